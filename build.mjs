@@ -1,0 +1,62 @@
+// Builds dist/: od-link itself, the sandbox, and each bundled package in a file of its own that is loaded by the
+// commands that need it. CommonJS, because Node 20 starts it 8 to 12 ms sooner than ES modules.
+import { rm } from 'node:fs/promises'
+import { build } from 'esbuild'
+
+/** Packages that come bundled; the keychain module alone stays outside, since it is native. */
+const packages = ['chalk', 'commander', 'conf', 'https-proxy-agent', 'oauth4webapi', 'open', 'proxy-from-env']
+
+const common = {
+  bundle: true,
+  platform: 'node',
+  target: 'node20',
+  format: 'cjs',
+  charset: 'utf8',
+  logLevel: 'warning',
+  // `open` asks where it lies, to find a script that it does not need when bundled.
+  define: { 'import.meta.url': '__importMetaUrl' },
+  banner: { js: "const __importMetaUrl = require('node:url').pathToFileURL(__filename).href;" },
+}
+
+/** Leaves what has a file of its own to that file, loaded when it is first used. */
+const inFilesOfTheirOwn = {
+  name: 'in-files-of-their-own',
+  setup({ onResolve }) {
+    onResolve({ filter: new RegExp(`^(${packages.join('|')})$`) }, ({ path }) => ({
+      path: `./packages/${path}.cjs`,
+      external: true,
+    }))
+    onResolve({ filter: /\/sandbox\/index\.ts$/ }, () => ({ path: './sandbox.cjs', external: true }))
+  },
+}
+
+await rm('dist', { recursive: true, force: true })
+await Promise.all([
+  build({
+    ...common,
+    entryPoints: { 'od-link': 'src/main.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+    plugins: [inFilesOfTheirOwn],
+    minifyWhitespace: true,
+  }),
+  build({
+    ...common,
+    entryPoints: { sandbox: 'src/sandbox/index.ts' },
+    outdir: 'dist',
+    outExtension: { '.js': '.cjs' },
+    minifyWhitespace: true,
+  }),
+  build({
+    ...common,
+    entryPoints: Object.fromEntries(packages.map((name) => [name, name])),
+    outdir: 'dist/packages',
+    outExtension: { '.js': '.cjs' },
+    minify: true,
+    legalComments: 'none',
+    // For an `import name from` of a CommonJS file, Node and esbuild take the whole of `module.exports`.
+    footer: {
+      js: 'if (module.exports.default) module.exports = Object.assign(module.exports.default, module.exports);',
+    },
+  }),
+])

@@ -1,0 +1,67 @@
+import { randomBytes } from 'node:crypto'
+
+/** A place that keeps small values, each up to a platform's limit. */
+export interface Entries {
+  get: (name: string) => Promise<Buffer | undefined>
+  set: (name: string, value: Buffer) => Promise<void>
+  delete: (name: string) => Promise<void>
+}
+
+/**
+ * Keeps values of any length in entries of at most `limit` bytes (Windows: CRED_MAX_CREDENTIAL_BLOB_SIZE, 2,560
+ * bytes). A long value is cut into pieces that are written first and a header that is written last, each
+ * writing under names of its own: whoever reads meets the old value or the new one. A missing piece counts as
+ * no value at all, never as half of one.
+ */
+export function inPieces(entries: Entries, limit: number): Entries {
+  return {
+    async get(name) {
+      const entry = await entries.get(name)
+      const header = entry && parseHeader(entry)
+      if (!header) return entry
+      const pieces = await Promise.all(pieceNames(name, header).map((piece) => entries.get(piece)))
+      return pieces.every((piece) => piece !== undefined) ? Buffer.concat(pieces) : undefined
+    },
+
+    async set(name, value) {
+      const previous = await entries.get(name)
+      if (value.length <= limit) {
+        await entries.set(name, value)
+      } else {
+        const header = { count: Math.ceil(value.length / limit), writing: randomBytes(6).toString('hex') }
+        for (const [index, piece] of pieceNames(name, header).entries()) {
+          await entries.set(piece, value.subarray(index * limit, (index + 1) * limit))
+        }
+        await entries.set(name, Buffer.from(`pieces ${header.count} ${header.writing}`))
+      }
+      if (previous) await removePieces(name, previous)
+    },
+
+    async delete(name) {
+      const entry = await entries.get(name)
+      await entries.delete(name)
+      if (entry) await removePieces(name, entry)
+    },
+  }
+
+  async function removePieces(name: string, entry: Buffer): Promise<void> {
+    const header = parseHeader(entry)
+    if (header) for (const piece of pieceNames(name, header)) await entries.delete(piece)
+  }
+}
+
+interface Header {
+  count: number
+  /** Tells the pieces of one writing from those of another. */
+  writing: string
+}
+
+/** Values are JSON, so they begin with a brace: no value can be taken for a header. */
+function parseHeader(entry: Buffer): Header | undefined {
+  const match = /^pieces (\d{1,4}) ([0-9a-f]{12})$/.exec(entry.subarray(0, 40).toString('latin1'))
+  return match ? { count: Number(match[1]), writing: match[2] as string } : undefined
+}
+
+function pieceNames(name: string, { count, writing }: Header): string[] {
+  return Array.from({ length: count }, (_, index) => `${name} ${writing} ${index + 1}`)
+}

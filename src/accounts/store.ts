@@ -1,0 +1,11 @@
+/** Where links are kept. An item is a small text under a name; the store alone knows how it is laid down. */
+export interface Store {
+  /** What a person calls it: "the keychain", "the file store". */
+  readonly label: string
+  /** The item's text, or undefined when there is none. */
+  read: (item: string) => Promise<string | undefined>
+  /** Keeps the item; a reader sees the old text or the new one, never a part. */
+  write: (item: string, text: string) => Promise<void>
+  /** Removes the item and every piece of it; absent is fine. */
+  remove: (item: string) => Promise<void>
+}

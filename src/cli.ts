@@ -1,0 +1,208 @@
+/**
+ * The command tree. Parsing, help and completion come from this one description; a command's module is loaded
+ * only when the command runs.
+ */
+
+export interface Option {
+  /** Without the dashes. */
+  name: string
+  short?: string
+  /** The placeholder of its value; without one the option is a switch. */
+  value?: string
+  choices?: readonly string[]
+  help: string
+}
+
+/** What was typed: positional arguments, and options by name (a switch is `true`). */
+export interface Arguments {
+  positional: string[]
+  options: Record<string, string | boolean | undefined>
+}
+
+export interface Command {
+  summary: string
+  /** As the help shows it: `<parent> [name...]`. */
+  usage: string
+  /** How many positional arguments it takes. */
+  arity: readonly [least: number, most: number]
+  options: readonly Option[]
+  /** Shown below the help: what to type, and what it does. */
+  examples: readonly (readonly [command: string, effect: string])[]
+  notes?: string
+  load: () => Promise<{ run: (args: Arguments) => Promise<number | void> }>
+}
+
+const json: Option = { name: 'json', help: 'print JSON, errors too' }
+const verbose: Option = { name: 'verbose', help: 'show each request on stderr, without secrets' }
+const account: Option = {
+  name: 'account',
+  short: 'a',
+  value: 'NAME',
+  help: 'a short name, an address or an id',
+}
+const maxWait: Option = {
+  name: 'max-wait',
+  value: 'SECONDS',
+  help: 'the longest to wait for a busy server, all together (120)',
+}
+const any = Number.POSITIVE_INFINITY
+
+export const commands = {
+  login: {
+    summary: 'link a OneDrive: sign in once, in the browser',
+    usage: '',
+    arity: [0, 0],
+    options: [
+      { name: 'client-id', value: 'ID', help: 'the Application (client) ID of your app registration' },
+      {
+        name: 'tenant',
+        value: 'TENANT',
+        help: 'common, organizations, consumers, a domain or an id (common)',
+      },
+      {
+        name: 'redirect-uri',
+        value: 'URI',
+        help: 'a registered http://localhost[:port][/path] (any free port)',
+      },
+      { name: 'scope', value: 'SCOPES', help: 'what to ask for (Files.ReadWrite.All)' },
+      { name: 'login-hint', value: 'ADDRESS', help: 'the account to sign in, instead of choosing one' },
+      {
+        name: 'response-mode',
+        value: 'MODE',
+        choices: ['query', 'form_post'],
+        help: 'how the answer comes back',
+      },
+      { name: 'as', value: 'NAME', help: 'a short name for this account' },
+      { name: 'no-browser', help: 'print the address and open nothing' },
+      { name: 'timeout', value: 'SECONDS', help: 'how long to wait for the browser (300)' },
+      json,
+      verbose,
+    ],
+    examples: [
+      ['od-link login', 'sign in and link that account'],
+      ['od-link login --as work --tenant contoso.com', 'link a work account under a short name'],
+      ['od-link login --scope Files.ReadWrite', 'ask for less: enough for your own drive'],
+      [
+        'od-link login --redirect-uri http://localhost:5000/post_onedrive',
+        'a "Web" registration with a secret',
+      ],
+    ],
+    load: () => import('./commands/login.ts'),
+  },
+  logout: {
+    summary: 'remove a link and its tokens from this machine',
+    usage: '[account]',
+    arity: [0, 1],
+    options: [{ name: 'all', help: 'remove every link' }, json, verbose],
+    examples: [
+      ['od-link logout', 'remove the default link'],
+      ['od-link logout work', 'remove the link of that name'],
+      ['od-link logout --all', 'remove every link'],
+    ],
+    load: () => import('./commands/logout.ts'),
+  },
+  status: {
+    summary: 'show who is linked, and how long the token is good',
+    usage: '',
+    arity: [0, 0],
+    options: [{ name: 'check', help: 'ask Microsoft Graph whether the links work' }, account, json, verbose],
+    examples: [
+      ['od-link status', 'show what this machine knows'],
+      ['od-link status --check', 'make sure: exit 4 when a link has ended'],
+    ],
+    load: () => import('./commands/status.ts'),
+  },
+  use: {
+    summary: 'choose the account that commands use without --account',
+    usage: '<account>',
+    arity: [1, 1],
+    options: [json],
+    examples: [['od-link use work', 'by short name, address or id']],
+    load: () => import('./commands/use.ts'),
+  },
+  token: {
+    summary: 'print an access token for Microsoft Graph',
+    usage: '',
+    arity: [0, 0],
+    options: [account, json, verbose],
+    examples: [
+      ['od-link token --json', 'with its expiry and account'],
+      [
+        'curl -H @<(echo "Authorization: Bearer $(od-link token)") https://graph.microsoft.com/v1.0/me',
+        'use it, out of sight of the process list',
+      ],
+    ],
+    load: () => import('./commands/token.ts'),
+  },
+  mkdir: {
+    summary: 'make folders in the linked OneDrive',
+    usage: '<parent> [name...]',
+    arity: [1, any],
+    options: [
+      { name: 'parents', short: 'p', help: 'make missing parents; a folder that exists is fine' },
+      {
+        name: 'on-conflict',
+        value: 'CHOICE',
+        choices: ['fail', 'rename', 'reuse'],
+        help: 'when the name is taken (fail)',
+      },
+      account,
+      maxWait,
+      json,
+      verbose,
+    ],
+    examples: [
+      ['od-link mkdir /Reports', 'make Reports in the root'],
+      ['od-link mkdir /Reports 2026 2027', 'make two folders in Reports'],
+      ['od-link mkdir -p /Reports/2026/Q1', 'make what is missing; fine if all is there'],
+      ['od-link mkdir --on-conflict rename / Upload', 'make Upload, or "Upload 1" if it is taken'],
+    ],
+    notes:
+      'Prints the path of each folder, a line each. Exit codes: 0 made, 3 name taken, 4 sign in, 8 no such parent.',
+    load: () => import('./commands/mkdir.ts'),
+  },
+  config: {
+    summary: 'keep the app registration and other settings',
+    usage: '<get|set|unset|list> [name] [value]',
+    arity: [1, 3],
+    options: [json],
+    examples: [
+      ['od-link config set client-id 11111111-2222-3333-4444-555555555555', 'your app registration'],
+      [
+        'od-link config set client-secret',
+        'asks without echo, or reads standard input; kept in the keychain',
+      ],
+      ['od-link config list', 'what is kept, and what overrides it'],
+    ],
+    notes: 'Settings: client-id, client-secret, tenant, cloud, redirect-uri, scope, store.',
+    load: () => import('./commands/config.ts'),
+  },
+  sandbox: {
+    summary: 'serve a stand-in for Microsoft on this machine',
+    usage: '',
+    arity: [0, 0],
+    options: [
+      { name: 'port', value: 'N', help: 'the port (any free one)' },
+      { name: 'users', value: 'FILE', help: 'the people it knows, as JSON' },
+      { name: 'latency', value: 'MS', help: 'how long each answer takes (0)' },
+      { name: 'access-ttl', value: 'SECONDS', help: 'how long access tokens live' },
+      { name: 'quiet', help: 'print no more than the environment' },
+      json,
+    ],
+    examples: [
+      ['od-link sandbox', 'prints the environment that points od-link at it; serves until Ctrl-C'],
+      ['od-link sandbox --json', 'one line with its origin and control token, for scripts'],
+    ],
+    load: () => import('./commands/sandbox.ts'),
+  },
+  demo: {
+    summary: 'show the whole way against the sandbox, without an account',
+    usage: '',
+    arity: [0, 0],
+    options: [],
+    examples: [['od-link demo', 'link, make folders, outlive an expiry, log out']],
+    load: () => import('./commands/demo.ts'),
+  },
+} as const satisfies Record<string, Command>
+
+export type CommandName = keyof typeof commands

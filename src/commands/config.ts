@@ -1,0 +1,103 @@
+import { openStore, probeStore } from '../accounts/stores.ts'
+import type { Arguments } from '../cli.ts'
+import { OdLinkError } from '../errors.ts'
+import { type SettingName, savedSettings, saveSetting, setting, settingNames } from '../settings.ts'
+import { checkSetting, hasSecret, saveSecret } from '../signin/registration.ts'
+import { print, printJson, say } from '../terminal.ts'
+import { askSecret } from './ask-secret.ts'
+
+const secretName = 'client-secret'
+const names = [...(Object.keys(settingNames) as SettingName[]), secretName] as const
+type Name = (typeof names)[number]
+
+/** `od-link config get|set|unset|list`. The client secret is no argument and is never printed. */
+export async function run({ positional, options }: Arguments): Promise<void> {
+  const [action = '', name, value] = positional
+  const json = options.json === true
+  if (action === 'list') return list(json)
+  const known = names.find((known) => known === name)
+  if (!['get', 'set', 'unset'].includes(action)) {
+    throw new OdLinkError('usage', `There is no "config ${action}".`, {
+      hint: 'od-link config get|set|unset|list',
+    })
+  }
+  if (!known) {
+    throw new OdLinkError('usage', name ? `There is no setting "${name}".` : 'Which setting?', {
+      hint: `It is one of: ${names.join(', ')}`,
+    })
+  }
+  if (action === 'get') return get(known, json)
+  if (action === 'unset') return unset(known)
+  if (known === secretName) return setSecret(value)
+  if (value === undefined) {
+    throw new OdLinkError('usage', `No value for ${known} was given.`, {
+      hint: `od-link config set ${known} VALUE`,
+    })
+  }
+  if (known === 'store') await checkStore(value)
+  else checkSetting(known, value)
+  await saveSetting(known, value)
+}
+
+async function get(name: Name, json: boolean): Promise<void> {
+  const value = name === secretName ? await secretState() : setting(name)
+  if (json) return printJson(value ?? null)
+  if (value !== undefined) return print(value)
+  throw new OdLinkError('usage', `${name} is not set.`, { hint: `od-link config set ${name}` })
+}
+
+async function unset(name: Name): Promise<void> {
+  if (name === secretName) await saveSecret(undefined)
+  else await saveSetting(name, undefined)
+}
+
+async function setSecret(argument: string | undefined): Promise<void> {
+  if (argument !== undefined) {
+    throw new OdLinkError('usage', 'A secret is never an argument: others on this machine can read those.', {
+      hint: 'od-link config set client-secret   (it asks), or: … | od-link config set client-secret\nWhat was typed is in the history of the shell now: make a new secret.',
+    })
+  }
+  const secret = await askSecret('Client secret (the Value, not the ID): ')
+  if (!/^[\x21-\x7e]{1,512}$/.test(secret)) {
+    throw new OdLinkError('usage', secret ? 'That is not a client secret.' : 'No client secret was given.', {
+      hint: 'Copy its Value from Certificates & secrets of the app registration.',
+    })
+  }
+  await probeStore(await openStore())
+  await saveSecret(secret)
+  say('The client secret is kept; the next od-link login uses it.')
+}
+
+async function checkStore(name: string): Promise<void> {
+  const { storeNames } = await import('../accounts/stores.ts')
+  if (storeNames.includes(name)) return
+  throw new OdLinkError('usage', `There is no store "${name}".`, {
+    hint: `It is one of: ${storeNames.join(', ')}`,
+  })
+}
+
+/** What is kept, and what the environment puts in its place. */
+async function list(json: boolean): Promise<void> {
+  const saved = savedSettings()
+  const rows = (Object.keys(settingNames) as SettingName[]).map((name) => ({
+    name,
+    value: setting(name) ?? null,
+    from: process.env[settingNames[name]]
+      ? settingNames[name]
+      : saved[name] === undefined
+        ? null
+        : 'settings',
+  }))
+  const secret = (await secretState()) ?? null
+  const from = process.env.OD_LINK_CLIENT_SECRET ? 'OD_LINK_CLIENT_SECRET' : secret && 'store'
+  const all = [...rows, { name: secretName, value: secret, from }]
+  if (json) return printJson(all)
+  for (const { name, value, from } of all) {
+    print(`${name.padEnd(14)} ${value ?? '—'}${from && from !== 'settings' ? `   (${from})` : ''}`)
+  }
+}
+
+/** Whether there is a secret; what it is stays where it is. */
+async function secretState(): Promise<string | undefined> {
+  return process.env.OD_LINK_CLIENT_SECRET || (await hasSecret()) ? '(set, not shown)' : undefined
+}

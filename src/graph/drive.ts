@@ -1,0 +1,88 @@
+import type { DriveItem } from '@microsoft/microsoft-graph-types'
+import { graphFailure } from './failure.ts'
+import { type DrivePath, encodePath, sameName, showPath } from './path.ts'
+import type { Graph, GraphAnswer } from './request.ts'
+
+/**
+ * How items of the person's drive are addressed and looked at.
+ * https://learn.microsoft.com/en-us/graph/onedrive-addressing-driveitems
+ */
+
+/** Graph answers 404 to a colon address of more than some 27 levels, although the folder is there. */
+const maxColonLevels = 25
+
+/** What of an item od-link wants to know. */
+const wanted = '$select=id,name,webUrl,folder,file,package,createdDateTime'
+
+/**
+ * The URL path of an item: by its path, or below the id of an ancestor where the path is too deep for that.
+ * @throws OdLinkError (not-found) when an ancestor that has to be looked up is not there.
+ */
+export async function addressOf(graph: Graph, path: DrivePath): Promise<string> {
+  let base = '/me/drive/root'
+  let rest = path
+  while (rest.length > maxColonLevels) {
+    const address = `${base}:/${encodePath(rest.slice(0, maxColonLevels))}`
+    const answer = await graph.send({ method: 'GET', path: `${address}?$select=id` })
+    if (answer.status !== 200) {
+      const ancestor = path.slice(0, path.length - rest.length + maxColonLevels)
+      throw graphFailure(answer, `Looking for "${showPath(ancestor)}"`)
+    }
+    base = `/me/drive/items/${encodeURIComponent(String(answer.json?.id))}`
+    rest = rest.slice(maxColonLevels)
+  }
+  return rest.length === 0 ? base : `${base}:/${encodePath(rest)}:`
+}
+
+/** Looks at the item of that path; the answer is 200 with the item, or Graph's refusal. */
+export async function look(graph: Graph, path: DrivePath): Promise<GraphAnswer> {
+  const address = await addressOf(graph, path)
+  return graph.send({ method: 'GET', path: `${address.replace(/:$/, '')}?${wanted}` })
+}
+
+/**
+ * Looks at an item by its path and, where that finds nothing, in the list of its parent's children: just after a
+ * conflict the first can be behind the second.
+ * @returns the answer that holds the item, or the refusal of the list, or undefined when the parent has no such child.
+ */
+export async function lookTwice(graph: Graph, path: DrivePath): Promise<GraphAnswer | undefined> {
+  const direct = await look(graph, path)
+  if (direct.status !== 404) return direct
+  const name = path.at(-1) ?? ''
+  return find(graph, path.slice(0, -1), (item) => sameName(item.name ?? '', name))
+}
+
+/**
+ * The first child of a folder that fits, page by page.
+ * @returns an answer of 200 whose JSON is the child, the refusal of the list, or undefined when none fits.
+ */
+export async function find(
+  graph: Graph,
+  parent: DrivePath,
+  fits: (item: DriveItem, answer: GraphAnswer) => boolean,
+): Promise<GraphAnswer | undefined> {
+  const address = await addressOf(graph, parent)
+  let path: string | undefined = `${address}/children?$top=200&${wanted}`
+  while (path !== undefined) {
+    const answer: GraphAnswer = await graph.send({ method: 'GET', path })
+    if (answer.status !== 200) return answer
+    const children = Array.isArray(answer.json?.value) ? (answer.json.value as DriveItem[]) : []
+    const child = children.find((item) => fits(item, answer))
+    if (child) return { ...answer, json: child as Record<string, unknown> }
+    path = nextPage(answer)
+  }
+  return undefined
+}
+
+/** The link to the next page, as a path below `/v1.0`: whatever host it names, the request goes to the drive's own. */
+function nextPage(answer: GraphAnswer): string | undefined {
+  const link = answer.json?.['@odata.nextLink']
+  if (typeof link !== 'string' || !URL.canParse(link)) return undefined
+  const { pathname, search } = new URL(link)
+  return pathname.startsWith('/v1.0/') ? pathname.slice('/v1.0'.length) + search : undefined
+}
+
+/** A OneNote notebook is shown as a folder with a `package`, and takes no children. */
+export function isFolder(item: DriveItem): boolean {
+  return Boolean(item.folder) && !item.package
+}

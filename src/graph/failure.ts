@@ -1,0 +1,135 @@
+import { type ErrorKind, OdLinkError } from '../errors.ts'
+import { requestIdOf } from '../http.ts'
+import type { GraphAnswer } from './request.ts'
+
+interface GraphErrorBody {
+  code?: unknown
+  message?: unknown
+  innerError?: GraphErrorBody
+  innererror?: GraphErrorBody
+}
+
+/** Codes that say the name or the path is at fault, wherever they stand. */
+const nameCodes = new Set([
+  'nameContainsInvalidCharacters',
+  'invalidPath',
+  'pathIsTooLong',
+  'pathTooDeep',
+  'reservedName',
+])
+const spaceCodes = new Set(['quotaLimitReached', 'insufficientStorage', 'accountUpgradeRequired'])
+
+/** Microsoft's codes for one failure, the outermost first: `innerError` may nest, and has two spellings. */
+export function codesOf(answer: GraphAnswer): string[] {
+  const codes: string[] = []
+  let level = errorOf(answer)
+  for (let depth = 0; level && depth < 8; depth += 1) {
+    if (typeof level.code === 'string' && level.code) codes.push(level.code)
+    level = level.innerError ?? level.innererror
+  }
+  return codes
+}
+
+/** A 404 that is a conflict of names: "incompatible with a similar name". Text alone tells it apart. */
+export function isSimilarName(answer: GraphAnswer): boolean {
+  return answer.status === 404 && /similar name/i.test(messageOf(answer))
+}
+
+/**
+ * Turns an answer that is no success into an error.
+ * @param subject what the request was about, as a sentence begins: `Making "/a/b"`.
+ */
+export function graphFailure(answer: GraphAnswer, subject: string): OdLinkError {
+  const codes = codesOf(answer)
+  const { kind, message, hint } = judge(answer, codes, subject)
+  return new OdLinkError(kind, message, {
+    hint,
+    code: codes.at(-1),
+    requestId: requestIdOf(answer.headers),
+    timestamp: answer.headers.date,
+  })
+}
+
+interface Judgement {
+  kind: ErrorKind
+  message: string
+  hint?: string
+}
+
+function judge(answer: GraphAnswer, codes: string[], subject: string): Judgement {
+  const { status } = answer
+  const words = plainMessage(answer)
+  if (codes.some((code) => spaceCodes.has(code)) || status === 507) {
+    return {
+      kind: 'not-allowed',
+      message: `${subject} failed: there is no space left in this OneDrive.`,
+      hint: 'Free some space, or empty the recycle bin: https://onedrive.live.com',
+    }
+  }
+  if (/SPO license|mysite not found/i.test(words)) {
+    return {
+      kind: 'not-allowed',
+      message: `This account has no OneDrive here: ${words}`,
+      hint: 'A personal account needs the right authority: od-link login --tenant consumers   (a work account: ask the administrator for a licence)',
+    }
+  }
+  if (status === 401) {
+    return {
+      kind: 'sign-in',
+      message: `Microsoft Graph does not accept the link any more: ${words}`,
+      hint: 'od-link login',
+    }
+  }
+  if (status === 403 || status === 423) {
+    return {
+      kind: 'not-allowed',
+      message:
+        status === 423 ? `${subject} failed: the folder is locked.` : `${subject} is not allowed: ${words}`,
+      hint:
+        status === 423
+          ? 'Try again later.'
+          : 'If the scope is too narrow, link again with a wider one: od-link login --scope Files.ReadWrite.All',
+    }
+  }
+  if (status === 404) {
+    return {
+      kind: 'not-found',
+      message: `${subject} failed: ${words}`,
+      hint: 'od-link mkdir -p makes missing parents.',
+    }
+  }
+  if (status === 429 || status >= 500) {
+    return {
+      kind: 'service',
+      message:
+        status === 429
+          ? 'Microsoft throttles this app (HTTP 429).'
+          : `Microsoft Graph is in trouble (HTTP ${status}).`,
+      hint: 'Try again in some minutes, or let it wait longer: --max-wait 600',
+    }
+  }
+  if (codes.some((code) => nameCodes.has(code)) || codes[0] === 'invalidRequest') {
+    return {
+      kind: 'usage',
+      message: `OneDrive does not accept this name or path: ${words}`,
+      hint: 'Choose another name.',
+    }
+  }
+  return { kind: 'internal', message: `${subject} failed: ${words} (HTTP ${status})` }
+}
+
+function errorOf(answer: GraphAnswer): GraphErrorBody | undefined {
+  const error = answer.json?.error
+  return typeof error === 'object' && error !== null ? (error as GraphErrorBody) : undefined
+}
+
+function messageOf(answer: GraphAnswer): string {
+  const message = errorOf(answer)?.message
+  return typeof message === 'string' ? message : ''
+}
+
+/** Microsoft's own words, short and without markup: some failures put a whole HTML page there. */
+function plainMessage(answer: GraphAnswer): string {
+  const text = messageOf(answer).replace(/\s+/g, ' ').trim().slice(0, 300)
+  return text && !/<[a-z!/]/i.test(text) ? text : `the server gives no reason (HTTP ${answer.status}).`
+}

@@ -1,0 +1,204 @@
+import type { DriveItem } from '@microsoft/microsoft-graph-types'
+import { OdLinkError } from '../errors.ts'
+import { notices } from '../notices.ts'
+import { addressOf, find, isFolder, look, lookTwice } from './drive.ts'
+import { graphFailure, isSimilarName } from './failure.ts'
+import { type DrivePath, sameName, showPath } from './path.ts'
+import type { Graph, GraphAnswer } from './request.ts'
+
+/** What to do when the name is taken: refuse, take another name, or use the folder that is there. */
+export const conflictChoices = ['fail', 'rename', 'reuse'] as const
+export type OnConflict = (typeof conflictChoices)[number]
+
+export interface Folder {
+  /** `/parent/name`, with the name as the drive keeps it. */
+  path: string
+  name: string
+  id: string
+  webUrl: string
+  /** Whether this call made it, or it was there. */
+  created: boolean
+}
+
+export interface MakeOptions {
+  onConflict: OnConflict
+  /** Make missing parents. */
+  parents: boolean
+}
+
+/** A conflict whose item is gone when one looks, or a parent that is gone again, is a race: worth so many attempts. */
+const maxRaces = 3
+
+/**
+ * Makes one folder. Only 201 is believed to mean "made": a 200 is the folder that was there, a 409 may be a
+ * folder, a file, or our own work whose answer was lost, so it is looked at.
+ * https://learn.microsoft.com/en-us/graph/api/driveitem-post-children
+ * @throws OdLinkError (taken), (not-found) for a missing parent, or what Graph refused it for.
+ */
+export async function makeFolder(graph: Graph, path: DrivePath, options: MakeOptions): Promise<Folder> {
+  const started = Date.now()
+  for (let race = 1; ; race += 1) {
+    const answer = await create(graph, path, options, started)
+    if (answer.status === 201) return made(path, answer, options)
+    if (answer.status === 200 || answer.status === 409 || isSimilarName(answer)) {
+      const folder = await existing(graph, path, options, answer, started)
+      if (folder) return folder
+      if (race >= maxRaces) throw taken(path, 'an item that cannot be seen', answer)
+    } else if (answer.status === 404 && race <= maxRaces) {
+      await missingParent(graph, path, options, answer)
+    } else {
+      throw graphFailure(answer, `Making "${showPath(path)}"`)
+    }
+  }
+}
+
+async function create(
+  graph: Graph,
+  path: DrivePath,
+  options: MakeOptions,
+  started: number,
+): Promise<GraphAnswer> {
+  const { onConflict, parents } = options
+  let address: string
+  try {
+    address = await addressOf(graph, path.slice(0, -1))
+  } catch (error) {
+    // A path too deep to be addressed at once, of which an upper part is missing.
+    if (!(parents && error instanceof OdLinkError && error.kind === 'not-found')) throw error
+    await makeParent(graph, path)
+    address = await addressOf(graph, path.slice(0, -1))
+  }
+  const body = {
+    name: path.at(-1),
+    folder: {},
+    // Always sent: without it personal drives answer 200 with the folder that is there, work drives 409.
+    '@microsoft.graph.conflictBehavior': onConflict === 'rename' ? 'rename' : 'fail',
+  }
+  const lookFirst =
+    onConflict === 'rename' ? () => findRenamed(graph, path, started) : () => findMade(graph, path)
+  return graph.send({ method: 'POST', path: `${address}/children`, body }, lookFirst)
+}
+
+/** After a lost answer: the folder, if it is there now. */
+async function findMade(graph: Graph, path: DrivePath): Promise<GraphAnswer | undefined> {
+  const answer = await look(graph, path)
+  return answer.status === 200 ? answer : undefined
+}
+
+/** After a lost answer to a `rename`: the folder that this call made, whatever number OneDrive put behind it. */
+async function findRenamed(graph: Graph, path: DrivePath, started: number): Promise<GraphAnswer | undefined> {
+  const name = path.at(-1) ?? ''
+  const answer = await find(graph, path.slice(0, -1), (item, list) => {
+    const found = item.name ?? ''
+    const numbered = /^ \d+$/.test(found.slice(name.length)) && sameName(found.slice(0, name.length), name)
+    return isFolder(item) && (sameName(found, name) || numbered) && isSince(item, list, started)
+  })
+  return answer?.status === 200 ? { ...answer, status: 201 } : undefined
+}
+
+/** What is there under the name: a folder that may be used, or an error that says what is in the way. */
+async function existing(
+  graph: Graph,
+  path: DrivePath,
+  { onConflict, parents }: MakeOptions,
+  answer: GraphAnswer,
+  started: number,
+): Promise<Folder | undefined> {
+  const found = answer.status === 200 ? answer : await lookTwice(graph, path)
+  if (!found) {
+    if (isSimilarName(answer)) throw taken(path, 'an item with a similar name', answer)
+    return undefined
+  }
+  if (found.status === 404) {
+    await missingParent(graph, path, { onConflict, parents }, found)
+    return undefined
+  }
+  if (found.status !== 200) throw graphFailure(found, `Looking at "${showPath(path)}"`)
+  const item = found.json as DriveItem
+  if (!isFolder(item)) throw taken(path, item.package ? 'a notebook' : 'a file', answer)
+  const ours = answer.repeated && isSince(item, found, started)
+  if (ours || onConflict === 'reuse') return folderOf(path, item, ours)
+  throw taken(path, 'a folder', answer)
+}
+
+/**
+ * Whether an item was made after `started`, by the server's clock: then it is the work of an attempt whose answer
+ * was lost, and not a conflict. Graph gives whole seconds on some drives, and in doubt the item is ours.
+ */
+function isSince(item: DriveItem, answer: GraphAnswer, started: number): boolean {
+  const created = Date.parse(item.createdDateTime ?? '')
+  if (Number.isNaN(created)) return true
+  const skew = Date.parse(answer.headers.date ?? '') - Date.now()
+  const startedThere = Math.abs(skew) > 2_000 ? started + skew - 1_000 : started
+  const wholeSeconds = !/\.\d*[1-9]/.test(item.createdDateTime ?? '')
+  return created >= (wholeSeconds ? Math.floor(startedThere / 1000) * 1000 : startedThere)
+}
+
+async function missingParent(
+  graph: Graph,
+  path: DrivePath,
+  { parents }: MakeOptions,
+  answer: GraphAnswer,
+): Promise<void> {
+  if (path.length === 1) {
+    throw new OdLinkError('not-allowed', 'This account has no OneDrive that can be reached.', {
+      hint: 'Open https://onedrive.com once with this account, or link another: od-link login',
+      code: 'itemNotFound',
+      cause: graphFailure(answer, 'Looking for the drive'),
+    })
+  }
+  const failure = graphFailure(answer, `Making "${showPath(path)}"`)
+  if (failure.kind !== 'not-found') throw failure
+  if (parents) {
+    await makeParent(graph, path)
+    return
+  }
+  throw new OdLinkError('not-found', `There is no folder "${showPath(path.slice(0, -1))}".`, {
+    hint: `od-link mkdir -p ${quoted(showPath(path))}`,
+    code: failure.code,
+    requestId: failure.requestId,
+    timestamp: failure.timestamp,
+  })
+}
+
+async function makeParent(graph: Graph, path: DrivePath): Promise<void> {
+  await makeFolder(graph, path.slice(0, -1), { onConflict: 'reuse', parents: true })
+}
+
+function made(path: DrivePath, answer: GraphAnswer, { onConflict }: MakeOptions): Folder {
+  const folder = folderOf(path, answer.json as DriveItem, true)
+  const asked = path.at(-1) ?? ''
+  if (onConflict !== 'rename' && !sameName(folder.name, asked)) {
+    notices.warning(`OneDrive calls the folder "${folder.name}", not "${asked}".`)
+  }
+  return folder
+}
+
+function folderOf(path: DrivePath, item: DriveItem, created: boolean): Folder {
+  const name = item.name ?? path.at(-1) ?? ''
+  return {
+    path: showPath([...path.slice(0, -1), name]),
+    name,
+    id: String(item.id ?? ''),
+    webUrl: String(item.webUrl ?? ''),
+    created,
+  }
+}
+
+function taken(path: DrivePath, what: string, answer: GraphAnswer): OdLinkError {
+  const failure = graphFailure(answer, 'Making it')
+  return new OdLinkError('taken', `The name is taken: "${showPath(path)}" is ${what}.`, {
+    hint:
+      what === 'a folder'
+        ? 'To use the folder that is there: --on-conflict reuse   (to make another: --on-conflict rename)'
+        : 'Choose another name, or let OneDrive choose one: --on-conflict rename',
+    code: failure.code ?? 'nameAlreadyExists',
+    requestId: failure.requestId,
+    timestamp: failure.timestamp,
+  })
+}
+
+/** For a shell: bare where nothing in it is special. */
+function quoted(text: string): string {
+  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
+}

@@ -1,0 +1,101 @@
+import { OdLinkError } from '../errors.ts'
+
+/** A folder's place in a drive: the names from the root down, none for the root itself. */
+export type DrivePath = readonly string[]
+
+const maxNameLength = 255
+const maxPathLength = 400
+
+/**
+ * Reads a path as a person types it: with a leading slash or without, doubled and trailing slashes ignored.
+ * Names that OneDrive never accepts are refused here, before anything is sent.
+ * @throws OdLinkError (usage), with the reason.
+ */
+export function parsePath(text: string): DrivePath {
+  refuseRewrittenPath(text)
+  const names = text.split('/').filter((name) => name !== '')
+  for (const name of names) checkName(name)
+  return checkLength(names)
+}
+
+/**
+ * A folder's own place below its parent.
+ * @throws OdLinkError (usage) when the name is not one name, or not one that OneDrive accepts.
+ */
+export function childPath(parent: DrivePath, name: string): DrivePath {
+  if (name.includes('/')) {
+    throw new OdLinkError('usage', `"${name}" is a path, and a name is wanted here.`, {
+      hint: `To make folders on the way to it, give the whole path: od-link mkdir -p "${showPath([...parent, name])}"`,
+    })
+  }
+  checkName(name)
+  return checkLength([...parent, name])
+}
+
+/** `/a/b`, as od-link prints it. */
+export function showPath(path: DrivePath): string {
+  return `/${path.join('/')}`
+}
+
+/**
+ * The path for a URL, each name encoded by itself.
+ * https://learn.microsoft.com/en-us/graph/onedrive-addressing-driveitems
+ */
+export function encodePath(path: DrivePath): string {
+  return path.map(encodeURIComponent).join('/')
+}
+
+/** Two spellings of one name: OneDrive keeps case and ignores it, and the forms of Unicode are one to a person. */
+export function sameName(a: string, b: string): boolean {
+  const fold = (name: string) => name.normalize('NFC').toLowerCase()
+  return fold(a) === fold(b)
+}
+
+/**
+ * Refuses what OneDrive and SharePoint refuse everywhere, and nothing that only some drives refuse: the server
+ * is the judge of those. https://support.microsoft.com/office/64883a5d-228e-48f5-b3d2-eb39e07630fa
+ */
+function checkName(name: string): void {
+  const reason = refusal(name)
+  if (reason === undefined) return
+  throw new OdLinkError('usage', `OneDrive does not accept the name "${name}": ${reason}.`, {
+    hint: 'Choose another name.',
+  })
+}
+
+function refusal(name: string): string | undefined {
+  if (name === '') return 'it is empty'
+  if (name === '.' || name === '..') return 'it means a place, not a folder'
+  const forbidden = /["*:<>?\\|]/.exec(name)
+  if (forbidden) return `it holds the character ${forbidden[0]}`
+  if (/[\0-\x1f\x7f]/.test(name)) return 'it holds a control character'
+  if (!name.isWellFormed()) return 'it is not valid Unicode'
+  if (name !== name.trim()) return 'it begins or ends with a space'
+  if (name.endsWith('.')) return 'it ends with a dot'
+  if (name.startsWith('~$')) return 'it begins with ~$'
+  if (/_vti_/i.test(name)) return 'it holds _vti_'
+  if (/^(\.lock|desktop\.ini)$/i.test(name)) return 'it is reserved'
+  if (/^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i.test(name)) return 'it is reserved for a device'
+  if (name.length > maxNameLength) return `it is longer than ${maxNameLength} characters`
+  return undefined
+}
+
+function checkLength(path: DrivePath): DrivePath {
+  const length = path.join('/').length
+  if (length <= maxPathLength) return path
+  throw new OdLinkError(
+    'usage',
+    `The path is ${length} characters long; OneDrive accepts ${maxPathLength}.`,
+    {
+      hint: 'Use shorter names, or fewer levels.',
+    },
+  )
+}
+
+/** Git Bash turns /Reports into C:/Program Files/Git/Reports before a program sees it. */
+function refuseRewrittenPath(text: string): void {
+  if (!/^[A-Za-z]:[\\/]/.test(text)) return
+  throw new OdLinkError('usage', `"${text}" is a path of this computer, not of the drive.`, {
+    hint: 'If you typed /…, Git Bash has rewritten it: leave the leading slash out, or set MSYS_NO_PATHCONV=1.',
+  })
+}

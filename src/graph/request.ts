@@ -1,0 +1,138 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { Account } from '../accounts/index.ts'
+import type { LinkRecord } from '../accounts/record.ts'
+import { accessToken } from '../accounts/token.ts'
+import { exchange, type HttpResponse, NetworkError } from '../http.ts'
+import { type Patience, startPatience } from '../retry.ts'
+import { claimsOf } from './challenge.ts'
+import { graphFailure } from './failure.ts'
+
+export interface GraphRequest {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** Below `/v1.0`, encoded: `/me/drive/root`. */
+  path: string
+  body?: object
+}
+
+export interface GraphAnswer {
+  status: number
+  headers: IncomingHttpHeaders
+  /** The body, when it is a JSON object. */
+  json: Record<string, unknown> | undefined
+  /** Whether an earlier attempt may have done the work already: its answer was lost, throttled or a 5xx. */
+  repeated: boolean
+}
+
+/** Graph, for one linked account, with one bound on all waiting. */
+export interface Graph {
+  /**
+   * Sends a request, renews the token once after a 401, and repeats what failed for a passing reason.
+   * @param lookFirst called before a repetition; what it finds is taken for the answer. For requests that must
+   *   not be done twice.
+   * @returns any answer that is neither passing trouble nor a refused token: 2xx, 4xx, 507.
+   * @throws OdLinkError (sign-in), (service) or (network) when there is none within the bound.
+   */
+  send: (request: GraphRequest, lookFirst?: () => Promise<GraphAnswer | undefined>) => Promise<GraphAnswer>
+}
+
+/** Passing trouble, as the SDKs and rclone see it; 500 is tried a few times, since it may be for ever. */
+const passing = new Set([408, 429, 500, 502, 503, 504, 509])
+const maxFaults = 4
+
+/** @param maxWaitMs how long all waiting of this command may take. */
+export function openGraph(account: Account, maxWaitMs: number): Graph {
+  const patience = startPatience(maxWaitMs)
+  return { send: (request, lookFirst) => send(account, patience, request, lookFirst) }
+}
+
+async function send(
+  account: Account,
+  patience: Patience,
+  request: GraphRequest,
+  lookFirst?: () => Promise<GraphAnswer | undefined>,
+): Promise<GraphAnswer> {
+  const subject = `${request.method} ${request.path}`
+  let repeated = false
+  let faults = 0
+  for (;;) {
+    const outcome = await sendWithToken(account, request, patience, faults > 0)
+    if (!(outcome instanceof NetworkError) && !passing.has(outcome.status)) return { ...outcome, repeated }
+    repeated = true
+    const throttled = !(outcome instanceof NetworkError) && outcome.status === 429
+    if (!throttled) faults += 1
+    const trouble = outcome instanceof NetworkError ? outcome : graphFailure(outcome, subject)
+    const retryAfter = outcome instanceof NetworkError ? undefined : outcome.headers['retry-after']
+    if (faults > maxFaults || !(await patience.pause(trouble.message, retryAfter))) throw trouble
+    const found = throttled ? undefined : await lookFirst?.()
+    if (found) return { ...found, repeated }
+  }
+}
+
+/** One request, and after a 401 the same once more with another token. */
+async function sendWithToken(
+  account: Account,
+  request: GraphRequest,
+  patience: Patience,
+  freshConnection: boolean,
+): Promise<GraphAnswer | NetworkError> {
+  const link = await accessToken(account)
+  const first = await sendOnce(link, request, patience, freshConnection)
+  if (first instanceof NetworkError || first.status !== 401) return first
+  const refusal = { token: link.accessToken, claims: claimsOf(first.headers['www-authenticate']) }
+  const second = await sendOnce(await accessToken(account, refusal), request, patience, freshConnection)
+  if (!(second instanceof NetworkError) && second.status === 401) throw graphFailure(second, request.path)
+  return second
+}
+
+/** @returns the answer, or the failure after which nobody knows whether the work was done. */
+async function sendOnce(
+  link: LinkRecord,
+  request: GraphRequest,
+  patience: Patience,
+  freshConnection: boolean,
+): Promise<GraphAnswer | NetworkError> {
+  try {
+    const response = await exchange({
+      method: request.method,
+      url: new URL(`${link.graphOrigin}/v1.0${request.path}`),
+      headers: {
+        authorization: `Bearer ${link.accessToken}`,
+        ...(request.body ? { 'content-type': 'application/json' } : {}),
+      },
+      timeoutMs: Math.max(5_000, Math.min(30_000, patience.left())),
+      freshConnection,
+      ...(request.body ? { body: JSON.stringify(request.body) } : {}),
+    })
+    return read(response)
+  } catch (error) {
+    // Nothing was sent: the same will fail in the same way, and there is nothing to be cleared up.
+    if (!(error instanceof NetworkError) || !error.sent) throw error
+    return error
+  }
+}
+
+function read(response: HttpResponse): GraphAnswer {
+  const { status, headers, body } = response
+  let json: unknown
+  try {
+    json = body ? JSON.parse(body) : undefined
+  } catch {
+    // An answer of success that cannot be read is a lost answer; an error needs no body (gateways send HTML).
+    if (status < 300) throw unreadable()
+  }
+  if (status < 300 && status !== 204 && !isObject(json)) throw unreadable()
+  return { status, headers, json: isObject(json) ? json : undefined, repeated: false }
+}
+
+function unreadable(): NetworkError {
+  return new NetworkError(
+    'Microsoft Graph sent an answer that cannot be read.',
+    'Try again.',
+    true,
+    undefined,
+  )
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,72 @@
+import { OdLinkError } from '../errors.ts'
+import { isLoopback } from '../http.ts'
+
+interface Cloud {
+  /** Origin of the login host. */
+  login: string
+  /** Origin of Graph. */
+  graph: string
+  /** Used when the person names no tenant. Personal accounts exist in the global cloud alone. */
+  tenant: 'common' | 'organizations'
+}
+
+/**
+ * Microsoft's clouds. Tokens of one are worth nothing in another, and apps are registered in each anew.
+ * https://learn.microsoft.com/en-us/graph/deployments
+ * https://learn.microsoft.com/en-us/entra/identity-platform/authentication-national-cloud
+ */
+const clouds = {
+  global: {
+    login: 'https://login.microsoftonline.com',
+    graph: 'https://graph.microsoft.com',
+    tenant: 'common',
+  },
+  usgov: {
+    login: 'https://login.microsoftonline.us',
+    graph: 'https://graph.microsoft.us',
+    tenant: 'organizations',
+  },
+  usgovdod: {
+    login: 'https://login.microsoftonline.us',
+    graph: 'https://dod-graph.microsoft.us',
+    tenant: 'organizations',
+  },
+  china: {
+    login: 'https://login.partner.microsoftonline.cn',
+    graph: 'https://microsoftgraph.chinacloudapi.cn',
+    tenant: 'organizations',
+  },
+} as const satisfies Record<string, Cloud>
+
+export const cloudNames = Object.keys(clouds)
+
+/**
+ * The cloud of that name, with the origins that `OD_LINK_AUTHORITY_HOST` and `OD_LINK_GRAPH_HOST` put in its place.
+ * @throws OdLinkError (usage) for an unknown cloud, or an origin that is neither https nor http on loopback.
+ */
+export function findCloud(name: string): Cloud {
+  const cloud: Cloud | undefined = clouds[name as keyof typeof clouds]
+  if (!cloud) {
+    throw new OdLinkError('usage', `There is no cloud "${name}".`, {
+      hint: `OD_LINK_CLOUD is one of: ${cloudNames.join(', ')}`,
+    })
+  }
+  return {
+    ...cloud,
+    login: originFrom('OD_LINK_AUTHORITY_HOST') ?? cloud.login,
+    graph: originFrom('OD_LINK_GRAPH_HOST') ?? cloud.graph,
+  }
+}
+
+function originFrom(variable: string): string | undefined {
+  const value = process.env[variable]
+  if (!value) return undefined
+  const url = URL.canParse(value) ? new URL(value) : undefined
+  const safe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))
+  if (!url || !safe || url.username || url.pathname !== '/' || url.search || url.hash) {
+    throw new OdLinkError('usage', `${variable} must be an https origin, or http on loopback.`, {
+      hint: `For example: ${variable}=https://login.microsoftonline.com`,
+    })
+  }
+  return url.origin
+}

@@ -1,0 +1,94 @@
+import { type ErrorKind, OdLinkError } from '../errors.ts'
+import { adviceFor, wantsAdminApproval } from './advice.ts'
+
+/** Microsoft's error answer, from the token endpoint (JSON) or the redirect (parameters). */
+export interface IdentityErrorBody {
+  error: string
+  error_description?: string
+  error_codes?: number[]
+  error_subcode?: string
+  suberror?: string
+  trace_id?: string
+  timestamp?: string
+}
+
+/** What the request was about, for a hint that fits. */
+export interface FailureContext {
+  /** The origin of the login host, the tenant and the client id: parts of the administrator's link. */
+  loginOrigin: string
+  tenant: string
+  clientId: string
+  /** The scopes asked for, separated by spaces. */
+  scope: string
+}
+
+const passing = new Set(['temporarily_unavailable', 'server_error'])
+const throttled = 90055
+
+/**
+ * Turns Microsoft's refusal into one sentence and one next step. Whether it is passing is decided by `error`;
+ * the AADSTS number gives the words.
+ * https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes
+ */
+export function identityFailure(body: IdentityErrorBody, context: FailureContext): OdLinkError {
+  const code = aadstsCode(body)
+  const advice = adviceFor(code)
+  const kind: ErrorKind = passing.has(body.error) || code === throttled ? 'service' : 'sign-in'
+  return new OdLinkError(kind, advice?.meaning ?? plainWords(body), {
+    hint: hintFor(body, code, context),
+    code: code === undefined ? body.error : `AADSTS${code}`,
+    requestId: body.trace_id ?? /Trace ID: ([\w-]+)/.exec(body.error_description ?? '')?.[1],
+    timestamp: body.timestamp ?? /Timestamp: ([\d:Z -]+\dZ?)/.exec(body.error_description ?? '')?.[1],
+  })
+}
+
+/** The first code that od-link knows, else the first one there is. */
+function aadstsCode(body: IdentityErrorBody): number | undefined {
+  const listed = Array.isArray(body.error_codes) ? body.error_codes.map(Number) : []
+  const written = [...(body.error_description ?? '').matchAll(/AADSTS(\d{4,8})/g)].map((match) =>
+    Number(match[1]),
+  )
+  const codes = [...listed, ...written].filter((code) => Number.isInteger(code) && code > 0)
+  return codes.find((code) => adviceFor(code)) ?? codes[0]
+}
+
+function plainWords({
+  error,
+  error_description: description,
+  error_subcode: subcode,
+}: IdentityErrorBody): string {
+  if (error === 'access_denied' && (subcode === 'cancel' || !description)) {
+    return 'The sign-in was cancelled, or the organisation wants an administrator to approve this app first.'
+  }
+  if (error === 'access_denied') return 'The access that od-link asks for was refused in the browser.'
+  const sentence = firstSentence(description)
+  return sentence ? `Microsoft answered: ${sentence}` : `Microsoft refused the sign-in (${error}).`
+}
+
+/** Without the code in front and the ids behind, which are shown apart. */
+function firstSentence(description = ''): string {
+  const text = description.split(/\r?\n| Trace ID:/)[0] ?? ''
+  return text
+    .replace(/^AADSTS\d+:\s*/, '')
+    .trim()
+    .slice(0, 300)
+}
+
+function hintFor(body: IdentityErrorBody, code: number | undefined, context: FailureContext): string {
+  const maybeApproval = wantsAdminApproval(code) || (body.error === 'access_denied' && code === undefined)
+  if (!maybeApproval) return adviceFor(code)?.cure ?? 'od-link login'
+  const less = context.scope.includes('Files.ReadWrite.All')
+    ? ['Ask for less, which is enough for your own drive: od-link login --scope Files.ReadWrite']
+    : ['od-link login']
+  return [...less, `Or send this link to the administrator: ${adminConsentUrl(context)}`].join('\n')
+}
+
+/** https://learn.microsoft.com/en-us/entra/identity-platform/v2-admin-consent : a tenant or organizations, never common. */
+function adminConsentUrl({ loginOrigin, tenant, clientId, scope }: FailureContext): string {
+  const where = tenant === 'common' || tenant === 'consumers' ? 'organizations' : tenant
+  const url = new URL(`${loginOrigin}/${encodeURIComponent(where)}/v2.0/adminconsent`)
+  url.searchParams.set('client_id', clientId)
+  url.searchParams.set('scope', scope)
+  url.searchParams.set('redirect_uri', 'http://localhost')
+  return url.href
+}

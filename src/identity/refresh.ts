@@ -1,0 +1,47 @@
+import * as oauth from 'oauth4webapi'
+import type { LinkRecord } from '../accounts/record.ts'
+import { clientAuthentication, explained, transport } from './protocol.ts'
+
+type Tokens = Pick<LinkRecord, 'accessToken' | 'expiresAt' | 'refreshToken' | 'grantedScope'>
+
+/**
+ * Renews the tokens of a link at the endpoint that issued them. A refresh can be repeated safely: the old refresh
+ * token stays good. An answer without a new refresh token keeps the old one (RFC 6749 section 6).
+ * @param claims the claims of a 401's challenge, as JSON.
+ * @throws OdLinkError (sign-in) when Microsoft refuses, (service) or (network) when it cannot be reached.
+ */
+export async function refreshTokens(record: LinkRecord, claims: string | undefined): Promise<Tokens> {
+  const { registration } = record
+  const context = {
+    loginOrigin: new URL(record.tokenEndpoint).origin,
+    tenant: registration.tenant,
+    clientId: registration.clientId,
+    scope: record.scope,
+  }
+  return explained(context, async () => {
+    const server: oauth.AuthorizationServer = { issuer: record.issuer, token_endpoint: record.tokenEndpoint }
+    const client: oauth.Client = { client_id: registration.clientId, [oauth.clockTolerance]: 300 }
+    const response = await oauth.refreshTokenGrantRequest(
+      server,
+      client,
+      clientAuthentication(registration.clientSecret),
+      record.refreshToken,
+      { ...transport(true), additionalParameters: { scope: record.scope, ...(claims ? { claims } : {}) } },
+    )
+    const tokens = await oauth.processRefreshTokenResponse(server, client, response)
+    return {
+      accessToken: tokens.access_token,
+      expiresAt: expiryOf(tokens, Date.now()),
+      refreshToken: tokens.refresh_token ?? record.refreshToken,
+      grantedScope: tokens.scope ?? record.grantedScope,
+    }
+  })
+}
+
+/**
+ * When the access token ends, in milliseconds since the epoch. Without `expires_in` it counts as ended: it is
+ * used once, and the next command asks for another (lifetimes range from minutes to 28 hours, so none is assumed).
+ */
+export function expiryOf(tokens: oauth.TokenEndpointResponse, now: number): number {
+  return now + (tokens.expires_in ?? 0) * 1000
+}

@@ -1,0 +1,53 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import { notices } from './notices.ts'
+
+/**
+ * Retry-After in milliseconds: seconds, with a fraction or without, or an HTTP date (RFC 9110 section 10.2.3;
+ * Graph has sent "0.249"). Undefined when it is absent or something else.
+ */
+export function parseRetryAfter(value: string | undefined, now = Date.now()): number | undefined {
+  const text = value?.trim()
+  if (!text) return undefined
+  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000
+  // Only what looks like a date: Date.parse takes "5 minutes" for one too.
+  const date = /\d{2}:\d{2}:\d{2}/.test(text) ? Date.parse(text) : Number.NaN
+  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+}
+
+/** Waits between attempts, all together for no longer than a limit. */
+export interface Patience {
+  /**
+   * Waits before the next attempt: for as long as the server asked, else 1, 2, 4 … 30 s with some jitter.
+   * @returns false, at once, when the wait would pass the limit.
+   */
+  pause: (why: string, retryAfter?: string) => Promise<boolean>
+  /** Milliseconds left of the limit. */
+  left: () => number
+  /** How many pauses there were. */
+  readonly pauses: number
+}
+
+/** @param maxWaitMs from now on, by the wall clock, so that a suspended machine does not prolong it. */
+export function startPatience(maxWaitMs: number): Patience {
+  const deadline = Date.now() + maxWaitMs
+  let pauses = 0
+  return {
+    async pause(why, retryAfter) {
+      const asked = parseRetryAfter(retryAfter)
+      const ms = asked ?? Math.min(30_000, 1000 * 2 ** pauses) * (0.75 + Math.random() / 2)
+      if (Date.now() + ms > deadline) return false
+      pauses += 1
+      notices.waiting(`${why} Trying again in ${seconds(ms)} …`)
+      await sleep(ms)
+      return true
+    },
+    left: () => deadline - Date.now(),
+    get pauses() {
+      return pauses
+    },
+  }
+}
+
+function seconds(ms: number): string {
+  return ms < 10_000 ? `${(ms / 1000).toFixed(1).replace(/\.0$/, '')} s` : `${Math.round(ms / 1000)} s`
+}

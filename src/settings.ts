@@ -1,0 +1,105 @@
+import { mkdirSync, readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import envPaths from 'env-paths'
+import { OdLinkError } from './errors.ts'
+
+/**
+ * What is not secret: the settings of the person, and where they live. Reading is a plain file read, because
+ * every `mkdir` does it; writing goes through conf (atomic, mode 0600), which takes longer to load.
+ */
+
+/** The settings that can be kept, each with the variable that overrides it. `client-secret` is not among them: it lives in the keychain. */
+export const settingNames = {
+  'client-id': 'OD_LINK_CLIENT_ID',
+  tenant: 'OD_LINK_TENANT',
+  cloud: 'OD_LINK_CLOUD',
+  'redirect-uri': 'OD_LINK_REDIRECT_URI',
+  scope: 'OD_LINK_SCOPE',
+  store: 'OD_LINK_STORE',
+} as const satisfies Record<string, string>
+
+export type SettingName = keyof typeof settingNames
+
+/** The directory that holds settings, the index of accounts and locks. A directory is a world of its own. */
+export function configDir(): string {
+  const chosen = process.env.OD_LINK_CONFIG_DIR
+  return chosen ? resolve(chosen) : envPaths('od-link', { suffix: '' }).config
+}
+
+/** The keychain's service name: every directory but the default one is another world, with other links. */
+export function keychainService(): string {
+  return process.env.OD_LINK_CONFIG_DIR ? `od-link ${configDir()}` : 'od-link'
+}
+
+/** A setting as it holds now: the variable, else what was kept with `config set`. */
+export function setting(name: SettingName): string | undefined {
+  return process.env[settingNames[name]] || savedSettings()[name]
+}
+
+/** What `config set` has kept. */
+export function savedSettings(): Partial<Record<SettingName, string>> {
+  return readStateFile('config')
+}
+
+/** Keeps a setting, or forgets it when `value` is undefined. */
+export async function saveSetting(name: SettingName, value: string | undefined): Promise<void> {
+  await changeStateFile('config', (state) => {
+    if (value === undefined) delete state[name]
+    else state[name] = value
+  })
+}
+
+/**
+ * Reads `<name>.json` of the settings' directory; an absent file is an empty one.
+ * @throws OdLinkError (usage) when the file is not what od-link writes: it is never overwritten unseen.
+ */
+export function readStateFile<T extends object>(name: string): T {
+  const path = resolve(configDir(), `${name}.json`)
+  try {
+    const state: unknown = JSON.parse(readFileSync(path, 'utf8'))
+    if (typeof state === 'object' && state !== null && !Array.isArray(state)) return state as T
+    throw new SyntaxError('not an object')
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {} as T
+    throw new OdLinkError('usage', `${path} cannot be read (${(error as Error).message}).`, {
+      hint: 'Mend the file, or move it away; the links themselves are in the keychain and stay.',
+      cause: error,
+    })
+  }
+}
+
+/** Changes `<name>.json` in one atomic step; readers see the old file or the new one. */
+export async function changeStateFile(
+  name: string,
+  change: (state: Record<string, unknown>) => void,
+): Promise<void> {
+  const state = readStateFile<Record<string, unknown>>(name)
+  change(state)
+  const cwd = ensureConfigDir()
+  const { default: Conf } = await import('conf')
+  try {
+    new Conf({ cwd, configName: name, configFileMode: 0o600, accessPropertiesByDotNotation: false }).store =
+      state
+  } catch (error) {
+    throw unwritable(cwd, error)
+  }
+}
+
+/** Makes the settings' directory, private to the user, when it is not there yet. */
+export function ensureConfigDir(...below: string[]): string {
+  const dir = resolve(configDir(), ...below)
+  try {
+    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    return dir
+  } catch (error) {
+    throw unwritable(dir, error)
+  }
+}
+
+function unwritable(dir: string, error: unknown): OdLinkError {
+  const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message
+  return new OdLinkError('usage', `od-link cannot write to ${dir} (${reason}).`, {
+    hint: 'Make it writable, or choose another: OD_LINK_CONFIG_DIR=/path/to/a/directory',
+    cause: error,
+  })
+}

@@ -1,0 +1,107 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
+import type { Socket } from 'node:net'
+import { securityHeaders } from './page.ts'
+
+/**
+ * An HTTP server for one short conversation with a browser, among strangers who may send anything: few sockets,
+ * short waits, small requests, and the same strict headers on every answer.
+ */
+export interface GuardedServers {
+  /** Makes one more server (one an address); all share the limit on sockets. */
+  newServer: () => Server
+  /** Keeps the socket of this request open although newer ones want its place. */
+  hold: (request: IncomingMessage) => void
+  /** Ends every socket at once. */
+  cutOff: () => void
+}
+
+const maxSockets = 32
+const headersMs = 4_000
+const requestMs = 8_000
+const maxHeaderBytes = 16 * 1024
+
+export function guardServers(
+  handle: (request: IncomingMessage, response: ServerResponse) => void,
+): GuardedServers {
+  const sockets = new Map<Socket, { held: boolean }>()
+
+  return {
+    newServer() {
+      const server = createServer({
+        headersTimeout: headersMs,
+        requestTimeout: requestMs,
+        connectionsCheckingInterval: 500,
+        maxHeaderSize: maxHeaderBytes,
+        // Judged by the handler, so that this answer too carries our headers.
+        requireHostHeader: false,
+      })
+      server.on('connection', admit)
+      server.on('request', handle)
+      server.on('checkContinue', handle)
+      server.on('checkExpectation', (_, response: ServerResponse) => answer(response, 417))
+      server.on('connect', (_, socket: Socket) => endRaw(socket, 405))
+      server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
+        endRaw(socket, statusOf(error)),
+      )
+      return server
+    },
+    hold(request) {
+      const state = sockets.get(request.socket)
+      if (state) state.held = true
+    },
+    cutOff() {
+      for (const socket of sockets.keys()) socket.destroy()
+    },
+  }
+
+  /** A newcomer is never turned away, or strangers could keep the browser out: the oldest makes room. */
+  function admit(socket: Socket): void {
+    if (sockets.size >= maxSockets) {
+      const oldest = [...sockets].find(([, { held }]) => !held)?.[0]
+      oldest?.destroy()
+      if (oldest) sockets.delete(oldest)
+    }
+    sockets.set(socket, { held: false })
+    socket.on('close', () => sockets.delete(socket))
+    socket.on('error', () => socket.destroy())
+  }
+}
+
+/** Answers and ends the connection. Without a page, the status alone is the text: nothing sent is ever echoed. */
+export function answer(
+  response: ServerResponse,
+  status: number,
+  { html, headers = {} }: { html?: string; headers?: Record<string, string> } = {},
+): void {
+  const body = html ?? `${STATUS_CODES[status]}\n`
+  response.writeHead(status, {
+    ...securityHeaders,
+    'content-type': html === undefined ? 'text/plain; charset=utf-8' : 'text/html; charset=utf-8',
+    'content-length': Buffer.byteLength(body),
+    connection: 'close',
+    ...headers,
+  })
+  response.end(body)
+}
+
+function statusOf(error: NodeJS.ErrnoException): number {
+  if (error.code === 'HPE_HEADER_OVERFLOW') return 431
+  return error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
+}
+
+/** The same answer where Node has no response object: what came was no HTTP, or not all of it. */
+function endRaw(socket: Socket, status: number): void {
+  if (!socket.writable) {
+    socket.destroy()
+    return
+  }
+  const body = `${STATUS_CODES[status]}\n`
+  const headers = Object.entries({
+    ...securityHeaders,
+    'content-type': 'text/plain; charset=utf-8',
+    'content-length': String(body.length),
+    connection: 'close',
+  })
+  const head = headers.map(([name, value]) => `${name}: ${value}\r\n`).join('')
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status]}\r\n${head}\r\n${body}`, () => socket.destroy())
+}

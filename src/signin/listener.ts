@@ -1,0 +1,168 @@
+import { randomBytes, timingSafeEqual } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { answer, guardServers } from './guarded-server.ts'
+import { bindLoopback } from './loopback.ts'
+import type { Redirect } from './registration.ts'
+
+/**
+ * The temporary listener for the redirect (RFC 8252 section 7.3). Every page in the browser and every program on
+ * the machine can speak to it, so it answers only what is its own, says nothing of what it was sent, and lets
+ * nothing but the true answer end the wait.
+ */
+export interface Listener {
+  /** What is sent as `redirect_uri`, with the port that is listened on. */
+  readonly redirectUri: string
+  /**
+   * Waits for the answer of the authorize page. The browser that brought it is kept waiting until `conclude`.
+   * @param deadline milliseconds since the epoch, by the wall clock: a suspended machine does not prolong it.
+   * @returns undefined when none came before the deadline.
+   */
+  waitForAnswer: (expected: Expected, deadline: number) => Promise<URLSearchParams | undefined>
+  /** Shows the page, at an address without the code, to the browser that brought the answer; then closes. */
+  conclude: (html: string) => Promise<void>
+  /** Frees the port at once. */
+  close: () => void
+}
+
+/** What tells the true answer from noise. */
+export interface Expected {
+  state: string
+  /** What else must be true of the answer. */
+  isFromAuthority: (answer: URLSearchParams) => boolean
+}
+
+const maxBodyBytes = 16 * 1024
+/** How long the browser has to fetch the last page; after that, od-link ends without it. */
+const lastPageMs = 800
+
+/** @throws OdLinkError (usage) when the port of the redirect URI is taken. */
+export async function startListener(redirect: Redirect): Promise<Listener> {
+  const callbackPath = redirect.path || '/'
+  const resultPath = `/result/${randomBytes(16).toString('base64url')}`
+  const accepted = deferred<URLSearchParams>()
+  const page = deferred<string>()
+  const pageSeen = deferred<void>()
+  let expected: Expected | undefined
+  let winner: string | undefined
+
+  const guard = guardServers((request, response) => {
+    receive(request, response).catch(() => response.destroy())
+  })
+  const { port, servers } = await bindLoopback(guard.newServer, redirect)
+  const close = () => {
+    for (const server of servers) server.close()
+    guard.cutOff()
+  }
+  return {
+    redirectUri: `http://${redirect.host}:${port}${redirect.path}`,
+    async waitForAnswer(what, deadline) {
+      expected = what
+      return Promise.race([accepted.promise, untilWallClock(deadline)])
+    },
+    async conclude(html) {
+      page.resolve(html)
+      await Promise.race([pageSeen.promise, sleep(lastPageMs)])
+      close()
+    },
+    close,
+  }
+
+  /** Decides in the order in which a stranger gives itself away: host, path, method, content, state. */
+  async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (!isOwnHost(request, redirect.host, port)) return answer(response, 400)
+    const [path, query, ...more] = (request.url ?? '').split('?')
+    if (path === resultPath && winner !== undefined) return showPage(request, response)
+    if (path !== callbackPath) return answer(response, 404)
+    if (request.method !== 'GET' && request.method !== 'POST') {
+      return answer(response, 405, { headers: { allow: 'GET, POST' } })
+    }
+    if (more.length > 0) return answer(response, 400)
+    const sent = request.method === 'GET' ? { text: query ?? '' } : await readForm(request, query)
+    if ('status' in sent) return answer(response, sent.status)
+    if (!expected || !isTrueAnswer(sent.text, expected)) return answer(response, 400)
+    // The same answer may come again (a reload, a prefetch): it gets the page of the first one.
+    winner ??= sent.text
+    if (sent.text !== winner) return answer(response, 400)
+    guard.hold(request)
+    accepted.resolve(new URLSearchParams(sent.text))
+    await page.promise
+    answer(response, 303, { headers: { location: resultPath } })
+  }
+
+  async function showPage(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (request.method !== 'GET') return answer(response, 405, { headers: { allow: 'GET' } })
+    response.on('close', () => pageSeen.resolve())
+    answer(response, 200, { html: await page.promise })
+  }
+}
+
+/** Exactly one Host, and the redirect URI's: a name that was rebound to loopback (DNS rebinding) is not ours. */
+function isOwnHost(request: IncomingMessage, host: string, port: number): boolean {
+  const hosts = request.rawHeaders.filter(
+    (_, index, all) => index % 2 === 1 && all[index - 1]?.toLowerCase() === 'host',
+  )
+  const [only = ''] = hosts
+  return hosts.length === 1 && (only.toLowerCase() === `${host}:${port}` || (port === 80 && only === host))
+}
+
+/** The body of a `form_post`, or the status that refuses it. */
+async function readForm(
+  request: IncomingMessage,
+  query: string | undefined,
+): Promise<{ text: string } | { status: number }> {
+  if (query !== undefined) return { status: 400 }
+  const [type] = (request.headers['content-type'] ?? '').split(';')
+  if (type?.trim().toLowerCase() !== 'application/x-www-form-urlencoded') return { status: 415 }
+  if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return { status: 413 }
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of request as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > maxBodyBytes) return { status: 413 }
+    chunks.push(chunk)
+  }
+  return { text: Buffer.concat(chunks).toString('utf8') }
+}
+
+/**
+ * One state, and it is ours; one code or one error, not empty. An error without our state is a stranger's and
+ * ends nothing (RFC 6749 section 4.1.2.1 sends the state with it).
+ */
+function isTrueAnswer(text: string, { state, isFromAuthority }: Expected): boolean {
+  const parameters = new URLSearchParams(text)
+  const [ownState, ...otherStates] = parameters.getAll('state')
+  const outcomes = [...parameters.getAll('code'), ...parameters.getAll('error')]
+  return (
+    ownState !== undefined &&
+    otherStates.length === 0 &&
+    isSameSecret(ownState, state) &&
+    outcomes.length === 1 &&
+    outcomes[0] !== '' &&
+    isFromAuthority(parameters)
+  )
+}
+
+function isSameSecret(given: string, secret: string): boolean {
+  const [a, b] = [Buffer.from(given), Buffer.from(secret)]
+  return a.length === b.length && timingSafeEqual(a, b)
+}
+
+async function untilWallClock(deadline: number): Promise<undefined> {
+  while (Date.now() < deadline)
+    await sleep(Math.min(1_000, Math.max(1, deadline - Date.now())), undefined, { ref: false })
+  return undefined
+}
+
+interface Deferred<T> {
+  promise: Promise<T>
+  resolve: (value: T) => void
+}
+
+function deferred<T>(): Deferred<T> {
+  let resolve: (value: T) => void = () => {}
+  const promise = new Promise<T>((fulfil) => {
+    resolve = fulfil
+  })
+  return { promise, resolve }
+}

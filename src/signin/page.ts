@@ -1,0 +1,77 @@
+import { createHash } from 'node:crypto'
+import { hostname } from 'node:os'
+
+/** What the person sees in the browser: plain HTML with one style, no script, nothing from elsewhere. */
+
+const style = `
+:root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --paper: #f6f7f9; --card: #fff; --line: #dfe3e8; --mark: #14804a }
+.failed { --mark: #b3261e }
+@media (prefers-color-scheme: dark) {
+  :root { --ink: #e8ecf1; --soft: #a3adba; --paper: #14181d; --card: #1d232a; --line: #333c46; --mark: #5fd39a }
+  .failed { --mark: #ff8a80 }
+}
+body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--paper); color: var(--ink);
+  font: 1.0625rem/1.55 system-ui, -apple-system, "Segoe UI", sans-serif }
+main { box-sizing: border-box; width: min(32rem, 100% - 2rem); margin: 1rem; padding: 2rem; background: var(--card);
+  border: 1px solid var(--line); border-top: 4px solid var(--mark); border-radius: .5rem }
+h1 { margin: 0 0 .75rem; font-size: 1.5rem; line-height: 1.25 }
+h1 span { color: var(--mark) }
+p { margin: 0 0 .75rem; overflow-wrap: anywhere }
+p:last-child { margin: 1.25rem 0 0; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9375rem }
+`
+
+/** The headers of every answer of the listener: nothing is kept, framed, sniffed or told to others. */
+export const securityHeaders = {
+  'content-security-policy': `default-src 'none'; style-src '${hashOf(style)}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  'cache-control': 'no-store',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+  'cross-origin-resource-policy': 'same-origin',
+} as const satisfies Record<string, string>
+
+/** Shown when the link is kept. */
+export function linkedPage(who: string, kind: 'work' | 'personal'): string {
+  return page('ok', '✓', 'OneDrive is linked', [
+    `${who} (${kind} account) is now linked to od-link.`,
+    'You can close this tab and go back to the terminal.',
+  ])
+}
+
+/** Shown when the sign-in came back, but no link came of it. */
+export function failedPage(message: string): string {
+  return page('failed', '✗', 'OneDrive is not linked', [
+    message,
+    'Nothing was saved. The terminal says what to do next; you can close this tab.',
+  ])
+}
+
+function page(state: 'ok' | 'failed', mark: string, title: string, paragraphs: string[]): string {
+  const text = [...paragraphs, `od-link on ${hostname()}`]
+    .map((line) => `<p>${escapeHtml(line)}</p>`)
+    .join('\n')
+  return `<!doctype html>
+<html lang="en" class="${state}">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${title} · od-link</title>
+<style>${style}</style>
+</head>
+<body>
+<main>
+<h1><span aria-hidden="true">${mark}</span> ${title}</h1>
+${text}
+</main>
+</body>
+</html>
+`
+}
+
+function escapeHtml(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+}
+
+function hashOf(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`
+}

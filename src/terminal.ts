@@ -1,0 +1,108 @@
+import type { WriteStream } from 'node:tty'
+import { exitCodes, OdLinkError } from './errors.ts'
+import { notices } from './notices.ts'
+
+/**
+ * The terminal: the only place that formats. stdout is data, stderr is talk. Known to commands alone.
+ */
+
+/** Sets up how this run speaks. `json` makes an error the only thing on stderr, so all other talk is dropped. */
+export function speak(options: { json: boolean; verbose: boolean }): void {
+  if (options.json) return
+  notices.waiting = say
+  notices.warning = (what) => say(`Note: ${what}`)
+  if (!options.verbose) return
+  notices.request = ({ method, url, outcome, milliseconds, requestId }) =>
+    say(
+      `${method} ${url.host}${url.pathname} → ${outcome}, ${milliseconds} ms${requestId ? `, ${requestId}` : ''}`,
+    )
+}
+
+/** One line of data. */
+export function print(line: string): void {
+  process.stdout.write(`${harmless(line)}\n`)
+}
+
+/** A value as one line of JSON. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${harmlessJson(value)}\n`)
+}
+
+/** Talk: a line for the person, on stderr. */
+export function say(line: string): void {
+  process.stderr.write(`${harmless(line)}\n`)
+}
+
+/** Tells what went wrong and what to do next, and returns the exit code. */
+export async function fail(error: unknown, json: boolean): Promise<number> {
+  const { kind, message, hint, code, requestId, timestamp } =
+    error instanceof OdLinkError ? error : unforeseen(error)
+  if (json) {
+    const report = { kind, message, hint, exitCode: exitCodes[kind], code, requestId }
+    process.stderr.write(`${harmlessJson({ error: report })}\n`)
+    return exitCodes[kind]
+  }
+  const { red, bold, dim } = await colours(process.stderr)
+  const lines = [`${red('od-link:')} ${bold(harmless(message))}`]
+  if (hint)
+    lines.push(
+      ...hint.split('\n').map((line, index) => `  ${index === 0 ? 'next:' : '     '} ${harmless(line)}`),
+    )
+  const ids = [code, requestId && `request ${requestId}`, timestamp].filter(Boolean).join(' · ')
+  if (ids) lines.push(dim(`  code: ${harmless(ids)}`))
+  process.stderr.write(`${lines.join('\n')}\n`)
+  return exitCodes[kind]
+}
+
+/** A fault of od-link's own. The trace is for the one who mends it, and only on request: DEBUG=od-link. */
+function unforeseen(error: unknown): OdLinkError {
+  if (process.env.DEBUG === 'od-link' && error instanceof Error) process.stderr.write(`${error.stack}\n`)
+  const what = error instanceof Error ? error.message : String(error)
+  return new OdLinkError('internal', `Something went wrong that od-link has no name for: ${what}`, {
+    hint: 'Please report it, with what you typed; DEBUG=od-link shows where it happened.',
+  })
+}
+
+/**
+ * Text without what could move the cursor, hide text or turn its direction (Unicode's bidirectional controls):
+ * much of what is printed came from a server. Line breaks stay.
+ */
+export function harmless(text: string): string {
+  return text.replace(/[\0-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '')
+}
+
+/** JSON in which such characters are escaped: the value is whole, and safe to show. */
+function harmlessJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+export interface Colours {
+  red: (text: string) => string
+  green: (text: string) => string
+  bold: (text: string) => string
+  dim: (text: string) => string
+}
+
+const plain: Colours = {
+  red: (text) => text,
+  green: (text) => text,
+  bold: (text) => text,
+  dim: (text) => text,
+}
+
+/** Colours for a stream: none when it is piped or NO_COLOR is set, always with FORCE_COLOR. */
+export async function colours(stream: WriteStream | NodeJS.WriteStream): Promise<Colours> {
+  if (!wantsColour(stream)) return plain
+  const { Chalk } = await import('chalk')
+  return new Chalk({ level: 1 })
+}
+
+/** https://no-color.org ; FORCE_COLOR wins, as in Node itself. */
+function wantsColour(stream: WriteStream | NodeJS.WriteStream): boolean {
+  const { FORCE_COLOR: force, NO_COLOR: none, TERM } = process.env
+  if (force !== undefined) return force !== '0' && force !== 'false'
+  return !none && TERM !== 'dumb' && stream.isTTY === true
+}
