@@ -29,7 +29,7 @@ export interface Command {
   /** Shown below the help: what to type, and what it does. */
   examples: readonly (readonly [command: string, effect: string])[]
   notes?: string
-  load: () => Promise<{ run: (args: Arguments) => Promise<number | void> }>
+  load: () => Promise<{ run: (args: Arguments) => Promise<number | undefined> | Promise<void> }>
 }
 
 const json: Option = { name: 'json', help: 'print JSON, errors too' }

@@ -1,0 +1,84 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { fileURLToPath } from 'node:url'
+
+/** The built program, as a user starts it. */
+export const program = fileURLToPath(new URL('../../bin/od-link.js', import.meta.url))
+
+export interface Outcome {
+  code: number | null
+  signal: NodeJS.Signals | null
+  stdout: string
+  stderr: string
+  milliseconds: number
+}
+
+export interface Running {
+  child: ChildProcess
+  /** Resolves when the process has ended. */
+  ended: Promise<Outcome>
+  /** Waits until stdout or stderr holds the pattern. */
+  seen: (pattern: RegExp) => Promise<RegExpExecArray>
+  output: () => string
+}
+
+export interface RunOptions {
+  env?: NodeJS.ProcessEnv
+  /** What it reads on standard input; without it there is none. */
+  input?: string
+  timeoutMs?: number
+}
+
+/** Starts od-link with a bare environment: what a test does not name is not there. */
+export function startOdLink(
+  args: string[],
+  { env = {}, input, timeoutMs = 45_000 }: RunOptions = {},
+): Running {
+  const started = performance.now()
+  const child = spawn(process.execPath, [program, ...args], {
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin', ...env },
+    stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
+  })
+  child.stdin?.end(input)
+  let [stdout, stderr] = ['', '']
+  const listeners = new Set<() => void>()
+  const collect = (add: (text: string) => void) => (text: string) => {
+    add(text)
+    for (const listener of listeners) listener()
+  }
+  child.stdout?.setEncoding('utf8').on(
+    'data',
+    collect((text) => (stdout += text)),
+  )
+  child.stderr?.setEncoding('utf8').on(
+    'data',
+    collect((text) => (stderr += text)),
+  )
+  const limit = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
+  const ended = new Promise<Outcome>((resolve) => {
+    child.on('close', (code, signal) => {
+      clearTimeout(limit)
+      resolve({ code, signal, stdout, stderr, milliseconds: performance.now() - started })
+      for (const listener of listeners) listener()
+    })
+  })
+  const output = () => stdout + stderr
+  const seen = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const look = () => {
+        const match = pattern.exec(stdout) ?? pattern.exec(stderr)
+        if (match) resolve(match)
+        else if (child.exitCode !== null || child.signalCode !== null) {
+          reject(new Error(`ended without ${pattern}:\n${output()}`))
+        } else return
+        listeners.delete(look)
+      }
+      listeners.add(look)
+      look()
+    })
+  return { child, ended, seen, output }
+}
+
+/** Runs od-link to its end. */
+export function odLink(args: string[], options: RunOptions = {}): Promise<Outcome> {
+  return startOdLink(args, options).ended
+}

@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Keyring } from './keyring.ts'
+import { type Outcome, odLink, type Running, type RunOptions, startOdLink } from './od-link.ts'
+import type { SandboxProcess } from './sandbox.ts'
+
+/** A person's machine: a home and settings of its own, a store, and a server to talk to. */
+export interface World {
+  dir: string
+  env: NodeJS.ProcessEnv
+  run: (args: string[], options?: RunOptions) => Promise<Outcome>
+  start: (args: string[], options?: RunOptions) => Running
+  /** Links an account through a plain HTTP client in the part of the browser. */
+  login: (...flags: string[]) => Promise<Outcome>
+  remove: () => void
+}
+
+/** In the part of the browser: follows every redirect, as `OD_LINK_BROWSER`. */
+export const plainBrowser = `"${process.execPath}" -e "fetch(process.argv[1]).then((answer) => answer.text())"`
+
+/** @param keyring without one, links are kept in files. */
+export function newWorld(
+  sandbox: SandboxProcess | undefined,
+  keyring?: Keyring,
+  extra: NodeJS.ProcessEnv = {},
+): World {
+  const dir = mkdtempSync(join(tmpdir(), 'od-link-world-'))
+  const env: NodeJS.ProcessEnv = {
+    HOME: dir,
+    OD_LINK_CONFIG_DIR: join(dir, 'settings'),
+    OD_LINK_BROWSER: plainBrowser,
+    ...(keyring ? keyring.env : { OD_LINK_STORE: 'file' }),
+    ...sandbox?.env,
+    ...extra,
+  }
+  const withEnv = (options: RunOptions = {}) => ({ ...options, env: { ...env, ...options.env } })
+  const run: World['run'] = (args, options) => odLink(args, withEnv(options))
+  return {
+    dir,
+    env,
+    run,
+    start: (args, options) => startOdLink(args, withEnv(options)),
+    async login(...flags) {
+      const outcome = await run(['login', ...flags])
+      if (outcome.code !== 0)
+        throw new Error(`the login of a test failed:\n${outcome.stdout}${outcome.stderr}`)
+      return outcome
+    },
+    remove: () => rmSync(dir, { recursive: true, force: true }),
+  }
+}
