@@ -4,7 +4,7 @@ import { rm } from 'node:fs/promises'
 import { build } from 'esbuild'
 
 /** Packages that come bundled; the keychain module alone stays outside, since it is native. */
-const packages = ['chalk', 'commander', 'conf', 'https-proxy-agent', 'oauth4webapi', 'open', 'proxy-from-env']
+const packages = ['chalk', 'conf', 'https-proxy-agent', 'oauth4webapi', 'open', 'proxy-from-env']
 
 const common = {
   bundle: true,

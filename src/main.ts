@@ -1,27 +1,28 @@
-import type { Arguments } from './cli.ts'
+import { version } from '../package.json'
 import { exitCodes } from './errors.ts'
 import { parseCommandLine } from './parse.ts'
-import { fail, speak } from './terminal.ts'
+import { fail, print, speak } from './terminal.ts'
 
 /** Runs one command line and ends the process with its exit code. */
 async function main(argv: string[]): Promise<void> {
   // Before the command line is read: its mistakes are told in JSON too.
   let json = argv.includes('--json')
-  let code: number
+  let code = 0
   try {
-    const parsed = await parseCommandLine(argv)
-    json = parsed ? flag(parsed.args, 'json') : json
-    speak({ json, verbose: parsed !== undefined && flag(parsed.args, 'verbose') })
-    code = parsed ? ((await (await parsed.command.load()).run(parsed.args)) ?? 0) : 0
+    const parsed = parseCommandLine(argv)
+    if ('version' in parsed) print(version)
+    else if ('help' in parsed) print((await import('./help.ts')).helpFor(parsed.help).trimEnd())
+    else {
+      const { options } = parsed.args
+      json = options.json === true
+      speak({ json, verbose: options.verbose === true })
+      code = (await (await parsed.command.load()).run(parsed.args)) ?? 0
+    }
   } catch (error) {
     code = await fail(error, json)
   }
   // Data first: a pipe on Windows is written behind our back.
   process.stdout.write('', () => process.exit(code))
-}
-
-function flag({ options }: Arguments, name: string): boolean {
-  return options[name] === true
 }
 
 process.on('SIGINT', () => process.exit(exitCodes.interrupted))

@@ -1,134 +1,91 @@
 import { parseArgs } from 'node:util'
 import { type Arguments, type Command, type CommandName, commands, type Option } from './cli.ts'
 import { OdLinkError } from './errors.ts'
+import { nearest } from './nearest.ts'
 
-export interface Parsed {
-  command: Command
-  args: Arguments
-}
+/** What the command line asks for. */
+export type Parsed =
+  | { help: CommandName | undefined }
+  | { version: true }
+  | { command: Command; args: Arguments }
 
 /**
- * Reads the command line. What is plainly right is read by Node itself, which is there anyway; for help, and for
- * mistakes that deserve a suggestion, commander is loaded (it takes 9 ms, which a script in a loop would feel).
+ * Reads the command line, with Node's own parser and the description in `cli.ts`.
  * @param argv without node and the script.
- * @returns what to run, or nothing when help or the version was printed.
  * @throws OdLinkError (usage), with the nearest match where there is one.
  */
-export async function parseCommandLine(argv: string[]): Promise<Parsed | undefined> {
-  return parsePlainly(argv) ?? parseWithCommander(argv)
+export function parseCommandLine([name, ...rest]: string[]): Parsed {
+  if (name === undefined || name === '--help' || name === '-h') return { help: undefined }
+  if (name === '--version' || name === '-V') return { version: true }
+  if (name === 'help') return { help: rest[0] === undefined ? undefined : commandName(rest[0]) }
+  if (name.startsWith('-')) throw unknown('option', name, ['--help', '--version'])
+  const known = commandName(name)
+  const { values, positionals } = parseOptions(known, rest)
+  if (values.help) return { help: known }
+  const command: Command = commands[known]
+  checkChoices(command, values)
+  checkArity(known, command, positionals)
+  return { command, args: { positional: positionals, options: values } }
 }
 
-function isCommand(name: string | undefined): name is CommandName {
-  return name !== undefined && Object.hasOwn(commands, name)
+function commandName(name: string): CommandName {
+  if (Object.hasOwn(commands, name)) return name as CommandName
+  throw unknown('command', name, Object.keys(commands))
 }
 
-function parsePlainly([name, ...args]: string[]): Parsed | undefined {
-  if (!isCommand(name)) return undefined
-  const command: Command = commands[name]
-  try {
-    const { values, positionals } = parseArgs({
-      args,
-      allowPositionals: true,
-      options: Object.fromEntries(
-        command.options.map(({ name, short, value }) => [
-          name,
-          { type: value ? ('string' as const) : ('boolean' as const), ...(short ? { short } : {}) },
-        ]),
-      ),
-    })
-    const [least, most] = command.arity
-    const fits = positionals.length >= least && positionals.length <= most
-    const chosen = command.options.every((option) => isChoice(option, values[option.name]))
-    return fits && chosen ? { command, args: { positional: positionals, options: values } } : undefined
-  } catch {
-    return undefined
-  }
-}
+const help: Option = { name: 'help', short: 'h', help: 'show this help' }
 
-function isChoice({ choices }: Option, value: unknown): boolean {
-  return !choices || value === undefined || choices.includes(String(value))
-}
-
-async function parseWithCommander(argv: string[]): Promise<Parsed | undefined> {
-  const { Command: Program, CommanderError, Option: ProgramOption } = await import('commander')
-  const { version } = await import('../package.json')
-  let parsed: Parsed | undefined
-
-  const prepare = (program: InstanceType<typeof Program>) =>
-    program
-      .exitOverride()
-      .configureOutput({ writeErr: () => {} })
-      .helpOption('-h, --help', 'show this help')
-      .allowExcessArguments(false)
-
-  const program = prepare(new Program('od-link'))
-    .description('Links a terminal to your OneDrive once; every script after that can use the link.')
-    .version(version, '-V, --version', 'show the version')
-    .helpCommand('help [command]', 'show the help of a command')
-    .addHelpText('after', programNotes)
-
-  for (const [name, command] of Object.entries<Command>(commands)) {
-    const sub = prepare(program.command(name))
-      .summary(command.summary)
-      .description(`${capital(command.summary)}.`)
-    for (const argument of command.usage.split(' ').filter(Boolean)) {
-      sub.argument(argument.replace(/\.\.\.(?=[>\]])/, '...'))
-    }
-    for (const { name, short, value, choices, help } of command.options) {
-      const flags = `${short ? `-${short}, ` : ''}--${name}${value ? ` <${value}>` : ''}`
-      // `--no-…` is a name like any other here, not a negation.
-      const option = new ProgramOption(flags, help)
-      if (choices) option.choices(choices)
-      sub.addOption(option)
-    }
-    sub.addHelpText('after', notesOf(command))
-    sub.action(() => {
-      const typed = sub.opts() as Record<string, string | boolean | undefined>
-      const options = Object.fromEntries(
-        command.options.map(({ name }) => [
-          name,
-          name.startsWith('no-') ? typed[camel(name.slice(3))] === false : typed[camel(name)],
-        ]),
-      )
-      parsed = { command, args: { positional: sub.args, options } }
-    })
-  }
-
-  try {
-    if (argv.length === 0) program.outputHelp()
-    else await program.parseAsync(argv, { from: 'user' })
-    return parsed
-  } catch (error) {
-    if (!(error instanceof CommanderError)) throw error
-    if (error.exitCode === 0) return undefined
-    const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
-    const [, near] = /Did you mean (.+)\?/.exec(suggestion ?? '') ?? []
-    throw new OdLinkError('usage', `${capital(message)}.`, {
-      hint: near ? `Did you mean ${near}?` : `od-link ${isCommand(argv[0]) ? `${argv[0]} ` : ''}--help`,
-    })
-  }
-}
-
-const programNotes = `
-Examples:
-  $ od-link login                      sign in once, in the browser
-  $ od-link mkdir /Reports 2026        make a folder, from any script
-  $ od-link demo                       see it all without an account
-
-Exit codes: 0 done · 1 fault · 2 usage · 3 name taken · 4 sign in · 5 keychain
-            6 Microsoft busy · 7 network · 8 no such folder · 9 not allowed · 130 interrupted`
-
-function notesOf({ examples, notes }: Command): string {
-  const lines = examples.map(([command, effect]) =>
-    command.length > 48 ? `  $ ${command}\n      ${effect}` : `  $ ${command.padEnd(50)}${effect}`,
+function parseOptions(name: CommandName, args: string[]) {
+  const described: readonly Option[] = [...commands[name].options, help]
+  const options = Object.fromEntries(
+    described.map(({ name, short, value }) => [
+      name,
+      { type: value ? ('string' as const) : ('boolean' as const), ...(short ? { short } : {}) },
+    ]),
   )
-  return `\nExamples:\n${lines.join('\n')}${notes ? `\n\n${notes}` : ''}`
+  try {
+    return parseArgs({ args, options, allowPositionals: true })
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException
+    const [, option = ''] = /'(?:-\w, )?(--?[^'\s<]+)/.exec(message) ?? []
+    if (code === 'ERR_PARSE_ARGS_UNKNOWN_OPTION') {
+      throw unknown(
+        'option',
+        option,
+        described.map((option) => `--${option.name}`),
+        name,
+      )
+    }
+    if (code !== 'ERR_PARSE_ARGS_INVALID_OPTION_VALUE') throw error
+    const takesValue = described.find((known) => `--${known.name}` === option)?.value
+    const what = takesValue ? `needs a value: ${option} ${takesValue}` : 'takes no value'
+    throw new OdLinkError('usage', `The option ${option} ${what}.`, { hint: `od-link ${name} --help` })
+  }
 }
 
-function camel(name: string): string {
-  return name.replace(/-(\w)/g, (_, letter: string) => letter.toUpperCase())
+function checkChoices(command: Command, values: Arguments['options']): void {
+  for (const { name, choices } of command.options) {
+    const value = values[name]
+    if (!choices || value === undefined || choices.includes(String(value))) continue
+    throw new OdLinkError('usage', `--${name} is one of ${choices.join(', ')}, not "${value}".`, {
+      hint: `--${name} ${nearest(String(value), choices) ?? choices[0]}`,
+    })
+  }
 }
 
-function capital(text: string): string {
-  return text.charAt(0).toUpperCase() + text.slice(1)
+function checkArity(name: string, { arity, usage }: Command, positionals: string[]): void {
+  const [least, most] = arity
+  if (positionals.length >= least && positionals.length <= most) return
+  const what = positionals.length < least ? 'More is needed' : `"${positionals[most]}" is one too many`
+  throw new OdLinkError('usage', `${what}: od-link ${name} ${usage}`.trimEnd(), {
+    hint: `od-link ${name} --help`,
+  })
+}
+
+function unknown(what: string, given: string, known: readonly string[], command?: CommandName): OdLinkError {
+  const near = nearest(given, known)
+  const whose = command ? ` of od-link ${command}` : ''
+  return new OdLinkError('usage', `There is no ${what} "${given}"${whose}.`, {
+    hint: near ? `Did you mean ${near}?` : ['od-link', command, '--help'].filter(Boolean).join(' '),
+  })
 }
