@@ -186,6 +186,7 @@ export const commands = {
       { name: 'users', value: 'FILE', help: 'the people it knows, as JSON' },
       { name: 'latency', value: 'MS', help: 'how long each answer takes (0)' },
       { name: 'access-ttl', value: 'SECONDS', help: 'how long access tokens live' },
+      { name: 'secret', value: 'SECRET', help: 'the client secret of its "Web" registration (a random one)' },
       { name: 'quiet', help: 'print no more than the environment' },
       json,
     ],

@@ -54,3 +54,9 @@ export class OdLinkError extends Error {
     return exitCodes[this.kind]
   }
 }
+
+/**
+ * A call in a native module that did not come back in time. Its thread is still waiting, and Node would wait for
+ * it before it exits.
+ */
+export class StuckCall extends Error {}

@@ -1,5 +1,5 @@
 import { version } from '../package.json'
-import { exitCodes } from './errors.ts'
+import { exitCodes, StuckCall } from './errors.ts'
 import { parseCommandLine } from './parse.ts'
 import { fail, print, speak } from './terminal.ts'
 
@@ -8,6 +8,7 @@ async function main(argv: string[]): Promise<void> {
   // Before the command line is read: its mistakes are told in JSON too.
   let json = argv.includes('--json')
   let code = 0
+  let stuck = false
   try {
     const parsed = parseCommandLine(argv)
     if ('version' in parsed) print(version)
@@ -20,9 +21,14 @@ async function main(argv: string[]): Promise<void> {
     }
   } catch (error) {
     code = await fail(error, json)
+    stuck = error instanceof Error && error.cause instanceof StuckCall
   }
   // Data first: a pipe on Windows is written behind our back.
-  process.stdout.write('', () => process.exit(code))
+  process.stdout.write('', () => {
+    // A bound that the caller can rely on is worth more than the exit code, which is lost here.
+    if (stuck) process.kill(process.pid, 'SIGKILL')
+    process.exit(code)
+  })
 }
 
 process.on('SIGINT', () => process.exit(exitCodes.interrupted))

@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import type { AsyncEntry } from '@napi-rs/keyring'
-import { OdLinkError } from '../errors.ts'
+import { OdLinkError, StuckCall } from '../errors.ts'
 import { notices } from '../notices.ts'
 import { keychainService } from '../settings.ts'
+import { keychainTrouble, noSessionBus } from './keychain-trouble.ts'
 import { type Entries, inPieces } from './pieces.ts'
 import type { Store } from './store.ts'
 
@@ -11,7 +12,7 @@ import type { Store } from './store.ts'
 const entryLimit = process.platform === 'win32' ? 2560 : Number.POSITIVE_INFINITY
 
 /** How long one call may take: a person at a terminal may have to unlock the keychain first. */
-const limitMs = () => (process.stderr.isTTY ? 30_000 : 3_000)
+const limitMs = process.stderr.isTTY ? 30_000 : 3_000
 const tellAfterMs = 1_000
 
 /**
@@ -19,7 +20,8 @@ const tellAfterMs = 1_000
  * Service on Linux. Every call is bounded; nothing falls back to another store.
  */
 export function keychainStore(): Store {
-  const entries = inPieces(keyringEntries(keychainService()), entryLimit)
+  const native = nativeEntries(keychainService())
+  const entries = inPieces(process.platform === 'linux' ? onSecretService(native) : native, entryLimit)
   return {
     label: 'The keychain',
     read: async (item) => (await entries.get(item))?.toString('utf8'),
@@ -28,11 +30,40 @@ export function keychainStore(): Store {
   }
 }
 
-function keyringEntries(service: string): Entries {
-  const Entry = loadKeyring()
-  // Without this pin the module would use the kernel's keyring where no Secret Service answers, without a word;
+/**
+ * On Linux od-link asks the Secret Service itself before it lets the native module write: the module would wait
+ * for an unlock prompt without a bound. Reading, which every command does, stays on that connection and spares
+ * the module altogether.
+ */
+function onSecretService(native: Entries): Entries {
+  const serviceName = keychainService()
+  const unlocked = async () => {
+    const { unlockDefaultCollection } = await import('./secret-service.ts')
+    const socket = await sessionBusSocket()
+    if (socket) await bounded(() => unlockDefaultCollection(socket, limitMs))
+  }
+  return {
+    async get(name) {
+      const { readSecret } = await import('./secret-service.ts')
+      const socket = await sessionBusSocket()
+      if (!socket) return native.get(name)
+      return bounded(() => readSecret(socket, { service: serviceName, username: name }, limitMs))
+    },
+    async set(name, value) {
+      await unlocked()
+      await native.set(name, value)
+    },
+    async delete(name) {
+      await unlocked()
+      await native.delete(name)
+    },
+  }
+}
+
+function nativeEntries(service: string): Entries {
+  // Without the pin the module would use the kernel's keyring where no Secret Service answers, without a word;
   // that one forgets everything at the next start of the machine.
-  const entry = (name: string) => new Entry(service, name, { linux: { store: 'secret-service' } })
+  const entry = (name: string) => new (loadKeyring())(service, name, { linux: { store: 'secret-service' } })
   return {
     get: async (name) => {
       const secret = await bounded(() => entry(name).getSecret())
@@ -53,17 +84,13 @@ async function bounded<T>(call: () => Promise<T>): Promise<T> {
     return await Promise.race([
       call(),
       new Promise<never>((_, reject) => {
-        const limit = limitMs()
-        if (limit > tellAfterMs) {
-          after(tellAfterMs, () =>
-            notices.waiting(`Waiting for the keychain to be unlocked (up to ${limit / 1000} s) …`),
-          )
-        }
-        after(limit, () => reject(new Error(`no answer within ${limit / 1000} s`)))
+        after(tellAfterMs, () => notices.waiting('Waiting for the keychain …'))
+        // A little more than an unlock prompt gets, which tells better what it waited for.
+        after(limitMs + 200, () => reject(new StuckCall(`it did not answer within ${limitMs / 1000} s`)))
       }),
     ])
   } catch (error) {
-    throw keychainTrouble(error as Error)
+    throw error instanceof OdLinkError ? error : keychainTrouble(error as Error)
   } finally {
     for (const timer of timers) clearTimeout(timer)
   }
@@ -72,11 +99,10 @@ async function bounded<T>(call: () => Promise<T>): Promise<T> {
 type Keyring = { AsyncEntry: typeof AsyncEntry }
 
 /**
- * The native module, loaded when the first link is read: `--help` works where it will not load. The platform's
- * own file is tried first, because the package's loader takes 5 ms to find it.
+ * The native module, loaded when it is first needed: `--help` works where it will not load. The platform's own
+ * file is tried first, because the package's loader takes 5 ms to find it.
  */
 function loadKeyring(): typeof AsyncEntry {
-  if (process.platform === 'linux') findSessionBus()
   const require = createRequire(import.meta.url)
   const libc = process.platform === 'linux' ? '-gnu' : process.platform === 'win32' ? '-msvc' : ''
   try {
@@ -94,24 +120,16 @@ function loadKeyring(): typeof AsyncEntry {
 }
 
 /**
- * Over SSH and in cron the variable is often unset although the user's bus runs at its standard address.
- * od-link never starts a bus: what such a bus keeps is lost with it.
+ * Finds the session bus. Over SSH and in cron the variable is often unset although the user's bus runs at its
+ * standard address. od-link never starts a bus: what such a bus keeps is lost with it.
+ * @returns its socket, or nothing where it is no Unix socket and the native module has to do.
  */
-function findSessionBus(): void {
-  if (process.env.DBUS_SESSION_BUS_ADDRESS) return
-  const path = `/run/user/${process.getuid?.()}/bus`
-  if (existsSync(path)) {
+async function sessionBusSocket(): Promise<string | undefined> {
+  if (!process.env.DBUS_SESSION_BUS_ADDRESS) {
+    const path = `/run/user/${process.getuid?.()}/bus`
+    if (!existsSync(path)) throw noSessionBus()
     process.env.DBUS_SESSION_BUS_ADDRESS = `unix:path=${path}`
-    return
   }
-  throw new OdLinkError('keychain', 'There is no keychain here: no D-Bus session is running for this user.', {
-    hint: 'Log in to a desktop or run: loginctl enable-linger "$USER"   (or keep links in files: OD_LINK_STORE=file)',
-  })
-}
-
-function keychainTrouble(error: Error): OdLinkError {
-  return new OdLinkError('keychain', `The keychain cannot be used: ${error.message}.`, {
-    hint: 'Unlock it, or start its service (on Linux gnome-keyring or KWallet), and try again.',
-    cause: error,
-  })
+  const { socketOf } = await import('./dbus.ts')
+  return socketOf(process.env.DBUS_SESSION_BUS_ADDRESS)
 }

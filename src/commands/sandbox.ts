@@ -15,12 +15,14 @@ export async function run({ options }: Arguments): Promise<void> {
   if (port !== undefined) wanted.port = port
   if (latencyMs !== undefined) wanted.latencyMs = latencyMs
   if (accessTtlSeconds !== undefined) wanted.accessTtlSeconds = accessTtlSeconds
+  const secret = textOf(options, 'secret')
+  if (secret !== undefined) wanted.secret = secret
   const usersFile = textOf(options, 'users')
   if (usersFile !== undefined)
     wanted.users = plainly(() => readUsers(readFileSync(usersFile, 'utf8')), usersFile)
 
   const sandbox = await startSandbox(wanted).catch((error: Error) => {
-    throw new OdLinkError('usage', `The sandbox cannot start: ${error.message}.`, { cause: error })
+    throw new OdLinkError('usage', `The sandbox cannot start: ${error.message}`, { cause: error })
   })
   const { origin, clientId, webClientId, webClientSecret, controlToken } = sandbox
   if (options.json) {
@@ -43,6 +45,6 @@ function plainly<T>(read: () => T, file: string): T {
   try {
     return read()
   } catch (error) {
-    throw new OdLinkError('usage', `${file} cannot be used: ${(error as Error).message}.`, { cause: error })
+    throw new OdLinkError('usage', `${file} cannot be used: ${(error as Error).message}`, { cause: error })
   }
 }

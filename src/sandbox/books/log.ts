@@ -1,0 +1,54 @@
+/** What became of one request. It never holds a whole token, code or secret. */
+export interface LogEntry {
+  /** ISO 8601, by the sandbox's own clock. */
+  time: string
+  method: string
+  /** Path and query, with the secrets in it shortened. */
+  path: string
+  /** The status sent, or what happened in place of an answer; `null` while it is being worked on. */
+  status: number | 'lost' | 'reset' | 'hanging' | null
+  kind: 'authorize' | 'token' | 'devicecode' | 'discovery' | 'keys' | 'graph' | 'page' | 'unknown'
+  grant?: string
+  username?: string
+  userAgent?: string
+  clientRequestId?: string
+  /** Whether weather had a hand in the answer. */
+  weather?: true
+}
+
+const bound = 20_000
+
+const secretNames =
+  /^(access_token|client_secret|client_assertion|code|code_challenge|code_verifier|device_code|id_token_hint|nonce|password|refresh_token|state|session_state)$/i
+const suspiciousLength = 48
+
+/** The requests so far, oldest first; the oldest fall out when there are too many. */
+export class RequestLog {
+  #entries: LogEntry[] = []
+
+  add(entry: LogEntry): void {
+    this.#entries.push(entry)
+    if (this.#entries.length > bound) this.#entries.splice(0, bound / 10)
+  }
+
+  entries(): readonly LogEntry[] {
+    return this.#entries
+  }
+
+  clear(): void {
+    this.#entries = []
+  }
+}
+
+/** A request's target with every value shortened that is a secret by its name or looks like one by its length. */
+export function shortenSecrets(path: string, query: string): string {
+  if (query === '') return path
+  const pairs = query.split('&').map((pair) => {
+    const equals = pair.indexOf('=')
+    if (equals < 0) return pair
+    const [name, value] = [pair.slice(0, equals), pair.slice(equals + 1)]
+    const long = value.length > suspiciousLength && !/^(scope|redirect_uri|\$select|\$skiptoken)$/i.test(name)
+    return secretNames.test(name) || long ? `${name}=${value.slice(0, 4)}…` : pair
+  })
+  return `${path}?${pairs.join('&')}`
+}

@@ -1,0 +1,93 @@
+import { randomUUID } from 'node:crypto'
+import { readForm } from '../server/forms.ts'
+import type { Incoming, Reply } from '../server/messages.ts'
+import type { World } from '../world.ts'
+import { findRegistration } from './client.ts'
+import { IdentityError } from './errors.ts'
+import { newCode } from './opaque.ts'
+import { errorPage } from './pages.ts'
+import { readChallenge } from './pkce.ts'
+import { refusals } from './refusals.ts'
+import { isRegistered, type Registration } from './registrations.ts'
+import { answerByRedirect, errorFields, readResponseMode } from './response-modes.ts'
+import { expandDefault, readScopes } from './scopes.ts'
+import { decide } from './sign-in.ts'
+import type { Tenant } from './tenants.ts'
+import { readBody } from './token.ts'
+
+/** Source: entra-docs, identity-platform/v2-oauth2-auth-code-flow. */
+const codeLifetime = 10 * 60 * 1000
+
+/** An authorization request whose client and redirect URI are beyond doubt. */
+export interface AuthorizationRequest {
+  parameters: Map<string, string>
+  tenant: Tenant
+  registration: Registration
+  redirectUri: string
+}
+
+/**
+ * `GET` or `POST /{tenant}/oauth2/v2.0/authorize`. A doubt about the client or the redirect URI stops on a page,
+ * because an answer sent there would reach a stranger (RFC 6749, 4.1.2.1); every other error goes to the client.
+ */
+export function authorize(world: World, incoming: Incoming, tenant: Tenant): Reply {
+  if (incoming.method !== 'GET' && incoming.method !== 'POST') throw refusals.postOnly(incoming.method)
+  const parameters = incoming.method === 'POST' ? readBody(incoming) : readForm(incoming.query)
+  if (incoming.method === 'GET' && (parameters.has('client_secret') || parameters.has('code_verifier'))) {
+    world.score.report('secretInUrl', incoming)
+  }
+  const registration = findRegistration(world, parameters.get('client_id'), tenant)
+  const redirectUri = parameters.get('redirect_uri')
+  if (!redirectUri) throw refusals.redirectUriMissing()
+  if (!isRegistered(registration, redirectUri))
+    throw refusals.redirectUriUnknown(redirectUri, registration.clientId)
+  const request: AuthorizationRequest = { parameters, tenant, registration, redirectUri }
+  try {
+    return answer(world, incoming, request)
+  } catch (error) {
+    if (!(error instanceof IdentityError)) throw error
+    return answerByRedirect(request, errorFields(error, incoming, world))
+  }
+}
+
+function answer(world: World, incoming: Incoming, request: AuthorizationRequest): Reply {
+  const { parameters, tenant, registration, redirectUri } = request
+  const responseType = parameters.get('response_type')
+  if (!responseType) throw refusals.missingParameter('response_type')
+  if (responseType !== 'code') throw refusals.responseTypeUnsupported(responseType)
+  if (!parameters.get('scope')) throw refusals.missingParameter('scope')
+  readResponseMode(parameters, 'strict')
+  const scopes = readScopes(parameters.get('scope') ?? '')
+  const challenge = readChallenge(parameters.get('code_challenge'), parameters.get('code_challenge_method'))
+
+  const decision = decide(world, request)
+  if ('page' in decision) return errorPage(world, incoming, decision.page, 200)
+  if ('fields' in decision) return answerByRedirect(request, decision.fields)
+
+  const { account } = decision
+  incoming.entry.username = account.username
+  const granted = expandDefault(scopes, account)
+  world.grants.consent(account, registration, granted)
+  const code = newCode(account)
+  const claims = parameters.get('claims')
+  const nonce = parameters.get('nonce')
+  world.grants.secrets.add(code)
+  world.grants.codes.set(code, {
+    account,
+    registration,
+    scopes: granted,
+    tenantKey: tenant.key,
+    redirectUri,
+    expiresAt: world.now() + codeLifetime,
+    redeemed: false,
+    ...(challenge === undefined ? {} : { challenge }),
+    ...(claims === undefined ? {} : { claims }),
+    ...(nonce === undefined ? {} : { nonce }),
+  })
+  const fields = new Map([['code', code]])
+  if (parameters.get('client_info') === '1') {
+    const info = JSON.stringify({ uid: account.objectId, utid: account.tenantId })
+    fields.set('client_info', Buffer.from(info).toString('base64url'))
+  }
+  return answerByRedirect(request, fields, randomUUID())
+}

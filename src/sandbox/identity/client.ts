@@ -1,0 +1,57 @@
+import { createHash, timingSafeEqual } from 'node:crypto'
+import { readForm } from '../server/forms.ts'
+import { header, type Incoming } from '../server/messages.ts'
+import type { World } from '../world.ts'
+import { refusals } from './refusals.ts'
+import type { Registration } from './registrations.ts'
+import type { Tenant } from './tenants.ts'
+
+/** Finds a registration by its client id, whatever its case. */
+export function findRegistration(world: World, clientId: string | undefined, tenant: Tenant): Registration {
+  if (!clientId) throw refusals.missingParameter('client_id')
+  const found = world.registrations.find((one) => one.clientId === clientId.toLowerCase())
+  if (!found) throw refusals.clientUnknown(clientId, tenant.segment)
+  return found
+}
+
+/**
+ * Authenticates the client of a token request: by its registration alone when it is public, by its secret (in the
+ * body, or by HTTP Basic with both halves form-encoded, RFC 6749 2.3.1) when it is a Web application.
+ * @throws IdentityError 700016, 700025, 7000218 or 7000215
+ */
+export function authenticateClient(
+  world: World,
+  incoming: Incoming,
+  form: Map<string, string>,
+  tenant: Tenant,
+): Registration {
+  const basic = readBasic(header(incoming, 'authorization'))
+  const clientId = form.get('client_id') ?? basic?.clientId
+  if (basic && clientId !== basic.clientId) throw refusals.malformedRequest('two different client ids')
+  const registration = findRegistration(world, clientId, tenant)
+  // An empty secret counts as none: some libraries always send the field.
+  const secret = form.get('client_secret') || basic?.secret || undefined
+  if (registration.platform === 'public') {
+    if (secret !== undefined || form.has('client_assertion')) throw refusals.secretFromPublicClient()
+    return registration
+  }
+  if (secret === undefined) throw refusals.secretMissing()
+  if (!equal(secret, registration.secret ?? '')) throw refusals.secretWrong(registration.clientId)
+  return registration
+}
+
+function readBasic(authorization: string | undefined): { clientId: string; secret: string } | undefined {
+  const encoded = /^Basic +([A-Za-z0-9+/=]+)$/i.exec(authorization ?? '')?.[1]
+  if (encoded === undefined) return undefined
+  const decoded = Buffer.from(encoded, 'base64').toString('utf8')
+  const colon = decoded.indexOf(':')
+  if (colon < 0) throw refusals.malformedRequest('HTTP Basic without a colon')
+  const unform = (part: string) => readForm(`x=${part}`).get('x') ?? ''
+  return { clientId: unform(decoded.slice(0, colon)), secret: unform(decoded.slice(colon + 1)) }
+}
+
+/** Compares two secrets without telling by time how much of them agrees. */
+export function equal(one: string, other: string): boolean {
+  const digest = (text: string) => createHash('sha256').update(text).digest()
+  return timingSafeEqual(digest(one), digest(other))
+}

@@ -1,0 +1,62 @@
+import { randomInt } from 'node:crypto'
+import type { Incoming, Reply } from '../server/messages.ts'
+import type { World } from '../world.ts'
+import { findRegistration } from './client.ts'
+import { IdentityError, identityJson } from './errors.ts'
+import { newDeviceCode } from './opaque.ts'
+import { refusals } from './refusals.ts'
+import { readScopes } from './scopes.ts'
+import type { Tenant } from './tenants.ts'
+import { readBody } from './token.ts'
+
+const lifetimeSeconds = 900
+const intervalSeconds = 5
+
+/** No vowels: a code must not spell a word. */
+const alphabet = 'BCDFGHJKLMNPQRSTVWXZ23456789'
+
+/**
+ * `POST /{tenant}/oauth2/v2.0/devicecode`. The user code has nine characters, eight for `consumers`, and there is no
+ * `verification_uri_complete`. Sources: entra-docs, v2-oauth2-device-code; MicrosoftDocs/azure-docs#33126.
+ */
+export function deviceCode(world: World, incoming: Incoming, tenant: Tenant): Reply {
+  if (incoming.method !== 'POST') throw refusals.postOnly(incoming.method)
+  const form = readBody(incoming)
+  const registration = findRegistration(world, form.get('client_id'), tenant)
+  if (registration.platform !== 'public') throw notPublic()
+  if (!form.get('scope')) throw refusals.missingParameter('scope')
+  const scopes = readScopes(form.get('scope') ?? '')
+  const onlyPersonal = tenant.kinds.length === 1 && tenant.kinds[0] === 'personal'
+  const userCode = Array.from(
+    { length: onlyPersonal ? 8 : 9 },
+    () => alphabet[randomInt(alphabet.length)],
+  ).join('')
+  const code = newDeviceCode()
+  world.grants.secrets.add(code)
+  world.grants.deviceCodes.set(code, {
+    registration,
+    tenantKey: tenant.key,
+    scopes,
+    userCode,
+    expiresAt: world.now() + lifetimeSeconds * 1000,
+    redeemed: false,
+  })
+  const verificationUri = `${world.origin}/devicelogin`
+  return identityJson(incoming, 200, {
+    user_code: userCode,
+    device_code: code,
+    verification_uri: verificationUri,
+    expires_in: lifetimeSeconds,
+    interval: intervalSeconds,
+    message: `To sign in, use a web browser to open the page ${verificationUri} and enter the code ${userCode} to authenticate.`,
+  })
+}
+
+/** Source: MicrosoftDocs/azure-docs#31986. */
+function notPublic(): IdentityError {
+  return new IdentityError(
+    70002,
+    'invalid_client',
+    "The provided client is not supported for this feature. The client application must be marked as 'mobile.'",
+  )
+}

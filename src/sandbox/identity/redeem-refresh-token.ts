@@ -1,0 +1,67 @@
+import type { World } from '../world.ts'
+import { timestamp } from './errors.ts'
+import type { Grant, RefreshToken } from './grants.ts'
+import { refusals } from './refusals.ts'
+import { expandDefault, permissions, readScopes } from './scopes.ts'
+import { admits } from './tenants.ts'
+import type { Redemption } from './token.ts'
+
+/** Source: entra-docs, identity-platform/refresh-tokens. */
+const idleLimit = 90 * 24 * 60 * 60 * 1000
+/** MSAL takes a token with less left for expired, so renewing then is no fault. Source: msal-common, Constants.ts. */
+const nearlyOver = 5 * 60 * 1000
+
+/**
+ * Redeems a refresh token. The answer carries a new one, and the old one stays good: Microsoft does not revoke it.
+ * Source: entra-docs, identity-platform/refresh-tokens.
+ */
+export function redeemRefreshToken(
+  world: World,
+  { incoming, form, tenant, registration }: Redemption,
+): Grant & { omitRefreshToken: boolean } {
+  const value = form.get('refresh_token')
+  if (!value) throw refusals.missingParameter('refresh_token')
+  const found = world.grants.refreshTokens.get(value)
+  if (!found) throw refusals.mangledGrant()
+  if (found.registration !== registration) throw refusals.otherClient()
+  if (!admits(tenant, found.account)) throw refusals.userOutsideTenant(found.account.username, tenant.segment)
+  refuseIfEnded(found, world.now())
+  const asked = expandDefault(readScopes(form.get('scope') ?? ''), found.account)
+  refuseMoreScopes(world, found, asked)
+  const last = world.grants.lastRenewal(found)
+  if (last && !last.refused && last.expiresAt - world.now() > nearlyOver)
+    world.score.report('renewedTwice', incoming)
+  const claims = form.get('claims')
+  return {
+    account: found.account,
+    registration,
+    scopes: found.scopes,
+    ...(claims === undefined ? {} : { claims }),
+    omitRefreshToken: world.settings.omitRefreshToken,
+  }
+}
+
+function refuseIfEnded(token: RefreshToken, now: number): void {
+  const personal = token.account.kind === 'personal'
+  if (token.revokedAt !== undefined) {
+    throw personal
+      ? refusals.grantRevokedPersonal()
+      : refusals.grantRevokedWork(isoWith7Digits(token.issuedAt), isoWith7Digits(token.revokedAt))
+  }
+  if (now - token.issuedAt > idleLimit) {
+    throw personal ? refusals.grantRevokedPersonal() : refusals.grantIdle(timestamp(token.issuedAt))
+  }
+}
+
+/** A refresh never widens what the person agreed to. */
+function refuseMoreScopes(world: World, token: RefreshToken, asked: Set<string>): void {
+  const consented = world.grants.consented(token.account, token.registration)
+  if (permissions(asked).every((scope) => consented.has(scope))) return
+  throw token.account.kind === 'personal'
+    ? refusals.scopeNotGranted()
+    : refusals.consentMissing(token.registration.clientId, token.registration.name)
+}
+
+function isoWith7Digits(time: number): string {
+  return new Date(time).toISOString().replace('Z', '0000Z')
+}

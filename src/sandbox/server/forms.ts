@@ -1,0 +1,31 @@
+/** A form or query that is not what `application/x-www-form-urlencoded` allows. */
+export class MalformedForm extends Error {}
+
+const allowedBytes = /^[\x21-\x7e]*$/
+
+/**
+ * Reads `name=value&…` strictly: percent-encoded UTF-8, `+` for a space, each name once. Values are kept as they
+ * are; since 2019 Microsoft no longer trims spaces and quotes.
+ * Source: MicrosoftDocs/entra-docs, identity-platform/reference-breaking-changes.
+ * @throws MalformedForm
+ */
+export function readForm(text: string): Map<string, string> {
+  const fields = new Map<string, string>()
+  if (!allowedBytes.test(text)) throw new MalformedForm('a character that must be percent-encoded')
+  for (const pair of text.split('&')) {
+    if (pair === '') continue
+    const equals = pair.indexOf('=')
+    const name = decode(equals < 0 ? pair : pair.slice(0, equals))
+    if (fields.has(name)) throw new MalformedForm(`the parameter '${name}' more than once`)
+    fields.set(name, equals < 0 ? '' : decode(pair.slice(equals + 1)))
+  }
+  return fields
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    throw new MalformedForm('a broken percent-encoding')
+  }
+}

@@ -1,0 +1,66 @@
+import { createHash } from 'node:crypto'
+import type { Reply } from './messages.ts'
+
+/** Text made safe for an HTML element or a quoted attribute. */
+export function escapeHtml(text: string): string {
+  return text.replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`)
+}
+
+export interface Page {
+  status?: number
+  title: string
+  /** HTML; whatever came from outside in it was escaped by the caller. */
+  body: string
+  style?: string
+  script?: string
+  head?: string
+}
+
+const baseStyle = `
+:root { color-scheme: light dark; font: 16px/1.5 system-ui, sans-serif }
+body { max-width: 44rem; margin: 3rem auto; padding: 0 1rem; overflow-wrap: anywhere }
+h1 { font-size: 1.4rem; font-weight: 600 }
+button { font: inherit; padding: .4rem 1.2rem }
+`
+
+/** A page under a content security policy that allows nothing but its own style and script, by their hashes. */
+export function page({ status = 200, title, body, style = '', script, head = '' }: Page): Reply {
+  const css = baseStyle + style
+  const policy = [
+    "default-src 'none'",
+    `style-src '${hash(css)}'`,
+    "base-uri 'none'",
+    "frame-ancestors 'none'",
+  ]
+  if (script) policy.push(`script-src '${hash(script)}'`)
+  return {
+    status,
+    headers: {
+      'content-type': 'text/html; charset=utf-8',
+      'content-security-policy': policy.join('; '),
+      'cache-control': 'no-store, no-cache',
+      pragma: 'no-cache',
+      'x-content-type-options': 'nosniff',
+      'x-frame-options': 'DENY',
+      // Not `no-referrer`: that would turn the Origin of a form_post into `null`, which Microsoft's is not.
+      'referrer-policy': 'strict-origin-when-cross-origin',
+    },
+    body: `<!doctype html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width, initial-scale=1">
+<title>${escapeHtml(title)}</title>
+${head}<style>${css}</style>
+</head>
+<body>
+${body}
+${script ? `<script>${script}</script>\n` : ''}</body>
+</html>
+`,
+  }
+}
+
+function hash(text: string): string {
+  return `sha256-${createHash('sha256').update(text).digest('base64')}`
+}

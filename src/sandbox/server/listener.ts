@@ -1,0 +1,61 @@
+import type { RequestListener } from 'node:http'
+import { createServer, type Server } from 'node:http'
+import type { AddressInfo } from 'node:net'
+
+/** The bound servers; `port` is the same on both addresses. */
+export interface Listener {
+  port: number
+  close(): Promise<void>
+}
+
+const attemptsForOnePort = 20
+
+/**
+ * Listens on 127.0.0.1 and ::1 with the same port, because `localhost` is one here and the other there
+ * (RFC 6761 names both). Never on another interface. A machine without IPv6 gets 127.0.0.1 alone.
+ * @throws an Error with a plain sentence when the asked port is taken.
+ */
+export async function listen(port: number, handler: RequestListener): Promise<Listener> {
+  for (let attempt = 0; attempt < attemptsForOnePort; attempt++) {
+    const first = await bind('127.0.0.1', port, handler)
+    if (!first) break
+    const bound = (first.address() as AddressInfo).port
+    const second = await bind('::1', bound, handler)
+    if (second) return together(bound, second === 'no such address' ? [first] : [first, second])
+    // The port that was free on IPv4 is taken on IPv6: another one, unless the caller asked for this one.
+    await close(first)
+    if (port !== 0) break
+  }
+  throw new Error(port === 0 ? 'No port is free on this machine.' : `Port ${port} is already in use.`)
+}
+
+function together(port: number, servers: Server[]): Listener {
+  return { port, close: async () => void (await Promise.all(servers.map(close))) }
+}
+
+/** A server, nothing when the port is taken, or a word when the machine has no such address. */
+function bind(host: '127.0.0.1', port: number, handler: RequestListener): Promise<Server | undefined>
+function bind(
+  host: '::1',
+  port: number,
+  handler: RequestListener,
+): Promise<Server | 'no such address' | undefined>
+function bind(host: string, port: number, handler: RequestListener) {
+  return new Promise((resolve, reject) => {
+    const server = createServer({ keepAliveTimeout: 65_000 }, handler)
+    server.once('error', (error: NodeJS.ErrnoException) => {
+      if (error.code === 'EADDRINUSE') resolve(undefined)
+      else if (host === '::1' && (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT')) {
+        resolve('no such address')
+      } else reject(new Error(`Port ${port} cannot be opened on ${host} (${error.code ?? error.message}).`))
+    })
+    server.listen({ host, port }, () => resolve(server))
+  })
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => {
+    server.close(() => resolve())
+    server.closeAllConnections()
+  })
+}

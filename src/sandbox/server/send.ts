@@ -1,0 +1,50 @@
+import type { ServerResponse } from 'node:http'
+import type { Reply } from './messages.ts'
+
+/** Sends a whole answer; `now` is the sandbox's own clock, skew and all, which a client may check its own against. */
+export function send(response: ServerResponse, reply: Reply, now: number): void {
+  const { status, headers, body = '' } = dated(reply, now)
+  if (status === 204 || status === 304) {
+    response.writeHead(status, headers)
+    response.end()
+    return
+  }
+  const length = headers['transfer-encoding'] ? {} : { 'content-length': Buffer.byteLength(body) }
+  response.writeHead(status, { ...headers, ...length })
+  response.end(body)
+}
+
+/** Sends half of the body as if it were the whole. */
+export function sendTruncated(response: ServerResponse, reply: Reply, now: number): void {
+  const { status, headers } = dated(reply, now)
+  const half = halfOf(reply)
+  response.writeHead(status, { ...withoutChunks(headers), 'content-length': half.length })
+  response.end(half)
+}
+
+/** Promises the whole body, sends half of it and falls silent. */
+export function sendHalf(response: ServerResponse, reply: Reply, now: number): void {
+  const { status, headers } = dated(reply, now)
+  response.writeHead(status, {
+    ...withoutChunks(headers),
+    'content-length': Buffer.byteLength(reply.body ?? ''),
+  })
+  response.write(halfOf(reply))
+}
+
+function dated(reply: Reply, now: number) {
+  return {
+    ...reply,
+    headers: { date: new Date(now).toUTCString(), ...reply.headers } as Record<string, string | string[]>,
+  }
+}
+
+function halfOf({ body = '' }: Reply): Buffer {
+  const whole = Buffer.from(body)
+  return whole.subarray(0, Math.ceil(whole.length / 2))
+}
+
+function withoutChunks(headers: Record<string, string | string[]>): Record<string, string | string[]> {
+  const { 'transfer-encoding': _, ...rest } = headers
+  return rest
+}
