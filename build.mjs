@@ -11,6 +11,8 @@ const common = {
   platform: 'node',
   target: 'node20',
   format: 'cjs',
+  // A real `import()` would start the machinery for ES modules; `require` is there already.
+  supported: { 'dynamic-import': false },
   charset: 'utf8',
   logLevel: 'warning',
   // `open` asks where it lies, to find a script that it does not need when bundled.

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
 import { version } from '../package.json'
 import { OdLinkError } from './errors.ts'
@@ -126,11 +125,21 @@ async function send(request: HttpRequest, agent: Agent | false | undefined): Pro
   })
 }
 
+/**
+ * A fresh GUID. It names a request in Microsoft's logs and guards nothing, so it does without node:crypto, which
+ * takes 3 ms to load.
+ */
+function newRequestId(): string {
+  const hex = (digits: number) =>
+    Array.from({ length: digits }, () => Math.floor(Math.random() * 16).toString(16)).join('')
+  return `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`
+}
+
 function headersOf(request: HttpRequest): Record<string, string | number> {
   return {
     accept: 'application/json',
     'user-agent': userAgent,
-    'client-request-id': randomUUID(),
+    'client-request-id': newRequestId(),
     ...request.headers,
     // A creation without a length is refused with 411.
     ...(request.body === undefined ? {} : { 'content-length': Buffer.byteLength(request.body) }),

@@ -1,6 +1,5 @@
 import { OdLinkError } from '../errors.ts'
 import { changeStateFile, readStateFile } from '../settings.ts'
-import { withLock } from './lock.ts'
 import { type LinkRecord, parseRecord } from './record.ts'
 import { openStore } from './stores.ts'
 
@@ -101,7 +100,7 @@ export async function readLink(account: Account): Promise<LinkRecord> {
 
 /** The lock that everyone holds who changes a link. */
 export function holdingLink<T>(id: string, work: () => Promise<T>): Promise<T> {
-  return withLock(`link ${id}`, work)
+  return holding(`link ${id}`, work)
 }
 
 /** Keeps a renewed record of a link that is there. Call it while holding the link. */
@@ -169,5 +168,11 @@ export async function makeDefault(account: Account): Promise<void> {
 }
 
 async function changeIndex(change: (index: Index) => void): Promise<void> {
-  await withLock('index', () => changeStateFile(indexFile, change))
+  await holding('index', () => changeStateFile(indexFile, change))
+}
+
+/** The lock is loaded when it is needed: most commands only read. */
+async function holding<T>(name: string, work: () => Promise<T>): Promise<T> {
+  const { withLock } = await import('./lock.ts')
+  return withLock(name, work)
 }

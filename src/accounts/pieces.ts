@@ -1,5 +1,3 @@
-import { randomBytes } from 'node:crypto'
-
 /** A place that keeps small values, each up to a platform's limit. */
 export interface Entries {
   get: (name: string) => Promise<Buffer | undefined>
@@ -28,6 +26,7 @@ export function inPieces(entries: Entries, limit: number): Entries {
       if (value.length <= limit) {
         await entries.set(name, value)
       } else {
+        const { randomBytes } = await import('node:crypto')
         const header = { count: Math.ceil(value.length / limit), writing: randomBytes(6).toString('hex') }
         for (const [index, piece] of pieceNames(name, header).entries()) {
           await entries.set(piece, value.subarray(index * limit, (index + 1) * limit))

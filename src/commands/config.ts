@@ -1,4 +1,5 @@
-import { openStore, probeStore } from '../accounts/stores.ts'
+import { probeStore } from '../accounts/probe.ts'
+import { openStore } from '../accounts/stores.ts'
 import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
 import { type SettingName, savedSettings, saveSetting, setting, settingNames } from '../settings.ts'

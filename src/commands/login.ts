@@ -1,5 +1,6 @@
 import { type Account, addLink } from '../accounts/index.ts'
-import { openStore, probeStore } from '../accounts/stores.ts'
+import { probeStore } from '../accounts/probe.ts'
+import { openStore } from '../accounts/stores.ts'
 import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
 import { findAuthority } from '../identity/authority.ts'
