@@ -42,7 +42,7 @@ export function linkedPage(who: string, kind: 'work' | 'personal'): string {
 export function failedPage(message: string): string {
   return page('failed', '✗', 'OneDrive is not linked', [
     message,
-    'Nothing was saved. The terminal says what to do next; you can close this tab.',
+    'The terminal says what to do next; you can close this tab.',
   ])
 }
 
