@@ -4,7 +4,7 @@ import { readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { build } from 'esbuild'
 
 /** Packages that come bundled; the keychain module alone stays outside, since it is native. */
-const packages = ['chalk', 'conf', 'https-proxy-agent', 'oauth4webapi', 'open', 'proxy-from-env']
+const packages = ['conf', 'https-proxy-agent', 'oauth4webapi', 'open', 'proxy-from-env']
 
 const common = {
   bundle: true,

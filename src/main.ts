@@ -20,7 +20,7 @@ async function main(argv: string[]): Promise<void> {
       code = (await (await parsed.command.load()).run(parsed.args)) ?? 0
     }
   } catch (error) {
-    code = await fail(error, json)
+    code = fail(error, json)
     stuck = error instanceof Error && error.cause instanceof StuckCall
   }
   // Data first: a pipe on Windows is written behind our back.

@@ -1,4 +1,5 @@
 import type { WriteStream } from 'node:tty'
+import { styleText } from 'node:util'
 import { exitCodes, OdLinkError } from './errors.ts'
 import { notices } from './notices.ts'
 
@@ -18,9 +19,17 @@ export function speak(options: { json: boolean; verbose: boolean }): void {
     )
 }
 
+/** A piece of a line: text, or text in a style. Styles are put on after the text was made harmless. */
+export type Piece = string | { style: Style; text: string }
+type Style = 'red' | 'green' | 'bold' | 'dim'
+
+export function styled(style: Style, text: string): Piece {
+  return { style, text }
+}
+
 /** One line of data. */
-export function print(line: string): void {
-  process.stdout.write(`${harmless(line)}\n`)
+export function print(...line: Piece[]): void {
+  write(process.stdout, line)
 }
 
 /** A value as one line of JSON. */
@@ -29,12 +38,22 @@ export function printJson(value: unknown): void {
 }
 
 /** Talk: a line for the person, on stderr. */
-export function say(line: string): void {
-  process.stderr.write(`${harmless(line)}\n`)
+export function say(...line: Piece[]): void {
+  write(process.stderr, line)
+}
+
+function write(stream: WriteStream | NodeJS.WriteStream, line: Piece[]): void {
+  const shown = line.map((piece) => {
+    if (typeof piece === 'string') return harmless(piece)
+    const text = harmless(piece.text)
+    // The first releases of Node 20 have no styleText.
+    return wantsColour(stream) && styleText ? styleText(piece.style, text, { validateStream: false }) : text
+  })
+  stream.write(`${shown.join('')}\n`)
 }
 
 /** Tells what went wrong and what to do next, and returns the exit code. */
-export async function fail(error: unknown, json: boolean): Promise<number> {
+export function fail(error: unknown, json: boolean): number {
   const { kind, message, hint, code, requestId, timestamp } =
     error instanceof OdLinkError ? error : unforeseen(error)
   if (json) {
@@ -42,15 +61,11 @@ export async function fail(error: unknown, json: boolean): Promise<number> {
     process.stderr.write(`${harmlessJson({ error: report })}\n`)
     return exitCodes[kind]
   }
-  const { red, bold, dim } = await colours(process.stderr)
-  const lines = [`${red('od-link:')} ${bold(harmless(message))}`]
-  if (hint)
-    lines.push(
-      ...hint.split('\n').map((line, index) => `  ${index === 0 ? 'next:' : '     '} ${harmless(line)}`),
-    )
+  say(styled('red', 'od-link:'), ' ', styled('bold', message))
+  for (const [index, line] of (hint?.split('\n') ?? []).entries())
+    say(index === 0 ? '  next: ' : '        ', line)
   const ids = [code, requestId && `request ${requestId}`, timestamp].filter(Boolean).join(' · ')
-  if (ids) lines.push(dim(`  code: ${harmless(ids)}`))
-  process.stderr.write(`${lines.join('\n')}\n`)
+  if (ids) say(styled('dim', `  code: ${ids}`))
   return exitCodes[kind]
 }
 
@@ -77,27 +92,6 @@ function harmlessJson(value: unknown): string {
     /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   )
-}
-
-export interface Colours {
-  red: (text: string) => string
-  green: (text: string) => string
-  bold: (text: string) => string
-  dim: (text: string) => string
-}
-
-const plain: Colours = {
-  red: (text) => text,
-  green: (text) => text,
-  bold: (text) => text,
-  dim: (text) => text,
-}
-
-/** Colours for a stream: none when it is piped or NO_COLOR is set, always with FORCE_COLOR. */
-export async function colours(stream: WriteStream | NodeJS.WriteStream): Promise<Colours> {
-  if (!wantsColour(stream)) return plain
-  const { Chalk } = await import('chalk')
-  return new Chalk({ level: 1 })
 }
 
 /** https://no-color.org ; FORCE_COLOR wins, as in Node itself. */

@@ -22,8 +22,8 @@ function askAtTerminal(question: string): Promise<string> {
   return new Promise((resolve) => {
     prompt.once('line', (line) => {
       process.stderr.write('\n')
-      prompt.close()
       resolve(line.trim())
+      prompt.close()
     })
     // In raw mode Ctrl-C is a character, not a signal.
     prompt.once('SIGINT', () => {

@@ -9,7 +9,7 @@ import { openStore } from '../accounts/stores.ts'
 import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
 import { exchange } from '../http.ts'
-import { type Colours, colours, print } from '../terminal.ts'
+import { print, styled } from '../terminal.ts'
 
 /** What `od-link sandbox --json` prints. */
 interface SandboxLine {
@@ -30,14 +30,14 @@ export async function run(_: Arguments): Promise<void> {
   try {
     const told = JSON.parse(await firstLine(sandbox)) as SandboxLine
     const store = await chooseStore(place)
-    await narrate(told, store, place, await colours(process.stdout))
+    await narrate(told, store, place)
   } finally {
     sandbox.kill()
     rmSync(place, { recursive: true, force: true })
   }
 }
 
-async function narrate(sandbox: SandboxLine, store: string, place: string, colour: Colours): Promise<void> {
+async function narrate(sandbox: SandboxLine, store: string, place: string): Promise<void> {
   const environment = {
     ...process.env,
     OD_LINK_CONFIG_DIR: place,
@@ -51,8 +51,9 @@ async function narrate(sandbox: SandboxLine, store: string, place: string, colou
     OD_LINK_CLIENT_SECRET: '',
   }
   const step = async (why: string, ...args: string[]) => {
-    print(`\n${colour.dim(`# ${why}`)}`)
-    print(`${colour.bold(`$ od-link ${args.map(shown).join(' ')}`)}`)
+    print()
+    print(styled('dim', `# ${why}`))
+    print(styled('bold', `$ od-link ${args.map(shown).join(' ')}`))
     const child = spawn(process.execPath, [ownProgram(), ...args], { env: environment, stdio: 'inherit' })
     const [code] = await once(child, 'exit')
     if (code !== 0)
@@ -87,7 +88,8 @@ async function narrate(sandbox: SandboxLine, store: string, place: string, colou
   )
   await step('Who is linked, and for how long the token is good:', 'status')
   await step('And away with it. Microsoft is not needed for that.', 'logout')
-  print(`\n${colour.green('✓')} That was all of it. With your own OneDrive: od-link login`)
+  print()
+  print(styled('green', '✓'), ' That was all of it. With your own OneDrive: od-link login')
 }
 
 async function expire({ origin, controlToken }: SandboxLine): Promise<void> {

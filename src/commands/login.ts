@@ -9,7 +9,7 @@ import { openBrowser } from '../signin/browser.ts'
 import { type Listener, startListener } from '../signin/listener.ts'
 import { failedPage, linkedPage } from '../signin/page.ts'
 import { type Brought, readRegistration } from '../signin/registration.ts'
-import { colours, print, printJson, say } from '../terminal.ts'
+import { print, printJson, say, styled } from '../terminal.ts'
 import { describe } from './account.ts'
 import { secondsOf, textOf } from './options.ts'
 
@@ -59,7 +59,7 @@ export async function run({ options }: Arguments): Promise<void> {
       const record = await redeem(authority, registration, signIn, answer, context)
       return addLink({ ...record, graphOrigin: brought.graphOrigin }, name)
     })
-    await report(account, brought, options.json === true)
+    report(account, brought, options.json === true)
   } finally {
     listener.close()
   }
@@ -95,18 +95,17 @@ async function showingOutcome(listener: Listener, work: () => Promise<Account>):
   }
 }
 
-async function report(account: Account, { graphOrigin }: Brought, json: boolean): Promise<void> {
+function report(account: Account, { graphOrigin }: Brought, json: boolean): void {
   if (json) {
     printJson({ event: 'linked', account: describe(account) })
     return
   }
-  const { green } = await colours(process.stdout)
   const details = [
     `${account.kind} account`,
     account.displayName,
     account.name && `short name ${account.name}`,
   ]
-  print(`${green('✓')} Linked ${account.username} (${details.filter(Boolean).join(', ')}).`)
+  print(styled('green', '✓'), ` Linked ${account.username} (${details.filter(Boolean).join(', ')}).`)
   if (!graphOrigin.startsWith('https:')) say(`This link works with ${graphOrigin} alone.`)
 }
 

@@ -12,7 +12,7 @@ import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
 import { graphFailure } from '../graph/failure.ts'
 import { openGraph } from '../graph/request.ts'
-import { type Colours, colours, fail, print, printJson } from '../terminal.ts'
+import { fail, print, printJson, styled } from '../terminal.ts'
 import { describe, isoTime } from './account.ts'
 import { textOf } from './options.ts'
 
@@ -36,8 +36,7 @@ export async function run({ options }: Arguments): Promise<number> {
   if (options.json) {
     printJson(linked.map((standing) => inJson(standing, options.check === true)))
   } else {
-    const colour = await colours(process.stdout)
-    for (const standing of linked) print(inWords(standing, options.check === true, colour))
+    for (const standing of linked) tell(standing, options.check === true)
   }
   const problem = standings.find((standing) => standing.problem)?.problem
   if (problem) return fail(problem, options.json === true)
@@ -76,26 +75,19 @@ function inJson({ account, record, driveType, problem }: Standing, checked: bool
   }
 }
 
-function inWords(
-  { account, record, driveType, problem }: Standing,
-  checked: boolean,
-  { bold, dim }: Colours,
-): string {
+function tell({ account, record, driveType, problem }: Standing, checked: boolean): void {
   const usual = defaultAccount()?.id === account.id ? ' · default' : ''
   const title = account.name ? `${account.name}: ${account.username}` : account.username
-  const lines = [`${bold(title)}${dim(` · ${account.kind} account${usual}`)}`]
-  if (account.displayName && account.displayName !== labelOf(account))
-    lines.push(`  name          ${account.displayName}`)
-  lines.push(`  id            ${account.id}`)
+  print(styled('bold', title), styled('dim', ` · ${account.kind} account${usual}`))
+  const row = (what: string, text: string) => print(`  ${what.padEnd(12)}${text}`)
+  if (account.displayName && account.displayName !== labelOf(account)) row('name', account.displayName)
+  row('id', account.id)
   if (record) {
-    lines.push(`  linked        ${isoTime(record.linkedAt)}, renewed ${isoTime(record.lastRenewedAt)}`)
-    lines.push(`  token         ${tokenInWords(record.expiresAt)}`)
-    if (!record.graphOrigin.startsWith('https://graph.microsoft.com'))
-      lines.push(`  graph         ${record.graphOrigin}`)
+    row('linked', `${isoTime(record.linkedAt)}, renewed ${isoTime(record.lastRenewedAt)}`)
+    row('token', tokenInWords(record.expiresAt))
+    if (record.graphOrigin !== 'https://graph.microsoft.com') row('graph', record.graphOrigin)
   }
-  if (checked)
-    lines.push(`  checked       ${problem ? `no: ${problem.message}` : `works, ${driveType} drive`}`)
-  return lines.join('\n')
+  if (checked) row('checked', problem ? `no: ${problem.message}` : `works, ${driveType} drive`)
 }
 
 function tokenInWords(expiresAt: number): string {
