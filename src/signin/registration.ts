@@ -127,21 +127,27 @@ function completeScope(scope: string): string {
   return [...new Set([...baseScopes, ...scopes])].join(' ')
 }
 
+const stepsToRegister = `Register one, once and for free, in five minutes:
+1. https://entra.microsoft.com > App registrations > New registration,
+   for accounts in any directory and personal Microsoft accounts
+2. Authentication > Add a platform > Mobile and desktop applications:
+   http://localhost
+3. od-link config set client-id YOUR-CLIENT-ID, then: od-link login
+Or let the Azure CLI do 1 and 2; it prints the id:
+az ad app create --display-name od-link --query appId --output tsv \\
+  --sign-in-audience AzureADandPersonalMicrosoftAccount \\
+  --public-client-redirect-uris http://localhost \\
+  --is-fallback-public-client true --requested-access-token-version 2
+A personal account without a directory cannot register apps: make a free
+Entra directory first, or use an id of your organisation.
+To see it all without an account: od-link demo`
+
 function noClientId(): OdLinkError {
   return new OdLinkError(
     'usage',
     'No app registration is known yet: od-link needs a client id of your own.',
     {
-      hint: [
-        'register an application, once, in five minutes and for free:',
-        '1. entra.microsoft.com > App registrations > New registration; accounts: any directory and personal Microsoft accounts.',
-        '   (A personal account without a directory cannot register one: make a free Entra directory, or use an id of your organisation.)',
-        '2. Authentication > Add a platform > Mobile and desktop applications > http://localhost',
-        '3. od-link config set client-id APPLICATION-CLIENT-ID, then: od-link login',
-        'or do 1 and 2 with the Azure CLI, which prints the id:',
-        'az ad app create --display-name od-link --sign-in-audience AzureADandPersonalMicrosoftAccount --requested-access-token-version 2 --public-client-redirect-uris http://localhost --is-fallback-public-client true --query appId --output tsv',
-        'or see it all without an account: od-link demo',
-      ].join('\n'),
+      hint: stepsToRegister,
     },
   )
 }
