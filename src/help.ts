@@ -1,8 +1,8 @@
 import { type Command, type CommandName, commands, type Option } from './cli.ts'
 
-/** The help of a command, or of od-link as a whole, made from the description in `cli.ts`. */
-export function helpFor(name: CommandName | undefined): string {
-  return name === undefined ? programHelp() : commandHelp(name, commands[name])
+/** The help of a command, or of od-link as a whole, line by line, made from the description in `cli.ts`. */
+export function helpFor(name: CommandName | undefined): string[] {
+  return (name === undefined ? programHelp() : commandHelp(name, commands[name])).trimEnd().split('\n')
 }
 
 function programHelp(): string {

@@ -61,7 +61,6 @@ export async function exchange(request: HttpRequest): Promise<HttpResponse> {
   try {
     const response = await send(request, await agentFor(request))
     note(String(response.status), response.headers)
-    if (response.status === 407) throw proxyRefusal()
     return response
   } catch (error) {
     const failure = error instanceof NetworkError ? error : explain(error as Error, request)
@@ -95,20 +94,27 @@ async function send(request: HttpRequest, agent: Agent | false | undefined): Pro
   return new Promise((resolve, reject) => {
     let sent = false
     const outgoing = open(request.url, options)
-    const limit = setTimeout(
-      () => outgoing.destroy(new WireFailure('ETIMEDOUT', sent, undefined)),
-      request.timeoutMs ?? defaultTimeoutMs,
-    )
     const fail = (error: Error) => {
       clearTimeout(limit)
       const code = (error as NodeJS.ErrnoException).code ?? 'ECONNRESET'
       reject(error instanceof WireFailure ? error : new WireFailure(code, sent, error))
     }
+    // Rejected here, not by the destroyed request: while a proxy is silent, that one has no socket to tell it by.
+    const limit = setTimeout(() => {
+      fail(new WireFailure('ETIMEDOUT', sent, undefined))
+      outgoing.destroy()
+    }, request.timeoutMs ?? defaultTimeoutMs)
+    outgoing.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
+      if (statusCode === 200) return
+      fail(new WireFailure(`EPROXY${statusCode}`, false, undefined))
+      outgoing.destroy()
+    })
     outgoing.on('socket', (socket) => {
-      if (!socket.connecting) sent = true
-      socket.once(request.url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
-        sent = true
-      })
+      if (outgoing.reusedSocket) sent = true
+      else
+        socket.once(request.url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+          sent = true
+        })
     })
     outgoing.on('error', fail)
     outgoing.on('response', (response) => {
@@ -172,15 +178,6 @@ export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }
 
-function proxyRefusal(): NetworkError {
-  return new NetworkError(
-    'The proxy asks for a user name and a password (407).',
-    'Put them into the variable: HTTPS_PROXY=http://USER:PASSWORD@proxy.example:8080',
-    false,
-    undefined,
-  )
-}
-
 const certificateCodes =
   /^(CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|HOSTNAME_MISMATCH|EPROTO|ERR_SSL)/
 
@@ -212,6 +209,23 @@ function explain(error: Error, { url, timeoutMs = defaultTimeoutMs }: HttpReques
     )
   }
   if (code === 'ETOOBIG') return make(`${url.host} sent more than od-link reads.`)
-  if (code.startsWith('EPROXY')) return make(error.message, 'Check HTTPS_PROXY and NO_PROXY.')
+  if (code === 'EPROXY407') {
+    return make(
+      'The proxy asks for a user name and a password (407).',
+      'Put them into the variable: HTTPS_PROXY=http://USER:PASSWORD@proxy.example:8080',
+    )
+  }
+  if (code.startsWith('EPROXY')) {
+    return make(
+      `The proxy does not let od-link through to ${url.host} (${code.slice('EPROXY'.length)}).`,
+      `Ask whoever runs the proxy, or go around it: NO_PROXY=${url.hostname}`,
+    )
+  }
+  if (code === 'ERR_INVALID_URL') {
+    return make(
+      'HTTPS_PROXY (or HTTP_PROXY, ALL_PROXY) is not an address.',
+      'HTTPS_PROXY=http://proxy.example:8080',
+    )
+  }
   return make(`The connection to ${url.host} failed (${code}).`, 'Check the network and try again.')
 }

@@ -1,7 +1,7 @@
 import { version } from '../package.json'
 import { exitCodes, StuckCall } from './errors.ts'
 import { parseCommandLine } from './parse.ts'
-import { fail, print, speak } from './terminal.ts'
+import { fail, print, say, speak, styled } from './terminal.ts'
 
 /** Runs one command line and ends the process with its exit code. */
 async function main(argv: string[]): Promise<void> {
@@ -12,7 +12,8 @@ async function main(argv: string[]): Promise<void> {
   try {
     const parsed = parseCommandLine(argv)
     if ('version' in parsed) print(version)
-    else if ('help' in parsed) print((await import('./help.ts')).helpFor(parsed.help).trimEnd())
+    else if ('help' in parsed)
+      for (const line of (await import('./help.ts')).helpFor(parsed.help)) print(line)
     else {
       const { options } = parsed.args
       json = options.json === true
@@ -24,15 +25,26 @@ async function main(argv: string[]): Promise<void> {
     stuck = error instanceof Error && error.cause instanceof StuckCall
   }
   // Data first: a pipe on Windows is written behind our back.
-  process.stdout.write('', () => {
-    // A bound that the caller can rely on is worth more than the exit code, which is lost here.
-    if (stuck) process.kill(process.pid, 'SIGKILL')
-    process.exit(code)
+  process.stdout.write('', (error) => {
+    const end = () => {
+      // A bound that the caller can rely on is worth more than the exit code, which is lost here.
+      if (stuck) process.kill(process.pid, 'SIGKILL')
+      process.exit(code === 0 && dataLost ? exitCodes.internal : code)
+    }
+    // The stream tells of an error a moment later.
+    if (error) setImmediate(end)
+    else end()
   })
 }
 
 process.on('SIGINT', () => process.exit(exitCodes.interrupted))
-// The reader of a pipe has gone (`od-link … | head -1`): nobody is left to be told.
-process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+
+let dataLost = false
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  // The reader of a pipe has gone (`od-link … | head -1`): the work goes on, and nobody is left to be told.
+  if (error.code === 'EPIPE' || dataLost) return
+  dataLost = true
+  say(styled('red', 'od-link:'), ` The output could not be written (${error.code}).`)
+})
 
 void main(process.argv.slice(2))

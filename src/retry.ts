@@ -34,7 +34,9 @@ export function startPatience(maxWaitMs: number): Patience {
   return {
     async pause(why, retryAfter) {
       const asked = parseRetryAfter(retryAfter)
-      const ms = asked ?? Math.min(30_000, 1000 * 2 ** pauses) * (0.75 + Math.random() / 2)
+      const backOff = (first: number) => Math.min(30_000, first * 2 ** pauses) * (0.75 + Math.random() / 2)
+      // "0", or a date that is past, does not mean "at once, for ever".
+      const ms = asked === undefined ? backOff(1_000) : Math.max(asked, pauses === 0 ? 0 : backOff(50))
       if (Date.now() + ms > deadline) return false
       pauses += 1
       notices.waiting(`${why} Trying again in ${seconds(ms)} …`)

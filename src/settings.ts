@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import envPaths from 'env-paths'
 import { OdLinkError } from './errors.ts'
+import { quoted } from './quoted.ts'
 
 /**
  * What is not secret: the settings of the person, and where they live. Reading is a plain file read, because
@@ -55,6 +56,7 @@ export async function saveSetting(name: SettingName, value: string | undefined):
  */
 export function readStateFile<T extends object>(name: string): T {
   const path = resolve(configDir(), `${name}.json`)
+  refuseOthers(configDir())
   try {
     const state: unknown = JSON.parse(readFileSync(path, 'utf8'))
     if (typeof state === 'object' && state !== null && !Array.isArray(state)) return state as T
@@ -90,9 +92,30 @@ export function ensureConfigDir(...below: string[]): string {
   const dir = resolve(configDir(), ...below)
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 })
-    return dir
   } catch (error) {
     throw unwritable(dir, error)
+  }
+  refuseOthers(configDir())
+  return dir
+}
+
+/**
+ * Whoever can write to the settings' directory decides which server is asked and which link is used.
+ * @throws OdLinkError (usage) when that is not this user alone (or the administrator).
+ */
+function refuseOthers(dir: string): void {
+  const found = statSync(dir, { throwIfNoEntry: false })
+  const me = process.getuid?.()
+  if (!found || me === undefined) return
+  if (found.uid !== me && found.uid !== 0) {
+    throw new OdLinkError('usage', `The settings directory ${dir} belongs to another user.`, {
+      hint: 'Choose one of your own: OD_LINK_CONFIG_DIR=/path/to/a/directory',
+    })
+  }
+  if (found.mode & 0o022) {
+    throw new OdLinkError('usage', `Others can write to the settings directory ${dir}.`, {
+      hint: `chmod go-w ${quoted(dir)}`,
+    })
   }
 }
 

@@ -1,6 +1,7 @@
 import type { WriteStream } from 'node:tty'
 import { styleText } from 'node:util'
 import { exitCodes, OdLinkError } from './errors.ts'
+import { harmless } from './harmless.ts'
 import { notices } from './notices.ts'
 
 /**
@@ -76,14 +77,6 @@ function unforeseen(error: unknown): OdLinkError {
   return new OdLinkError('internal', `Something went wrong that od-link has no name for: ${what}`, {
     hint: 'Please report it, with what you typed; DEBUG=od-link shows where it happened.',
   })
-}
-
-/**
- * Text without what could move the cursor, hide text or turn its direction (Unicode's bidirectional controls):
- * much of what is printed came from a server. Line breaks stay.
- */
-export function harmless(text: string): string {
-  return text.replace(/[\0-\x09\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '')
 }
 
 /** JSON in which such characters are escaped: the value is whole, and safe to show. */

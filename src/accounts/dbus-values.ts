@@ -59,7 +59,10 @@ export function encode(signature: string, values: readonly Value[]): Buffer {
     align(alignmentOf(type))
     if (type === 'y') put(Buffer.from([value as number]))
     else if (type === 'u' || type === 'b') putNumber(Number(value))
-    else if (type === 'g') put(Buffer.from([String(value).length, ...Buffer.from(`${value}\0`)]))
+    else if (type === 'ay') {
+      putNumber((value as Buffer).length)
+      put(value as Buffer)
+    } else if (type === 'g') put(Buffer.from([String(value).length, ...Buffer.from(`${value}\0`)]))
     else if (type === 's' || type === 'o') {
       const text = Buffer.from(`${value}\0`)
       putNumber(text.length - 1)
@@ -128,7 +131,11 @@ export function decode(signature: string, bytes: Buffer, littleEndian = true): V
       align(alignmentOf(type.slice(1)))
       const end = at + length
       const elements: Value[] = []
-      while (at < end) elements.push(read(type.slice(1), depth + 1))
+      while (at < end) {
+        const before = at
+        elements.push(read(type.slice(1), depth + 1))
+        if (at === before) throw new RangeError('a D-Bus array of elements that take no room')
+      }
       return elements
     }
     if (type[0] !== '(' && type[0] !== '{')

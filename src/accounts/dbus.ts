@@ -8,11 +8,10 @@ import { decode, encode, type Value, type Variant } from './dbus-values.ts'
  * https://dbus.freedesktop.org/doc/dbus-specification.html
  */
 export interface Bus {
-  /** @throws BusError when the other side refuses, or the bus is gone. */
+  /** @throws BusError when the other side refuses, does not answer in time, or the bus is gone. */
   call: (call: MethodCall) => Promise<Value[]>
-  /** Resolves with the arguments of the next signal of that name from that object. */
-  signal: (path: string, member: string) => Promise<Value[]>
-  close: () => void
+  /** Asks for the next signal of that name; the inner promise resolves with its arguments when it comes. */
+  signal: (path: string, interfaceName: string, member: string) => Promise<{ arguments: Promise<Value[]> }>
 }
 
 export interface MethodCall {
@@ -46,55 +45,108 @@ const field = {
 } as const
 const maxMessageBytes = 1024 * 1024
 
-/** The socket of a bus address, or nothing where it is of another kind than a Unix socket. */
+/** The socket of a bus address, or nothing where it is of another kind than a Unix socket, or malformed. */
 export function socketOf(address: string): string | undefined {
   for (const entry of address.split(';')) {
-    const [, kind, value] = /^unix:(?:[^,]*,)*?(path|abstract)=([^,]+)/.exec(entry) ?? []
-    if (value) return (kind === 'abstract' ? '\0' : '') + decodeURIComponent(value)
+    const [, pairs] = /^unix:(.*)$/.exec(entry) ?? []
+    const values = new Map(pairs?.split(',').map((pair) => pair.split('=', 2) as [string, string]))
+    const [path, abstract] = [values.get('path'), values.get('abstract')]
+    try {
+      if (path) return decodeURIComponent(path)
+      if (abstract) return `\0${decodeURIComponent(abstract)}`
+    } catch {
+      // Not an address; perhaps the next one is.
+    }
   }
   return undefined
 }
 
-/** Opens the bus at a Unix socket, authenticates as this user and says hello. */
-export async function openBus(path: string): Promise<Bus> {
+/**
+ * Opens the bus at a Unix socket, authenticates as this user and says hello; closes it when the work is done.
+ * @param limitMs how long the other side has for one answer.
+ * @throws BusError when there is no bus, or it refuses this user; and whatever the work throws.
+ */
+export async function openBus<T>(path: string, limitMs: number, work: (bus: Bus) => Promise<T>): Promise<T> {
   const socket = connect({ path })
-  let buffered = Buffer.alloc(0)
-  let authenticated = false
-  let lastSerial = 0
   const replies = new Map<number, { resolve: (values: Value[]) => void; reject: (error: Error) => void }>()
   const signals = new Map<string, (values: Value[]) => void>()
+  let lastSerial = 0
 
   const call = ({ signature = '', body = [], ...target }: MethodCall) =>
     new Promise<Value[]>((resolve, reject) => {
       lastSerial += 1
-      replies.set(lastSerial, { resolve, reject })
-      socket.write(encodeCall(lastSerial, target, signature, body))
+      const serial = lastSerial
+      const limit = setTimeout(() => {
+        replies.delete(serial)
+        reject(new BusError('timeout', `${target.member} was not answered`))
+      }, limitMs)
+      const settle =
+        <V>(then: (value: V) => void) =>
+        (value: V) => {
+          clearTimeout(limit)
+          replies.delete(serial)
+          then(value)
+        }
+      replies.set(serial, { resolve: settle(resolve), reject: settle(reject) })
+      socket.write(encodeCall(serial, target, signature, body))
     })
-  const receive = (message: Message) => {
-    const serial = message.fields.get(field.replySerial)
-    if (message.type === signalMessage) {
-      signals.get(`${message.fields.get(field.path)} ${message.fields.get(field.member)}`)?.(message.body())
+
+  const receive = ({ type, fields, body }: Message) => {
+    if (type === signalMessage) {
+      signals.get(`${fields.get(field.path)} ${fields.get(field.member)}`)?.(body())
       return
     }
-    const waiting = typeof serial === 'number' ? replies.get(serial) : undefined
-    if (!waiting || typeof serial !== 'number') return
-    replies.delete(serial)
-    if (message.type === methodReturn) waiting.resolve(message.body())
-    if (message.type === errorReply) {
-      const [text] = message.body()
-      waiting.reject(
-        new BusError(String(message.fields.get(field.errorName)), String(text ?? 'no reason given')),
-      )
+    const waiting = replies.get(Number(fields.get(field.replySerial)))
+    if (type === methodReturn) waiting?.resolve(body())
+    if (type === errorReply) {
+      const [text] = body()
+      waiting?.reject(new BusError(String(fields.get(field.errorName)), String(text ?? 'no reason given')))
     }
   }
 
-  await new Promise<void>((resolve, reject) => {
+  const onBus = { destination: busName, path: '/org/freedesktop/DBus', interface: busName }
+  try {
+    await authenticated(socket, limitMs, receive, (error) => {
+      for (const waiting of [...replies.values()]) waiting.reject(error)
+    })
+    // Nobody waits for the answer: the bus answers in order, and calls may follow at once.
+    call({ ...onBus, member: 'Hello' }).catch(() => {})
+    return await work({
+      call,
+      async signal(from, interfaceName, member) {
+        const rule = `type='signal',interface='${interfaceName}',member='${member}',path='${from}'`
+        const come = new Promise<Value[]>((resolve) => signals.set(`${from} ${member}`, resolve))
+        await call({ ...onBus, member: 'AddMatch', signature: 's', body: [rule] })
+        return { arguments: come }
+      },
+    })
+  } finally {
+    socket.destroy()
+  }
+}
+
+const busName = 'org.freedesktop.DBus'
+
+/** Lets the bus see who is at this end, then hands on every message that comes. */
+function authenticated(
+  socket: Socket,
+  limitMs: number,
+  receive: (message: Message) => void,
+  lose: (error: Error) => void,
+): Promise<void> {
+  let buffered: Buffer = Buffer.alloc(0)
+  let accepted = false
+  return new Promise((resolve, reject) => {
     const fail = (error: Error) => {
+      clearTimeout(limit)
       reject(error)
-      for (const waiting of replies.values()) waiting.reject(error)
-      replies.clear()
+      lose(error)
       socket.destroy()
     }
+    const limit = setTimeout(
+      () => fail(new BusError('timeout', 'the D-Bus session does not answer')),
+      limitMs,
+    )
     socket.on('error', (error: NodeJS.ErrnoException) =>
       fail(new BusError(error.code ?? 'failed', error.message)),
     )
@@ -103,39 +155,27 @@ export async function openBus(path: string): Promise<Bus> {
     socket.on('data', (chunk) => {
       try {
         buffered = Buffer.concat([buffered, chunk])
-        if (!authenticated) {
-          const end = buffered.indexOf('\r\n')
-          if (end < 0) return
+        const end = accepted ? -1 : buffered.indexOf('\r\n')
+        if (!accepted && end < 0) return
+        if (!accepted) {
           if (!buffered.subarray(0, end).toString('latin1').startsWith('OK ')) {
-            fail(new BusError('refused', 'the D-Bus session refuses this user'))
-            return
+            throw new BusError('refused', 'the D-Bus session refuses this user')
           }
-          authenticated = true
+          accepted = true
           buffered = buffered.subarray(end + 2)
+          clearTimeout(limit)
           socket.write('BEGIN\r\n')
           resolve()
         }
-        for (let message = takeMessage(); message; message = takeMessage()) receive(message)
+        for (let message = decodeMessage(buffered); message; message = decodeMessage(buffered)) {
+          buffered = buffered.subarray(message.length)
+          receive(message)
+        }
       } catch (error) {
         fail(error as Error)
       }
     })
   })
-
-  function takeMessage(): Message | undefined {
-    const taken = decodeMessage(buffered)
-    if (taken) buffered = buffered.subarray(taken.length)
-    return taken
-  }
-
-  const bus = 'org.freedesktop.DBus'
-  // Nobody waits for the answer: the bus answers in order, and calls may follow at once.
-  call({ destination: bus, path: '/org/freedesktop/DBus', interface: bus, member: 'Hello' }).catch(() => {})
-  return {
-    call,
-    signal: (path, member) => new Promise((resolve) => signals.set(`${path} ${member}`, resolve)),
-    close: () => socket.destroy(),
-  }
 }
 
 /** The EXTERNAL mechanism: the system tells the bus who is at the other end of the socket. */

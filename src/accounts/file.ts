@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, open, rename, stat, unlink } from 'node:fs/promises'
-import { join } from 'node:path'
+import { type FileHandle, open, readdir, rename, stat, unlink } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { OdLinkError } from '../errors.ts'
+import { quoted } from '../quoted.ts'
 import { ensureConfigDir } from '../settings.ts'
 import type { Store } from './store.ts'
 
@@ -17,6 +18,11 @@ export function fileStore(): Store {
     write: (item, text) => writeAtomically(path(item), text),
     remove: async (item) => {
       await unlink(path(item)).catch(ignoreAbsent)
+      await removeDrafts(path(item))
+    },
+    list: async () => {
+      const names = (await readdir(ensureConfigDir('links'))).filter((name) => name.endsWith('.json'))
+      return names.map((name) => decodeURIComponent(name.slice(0, -'.json'.length)))
     },
   }
 }
@@ -48,12 +54,12 @@ async function refuseIfShared(path: string, file: FileHandle): Promise<void> {
   ] as const) {
     if (found.uid !== mine) {
       throw new OdLinkError('keychain', `${what} belongs to another user.`, {
-        hint: `Take it back, or choose another place: chown ${mine} '${what}'`,
+        hint: `chown ${mine} ${quoted(what)}`,
       })
     }
     if (found.mode & 0o077) {
       throw new OdLinkError('keychain', `${what} can be read by others, so the link in it is not trusted.`, {
-        hint: `chmod go= '${what}'`,
+        hint: `chmod go= ${quoted(what)}`,
       })
     }
   }
@@ -70,9 +76,17 @@ async function writeAtomically(path: string, text: string): Promise<void> {
       await file.close()
     }
     await rename(draft, path)
+    await removeDrafts(path)
   } catch (error) {
     await unlink(draft).catch(ignoreAbsent)
     throw fileTrouble(error)
+  }
+}
+
+/** What a killed writer left behind holds tokens. Writers of one item hold its lock, so no draft is in use. */
+async function removeDrafts(path: string): Promise<void> {
+  for (const name of await readdir(dirname(path))) {
+    if (name.startsWith(`${basename(path)}.`)) await unlink(join(dirname(path), name)).catch(ignoreAbsent)
   }
 }
 

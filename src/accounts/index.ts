@@ -1,7 +1,10 @@
 import { OdLinkError } from '../errors.ts'
+import { quoted } from '../quoted.ts'
+import type { Patience } from '../retry.ts'
 import { changeStateFile, readStateFile } from '../settings.ts'
 import { type LinkRecord, parseRecord } from './record.ts'
-import { openStore } from './stores.ts'
+import { forgetful } from './store.ts'
+import { chosenStore, openStore, type StoreName, storeNames } from './stores.ts'
 
 /**
  * The linked accounts. The index (a plain file) says who is linked, without a secret; the record of each link is
@@ -16,6 +19,8 @@ export interface Account {
   kind: 'work' | 'personal'
   /** The short name given with `login --as`. */
   name?: string
+  /** Where its record is, whatever store is chosen for new links by now. */
+  store: StoreName
 }
 
 interface Index {
@@ -27,12 +32,12 @@ interface Index {
 const indexFile = 'accounts'
 
 export function listAccounts(): Account[] {
-  return readStateFile<Index>(indexFile).accounts ?? []
+  return readIndex().accounts ?? []
 }
 
 /** The account that `use` chose, or the only one. */
 export function defaultAccount(): Account | undefined {
-  const { accounts = [], default: chosen } = readStateFile<Index>(indexFile)
+  const { accounts = [], default: chosen } = readIndex()
   return accounts.find(({ id }) => id === chosen) ?? (accounts.length === 1 ? accounts[0] : undefined)
 }
 
@@ -46,7 +51,8 @@ export function labelOf(account: Account): string {
  * @param wanted a short name, an address or `tid.oid`; else `OD_LINK_ACCOUNT`, else the default account.
  * @throws OdLinkError (sign-in) when it matches none or several; the message lists what there is.
  */
-export function findAccount(wanted = process.env.OD_LINK_ACCOUNT): Account {
+export function findAccount(wanted = process.env.OD_LINK_ACCOUNT || undefined): Account {
+  if (wanted === '') throw new OdLinkError('usage', 'The account is empty.', { hint: 'od-link status' })
   const accounts = listAccounts()
   if (accounts.length === 0) {
     throw new OdLinkError('sign-in', 'No OneDrive is linked.', { hint: 'od-link login' })
@@ -56,9 +62,9 @@ export function findAccount(wanted = process.env.OD_LINK_ACCOUNT): Account {
     if (account) return account
     throw new OdLinkError(
       'sign-in',
-      `Several accounts are linked, and none is the default.${inventory(accounts)}`,
+      `Several accounts are linked, and none is the default. ${inventory(accounts)}`,
       {
-        hint: `od-link use ${labelOf(accounts[0] as Account)}`,
+        hint: `od-link use ${quoted(labelOf(accounts[0] as Account))}`,
       },
     )
   }
@@ -68,16 +74,16 @@ export function findAccount(wanted = process.env.OD_LINK_ACCOUNT): Account {
   const found = named.length > 0 ? named : accounts.filter(({ username }) => same(username))
   if (found.length === 1) return found[0] as Account
   const what = found.length === 0 ? 'No linked account is called' : 'More than one linked account is called'
-  throw new OdLinkError('sign-in', `${what} "${wanted}".${inventory(accounts)}`, {
+  throw new OdLinkError('sign-in', `${what} "${wanted}". ${inventory(accounts)}`, {
     hint: found.length === 0 ? 'od-link status' : `Name it by its id: --account ${found[0]?.id}`,
   })
 }
 
 function inventory(accounts: Account[]): string {
-  const lines = accounts.map(
-    ({ name, username, id, kind }) => `  ${name ? `${name}: ` : ''}${username} (${kind}, ${id})`,
+  const described = accounts.map(
+    ({ name, username, id, kind }) => `${name ? `${name} = ` : ''}${username} (${kind}, ${id})`,
   )
-  return `\nLinked are:\n${lines.join('\n')}`
+  return `Linked: ${described.join('; ')}.`
 }
 
 /**
@@ -85,7 +91,7 @@ function inventory(accounts: Account[]): string {
  * @throws OdLinkError (sign-in) when there is none, (keychain) when it is there but cannot be read.
  */
 export async function readLink(account: Account): Promise<LinkRecord> {
-  const text = await (await openStore()).read(account.id)
+  const text = await (await openStore(account.store)).read(account.id)
   if (text === undefined) {
     throw new OdLinkError(
       'sign-in',
@@ -98,14 +104,14 @@ export async function readLink(account: Account): Promise<LinkRecord> {
   return parseRecord(text, account.id)
 }
 
-/** The lock that everyone holds who changes a link. */
-export function holdingLink<T>(id: string, work: () => Promise<T>): Promise<T> {
-  return holding(`link ${id}`, work)
+/** Runs work while holding the lock that everyone holds who changes this link. */
+export function holdingLink<T>(id: string, work: () => Promise<T>, patience?: Patience): Promise<T> {
+  return holding(`link ${id}`, work, patience)
 }
 
 /** Keeps a renewed record of a link that is there. Call it while holding the link. */
-export async function writeLink(record: LinkRecord): Promise<void> {
-  await (await openStore()).write(record.id, JSON.stringify(record))
+export async function writeLink(account: Account, record: LinkRecord): Promise<void> {
+  await (await openStore(account.store)).write(record.id, JSON.stringify(record))
 }
 
 /**
@@ -116,23 +122,28 @@ export async function writeLink(record: LinkRecord): Promise<void> {
 export async function addLink(record: LinkRecord, name: string | undefined): Promise<Account> {
   return holdingLink(record.id, async () => {
     if (name !== undefined) refuseTakenName(name, record.id)
-    const store = await openStore()
+    const known = listAccounts().find(({ id }) => id === record.id)
+    const storeName = chosenStore()
+    const store = await openStore(storeName)
     const text = JSON.stringify(record)
     await store.write(record.id, text)
-    if ((await store.read(record.id)) !== text) {
-      throw new OdLinkError('keychain', `${store.label} accepted the tokens, but does not give them back.`, {
-        hint: 'Check its state with its own program, or keep links in files: OD_LINK_STORE=file od-link login',
-      })
-    }
+    if ((await store.read(record.id)) !== text) throw forgetful(store)
     const { id, username, displayName, kind } = record
-    const known = listAccounts().find((account) => account.id === id)
     const shortName = name ?? known?.name
-    const account: Account = { id, username, displayName, kind, ...(shortName ? { name: shortName } : {}) }
+    const account: Account = {
+      id,
+      username,
+      displayName,
+      kind,
+      store: storeName,
+      ...(shortName ? { name: shortName } : {}),
+    }
     await changeIndex((index) => {
       const others = (index.accounts ?? []).filter((other) => other.id !== id)
       index.accounts = [...others, account]
       index.default ??= id
     })
+    if (known && known.store !== storeName) await (await openStore(known.store)).remove(id)
     return account
   })
 }
@@ -144,7 +155,7 @@ function refuseTakenName(name: string, id: string): void {
     'usage',
     `The short name "${name}" belongs to ${owner.username}, so nothing was linked.`,
     {
-      hint: `Choose another name, or remove that link first: od-link logout ${name}`,
+      hint: `od-link logout ${quoted(name)}\nOr choose another name.`,
     },
   )
 }
@@ -152,13 +163,38 @@ function refuseTakenName(name: string, id: string): void {
 /** Removes a link with every piece of it; needs no network, and an absent one is fine. */
 export async function removeLink(account: Account): Promise<void> {
   await holdingLink(account.id, async () => {
-    await (await openStore()).remove(account.id)
+    await (await openStore(account.store)).remove(account.id)
     await changeIndex((index) => {
       index.accounts = (index.accounts ?? []).filter(({ id }) => id !== account.id)
       if (index.default === account.id) delete index.default
     })
   })
 }
+
+/**
+ * Removes the records that no index entry names any more: what a login left that was killed at its end, or an
+ * index that was lost.
+ * @returns how many there were.
+ */
+export async function removeStrays(): Promise<number> {
+  const named = new Set(listAccounts().map(({ id }) => id))
+  let removed = 0
+  for (const storeName of storeNames) {
+    try {
+      const store = await openStore(storeName)
+      const strays = (await store.list()).filter((item) => recordId.test(item) && !named.has(item))
+      for (const item of strays) await holdingLink(item, () => store.remove(item))
+      removed += strays.length
+    } catch (error) {
+      // A store that is not here keeps nothing of ours; the chosen one has to answer.
+      if (storeName === chosenStore()) throw error
+    }
+  }
+  return removed
+}
+
+/** `tid.oid`; other items are secrets of registrations, and pieces. */
+const recordId = /^[\w-]+\.[\w-]+$/
 
 /** Makes an account the one that commands use without `--account`. */
 export async function makeDefault(account: Account): Promise<void> {
@@ -167,12 +203,23 @@ export async function makeDefault(account: Account): Promise<void> {
   })
 }
 
+/** @throws OdLinkError (usage) when the file is not the index that od-link writes. */
+function readIndex(): Index {
+  const index = readStateFile<Index>(indexFile)
+  const { accounts = [] } = index
+  const whole = Array.isArray(accounts) && accounts.every((account) => account?.id && account.username)
+  if (whole) return index
+  throw new OdLinkError('usage', 'The index of accounts (accounts.json) is damaged.', {
+    hint: 'od-link login\n(after you moved that file out of the settings directory)',
+  })
+}
+
 async function changeIndex(change: (index: Index) => void): Promise<void> {
   await holding('index', () => changeStateFile(indexFile, change))
 }
 
 /** The lock is loaded when it is needed: most commands only read. */
-async function holding<T>(name: string, work: () => Promise<T>): Promise<T> {
+async function holding<T>(name: string, work: () => Promise<T>, patience?: Patience): Promise<T> {
   const { withLock } = await import('./lock.ts')
-  return withLock(name, work)
+  return withLock(name, work, patience)
 }

@@ -1,68 +1,85 @@
 import { randomBytes } from 'node:crypto'
 import {
+  closeSync,
+  constants,
+  ftruncateSync,
   linkSync,
+  openSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   statSync,
-  truncateSync,
   unlinkSync,
+  utimesSync,
   writeFileSync,
 } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OdLinkError } from '../errors.ts'
+import { notices } from '../notices.ts'
+import { type Patience, startPatience } from '../retry.ts'
 import { ensureConfigDir } from '../settings.ts'
 
 /**
- * A lock between processes that outlives nobody: when its owner dies, even by `kill -9`, the next one takes it
- * at once.
+ * A lock between processes that outlives nobody: when its owner dies, even by `kill -9`, the next one takes it at
+ * once.
  *
- * Node has no file locks of the kernel, and a single lock file cannot be taken over safely: of two processes
- * that both see a dead owner, one may remove the lock that the other has just taken. So every holder gets a file
- * of its own, numbered: `1`, `2`, `3`. The file with the highest number says who holds the lock: its owner while
- * that one lives, nobody when it is empty. Taking the lock is making the next number, which the file system
- * grants to one process alone; a number is never used twice, so no takeover can meet the wrong holder.
+ * Node has no file locks of the kernel, and a single lock file cannot be taken over safely: of two processes that
+ * both see a dead owner, one may remove the lock that the other has just taken. So every holder gets a file of its
+ * own, numbered: `1`, `2`, `3`. The file with the highest number says who holds the lock: its owner while that one
+ * lives, nobody when it is empty. Taking the lock is making the next number, which the file system grants to one
+ * process alone; the highest number is never removed, so no takeover can meet the wrong holder.
  */
 
-/** Longer than one refresh can take with all its retries; an owner on another host is believed for as long. */
-const staleAfterMs = 120_000
-const giveUpAfterMs = 150_000
+/** Whose life cannot be seen from here (another host, another container) is believed for so long. */
+const strangerMs = 120_000
+const defaultMaxWaitMs = 150_000
+const tellAfterMs = 1_000
 
 /**
  * Runs `work` while no other process holds the lock of that name.
- * @throws OdLinkError (internal) when the lock could not be had within 150 s.
+ * @throws OdLinkError (service) when the lock could not be had within the patience, (usage) when the settings'
+ *   directory cannot be written to.
  */
-export async function withLock<T>(name: string, work: () => Promise<T>): Promise<T> {
+export async function withLock<T>(
+  name: string,
+  work: () => Promise<T>,
+  patience: Patience = startPatience(defaultMaxWaitMs),
+): Promise<T> {
   const dir = ensureConfigDir('locks', encodeURIComponent(name))
-  const mine = await acquire(dir)
+  const mine = await acquire(dir, patience)
   try {
     return await work()
   } finally {
-    // Emptied, not removed: the number must stay taken for those who read the directory a moment ago.
-    truncateSync(mine)
+    release(mine)
   }
 }
 
-async function acquire(dir: string): Promise<string> {
+async function acquire(dir: string, patience: Patience): Promise<string> {
   const draft = join(dir, `draft-${randomBytes(6).toString('hex')}`)
-  writeFileSync(draft, JSON.stringify({ host: hostname(), pid: process.pid, born: bornAt(process.pid) }), {
-    mode: 0o600,
-  })
+  const owner = { place: place(), pid: process.pid, born: bornAt(process.pid) }
   try {
-    const giveUp = Date.now() + giveUpAfterMs
+    writeFileSync(draft, JSON.stringify(owner), { mode: 0o600, flag: 'wx' })
+    let tellAt = Date.now() + tellAfterMs
     for (;;) {
-      const last = numbers(dir).at(-1) ?? 0
+      const last = numbersIn(dir).at(-1) ?? 0
       if (last === 0 || isFree(join(dir, String(last)))) {
         const mine = take(dir, draft, last + 1)
         if (mine) return mine
-      } else {
-        if (Date.now() > giveUp) throw tooLong(dir)
-        await sleep(15 + Math.random() * 20)
+        continue
       }
+      if (patience.left() <= 0) throw tooLong(dir)
+      if (Date.now() > tellAt) {
+        notices.waiting('Waiting for another od-link, which is renewing or changing this link …')
+        tellAt = Number.POSITIVE_INFINITY
+      }
+      await sleep(15 + Math.random() * 20)
     }
+  } catch (error) {
+    throw error instanceof OdLinkError ? error : unusable(dir, error as NodeJS.ErrnoException)
   } finally {
-    unlinkSync(draft)
+    quietly(() => unlinkSync(draft))
   }
 }
 
@@ -70,28 +87,40 @@ async function acquire(dir: string): Promise<string> {
 function take(dir: string, draft: string, number: number): string | undefined {
   const mine = join(dir, String(number))
   try {
+    // Its age counts from now, however long the wait for it was.
+    utimesSync(draft, new Date(), new Date())
     linkSync(draft, mine)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined
     throw error
   }
-  const all = numbers(dir)
+  const all = numbersIn(dir)
   // A process that was asleep since it read the directory may have made a number that is long past.
   if (all.at(-1) !== number) {
     unlinkSync(mine)
     return undefined
   }
-  for (const past of all) if (past < number) unlinkQuietly(join(dir, String(past)))
+  for (const past of all) if (past < number) quietly(() => unlinkSync(join(dir, String(past))))
+  sweepDrafts(dir)
   return mine
 }
 
-function numbers(dir: string): number[] {
+/** Emptied, not removed: the number must stay taken for those who read the directory a moment ago. */
+function release(mine: string): void {
+  quietly(() => {
+    const file = openSync(mine, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0))
+    ftruncateSync(file)
+    closeSync(file)
+  })
+}
+
+function numbersIn(dir: string): number[] {
   const names = readdirSync(dir).filter((name) => /^\d+$/.test(name))
   return names.map(Number).sort((a, b) => a - b)
 }
 
 function isFree(path: string): boolean {
-  let owner: { host: string; pid: number; born: string | undefined }
+  let owner: { place: string; pid: number; born: string | undefined }
   let age: number
   try {
     const text = readFileSync(path, 'utf8')
@@ -102,15 +131,23 @@ function isFree(path: string): boolean {
     // Gone: a newer number exists, and the next look finds it. Unreadable: no process of ours wrote it.
     return (error as NodeJS.ErrnoException).code !== 'ENOENT'
   }
-  if (age > staleAfterMs) return true
-  return owner.host === hostname() && !isAlive(owner.pid, owner.born)
+  return owner.place === place() ? !isAlive(owner.pid, owner.born) : age > strangerMs
+}
+
+/** Where a process number means something: this host, and on Linux this PID namespace (a container has its own). */
+function place(): string {
+  let namespace = ''
+  quietly(() => {
+    namespace = readlinkSync('/proc/self/ns/pid')
+  })
+  return `${hostname()} ${namespace}`
 }
 
 function isAlive(pid: number, born: string | undefined): boolean {
   try {
     process.kill(pid, 0)
   } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
+    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false
   }
   return bornAt(pid) === born
 }
@@ -128,20 +165,39 @@ function bornAt(pid: number): string | undefined {
   }
 }
 
-function unlinkQuietly(path: string): void {
+/** Drafts of waiters that were killed. */
+function sweepDrafts(dir: string): void {
+  for (const name of readdirSync(dir).filter((name) => name.startsWith('draft-'))) {
+    const draft = join(dir, name)
+    quietly(() => {
+      // A young one may be in the middle of being written.
+      if (Date.now() - statSync(draft).mtimeMs > 10_000 && isFree(draft)) unlinkSync(draft)
+    })
+  }
+}
+
+/** For tidying up: another process may do the same at the same time. */
+function quietly(work: () => void): void {
   try {
-    unlinkSync(path)
+    work()
   } catch {
-    // Another process tidies up as well.
+    // Nothing depends on it.
   }
 }
 
 function tooLong(dir: string): OdLinkError {
+  return new OdLinkError('service', 'Another od-link is still renewing or changing this link.', {
+    hint: `Try again in a moment. If it stays so, look for an od-link process that hangs (its number is in ${dir}).`,
+  })
+}
+
+function unusable(dir: string, error: NodeJS.ErrnoException): OdLinkError {
   return new OdLinkError(
-    'internal',
-    `Another od-link has held ${dir} for more than ${giveUpAfterMs / 1000} s.`,
+    'usage',
+    `od-link cannot keep its locks in ${dir} (${error.code ?? error.message}).`,
     {
-      hint: 'Look for an od-link process that hangs, and end it.',
+      hint: 'Make it writable, or choose another place: OD_LINK_CONFIG_DIR=/path/to/a/directory',
+      cause: error,
     },
   )
 }

@@ -28,10 +28,16 @@ export function inPieces(entries: Entries, limit: number): Entries {
       } else {
         const { randomBytes } = await import('node:crypto')
         const header = { count: Math.ceil(value.length / limit), writing: randomBytes(6).toString('hex') }
-        for (const [index, piece] of pieceNames(name, header).entries()) {
-          await entries.set(piece, value.subarray(index * limit, (index + 1) * limit))
+        try {
+          for (const [index, piece] of pieceNames(name, header).entries()) {
+            await entries.set(piece, value.subarray(index * limit, (index + 1) * limit))
+          }
+          await entries.set(name, encodeHeader(header))
+        } catch (error) {
+          // Parts of a token that nobody will read; the old value stands.
+          await removePieces(name, encodeHeader(header)).catch(() => {})
+          throw error
         }
-        await entries.set(name, Buffer.from(`pieces ${header.count} ${header.writing}`))
       }
       if (previous) await removePieces(name, previous)
     },
@@ -53,6 +59,10 @@ interface Header {
   count: number
   /** Tells the pieces of one writing from those of another. */
   writing: string
+}
+
+function encodeHeader({ count, writing }: Header): Buffer {
+  return Buffer.from(`pieces ${count} ${writing}`)
 }
 
 /** Values are JSON, so they begin with a brace: no value can be taken for a header. */

@@ -1,21 +1,21 @@
 import { randomBytes } from 'node:crypto'
-import { OdLinkError } from '../errors.ts'
-import type { Store } from './store.ts'
+import { withLock } from './lock.ts'
+import { forgetful, type Store } from './store.ts'
 
 /**
- * Proves that the store keeps what it is given, with an item that is written, read and removed again.
- * @throws OdLinkError (keychain) when it does not.
+ * Proves that a link could be kept, before anyone is sent to a browser: the lock can be had, and an item that is
+ * written is given back and can be removed. It has one name, under the lock, so that a killed probe leaves nothing
+ * that the next one does not clear.
+ * @throws OdLinkError (keychain) when the store does not keep what it is given.
  */
 export async function probeStore(store: Store): Promise<void> {
-  const item = `probe ${randomBytes(8).toString('hex')}`
-  const text = randomBytes(16).toString('hex')
-  await store.write(item, text)
-  try {
-    if ((await store.read(item)) === text) return
-    throw new OdLinkError('keychain', `${store.label} does not give back what was written to it.`, {
-      hint: 'Check its state with its own program, or keep links in files: OD_LINK_STORE=file od-link login',
-    })
-  } finally {
-    await store.remove(item)
-  }
+  await withLock('index', async () => {
+    const text = JSON.stringify({ probe: randomBytes(16).toString('hex') })
+    try {
+      await store.write('probe', text)
+      if ((await store.read('probe')) !== text) throw forgetful(store)
+    } finally {
+      await store.remove('probe')
+    }
+  })
 }

@@ -75,6 +75,6 @@ export function parseRecord(text: string, id: string): LinkRecord {
 
 function unreadable(id: string, why: string): OdLinkError {
   return new OdLinkError('keychain', `The link ${id} is kept, but cannot be read: ${why}.`, {
-    hint: `Link it again, which replaces it: od-link login   (or remove it: od-link logout ${id})`,
+    hint: `od-link login\n(which replaces it; or remove it: od-link logout ${id})`,
   })
 }

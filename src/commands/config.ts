@@ -1,9 +1,11 @@
+import { hasClientSecret, saveClientSecret } from '../accounts/client-secret.ts'
+import { withLock } from '../accounts/lock.ts'
 import { probeStore } from '../accounts/probe.ts'
 import { openStore } from '../accounts/stores.ts'
 import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
 import { type SettingName, savedSettings, saveSetting, setting, settingNames } from '../settings.ts'
-import { checkSetting, hasSecret, saveSecret } from '../signin/registration.ts'
+import { checkSetting } from '../signin/registration.ts'
 import { print, printJson, say } from '../terminal.ts'
 import { askSecret } from './ask-secret.ts'
 
@@ -35,9 +37,8 @@ export async function run({ positional, options }: Arguments): Promise<void> {
       hint: `od-link config set ${known} VALUE`,
     })
   }
-  if (known === 'store') await checkStore(value)
-  else checkSetting(known, value)
-  await saveSetting(known, value)
+  checkSetting(known, value)
+  await save(known, value)
 }
 
 async function get(name: Name, json: boolean): Promise<void> {
@@ -48,8 +49,13 @@ async function get(name: Name, json: boolean): Promise<void> {
 }
 
 async function unset(name: Name): Promise<void> {
-  if (name === secretName) await saveSecret(undefined)
-  else await saveSetting(name, undefined)
+  if (name === secretName) await saveClientSecret(undefined)
+  else await save(name, undefined)
+}
+
+/** Two at once must not lose one of them. */
+async function save(name: SettingName, value: string | undefined): Promise<void> {
+  await withLock('settings', () => saveSetting(name, value))
 }
 
 async function setSecret(argument: string | undefined): Promise<void> {
@@ -65,16 +71,8 @@ async function setSecret(argument: string | undefined): Promise<void> {
     })
   }
   await probeStore(await openStore())
-  await saveSecret(secret)
+  await saveClientSecret(secret)
   say('The client secret is kept; the next od-link login uses it.')
-}
-
-async function checkStore(name: string): Promise<void> {
-  const { storeNames } = await import('../accounts/stores.ts')
-  if (storeNames.includes(name)) return
-  throw new OdLinkError('usage', `There is no store "${name}".`, {
-    hint: `It is one of: ${storeNames.join(', ')}`,
-  })
 }
 
 /** What is kept, and what the environment puts in its place. */
@@ -98,7 +96,14 @@ async function list(json: boolean): Promise<void> {
   }
 }
 
-/** Whether there is a secret; what it is stays where it is. */
+/** Whether there is a secret; what it is stays where it is. The other settings can be seen without a keychain. */
 async function secretState(): Promise<string | undefined> {
-  return process.env.OD_LINK_CLIENT_SECRET || (await hasSecret()) ? '(set, not shown)' : undefined
+  if (process.env.OD_LINK_CLIENT_SECRET) return '(set, not shown)'
+  try {
+    return (await hasClientSecret()) ? '(set, not shown)' : undefined
+  } catch (error) {
+    if (error instanceof OdLinkError && error.kind === 'keychain')
+      return '(not known: the store cannot be read)'
+    throw error
+  }
 }

@@ -8,7 +8,7 @@ import { comesFrom, redeem, type SignIn, startSignIn } from '../identity/redeem.
 import { openBrowser } from '../signin/browser.ts'
 import { type Listener, startListener } from '../signin/listener.ts'
 import { failedPage, linkedPage } from '../signin/page.ts'
-import { type Brought, readRegistration } from '../signin/registration.ts'
+import { type Brought, readRegistration, registeredUri } from '../signin/registration.ts'
 import { print, printJson, say, styled } from '../terminal.ts'
 import { describe } from './account.ts'
 import { secondsOf, textOf } from './options.ts'
@@ -38,24 +38,24 @@ export async function run({ options }: Arguments): Promise<void> {
   try {
     const { registration, loginOrigin, scope } = brought
     const authority = await findAuthority(loginOrigin, registration.tenant, registration.clientId)
+    const { redirectUri } = listener
     const signIn = await startSignIn(authority, registration, {
-      redirectUri: listener.redirectUri,
+      redirectUri,
       scope,
       loginHint: textOf(options, 'login-hint'),
       responseMode: options['response-mode'] === 'form_post' ? 'form_post' : 'query',
     })
-    await sendToBrowser(signIn, {
-      json: options.json === true,
-      open: options['no-browser'] !== true,
-      timeoutSeconds,
-    })
-    const answer = await listener.waitForAnswer(
+    // Before the browser is opened, which may answer sooner than the program that opens it comes back.
+    const waiting = listener.waitForAnswer(
       { state: signIn.state, isFromAuthority: (parameters) => comesFrom(authority, parameters) },
       Date.now() + timeoutSeconds * 1000,
     )
+    await sendToBrowser(signIn, options, timeoutSeconds)
+    const answer = await waiting
     if (!answer) throw noAnswer(timeoutSeconds)
     const account = await showingOutcome(listener, async () => {
-      const context = { loginOrigin, tenant: registration.tenant, clientId: registration.clientId, scope }
+      const { tenant, clientId } = registration
+      const context = { loginOrigin, tenant, clientId, scope, redirectUri: registeredUri(brought.redirect) }
       const record = await redeem(authority, registration, signIn, answer, context)
       return addLink({ ...record, graphOrigin: brought.graphOrigin }, name)
     })
@@ -67,12 +67,13 @@ export async function run({ options }: Arguments): Promise<void> {
 
 async function sendToBrowser(
   { url }: SignIn,
-  { json, open, timeoutSeconds }: { json: boolean; open: boolean; timeoutSeconds: number },
+  options: Arguments['options'],
+  timeoutSeconds: number,
 ): Promise<void> {
-  if (json) printJson({ event: 'open', address: url })
-  else say(`To sign in, open this address:\n\n  ${url}\n`)
-  const unopened = open ? await openBrowser(url) : 'asked not to'
-  if (json) return
+  if (options.json) printJson({ event: 'open', address: url })
+  else for (const line of ['To sign in, open this address:', '', `  ${url}`, '']) say(line)
+  const unopened = options['no-browser'] ? 'asked not to' : await openBrowser(url)
+  if (options.json) return
   if (unopened) say(`No browser was opened: ${unopened}.`)
   say(`Waiting for the sign-in for ${Math.round(timeoutSeconds)} s. Ctrl-C stops.`)
 }

@@ -1,4 +1,4 @@
-import { type Account, findAccount, listAccounts, removeLink } from '../accounts/index.ts'
+import { type Account, findAccount, listAccounts, removeLink, removeStrays } from '../accounts/index.ts'
 import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
 import { printJson, say } from '../terminal.ts'
@@ -17,8 +17,11 @@ export async function run({ positional: [wanted], options }: Arguments): Promise
     await removeLink(account)
     if (!options.json) say(`Removed the link of ${account.username} from this machine.`)
   }
+  const strays = options.all ? await removeStrays() : 0
+  if (strays > 0 && !options.json) say(`Removed ${strays} more that no account named.`)
   if (options.json) return printJson(told)
-  if (accounts.length === 0) say('Nothing is linked, so nothing was removed.')
+  if (accounts.length === 0)
+    say(strays > 0 ? 'Nothing is linked any more.' : 'Nothing is linked, so nothing was removed.')
   else say(consentNote(accounts))
 }
 

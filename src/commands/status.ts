@@ -38,8 +38,12 @@ export async function run({ options }: Arguments): Promise<number> {
   } else {
     for (const standing of linked) tell(standing, options.check === true)
   }
-  const problem = standings.find((standing) => standing.problem)?.problem
-  if (problem) return fail(problem, options.json === true)
+  const [problem, ...more] = standings.flatMap((standing) => standing.problem ?? [])
+  if (problem) {
+    // In JSON an error is one object, that of the first link.
+    if (!options.json) for (const other of more) fail(other, false)
+    return fail(problem, options.json === true)
+  }
   if (linked.length > 0) return 0
   return fail(
     new OdLinkError('sign-in', 'No OneDrive is linked.', { hint: 'od-link login' }),

@@ -12,7 +12,7 @@ import type { Graph, GraphAnswer } from './request.ts'
 const maxColonLevels = 25
 
 /** What of an item od-link wants to know. */
-const wanted = '$select=id,name,webUrl,folder,file,package,createdDateTime'
+const wanted = '$select=id,name,webUrl,folder,file,package,remoteItem,createdDateTime'
 
 /**
  * The URL path of an item: by its path, or below the id of an ancestor where the path is too deep for that.
@@ -63,7 +63,10 @@ export async function find(
 ): Promise<GraphAnswer | undefined> {
   const address = await addressOf(graph, parent)
   let path: string | undefined = `${address}/children?$top=200&${wanted}`
-  while (path !== undefined) {
+  const seen = new Set<string>()
+  // A list that leads back to itself would never end.
+  while (path !== undefined && !seen.has(path)) {
+    seen.add(path)
     const answer: GraphAnswer = await graph.send({ method: 'GET', path })
     if (answer.status !== 200) return answer
     const children = Array.isArray(answer.json?.value) ? (answer.json.value as DriveItem[]) : []
@@ -82,7 +85,7 @@ function nextPage(answer: GraphAnswer): string | undefined {
   return pathname.startsWith('/v1.0/') ? pathname.slice('/v1.0'.length) + search : undefined
 }
 
-/** A OneNote notebook is shown as a folder with a `package`, and takes no children. */
+/** A notebook of OneNote is shown as a folder with a `package`, a shortcut to a shared folder as a `remoteItem`. */
 export function isFolder(item: DriveItem): boolean {
-  return Boolean(item.folder) && !item.package
+  return Boolean(item.folder ?? item.remoteItem?.folder) && !item.package
 }

@@ -35,19 +35,28 @@ export function isSimilarName(answer: GraphAnswer): boolean {
   return answer.status === 404 && /similar name/i.test(messageOf(answer))
 }
 
+/** Graph refuses the token although it was renewed for it. */
+export function linkRefused(answer: GraphAnswer): OdLinkError {
+  const message = `Microsoft Graph does not accept the link any more: ${plainMessage(answer)}`
+  return new OdLinkError('sign-in', message, { hint: 'od-link login', ...traceOf(answer) })
+}
+
 /**
  * Turns an answer that is no success into an error.
  * @param subject what the request was about, as a sentence begins: `Making "/a/b"`.
  */
 export function graphFailure(answer: GraphAnswer, subject: string): OdLinkError {
-  const codes = codesOf(answer)
-  const { kind, message, hint } = judge(answer, codes, subject)
-  return new OdLinkError(kind, message, {
-    hint,
-    code: codes.at(-1),
+  const { kind, message, hint } = judge(answer, codesOf(answer), subject)
+  return new OdLinkError(kind, message, { hint, ...traceOf(answer) })
+}
+
+/** What an administrator or Microsoft's support needs to find the failure. */
+export function traceOf(answer: GraphAnswer) {
+  return {
+    code: codesOf(answer).at(-1),
     requestId: requestIdOf(answer.headers),
     timestamp: answer.headers.date,
-  })
+  }
 }
 
 interface Judgement {
@@ -70,14 +79,7 @@ function judge(answer: GraphAnswer, codes: string[], subject: string): Judgement
     return {
       kind: 'not-allowed',
       message: `This account has no OneDrive here: ${words}`,
-      hint: 'A personal account needs the right authority: od-link login --tenant consumers   (a work account: ask the administrator for a licence)',
-    }
-  }
-  if (status === 401) {
-    return {
-      kind: 'sign-in',
-      message: `Microsoft Graph does not accept the link any more: ${words}`,
-      hint: 'od-link login',
+      hint: 'od-link login --tenant consumers\n(for a personal account; for a work account ask the administrator for a licence)',
     }
   }
   if (status === 403 || status === 423) {
@@ -95,7 +97,14 @@ function judge(answer: GraphAnswer, codes: string[], subject: string): Judgement
     return {
       kind: 'not-found',
       message: `${subject} failed: ${words}`,
-      hint: 'od-link mkdir -p makes missing parents.',
+      hint: 'od-link status --check',
+    }
+  }
+  if (status >= 300 && status < 400) {
+    return {
+      kind: 'service',
+      message: `${subject} failed: the server sends od-link elsewhere (HTTP ${status}), and a token is not taken there.`,
+      hint: 'Check OD_LINK_GRAPH_HOST and OD_LINK_CLOUD of the login, and whether a proxy is in between.',
     }
   }
   if (status === 429 || status >= 500) {
@@ -115,7 +124,7 @@ function judge(answer: GraphAnswer, codes: string[], subject: string): Judgement
       hint: 'Choose another name.',
     }
   }
-  return { kind: 'internal', message: `${subject} failed: ${words} (HTTP ${status})` }
+  return { kind: 'internal', message: `${subject} failed: ${words}`, hint: 'od-link status --check' }
 }
 
 function errorOf(answer: GraphAnswer): GraphErrorBody | undefined {

@@ -1,8 +1,9 @@
 import type { DriveItem } from '@microsoft/microsoft-graph-types'
 import { OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
+import { quoted } from '../quoted.ts'
 import { addressOf, find, isFolder, look, lookTwice } from './drive.ts'
-import { graphFailure, isSimilarName } from './failure.ts'
+import { graphFailure, isSimilarName, traceOf } from './failure.ts'
 import { type DrivePath, sameName, showPath } from './path.ts'
 import type { Graph, GraphAnswer } from './request.ts'
 
@@ -28,6 +29,9 @@ export interface MakeOptions {
 
 /** A conflict whose item is gone when one looks, or a parent that is gone again, is a race: worth so many attempts. */
 const maxRaces = 3
+
+/** How far the answer's own travel time may have blurred the comparison of clocks. */
+const clockDoubtMs = 250
 
 /**
  * Makes one folder. Only 201 is believed to mean "made": a 200 is the folder that was there, a 409 may be a
@@ -122,16 +126,18 @@ async function existing(
 }
 
 /**
- * Whether an item was made after `started`, by the server's clock: then it is the work of an attempt whose answer
- * was lost, and not a conflict. Graph gives whole seconds on some drives, and in doubt the item is ours.
+ * Whether an item may have been made after `started`, by the server's clock: then it is the work of an attempt whose
+ * answer was lost, and no conflict. The clocks are compared by the answer's Date, which has whole seconds, as the
+ * items of some drives do; in doubt the item is ours.
  */
 function isSince(item: DriveItem, answer: GraphAnswer, started: number): boolean {
   const created = Date.parse(item.createdDateTime ?? '')
-  if (Number.isNaN(created)) return true
-  const skew = Date.parse(answer.headers.date ?? '') - Date.now()
-  const startedThere = Math.abs(skew) > 2_000 ? started + skew - 1_000 : started
+  const serverNow = Date.parse(answer.headers.date ?? '')
+  if (Number.isNaN(created) || Number.isNaN(serverNow)) return true
   const wholeSeconds = !/\.\d*[1-9]/.test(item.createdDateTime ?? '')
-  return created >= (wholeSeconds ? Math.floor(startedThere / 1000) * 1000 : startedThere)
+  const latestCreation = created + (wholeSeconds ? 1_000 : 0)
+  const earliestStart = started + (serverNow - Date.now()) - clockDoubtMs
+  return latestCreation >= earliestStart
 }
 
 async function missingParent(
@@ -143,8 +149,7 @@ async function missingParent(
   if (path.length === 1) {
     throw new OdLinkError('not-allowed', 'This account has no OneDrive that can be reached.', {
       hint: 'Open https://onedrive.com once with this account, or link another: od-link login',
-      code: 'itemNotFound',
-      cause: graphFailure(answer, 'Looking for the drive'),
+      ...traceOf(answer),
     })
   }
   const failure = graphFailure(answer, `Making "${showPath(path)}"`)
@@ -155,9 +160,7 @@ async function missingParent(
   }
   throw new OdLinkError('not-found', `There is no folder "${showPath(path.slice(0, -1))}".`, {
     hint: `od-link mkdir -p ${quoted(showPath(path))}`,
-    code: failure.code,
-    requestId: failure.requestId,
-    timestamp: failure.timestamp,
+    ...traceOf(answer),
   })
 }
 
@@ -186,19 +189,13 @@ function folderOf(path: DrivePath, item: DriveItem, created: boolean): Folder {
 }
 
 function taken(path: DrivePath, what: string, answer: GraphAnswer): OdLinkError {
-  const failure = graphFailure(answer, 'Making it')
+  const hint =
+    what === 'a folder'
+      ? 'To use the folder that is there: --on-conflict reuse\nTo make another beside it: --on-conflict rename'
+      : 'Choose another name.'
   return new OdLinkError('taken', `The name is taken: "${showPath(path)}" is ${what}.`, {
-    hint:
-      what === 'a folder'
-        ? 'To use the folder that is there: --on-conflict reuse   (to make another: --on-conflict rename)'
-        : 'Choose another name, or let OneDrive choose one: --on-conflict rename',
-    code: failure.code ?? 'nameAlreadyExists',
-    requestId: failure.requestId,
-    timestamp: failure.timestamp,
+    hint,
+    ...traceOf(answer),
+    code: traceOf(answer).code ?? 'nameAlreadyExists',
   })
-}
-
-/** For a shell: bare where nothing in it is special. */
-function quoted(text: string): string {
-  return /^[\w@%+=:,./-]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
 }

@@ -5,7 +5,7 @@ import { accessToken } from '../accounts/token.ts'
 import { exchange, type HttpResponse, NetworkError } from '../http.ts'
 import { type Patience, startPatience } from '../retry.ts'
 import { claimsOf } from './challenge.ts'
-import { graphFailure } from './failure.ts'
+import { graphFailure, linkRefused } from './failure.ts'
 
 export interface GraphRequest {
   method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
@@ -42,11 +42,29 @@ const maxFaults = 4
 /** @param maxWaitMs how long all waiting of this command may take. */
 export function openGraph(account: Account, maxWaitMs: number): Graph {
   const patience = startPatience(maxWaitMs)
-  return { send: (request, lookFirst) => send(account, patience, request, lookFirst) }
+  let link: LinkRecord | undefined
+  // Read once a command; a token that ends in the middle is refused, and renewed then.
+  const tokens: Tokens = {
+    current: async () => {
+      link ??= await accessToken(account, { patience })
+      return link
+    },
+    another: async (refused, claims) => {
+      link = await accessToken(account, { refused, claims, patience })
+      return link
+    },
+  }
+  return { send: (request, lookFirst) => send(tokens, patience, request, lookFirst) }
+}
+
+interface Tokens {
+  current: () => Promise<LinkRecord>
+  /** After Graph refused a token. */
+  another: (refused: string, claims: string | undefined) => Promise<LinkRecord>
 }
 
 async function send(
-  account: Account,
+  tokens: Tokens,
   patience: Patience,
   request: GraphRequest,
   lookFirst?: () => Promise<GraphAnswer | undefined>,
@@ -55,7 +73,7 @@ async function send(
   let repeated = false
   let faults = 0
   for (;;) {
-    const outcome = await sendWithToken(account, request, patience, faults > 0)
+    const outcome = await sendWithToken(tokens, request, patience, faults > 0)
     if (!(outcome instanceof NetworkError) && !passing.has(outcome.status)) return { ...outcome, repeated }
     repeated = true
     const throttled = !(outcome instanceof NetworkError) && outcome.status === 429
@@ -70,18 +88,27 @@ async function send(
 
 /** One request, and after a 401 the same once more with another token. */
 async function sendWithToken(
-  account: Account,
+  tokens: Tokens,
   request: GraphRequest,
   patience: Patience,
   freshConnection: boolean,
 ): Promise<GraphAnswer | NetworkError> {
-  const link = await accessToken(account)
+  const link = await tokens.current()
   const first = await sendOnce(link, request, patience, freshConnection)
-  if (first instanceof NetworkError || first.status !== 401) return first
-  const refusal = { token: link.accessToken, claims: claimsOf(first.headers['www-authenticate']) }
-  const second = await sendOnce(await accessToken(account, refusal), request, patience, freshConnection)
-  if (!(second instanceof NetworkError) && second.status === 401) throw graphFailure(second, request.path)
+  if (first instanceof NetworkError || !isTokenRefused(first)) return first
+  const another = await tokens.another(link.accessToken, challengeOf(first))
+  const second = await sendOnce(another, request, patience, freshConnection)
+  if (!(second instanceof NetworkError) && isTokenRefused(second)) throw linkRefused(second)
   return second
+}
+
+/** A 401, or a 403 with a claims challenge: Conditional Access answers with either. */
+function isTokenRefused(answer: GraphAnswer): boolean {
+  return answer.status === 401 || (answer.status === 403 && challengeOf(answer) !== undefined)
+}
+
+function challengeOf({ headers }: GraphAnswer): string | undefined {
+  return claimsOf(headers['www-authenticate'])
 }
 
 /** @returns the answer, or the failure after which nobody knows whether the work was done. */
@@ -115,7 +142,8 @@ function read(response: HttpResponse): GraphAnswer {
   const { status, headers, body } = response
   let json: unknown
   try {
-    json = body ? JSON.parse(body) : undefined
+    // Some servers begin with a byte order mark.
+    json = body ? JSON.parse(body.replace(/^\ufeff/, '')) : undefined
   } catch {
     // An answer of success that cannot be read is a lost answer; an error needs no body (gateways send HTML).
     if (status < 300) throw unreadable()

@@ -1,6 +1,7 @@
 import { OdLinkError } from '../errors.ts'
-import { exchange, requestIdOf } from '../http.ts'
+import { startPatience } from '../retry.ts'
 import { type IdentityErrorBody, identityFailure } from './failure.ts'
+import { askIdentity, parseJson } from './protocol.ts'
 
 /**
  * An authority, `https://<login host>/<tenant>`, with what a sign-in needs to know of it. The endpoints are at the
@@ -30,14 +31,8 @@ export async function findAuthority(
 ): Promise<Authority> {
   const base = `${loginOrigin}/${encodeURIComponent(tenant)}`
   const url = new URL(`${base}/v2.0/.well-known/openid-configuration`)
-  const answer = await exchange({ method: 'GET', url, timeoutMs: 20_000 })
-  const metadata = parse(answer.body)
-  if (answer.status >= 500 || answer.status === 429) {
-    throw new OdLinkError('service', `Microsoft's sign-in service is in trouble (HTTP ${answer.status}).`, {
-      hint: 'Try again in some minutes.',
-      requestId: requestIdOf(answer.headers),
-    })
-  }
+  const answer = await askIdentity({ method: 'GET', url }, startPatience(30_000))
+  const metadata = parseJson(answer.body)
   if (typeof metadata?.error === 'string') {
     throw identityFailure(metadata as unknown as IdentityErrorBody, {
       loginOrigin,
@@ -68,22 +63,10 @@ export function issuerOf(authority: Authority, tenantId: string): string {
   return authority.issuer.replace('{tenantid}', tenantId)
 }
 
-/** Whether an `iss` parameter of the redirect (RFC 9207) names this authority. */
-export function isIssuer(authority: Authority, issuer: string): boolean {
-  const [before = '', after] = authority.issuer.split('{tenantid}')
+/** Whether an issuer is this one, or this template filled in with some tenant. */
+export function isFilledFrom(template: string, issuer: string): boolean {
+  const [before = '', after] = template.split('{tenantid}')
   if (after === undefined) return issuer === before
-  return (
-    issuer.startsWith(before) &&
-    issuer.endsWith(after) &&
-    /^[\w.-]+$/.test(issuer.slice(before.length, -after.length || undefined))
-  )
-}
-
-function parse(body: string): Record<string, unknown> | undefined {
-  try {
-    const value: unknown = JSON.parse(body)
-    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : undefined
-  } catch {
-    return undefined
-  }
+  const tenant = issuer.slice(before.length, issuer.length - after.length)
+  return issuer === before + tenant + after && /^[\w.-]+$/.test(tenant)
 }

@@ -20,6 +20,8 @@ export interface FailureContext {
   clientId: string
   /** The scopes asked for, separated by spaces. */
   scope: string
+  /** As it is registered; without one, that of a public client. */
+  redirectUri?: string
 }
 
 const passing = new Set(['temporarily_unavailable', 'server_error'])
@@ -37,15 +39,16 @@ export function identityFailure(body: IdentityErrorBody, context: FailureContext
   return new OdLinkError(kind, advice?.meaning ?? plainWords(body), {
     hint: hintFor(body, code, context),
     code: code === undefined ? body.error : `AADSTS${code}`,
-    requestId: body.trace_id ?? /Trace ID: ([\w-]+)/.exec(body.error_description ?? '')?.[1],
-    timestamp: body.timestamp ?? /Timestamp: ([\d:Z -]+\dZ?)/.exec(body.error_description ?? '')?.[1],
+    requestId: textOf(body.trace_id) || /Trace ID: ([\w-]+)/.exec(textOf(body.error_description))?.[1],
+    timestamp:
+      textOf(body.timestamp) || /Timestamp: ([\d:Z -]+\dZ?)/.exec(textOf(body.error_description))?.[1],
   })
 }
 
 /** The first code that od-link knows, else the first one there is. */
 function aadstsCode(body: IdentityErrorBody): number | undefined {
   const listed = Array.isArray(body.error_codes) ? body.error_codes.map(Number) : []
-  const written = [...(body.error_description ?? '').matchAll(/AADSTS(\d{4,8})/g)].map((match) =>
+  const written = [...textOf(body.error_description).matchAll(/AADSTS(\d{4,8})/g)].map((match) =>
     Number(match[1]),
   )
   const codes = [...listed, ...written].filter((code) => Number.isInteger(code) && code > 0)
@@ -61,12 +64,17 @@ function plainWords({
     return 'The sign-in was cancelled, or the organisation wants an administrator to approve this app first.'
   }
   if (error === 'access_denied') return 'The access that od-link asks for was refused in the browser.'
-  const sentence = firstSentence(description)
+  const sentence = firstSentence(textOf(description))
   return sentence ? `Microsoft answered: ${sentence}` : `Microsoft refused the sign-in (${error}).`
 }
 
+/** What a server put into a field of text may be anything. */
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : ''
+}
+
 /** Without the code in front and the ids behind, which are shown apart. */
-function firstSentence(description = ''): string {
+function firstSentence(description: string): string {
   const text = description.split(/\r?\n| Trace ID:/)[0] ?? ''
   return text
     .replace(/^AADSTS\d+:\s*/, '')
@@ -84,11 +92,17 @@ function hintFor(body: IdentityErrorBody, code: number | undefined, context: Fai
 }
 
 /** https://learn.microsoft.com/en-us/entra/identity-platform/v2-admin-consent : a tenant or organizations, never common. */
-function adminConsentUrl({ loginOrigin, tenant, clientId, scope }: FailureContext): string {
+function adminConsentUrl({
+  loginOrigin,
+  tenant,
+  clientId,
+  scope,
+  redirectUri = 'http://localhost',
+}: FailureContext): string {
   const where = tenant === 'common' || tenant === 'consumers' ? 'organizations' : tenant
   const url = new URL(`${loginOrigin}/${encodeURIComponent(where)}/v2.0/adminconsent`)
   url.searchParams.set('client_id', clientId)
   url.searchParams.set('scope', scope)
-  url.searchParams.set('redirect_uri', 'http://localhost')
+  url.searchParams.set('redirect_uri', redirectUri)
   return url.href
 }

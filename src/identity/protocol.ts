@@ -1,50 +1,58 @@
 import * as oauth from 'oauth4webapi'
 import { OdLinkError } from '../errors.ts'
-import { exchange, NetworkError, requestIdOf } from '../http.ts'
-import { startPatience } from '../retry.ts'
+import { exchange, type HttpRequest, type HttpResponse, NetworkError, requestIdOf } from '../http.ts'
+import type { Patience } from '../retry.ts'
 import { type FailureContext, type IdentityErrorBody, identityFailure } from './failure.ts'
 
 /**
  * How oauth4webapi is used for Microsoft: it speaks through `http.ts`, and its errors become ours.
  */
 
-/** Options for oauth4webapi: our transport, and plain http where `clouds.ts` let loopback through. */
-export function transport(retry: boolean) {
+/**
+ * Options for oauth4webapi: our transport, and plain http where `clouds.ts` let loopback through.
+ * @param patience how long a request may be repeated. A refresh may; the redemption of a code never (54005), so
+ *   that one is given none.
+ * @param amend changes a JSON answer before it is read.
+ */
+export function transport(patience: Patience | undefined, amend: (answer: JsonObject) => JsonObject = tidy) {
   return {
-    [oauth.customFetch]: (url: string, options: oauth.CustomFetchOptions<string, unknown>) =>
-      fetchStandard(url, options, retry),
+    [oauth.customFetch]: async (url: string, options: oauth.CustomFetchOptions<string, unknown>) => {
+      const body = options.body === undefined || options.body === null ? undefined : String(options.body)
+      const request = { method: options.method, url: new URL(url), headers: options.headers }
+      return standardResponse(
+        await askIdentity({ ...request, ...(body === undefined ? {} : { body }) }, patience),
+        amend,
+      )
+    },
     [oauth.allowInsecureRequests]: true,
   }
 }
+
+type JsonObject = Record<string, unknown>
 
 /** With a secret the registration is a confidential client ("Web"), without one a public client. */
 export function clientAuthentication(clientSecret: string | undefined): oauth.ClientAuth {
   return clientSecret === undefined ? oauth.None() : oauth.ClientSecretPost(clientSecret)
 }
 
+const maxFaults = 3
+
 /**
- * One exchange as a standard Response, which oauth4webapi reads.
- * @param retry whether the request may be repeated: a refresh may, the redemption of a code never (54005).
+ * Asks the sign-in service, and again while it has trouble that may pass.
+ * @param patience without one, a single answer is all there is.
+ * @returns any answer but 429 and 5xx.
+ * @throws OdLinkError (service) or (network) when there is none within the patience.
  */
-async function fetchStandard(
-  url: string,
-  options: oauth.CustomFetchOptions<string, unknown>,
-  retry: boolean,
-): Promise<Response> {
-  const patience = startPatience(retry ? 60_000 : 0)
-  const body = options.body === undefined || options.body === null ? undefined : String(options.body)
-  for (;;) {
+export async function askIdentity(
+  request: HttpRequest,
+  patience: Patience | undefined,
+): Promise<HttpResponse> {
+  for (let faults = 1; ; faults += 1) {
     let trouble: OdLinkError
     let retryAfter: string | undefined
     try {
-      const answer = await exchange({
-        method: options.method,
-        url: new URL(url),
-        headers: options.headers,
-        timeoutMs: 20_000,
-        ...(body === undefined ? {} : { body }),
-      })
-      if (answer.status !== 429 && answer.status < 500) return standardResponse(answer)
+      const answer = await exchange({ ...request, timeoutMs: timeLimit(patience) })
+      if (!isPassing(answer)) return answer
       trouble = new OdLinkError(
         'service',
         `Microsoft's sign-in service is in trouble (HTTP ${answer.status}).`,
@@ -55,20 +63,55 @@ async function fetchStandard(
       )
       retryAfter = answer.headers['retry-after']
     } catch (error) {
-      if (!(error instanceof NetworkError)) throw error
+      if (!(error instanceof NetworkError) || !error.sent) throw error
       trouble = error
-      if (!error.sent) throw trouble
     }
-    if (patience.pauses >= 3 || !(await patience.pause(trouble.message, retryAfter))) throw trouble
+    if (!patience || faults > maxFaults || !(await patience.pause(trouble.message, retryAfter))) throw trouble
   }
 }
 
-function standardResponse({ status, headers, body }: Awaited<ReturnType<typeof exchange>>): Response {
-  const contentType = String(headers['content-type'] ?? '')
-  return new Response(status === 204 || status === 304 ? null : body, {
+function timeLimit(patience: Patience | undefined): number {
+  return Math.max(5_000, Math.min(20_000, patience?.left() ?? 20_000))
+}
+
+/** 429 and 5xx; and what says so of itself with another status. */
+function isPassing({ status, body }: HttpResponse): boolean {
+  if (status === 429 || status >= 500) return true
+  return status >= 400 && ['temporarily_unavailable', 'server_error'].includes(String(parseJson(body)?.error))
+}
+
+/**
+ * The answer as a standard Response, which oauth4webapi reads. JSON counts as JSON whatever its content type says,
+ * or the advice in an error would be lost.
+ */
+function standardResponse(
+  { status, headers, body }: HttpResponse,
+  amend: (answer: JsonObject) => JsonObject,
+): Response {
+  const json = parseJson(body)
+  const contentType = json ? 'application/json' : String(headers['content-type'] ?? '')
+  const text = json ? JSON.stringify(amend(json)) : body
+  return new Response(status === 204 || status === 304 ? null : text, {
     status,
     headers: { 'content-type': contentType },
   })
+}
+
+/** Empty fields count as absent ones: `"refresh_token": null` means that the old one stays. */
+function tidy(answer: JsonObject): JsonObject {
+  return Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== null && value !== ''))
+}
+
+/** The body as a JSON object, or nothing. Some servers begin with a byte order mark. */
+export function parseJson(body: string): JsonObject | undefined {
+  try {
+    const value: unknown = JSON.parse(body.replace(/^\ufeff/, ''))
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as JsonObject)
+      : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /**

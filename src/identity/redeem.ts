@@ -2,7 +2,9 @@ import { randomBytes } from 'node:crypto'
 import * as oauth from 'oauth4webapi'
 import type { LinkRecord, Registration } from '../accounts/record.ts'
 import { OdLinkError } from '../errors.ts'
-import { type Authority, consumersTenant, isIssuer, issuerOf } from './authority.ts'
+import { harmless } from '../harmless.ts'
+import { startPatience } from '../retry.ts'
+import { type Authority, consumersTenant, isFilledFrom, issuerOf } from './authority.ts'
 import type { FailureContext } from './failure.ts'
 import { clientAuthentication, explained, transport } from './protocol.ts'
 import { expiryOf } from './refresh.ts'
@@ -82,14 +84,15 @@ export async function redeem(
       oauth.validateAuthResponse(asked, client, answer, signIn.state),
       signIn.redirectUri,
       signIn.codeVerifier,
-      transport(false),
+      transport(undefined),
     )
     const issuer = issuerOf(authority, await tenantNamedBy(response))
     const tokens = await oauth.processAuthorizationCodeResponse({ issuer, ...endpoints }, client, response, {
       expectedNonce: signIn.nonce,
       requireIdToken: true,
     })
-    await oauth.validateApplicationLevelSignature({ issuer, ...endpoints }, response, transport(true))
+    const keysOf = transport(startPatience(30_000), (answer) => ownKeys(answer, issuer))
+    await oauth.validateApplicationLevelSignature({ issuer, ...endpoints }, response, keysOf)
     const claims = oauth.getValidatedIdTokenClaims(tokens) as oauth.IDToken
     if (!tokens.refresh_token) throw noRefreshToken()
     const person = personOf(claims)
@@ -125,10 +128,22 @@ async function tenantNamedBy(response: Response): Promise<string> {
   }
 }
 
+/**
+ * Of the key set, the keys that may sign for this issuer: Microsoft serves those of personal accounts beside the
+ * others, each with the issuer that it is for (templated, or absent where it is for all). A set that knows the
+ * issuer by no name is taken as it is.
+ * https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens
+ */
+function ownKeys(answer: Record<string, unknown>, issuer: string): Record<string, unknown> {
+  const keys: { issuer?: unknown }[] = Array.isArray(answer.keys) ? answer.keys : []
+  const own = keys.filter((key) => typeof key?.issuer !== 'string' || isFilledFrom(key.issuer, issuer))
+  return own.length > 0 ? { ...answer, keys: own } : answer
+}
+
 /** Whether the answer's `iss` is absent or the authority's: RFC 9207 section 2.4, against mix-up. */
 export function comesFrom(authority: Authority, answer: URLSearchParams): boolean {
   const issuer = answer.get('iss')
-  return issuer === null || isIssuer(authority, issuer)
+  return issuer === null || isFilledFrom(authority.issuer, issuer)
 }
 
 /**
@@ -142,7 +157,7 @@ function personOf(claims: oauth.IDToken) {
       hint: 'The scopes must hold openid and profile: check --scope.',
     })
   }
-  const text = (value: unknown) => (typeof value === 'string' && value ? value : undefined)
+  const text = (value: unknown) => (typeof value === 'string' && harmless(value)) || undefined
   const id = `${tid}.${oid}`
   return {
     id,

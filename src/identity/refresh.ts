@@ -1,5 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import type { LinkRecord } from '../accounts/record.ts'
+import type { Patience } from '../retry.ts'
 import { clientAuthentication, explained, transport } from './protocol.ts'
 
 type Tokens = Pick<LinkRecord, 'accessToken' | 'expiresAt' | 'refreshToken' | 'grantedScope'>
@@ -8,9 +9,14 @@ type Tokens = Pick<LinkRecord, 'accessToken' | 'expiresAt' | 'refreshToken' | 'g
  * Renews the tokens of a link at the endpoint that issued them. A refresh can be repeated safely: the old refresh
  * token stays good. An answer without a new refresh token keeps the old one (RFC 6749 section 6).
  * @param claims the claims of a 401's challenge, as JSON.
+ * @param patience the bound on all waiting of this command.
  * @throws OdLinkError (sign-in) when Microsoft refuses, (service) or (network) when it cannot be reached.
  */
-export async function refreshTokens(record: LinkRecord, claims: string | undefined): Promise<Tokens> {
+export async function refreshTokens(
+  record: LinkRecord,
+  claims: string | undefined,
+  patience: Patience,
+): Promise<Tokens> {
   const { registration } = record
   const context = {
     loginOrigin: new URL(record.tokenEndpoint).origin,
@@ -26,7 +32,10 @@ export async function refreshTokens(record: LinkRecord, claims: string | undefin
       client,
       clientAuthentication(registration.clientSecret),
       record.refreshToken,
-      { ...transport(true), additionalParameters: { scope: record.scope, ...(claims ? { claims } : {}) } },
+      {
+        ...transport(patience),
+        additionalParameters: { scope: record.scope, ...(claims ? { claims } : {}) },
+      },
     )
     const tokens = await oauth.processRefreshTokenResponse(server, client, response)
     return {

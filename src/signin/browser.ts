@@ -7,9 +7,10 @@ import { once } from 'node:events'
  * @returns why no browser was opened, or undefined when one was started.
  */
 export async function openBrowser(url: string): Promise<string | undefined> {
-  const chosen = process.env.OD_LINK_BROWSER || process.env.BROWSER
+  // BROWSER may list several, the best one first.
+  const chosen = process.env.OD_LINK_BROWSER || process.env.BROWSER?.split(':')[0]
   try {
-    if (chosen === 'none') return 'OD_LINK_BROWSER says none'
+    if (chosen === 'none') return 'the environment says "none"'
     if (chosen) return await run(wordsOf(chosen), url)
     const missing = whyNoDefault()
     if (missing) return missing

@@ -16,6 +16,10 @@ export interface GuardedServers {
 }
 
 const maxSockets = 32
+/** A newcomer has this long to be heard before it may have to make room. */
+const trimMs = 50
+/** Beyond this many, even that moment is too much to give. */
+const maxNewcomers = 1_000
 const headersMs = 4_000
 const requestMs = 8_000
 const maxHeaderBytes = 16 * 1024
@@ -24,6 +28,7 @@ export function guardServers(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
 ): GuardedServers {
   const sockets = new Map<Socket, { held: boolean }>()
+  let trimPlanned = false
 
   return {
     newServer() {
@@ -54,16 +59,32 @@ export function guardServers(
     },
   }
 
-  /** A newcomer is never turned away, or strangers could keep the browser out: the oldest makes room. */
+  /**
+   * A newcomer is never turned away, or strangers could keep the browser out: others make room, a moment later.
+   * (Node accepts a whole crowd before it reads a byte, so who came first must not be judged before it was heard.)
+   */
   function admit(socket: Socket): void {
-    if (sockets.size >= maxSockets) {
-      const oldest = [...sockets].find(([, { held }]) => !held)?.[0]
-      oldest?.destroy()
-      if (oldest) sockets.delete(oldest)
-    }
     sockets.set(socket, { held: false })
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
+    if (sockets.size > maxNewcomers) trim(maxNewcomers)
+    else if (sockets.size > maxSockets && !trimPlanned) {
+      trimPlanned = true
+      setTimeout(trimLater, trimMs)
+    }
+  }
+
+  function trimLater(): void {
+    trimPlanned = false
+    trim(maxSockets)
+  }
+
+  /** Ends the oldest sockets, those that have said nothing before all others. */
+  function trim(limit: number): void {
+    const free = [...sockets].filter(([, { held }]) => !held).map(([socket]) => socket)
+    const silent = free.filter(({ bytesRead }) => bytesRead === 0)
+    const order = [...silent, ...free.filter(({ bytesRead }) => bytesRead > 0)]
+    for (const socket of order.slice(0, Math.max(0, sockets.size - limit))) socket.destroy()
   }
 }
 

@@ -45,6 +45,8 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
   const pageSeen = deferred<void>()
   let expected: Expected | undefined
   let winner: string | undefined
+  /** How many browsers brought the true answer and have not seen the page yet. */
+  let toBeShown = 0
 
   const guard = guardServers((request, response) => {
     receive(request, response).catch(() => response.destroy())
@@ -85,6 +87,7 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
     winner ??= sent.text
     if (sent.text !== winner) return answer(response, 400)
     guard.hold(request)
+    toBeShown += 1
     accepted.resolve(new URLSearchParams(sent.text))
     await page.promise
     answer(response, 303, { headers: { location: resultPath } })
@@ -92,7 +95,10 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
 
   async function showPage(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (request.method !== 'GET') return answer(response, 405, { headers: { allow: 'GET' } })
-    response.on('close', () => pageSeen.resolve())
+    response.on('close', () => {
+      toBeShown -= 1
+      if (toBeShown <= 0) pageSeen.resolve()
+    })
     answer(response, 200, { html: await page.promise })
   }
 }

@@ -1,8 +1,9 @@
+import { clientSecretFor } from '../accounts/client-secret.ts'
 import type { Registration } from '../accounts/record.ts'
-import { openStore } from '../accounts/stores.ts'
+import { checkStoreName } from '../accounts/stores.ts'
 import { OdLinkError } from '../errors.ts'
 import { findCloud } from '../identity/clouds.ts'
-import { type SettingName, savedSettings, setting } from '../settings.ts'
+import { type SettingName, setting } from '../settings.ts'
 
 /** What a person brings to a sign-in: the app registration, and where it is used. */
 export interface Brought {
@@ -20,6 +21,11 @@ export interface Redirect {
   port: number | undefined
   /** As it stands in the URI: empty, or with its leading slash. */
   path: string
+}
+
+/** The redirect URI as it is registered, which names a port only where the person did. */
+export function registeredUri({ host, port, path }: Redirect): string {
+  return `http://${host}${port === undefined ? '' : `:${port}`}${path}`
 }
 
 export interface RegistrationFlags {
@@ -50,7 +56,7 @@ export async function readRegistration(flags: RegistrationFlags): Promise<Brough
   checkTenant(tenant)
   const redirect = parseRedirectUri(flags.redirectUri ?? setting('redirect-uri') ?? 'http://localhost')
   const scope = completeScope(flags.scope ?? setting('scope') ?? defaultScopes)
-  const clientSecret = secretVariable || (await savedSecret(clientId))
+  const clientSecret = secretVariable || (await clientSecretFor(clientId))
   return {
     registration: { clientId, tenant, ...(clientSecret ? { clientSecret } : {}) },
     loginOrigin: cloud.login,
@@ -66,31 +72,7 @@ export function checkSetting(name: SettingName, value: string): void {
   else if (name === 'tenant') checkTenant(value)
   else if (name === 'cloud') findCloud(value)
   else if (name === 'redirect-uri') parseRedirectUri(value)
-}
-
-/** The item of the store that holds the client secret. */
-const secretItem = 'client-secret'
-
-/** Keeps the secret in the store, together with the client id that it belongs to; undefined forgets it. */
-export async function saveSecret(secret: string | undefined): Promise<void> {
-  const store = await openStore()
-  if (secret === undefined) return store.remove(secretItem)
-  await store.write(secretItem, JSON.stringify({ clientId: savedSettings()['client-id'], secret }))
-}
-
-export async function hasSecret(): Promise<boolean> {
-  return (await readSecret()) !== undefined
-}
-
-async function readSecret(): Promise<{ clientId?: string; secret: string } | undefined> {
-  const text = await (await openStore()).read(secretItem)
-  return text === undefined ? undefined : JSON.parse(text)
-}
-
-/** The kept secret, unless it was kept for another client id: another app's secret is not this one's to see. */
-async function savedSecret(clientId: string): Promise<string | undefined> {
-  const kept = await readSecret()
-  return kept && (kept.clientId ?? savedSettings()['client-id']) === clientId ? kept.secret : undefined
+  else if (name === 'store') checkStoreName(value)
 }
 
 function checkClientId(clientId: string): void {
@@ -112,7 +94,7 @@ function checkTenant(tenant: string): void {
  * @throws OdLinkError (usage) when it is not http on this machine.
  */
 export function parseRedirectUri(text: string): Redirect {
-  const match = /^http:\/\/(localhost|127\.0\.0\.1)(?::(\d{1,5}))?(\/[^?#\s]*)?$/.exec(text)
+  const match = /^http:\/\/(localhost|127\.0\.0\.1)(?::(\d{1,5}))?(\/[\w.~!$&'()*+,;=:@%/-]*)?$/.exec(text)
   const port = match?.[2] === undefined ? undefined : Number(match[2])
   if (!match || (port !== undefined && (port < 1 || port > 65_535))) {
     throw new OdLinkError('usage', `"${text}" is not a redirect URI that od-link can listen on.`, {
