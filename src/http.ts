@@ -1,7 +1,8 @@
 import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
 import { version } from '../package.json'
-import { OdLinkError } from './errors.ts'
+import { networkError, WireFailure } from './network-error.ts'
 import { notices } from './notices.ts'
+import type { HttpProxy } from './proxy.ts'
 
 /**
  * The only place that opens a connection. Node's own client rather than a fetch: one exchange, one time limit,
@@ -31,18 +32,6 @@ export interface HttpResponse {
   body: string
 }
 
-/** No answer came. `sent` says whether the server may have seen the request, and so may have done the work. */
-export class NetworkError extends OdLinkError {
-  constructor(
-    message: string,
-    hint: string | undefined,
-    readonly sent: boolean,
-    cause: unknown,
-  ) {
-    super('network', message, { hint, cause })
-  }
-}
-
 /**
  * Sends one request and reads the whole answer, whatever its status. Every request carries od-link's user agent
  * and a fresh `client-request-id` (Microsoft's support asks for it).
@@ -58,14 +47,19 @@ export async function exchange(request: HttpRequest): Promise<HttpResponse> {
       milliseconds: Date.now() - started,
       requestId: requestIdOf(headers),
     })
+  let proxy: HttpProxy | undefined
   try {
-    const response = await send(request, await agentFor(request))
+    proxy = await proxyFor(request)
+    const response = await send(request, proxy?.agent ?? (request.freshConnection ? false : undefined))
     note(String(response.status), response.headers)
     return response
   } catch (error) {
-    const failure = error instanceof NetworkError ? error : explain(error as Error, request)
-    if (failure !== error) note((error as NodeJS.ErrnoException).code ?? 'failed')
-    throw failure
+    note((error as NodeJS.ErrnoException).code ?? 'failed')
+    throw networkError(error as Error, {
+      url: request.url,
+      proxyHost: proxy?.host,
+      limitMs: limitOf(request),
+    })
   }
 }
 
@@ -73,17 +67,6 @@ export async function exchange(request: HttpRequest): Promise<HttpResponse> {
 export function requestIdOf(headers: IncomingHttpHeaders | undefined): string | undefined {
   const id = headers?.['request-id'] ?? headers?.['x-ms-request-id']
   return typeof id === 'string' ? id : undefined
-}
-
-/** What went wrong on the wire, and whether the request had already left. */
-class WireFailure extends Error {
-  constructor(
-    readonly code: string,
-    readonly sent: boolean,
-    cause: unknown,
-  ) {
-    super(code, { cause })
-  }
 }
 
 async function send(request: HttpRequest, agent: Agent | false | undefined): Promise<HttpResponse> {
@@ -103,7 +86,7 @@ async function send(request: HttpRequest, agent: Agent | false | undefined): Pro
     const limit = setTimeout(() => {
       fail(new WireFailure('ETIMEDOUT', sent, undefined))
       outgoing.destroy()
-    }, request.timeoutMs ?? defaultTimeoutMs)
+    }, limitOf(request))
     outgoing.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
       if (statusCode === 200) return
       fail(new WireFailure(`EPROXY${statusCode}`, false, undefined))
@@ -141,6 +124,10 @@ function newRequestId(): string {
   return `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`
 }
 
+function limitOf({ timeoutMs = defaultTimeoutMs }: HttpRequest): number {
+  return timeoutMs
+}
+
 function headersOf(request: HttpRequest): Record<string, string | number> {
   return {
     accept: 'application/json',
@@ -163,69 +150,14 @@ async function readBody(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString('utf8')
 }
 
-async function agentFor(request: HttpRequest): Promise<Agent | false | undefined> {
-  const proxyVariables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY']
-  if (!isLoopback(request.url.hostname) && proxyVariables.some((name) => process.env[name])) {
-    const { proxyAgent } = await import('./proxy.ts')
-    const agent = proxyAgent(request.url)
-    if (agent) return agent
-  }
-  return request.freshConnection ? false : undefined
+/** The proxy of the usual variables, if one applies; the module for it is loaded only then. */
+async function proxyFor({ url }: HttpRequest): Promise<HttpProxy | undefined> {
+  const variables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY']
+  if (isLoopback(url.hostname) || !variables.some((name) => process.env[name])) return undefined
+  return (await import('./proxy.ts')).findProxy(url)
 }
 
 /** Whether a host name is this machine: never proxied, and the only place where plain http is accepted. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
-}
-
-const certificateCodes =
-  /^(CERT_|ERR_TLS|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|HOSTNAME_MISMATCH|EPROTO|ERR_SSL)/
-
-function explain(error: Error, { url, timeoutMs = defaultTimeoutMs }: HttpRequest): NetworkError {
-  const { code = error.message, sent = false } = error as Partial<WireFailure>
-  const make = (message: string, hint?: string) => new NetworkError(message, hint, sent, error)
-  if (code === 'ENOTFOUND' || code === 'EAI_AGAIN') {
-    return make(
-      `The name ${url.hostname} could not be looked up (${code}).`,
-      'Check the network and the DNS server.',
-    )
-  }
-  if (code === 'ECONNREFUSED') {
-    return make(
-      `${url.host} refuses the connection.`,
-      'Check the network, a firewall, or the proxy variables.',
-    )
-  }
-  if (certificateCodes.test(code)) {
-    return make(
-      `The TLS connection to ${url.host} cannot be trusted (${code}).`,
-      'Behind a company proxy, name its certificate: NODE_EXTRA_CA_CERTS=/path/to/ca.pem',
-    )
-  }
-  if (code === 'ETIMEDOUT') {
-    return make(
-      `${url.host} did not answer within ${Math.round(timeoutMs / 1000)} s.`,
-      'Check the network and try again.',
-    )
-  }
-  if (code === 'ETOOBIG') return make(`${url.host} sent more than od-link reads.`)
-  if (code === 'EPROXY407') {
-    return make(
-      'The proxy asks for a user name and a password (407).',
-      'Put them into the variable: HTTPS_PROXY=http://USER:PASSWORD@proxy.example:8080',
-    )
-  }
-  if (code.startsWith('EPROXY')) {
-    return make(
-      `The proxy does not let od-link through to ${url.host} (${code.slice('EPROXY'.length)}).`,
-      `Ask whoever runs the proxy, or go around it: NO_PROXY=${url.hostname}`,
-    )
-  }
-  if (code === 'ERR_INVALID_URL') {
-    return make(
-      'HTTPS_PROXY (or HTTP_PROXY, ALL_PROXY) is not an address.',
-      'HTTPS_PROXY=http://proxy.example:8080',
-    )
-  }
-  return make(`The connection to ${url.host} failed (${code}).`, 'Check the network and try again.')
 }

@@ -2,11 +2,22 @@ import type { Agent } from 'node:http'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { getProxyForUrl } from 'proxy-from-env'
 
+export interface HttpProxy {
+  agent: Agent
+  /** Name and port, without credentials. */
+  host: string
+}
+
 /**
- * The agent that tunnels to `url` through the proxy of the usual variables (`HTTPS_PROXY`, `NO_PROXY`, both
- * cases), or nothing when none applies. Loaded only where such a variable is set.
+ * The proxy that leads to `url` by the usual variables (`HTTPS_PROXY`, `NO_PROXY`, both cases), or nothing when none
+ * applies.
+ * @throws TypeError (ERR_INVALID_URL) when the variable is not an address.
  */
-export function proxyAgent(url: URL): Agent | undefined {
-  const proxy = getProxyForUrl(url.href)
-  return proxy ? new HttpsProxyAgent(proxy) : undefined
+export function findProxy(url: URL): HttpProxy | undefined {
+  const found = getProxyForUrl(url.href)
+  if (!found) return undefined
+  // A variable without a scheme means plain HTTP to every other tool; the package takes the scheme of the target.
+  const written = Object.values(process.env).includes(found)
+  const proxy = new URL(written ? found : found.replace(/^\w+:/, 'http:'))
+  return { agent: new HttpsProxyAgent(proxy), host: proxy.host }
 }

@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import { OdLinkError } from '../errors.ts'
-import { exchange, type HttpRequest, type HttpResponse, NetworkError, requestIdOf } from '../http.ts'
+import { exchange, type HttpRequest, type HttpResponse, requestIdOf } from '../http.ts'
+import { NetworkError } from '../network-error.ts'
 import type { Patience } from '../retry.ts'
 import { type FailureContext, type IdentityErrorBody, identityFailure } from './failure.ts'
 

@@ -1,0 +1,143 @@
+import { randomBytes } from 'node:crypto'
+import { createRequire } from 'node:module'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Entries, inPieces } from '../../src/accounts/pieces.ts'
+import { hasKeyring, type Keyring, startKeyring } from '../helpers/keyring.ts'
+
+/** What Windows keeps in one entry. */
+const limit = 2560
+const record = (length: number) =>
+  Buffer.from(`{"a":"${randomBytes(length).toString('hex').slice(0, length)}"}`)
+
+/** A place like Windows' own: it refuses what is longer, and can be made to break down. */
+function place() {
+  const kept = new Map<string, Buffer>()
+  let writesLeft = Number.POSITIVE_INFINITY
+  const entries: Entries = {
+    get: async (name) => kept.get(name),
+    set: async (name, value) => {
+      if (value.length > limit) throw new Error('The stub received bad data')
+      writesLeft -= 1
+      if (writesLeft < 0) throw new Error('broken down')
+      kept.set(name, value)
+    },
+    delete: async (name) => void kept.delete(name),
+  }
+  return {
+    kept,
+    breakAfter: (writes: number) => {
+      writesLeft = writes
+    },
+    values: inPieces(entries, limit),
+  }
+}
+
+describe('a value that is longer than the place takes', () => {
+  it.each([0, 1, limit - 8, limit, limit + 1, 2 * limit, 8 * 1024, 100 * 1024])(
+    'of %i bytes comes back whole',
+    async (length) => {
+      const { values } = place()
+      const value = record(length)
+      await values.set('link', value)
+      expect((await values.get('link'))?.equals(value)).toBe(true)
+    },
+  )
+
+  it('is absent before it is there', async () => {
+    expect(await place().values.get('link')).toBeUndefined()
+  })
+
+  it('is no value at all when a piece is missing', async () => {
+    const { values, kept } = place()
+    await values.set('link', record(8 * 1024))
+    const pieces = [...kept.keys()].filter((name) => name !== 'link')
+    expect(pieces).toHaveLength(4)
+    for (const piece of pieces) {
+      const content = kept.get(piece) as Buffer
+      kept.delete(piece)
+      expect(await values.get('link')).toBeUndefined()
+      kept.set(piece, content)
+    }
+    expect(await values.get('link')).toBeDefined()
+  })
+
+  it.each([
+    [8 * 1024, 9 * 1024],
+    [8 * 1024, 100],
+    [100, 8 * 1024],
+  ])('leaves no piece of the old one (%i bytes) when one of %i replaces it', async (before, after) => {
+    const { values, kept } = place()
+    await values.set('link', record(before))
+    const value = record(after)
+    await values.set('link', value)
+    expect((await values.get('link'))?.equals(value)).toBe(true)
+    expect(kept.size).toBe(after < limit ? 1 : 1 + Math.ceil(value.length / limit))
+  })
+
+  it('is the old one still when the writing of the new one breaks down, wherever that is', async () => {
+    for (let writes = 0; writes < 5; writes += 1) {
+      const { values, breakAfter } = place()
+      const old = record(8 * 1024)
+      await values.set('link', old)
+      breakAfter(writes)
+      await expect(values.set('link', record(8 * 1024))).rejects.toThrow('broken down')
+      expect((await values.get('link'))?.equals(old)).toBe(true)
+    }
+  })
+
+  it('takes back the pieces it has written when its writing breaks down', async () => {
+    const { values, kept, breakAfter } = place()
+    await values.set('link', record(100))
+    breakAfter(2)
+    await expect(values.set('link', record(8 * 1024))).rejects.toThrow('broken down')
+    expect([...kept.keys()]).toEqual(['link'])
+  })
+
+  it('is removed with all of its pieces, and absent is fine', async () => {
+    const { values, kept } = place()
+    await values.set('link', record(8 * 1024))
+    await values.set('other', record(8 * 1024))
+    await values.delete('link')
+    await values.delete('link')
+    expect(await values.get('link')).toBeUndefined()
+    expect([...kept.keys()].every((name) => name.startsWith('other'))).toBe(true)
+  })
+})
+
+describe.runIf(hasKeyring())('in pieces, in a real keychain', () => {
+  let keyring: Keyring
+  let values: Entries
+  const names = new Set<string>()
+
+  beforeAll(async () => {
+    keyring = await startKeyring()
+    Object.assign(process.env, keyring.env)
+    const { AsyncEntry } = createRequire(import.meta.url)('@napi-rs/keyring')
+    const entry = (name: string) => {
+      names.add(name)
+      return new AsyncEntry('od-link pieces', name, { linux: { store: 'secret-service' } })
+    }
+    values = inPieces(
+      {
+        get: async (name) => {
+          const secret = await entry(name).getSecret()
+          return secret ? Buffer.from(secret) : undefined
+        },
+        set: (name, value) => entry(name).setSecret(value),
+        delete: (name) => entry(name).deleteCredential(),
+      },
+      limit,
+    )
+  })
+  afterAll(() => keyring?.stop())
+
+  it('8 KB come back whole, are replaced, and are removed', async () => {
+    for (const value of [record(8 * 1024), record(8 * 1024), record(10)]) {
+      await values.set('link', value)
+      expect((await values.get('link'))?.equals(value)).toBe(true)
+    }
+    await values.delete('link')
+    const left = await Promise.all([...names].map((name) => values.get(name)))
+    expect(left.every((value) => value === undefined)).toBe(true)
+  })
+})

@@ -1,0 +1,226 @@
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { filesOf, kept, modesOf } from '../helpers/kept.ts'
+import { hasKeyring, type Keyring, startKeyring } from '../helpers/keyring.ts'
+import { itemsOf } from '../helpers/keyring-items.ts'
+import { program } from '../helpers/od-link.ts'
+import { hasRealPart } from '../helpers/real-part.ts'
+import { newWorld, type World } from '../helpers/world.ts'
+
+const id = '11111111-2222-3333-4444-555555555555'
+const secret = 'cN38Q~the-Value_of.a+secret/xyz'
+
+let world: World
+
+beforeEach(() => {
+  world = newWorld(undefined)
+})
+afterEach(() => world.remove())
+
+const config = (...args: string[]) => world.run(['config', ...args])
+const withInput = (input: string, ...args: string[]) => world.run(['config', ...args], { input })
+
+describe('od-link config', () => {
+  it.each([
+    ['client-id', id],
+    ['tenant', 'contoso.com'],
+    ['cloud', 'usgov'],
+    ['redirect-uri', 'http://localhost:5000/post_onedrive'],
+    ['scope', 'Files.ReadWrite User.Read'],
+    ['store', 'file'],
+  ])('keeps %s and shows it', async (name, value) => {
+    const env = { OD_LINK_STORE: undefined }
+    const run = (...args: string[]) => world.run(['config', ...args], { env })
+    expect(await run('set', name, value)).toMatchObject({ code: 0, stdout: '' })
+    expect(await run('get', name)).toMatchObject({ code: 0, stdout: `${value}\n`, stderr: '' })
+  })
+
+  it('forgets a setting, and says that it is not set', async () => {
+    await config('set', 'client-id', id)
+    expect(await config('get', 'client-id', '--json')).toMatchObject({ code: 0, stdout: `"${id}"\n` })
+    for (const time of ['once', 'twice']) {
+      expect(await config('unset', 'client-id'), time).toMatchObject({ code: 0, stdout: '' })
+    }
+    expect(await config('get', 'client-id')).toMatchObject({
+      code: 2,
+      stdout: '',
+      stderr: expect.stringMatching(/client-id is not set[\s\S]*od-link config set client-id/),
+    })
+    expect(await config('get', 'client-id', '--json')).toMatchObject({ code: 0, stdout: 'null\n' })
+  })
+
+  it('keeps settings from others: a folder of 0700 and files of 0600', async () => {
+    await config('set', 'client-id', id)
+    await withInput(secret, 'set', 'client-secret')
+    const files = Object.keys(filesOf(world.dir))
+    expect(files).toContain(join('settings', 'config.json'))
+    expect(files.length).toBeGreaterThan(1)
+    for (const [path, mode] of Object.entries(modesOf(world.dir))) {
+      expect({ path, mode }).toEqual({ path, mode: files.includes(path) ? '0600' : '0700' })
+    }
+  })
+
+  it('lists what there is and where it comes from, for people and for programs', async () => {
+    await config('set', 'client-id', id)
+    await config('set', 'tenant', 'contoso.com')
+    const env = { OD_LINK_TENANT: 'fabrikam.com' }
+    const words = await world.run(['config', 'list'], { env })
+    expect(words).toMatchObject({ code: 0, stderr: '' })
+    expect(words.stdout).toMatch(new RegExp(`^client-id +${id}$`, 'm'))
+    expect(words.stdout).toMatch(/^tenant +fabrikam\.com +\(OD_LINK_TENANT\)$/m)
+    expect(words.stdout).toMatch(/^client-secret +—$/m)
+    const { stdout } = await world.run(['config', 'list', '--json'], { env })
+    expect(JSON.parse(stdout)).toEqual(
+      expect.arrayContaining([
+        { name: 'client-id', value: id, from: 'settings' },
+        { name: 'tenant', value: 'fabrikam.com', from: 'OD_LINK_TENANT' },
+        { name: 'cloud', value: null, from: null },
+        { name: 'store', value: 'file', from: 'OD_LINK_STORE' },
+        { name: 'client-secret', value: null, from: null },
+      ]),
+    )
+  })
+
+  it.each([
+    [['set', 'client-id', 'not an id'], /not an id/],
+    [['set', 'tenant', 'a/b'], /a\/b/],
+    [['set', 'cloud', 'moon'], /"moon"[\s\S]*usgov/],
+    [['set', 'redirect-uri', 'https://example.com'], /example\.com[\s\S]*http:\/\/localhost/],
+    [['set', 'store', 'shoebox'], /"shoebox"[\s\S]*keychain/],
+    [['set', 'client-id'], /No value[\s\S]*od-link config set client-id/],
+    [['set', 'colour', 'red'], /"colour"[\s\S]*client-id/],
+    [['set'], /Which setting/],
+    [['get', 'colour'], /"colour"/],
+    [['unset', 'colour'], /"colour"/],
+    [['put', 'tenant', 'x'], /config put[\s\S]*get\|set\|unset\|list/],
+    [[], /config/],
+  ])('refuses %j and changes nothing', async (args, words) => {
+    mkdirSync(join(world.dir, 'settings'), { mode: 0o700 })
+    writeFileSync(join(world.dir, 'settings', 'config.json'), JSON.stringify({ 'client-id': id }))
+    const before = kept(world)
+    const { code, stdout, stderr } = await config(...args)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(words)
+    expect(stderr).toMatch(/next: \S/)
+    expect(kept(world)).toEqual(before)
+  })
+
+  it('says which file it cannot read, and leaves it as it is', async () => {
+    const file = join(world.dir, 'settings', 'config.json')
+    mkdirSync(join(world.dir, 'settings'), { mode: 0o700 })
+    writeFileSync(file, '{"client-id": ')
+    const { code, stderr } = await config('set', 'tenant', 'contoso.com')
+    expect(code).toBe(2)
+    expect(stderr).toContain(file)
+    expect(readFileSync(file, 'utf8')).toBe('{"client-id": ')
+  })
+})
+
+describe('the client secret', () => {
+  it.each([
+    ['a line', `${secret}\n`],
+    ['a line of Windows', `${secret}\r\n`],
+    ['a text without an end of line', secret],
+  ])('is read from standard input, as %s', async (_, input) => {
+    expect(await withInput(input, 'set', 'client-secret')).toMatchObject({ code: 0, stdout: '' })
+    expect(Object.values(kept(world)).join()).toContain(`"${secret}"`)
+  })
+
+  it.each([
+    [['set', 'client-secret', secret], /never an argument[\s\S]*config set client-secret/],
+    [['set', `client-secret=${secret}`], /never an argument/],
+    [['set', 'client_secret', secret], /client-secret/],
+    [['client-secret', secret], /config/],
+  ])('is no argument: the command line %# is refused without repeating it', async (args, words) => {
+    const { code, stdout, stderr } = await config(...args)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(words)
+    expect(stderr).not.toContain(secret)
+    expect((await config('get', 'client-secret', '--json')).stdout).toBe('null\n')
+  })
+
+  it.each([
+    ['nothing', undefined],
+    ['an empty line', '\n'],
+    ['two words', 'two words\n'],
+  ])('is not taken from %s, and the one that is kept stays', async (_, input) => {
+    await withInput(secret, 'set', 'client-secret')
+    const before = kept(world)
+    const { code, stderr } = await world.run(
+      ['config', 'set', 'client-secret'],
+      input === undefined ? {} : { input },
+    )
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/client secret[\s\S]*next: \S/)
+    expect(kept(world)).toEqual(before)
+  })
+
+  it('is never shown, only that there is one', async () => {
+    await withInput(secret, 'set', 'client-secret')
+    const shown = await Promise.all([
+      config('list'),
+      config('list', '--json'),
+      config('get', 'client-secret'),
+      world.run(['config', 'list'], { env: { OD_LINK_CLIENT_SECRET: secret } }),
+    ])
+    for (const { code, stdout, stderr } of shown) {
+      expect(code).toBe(0)
+      expect(stdout).toContain('(set, not shown)')
+      expect(stdout + stderr).not.toContain(secret.slice(0, 6))
+    }
+    await config('unset', 'client-secret')
+    expect(kept(world)).toEqual({})
+    expect(await config('unset', 'client-secret')).toMatchObject({ code: 0 })
+  })
+
+  const hasTerminal = process.platform === 'linux' && hasRealPart('script', 'a test with a terminal')
+  it.runIf(hasTerminal)('is asked for at a terminal, and what is typed is not shown there', async () => {
+    const { spawn } = await import('node:child_process')
+    const line = `'${process.execPath}' '${program}' config set client-secret`
+    const terminal = spawn('script', ['-qec', line, '/dev/null'], { env: world.env, stdio: 'pipe' })
+    let shown = ''
+    terminal.stdout.setEncoding('utf8').on('data', (text) => {
+      if (!shown.includes('Client secret') && (shown + text).includes('Client secret'))
+        terminal.stdin.write(`${secret}\r`)
+      shown += text
+    })
+    const code = await new Promise((resolve) => terminal.on('close', resolve))
+    expect({ code, shown }).toEqual({ code: 0, shown: expect.stringContaining('Client secret') })
+    expect(shown).not.toContain(secret)
+    expect((await config('get', 'client-secret')).code).toBe(0)
+  })
+})
+
+describe.runIf(hasKeyring())('the client secret, in a real keychain', () => {
+  let keyring: Keyring
+
+  beforeAll(async () => {
+    keyring = await startKeyring()
+  })
+  afterAll(() => keyring?.stop())
+  beforeEach(() => {
+    world.remove()
+    world = newWorld(undefined, keyring)
+  })
+
+  it('is one item of it, in no file, and gone after unset', async () => {
+    expect((await withInput(secret, 'set', 'client-secret')).code).toBe(0)
+    expect(itemsOf(keyring)).toHaveLength(1)
+    expect(JSON.stringify(kept(world))).not.toContain(secret)
+    expect((await config('list')).stdout).toContain('(set, not shown)')
+    expect((await config('unset', 'client-secret')).code).toBe(0)
+    expect(itemsOf(keyring)).toEqual([])
+  })
+
+  it('is not kept when the keychain cannot be used, and the other settings can still be read', async () => {
+    await config('set', 'client-id', id)
+    const env = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere/bus' }
+    const refused = await world.run(['config', 'set', 'client-secret'], { env, input: secret })
+    expect(refused).toMatchObject({ code: 5, stdout: '' })
+    expect(refused.stderr).not.toContain(secret)
+    const list = await world.run(['config', 'list'], { env })
+    expect(list.stdout).toContain(id)
+    expect(JSON.stringify(kept(world))).not.toContain(secret)
+  })
+})

@@ -1,0 +1,106 @@
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { type Certificate, makeCertificate } from '../helpers/certificates.ts'
+import { hasRealPart } from '../helpers/real-part.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
+import { closedPort, madeFolder, startServer, type TestServer } from '../helpers/server.ts'
+import { newWorld, type World } from '../helpers/world.ts'
+
+describe.runIf(hasRealPart('openssl', 'tests of TLS'))('when Graph cannot be reached', () => {
+  let sandbox: SandboxProcess
+  let certificate: Certificate
+  const servers: TestServer[] = []
+  const worlds: World[] = []
+
+  beforeAll(async () => {
+    sandbox = await startSandbox()
+    certificate = makeCertificate('localhost')
+  })
+  afterAll(async () => {
+    for (const world of worlds) world.remove()
+    for (const server of servers) await server.stop()
+    certificate?.remove()
+    await sandbox?.stop()
+  })
+
+  /** A link whose drive is said to be at that origin: a sign-in does not ask there. */
+  async function linkedTo(graph: string): Promise<World> {
+    const world = newWorld(sandbox, undefined, { OD_LINK_GRAPH_HOST: graph })
+    worlds.push(world)
+    await world.login()
+    return world
+  }
+  async function secureServer({ key, cert }: { key: string; cert: string }): Promise<TestServer> {
+    const server = await startServer(madeFolder, { key, cert })
+    servers.push(server)
+    return server
+  }
+
+  it('a refused connection is told at once', async () => {
+    const port = await closedPort()
+    const world = await linkedTo(`http://localhost:${port}`)
+    const { code, stdout, stderr, milliseconds } = await world.run(['mkdir', '/', 'x'])
+    expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
+    expect(stderr).toContain(`localhost:${port} refuses the connection.`)
+    expect(milliseconds).toBeLessThan(5_000)
+    expect((await world.run(['status'])).code).toBe(0)
+  })
+
+  it('a name that nobody knows is told as such', async () => {
+    const world = await linkedTo('https://nowhere.invalid')
+    const { code, stdout, stderr } = await world.run(['mkdir', '/', 'x'])
+    expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
+    expect(stderr).toContain('The name nowhere.invalid could not be looked up')
+  })
+
+  it('a certificate of an unknown authority is told as such at once, and nothing is sent', async () => {
+    const server = await secureServer(certificate)
+    const world = await linkedTo(server.origin)
+    const { code, stdout, stderr, milliseconds } = await world.run(['mkdir', '/', 'x'])
+    expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
+    expect(stderr).toMatch(/TLS connection to localhost:\d+ cannot be trusted \(UNABLE_TO_/)
+    expect(stderr).toContain('NODE_EXTRA_CA_CERTS=')
+    expect(milliseconds).toBeLessThan(5_000)
+    expect(server.seen).toEqual([])
+  })
+
+  it('is trusted when NODE_EXTRA_CA_CERTS names its authority', async () => {
+    const server = await secureServer(certificate)
+    const world = await linkedTo(server.origin)
+    const env = { NODE_EXTRA_CA_CERTS: certificate.authority }
+    const { code, stdout, stderr } = await world.run(['mkdir', '/', 'x', 'y'], { env })
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '/x\n/y\n', stderr: '' })
+    expect(server.connections()).toBe(1)
+  })
+
+  it('a certificate for another name is not trusted', async () => {
+    const other = makeCertificate('graph.test')
+    const server = await secureServer(other)
+    const world = await linkedTo(server.origin)
+    const env = { NODE_EXTRA_CA_CERTS: other.authority }
+    const { code, stderr } = await world.run(['mkdir', '/', 'x'], { env })
+    other.remove()
+    expect(code).toBe(7)
+    expect(stderr).toContain('cannot be trusted (ERR_TLS_CERT_ALTNAME_INVALID)')
+    expect(server.seen).toEqual([])
+  })
+
+  it('a server that speaks no TLS is told as such', async () => {
+    const server = await startServer(madeFolder)
+    servers.push(server)
+    const world = await linkedTo(server.origin.replace('http:', 'https:'))
+    const { code, stdout, stderr, milliseconds } = await world.run(['mkdir', '/', 'x'])
+    expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
+    expect(stderr).toContain('TLS')
+    expect(milliseconds).toBeLessThan(5_000)
+    expect(server.seen).toEqual([])
+  })
+
+  it('an answer without an end is not read for ever', async () => {
+    const server = await startServer(() => ({ status: 201, body: 'x'.repeat(10 * 1024 * 1024) }))
+    servers.push(server)
+    const world = await linkedTo(server.origin)
+    const { code, stdout, stderr } = await world.run(['mkdir', '--max-wait', '0', '/', 'x'])
+    expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
+    expect(stderr).toContain('sent more than od-link reads')
+  })
+})

@@ -1,0 +1,170 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { type Certificate, makeCertificate } from '../helpers/certificates.ts'
+import { startProxy, type TestProxy } from '../helpers/proxy.ts'
+import { hasRealPart } from '../helpers/real-part.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
+import { closedPort, madeFolder, startServer, type TestServer } from '../helpers/server.ts'
+import { newWorld, type World } from '../helpers/world.ts'
+
+const password = 'p@ss w0rd'
+const credentials = `ada:${encodeURIComponent(password)}`
+
+describe.runIf(hasRealPart('openssl', 'tests of TLS'))('behind a proxy', () => {
+  let sandbox: SandboxProcess
+  let certificate: Certificate
+  let graph: TestServer
+  let world: World
+  const proxies: TestProxy[] = []
+
+  beforeAll(async () => {
+    sandbox = await startSandbox()
+    certificate = makeCertificate('graph.test')
+    graph = await startServer(madeFolder, certificate)
+    world = newWorld(sandbox, undefined, {
+      OD_LINK_GRAPH_HOST: `https://graph.test:${graph.port}`,
+      NODE_EXTRA_CA_CERTS: certificate.authority,
+    })
+    await world.login()
+  })
+  afterEach(async () => {
+    for (const proxy of proxies.splice(0)) await proxy.stop()
+    graph.seen.length = 0
+  })
+  afterAll(async () => {
+    world?.remove()
+    await graph?.stop()
+    certificate?.remove()
+    await sandbox?.stop()
+  })
+
+  /** @param refusal the status line and body with which the proxy answers every request. */
+  async function proxy(refusal?: string): Promise<TestProxy> {
+    const started = await startProxy({ 'graph.test': graph.port }, refusal)
+    proxies.push(started)
+    return started
+  }
+  const mkdir = (env: NodeJS.ProcessEnv, ...flags: string[]) =>
+    world.run(['mkdir', ...flags, '/', 'x'], { env, timeoutMs: 20_000 })
+  const answer = (status: string, body = '', headers = '') =>
+    `HTTP/1.1 ${status}\r\n${headers}content-length: ${body.length}\r\n\r\n${body}`
+
+  it.each(['HTTPS_PROXY', 'https_proxy', 'ALL_PROXY'])('%s leads to Graph', async (variable) => {
+    const { port, seen } = await proxy()
+    const { code, stdout, stderr } = await mkdir({ [variable]: `http://127.0.0.1:${port}` })
+    expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '/x\n', stderr: '' })
+    expect(seen).toEqual([
+      expect.stringMatching(new RegExp(`^CONNECT graph\\.test:${graph.port} HTTP/1\\.1`)),
+    ])
+    expect(graph.seen).toHaveLength(1)
+  })
+
+  it('sees no token, and no path', async () => {
+    const { port, seen } = await proxy()
+    await mkdir({ HTTPS_PROXY: `http://127.0.0.1:${port}` })
+    expect(seen.join()).not.toMatch(/authorization|me\/drive|Bearer/i)
+  })
+
+  it('a proxy that is named without http:// is spoken to in plain HTTP, as by other tools', async () => {
+    const { port, seen } = await proxy()
+    const { code, stdout } = await mkdir({ HTTPS_PROXY: `127.0.0.1:${port}` }, '--max-wait', '1')
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '/x\n' })
+    expect(seen).toHaveLength(1)
+  })
+
+  it('gets the name and the password from the variable, decoded, and nobody else does', async () => {
+    const { port, seen } = await proxy()
+    const url = `http://${credentials}@127.0.0.1:${port}`
+    const { code, stdout, stderr } = await mkdir({ HTTPS_PROXY: url }, '--verbose')
+    expect(code).toBe(0)
+    const basic = Buffer.from(`ada:${password}`).toString('base64')
+    expect(seen[0]?.toLowerCase()).toContain(`proxy-authorization: basic ${basic}`.toLowerCase())
+    expect(JSON.stringify(graph.seen)).not.toContain(basic)
+    expect(stdout + stderr).not.toMatch(/p@ss|p%40ss/)
+  })
+
+  it.each([
+    ['asks for a password', answer('407 Proxy Authentication Required'), /407/],
+    ['refuses the host', answer('403 Forbidden', '<h1>Blocked by policy</h1>'), /proxy.*403/i],
+    ['cannot reach the host', answer('502 Bad Gateway', 'no route'), /proxy.*502/i],
+    ['speaks something else', 'SSH-2.0-OpenSSH_9.2\r\n\r\n', /proxy/i],
+  ])('one that %s is told apart from Microsoft, at once', async (_, refusal, message) => {
+    const { port } = await proxy(refusal)
+    const url = `http://${credentials}@127.0.0.1:${port}`
+    const { code, stdout, stderr, milliseconds } = await mkdir({ HTTPS_PROXY: url })
+    expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
+    expect(stderr).toMatch(message)
+    expect(stderr).not.toMatch(/Microsoft|scope|p@ss|p%40ss/)
+    expect(milliseconds).toBeLessThan(6_000)
+    expect(graph.seen).toEqual([])
+  })
+
+  it('one that answers in the place of Graph is not believed', async () => {
+    const made = JSON.stringify({ id: '1', name: 'x', webUrl: 'https://drive.example', folder: {} })
+    const { port } = await proxy(answer('201 Created', made, 'content-type: application/json\r\n'))
+    const { code, stdout } = await mkdir({ HTTPS_PROXY: `http://127.0.0.1:${port}` })
+    expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
+  })
+
+  it('one that refuses the connection is named, without its password', async () => {
+    const port = await closedPort()
+    const url = `http://${credentials}@127.0.0.1:${port}`
+    const { code, stdout, stderr } = await mkdir({ HTTPS_PROXY: url })
+    expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
+    expect(stderr).toContain(`127.0.0.1:${port}`)
+    expect(stderr).toMatch(/proxy/i)
+    expect(stderr).not.toMatch(/p@ss|p%40ss/)
+  })
+
+  it('one whose name nobody knows is named', async () => {
+    const { code, stderr } = await mkdir({ HTTPS_PROXY: 'http://proxy.invalid:8080' })
+    expect(code).toBe(7)
+    expect(stderr).toContain('proxy.invalid')
+  })
+
+  it('one that falls silent is given up within the bound', async () => {
+    const { port } = await proxy('nothing')
+    const { code, stdout } = await mkdir({ HTTPS_PROXY: `http://127.0.0.1:${port}` }, '--max-wait', '1')
+    expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
+  })
+
+  it('a variable that is no address is told as such', async () => {
+    const { code, stdout, stderr } = await mkdir({ HTTPS_PROXY: `http://${credentials}@:x` })
+    expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
+    expect(stderr).toContain('HTTPS_PROXY')
+    expect(stderr).not.toMatch(/p@ss|p%40ss/)
+  })
+
+  it('a company certificate that is not known is told at once', async () => {
+    const { port } = await proxy()
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${port}`, NODE_EXTRA_CA_CERTS: undefined }
+    const { code, stdout, stderr, milliseconds } = await mkdir(env)
+    expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
+    expect(stderr).toContain('cannot be trusted')
+    expect(stderr).toContain('NODE_EXTRA_CA_CERTS=')
+    expect(milliseconds).toBeLessThan(6_000)
+  })
+
+  it.each(['graph.test', '.test', '*', 'other.example,graph.test'])(
+    'NO_PROXY=%s leads past it',
+    async (NO_PROXY) => {
+      const { port, seen } = await proxy()
+      const { code, stderr } = await mkdir({ HTTPS_PROXY: `http://127.0.0.1:${port}`, NO_PROXY })
+      expect(code).toBe(7)
+      expect(stderr).toContain('graph.test could not be looked up')
+      expect(seen).toEqual([])
+    },
+  )
+
+  it('this machine is never asked for through a proxy', async () => {
+    const { port, seen } = await proxy()
+    const url = `http://127.0.0.1:${port}`
+    const variables = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy']
+    const env = Object.fromEntries(variables.map((name) => [name, url]))
+    const local = newWorld(sandbox, undefined, env)
+    await local.login()
+    const { code, stdout } = await local.run(['mkdir', '/', 'local'])
+    local.remove()
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '/local\n' })
+    expect(seen).toEqual([])
+  })
+})

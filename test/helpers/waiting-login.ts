@@ -1,0 +1,94 @@
+import type { Outcome, Running, RunOptions } from './od-link.ts'
+import type { World } from './world.ts'
+
+/** A login that has printed its address and waits for a browser; the test plays the browser by hand. */
+export interface WaitingLogin extends Running {
+  /** Where the person would be sent. */
+  address: URL
+  /** What the authorize page would come back to. */
+  redirectUri: URL
+  port: number
+  state: string
+  /** Whether it has not ended. */
+  waits: () => boolean
+}
+
+/** Starts `od-link login --no-browser --json` and reads the address from its first event. */
+export async function waitingLogin(
+  world: World,
+  flags: string[] = [],
+  options?: RunOptions,
+): Promise<WaitingLogin> {
+  const running = world.start(['login', '--no-browser', '--json', ...flags], options)
+  const [, line = ''] = await running.seen(/^(\{"event":"open".*\})$/m)
+  const address = new URL(JSON.parse(line).address)
+  const redirectUri = new URL(address.searchParams.get('redirect_uri') ?? '')
+  return {
+    ...running,
+    address,
+    redirectUri,
+    port: Number(redirectUri.port),
+    state: address.searchParams.get('state') ?? '',
+    waits: () => running.child.exitCode === null && running.child.signalCode === null,
+  }
+}
+
+/** Signs in at the authorize page, and returns the fields that it sends back: code, state and more. */
+export async function signInAt(address: URL): Promise<URLSearchParams> {
+  const answer = await fetch(address, { redirect: 'manual' })
+  const text = await answer.text()
+  const location = answer.headers.get('location')
+  if (location) return new URL(location).searchParams
+  const fields = [...text.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g)]
+  if (fields.length === 0)
+    throw new Error(`the sign-in page did not send anyone back: ${answer.status} ${text}`)
+  return new URLSearchParams(
+    fields.map(([, name = '', value = '']): [string, string] => [plain(name), plain(value)]),
+  )
+}
+
+/** The text that HTML shows for what was escaped. */
+export function plain(html: string): string {
+  return html
+    .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
+    .replace(/&lt;/g, '<')
+    .replace(/&gt;/g, '>')
+    .replace(/&quot;/g, '"')
+    .replace(/&amp;/g, '&')
+}
+
+/** Goes back to the waiting login as a browser does, and follows it to the last page. */
+export async function comeBack(
+  { redirectUri }: WaitingLogin,
+  answer: URLSearchParams,
+): Promise<{ address: string; status: number; headers: Headers; page: string }> {
+  const response = await fetch(`${redirectUri.origin}${redirectUri.pathname}?${answer}`)
+  return {
+    address: response.url,
+    status: response.status,
+    headers: response.headers,
+    page: await response.text(),
+  }
+}
+
+/** A whole login, with the test itself in the part of the browser, which is sooner done than starting one. */
+export async function loginByHand(
+  world: World,
+  flags: string[] = [],
+  options?: RunOptions,
+): Promise<Outcome> {
+  const running = world.start(['login', '--no-browser', ...flags], options)
+  try {
+    const [address] = await running.seen(/http:\/\/localhost:\d+\/[^"\s]*authorize[^"\s]*/)
+    await (await fetch(address)).text()
+  } catch {
+    // It ended before there was an address, or without a last page: how it ended tells more.
+  }
+  return running.ended
+}
+
+/** Links an account by hand. */
+export async function link(world: World, ...flags: string[]): Promise<void> {
+  const { code, stdout, stderr } = await loginByHand(world, flags)
+  if (code !== 0) throw new Error(`the login of a test failed:\n${stdout}${stderr}`)
+}

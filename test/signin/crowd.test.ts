@@ -1,0 +1,128 @@
+import type { Socket } from 'node:net'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { openSocket, sendRaw } from '../helpers/raw-http.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
+import { comeBack, signInAt, type WaitingLogin, waitingLogin } from '../helpers/waiting-login.ts'
+import { newWorld, type World } from '../helpers/world.ts'
+import { expectRefusal } from './strict.ts'
+
+let sandbox: SandboxProcess
+let world: World
+let login: WaitingLogin
+let crowd: Socket[] = []
+
+beforeAll(async () => {
+  sandbox = await startSandbox()
+  world = newWorld(sandbox)
+})
+afterAll(async () => {
+  world?.remove()
+  await sandbox?.stop()
+})
+beforeEach(async () => {
+  await sandbox.control('DELETE', 'log')
+  login = await waitingLogin(world)
+})
+afterEach(async () => {
+  for (const socket of crowd) socket.destroy()
+  crowd = []
+  login.child.kill()
+  await login.ended
+  await sandbox.control('DELETE', 'weather')
+})
+
+async function gather(number: number, bytes = ''): Promise<Socket[]> {
+  const hosts = Array.from({ length: number }, (_, index) => (index % 2 ? '127.0.0.1' : '::1'))
+  const sockets = await Promise.all(hosts.map((host) => openSocket(login.port, host, bytes)))
+  crowd.push(...sockets)
+  return sockets
+}
+
+/** A second, on a machine that has nothing else to do; waiting for the others to be cut off would take four. */
+const soonMs = 3_000
+
+async function expectSuccessSoon(): Promise<void> {
+  const answer = await signInAt(login.address)
+  const started = performance.now()
+  const { status, page } = await comeBack(login, answer)
+  const { code } = await login.ended
+  expect({ status, code, page }).toEqual({
+    status: 200,
+    code: 0,
+    page: expect.stringContaining('Ada Lovelace'),
+  })
+  expect(performance.now() - started).toBeLessThan(soonMs)
+}
+
+describe('among many others, login', () => {
+  it.each([
+    ['idle sockets', ''],
+    ['half a request line', 'GET /?state='],
+    ['half of the headers', 'GET / HTTP/1.1\r\nHost: localhost\r\nX-'],
+    ['a body that never comes', 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n'],
+  ])('takes the true answer at once behind a hundred others with %s', async (_, bytes) => {
+    await gather(100, bytes)
+    await expectSuccessSoon()
+  })
+
+  it('keeps no more than a few dozen of them', async () => {
+    const sockets = await gather(100)
+    let closed = 0
+    for (const socket of sockets) socket.resume().on('close', () => (closed += 1))
+    await sleep(300)
+    expect(closed).toBeGreaterThan(50)
+    expect(login.waits()).toBe(true)
+  })
+
+  it('does not cut off the browser that brought the answer, however many come after it', async () => {
+    await sandbox.control('POST', 'weather', { match: '/token', effect: { delayMs: 800 } })
+    const coming = comeBack(login, await signInAt(login.address))
+    await sleep(200)
+    await gather(100)
+    const [{ status, page }, { code }] = await Promise.all([coming, login.ended])
+    expect({ status, code, page }).toEqual({
+      status: 200,
+      code: 0,
+      page: expect.stringContaining('Ada Lovelace'),
+    })
+  })
+
+  it('serves the browser although a crowd comes in right behind it, on a machine that is busy', async () => {
+    const answer = await signInAt(login.address)
+    login.child.kill('SIGSTOP')
+    const request = `GET /?${answer} HTTP/1.1\r\nHost: localhost:${login.port}\r\n\r\n`
+    const coming = sendRaw(login.port, request)
+    await gather(100)
+    login.child.kill('SIGCONT')
+    expect((await coming).status).toBe(303)
+    expect((await login.ended).code).toBe(0)
+  })
+
+  it('shows the outcome to both when the true answer comes twice at once, and redeems it once', async () => {
+    const answer = await signInAt(login.address)
+    const both = await Promise.all([comeBack(login, answer), comeBack(login, answer)])
+    const { code } = await login.ended
+    expect(code).toBe(0)
+    for (const { status, page } of both) {
+      expect({ status, page }).toEqual({ status: 200, page: expect.stringContaining('Ada Lovelace') })
+    }
+    const log: { grant?: string }[] = await sandbox.control('GET', 'log')
+    expect(log.filter(({ grant }) => grant === 'authorization_code')).toHaveLength(1)
+  })
+
+  it('cuts off requests that stop half-way, with a refusal, and goes on waiting', async () => {
+    const host = `Host: localhost:${login.port}`
+    const form = 'Content-Type: application/x-www-form-urlencoded'
+    const cut = await Promise.all([
+      sendRaw(login.port, `GET /?state=${login.state}&co`),
+      sendRaw(login.port, `GET /?state=${login.state} HTTP/1.1\r\n${host}\r\n`),
+      sendRaw(
+        login.port,
+        `POST / HTTP/1.1\r\n${host}\r\n${form}\r\nContent-Length: 99\r\n\r\nstate=${login.state}`,
+      ),
+    ])
+    for (const answer of cut) expectRefusal(answer, 408, [login.state])
+    await expectSuccessSoon()
+  })
+})
