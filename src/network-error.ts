@@ -83,7 +83,7 @@ export function networkError(error: Error, { url, proxyHost, limitMs }: Route): 
   }
   if (code === 'ERR_INVALID_URL') {
     return make(
-      'HTTPS_PROXY (or HTTP_PROXY, ALL_PROXY) is not an address.',
+      'HTTPS_PROXY (or HTTP_PROXY, ALL_PROXY) is not the address of an HTTP proxy.',
       'HTTPS_PROXY=http://proxy.example:8080',
     )
   }

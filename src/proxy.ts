@@ -11,7 +11,7 @@ export interface HttpProxy {
 /**
  * The proxy that leads to `url` by the usual variables (`HTTPS_PROXY`, `NO_PROXY`, both cases), or nothing when none
  * applies.
- * @throws TypeError (ERR_INVALID_URL) when the variable is not an address.
+ * @throws TypeError (ERR_INVALID_URL) when the variable is not the address of an HTTP proxy.
  */
 export function findProxy(url: URL): HttpProxy | undefined {
   const found = getProxyForUrl(url.href)
@@ -19,5 +19,7 @@ export function findProxy(url: URL): HttpProxy | undefined {
   // A variable without a scheme means plain HTTP to every other tool; the package takes the scheme of the target.
   const written = Object.values(process.env).includes(found)
   const proxy = new URL(written ? found : found.replace(/^\w+:/, 'http:'))
+  // SOCKS, for one, is another protocol.
+  if (!/^https?:$/.test(proxy.protocol)) throw Object.assign(new TypeError(), { code: 'ERR_INVALID_URL' })
   return { agent: new HttpsProxyAgent(proxy), host: proxy.host }
 }

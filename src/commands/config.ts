@@ -18,6 +18,9 @@ export async function run({ positional, options }: Arguments): Promise<void> {
   const [action = '', name, value] = positional
   const json = options.json === true
   if (action === 'list') return list(json)
+  // Before anything else, so that no error repeats it: `client-secret=…` is one, too.
+  if (action === 'set' && (value !== undefined || name?.includes('=')) && name?.startsWith(secretName))
+    throw secretTyped()
   const known = names.find((known) => known === name)
   if (!['get', 'set', 'unset'].includes(action)) {
     throw new OdLinkError('usage', `There is no "config ${action}".`, {
@@ -31,7 +34,7 @@ export async function run({ positional, options }: Arguments): Promise<void> {
   }
   if (action === 'get') return get(known, json)
   if (action === 'unset') return unset(known)
-  if (known === secretName) return setSecret(value)
+  if (known === secretName) return setSecret()
   if (value === undefined) {
     throw new OdLinkError('usage', `No value for ${known} was given.`, {
       hint: `od-link config set ${known} VALUE`,
@@ -58,12 +61,7 @@ async function save(name: SettingName, value: string | undefined): Promise<void>
   await withLock('settings', () => saveSetting(name, value))
 }
 
-async function setSecret(argument: string | undefined): Promise<void> {
-  if (argument !== undefined) {
-    throw new OdLinkError('usage', 'A secret is never an argument: others on this machine can read those.', {
-      hint: 'od-link config set client-secret   (it asks), or: … | od-link config set client-secret\nWhat was typed is in the history of the shell now: make a new secret.',
-    })
-  }
+async function setSecret(): Promise<void> {
   const secret = await askSecret('Client secret (the Value, not the ID): ')
   if (!/^[\x21-\x7e]{1,512}$/.test(secret)) {
     throw new OdLinkError('usage', secret ? 'That is not a client secret.' : 'No client secret was given.', {
@@ -73,6 +71,16 @@ async function setSecret(argument: string | undefined): Promise<void> {
   await probeStore(await openStore())
   await saveClientSecret(secret)
   say('The client secret is kept; the next od-link login uses it.')
+}
+
+function secretTyped(): OdLinkError {
+  return new OdLinkError('usage', 'A secret is never an argument: others on this machine can read those.', {
+    hint: [
+      'od-link config set client-secret',
+      '(it asks without echo, or reads standard input; what was typed now is in',
+      'the history of the shell: better make a new secret)',
+    ].join('\n'),
+  })
 }
 
 /** What is kept, and what the environment puts in its place. */

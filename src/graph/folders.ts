@@ -1,5 +1,5 @@
 import type { DriveItem } from '@microsoft/microsoft-graph-types'
-import { OdLinkError } from '../errors.ts'
+import { type ErrorDetails, OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
 import { quoted } from '../quoted.ts'
 import { addressOf, find, isFolder, look, lookTwice } from './drive.ts'
@@ -47,10 +47,11 @@ export async function makeFolder(graph: Graph, path: DrivePath, options: MakeOpt
     if (answer.status === 200 || answer.status === 409 || isSimilarName(answer)) {
       const folder = await existing(graph, path, options, answer, started)
       if (folder) return folder
-      if (race >= maxRaces) throw taken(path, 'an item that cannot be seen', answer)
+      if (race >= maxRaces) throw taken(path, 'an item that cannot be seen', answer, options.onConflict)
     } else if (answer.status === 404 && race <= maxRaces) {
       await missingParent(graph, path, options, answer)
     } else {
+      await refuseFileAsParent(graph, path, options)
       throw graphFailure(answer, `Making "${showPath(path)}"`)
     }
   }
@@ -68,7 +69,8 @@ async function create(
     address = await addressOf(graph, path.slice(0, -1))
   } catch (error) {
     // A path too deep to be addressed at once, of which an upper part is missing.
-    if (!(parents && error instanceof OdLinkError && error.kind === 'not-found')) throw error
+    if (!(error instanceof OdLinkError && error.kind === 'not-found')) throw error
+    if (!parents) throw noFolder(path, error)
     await makeParent(graph, path)
     address = await addressOf(graph, path.slice(0, -1))
   }
@@ -110,7 +112,7 @@ async function existing(
 ): Promise<Folder | undefined> {
   const found = answer.status === 200 ? answer : await lookTwice(graph, path)
   if (!found) {
-    if (isSimilarName(answer)) throw taken(path, 'an item with a similar name', answer)
+    if (isSimilarName(answer)) throw taken(path, 'an item with a similar name', answer, onConflict)
     return undefined
   }
   if (found.status === 404) {
@@ -119,10 +121,10 @@ async function existing(
   }
   if (found.status !== 200) throw graphFailure(found, `Looking at "${showPath(path)}"`)
   const item = found.json as DriveItem
-  if (!isFolder(item)) throw taken(path, item.package ? 'a notebook' : 'a file', answer)
+  if (!isFolder(item)) throw taken(path, item.package ? 'a notebook' : 'a file', answer, onConflict)
   const ours = answer.repeated && isSince(item, found, started)
   if (ours || onConflict === 'reuse') return folderOf(path, item, ours)
-  throw taken(path, 'a folder', answer)
+  throw taken(path, 'a folder', answer, onConflict)
 }
 
 /**
@@ -158,10 +160,31 @@ async function missingParent(
     await makeParent(graph, path)
     return
   }
-  throw new OdLinkError('not-found', `There is no folder "${showPath(path.slice(0, -1))}".`, {
+  throw noFolder(path, traceOf(answer))
+}
+
+/** The parent of this path is not there. */
+function noFolder(path: DrivePath, { code, requestId, timestamp }: ErrorDetails): OdLinkError {
+  return new OdLinkError('not-found', `There is no folder "${showPath(path.slice(0, -1))}".`, {
     hint: `od-link mkdir -p ${quoted(showPath(path))}`,
-    ...traceOf(answer),
+    code,
+    requestId,
+    timestamp,
   })
+}
+
+/** What Graph answers for a folder in a file is not documented, so one looks. */
+async function refuseFileAsParent(graph: Graph, path: DrivePath, { parents }: MakeOptions): Promise<void> {
+  for (let length = path.length - 1; length > 0; length -= 1) {
+    const parent = path.slice(0, length)
+    const found = await look(graph, parent)
+    if (found.status !== 200) continue
+    if (isFolder(found.json as DriveItem)) return
+    if (parents) throw taken(parent, 'a file', found, 'reuse')
+    throw new OdLinkError('not-found', `"${showPath(parent)}" is a file, not a folder.`, {
+      hint: 'Choose another parent.',
+    })
+  }
 }
 
 async function makeParent(graph: Graph, path: DrivePath): Promise<void> {
@@ -188,14 +211,16 @@ function folderOf(path: DrivePath, item: DriveItem, created: boolean): Folder {
   }
 }
 
-function taken(path: DrivePath, what: string, answer: GraphAnswer): OdLinkError {
-  const hint =
+function taken(path: DrivePath, what: string, answer: GraphAnswer, onConflict: OnConflict): OdLinkError {
+  const useIt = 'To use the folder that is there: --on-conflict reuse'
+  const makeAnother = 'To make another beside it: --on-conflict rename'
+  const hints =
     what === 'a folder'
-      ? 'To use the folder that is there: --on-conflict reuse\nTo make another beside it: --on-conflict rename'
-      : 'Choose another name.'
+      ? [useIt, ...(onConflict === 'rename' ? [] : [makeAnother])]
+      : ['Choose another name.']
   return new OdLinkError('taken', `The name is taken: "${showPath(path)}" is ${what}.`, {
-    hint,
     ...traceOf(answer),
     code: traceOf(answer).code ?? 'nameAlreadyExists',
+    hint: hints.join('\n'),
   })
 }

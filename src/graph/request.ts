@@ -127,7 +127,7 @@ async function sendOnce(
         authorization: `Bearer ${link.accessToken}`,
         ...(request.body ? { 'content-type': 'application/json' } : {}),
       },
-      timeoutMs: Math.max(5_000, Math.min(30_000, patience.left())),
+      timeoutMs: Math.max(2_000, Math.min(30_000, patience.left())),
       freshConnection,
       ...(request.body ? { body: JSON.stringify(request.body) } : {}),
     })

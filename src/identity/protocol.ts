@@ -29,7 +29,7 @@ export function transport(patience: Patience | undefined, amend: (answer: JsonOb
   }
 }
 
-type JsonObject = Record<string, unknown>
+export type JsonObject = Record<string, unknown>
 
 /** With a secret the registration is a confidential client ("Web"), without one a public client. */
 export function clientAuthentication(clientSecret: string | undefined): oauth.ClientAuth {
@@ -72,7 +72,7 @@ export async function askIdentity(
 }
 
 function timeLimit(patience: Patience | undefined): number {
-  return Math.max(5_000, Math.min(20_000, patience?.left() ?? 20_000))
+  return Math.max(2_000, Math.min(20_000, patience?.left() ?? 20_000))
 }
 
 /** 429 and 5xx; and what says so of itself with another status. */
@@ -99,7 +99,7 @@ function standardResponse(
 }
 
 /** Empty fields count as absent ones: `"refresh_token": null` means that the old one stays. */
-function tidy(answer: JsonObject): JsonObject {
+export function tidy(answer: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== null && value !== ''))
 }
 

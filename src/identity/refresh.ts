@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import type { LinkRecord } from '../accounts/record.ts'
 import type { Patience } from '../retry.ts'
-import { clientAuthentication, explained, transport } from './protocol.ts'
+import { clientAuthentication, explained, type JsonObject, tidy, transport } from './protocol.ts'
 
 type Tokens = Pick<LinkRecord, 'accessToken' | 'expiresAt' | 'refreshToken' | 'grantedScope'>
 
@@ -33,8 +33,8 @@ export async function refreshTokens(
       clientAuthentication(registration.clientSecret),
       record.refreshToken,
       {
-        ...transport(patience),
-        additionalParameters: { scope: record.scope, ...(claims ? { claims } : {}) },
+        ...transport(patience, withoutIdToken),
+        additionalParameters: { scope: grantedOf(record), ...(claims ? { claims } : {}) },
       },
     )
     const tokens = await oauth.processRefreshTokenResponse(server, client, response)
@@ -45,6 +45,24 @@ export async function refreshTokens(
       grantedScope: tokens.scope ?? record.grantedScope,
     }
   })
+}
+
+/**
+ * The scopes that were asked for and granted: a refresh may ask for no others (RFC 6749 section 6). Answers leave
+ * `offline_access` out, list scopes in any order, and with Graph's host in front or not.
+ */
+function grantedOf({ scope, grantedScope }: LinkRecord): string {
+  const plain = (name: string) => name.slice(name.lastIndexOf('/') + 1).toLowerCase()
+  const granted = new Set(grantedScope.split(' ').map(plain).concat('offline_access'))
+  return scope
+    .split(' ')
+    .filter((name) => granted.has(plain(name)))
+    .join(' ')
+}
+
+/** Who the person is was proved at login; a clock that is wrong by now must not end the link. */
+function withoutIdToken({ id_token: _, ...answer }: JsonObject): JsonObject {
+  return tidy(answer)
 }
 
 /**

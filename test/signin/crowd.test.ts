@@ -99,6 +99,22 @@ describe('among many others, login', () => {
     expect((await login.ended).code).toBe(0)
   })
 
+  it('hears out a browser that takes a moment to speak, although the others have begun to', async () => {
+    await gather(40, 'GET / HTTP/1.1\r\nHost: localhost\r\nX-')
+    await sleep(100)
+    const answer = await signInAt(login.address)
+    const browser = await openSocket(login.port)
+    let said = ''
+    const heard = new Promise((resolve) =>
+      browser.on('data', (text) => resolve((said += text))).on('close', resolve),
+    )
+    await sleep(200)
+    browser.write(`GET /?${answer} HTTP/1.1\r\nHost: localhost:${login.port}\r\n\r\n`)
+    await heard
+    expect(said).toMatch(/^HTTP\/1\.1 303 /)
+    expect((await login.ended).code).toBe(0)
+  })
+
   it('shows the outcome to both when the true answer comes twice at once, and redeems it once', async () => {
     const answer = await signInAt(login.address)
     const both = await Promise.all([comeBack(login, answer), comeBack(login, answer)])
