@@ -34,7 +34,9 @@ export async function refreshTokens(
       record.refreshToken,
       {
         ...transport(patience, withoutIdToken),
-        additionalParameters: { scope: grantedOf(record), ...(claims ? { claims } : {}) },
+        // Without a scope the answer has what was granted at login (RFC 6749 section 6); to ask for more, or for
+        // what a server grants without listing it, would be refused.
+        additionalParameters: claims ? { claims } : {},
       },
     )
     const tokens = await oauth.processRefreshTokenResponse(server, client, response)
@@ -45,19 +47,6 @@ export async function refreshTokens(
       grantedScope: tokens.scope ?? record.grantedScope,
     }
   })
-}
-
-/**
- * The scopes that were asked for and granted: a refresh may ask for no others (RFC 6749 section 6). Answers leave
- * `offline_access` out, list scopes in any order, and with Graph's host in front or not.
- */
-function grantedOf({ scope, grantedScope }: LinkRecord): string {
-  const plain = (name: string) => name.slice(name.lastIndexOf('/') + 1).toLowerCase()
-  const granted = new Set(grantedScope.split(' ').map(plain).concat('offline_access'))
-  return scope
-    .split(' ')
-    .filter((name) => granted.has(plain(name)))
-    .join(' ')
 }
 
 /** Who the person is was proved at login; a clock that is wrong by now must not end the link. */
