@@ -30,6 +30,9 @@ export interface MakeOptions {
 /** A conflict whose item is gone when one looks, or a parent that is gone again, is a race: worth so many attempts. */
 const maxRaces = 3
 
+/** How Graph may refuse a request for children of what has none. */
+const refusedShapes = new Set([400, 404, 405, 422])
+
 /** How far the answer's own travel time may have blurred the comparison of clocks. */
 const clockDoubtMs = 250
 
@@ -51,7 +54,7 @@ export async function makeFolder(graph: Graph, path: DrivePath, options: MakeOpt
     } else if (answer.status === 404 && race <= maxRaces) {
       await missingParent(graph, path, options, answer)
     } else {
-      await refuseFileAsParent(graph, path, options)
+      if (refusedShapes.has(answer.status)) await refuseFileAsParent(graph, path, options)
       throw graphFailure(answer, `Making "${showPath(path)}"`)
     }
   }
