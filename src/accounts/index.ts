@@ -64,7 +64,7 @@ export function findAccount(wanted = process.env.OD_LINK_ACCOUNT || undefined): 
       'sign-in',
       `Several accounts are linked, and none is the default. ${inventory(accounts)}`,
       {
-        hint: `od-link use ${quoted(labelOf(accounts[0] as Account))}`,
+        hint: `od-link use ${quoted(accounts[0]?.name ?? String(accounts[0]?.id))}`,
       },
     )
   }
@@ -126,8 +126,12 @@ export async function addLink(record: LinkRecord, name: string | undefined): Pro
     const storeName = chosenStore()
     const store = await openStore(storeName)
     const text = JSON.stringify(record)
+    const before = await store.read(record.id)
     await store.write(record.id, text)
-    if ((await store.read(record.id)) !== text) throw forgetful(store)
+    if ((await store.read(record.id)) !== text) {
+      await (before === undefined ? store.remove(record.id) : store.write(record.id, before))
+      throw forgetful(store)
+    }
     const { id, username, displayName, kind } = record
     const shortName = name ?? known?.name
     const account: Account = {

@@ -16,9 +16,10 @@ async function readFirstLine(): Promise<string> {
 }
 
 function askAtTerminal(question: string): Promise<string> {
-  process.stderr.write(question)
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
   const prompt = createInterface({ input: process.stdin, output: nowhere, terminal: true, historySize: 0 })
+  // Only now that nothing is echoed any more: what is pasted at once must not be either.
+  process.stderr.write(question)
   return new Promise((resolve) => {
     prompt.once('line', (line) => {
       process.stderr.write('\n')

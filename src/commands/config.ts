@@ -17,16 +17,23 @@ type Name = (typeof names)[number]
 export async function run({ positional, options }: Arguments): Promise<void> {
   const [action = '', name, value] = positional
   const json = options.json === true
-  if (action === 'list') return list(json)
   // Before anything else, so that no error repeats it: `client-secret=…` is one, too.
-  if (action === 'set' && (value !== undefined || name?.includes('=')) && name?.startsWith(secretName))
+  if (action === 'set' && name?.startsWith(secretName) && (value !== undefined || name !== secretName)) {
     throw secretTyped()
-  const known = names.find((known) => known === name)
-  if (!['get', 'set', 'unset'].includes(action)) {
+  }
+  const most = { list: 1, get: 2, unset: 2, set: 3 }[action]
+  if (most === undefined) {
     throw new OdLinkError('usage', `There is no "config ${action}".`, {
       hint: 'od-link config get|set|unset|list',
     })
   }
+  if (positional.length > most) {
+    throw new OdLinkError('usage', `"${positional[most]}" is one too many.`, {
+      hint: 'od-link config --help',
+    })
+  }
+  if (action === 'list') return list(json)
+  const known = names.find((known) => known === name)
   if (!known) {
     throw new OdLinkError('usage', name ? `There is no setting "${name}".` : 'Which setting?', {
       hint: `It is one of: ${names.join(', ')}`,
@@ -96,7 +103,7 @@ async function list(json: boolean): Promise<void> {
         : 'settings',
   }))
   const secret = (await secretState()) ?? null
-  const from = process.env.OD_LINK_CLIENT_SECRET ? 'OD_LINK_CLIENT_SECRET' : secret && 'store'
+  const from = process.env.OD_LINK_CLIENT_SECRET ? 'OD_LINK_CLIENT_SECRET' : secret && 'settings'
   const all = [...rows, { name: secretName, value: secret, from }]
   if (json) return printJson(all)
   for (const { name, value, from } of all) {

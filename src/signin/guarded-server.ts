@@ -17,7 +17,7 @@ export interface GuardedServers {
 
 const maxSockets = 32
 /** A newcomer has this long to be heard before it may have to make room. */
-const trimMs = 50
+const graceMs = 100
 /** Beyond this many, even that moment is too much to give. */
 const maxNewcomers = 1_000
 const headersMs = 4_000
@@ -27,7 +27,7 @@ const maxHeaderBytes = 16 * 1024
 export function guardServers(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
 ): GuardedServers {
-  const sockets = new Map<Socket, { held: boolean }>()
+  const sockets = new Map<Socket, { held: boolean; since: number }>()
   let trimPlanned = false
 
   return {
@@ -60,31 +60,33 @@ export function guardServers(
   }
 
   /**
-   * A newcomer is never turned away, or strangers could keep the browser out: others make room, a moment later.
-   * (Node accepts a whole crowd before it reads a byte, so who came first must not be judged before it was heard.)
+   * A newcomer is never turned away, or strangers could keep the browser out: the oldest make room, once they had
+   * their moment. (Node accepts a whole crowd before it reads a byte, so nobody is judged before it was heard.)
    */
   function admit(socket: Socket): void {
-    sockets.set(socket, { held: false })
+    sockets.set(socket, { held: false, since: Date.now() })
     socket.on('close', () => sockets.delete(socket))
     socket.on('error', () => socket.destroy())
-    if (sockets.size > maxNewcomers) trim(maxNewcomers)
-    else if (sockets.size > maxSockets && !trimPlanned) {
-      trimPlanned = true
-      setTimeout(trimLater, trimMs)
-    }
+    if (sockets.size > maxNewcomers) trim(maxNewcomers, 0)
+    else planTrim()
   }
 
-  function trimLater(): void {
-    trimPlanned = false
-    trim(maxSockets)
+  function planTrim(): void {
+    if (trimPlanned || sockets.size <= maxSockets) return
+    trimPlanned = true
+    setTimeout(() => {
+      trimPlanned = false
+      trim(maxSockets, graceMs)
+      planTrim()
+    }, graceMs)
   }
 
-  /** Ends the oldest sockets, those that have said nothing before all others. */
-  function trim(limit: number): void {
-    const free = [...sockets].filter(([, { held }]) => !held).map(([socket]) => socket)
-    const silent = free.filter(({ bytesRead }) => bytesRead === 0)
-    const order = [...silent, ...free.filter(({ bytesRead }) => bytesRead > 0)]
-    for (const socket of order.slice(0, Math.max(0, sockets.size - limit))) socket.destroy()
+  /** Ends the oldest sockets above the limit, but none that is younger than the grace (in milliseconds). */
+  function trim(limit: number, grace: number): void {
+    const now = Date.now()
+    const tooMany = Math.max(0, sockets.size - limit)
+    const candidates = [...sockets].filter(([, { held, since }]) => !held && now - since >= grace)
+    for (const [socket] of candidates.slice(0, tooMany)) socket.destroy()
   }
 }
 

@@ -34,7 +34,7 @@ export interface Expected {
 
 const maxBodyBytes = 16 * 1024
 /** How long the browser has to fetch the last page; after that, od-link ends without it. */
-const lastPageMs = 800
+const lastPageMs = 500
 
 /** @throws OdLinkError (usage) when the port of the redirect URI is taken. */
 export async function startListener(redirect: Redirect): Promise<Listener> {
