@@ -2,8 +2,11 @@ import type { LogEntry } from './books/log.ts'
 import { answerControl } from './control/index.ts'
 import { treePage } from './control/tree-page.ts'
 import { answerGraph, isGraph } from './graph/index.ts'
+import { answerSigned } from './graph/signed.ts'
+import { purposeOf } from './graph/signed-url.ts'
 import { deviceLogin } from './identity/device-login.ts'
 import { answerIdentity, identityEndpoint } from './identity/index.ts'
+import { myApps } from './identity/my-apps.ts'
 import { lookUpPage } from './identity/pages.ts'
 import { type Incoming, json, type Reply } from './server/messages.ts'
 import type { World } from './world.ts'
@@ -21,8 +24,10 @@ export function route(path: string): Route {
   if (path === '/') return { kind: 'page', ownBusiness: true, answer: treePage }
   if (path.startsWith('/control/')) return { kind: 'page', ownBusiness: true, answer: answerControl }
   if (path === '/devicelogin') return { kind: 'page', answer: deviceLogin }
+  if (path === '/myapps') return { kind: 'page', answer: myApps }
   if (path === '/error') return { kind: 'page', answer: lookUpPage }
   if (isGraph(path)) return { kind: 'graph', answer: answerGraph }
+  if (purposeOf(path)) return { kind: 'content', answer: answerSigned }
   const endpoint = identityEndpoint(path)
   if (endpoint)
     return { kind: endpoint.kind, answer: (world, incoming) => answerIdentity(world, incoming, endpoint) }

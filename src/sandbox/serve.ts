@@ -2,6 +2,9 @@ import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
 import { shortenSecrets } from './books/log.ts'
+import { compressed } from './graph/compress.ts'
+import { purposeOf } from './graph/signed-url.ts'
+import { largestRange } from './graph/upload-range.ts'
 import { type Route, route } from './routes.ts'
 import { MalformedForm } from './server/forms.ts'
 import { type Incoming, json, type Reply } from './server/messages.ts'
@@ -14,7 +17,7 @@ import type { World } from './world.ts'
 /** Serves one request: who asks, what for, the weather, the work, the answer, the books. */
 export async function serve(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    const body = await readBody(request)
+    const body = await readBody(request, isUpload(request) ? largestRange : undefined)
     const refusal = refuse(world, request, body)
     if (refusal) return send(response, refusal, world.now())
     const { incoming, target } = understand(world, request, body ?? Buffer.alloc(0))
@@ -28,6 +31,11 @@ export async function serve(world: World, request: IncomingMessage, response: Se
   }
 }
 
+/** A range of a large file may be larger than any other body. */
+function isUpload({ method, url = '' }: IncomingMessage): boolean {
+  return method === 'PUT' && purposeOf(url) === 'upload'
+}
+
 function refuse(world: World, request: IncomingMessage, body: Buffer | undefined): Reply | undefined {
   // A page elsewhere whose name was made to resolve to this machine shows by its Host (DNS rebinding).
   const { port } = new URL(world.origin)
@@ -36,7 +44,7 @@ function refuse(world: World, request: IncomingMessage, body: Buffer | undefined
     return json(400, { error: 'The Host header must name this machine and this port.' })
   }
   if (body) return undefined
-  const tooLarge = json(413, { error: 'The body is larger than 4 MiB.' })
+  const tooLarge = json(413, { error: 'The body is too large.' })
   return { ...tooLarge, headers: { ...tooLarge.headers, connection: 'close' } }
 }
 
@@ -50,7 +58,8 @@ function understand(
   const path = mark < 0 ? url : url.slice(0, mark)
   const query = mark < 0 ? '' : url.slice(mark + 1)
   const target = route(path)
-  const sent = sentRequestId(headers['client-request-id'], target.kind === 'graph' ? '' : `${query}&${body}`)
+  const isForm = target.kind !== 'graph' && target.kind !== 'content'
+  const sent = sentRequestId(headers['client-request-id'], isForm ? `${query}&${body}` : '')
   const incoming: Incoming = {
     method,
     path,
@@ -112,6 +121,6 @@ async function serveMicrosoft(
   world.score.answered(incoming, reply, Date.now())
   if (effect.hang === 'body') return sendHalf(response, reply, world.now())
   if (effect.truncate) return sendTruncated(response, reply, world.now())
-  send(response, reply, world.now())
+  send(response, target.kind === 'graph' ? compressed(incoming, reply) : reply, world.now())
   if (reply === work) reply.delivered?.()
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { list, oneOf, type Reader, record, text } from './server/shape.ts'
+import { list, number, oneOf, type Reader, record, text } from './server/shape.ts'
 
 export type AccountKind = 'work' | 'personal'
 
@@ -15,6 +15,10 @@ export interface Moods {
    * seen to do. Source: Microsoft365R#28.
    */
   missingParents: 404 | 'made'
+  /**
+   * Whether the id of a personal drive comes back in changing case. Source: OneDrive/onedrive-api-docs#1890.
+   */
+  driveIds: 'steady' | 'changing'
 }
 
 /** A person who can sign in, as a users file names them. */
@@ -24,6 +28,8 @@ export interface SandboxUser {
   kind: AccountKind
   /** The directory of a work account; a GUID of its own for each mail domain unless given. */
   tenant?: string
+  /** The bytes that the drive takes; what OneDrive usually gives unless given. */
+  quota?: number
   moods?: Partial<Moods>
 }
 
@@ -39,6 +45,7 @@ export interface Account {
   objectId: string
   /** `id` of Graph's /me: the object id for work, 16 hex digits for personal accounts. */
   graphId: string
+  quota?: number
   moods: Moods
 }
 
@@ -55,7 +62,11 @@ export const defaultUsers: SandboxUser[] = [
   { username: 'grace@outlook.example', name: 'Grace Hopper', kind: 'personal' },
 ]
 
-export const readMoods = record({ existing: oneOf(409, 200), missingParents: oneOf(404, 'made') })
+export const readMoods = record({
+  existing: oneOf(409, 200),
+  missingParents: oneOf(404, 'made'),
+  driveIds: oneOf('steady', 'changing'),
+})
 
 const guid: Reader<string> = (value, where) => {
   const found = text(value, where).toLowerCase()
@@ -71,7 +82,14 @@ const address: Reader<string> = (value, where) => {
 }
 
 const readUser = record(
-  { username: address, name: text, kind: oneOf('work', 'personal'), tenant: guid, moods: readMoods },
+  {
+    username: address,
+    name: text,
+    kind: oneOf('work', 'personal'),
+    tenant: guid,
+    quota: number(0),
+    moods: readMoods,
+  },
   ['username', 'name', 'kind'],
 )
 
@@ -123,7 +141,8 @@ export function accountOf(user: SandboxUser): Account {
     tenantId: personal ? personalTenantId : (user.tenant ?? guidOf(domain)),
     objectId,
     graphId: personal ? digest.slice(0, 16) : objectId,
-    moods: { existing: 409, missingParents: 404, ...user.moods },
+    ...(user.quota === undefined ? {} : { quota: user.quota }),
+    moods: { existing: 409, missingParents: 404, driveIds: 'steady', ...user.moods },
   }
 }
 

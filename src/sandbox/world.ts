@@ -2,10 +2,15 @@ import { randomBytes } from 'node:crypto'
 import { RequestLog } from './books/log.ts'
 import { Score } from './books/score.ts'
 import { Drive } from './graph/drive.ts'
+import type { SavedDrive } from './graph/saved-drive.ts'
+import { UploadSessions } from './graph/upload-session.ts'
 import { Grants } from './identity/grants.ts'
 import { type SigningKeys, signingKeys } from './identity/keys.ts'
+import { Loops } from './identity/loops.ts'
 import { type Registration, registrations } from './identity/registrations.ts'
+import { Sessions } from './identity/sessions.ts'
 import type { NextSignIn } from './identity/sign-in.ts'
+import { Visits } from './identity/visits.ts'
 import { type Account, accountOf, type SandboxUser } from './users.ts'
 import { Weather } from './weather/weather.ts'
 
@@ -20,13 +25,25 @@ export interface Settings {
   /** A refresh answers without a new refresh token. */
   omitRefreshToken: boolean
   quotaFull: boolean
+  /** Whether everybody is taken to agree, or a person sees the sign-in pages. */
+  signIn: 'automatic' | 'page'
+  /** How long a refresh token stays good without being used. */
+  refreshIdleSeconds: number
+  /** Whether a client that asks for the same thing over and over is refused (AADSTS50196). */
+  loopDetection: boolean
+  /** Whether a poll of the device flow that comes too soon gets `slow_down` (RFC 8628, 3.5). */
+  slowDown: boolean
 }
 
 export interface WorldOptions {
   origin: string
   users: SandboxUser[]
   secret?: string
+  /** Beside the sandbox's own. */
+  registrations?: Registration[]
   settings: Partial<Settings>
+  /** The drives of an earlier sandbox, by user name in lower case. */
+  saved?: ReadonlyMap<string, SavedDrive>
 }
 
 /** Everything there is in one sandbox. */
@@ -38,27 +55,40 @@ export class World {
   readonly settings: Settings
   readonly keys: Promise<SigningKeys> = signingKeys()
   readonly grants = new Grants()
+  readonly sessions = new Sessions()
+  readonly visits = new Visits()
+  readonly loops = new Loops()
   /** One drive an account, by its id in lower case. */
   readonly drives: Map<string, Drive>
+  readonly uploads = new UploadSessions()
+  /** Signs the URLs that need no token. */
+  readonly urlKey = randomBytes(32)
   readonly weather = new Weather()
   readonly log = new RequestLog()
   readonly score = new Score()
   nextSignIn?: NextSignIn
 
-  constructor({ origin, users, secret = newSecret(), settings }: WorldOptions) {
+  constructor(options: WorldOptions) {
+    const { origin, users, secret = newSecret(), registrations: more = [], settings, saved } = options
     this.origin = origin
     this.accounts = users.map(accountOf)
-    this.registrations = registrations(secret)
-    this.grants.secrets.add(secret)
+    this.registrations = registrations(secret, more)
+    for (const one of this.registrations) if (one.secret) this.grants.secrets.add(one.secret)
     this.settings = {
       latencyMs: 0,
       clockSkewSeconds: 0,
       expiresInAsString: false,
       omitRefreshToken: false,
       quotaFull: false,
+      signIn: 'automatic',
+      refreshIdleSeconds: 90 * 24 * 60 * 60,
+      loopDetection: false,
+      slowDown: false,
       ...settings,
     }
-    const drives = this.accounts.map((account) => new Drive(account, () => this.now()))
+    const drives = this.accounts.map(
+      (account) => new Drive(account, () => this.now(), saved?.get(account.username.toLowerCase())),
+    )
     this.drives = new Map(drives.map((drive) => [drive.id.toLowerCase(), drive]))
   }
 

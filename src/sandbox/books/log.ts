@@ -7,11 +7,13 @@ export interface LogEntry {
   path: string
   /** The status sent, or what happened in place of an answer; `null` while it is being worked on. */
   status: number | 'lost' | 'reset' | 'hanging' | null
-  kind: 'authorize' | 'token' | 'devicecode' | 'discovery' | 'keys' | 'graph' | 'page' | 'unknown'
+  kind: 'authorize' | 'token' | 'devicecode' | 'discovery' | 'keys' | 'graph' | 'content' | 'page' | 'unknown'
   grant?: string
   username?: string
   userAgent?: string
   clientRequestId?: string
+  /** Whether it came inside of a batch. */
+  inBatch?: true
   /** Whether weather had a hand in the answer. */
   weather?: true
 }
@@ -25,8 +27,11 @@ const suspiciousLength = 48
 /** The requests so far, oldest first; the oldest fall out when there are too many. */
 export class RequestLog {
   #entries: LogEntry[] = []
+  /** How many there were, those that fell out or were cleared included. */
+  total = 0
 
   add(entry: LogEntry): void {
+    this.total++
     this.#entries.push(entry)
     if (this.#entries.length > bound) this.#entries.splice(0, bound / 10)
   }

@@ -1,5 +1,7 @@
-import { type Drive, type Item, isFolder } from '../graph/drive.ts'
+import type { Drive } from '../graph/drive.ts'
+import { type Item, isFolder } from '../graph/items.ts'
 import { findUserCode } from '../identity/device-login.ts'
+import { mayVisit } from '../identity/login.ts'
 import { dictionary, flag, number, oneOf, type Reader, record, text } from '../server/shape.ts'
 import { readMoods } from '../users.ts'
 import { readRule } from '../weather/read-rule.ts'
@@ -85,7 +87,8 @@ function decideDevice(world: World, body: unknown): unknown {
   const { user_code, username, decision = 'approve' } = readDecision(body, 'The body')
   const code = findUserCode(world, user_code)
   if (!code) throw new Error(`No device code '${user_code}' waits for a decision.`)
-  const account = username === undefined ? world.accounts[0] : existingUser(world, username)
+  const admitted = world.accounts.find((one) => mayVisit(code, one)) ?? world.accounts[0]
+  const account = username === undefined ? admitted : existingUser(world, username)
   if (decision === 'decline' || !account) code.decision = 'declined'
   else code.decision = { account }
   return {}
@@ -98,6 +101,10 @@ const readSettings = record({
   expiresInAsString: flag,
   omitRefreshToken: flag,
   quotaFull: flag,
+  signIn: oneOf('automatic', 'page'),
+  refreshIdleSeconds: number(0),
+  loopDetection: flag,
+  slowDown: flag,
   moods: dictionary(readMoods),
 })
 
@@ -126,6 +133,8 @@ function showDrive(world: World, _: unknown, query: URLSearchParams): unknown {
 interface Tree {
   name: string
   folder: boolean
+  /** Of a file. */
+  size?: number
   children: Tree[]
 }
 
@@ -134,6 +143,7 @@ function tree(drive: Drive, item: Item): Tree {
   return {
     name: item.name,
     folder: isFolder(item),
+    ...(isFolder(item) ? {} : { size: item.size }),
     children: children.map((child) => tree(drive, child)),
   }
 }

@@ -81,11 +81,24 @@ function decodeLoosely(value: string): string {
 
 const reading = /^(Files\.Read|Files\.ReadWrite|Sites\.Read|Sites\.ReadWrite)(\.All)?$/
 const writing = /^(Files|Sites)\.ReadWrite(\.All)?$/
+const appFolder = 'Files.ReadWrite.AppFolder'
 
-/** @throws GraphError 403 when the token's scopes do not reach as far as the request. */
-export function authorizeDrive(token: AccessToken, method: string): void {
-  const needed = method === 'GET' || method === 'HEAD' ? reading : writing
-  if (![...token.scopes].some((scope) => needed.test(scope))) {
+/** How far a token reaches in a drive: it may write, and it may go beyond the application's own folder. */
+export interface Reach {
+  write: boolean
+  wholeDrive: boolean
+}
+
+/**
+ * @throws GraphError 403 when the token's scopes do not reach as far as the request. The scope of the application's
+ * own folder counts on personal drives alone. Source: onedrive-api-docs#1474.
+ */
+export function authorizeDrive({ scopes, account }: AccessToken, method: string): Reach {
+  const granted = (pattern: RegExp) => [...scopes].some((scope) => pattern.test(scope))
+  const wholeDrive = granted(method === 'GET' || method === 'HEAD' ? reading : writing)
+  const ownFolder = account.kind === 'personal' && scopes.has(appFolder)
+  if (!wholeDrive && !ownFolder) {
     throw new GraphError(403, 'accessDenied', 'Either scp or roles claim need to be present in the token.')
   }
+  return { write: ownFolder || granted(writing), wholeDrive }
 }

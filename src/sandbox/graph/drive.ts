@@ -1,29 +1,10 @@
-import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import type { Account } from '../users.ts'
+import { History } from './history.ts'
+import { driveIdOf, ItemIds } from './ids.ts'
+import { everything, type Folder, grow, type Item, isFolder, newItem, type Properties } from './items.ts'
 import { checkName, foldName } from './names.ts'
-
-/** A file or a folder. */
-export interface Item {
-  readonly id: string
-  /** What the eTag of a work item holds. */
-  readonly uniqueId: string
-  name: string
-  /** Nothing for the root alone. */
-  parent?: Folder
-  readonly created: number
-  modified: number
-  version: number
-  /** The children of a folder, by folded name. */
-  children?: Map<string, Item>
-  /** The bytes of a file. */
-  content?: Buffer
-}
-
-export type Folder = Item & { children: Map<string, Item> }
-
-export function isFolder(item: Item): item is Folder {
-  return item.children !== undefined
-}
+import { restoreItem, type SavedDrive } from './saved-drive.ts'
+import { indexAfter } from './sorted.ts'
 
 /** Source: onedrive-api-docs, resources/quota; the sizes of a free personal and an ordinary work drive. */
 const quotas = { personal: 5 * 1024 ** 3, work: 1024 ** 4 }
@@ -34,22 +15,38 @@ export class Drive {
   readonly id: string
   readonly root: Folder
   readonly total: number
-  used = 0
+  /** Where SharePoint keeps a work drive: `/personal/ada_contoso_example/Documents`. */
+  readonly libraryPath: string
+  readonly ids: ItemIds
+  readonly history = new History()
+  /** How often its id was written, where its spelling changes. */
+  spelled = 0
+  /** Called after each change. */
+  changed: () => void = () => {}
   #now: () => number
+  #special = new Map<string, Item>()
   #byId = new Map<string, Item>()
   #sorted = new WeakMap<Folder, Item[]>()
-  #tag: string
-  #lastNumber = 100
 
-  constructor(owner: Account, now: () => number) {
-    const digest = createHash('sha512').update(`drive of ${owner.username.toLowerCase()}`).digest()
+  constructor(owner: Account, now: () => number, saved?: SavedDrive) {
     this.owner = owner
     this.#now = now
-    this.total = quotas[owner.kind]
-    this.#tag = base32(digest).slice(0, 6)
-    // Shapes: onedrive-api-docs, api/drive_get and driveitem_get.
-    this.id = owner.kind === 'work' ? `b!${digest.subarray(0, 48).toString('base64url')}` : owner.graphId
-    this.root = this.#make('root', undefined) as Folder
+    this.total = owner.quota ?? quotas[owner.kind]
+    this.libraryPath = `/personal/${owner.username.toLowerCase().replace(/[^a-z0-9]/g, '_')}/Documents`
+    this.id = driveIdOf(owner)
+    this.ids = new ItemIds(owner, this.id, saved?.lastNumber)
+    this.root = saved
+      ? (restoreItem(saved.root) as Folder)
+      : (newItem(this.ids.next(), 'root', now()) as Folder)
+    for (const item of everything(this.root)) {
+      this.#byId.set(item.id, item)
+      if (item.special !== undefined) this.#special.set(item.special, item)
+    }
+  }
+
+  /** The bytes of all files. */
+  get used(): number {
+    return this.root.size
   }
 
   find(id: string): Item | undefined {
@@ -68,16 +65,14 @@ export class Drive {
     return item
   }
 
-  /** The children in the order of their folded names, those after a name first where one is given. */
+  /** The children in the order of their folded names, those after a folded name where one is given. */
   list(folder: Folder, after = ''): Item[] {
     let sorted = this.#sorted.get(folder)
     if (!sorted) {
-      sorted = [...folder.children].sort(([one], [other]) => (one < other ? -1 : 1)).map(([, item]) => item)
+      sorted = [...folder.children.values()].sort((one, other) => (one.key < other.key ? -1 : 1))
       this.#sorted.set(folder, sorted)
     }
-    if (after === '') return sorted
-    const start = sorted.findIndex((item) => foldName(item.name) > after)
-    return start < 0 ? [] : sorted.slice(start)
+    return after === '' ? sorted : sorted.slice(indexAfter(sorted, after))
   }
 
   /**
@@ -85,39 +80,67 @@ export class Drive {
    * @throws GraphError for a name that OneDrive refuses.
    */
   add(parent: Folder, name: string, content?: Buffer): Item {
-    checkName(name, {
-      kind: this.owner.kind,
-      atTop: parent === this.root,
-      isFolder: content === undefined,
-      parentPath: this.path(parent),
-      libraryPath: this.owner.kind === 'work' ? this.libraryPath : '',
-    })
-    const item = this.#make(name, parent, content)
-    parent.children.set(foldName(name), item)
-    this.#touch(parent)
-    this.used += content?.length ?? 0
+    this.#check(parent, name, content === undefined)
+    const item = newItem(this.ids.next(), name, this.#now(), content)
+    this.#byId.set(item.id, item)
+    this.#attach(item, parent)
+    this.changed()
     return item
   }
 
   /** Gives a file other bytes. */
   overwrite(file: Item, content: Buffer): void {
-    this.used += content.length - (file.content?.length ?? 0)
+    grow(file, content.length - file.size)
     file.content = content
-    file.version++
-    file.modified = this.#now()
+    this.#renew(file)
+    this.changed()
+  }
+
+  /** Keeps what the owner says about an item. */
+  describe(item: Item, properties: Properties): void {
+    Object.assign(item, properties)
+    this.#renew(item)
+    this.changed()
+  }
+
+  /**
+   * Puts an item under another name, into another folder, or both; the caller has seen to it that the name is free
+   * and the folder no part of the item.
+   * @throws GraphError for a name that OneDrive refuses.
+   */
+  move(item: Item, parent: Folder, name: string): void {
+    this.#check(parent, name, isFolder(item))
+    this.#detach(item)
+    item.name = name
+    item.key = foldName(name)
+    this.#attach(item, parent)
+    this.#renew(item)
+    this.changed()
+  }
+
+  /** The special folder of that mark, unless it was deleted. */
+  special(mark: string): Item | undefined {
+    const item = this.#special.get(mark)
+    return item && this.#byId.get(item.id)
+  }
+
+  markSpecial(folder: Folder, mark: string): Folder {
+    if (folder.special === mark) return folder
+    folder.special = mark
+    this.#special.set(mark, folder)
+    this.changed()
+    return folder
   }
 
   /** Takes an item away, and all that is in it. */
   remove(item: Item): void {
     if (!item.parent) return
-    item.parent.children.delete(foldName(item.name))
-    this.#touch(item.parent)
-    const pending: Item[] = [item]
-    for (let one = pending.pop(); one; one = pending.pop()) {
+    this.#detach(item)
+    for (const one of everything(item)) {
       this.#byId.delete(one.id)
-      this.used -= one.content?.length ?? 0
-      if (one.children) pending.push(...one.children.values())
+      this.history.deleted(one.id)
     }
+    this.changed()
   }
 
   /** The decoded path from the root: empty for the root, else `/a/b`. */
@@ -127,44 +150,46 @@ export class Drive {
     return path
   }
 
-  /** Where SharePoint keeps a work drive: `/personal/ada_contoso_example/Documents`. */
-  get libraryPath(): string {
-    return `/personal/${this.owner.username.toLowerCase().replace(/[^a-z0-9]/g, '_')}/Documents`
+  #check(parent: Folder, name: string, folder: boolean): void {
+    checkName(name, {
+      kind: this.owner.kind,
+      atTop: parent === this.root,
+      isFolder: folder,
+      parentPath: this.path(parent),
+      libraryPath: this.owner.kind === 'work' ? this.libraryPath : '',
+    })
   }
 
-  #make(name: string, parent: Folder | undefined, content?: Buffer): Item {
-    const now = this.#now()
-    const item: Item = {
-      id: this.#newId(),
-      uniqueId: randomUUID(),
-      name,
-      created: now,
-      modified: now,
-      version: 1,
-    }
-    if (parent) item.parent = parent
-    if (content) item.content = content
-    else item.children = new Map()
-    this.#byId.set(item.id, item)
-    return item
+  #attach(item: Item, parent: Folder): void {
+    item.parent = parent
+    parent.children.set(item.key, item)
+    grow(parent, item.size)
+    this.#touch(parent)
+    item.sequence = this.history.next()
   }
 
-  /** Work: 34 characters with the drive's own in front; personal: the drive's id and a number. Ids are never reused. */
-  #newId(): string {
-    if (this.owner.kind === 'work') return `01${this.#tag}${base32(randomBytes(17)).slice(0, 26)}`
-    return `${this.id.toUpperCase()}!${++this.#lastNumber}`
+  #detach(item: Item): void {
+    const { parent } = item
+    if (!parent) return
+    parent.children.delete(item.key)
+    grow(parent, -item.size)
+    this.#touch(parent)
+  }
+
+  #renew(item: Item): void {
+    item.version++
+    this.#count(item)
+    item.modified = this.#now()
   }
 
   #touch(folder: Folder): void {
     this.#sorted.delete(folder)
+    this.#count(folder)
     folder.modified = this.#now()
   }
-}
 
-function base32(bytes: Buffer): string {
-  let bits = ''
-  for (const byte of bytes) bits += byte.toString(2).padStart(8, '0')
-  return (bits.match(/.{5}/g) ?? [])
-    .map((five) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Number.parseInt(five, 2)])
-    .join('')
+  #count(item: Item): void {
+    for (let one: Item | undefined = item; one; one = one.parent) one.changes++
+    item.sequence = this.history.next()
+  }
 }

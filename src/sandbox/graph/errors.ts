@@ -26,9 +26,22 @@ export const refusals = {
     new GraphError(405, 'methodNotAllowed', 'The method is not allowed on this resource.'),
   nameAlreadyExists: () =>
     new GraphError(409, 'nameAlreadyExists', 'An item with the same name already exists under the parent'),
+  movedIntoItself: () =>
+    new GraphError(400, 'invalidRequest', 'A folder cannot be moved into itself or into what is in it.'),
   resourceModified: () => new GraphError(412, 'resourceModified', "ETag does not match current item's value"),
   unsupportedMediaType: () =>
     new GraphError(415, 'BadRequest', 'A Content-Type of application/json is required for this request.'),
+  /** The client has to begin anew. Source: microsoft-graph-docs-contrib, api/driveitem-delta. */
+  resyncRequired: () =>
+    new GraphError(
+      410,
+      'resyncRequired',
+      'The token is too old. Start again without one.',
+      'resyncChangesApplyDifferences',
+    ),
+  invalidRange: (message: string) => new GraphError(416, 'invalidRange', message),
+  /** A pre-signed URL that is made up or too old. */
+  unauthenticated: () => new GraphError(401, 'unauthenticated', 'The URL is not signed, or no longer valid.'),
   quotaLimitReached: () =>
     new GraphError(507, 'quotaLimitReached', 'Insufficient Space Available', 'insufficientStorage'),
   /** IIS speaks here, not Graph. Source: learn.microsoft.com answers 597035, 736027. */
@@ -48,6 +61,7 @@ const codesByStatus: Record<number, string> = {
   404: 'itemNotFound',
   409: 'nameAlreadyExists',
   423: 'resourceLocked',
+  424: 'failedDependency',
   429: 'activityLimitReached',
   500: 'generalException',
   503: 'serviceNotAvailable',
@@ -89,6 +103,7 @@ export function graphJson(incoming: Incoming, world: World, status: number, body
       'content-type':
         'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8',
       'transfer-encoding': 'chunked',
+      vary: 'Accept-Encoding',
       'odata-version': '4.0',
       ...graphHeaders(incoming, world),
     },

@@ -1,13 +1,16 @@
 import type { AccessToken } from '../identity/grants.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { World } from '../world.ts'
-import { type Address, readAddress } from './address.ts'
+import { readAddress } from './address.ts'
+import { answerBatch, isBatch } from './batch.ts'
 import { authenticate, authorizeDrive } from './bearer.ts'
-import type { Drive } from './drive.ts'
+import { findDrive, listDrives } from './drives.ts'
 import { errorReply, GraphError, refusals } from './errors.ts'
 import { me, userInfo } from './me.ts'
 import { operations } from './operations.ts'
 import { readQuery } from './query.ts'
+import { stayWithin } from './request.ts'
+import { specialFolder } from './special.ts'
 
 const version = '/v1.0'
 /** Outside of the version, and named by the identity platform's discovery. */
@@ -19,9 +22,24 @@ export function isGraph(path: string): boolean {
 }
 
 /** Answers a request to Graph; its errors are JSON of one shape. */
-export function answerGraph(world: World, incoming: Incoming): Reply {
+export function answerGraph(world: World, incoming: Incoming): Reply | Promise<Reply> {
+  if (isBatch(incoming.path.slice(version.length))) {
+    const one = (inner: Incoming) => guarded(world, inner, answer)
+    return guarded(world, incoming, () => {
+      authenticate(world, incoming)
+      return answerBatch(world, incoming, one)
+    })
+  }
+  return guarded(world, incoming, answer)
+}
+
+function guarded<T>(
+  world: World,
+  incoming: Incoming,
+  work: (world: World, incoming: Incoming) => T,
+): T | Reply {
   try {
-    return answer(world, incoming)
+    return work(world, incoming)
   } catch (error) {
     if (!(error instanceof GraphError)) throw error
     return errorReply(error, incoming, world)
@@ -33,27 +51,28 @@ function answer(world: World, incoming: Incoming): Reply {
   if (incoming.path === userInfoPath) return userInfo(world, incoming, token)
   const path = incoming.path.slice(version.length)
   if (path === '/me' || path === '/me/') return me(world, incoming, token)
-  const address = readAddress(path)
+  if (path === '/me/drives') return listDrives(world, incoming, token)
+  return answerDrive(world, incoming, token, path)
+}
+
+function answerDrive(world: World, incoming: Incoming, token: AccessToken, path: string): Reply {
+  const { method } = incoming
+  const address = readAddress(path, incoming.query)
   if (!address) throw refusals.segmentUnknown(path.split('/')[1] ?? '')
-  const resource = address.itemId === undefined ? 'drive' : address.of === '' ? 'item' : address.of
+  const ofDrive = address.itemId === undefined && address.special === undefined
+  const resource = ofDrive ? 'drive' : address.of === '' ? 'item' : address.of
   const methods = Object.hasOwn(operations, resource) ? operations[resource] : undefined
   if (!methods) throw refusals.segmentUnknown(resource)
   // HEAD works as GET does. Source: onedrive-api-docs, api/driveitem_get.
-  const operation = methods[incoming.method === 'HEAD' ? 'GET' : incoming.method]
+  const operation = methods[method === 'HEAD' ? 'GET' : method]
   if (!operation) throw refusals.methodNotAllowed()
-  authorizeDrive(token, incoming.method)
+  const reach = authorizeDrive(token, method)
   const drive = findDrive(world, token, address)
-  const start = address.itemId === undefined ? undefined : drive.find(address.itemId)
+  const special = (name: string) => specialFolder(world, token, drive, { name, method, reach })
+  const fence = reach.wholeDrive ? undefined : special('approot')
+  const start = address.special === undefined ? drive.find(address.itemId ?? '') : special(address.special)
+  stayWithin(fence, start)
   const item = start && drive.walk(start, address.names)
-  return operation(world, incoming, { drive, address, item, options: readQuery(incoming.query) })
-}
-
-/** The person's own drive, by `/me/drive` or by its id in any case; nobody shares theirs. */
-function findDrive(world: World, token: AccessToken, { driveId }: Address): Drive {
-  const own = world.driveOf(token.account)
-  if (driveId === undefined || driveId === own.id) return own
-  // Personal drive ids come in changing case. Source: onedrive-api-docs#1890.
-  const drive = world.drives.get(driveId.toLowerCase())
-  if (drive === own && own.owner.kind === 'personal') return own
-  throw drive && drive !== own ? refusals.accessDenied() : refusals.itemNotFound()
+  const options = readQuery(incoming.query)
+  return operation(world, incoming, { drive, address, start, item, options, fence })
 }

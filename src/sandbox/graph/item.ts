@@ -1,34 +1,45 @@
 import type { World } from '../world.ts'
-import { type Drive, type Item, isFolder } from './drive.ts'
+import type { Drive } from './drive.ts'
+import { hashesOf } from './hashes.ts'
+import { type Item, isFolder } from './items.ts'
+import { downloadUrl } from './signed-url.ts'
 
 /**
  * A driveItem as Graph writes it. Work and personal drives differ in the time format, in cTag and eTag, and in how
  * the parent's path is spelled. Sources: microsoft-graph-docs-contrib, resources/driveitem; onedrive-api-docs,
  * resources/itemReference.
  */
-export function driveItem(drive: Drive, item: Item): Record<string, unknown> {
+export function driveItem(world: World, drive: Drive, item: Item): Record<string, unknown> {
   const work = drive.owner.kind === 'work'
+  const { created, modified } = item.fileSystemInfo ?? item
   const user = { user: identity(drive) }
   return {
+    ...(item.content ? { '@microsoft.graph.downloadUrl': downloadUrl(world, item) } : {}),
     createdDateTime: time(drive, item.created),
     ...(work && isFolder(item) ? {} : { cTag: cTag(drive, item) }),
     eTag: eTag(drive, item),
     id: item.id,
     lastModifiedDateTime: time(drive, item.modified),
     name: item.name,
-    size: item.content?.length ?? 0,
+    size: item.size,
+    ...(item.description === undefined ? {} : { description: item.description }),
     webUrl: webUrl(drive, item),
     createdBy: user,
     lastModifiedBy: user,
     parentReference: parentReference(drive, item),
     fileSystemInfo: {
-      createdDateTime: time(drive, item.created),
-      lastModifiedDateTime: time(drive, item.modified),
+      createdDateTime: time(drive, created),
+      lastModifiedDateTime: time(drive, modified),
     },
-    ...(item.content ? { file: { mimeType: 'application/octet-stream' } } : {}),
+    ...(item.content ? { file: file(drive, item.content) } : {}),
     ...(isFolder(item) ? { folder: { childCount: item.children.size } } : {}),
+    ...(item.special === undefined ? {} : { specialFolder: { name: item.special.split(' ')[0] } }),
     ...(item.parent ? {} : { root: {} }),
   }
+}
+
+function file(drive: Drive, content: Buffer): object {
+  return { mimeType: 'application/octet-stream', hashes: hashesOf(content, drive.owner.kind) }
 }
 
 /** Work: `"{GUID},1"` in quotes; personal: base64. */
@@ -38,10 +49,11 @@ export function eTag({ owner }: Drive, item: Item): string {
     : `a${Buffer.from(`${item.id}.${item.version}`).toString('base64')}`
 }
 
+/** It changes with whatever is in the item. Source: microsoft-graph-docs-contrib, resources/driveitem. */
 function cTag({ owner }: Drive, item: Item): string {
   return owner.kind === 'work'
     ? `"c:{${item.uniqueId.toUpperCase()}},${item.version}"`
-    : `a${Buffer.from(`c:${item.id}.${item.version}.${item.modified}`).toString('base64')}`
+    : `a${Buffer.from(`c:${item.id}.${item.changes}`).toString('base64')}`
 }
 
 /** Whole seconds on work drives, with milliseconds on personal ones. Source: onedrive-api-docs#1162. */
@@ -59,7 +71,7 @@ function identity({ owner }: Drive): object {
 /** The root's has no path; a personal drive percent-encodes it. Source: abraunegg/onedrive, src/sync.d. */
 function parentReference(drive: Drive, { parent }: Item): object {
   const work = drive.owner.kind === 'work'
-  const reference = { driveType: work ? 'business' : 'personal', driveId: drive.id }
+  const reference = { driveType: work ? 'business' : 'personal', driveId: spelledId(drive) }
   if (!parent) return reference
   const path = drive.path(parent)
   return {
@@ -69,6 +81,13 @@ function parentReference(drive: Drive, { parent }: Item): object {
     path: work ? `/drives/${drive.id}/root:${path}` : `/drive/root:${encodePath(path)}`,
     ...(work ? { siteId: drive.owner.tenantId } : {}),
   }
+}
+
+/** In another mood a personal drive's id comes in either case. Source: onedrive-api-docs#1890. */
+function spelledId(drive: Drive): string {
+  const { id, owner } = drive
+  if (owner.kind === 'work' || owner.moods.driveIds === 'steady') return id
+  return drive.spelled++ % 2 === 0 ? id.toUpperCase() : id
 }
 
 function host({ owner }: Drive): string {
@@ -102,10 +121,11 @@ export function driveResource(world: World, drive: Drive): Record<string, unknow
     owner: { user: identity(drive) },
     quota: {
       deleted: 0,
-      remaining,
+      remaining: Math.max(remaining, 0),
       state: remaining <= 0 ? 'exceeded' : share < 0.01 ? 'critical' : share < 0.1 ? 'nearing' : 'normal',
       total: drive.total,
       used,
+      ...(drive.owner.kind === 'personal' ? { storagePlanInformation: { upgradeAvailable: true } } : {}),
     },
   }
 }

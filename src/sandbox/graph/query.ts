@@ -1,14 +1,60 @@
+import { conflictProperty } from './conflict.ts'
 import { refusals } from './errors.ts'
+import { type Order, orders } from './sorted.ts'
 
 /** The query options that drives know. Source: microsoft-graph-docs-contrib, api/driveitem-list-children. */
 export interface QueryOptions {
   select?: string[]
   top?: number
+  /** Where the page begins, as `writeSkipToken` wrote it. */
   skipToken?: string
+  orderBy?: { by: Order; descending: boolean }
+  /** The children are wanted with the item, perhaps a choice of their properties. */
+  expand?: { select?: string[] }
+  /** Where a delta goes on. */
+  token?: string
+  /** The conflictBehavior of an upload or a move stands here. */
+  conflict?: string
 }
 
 /** Source: onedrive-api-docs#319. */
 const mostPerPage = 1000
+
+const readers: Record<string, (options: QueryOptions, value: string) => void> = {
+  select: (options, value) => {
+    options.select = names(value)
+  },
+  top: (options, value) => {
+    const top = Number(value)
+    if (!/^\d+$/.test(value) || top < 1 || top > mostPerPage)
+      throw refusals.invalidRequest('Invalid value for $top.')
+    options.top = top
+  },
+  skip: () => {
+    throw refusals.invalidRequest(
+      '$skip is not supported on this API. Only URLs returned by the API can be used to page.',
+    )
+  },
+  skiptoken: readSkipToken,
+  skipToken: readSkipToken,
+  orderby: (options, value) => {
+    const [, by, direction] = /^\s*(\w+)(?:\s+(asc|desc))?\s*$/.exec(value) ?? []
+    if (by === undefined || !Object.hasOwn(orders, by))
+      throw refusals.invalidRequest('Invalid value for $orderby.')
+    options.orderBy = { by: by as Order, descending: direction === 'desc' }
+  },
+  expand: (options, value) => {
+    const [match, , chosen] = /^children(\(\$?select=([^)]*)\))?$/.exec(value) ?? []
+    if (match === undefined) throw refusals.invalidRequest('Only children can be expanded here.')
+    options.expand = chosen === undefined ? {} : { select: names(chosen) }
+  },
+  token: (options, value) => {
+    options.token = value
+  },
+  [conflictProperty]: (options, value) => {
+    options.conflict = value
+  },
+}
 
 /**
  * Reads the query options. Their names are case-sensitive, the `$` may be left out on drives, and a `%24` in its
@@ -20,43 +66,35 @@ export function readQuery(query: string): QueryOptions {
   for (const pair of query.split('&')) {
     const equals = pair.indexOf('=')
     if (equals < 0) continue
-    const name = pair.slice(0, equals).replace(/^\$/, '')
-    const value = decode(pair.slice(equals + 1))
-    if (name === 'select') options.select = value.split(',').map((one) => one.trim())
-    if (name === 'skiptoken' || name === 'skipToken') options.skipToken = readSkipToken(value)
-    if (name === 'skip')
-      throw refusals.invalidRequest(
-        '$skip is not supported on this API. Only URLs returned by the API can be used to page.',
-      )
-    if (name === 'top') {
-      const top = Number(value)
-      if (!/^\d+$/.test(value) || top < 1 || top > mostPerPage)
-        throw refusals.invalidRequest('Invalid value for $top.')
-      options.top = top
-    }
+    const name = pair.slice(0, equals).replace(/^\$|^%40/, (mark) => (mark === '$' ? '' : '@'))
+    if (Object.hasOwn(readers, name)) readers[name]?.(options, decode(pair.slice(equals + 1)))
   }
   return options
 }
 
-/** What the next page starts after, as an opaque token. */
-export function writeSkipToken(lastName: string): string {
-  return Buffer.from(`after:${lastName}`).toString('base64url')
+function names(value: string): string[] {
+  return value.split(',').map((one) => one.trim())
 }
 
-function readSkipToken(token: string): string {
+/** Where the next page begins, as an opaque token: after a folded name, or at a number. */
+export function writeSkipToken(place: { after: string } | { at: number }): string {
+  return Buffer.from('at' in place ? `at:${place.at}` : `after:${place.after}`).toString('base64url')
+}
+
+function readSkipToken(options: QueryOptions, token: string): void {
   const text = Buffer.from(token, 'base64url').toString('utf8')
-  if (!text.startsWith('after:')) throw refusals.invalidRequest('The skip token is not valid.')
-  return text.slice('after:'.length)
+  if (!/^(after:|at:\d+$)/.test(text)) throw refusals.invalidRequest('The skip token is not valid.')
+  options.skipToken = text
 }
 
-/** The chosen properties of a resource; annotations come along unasked. */
+/** The chosen properties of a resource; OData's own annotations come along unasked. */
 export function select(
   resource: Record<string, unknown>,
   chosen: string[] | undefined,
 ): Record<string, unknown> {
   if (!chosen) return resource
   return Object.fromEntries(
-    Object.entries(resource).filter(([name]) => name.startsWith('@') || chosen.includes(name)),
+    Object.entries(resource).filter(([name]) => name.startsWith('@odata.') || chosen.includes(name)),
   )
 }
 

@@ -1,17 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { readForm } from '../server/forms.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
+import type { Account } from '../users.ts'
 import type { World } from '../world.ts'
+import { askPerson } from './ask-person.ts'
 import { findRegistration } from './client.ts'
 import { IdentityError } from './errors.ts'
+import { refuseLoop } from './loops.ts'
 import { newCode } from './opaque.ts'
 import { errorPage } from './pages.ts'
-import { readChallenge } from './pkce.ts'
+import { type Challenge, readChallenge } from './pkce.ts'
 import { refusals } from './refusals.ts'
-import { isRegistered, type Registration } from './registrations.ts'
+import { findRedirectUri, type Platform, type Registration } from './registrations.ts'
 import { answerByRedirect, errorFields, readResponseMode } from './response-modes.ts'
 import { expandDefault, readScopes } from './scopes.ts'
-import { decide } from './sign-in.ts'
+import { checkPrompt, decide } from './sign-in.ts'
 import type { Tenant } from './tenants.ts'
 import { readBody } from './token.ts'
 
@@ -24,6 +27,13 @@ export interface AuthorizationRequest {
   tenant: Tenant
   registration: Registration
   redirectUri: string
+  platform: Platform
+}
+
+/** One that nothing is wrong with: what is left is the person. */
+export interface CheckedRequest extends AuthorizationRequest {
+  scopes: Set<string>
+  challenge?: Challenge
 }
 
 /**
@@ -39,19 +49,20 @@ export function authorize(world: World, incoming: Incoming, tenant: Tenant): Rep
   const registration = findRegistration(world, parameters.get('client_id'), tenant)
   const redirectUri = parameters.get('redirect_uri')
   if (!redirectUri) throw refusals.redirectUriMissing()
-  if (!isRegistered(registration, redirectUri))
-    throw refusals.redirectUriUnknown(redirectUri, registration.clientId)
-  const request: AuthorizationRequest = { parameters, tenant, registration, redirectUri }
+  const registered = findRedirectUri(registration, redirectUri)
+  if (!registered) throw refusals.redirectUriUnknown(redirectUri, registration.clientId)
+  const { platform } = registered
+  const request: AuthorizationRequest = { parameters, tenant, registration, redirectUri, platform }
   try {
-    return answer(world, incoming, request)
+    return answer(world, incoming, check(request))
   } catch (error) {
     if (!(error instanceof IdentityError)) throw error
     return answerByRedirect(request, errorFields(error, incoming, world))
   }
 }
 
-function answer(world: World, incoming: Incoming, request: AuthorizationRequest): Reply {
-  const { parameters, tenant, registration, redirectUri } = request
+function check(request: AuthorizationRequest): CheckedRequest {
+  const { parameters } = request
   const responseType = parameters.get('response_type')
   if (!responseType) throw refusals.missingParameter('response_type')
   if (responseType !== 'code') throw refusals.responseTypeUnsupported(responseType)
@@ -59,12 +70,34 @@ function answer(world: World, incoming: Incoming, request: AuthorizationRequest)
   readResponseMode(parameters, 'strict')
   const scopes = readScopes(parameters.get('scope') ?? '')
   const challenge = readChallenge(parameters.get('code_challenge'), parameters.get('code_challenge_method'))
+  checkPrompt(parameters.get('prompt'))
+  return { ...request, scopes, ...(challenge === undefined ? {} : { challenge }) }
+}
 
+function answer(world: World, incoming: Incoming, request: CheckedRequest): Reply {
+  const { parameters, registration, redirectUri } = request
+  refuseLoop(
+    world,
+    registration.clientId,
+    redirectUri,
+    ...['scope', 'login_hint'].map((one) => parameters.get(one)),
+  )
+  if (world.settings.signIn === 'page' && !world.nextSignIn) return askPerson(world, incoming, request)
   const decision = decide(world, request)
   if ('page' in decision) return errorPage(world, incoming, decision.page, 200)
   if ('fields' in decision) return answerByRedirect(request, decision.fields)
 
-  const { account } = decision
+  return issueCode(world, incoming, request, decision.account)
+}
+
+/** Sends the browser back with a code for what this person granted. */
+export function issueCode(
+  world: World,
+  incoming: Incoming,
+  request: CheckedRequest,
+  account: Account,
+): Reply {
+  const { parameters, tenant, registration, redirectUri, platform, scopes, challenge } = request
   incoming.entry.username = account.username
   const granted = expandDefault(scopes, account)
   world.grants.consent(account, registration, granted)
@@ -78,6 +111,7 @@ function answer(world: World, incoming: Incoming, request: AuthorizationRequest)
     scopes: granted,
     tenantKey: tenant.key,
     redirectUri,
+    platform,
     expiresAt: world.now() + codeLifetime,
     redeemed: false,
     ...(challenge === undefined ? {} : { challenge }),

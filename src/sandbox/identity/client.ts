@@ -2,42 +2,63 @@ import { createHash, timingSafeEqual } from 'node:crypto'
 import { readForm } from '../server/forms.ts'
 import { header, type Incoming } from '../server/messages.ts'
 import type { World } from '../world.ts'
+import { checkAuthority } from './audience.ts'
+import { clientRefusals } from './client-refusals.ts'
 import { refusals } from './refusals.ts'
-import type { Registration } from './registrations.ts'
+import { findRedirectUri, mainPlatform, type Platform, type Registration } from './registrations.ts'
 import type { Tenant } from './tenants.ts'
 
-/** Finds a registration by its client id, whatever its case. */
+/** Finds a registration by its client id, whatever its case, that may be used at this authority. */
 export function findRegistration(world: World, clientId: string | undefined, tenant: Tenant): Registration {
   if (!clientId) throw refusals.missingParameter('client_id')
   const found = world.registrations.find((one) => one.clientId === clientId.toLowerCase())
   if (!found) throw refusals.clientUnknown(clientId, tenant.segment)
+  checkAuthority(found, tenant)
   return found
 }
 
 /**
- * Authenticates the client of a token request: by its registration alone when it is public, by its secret (in the
- * body, or by HTTP Basic with both halves form-encoded, RFC 6749 2.3.1) when it is a Web application.
- * @throws IdentityError 700016, 700025, 7000218 or 7000215
+ * Authenticates the client of a token request by what its platform asks for: a Web application by its secret (in
+ * the body, or by HTTP Basic with both halves form-encoded, RFC 6749 2.3.1), a single-page one by the Origin that
+ * only a browser sends, a public one by nothing.
+ * @throws IdentityError 700016, 700025, 7000218, 7000215, 9002326 or 9002327
  */
 export function authenticateClient(
   world: World,
   incoming: Incoming,
   form: Map<string, string>,
   tenant: Tenant,
-): Registration {
+): { registration: Registration; platform: Platform } {
   const basic = readBasic(header(incoming, 'authorization'))
   const clientId = form.get('client_id') ?? basic?.clientId
   if (basic && clientId !== basic.clientId) throw refusals.malformedRequest('two different client ids')
   const registration = findRegistration(world, clientId, tenant)
   // An empty secret counts as none: some libraries always send the field.
   const secret = form.get('client_secret') || basic?.secret || undefined
-  if (registration.platform === 'public') {
-    if (secret !== undefined || form.has('client_assertion')) throw refusals.secretFromPublicClient()
-    return registration
+  const platform = platformOf(world, registration, form)
+  const fromBrowser = incoming.headers.origin !== undefined
+  if (platform === 'spa' && !fromBrowser) throw clientRefusals.spaWithoutOrigin()
+  if (platform !== 'spa' && fromBrowser) throw refusals.originSent()
+  if (platform === 'web') {
+    if (secret === undefined) throw refusals.secretMissing()
+    if (!registration.secret || !equal(secret, registration.secret))
+      throw refusals.secretWrong(registration.clientId)
+  } else if (secret !== undefined || form.has('client_assertion')) throw refusals.secretFromPublicClient()
+  return { registration, platform }
+}
+
+/** The redirect URI decides for a code, the sign-in long ago for a refresh; the device flow is for public clients. */
+function platformOf(world: World, registration: Registration, form: Map<string, string>): Platform {
+  const grantType = form.get('grant_type')
+  if (grantType === 'authorization_code') {
+    const used = findRedirectUri(registration, form.get('redirect_uri') ?? '')
+    if (used) return used.platform
   }
-  if (secret === undefined) throw refusals.secretMissing()
-  if (!equal(secret, registration.secret ?? '')) throw refusals.secretWrong(registration.clientId)
-  return registration
+  if (grantType === 'refresh_token') {
+    const token = world.grants.refreshTokens.get(form.get('refresh_token') ?? '')
+    if (token?.registration === registration) return token.platform
+  }
+  return grantType?.endsWith('device_code') ? 'public' : mainPlatform(registration)
 }
 
 function readBasic(authorization: string | undefined): { clientId: string; secret: string } | undefined {

@@ -2,15 +2,17 @@ import { randomInt } from 'node:crypto'
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { World } from '../world.ts'
 import { findRegistration } from './client.ts'
-import { IdentityError, identityJson } from './errors.ts'
+import { clientRefusals } from './client-refusals.ts'
+import { identityJson } from './errors.ts'
 import { newDeviceCode } from './opaque.ts'
+import { deviceIntervalSeconds } from './redeem-device-code.ts'
 import { refusals } from './refusals.ts'
+import { isPublicClient, type Registration } from './registrations.ts'
 import { readScopes } from './scopes.ts'
 import type { Tenant } from './tenants.ts'
 import { readBody } from './token.ts'
 
 const lifetimeSeconds = 900
-const intervalSeconds = 5
 
 /** No vowels: a code must not spell a word. */
 const alphabet = 'BCDFGHJKLMNPQRSTVWXZ23456789'
@@ -23,7 +25,7 @@ export function deviceCode(world: World, incoming: Incoming, tenant: Tenant): Re
   if (incoming.method !== 'POST') throw refusals.postOnly(incoming.method)
   const form = readBody(incoming)
   const registration = findRegistration(world, form.get('client_id'), tenant)
-  if (registration.platform !== 'public') throw notPublic()
+  if (!isPublicClient(registration) && reachesPersonal(registration, tenant)) throw clientRefusals.notMobile()
   if (!form.get('scope')) throw refusals.missingParameter('scope')
   const scopes = readScopes(form.get('scope') ?? '')
   const onlyPersonal = tenant.kinds.length === 1 && tenant.kinds[0] === 'personal'
@@ -35,7 +37,7 @@ export function deviceCode(world: World, incoming: Incoming, tenant: Tenant): Re
   world.grants.secrets.add(code)
   world.grants.deviceCodes.set(code, {
     registration,
-    tenantKey: tenant.key,
+    tenant,
     scopes,
     userCode,
     expiresAt: world.now() + lifetimeSeconds * 1000,
@@ -47,16 +49,15 @@ export function deviceCode(world: World, incoming: Incoming, tenant: Tenant): Re
     device_code: code,
     verification_uri: verificationUri,
     expires_in: lifetimeSeconds,
-    interval: intervalSeconds,
+    interval: deviceIntervalSeconds,
     message: `To sign in, use a web browser to open the page ${verificationUri} and enter the code ${userCode} to authenticate.`,
   })
 }
 
-/** Source: MicrosoftDocs/azure-docs#31986. */
-function notPublic(): IdentityError {
-  return new IdentityError(
-    70002,
-    'invalid_client',
-    "The provided client is not supported for this feature. The client application must be marked as 'mobile.'",
-  )
+/**
+ * Where personal accounts may come, a client that is not public is refused at once; at work only at the poll after
+ * the person has signed in. Source: MicrosoftDocs/azure-docs#31986.
+ */
+function reachesPersonal({ audience }: Registration, { kinds }: Tenant): boolean {
+  return kinds.includes('personal') && /Personal/.test(audience)
 }

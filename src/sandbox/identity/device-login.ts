@@ -1,59 +1,99 @@
 import { readForm } from '../server/forms.ts'
-import { escapeHtml, page } from '../server/html.ts'
+import { escapeHtml } from '../server/html.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
+import { mayBeFromOwnPage } from '../server/own-page.ts'
 import type { World } from '../world.ts'
 import type { DeviceCode } from './grants.ts'
+import { seeOther } from './login.ts'
+import { signInPage } from './look.ts'
+import { errorPage } from './pages.ts'
+import { admits } from './tenants.ts'
 import { readBody } from './token.ts'
+import { withVisit } from './visits.ts'
 
-/** `/devicelogin`: the person types the code that a terminal shows, picks an account, agrees or refuses. */
+/** `/devicelogin`: the person types the code that a terminal shows, signs in, and confirms whom for. */
 export function deviceLogin(world: World, incoming: Incoming): Reply {
-  if (incoming.method === 'GET') return codePage(world, readForm(incoming.query).get('otc') ?? '')
-  const origin = incoming.headers.origin
-  if (incoming.method !== 'POST' || (origin !== undefined && origin !== world.origin)) return { status: 405 }
+  if (incoming.method === 'GET') return codePage(readForm(incoming.query).get('otc') ?? '')
+  const { protocol } = new URL(world.origin)
+  if (incoming.method !== 'POST' || !mayBeFromOwnPage(incoming, protocol)) return { status: 405 }
   const form = readBody(incoming)
   const code = findUserCode(world, form.get('otc') ?? '')
-  if (!code)
-    return codePage(world, form.get('otc') ?? '', 'That code didn’t work. Check the code and try again.')
+  if (!code) return codePage(form.get('otc') ?? '', 'That code didn’t work. Check the code and try again.')
+  // A script may do a person's part in one step.
   const account = world.account(form.get('account') ?? '')
-  if (form.get('action') === 'cancel') code.decision = 'declined'
-  else if (account) code.decision = { account }
-  else return codePage(world, code.userCode, 'Pick an account.')
-  return page({
-    title: 'Sign in to your account',
-    body: `<main>\n<h1>${escapeHtml(code.registration.name)}</h1>\n<p>${
-      code.decision === 'declined' ? 'You refused the sign-in.' : 'You have signed in on your device.'
-    } You may now close this window.</p>\n</main>`,
-  })
+  if (account && world.settings.signIn === 'automatic') {
+    code.decision = form.get('action') === 'cancel' ? 'declined' : { account }
+    return endPage(code)
+  }
+  return askPerson(world, code)
 }
 
 /** The pending device code that a person means, whatever case and spaces they typed. */
 export function findUserCode(world: World, typed: string): DeviceCode | undefined {
   const userCode = typed.replace(/[\s-]/g, '').toUpperCase()
   for (const code of world.grants.deviceCodes.values()) {
-    if (code.userCode === userCode && code.expiresAt > world.now() && code.decision === undefined) return code
+    if (code.userCode === userCode && isPending(world, code)) return code
   }
   return undefined
 }
 
-function codePage(world: World, typed: string, problem?: string): Reply {
-  const accounts = world.accounts.map(
-    ({ username, name }, index) =>
-      `<label><input type="radio" name="account" value="${escapeHtml(username)}"${index === 0 ? ' checked' : ''}> ${escapeHtml(`${name} (${username})`)}</label>`,
+function isPending(world: World, code: DeviceCode): boolean {
+  return code.expiresAt > world.now() && code.decision === undefined
+}
+
+function askPerson(world: World, code: DeviceCode): Reply {
+  const { tenant, registration, scopes } = code
+  const decide = (decision: NonNullable<DeviceCode['decision']>) => {
+    if (!isPending(world, code))
+      return codePage('', 'The code you entered has expired. Start again on your device.')
+    code.decision = decision
+    return endPage(code)
+  }
+  const visit = world.visits.begin(
+    {
+      tenant,
+      registration,
+      scopes,
+      accounts: world.accounts.filter((account) => admits(tenant, account)),
+      confirmApplication: true,
+      accept: (_, account) => decide({ account }),
+      refuse: () => decide('declined'),
+      fail: (now, error) => errorPage(world, now, error, 200),
+    },
+    world.now(),
   )
-  return page({
-    title: 'Sign in to your account',
-    body: `<main>
-<h1>Enter code to allow access</h1>
-${problem ? `<p role="alert">${escapeHtml(problem)}</p>\n` : ''}<form method="POST">
-<p><label for="otc">Code</label> <input id="otc" name="otc" value="${escapeHtml(typed)}" autocomplete="off" required></p>
-<fieldset>
-<legend>Account</legend>
-${accounts.join('\n')}
-</fieldset>
+  return withVisit(world, seeOther(visit), visit)
+}
+
+function endPage({ registration, decision }: DeviceCode): Reply {
+  const declined = decision === 'declined'
+  return signInPage({
+    title: declined ? 'Sign-in refused' : 'Signed in',
+    body: `<h1>${escapeHtml(registration.name)}</h1>
+<p role="status">${
+      declined
+        ? 'You refused the sign-in. The application on your device gets nothing.'
+        : 'You have signed in to the application on your device.'
+    }</p>
+<p>You may now close this window.</p>`,
+  })
+}
+
+function codePage(typed: string, problem?: string): Reply {
+  return signInPage({
+    title: 'Enter code to allow access',
+    formAction: ["'self'"],
+    body: `<h1>Enter code to allow access</h1>
+<p class="soft">Once you enter the code displayed on your app or device, it will have access to your account.</p>
 <p>Do not enter codes from sources you don’t trust.</p>
-<p><button name="action" value="continue">Continue</button> <button name="action" value="cancel">Cancel</button></p>
-</form>
-</main>`,
-    style: 'label { display: block } input { font: inherit }',
+<form method="post" action="/devicelogin">
+<label for="otc">Code</label>
+<input class="code" id="otc" name="otc" value="${escapeHtml(typed)}" maxlength="20" autocomplete="off" autocapitalize="characters" spellcheck="false" required autofocus${
+      problem ? ' aria-invalid="true" aria-describedby="problem"' : ''
+    }>
+${problem ? `<p class="alarm" id="problem" role="alert">${escapeHtml(problem)}</p>\n` : ''}<div class="buttons">
+<button class="main">Next</button>
+</div>
+</form>`,
   })
 }

@@ -22,6 +22,13 @@ export function timestamp(now: number): string {
     .replace(/\.\d+Z$/, 'Z')
 }
 
+/** A duration as .NET writes it: `90.00:00:00`. */
+export function timeSpan(seconds: number): string {
+  const part = (size: number, of: number) => String(Math.floor(seconds / size) % of).padStart(2, '0')
+  const days = Math.floor(seconds / 86_400)
+  return `${days > 0 ? `${days}.` : ''}${part(3600, 24)}:${part(60, 60)}:${part(1, 60)}`
+}
+
 /** `AADSTSn: text Trace ID: … Correlation ID: … Timestamp: …`, parted by spaces as it is since 2024. */
 export function describe(error: IdentityError, incoming: Incoming, now: number): string {
   const prefix = error.code === undefined ? '' : `AADSTS${error.code}: `

@@ -1,12 +1,17 @@
 import type { Account } from '../users.ts'
 import type { Challenge } from './pkce.ts'
-import type { Registration } from './registrations.ts'
+import type { Platform, Registration } from './registrations.ts'
+import type { Tenant } from './tenants.ts'
 
 /** What a person allowed an application to do: the root of every code and token. */
 export interface Grant {
   account: Account
   registration: Registration
   scopes: Set<string>
+  /** The platform of the redirect URI that the sign-in came back to. */
+  platform: Platform
+  /** When the first refresh token of the sign-in was issued. */
+  since?: number
   /** The `claims` parameter that led to it, as sent. */
   claims?: string
 }
@@ -34,11 +39,13 @@ export interface RefreshToken extends Grant {
 
 export interface DeviceCode {
   registration: Registration
-  tenantKey: string
+  tenant: Tenant
   scopes: Set<string>
   userCode: string
   expiresAt: number
   redeemed: boolean
+  /** When the client last asked for the outcome. */
+  polledAt?: number
   decision?: { account: Account } | 'declined'
 }
 
@@ -64,6 +71,11 @@ export class Grants {
       pair(account, registration),
       new Set([...this.consented(account, registration), ...scopes]),
     )
+  }
+
+  /** The person takes back whatever they agreed to for this application. */
+  withdraw(account: Account, registration: Registration): void {
+    this.#consents.delete(pair(account, registration))
   }
 
   /** The last renewal that reached the client, for the score. */

@@ -6,7 +6,10 @@ import { authorize } from './authorize.ts'
 import { deviceCode } from './device-code.ts'
 import { keySet, openidConfiguration } from './discovery.ts'
 import { errorReply, IdentityError } from './errors.ts'
-import { errorPage, signedOutPage } from './pages.ts'
+import { instanceDiscovery } from './instance-discovery.ts'
+import { login } from './login.ts'
+import { logout } from './logout.ts'
+import { errorPage } from './pages.ts'
 import { refusals } from './refusals.ts'
 import { findTenant, type Tenant } from './tenants.ts'
 import { token } from './token.ts'
@@ -18,14 +21,17 @@ const endpoints: Record<string, { kind: LogEntry['kind']; answer: Endpoint; forP
   'oauth2/v2.0/authorize': { kind: 'authorize', answer: authorize, forPeople: true },
   'oauth2/v2.0/token': { kind: 'token', answer: token },
   'oauth2/v2.0/devicecode': { kind: 'devicecode', answer: deviceCode },
-  'oauth2/v2.0/logout': { kind: 'page', answer: signedOutPage, forPeople: true },
+  'oauth2/v2.0/logout': { kind: 'page', answer: logout, forPeople: true },
+  login: { kind: 'page', answer: login, forPeople: true },
+  'discovery/instance': { kind: 'discovery', answer: instanceDiscovery },
   'v2.0/.well-known/openid-configuration': { kind: 'discovery', answer: openidConfiguration },
   'discovery/v2.0/keys': { kind: 'keys', answer: keySet },
 }
 
-/** Which endpoint of the identity platform a path names, if any. */
+/** Which endpoint of the identity platform a path names, in whatever case, if any. */
 export function identityEndpoint(path: string) {
-  const [, segment, rest] = /^\/([^/]+)\/(.+)$/.exec(path) ?? []
+  const [, segment, asked] = /^\/([^/]+)\/(.+)$/.exec(path) ?? []
+  const rest = asked?.toLowerCase()
   const endpoint = rest !== undefined && Object.hasOwn(endpoints, rest) ? endpoints[rest] : undefined
   return endpoint && segment !== undefined ? { segment, ...endpoint } : undefined
 }

@@ -1,4 +1,5 @@
 import type { World } from '../world.ts'
+import { clientRefusals } from './client-refusals.ts'
 import type { Grant } from './grants.ts'
 import { checkVerifier } from './pkce.ts'
 import { refusals } from './refusals.ts'
@@ -11,7 +12,7 @@ import type { Redemption } from './token.ts'
  */
 export function redeemCode(
   world: World,
-  { form, tenant, registration }: Redemption,
+  { form, tenant, registration, platform }: Redemption,
 ): Grant & { nonce?: string } {
   const value = form.get('code')
   if (!value) throw refusals.missingParameter('code')
@@ -24,6 +25,7 @@ export function redeemCode(
   if (code.expiresAt <= world.now()) throw refusals.codeExpired()
   if (code.tenantKey !== tenant.key) throw refusals.codeOfOtherTenant()
   if (code.redirectUri !== redirectUri) throw refusals.redirectUriDiffers(redirectUri, code.redirectUri)
+  if (platform === 'spa' && !code.challenge) throw clientRefusals.spaWithoutChallenge()
   const verifier = form.get('code_verifier')
   checkVerifier(code.challenge, verifier)
   const asked = expandDefault(readScopes(form.get('scope') ?? ''), code.account)
@@ -37,6 +39,7 @@ export function redeemCode(
     account: code.account,
     registration,
     scopes: code.scopes,
+    platform: code.platform,
     ...(claims === undefined ? {} : { claims }),
     ...(code.nonce === undefined ? {} : { nonce: code.nonce }),
   }

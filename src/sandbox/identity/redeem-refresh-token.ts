@@ -1,13 +1,15 @@
 import type { World } from '../world.ts'
+import { clientRefusals } from './client-refusals.ts'
 import { timestamp } from './errors.ts'
 import type { Grant, RefreshToken } from './grants.ts'
+import { refuseLoop } from './loops.ts'
 import { refusals } from './refusals.ts'
 import { expandDefault, permissions, readScopes } from './scopes.ts'
 import { admits } from './tenants.ts'
 import type { Redemption } from './token.ts'
 
-/** Source: entra-docs, identity-platform/refresh-tokens. */
-const idleLimit = 90 * 24 * 60 * 60 * 1000
+/** Of a single-page application, counted from the sign-in. Source: entra-docs, identity-platform/refresh-tokens. */
+const spaLimit = 24 * 60 * 60 * 1000
 /** MSAL takes a token with less left for expired, so renewing then is no fault. Source: msal-common, Constants.ts. */
 const nearlyOver = 5 * 60 * 1000
 
@@ -25,7 +27,8 @@ export function redeemRefreshToken(
   if (!found) throw refusals.mangledGrant()
   if (found.registration !== registration) throw refusals.otherClient()
   if (!admits(tenant, found.account)) throw refusals.userOutsideTenant(found.account.username, tenant.segment)
-  refuseIfEnded(found, world.now())
+  refuseIfEnded(found, world)
+  refuseLoop(world, registration.clientId, found.account.username, form.get('scope'))
   const asked = expandDefault(readScopes(form.get('scope') ?? ''), found.account)
   refuseMoreScopes(world, found, asked)
   const last = world.grants.lastRenewal(found)
@@ -36,27 +39,36 @@ export function redeemRefreshToken(
     account: found.account,
     registration,
     scopes: found.scopes,
+    platform: found.platform,
+    since: found.since ?? found.issuedAt,
     ...(claims === undefined ? {} : { claims }),
     omitRefreshToken: world.settings.omitRefreshToken,
   }
 }
 
-function refuseIfEnded(token: RefreshToken, now: number): void {
+function refuseIfEnded(token: RefreshToken, world: World): void {
+  const now = world.now()
+  const idleSeconds = world.settings.refreshIdleSeconds
   const personal = token.account.kind === 'personal'
   if (token.revokedAt !== undefined) {
     throw personal
       ? refusals.grantRevokedPersonal()
       : refusals.grantRevokedWork(isoWith7Digits(token.issuedAt), isoWith7Digits(token.revokedAt))
   }
-  if (now - token.issuedAt > idleLimit) {
-    throw personal ? refusals.grantRevokedPersonal() : refusals.grantIdle(timestamp(token.issuedAt))
+  if (token.platform === 'spa' && now - (token.since ?? token.issuedAt) > spaLimit)
+    throw clientRefusals.spaOver(timestamp(token.since ?? token.issuedAt))
+  if (now - token.issuedAt > idleSeconds * 1000) {
+    throw personal
+      ? refusals.grantRevokedPersonal()
+      : refusals.grantIdle(timestamp(token.issuedAt), idleSeconds)
   }
 }
 
-/** A refresh never widens what the person agreed to. */
+/** A refresh never widens what the person agreed to, and ends with it. */
 function refuseMoreScopes(world: World, token: RefreshToken, asked: Set<string>): void {
   const consented = world.grants.consented(token.account, token.registration)
-  if (permissions(asked).every((scope) => consented.has(scope))) return
+  const needed = permissions([...token.scopes, ...asked])
+  if (consented.size > 0 && needed.every((scope) => consented.has(scope))) return
   throw token.account.kind === 'personal'
     ? refusals.scopeNotGranted()
     : refusals.consentMissing(token.registration.clientId, token.registration.name)

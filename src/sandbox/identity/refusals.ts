@@ -1,11 +1,11 @@
-import { IdentityError } from './errors.ts'
+import { IdentityError, timeSpan } from './errors.ts'
 
 function refuse(code: number, error: string, text: string, suberror?: string): IdentityError {
   return new IdentityError(code, error, text, suberror)
 }
 
 /**
- * Every refusal by name. Numbers and meanings: entra-docs, identity-platform/reference-error-codes; wording after
+ * Every refusal by name; those that lie in a registration are in client-refusals.ts. Numbers and meanings: entra-docs, identity-platform/reference-error-codes; wording after
  * recorded answers, and as free to change as Microsoft's.
  */
 export const refusals = {
@@ -152,11 +152,11 @@ export const refusals = {
       'The user could not be authenticated as the grant is expired. The user must sign in again.',
       'bad_token',
     ),
-  grantIdle: (issued: string) =>
+  grantIdle: (issued: string, idleSeconds: number) =>
     refuse(
       700082,
       'invalid_grant',
-      `The refresh token has expired due to inactivity. The token was issued on ${issued} and was inactive for 90.00:00:00.`,
+      `The refresh token has expired due to inactivity. The token was issued on ${issued} and was inactive for ${timeSpan(idleSeconds)}.`,
       'bad_token',
     ),
   consentMissing: (clientId: string, name: string) =>

@@ -1,49 +1,105 @@
-import type { AccountKind } from '../users.ts'
+/**
+ * What a redirect URI is registered under: "Mobile and desktop", "Web" or "Single-page application". It decides
+ * whether the client has a secret. Source: entra-docs, identity-platform/reply-url.
+ */
+export type Platform = 'public' | 'web' | 'spa'
+
+/** Who may sign in to an application: `signInAudience` of its manifest. Source: supported-accounts-validation. */
+export type Audience =
+  | 'AzureADMyOrg'
+  | 'AzureADMultipleOrgs'
+  | 'AzureADandPersonalMicrosoftAccount'
+  | 'PersonalMicrosoftAccount'
+
+export interface RedirectUri {
+  uri: string
+  platform: Platform
+}
 
 /** An application as its owner registered it. */
 export interface Registration {
+  /** A GUID. */
   clientId: string
   name: string
-  /** "Mobile and desktop" is public, "Web" is confidential. Source: entra-docs, identity-platform/reply-url. */
-  platform: 'public' | 'web'
+  redirectUris: RedirectUri[]
   secret?: string
-  redirectUris: string[]
-  audience: AccountKind[]
+  audience: Audience
+  /** The directory that it was registered in, as a GUID: for `AzureADMyOrg` the only one whose people may sign in. */
+  tenant?: string
+  /**
+   * "Allow public client flows", which the device code needs where no redirect URI is public.
+   * Source: entra-docs, identity-platform/scenario-desktop-app-registration.
+   */
+  allowPublicClientFlows?: boolean
 }
 
 export const publicClientId = '0d11c0de-5a9d-4b0c-9c1e-7f3a52d8e601'
 export const webClientId = '0d11c0de-5a9d-4b0c-9c1e-7f3a52d8e602'
 
-/** The table of registrations: a public client, and a confidential one that keeps a secret. */
-export function registrations(secret: string): Registration[] {
-  const audience: AccountKind[] = ['work', 'personal']
-  return [
+/** The table of registrations: a public client, a confidential one that keeps a secret, and those asked for. */
+export function registrations(secret: string, more: Registration[] = []): Registration[] {
+  const audience = 'AzureADandPersonalMicrosoftAccount'
+  const own: Registration[] = [
     {
       clientId: publicClientId,
       name: 'Sandbox CLI',
-      platform: 'public',
-      redirectUris: ['http://localhost'],
+      redirectUris: [{ uri: 'http://localhost', platform: 'public' }],
       audience,
     },
     {
       clientId: webClientId,
       name: 'Sandbox Web App',
-      platform: 'web',
       secret,
-      redirectUris: ['http://localhost:5000/post_onedrive'],
+      redirectUris: [{ uri: 'http://localhost:5000/post_onedrive', platform: 'web' }],
       audience,
     },
   ]
+  const asked = more.map((one) => ({ ...one, clientId: one.clientId.toLowerCase() }))
+  const replaced = new Set(asked.map(({ clientId }) => clientId))
+  return [...own.filter(({ clientId }) => !replaced.has(clientId)), ...asked]
 }
 
 /**
- * Whether a redirect URI is one of the registered ones. The port is ignored for `localhost`; the path must match
- * in its case; a URI without a path and one with `/` alone are the same.
+ * What is wrong with registrations that a caller made up.
+ * @throws an Error with a plain sentence.
+ */
+export function checkRegistrations(registrations: Registration[]): void {
+  const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+  const seen = new Set<string>()
+  registrations.forEach(({ clientId, redirectUris, audience, tenant }, index) => {
+    const where = `registrations[${index}]`
+    if (!guid.test(clientId)) throw new Error(`${where}.clientId must be a GUID.`)
+    if (seen.has(clientId.toLowerCase())) throw new Error(`${where}.clientId is there twice: ${clientId}.`)
+    seen.add(clientId.toLowerCase())
+    if (tenant !== undefined && !guid.test(tenant)) throw new Error(`${where}.tenant must be a GUID.`)
+    if (audience === 'AzureADMyOrg' && tenant === undefined) throw new Error(`${where}.tenant is missing.`)
+    for (const { uri } of redirectUris) {
+      if (comparable(uri) === undefined) throw new Error(`${where} has an unusable redirect URI: ${uri}`)
+    }
+  })
+}
+
+/** Whether the application may use the flows that need no secret. */
+export function isPublicClient({ allowPublicClientFlows, redirectUris }: Registration): boolean {
+  return allowPublicClientFlows ?? redirectUris.some(({ platform }) => platform === 'public')
+}
+
+/** The platform where no redirect URI is at hand to tell it. */
+export function mainPlatform(registration: Registration): Platform {
+  if (isPublicClient(registration)) return 'public'
+  return registration.redirectUris[0]?.platform ?? 'web'
+}
+
+/**
+ * The registered redirect URI that a request means, if any. The port is ignored for `localhost`, unless an entry
+ * has that very one; the path must match in its case; a URI without a path and one with `/` alone are the same.
  * Source: entra-docs, identity-platform/reply-url.
  */
-export function isRegistered(registration: Registration, redirectUri: string): boolean {
-  const asked = comparable(redirectUri)
-  return asked !== undefined && registration.redirectUris.some((uri) => comparable(uri) === asked)
+export function findRedirectUri({ redirectUris }: Registration, asked: string): RedirectUri | undefined {
+  const wanted = comparable(asked)
+  if (wanted === undefined) return undefined
+  const matching = redirectUris.filter(({ uri }) => comparable(uri) === wanted)
+  return matching.find(({ uri }) => new URL(uri).port === new URL(asked).port) ?? matching[0]
 }
 
 /** The redirect URI as a browser is sent to it: one without a path returns with `/` added. */

@@ -1,8 +1,9 @@
-import { escapeHtml, page } from '../server/html.ts'
+import { escapeHtml } from '../server/html.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { World } from '../world.ts'
 import type { AuthorizationRequest } from './authorize.ts'
 import { describe, type IdentityError } from './errors.ts'
+import { signInPage } from './look.ts'
 import { refusals } from './refusals.ts'
 import { normalised } from './registrations.ts'
 
@@ -75,16 +76,16 @@ function inForm(redirectUri: string, fields: Fields): Reply {
   const inputs = [...fields].map(
     ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
   )
-  return page({
+  const { origin, protocol } = new URL(redirectUri)
+  return signInPage({
     title: 'Working...',
-    body: `<main>
-<h1>Signing you in</h1>
+    formAction: [origin === 'null' ? protocol : origin],
+    body: `<h1>Signing you in</h1>
 <form method="POST" action="${escapeHtml(redirectUri)}">
 ${inputs.join('\n')}
 <p>If nothing happens, continue by hand.</p>
-<button type="submit">Continue</button>
-</form>
-</main>`,
+<p class="buttons"><button type="submit">Continue</button></p>
+</form>`,
     script: 'document.forms[0].submit()',
   })
 }

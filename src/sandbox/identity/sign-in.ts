@@ -1,5 +1,6 @@
 import type { Account, AccountKind } from '../users.ts'
 import type { World } from '../world.ts'
+import { mayUse } from './audience.ts'
 import type { AuthorizationRequest } from './authorize.ts'
 import { IdentityError } from './errors.ts'
 import { refusals } from './refusals.ts'
@@ -20,11 +21,15 @@ export type Decision = { account: Account } | { page: IdentityError } | { fields
 
 const prompts = ['login', 'none', 'consent', 'select_account', 'create', 'no_session']
 
+/** @throws IdentityError 90023 for a `prompt` that does not exist. */
+export function checkPrompt(prompt: string | undefined): void {
+  if (prompt !== undefined && !prompts.includes(prompt)) throw refusals.invalidParameter('prompt')
+}
+
 /** Decides in the person's place, who is taken to agree unless the control API says otherwise. */
 export function decide(world: World, request: AuthorizationRequest): Decision {
   const { parameters, tenant, registration } = request
   const prompt = parameters.get('prompt')
-  if (prompt !== undefined && !prompts.includes(prompt)) throw refusals.invalidParameter('prompt')
   // Nobody has a session with the sandbox, so nobody can be signed in without being asked.
   if (prompt === 'none') throw refusals.loginRequired()
   const wanted = world.nextSignIn
@@ -34,7 +39,7 @@ export function decide(world: World, request: AuthorizationRequest): Decision {
   const account = choose(world, request, wanted?.username)
   if (!account) return { page: refusals.userUnknown(wanted?.username ?? tenant.segment) }
   if (!admits(tenant, account)) return { page: refusals.userOutsideTenant(account.username, tenant.segment) }
-  if (!registration.audience.includes(account.kind)) return { page: refusals.notForAudience() }
+  if (!mayUse(registration, account)) return { page: refusals.notForAudience() }
   return { account }
 }
 

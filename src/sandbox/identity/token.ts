@@ -9,7 +9,7 @@ import { redeemCode } from './redeem-code.ts'
 import { redeemDeviceCode } from './redeem-device-code.ts'
 import { redeemRefreshToken } from './redeem-refresh-token.ts'
 import { refusals } from './refusals.ts'
-import type { Registration } from './registrations.ts'
+import type { Platform, Registration } from './registrations.ts'
 import type { Tenant } from './tenants.ts'
 import { issueTokens, type TokenOptions } from './tokens.ts'
 
@@ -19,6 +19,7 @@ export interface Redemption {
   form: Map<string, string>
   tenant: Tenant
   registration: Registration
+  platform: Platform
 }
 
 type Redeem = (
@@ -42,7 +43,6 @@ const bodyOnly =
 /** `POST /{tenant}/oauth2/v2.0/token` */
 export async function token(world: World, incoming: Incoming, tenant: Tenant): Promise<Reply> {
   if (incoming.method !== 'POST') throw refusals.postOnly(incoming.method)
-  if (incoming.headers.origin !== undefined) throw refusals.originSent()
   refuseSecretsInUrl(world, incoming)
   const form = readBody(incoming)
   const grantType = form.get('grant_type')
@@ -50,8 +50,8 @@ export async function token(world: World, incoming: Incoming, tenant: Tenant): P
   incoming.entry.grant = grantType
   const redeem = Object.hasOwn(grants, grantType) ? grants[grantType] : undefined
   if (!redeem) throw refusals.grantTypeUnknown(grantType)
-  const registration = authenticateClient(world, incoming, form, tenant)
-  const { nonce, omitRefreshToken, ...grant } = redeem(world, { incoming, form, tenant, registration })
+  const client = authenticateClient(world, incoming, form, tenant)
+  const { nonce, omitRefreshToken, ...grant } = redeem(world, { incoming, form, tenant, ...client })
   incoming.entry.username = grant.account.username
   const options: TokenOptions = { clientInfo: form.get('client_info') === '1' }
   if (nonce !== undefined) options.nonce = nonce

@@ -14,6 +14,8 @@ export interface Page {
   style?: string
   script?: string
   head?: string
+  /** Where its forms may lead, redirects included; left out: anywhere. */
+  formAction?: string[]
 }
 
 const baseStyle = `
@@ -24,7 +26,7 @@ button { font: inherit; padding: .4rem 1.2rem }
 `
 
 /** A page under a content security policy that allows nothing but its own style and script, by their hashes. */
-export function page({ status = 200, title, body, style = '', script, head = '' }: Page): Reply {
+export function page({ status = 200, title, body, style = '', script, head = '', formAction }: Page): Reply {
   const css = baseStyle + style
   const policy = [
     "default-src 'none'",
@@ -32,6 +34,7 @@ export function page({ status = 200, title, body, style = '', script, head = '' 
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ]
+  if (formAction) policy.push(`form-action ${formAction.join(' ')}`)
   if (script) policy.push(`script-src '${hash(script)}'`)
   return {
     status,

@@ -1,5 +1,5 @@
-import type { RequestListener } from 'node:http'
-import { createServer, type Server } from 'node:http'
+import { createServer, type RequestListener } from 'node:http'
+import { createServer as createTlsServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
 /** The bound servers; `port` is the same on both addresses. */
@@ -8,6 +8,14 @@ export interface Listener {
   close(): Promise<void>
 }
 
+/** The key and certificate of an https server, as PEM. */
+export interface TlsOptions {
+  key: string
+  cert: string
+}
+
+type Server = ReturnType<typeof createServer> | ReturnType<typeof createTlsServer>
+
 const attemptsForOnePort = 20
 
 /**
@@ -15,12 +23,16 @@ const attemptsForOnePort = 20
  * (RFC 6761 names both). Never on another interface. A machine without IPv6 gets 127.0.0.1 alone.
  * @throws an Error with a plain sentence when the asked port is taken.
  */
-export async function listen(port: number, handler: RequestListener): Promise<Listener> {
+export async function listen(port: number, handler: RequestListener, tls?: TlsOptions): Promise<Listener> {
+  const create = () =>
+    tls
+      ? createTlsServer({ ...tls, keepAliveTimeout: 65_000 }, handler)
+      : createServer({ keepAliveTimeout: 65_000 }, handler)
   for (let attempt = 0; attempt < attemptsForOnePort; attempt++) {
-    const first = await bind('127.0.0.1', port, handler)
+    const first = await bind('127.0.0.1', port, create)
     if (!first) break
     const bound = (first.address() as AddressInfo).port
-    const second = await bind('::1', bound, handler)
+    const second = await bind('::1', bound, create)
     if (second) return together(bound, second === 'no such address' ? [first] : [first, second])
     // The port that was free on IPv4 is taken on IPv6: another one, unless the caller asked for this one.
     await close(first)
@@ -34,15 +46,15 @@ function together(port: number, servers: Server[]): Listener {
 }
 
 /** A server, nothing when the port is taken, or a word when the machine has no such address. */
-function bind(host: '127.0.0.1', port: number, handler: RequestListener): Promise<Server | undefined>
+function bind(host: '127.0.0.1', port: number, create: () => Server): Promise<Server | undefined>
 function bind(
   host: '::1',
   port: number,
-  handler: RequestListener,
+  create: () => Server,
 ): Promise<Server | 'no such address' | undefined>
-function bind(host: string, port: number, handler: RequestListener) {
+function bind(host: string, port: number, create: () => Server) {
   return new Promise((resolve, reject) => {
-    const server = createServer({ keepAliveTimeout: 65_000 }, handler)
+    const server = create()
     server.once('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'EADDRINUSE') resolve(undefined)
       else if (host === '::1' && (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT')) {

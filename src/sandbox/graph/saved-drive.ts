@@ -1,0 +1,95 @@
+import { list, number, type Reader, record, text } from '../server/shape.ts'
+import type { Drive } from './drive.ts'
+import type { FileSystemInfo, Folder, Item } from './items.ts'
+import { foldName } from './names.ts'
+
+/** An item as it is written to a file: the bytes of a file in base64, the children of a folder as a list. */
+export interface SavedItem {
+  id: string
+  uniqueId: string
+  name: string
+  created: number
+  modified: number
+  version: number
+  fileSystemInfo?: FileSystemInfo
+  description?: string
+  special?: string
+  children?: SavedItem[]
+  content?: string
+}
+
+export interface SavedDrive {
+  /** The last number that a personal drive gave to an item: ids are never reused. */
+  lastNumber: number
+  root: SavedItem
+}
+
+export function saveDrive(drive: Drive): SavedDrive {
+  return { lastNumber: drive.ids.last, root: saveItem(drive.root) }
+}
+
+function saveItem(item: Item): SavedItem {
+  const { id, uniqueId, name, created, modified, version, fileSystemInfo, description, special } = item
+  return {
+    ...{ id, uniqueId, name, created, modified, version },
+    ...(fileSystemInfo === undefined ? {} : { fileSystemInfo }),
+    ...(description === undefined ? {} : { description }),
+    ...(special === undefined ? {} : { special }),
+    ...(item.children ? { children: [...item.children.values()].map(saveItem) } : {}),
+    ...(item.content ? { content: item.content.toString('base64') } : {}),
+  }
+}
+
+/** Makes the item again, and all that is in it. */
+export function restoreItem(saved: SavedItem): Item {
+  const { children, content, ...kept } = saved
+  const item: Item = { ...kept, key: foldName(saved.name), size: 0, changes: saved.version, sequence: 0 }
+  if (children === undefined) {
+    item.content = Buffer.from(content ?? '', 'base64')
+    item.size = item.content.length
+    return item
+  }
+  item.children = new Map()
+  for (const child of children.map(restoreItem)) {
+    child.parent = item as Folder
+    item.children.set(child.key, child)
+    item.size += child.size
+  }
+  return item
+}
+
+const anyText: Reader<string> = (value, where) => (value === '' ? '' : text(value, where))
+
+const base64: Reader<string> = (value, where) => {
+  if (!/^[A-Za-z0-9+/]*={0,2}$/.test(anyText(value, where))) throw new Error(`${where} must be base64.`)
+  return value as string
+}
+
+const itemShape = record(
+  {
+    ...{ id: text, uniqueId: text, name: text, created: number(), modified: number(), version: number(0) },
+    fileSystemInfo: record({ created: number(), modified: number() }, ['created', 'modified']),
+    ...{ description: anyText, special: text, content: base64 },
+    children: (value: unknown, where: string): SavedItem[] => list(readItem)(value, where),
+  },
+  ['id', 'uniqueId', 'name', 'created', 'modified', 'version'],
+)
+
+const readItem: Reader<SavedItem> = (value, where) => {
+  const item = itemShape(value, where)
+  if ((item.children === undefined) === (item.content === undefined)) {
+    throw new Error(`${where} must have either children or content.`)
+  }
+  const keys = new Set(item.children?.map((child) => foldName(child.name)))
+  if (keys.size !== (item.children?.length ?? 0)) throw new Error(`${where}.children has a name twice.`)
+  return item
+}
+
+const driveShape = record({ lastNumber: number(0), root: readItem }, ['lastNumber', 'root'])
+
+/** Reads a drive from a file. @throws an Error with a plain sentence that names the bad field. */
+export const readSavedDrive: Reader<SavedDrive> = (value, where) => {
+  const drive = driveShape(value, where)
+  if (drive.root.children === undefined) throw new Error(`${where}.root must be a folder.`)
+  return drive
+}

@@ -1,0 +1,72 @@
+/** A scope in the words in which a person is asked for it. */
+export interface Permission {
+  title: string
+  detail: string
+}
+
+/**
+ * What each scope lets an application do. Sources: microsoft-graph-docs-contrib, permissions-reference (the consent
+ * texts for users); entra-docs, identity-platform/scopes-oidc.
+ */
+const words: Record<string, Permission> = {
+  openid: {
+    title: 'Sign you in',
+    detail: 'The app learns which account you signed in with.',
+  },
+  profile: {
+    title: 'View your basic profile',
+    detail: 'The app sees your name and your username.',
+  },
+  email: {
+    title: 'View your email address',
+    detail: 'The app sees your primary email address.',
+  },
+  offline_access: {
+    title: 'Maintain access to data you have given it access to',
+    detail:
+      'The app can see and update the data you gave it access to, even when you are not using the app. This gives it no additional permissions.',
+  },
+  'User.Read': {
+    title: 'Sign you in and read your profile',
+    detail: 'The app can sign you in and read your profile, and basic company information.',
+  },
+  'Files.Read': {
+    title: 'Read your files',
+    detail: 'The app can read your files.',
+  },
+  'Files.Read.All': {
+    title: 'Read all files that you have access to',
+    detail: 'The app can read all files that you can reach, also those that others shared with you.',
+  },
+  'Files.ReadWrite': {
+    title: 'Have full access to your files',
+    detail: 'The app can read, create, update and delete your files.',
+  },
+  'Files.ReadWrite.All': {
+    title: 'Have full access to all files you have access to',
+    detail: 'The app can read, create, update and delete all files that you can reach.',
+  },
+  'Files.ReadWrite.AppFolder': {
+    title: 'Have full access to its own folder',
+    detail: 'The app can read, create, update and delete files in a folder that is its own.',
+  },
+  'Sites.Read.All': {
+    title: 'Read items in all site collections',
+    detail: 'The app can read documents and list items in all site collections on your behalf.',
+  },
+  'Sites.ReadWrite.All': {
+    title: 'Edit or delete items in all site collections',
+    detail: 'The app can edit or delete documents and list items in all site collections on your behalf.',
+  },
+}
+
+const leastFirst = Object.keys(words)
+
+/** The scopes in words, the files first and the sign-in last, and nothing twice. */
+export function inWords(scopes: Iterable<string>): Permission[] {
+  const asked = new Set(scopes)
+  if (asked.has('User.Read') || asked.has('profile')) asked.delete('openid')
+  return [...asked]
+    .sort((one, other) => leastFirst.indexOf(other) - leastFirst.indexOf(one))
+    .flatMap((scope) => words[scope] ?? [])
+}

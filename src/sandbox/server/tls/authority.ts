@@ -1,0 +1,75 @@
+import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { certificate, extension, keyId } from './certificate.ts'
+import { bitString, boolean, explicit, implicit, integer, objectIdentifier, sequence } from './der.ts'
+
+/** What an https server needs, and what its clients need to trust it; all as PEM. */
+export interface LocalIdentity {
+  key: string
+  cert: string
+  ca: string
+}
+
+const day = 24 * 60 * 60 * 1000
+const loopback4 = [127, 0, 0, 1]
+const loopback6 = [...new Array(15).fill(0), 1]
+
+/**
+ * Makes a certificate authority and a certificate for `localhost`. The authority's key is dropped once it has
+ * signed, and its certificate allows for no other name than this machine's own (RFC 5280, 4.2.1.10): whoever
+ * trusts it gives nobody power over any other site. Both keys live for this process alone.
+ */
+export function makeLocalIdentity(now = Date.now()): LocalIdentity {
+  const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const server = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  // Each authority has a name of its own: two sandboxes must not be taken for one.
+  const issuer = `od-link sandbox authority ${keyId(authority.publicKey).toString('hex').slice(0, 12)}`
+  const common = {
+    issuer,
+    signingKey: authority.privateKey,
+    issuerKeyId: keyId(authority.publicKey),
+    from: new Date(now - day),
+    until: new Date(now + 30 * day),
+  }
+  const ca = certificate({
+    ...common,
+    subject: issuer,
+    publicKey: authority.publicKey,
+    extensions: [onlySigns(), keyUsage(0x06, 1), onlyThisMachine()],
+  })
+  const cert = certificate({
+    ...common,
+    subject: 'localhost',
+    publicKey: server.publicKey,
+    extensions: [
+      extension('2.5.29.19', sequence(), true),
+      keyUsage(0x80, 7),
+      // Server authentication.
+      extension('2.5.29.37', sequence(objectIdentifier('1.3.6.1.5.5.7.3.1'))),
+      extension('2.5.29.17', sequence(dnsName('localhost'), ipAddress(loopback4), ipAddress(loopback6))),
+    ],
+  })
+  return { key: pem(server.privateKey), cert, ca }
+}
+
+/** Basic constraints: an authority, with none under it. */
+function onlySigns(): Buffer {
+  return extension('2.5.29.19', sequence(boolean(true), integer(Buffer.from([0]))), true)
+}
+
+/** Bit 0 is the first of the byte: 0x80 is digitalSignature, 0x06 keyCertSign and cRLSign. */
+function keyUsage(bits: number, unused: number): Buffer {
+  return extension('2.5.29.15', bitString(Buffer.from([bits]), unused), true)
+}
+
+function onlyThisMachine(): Buffer {
+  const exactly = (address: number[]) => ipAddress([...address, ...address.map(() => 0xff)])
+  const permitted = [dnsName('localhost'), exactly(loopback4), exactly(loopback6)]
+  return extension('2.5.29.30', sequence(explicit(0, ...permitted.map((one) => sequence(one)))), true)
+}
+
+const dnsName = (name: string) => implicit(2, Buffer.from(name, 'latin1'))
+const ipAddress = (bytes: number[]) => implicit(7, Buffer.from(bytes))
+
+function pem(key: KeyObject): string {
+  return key.export({ type: 'pkcs8', format: 'pem' }).toString()
+}
