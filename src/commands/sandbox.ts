@@ -1,47 +1,88 @@
 import { readFileSync } from 'node:fs'
 import type { Arguments } from '../cli.ts'
-import { OdLinkError } from '../errors.ts'
-import type { SandboxOptions } from '../sandbox/index.ts'
+import { exitCodes, OdLinkError } from '../errors.ts'
+import { quoted } from '../quoted.ts'
+import type { Sandbox, SandboxOptions } from '../sandbox/index.ts'
 import { print, printJson, say } from '../terminal.ts'
 import { numberOf, textOf } from './options.ts'
 
-/** `od-link sandbox`: prints what points od-link at it, and serves until Ctrl-C. */
-export async function run({ options }: Arguments): Promise<void> {
-  const { startSandbox, readUsers } = await import('../sandbox/index.ts')
-  const wanted: SandboxOptions = {}
-  const [port, latencyMs, accessTtlSeconds] = ['port', 'latency', 'access-ttl'].map((name) =>
-    numberOf(options, name),
-  )
-  if (port !== undefined) wanted.port = port
-  if (latencyMs !== undefined) wanted.latencyMs = latencyMs
-  if (accessTtlSeconds !== undefined) wanted.accessTtlSeconds = accessTtlSeconds
-  const secret = textOf(options, 'secret')
-  if (secret !== undefined) wanted.secret = secret
-  const usersFile = textOf(options, 'users')
-  if (usersFile !== undefined)
-    wanted.users = plainly(() => readUsers(readFileSync(usersFile, 'utf8')), usersFile)
+type Options = Arguments['options']
 
-  const sandbox = await startSandbox(wanted).catch((error: Error) => {
+/** `od-link sandbox`: prints what points od-link at it, and serves until Ctrl-C. */
+export async function run({ options }: Arguments): Promise<number> {
+  const { startSandbox, readUsers } = await import('../sandbox/index.ts')
+  const sandbox = await startSandbox(wantedOf(options, readUsers)).catch((error: Error) => {
     throw new OdLinkError('usage', `The sandbox cannot start: ${error.message}`, { cause: error })
   })
-  const { origin, clientId, webClientId, webClientSecret, controlToken } = sandbox
-  if (options.json) {
-    printJson({ origin, controlToken, clientId, webClientId, webClientSecret })
-  } else {
-    print(
-      `export OD_LINK_AUTHORITY_HOST=${origin} OD_LINK_GRAPH_HOST=${origin} OD_LINK_CLIENT_ID=${clientId}`,
-    )
-    if (!options.quiet) {
-      say(
-        '\nThe sandbox serves until Ctrl-C. Paste the line above into another terminal, then: od-link login',
-      )
-      say(`Its drives, live: ${origin}/`)
-    }
-  }
-  await new Promise(() => {})
+  if (options.json) printJson(inJson(sandbox))
+  else tell(sandbox, options)
+  await untilStopped()
+  await sandbox.close().catch((error: Error) => {
+    throw new OdLinkError('internal', error.message, { cause: error })
+  })
+  if (!options.quiet && !options.json) for (const line of sandbox.scoreReport().split('\n')) say(line)
+  return exitCodes.interrupted
 }
 
-function plainly<T>(read: () => T, file: string): T {
+function wantedOf(
+  options: Options,
+  readUsers: typeof import('../sandbox/index.ts').readUsers,
+): SandboxOptions {
+  const usersFile = textOf(options, 'users')
+  // Programs cannot click; a person in front of a terminal has a browser.
+  const signIn = textOf(options, 'sign-in') ?? (options.json ? 'automatic' : 'page')
+  const all = {
+    port: numberOf(options, 'port'),
+    latencyMs: numberOf(options, 'latency'),
+    accessTtlSeconds: numberOf(options, 'access-ttl'),
+    secret: textOf(options, 'secret'),
+    state: textOf(options, 'state'),
+    signIn: signIn as SandboxOptions['signIn'],
+    tls: options.tls === true,
+    users:
+      usersFile === undefined
+        ? undefined
+        : plainly(usersFile, () => readUsers(readFileSync(usersFile, 'utf8'))),
+  }
+  return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+}
+
+function inJson({ origin, controlToken, clientId, webClientId, webClientSecret, caFile }: Sandbox) {
+  return { origin, controlToken, clientId, webClientId, webClientSecret, ...(caFile ? { caFile } : {}) }
+}
+
+function tell({ origin, clientId, caFile }: Sandbox, options: Options): void {
+  const variables = {
+    OD_LINK_AUTHORITY_HOST: origin,
+    OD_LINK_GRAPH_HOST: origin,
+    OD_LINK_CLIENT_ID: clientId,
+    ...(caFile ? { NODE_EXTRA_CA_CERTS: caFile } : {}),
+  }
+  const shell = textOf(options, 'shell') ?? 'posix'
+  for (const [name, value] of Object.entries(variables)) print(assignment(shell, name, value))
+  if (options.quiet) return
+  say()
+  say('Paste these lines into another terminal, then: od-link login')
+  say(`The drives, as they change: ${origin}/`)
+  say('The sandbox serves until Ctrl-C.')
+}
+
+function assignment(shell: string, name: string, value: string): string {
+  if (shell === 'fish') return `set -gx ${name} ${quoted(value)}`
+  if (shell === 'powershell') return `$env:${name} = '${value.replaceAll("'", "''")}'`
+  return `export ${name}=${quoted(value)}`
+}
+
+/** Ctrl-C, or the polite signal of a supervisor: the drives are saved before the end. */
+function untilStopped(): Promise<void> {
+  return new Promise((resolve) => {
+    process.removeAllListeners('SIGINT')
+    process.once('SIGINT', () => resolve())
+    process.once('SIGTERM', () => resolve())
+  })
+}
+
+function plainly<T>(file: string, read: () => T): T {
   try {
     return read()
   } catch (error) {
