@@ -44,7 +44,7 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
   const page = deferred<string>()
   const pageSeen = deferred<void>()
   let expected: Expected | undefined
-  let winner: string | undefined
+  let answered = false
   /** How many browsers brought the true answer and have not seen the page yet. */
   let toBeShown = 0
 
@@ -74,7 +74,7 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (!isOwnHost(request, redirect.host, port)) return answer(response, 400)
     const [path, query, ...more] = (request.url ?? '').split('?')
-    if (path === resultPath && winner !== undefined) return showPage(request, response)
+    if (path === resultPath && answered) return showPage(request, response)
     if (path !== callbackPath) return answer(response, 404)
     if (request.method !== 'GET' && request.method !== 'POST') {
       return answer(response, 405, { headers: { allow: 'GET, POST' } })
@@ -83,9 +83,8 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
     const sent = request.method === 'GET' ? { text: query ?? '' } : await readForm(request, query)
     if ('status' in sent) return answer(response, sent.status)
     if (!expected || !isTrueAnswer(sent.text, expected)) return answer(response, 400)
-    // The same answer may come again (a reload, a prefetch): it gets the page of the first one.
-    winner ??= sent.text
-    if (sent.text !== winner) return answer(response, 400)
+    // It may come again, by a reload, a prefetch or a second tab: the first one counts, and all see its page.
+    answered = true
     guard.hold(request)
     toBeShown += 1
     accepted.resolve(new URLSearchParams(sent.text))
