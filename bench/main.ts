@@ -6,6 +6,7 @@ import { startSandbox } from '../test/helpers/sandbox.ts'
 import { newWorld, type World } from '../test/helpers/world.ts'
 import { inPairs, type Subject } from './pairs.ts'
 import { graphHost, rcloneEnv, underItsRealName } from './rclone.ts'
+import { scale } from './scale.ts'
 
 /** `npm run bench`: whole processes as ratios to another in the same run. It prints a table and fails nothing. */
 
@@ -103,6 +104,8 @@ if (
   }
   await real.stop()
 }
+
+await scale()
 
 for (const made of worlds) made.remove()
 await keyring?.stop()

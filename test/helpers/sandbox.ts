@@ -3,6 +3,7 @@ import { type Running, startOdLink } from './od-link.ts'
 
 /** The built sandbox as a process, and its control API. */
 export interface SandboxProcess {
+  pid: number | undefined
   origin: string
   clientId: string
   webClientId: string
@@ -24,6 +25,7 @@ export async function startSandbox(...flags: string[]): Promise<SandboxProcess> 
   const told = JSON.parse(line)
   return {
     ...told,
+    pid: running.child.pid,
     env: {
       OD_LINK_AUTHORITY_HOST: told.origin,
       OD_LINK_GRAPH_HOST: told.origin,
