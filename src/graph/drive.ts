@@ -53,16 +53,18 @@ export async function lookTwice(graph: Graph, path: DrivePath): Promise<GraphAns
 }
 
 /**
- * The first child of a folder that fits, page by page.
+ * The first child of a folder that fits, page by page; or, with `isBetter`, the best of all that fit.
  * @returns an answer of 200 whose JSON is the child, the refusal of the list, or undefined when none fits.
  */
 export async function find(
   graph: Graph,
   parent: DrivePath,
   fits: (item: DriveItem, answer: GraphAnswer) => boolean,
+  isBetter?: (item: DriveItem, than: DriveItem) => boolean,
 ): Promise<GraphAnswer | undefined> {
   const address = await addressOf(graph, parent)
   let path: string | undefined = `${address}/children?$top=200&${wanted}`
+  let best: GraphAnswer | undefined
   const seen = new Set<string>()
   // A list that leads back to itself would never end.
   while (path !== undefined && !seen.has(path)) {
@@ -70,11 +72,14 @@ export async function find(
     const answer: GraphAnswer = await graph.send({ method: 'GET', path })
     if (answer.status !== 200) return answer
     const children = Array.isArray(answer.json?.value) ? (answer.json.value as DriveItem[]) : []
-    const child = children.find((item) => fits(item, answer))
-    if (child) return { ...answer, json: child as Record<string, unknown> }
+    for (const child of children) {
+      if (!fits(child, answer) || (best && !isBetter?.(child, best.json as DriveItem))) continue
+      best = { ...answer, json: child as Record<string, unknown> }
+    }
+    if (best && !isBetter) return best
     path = nextPage(answer)
   }
-  return undefined
+  return best
 }
 
 /** The link to the next page, as a path below `/v1.0`: whatever host it names, the request goes to the drive's own. */

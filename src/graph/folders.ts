@@ -94,14 +94,23 @@ async function findMade(graph: Graph, path: DrivePath): Promise<GraphAnswer | un
   return answer.status === 200 ? answer : undefined
 }
 
-/** After a lost answer to a `rename`: the folder that this call made, whatever number OneDrive put behind it. */
+/**
+ * After a lost answer to a `rename`: the folder that this call made, whatever number OneDrive put behind it. The
+ * youngest is taken, since the one that was in the way may be young as well.
+ */
 async function findRenamed(graph: Graph, path: DrivePath, started: number): Promise<GraphAnswer | undefined> {
   const name = path.at(-1) ?? ''
-  const answer = await find(graph, path.slice(0, -1), (item, list) => {
+  const numberOf = (item: DriveItem) => Number(/ (\d+)$/.exec((item.name ?? '').slice(name.length))?.[1] ?? 0)
+  const isOurs = (item: DriveItem, list: GraphAnswer) => {
     const found = item.name ?? ''
     const numbered = /^ \d+$/.test(found.slice(name.length)) && sameName(found.slice(0, name.length), name)
     return isFolder(item) && (sameName(found, name) || numbered) && isSince(item, list, started)
-  })
+  }
+  const isYounger = (one: DriveItem, other: DriveItem) => {
+    const lead = Date.parse(one.createdDateTime ?? '') - Date.parse(other.createdDateTime ?? '')
+    return lead > 0 || (lead === 0 && numberOf(one) > numberOf(other))
+  }
+  const answer = await find(graph, path.slice(0, -1), isOurs, isYounger)
   return answer?.status === 200 ? { ...answer, status: 201 } : undefined
 }
 

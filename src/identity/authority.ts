@@ -5,8 +5,8 @@ import { askIdentity, parseJson } from './protocol.ts'
 
 /**
  * An authority, `https://<login host>/<tenant>`, with what a sign-in needs to know of it. The endpoints are at the
- * places that Microsoft documents, below the authority: a discovery answer cannot send a code or a secret to
- * another host. Discovery is asked for one thing, the issuer.
+ * places that Microsoft documents, below the authority, and keys count only on its own origin: a discovery answer
+ * cannot send a code or a secret to another host, nor bring the keys of another.
  * https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc
  */
 export interface Authority {
@@ -50,10 +50,12 @@ export async function findAuthority(
       },
     )
   }
+  const named = String(metadata.jwks_uri)
+  const keysAreOwn = URL.canParse(named) && new URL(named).origin === url.origin
   return {
     authorizationEndpoint: `${base}/oauth2/v2.0/authorize`,
     tokenEndpoint: `${base}/oauth2/v2.0/token`,
-    jwksUri: `${base}/discovery/v2.0/keys`,
+    jwksUri: keysAreOwn ? named : `${base}/discovery/v2.0/keys`,
     issuer: metadata.issuer,
   }
 }
