@@ -13,7 +13,7 @@ const style = `
 h2 { font-size: 1.05rem; font-weight: 600; margin-bottom: .2rem }
 ul { list-style: none; margin: 0; padding-left: 1.2rem; border-left: 1px solid color-mix(in srgb, currentColor 20%, transparent) }
 li { padding: .05rem 0 }
-.folder::after { content: "/"; opacity: .5 }
+.folder::after { content: "/"; opacity: .7 }
 .file { font-style: italic }
 .quiet { opacity: .7 }
 .size { opacity: .7; margin-left: .8rem; font-size: .9rem; font-variant-numeric: tabular-nums }

@@ -23,6 +23,12 @@ const baseStyle = `
 body { max-width: 44rem; margin: 3rem auto; padding: 0 1rem; overflow-wrap: anywhere }
 h1 { font-size: 1.4rem; font-weight: 600 }
 button { font: inherit; padding: .4rem 1.2rem }
+html { background: #fff; color: #1a1f27 }
+a { color: #0b5cad }
+@media (prefers-color-scheme: dark) {
+  html { background: #14181d; color: #e8ecf1 }
+  a { color: #8ab8ff }
+}
 `
 
 /** A page under a content security policy that allows nothing but its own style and script, by their hashes. */
