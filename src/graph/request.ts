@@ -3,6 +3,7 @@ import type { Account } from '../accounts/index.ts'
 import type { LinkRecord } from '../accounts/record.ts'
 import { accessToken } from '../accounts/token.ts'
 import { exchange, type HttpResponse } from '../http.ts'
+import { parseJsonObject } from '../json.ts'
 import { NetworkError } from '../network-error.ts'
 import { type Patience, startPatience } from '../retry.ts'
 import { claimsOf } from './challenge.ts'
@@ -139,18 +140,11 @@ async function sendOnce(
   }
 }
 
-function read(response: HttpResponse): GraphAnswer {
-  const { status, headers, body } = response
-  let json: unknown
-  try {
-    // Some servers begin with a byte order mark.
-    json = body ? JSON.parse(body.replace(/^\ufeff/, '')) : undefined
-  } catch {
-    // An answer of success that cannot be read is a lost answer; an error needs no body (gateways send HTML).
-    if (status < 300) throw unreadable()
-  }
-  if (status < 300 && status !== 204 && !isObject(json)) throw unreadable()
-  return { status, headers, json: isObject(json) ? json : undefined, repeated: false }
+function read({ status, headers, body }: HttpResponse): GraphAnswer {
+  const json = parseJsonObject(body)
+  // An answer of success that cannot be read is a lost answer; an error needs no body (gateways send HTML).
+  if (status < 300 && status !== 204 && !json) throw unreadable()
+  return { status, headers, json, repeated: false }
 }
 
 function unreadable(): NetworkError {
@@ -160,8 +154,4 @@ function unreadable(): NetworkError {
     true,
     undefined,
   )
-}
-
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

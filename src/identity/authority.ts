@@ -1,7 +1,8 @@
 import { OdLinkError } from '../errors.ts'
+import { parseJsonObject } from '../json.ts'
 import { startPatience } from '../retry.ts'
 import { type IdentityErrorBody, identityFailure } from './failure.ts'
-import { askIdentity, parseJson } from './protocol.ts'
+import { askIdentity } from './protocol.ts'
 
 /**
  * An authority, `https://<login host>/<tenant>`, with what a sign-in needs to know of it. The endpoints are at the
@@ -32,7 +33,7 @@ export async function findAuthority(
   const base = `${loginOrigin}/${encodeURIComponent(tenant)}`
   const url = new URL(`${base}/v2.0/.well-known/openid-configuration`)
   const answer = await askIdentity({ method: 'GET', url }, startPatience(30_000))
-  const metadata = parseJson(answer.body)
+  const metadata = parseJsonObject(answer.body)
   if (typeof metadata?.error === 'string') {
     throw identityFailure(metadata as unknown as IdentityErrorBody, {
       loginOrigin,

@@ -1,6 +1,7 @@
 import * as oauth from 'oauth4webapi'
 import { OdLinkError } from '../errors.ts'
 import { exchange, type HttpRequest, type HttpResponse, requestIdOf } from '../http.ts'
+import { type JsonObject, parseJsonObject } from '../json.ts'
 import { NetworkError } from '../network-error.ts'
 import type { Patience } from '../retry.ts'
 import { type FailureContext, type IdentityErrorBody, identityFailure } from './failure.ts'
@@ -28,8 +29,6 @@ export function transport(patience: Patience | undefined, amend: (answer: JsonOb
     [oauth.allowInsecureRequests]: true,
   }
 }
-
-export type JsonObject = Record<string, unknown>
 
 /** With a secret the registration is a confidential client ("Web"), without one a public client. */
 export function clientAuthentication(clientSecret: string | undefined): oauth.ClientAuth {
@@ -78,7 +77,10 @@ function timeLimit(patience: Patience | undefined): number {
 /** 429 and 5xx; and what says so of itself with another status. */
 function isPassing({ status, body }: HttpResponse): boolean {
   if (status === 429 || status >= 500) return true
-  return status >= 400 && ['temporarily_unavailable', 'server_error'].includes(String(parseJson(body)?.error))
+  return (
+    status >= 400 &&
+    ['temporarily_unavailable', 'server_error'].includes(String(parseJsonObject(body)?.error))
+  )
 }
 
 /**
@@ -89,7 +91,7 @@ function standardResponse(
   { status, headers, body }: HttpResponse,
   amend: (answer: JsonObject) => JsonObject,
 ): Response {
-  const json = parseJson(body)
+  const json = parseJsonObject(body)
   const contentType = json ? 'application/json' : String(headers['content-type'] ?? '')
   const text = json ? JSON.stringify(amend(json)) : body
   return new Response(status === 204 || status === 304 ? null : text, {
@@ -101,18 +103,6 @@ function standardResponse(
 /** Empty fields count as absent ones: `"refresh_token": null` means that the old one stays. */
 export function tidy(answer: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== null && value !== ''))
-}
-
-/** The body as a JSON object, or nothing. Some servers begin with a byte order mark. */
-export function parseJson(body: string): JsonObject | undefined {
-  try {
-    const value: unknown = JSON.parse(body.replace(/^\ufeff/, ''))
-    return typeof value === 'object' && value !== null && !Array.isArray(value)
-      ? (value as JsonObject)
-      : undefined
-  } catch {
-    return undefined
-  }
 }
 
 /**

@@ -1,7 +1,8 @@
 import * as oauth from 'oauth4webapi'
 import type { LinkRecord } from '../accounts/record.ts'
+import type { JsonObject } from '../json.ts'
 import type { Patience } from '../retry.ts'
-import { clientAuthentication, explained, type JsonObject, tidy, transport } from './protocol.ts'
+import { clientAuthentication, explained, tidy, transport } from './protocol.ts'
 
 type Tokens = Pick<LinkRecord, 'accessToken' | 'expiresAt' | 'refreshToken' | 'grantedScope'>
 
