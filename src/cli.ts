@@ -49,7 +49,7 @@ const any = Number.POSITIVE_INFINITY
 
 export const commands = {
   login: {
-    summary: 'link a OneDrive: sign in once, in the browser',
+    summary: 'link a OneDrive: sign in once, in a browser',
     usage: '',
     arity: [0, 0],
     options: [
@@ -60,9 +60,21 @@ export const commands = {
         help: 'common, organizations, consumers, a domain or an id (common)',
       },
       {
+        name: 'cloud',
+        value: 'CLOUD',
+        help: 'global, usgov, dod or china (global)',
+      },
+      { name: 'device', help: 'sign in by a code, typed on any device' },
+      { name: 'no-browser', help: 'print the address and open nothing' },
+      {
         name: 'redirect-uri',
         value: 'URI',
         help: 'a registered http://localhost[:port][/path] (any free port)',
+      },
+      {
+        name: 'listen',
+        value: 'HOST:PORT',
+        help: 'where a web server passes on what comes to an https redirect URI',
       },
       { name: 'scope', value: 'SCOPES', help: 'what to ask for (Files.ReadWrite.All)' },
       { name: 'login-hint', value: 'ADDRESS', help: 'the account to sign in, instead of choosing one' },
@@ -73,13 +85,17 @@ export const commands = {
         help: 'how the answer comes back',
       },
       { name: 'as', value: 'NAME', help: 'a short name for this account' },
-      { name: 'no-browser', help: 'print the address and open nothing' },
-      { name: 'timeout', value: 'SECONDS', help: 'how long to wait for the browser (300)' },
+      {
+        name: 'timeout',
+        value: 'SECONDS',
+        help: 'how long to wait for the person (300; a code: its own time)',
+      },
       json,
       verbose,
     ],
     examples: [
       ['od-link login', 'sign in and link that account'],
+      ['od-link login --device', 'sign in by a code, on a phone or another computer'],
       ['od-link login --as work --tenant contoso.com', 'link a work account under a short name'],
       ['od-link login --scope Files.ReadWrite', 'ask for less: enough for your own drive'],
       [
@@ -87,6 +103,8 @@ export const commands = {
         'a "Web" registration with a secret',
       ],
     ],
+    notes:
+      'Without --device or --no-browser the way in chooses itself: a display and a browser, else an address\nto open anywhere (over SSH, in containers), and what the browser ends up on pasted here.',
     load: () => import('./commands/login.ts'),
   },
   logout: {
@@ -174,7 +192,7 @@ export const commands = {
       ],
       ['od-link config list', 'what is kept, and what overrides it'],
     ],
-    notes: 'Settings: client-id, client-secret, tenant, cloud, redirect-uri, scope, store.',
+    notes: 'Settings: client-id, client-secret, tenant, cloud, redirect-uri, listen, scope, store.',
     load: () => import('./commands/config.ts'),
   },
   sandbox: {

@@ -15,6 +15,7 @@ export const settingNames = {
   tenant: 'OD_LINK_TENANT',
   cloud: 'OD_LINK_CLOUD',
   'redirect-uri': 'OD_LINK_REDIRECT_URI',
+  listen: 'OD_LINK_LISTEN',
   scope: 'OD_LINK_SCOPE',
   store: 'OD_LINK_STORE',
 } as const satisfies Record<string, string>
