@@ -46,11 +46,11 @@ function problemWith(address: string, redirectUri: string, expected: Expected): 
   const url = new URL(redirectUri)
   const given = URL.canParse(before ?? '') ? new URL(before ?? '') : undefined
   if (!given || !address.includes('?'))
-    return `it does not look like ${redirectUri}?code=…: copy the whole line from the browser's address bar`
+    return `it does not look like ${url.href}?code=…: copy the whole line from the browser's address bar`
   if (given.origin !== url.origin || given.pathname !== url.pathname) {
     return given.pathname.endsWith('/authorize')
       ? 'it is the address to open in the browser; the one to paste is where the browser ends up after the sign-in'
-      : `it does not begin with ${redirectUri}`
+      : `it does not begin with ${url.href}`
   }
   if (isTrueAnswer(queryOf(address), expected)) return undefined
   return queryOf(address).has('state')

@@ -46,7 +46,7 @@ export async function signInByRedirect(
     tell({
       event: 'open',
       address: signIn.url,
-      elsewhere: open ? undefined : `${redirectUri}${redirect.path ? '' : '/'}?code=…`,
+      elsewhere: open ? undefined : `${new URL(redirectUri).href}?code=…`,
       canPaste: attempt.canPaste && responseMode === 'query',
       tunnel: here.ssh && !passedOn && !open ? tunnelCommand(here.ssh, port) : undefined,
       passedOn,

@@ -153,7 +153,10 @@ function isPort(port: number): boolean {
 
 function noPlaceToListen(uri: string): OdLinkError {
   return new OdLinkError('usage', `The redirect URI ${uri} leads to a web server, not to od-link.`, {
-    hint: `Say where the web server passes it on to: --listen 127.0.0.1:5000`,
+    hint: [
+      'Say where the web server passes its requests on to: --listen 127.0.0.1:5000',
+      'Or register http://localhost, which needs no web server.',
+    ].join('\n'),
   })
 }
 
