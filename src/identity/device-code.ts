@@ -70,9 +70,14 @@ export async function startDeviceCode({
 
 /** The first version of the endpoint said `verification_url`, and numbers have come as texts. */
 function withUsualNames(answer: JsonObject): JsonObject {
-  const { verification_uri = answer.verification_url, expires_in, interval } = answer
-  const numbers = { expires_in: Number(expires_in), ...(interval ? { interval: Number(interval) } : {}) }
-  return tidy({ ...answer, verification_uri, ...('device_code' in answer ? numbers : {}) })
+  if (answer.device_code === undefined) return tidy(answer)
+  const { verification_uri, verification_url, expires_in, interval, ...others } = answer
+  return tidy({
+    ...others,
+    verification_uri: verification_uri ?? verification_url,
+    expires_in: Number(expires_in),
+    interval: Number(interval) > 0 ? Number(interval) : null,
+  })
 }
 
 function isSafeAddress(address: string): boolean {

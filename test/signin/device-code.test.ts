@@ -1,3 +1,5 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { kept } from '../helpers/kept.ts'
 import type { Running } from '../helpers/od-link.ts'
@@ -37,7 +39,11 @@ const polls = async () =>
 
 /** The next polls get this answer. */
 const answerPolls = (count: number, body: object, status = 400) =>
-  sandbox.control('POST', 'weather', { match: 'POST .*/token', count, effect: { status, body } })
+  sandbox.control('POST', 'weather', {
+    match: 'POST /common/oauth2/v2.0/token',
+    count,
+    effect: { status, body },
+  })
 
 /** A login that must fail: what it said, after it is sure that nothing was kept. */
 async function failed(login: Running) {
@@ -50,14 +56,19 @@ async function failed(login: Running) {
 describe('od-link login --device', () => {
   it('shows a page and a code, opens no browser, and links who confirms it', async () => {
     const spy = spyBrowser(world.dir)
-    const login = world.start(['login', '--device', '--as', 'work'], { env: { OD_LINK_BROWSER: spy.command } })
+    const login = world.start(['login', '--device', '--as', 'work'], {
+      env: { OD_LINK_BROWSER: spy.command },
+    })
     const code = await codeShown(login)
     expect(login.output()).toContain('Signing in by a code: you asked for it.')
     expect(login.output()).toContain(`\n  ${sandbox.origin}/devicelogin\n`)
-    expect(login.output()).toMatch(/the code is good for 1[45]:\d\d\. Ctrl-C stops/)
+    await login.seen(/the code is good for 1[45]:\d\d\. Ctrl-C stops/)
     await decide(code, { username: 'grace@outlook.example' })
     const { code: exit, stdout } = await login.ended
-    expect({ exit, stdout }).toEqual({ exit: 0, stdout: expect.stringContaining('Linked grace@outlook.example') })
+    expect({ exit, stdout }).toEqual({
+      exit: 0,
+      stdout: expect.stringContaining('Linked grace@outlook.example'),
+    })
     expect(spy.opened()).toBe(false)
     expect((await world.run(['mkdir', '/By code'])).stdout).toBe('/By code\n')
   })
@@ -84,7 +95,7 @@ describe('od-link login --device', () => {
     const code = await codeShown(login)
     await decide(code)
     expect((await login.ended).code).toBe(0)
-    const [first, second] = (await polls()).map(({ at, time }: Record<string, string>) => Date.parse(at ?? time ?? ''))
+    const [first, second] = (await polls()).map(({ time }: { time: string }) => Date.parse(time))
     expect(second - first).toBeGreaterThanOrEqual(5_900)
   })
 
@@ -108,29 +119,38 @@ describe('od-link login --device', () => {
     expect(unused.stderr).toMatch(/next: od-link login --device\n/)
   })
 
-  it.each(['expired_token', 'code_expired', 'bad_verification_code'])('knows %s as the end', async (error) => {
-    await answerPolls(1, { error, error_codes: [70020], error_description: 'AADSTS70020: It has expired.' })
-    const { code, stderr } = await failed(start())
-    expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining('The code has expired') })
-  })
+  it.each(['expired_token', 'code_expired', 'bad_verification_code'])(
+    'knows %s as the end',
+    async (error) => {
+      await answerPolls(1, { error, error_codes: [70020], error_description: 'AADSTS70020: It has expired.' })
+      const { code, stderr } = await failed(start())
+      expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining('The code has expired') })
+    },
+  )
 
   it.each([
     [53003, /does not allow signing in by a code[\s\S]*with a browser.*od-link login\n/],
     [530035, /does not allow signing in by a code/],
     [53000, /a device that it manages[\s\S]*od-link login\n/],
     [7000218, /does not allow signing in by a code[\s\S]*Allow public client flows/],
-  ])('when a policy is in the way (AADSTS%i), says so and names the way that is left', async (number, words) => {
-    const error_description = `AADSTS${number}: Blocked. Trace ID: 11111111-aaaa-4bbb-8ccc-222222222222`
-    await answerPolls(1, { error: 'invalid_grant', error_codes: [number], error_description })
-    const { code, stderr } = await failed(start())
-    expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringMatching(words) })
-    expect(stderr).toContain(`AADSTS${number}`)
-  })
+  ])(
+    'when a policy is in the way (AADSTS%i), says so and names the way that is left',
+    async (number, words) => {
+      const error_description = `AADSTS${number}: Blocked. Trace ID: 11111111-aaaa-4bbb-8ccc-222222222222`
+      await answerPolls(1, { error: 'invalid_grant', error_codes: [number], error_description })
+      const { code, stderr } = await failed(start())
+      expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringMatching(words) })
+      expect(stderr).toContain(`AADSTS${number}`)
+    },
+  )
 
   it('says at once that a registration with a secret is not for it', async () => {
     const env = { OD_LINK_CLIENT_ID: sandbox.webClientId, OD_LINK_CLIENT_SECRET: sandbox.webClientSecret }
     const { code, stderr } = await failed(world.start(['login', '--device'], { env }))
-    expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining('Allow public client flows') })
+    expect({ code, stderr }).toEqual({
+      code: 4,
+      stderr: expect.stringContaining('Allow public client flows'),
+    })
     expect(stderr).not.toContain(sandbox.webClientSecret)
   })
 
@@ -139,7 +159,11 @@ describe('od-link login --device', () => {
     async (verification_uri) => {
       const body = { user_code: 'BCDF', device_code: 'x', verification_uri, expires_in: 900, interval: 1 }
       const effect = { status: 200, body }
-      await sandbox.control('POST', 'weather', { match: 'POST .*/devicecode', count: 1, effect })
+      await sandbox.control('POST', 'weather', {
+        match: 'POST /common/oauth2/v2.0/devicecode',
+        count: 1,
+        effect,
+      })
       const { code, stderr } = await failed(start())
       expect({ code, stderr }).toEqual({ code: 6, stderr: expect.stringContaining('cannot be trusted') })
     },
@@ -147,17 +171,27 @@ describe('od-link login --device', () => {
 
   it.each([
     ['a code full of escapes', { user_code: '\u001b[2J\u202eBCDF', interval: 1 }],
-    ['numbers as texts, and the older name of the page', { expires_in: '900', interval: '1', verification_uri: null }],
+    [
+      'numbers as texts, and the older name of the page',
+      { expires_in: '900', interval: '1', verification_uri: null },
+    ],
     ['an interval of nothing', { interval: 0 }],
   ])('makes the best of %s', async (_, fields) => {
     const page = `${sandbox.origin}/devicelogin`
     const body = { user_code: 'BCDF', device_code: 'x', verification_uri: page, expires_in: 900, ...fields }
     const effect = { status: 200, body: { ...body, verification_url: page } }
-    await sandbox.control('POST', 'weather', { match: 'POST .*/devicecode', count: 1, effect })
+    await sandbox.control('POST', 'weather', {
+      match: 'POST /common/oauth2/v2.0/devicecode',
+      count: 1,
+      effect,
+    })
     await answerPolls(20, { error: 'authorization_pending' })
     const login = start('--timeout', '2')
     const { code, stderr } = await failed(login)
-    expect({ code, stderr }).toEqual({ code: 4, stderr: expect.stringContaining('Nobody used the code in time') })
+    expect({ code, stderr }).toEqual({
+      code: 4,
+      stderr: expect.stringContaining('Nobody used the code in time'),
+    })
     expect(stderr).toContain(page)
     expect(stderr).not.toMatch(/[\x1b\u202e]/)
     expect((await polls()).length).toBeLessThan(4)
@@ -171,9 +205,17 @@ describe('od-link login --device', () => {
   })
 
   it('is what login falls back to where no port can be listened on', async () => {
-    // A limit on open files is as near to "no socket" as a test comes without a kernel of its own.
-    const { chooseWay } = await import('../../src/signin/ways.ts')
-    expect(chooseWay).toBeTypeOf('function')
+    const forbidden = join(world.dir, 'forbidden.cjs')
+    writeFileSync(
+      forbidden,
+      `require('node:net').Server.prototype.listen = function () {
+        process.nextTick(() => this.emit('error', Object.assign(new Error('listen'), { code: 'EPERM' })))
+      }`,
+    )
+    const login = world.start(['login'], { env: { NODE_OPTIONS: `--require=${forbidden}` } })
+    await login.seen(/Signing in by a code: no port of this machine can be listened on \(EPERM\)\./)
+    await decide(await codeShown(login))
+    expect((await login.ended).code).toBe(0)
   })
 
   it.runIf(hasTerminal())('shows the code large, and counts down', async () => {

@@ -13,7 +13,8 @@ describe.runIf(hasTerminal())('at a terminal that no browser can reach, login', 
     sandbox = await startSandbox()
   })
   afterAll(() => sandbox?.stop())
-  beforeEach(() => {
+  beforeEach(async () => {
+    await sandbox.control('DELETE', 'log')
     world = newWorld(sandbox, undefined, { OD_LINK_BROWSER: '', SSH_CONNECTION: '10.0.0.9 1 10.0.0.5 22' })
   })
   afterEach(() => world.remove())
