@@ -102,10 +102,10 @@ export const commands = {
     load: () => import('./commands/logout.ts'),
   },
   status: {
-    summary: 'show who is linked, and how long the token is good',
+    summary: 'show who is linked, and until when the link lives',
     usage: '',
     arity: [0, 0],
-    options: [{ name: 'check', help: 'ask Microsoft Graph whether the links work' }, account, json, verbose],
+    options: [{ name: 'check', help: 'renew each link now, and look at its drive' }, account, json, verbose],
     examples: [
       ['od-link status', 'show what this machine knows'],
       ['od-link status --check', 'make sure: exit 4 when a link has ended'],
