@@ -30,7 +30,7 @@ function unusedRow({ until, seconds }: Life['unused']): Row {
 }
 
 function signInRow({ everySeconds, by, whose }: SignInRule): Row {
-  const rule = `every ${inWords(everySeconds)} (${ruleOf[whose]})`
+  const rule = `every ${inWords(everySeconds).replace(/^1 /, '')} (${ruleOf[whose]})`
   return ['sign in', `${rule}, ${by > Date.now() ? 'next by' : 'due since'} ${isoTime(by)}`]
 }
 
