@@ -110,6 +110,8 @@ export const commands = {
       ['od-link status', 'show what this machine knows'],
       ['od-link status --check', 'make sure: exit 4 when a link has ended'],
     ],
+    notes:
+      'The command in OD_LINK_ON_SIGNIN_NEEDED is run once when Microsoft ends a link; OD_LINK_REASON tells it why.',
     load: () => import('./commands/status.ts'),
   },
   use: {

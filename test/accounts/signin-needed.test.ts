@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { kept, putBack } from '../helpers/kept.ts'
 import { ada, changeRecord, jsonError, useLinked } from '../helpers/linked.ts'
 import { program, type RunOptions } from '../helpers/od-link.ts'
@@ -24,7 +24,7 @@ beforeEach(async () => {
 })
 
 /** Keeps the whole environment of the command, in a file for each run. */
-const noting = () => `cat /proc/self/environ > '${notes}'/$$`
+const noting = () => `env > '${notes}'/$$`
 const runs = () => readdirSync(notes).map((name) => readFileSync(join(notes, name), 'latin1'))
 const hooked = (command: string, options: RunOptions = {}): RunOptions => ({
   ...options,
@@ -62,7 +62,7 @@ describe('OD_LINK_ON_SIGNIN_NEEDED', () => {
     const env = { OD_LINK_CLIENT_SECRET: 'a secret of the registration', CANARY_OF_THE_PERSON: 'kept' }
     await at.world.run(['mkdir', '/', 'x'], hooked(noting(), { env }))
     const [environment = ''] = runs()
-    expect(Object.fromEntries(environment.split('\0').map((pair) => pair.split('=', 2)))).toMatchObject({
+    expect(Object.fromEntries(environment.split('\n').map((pair) => pair.split('=', 2)))).toMatchObject({
       OD_LINK_ACCOUNT: ada,
       OD_LINK_USERNAME: ada,
       OD_LINK_REASON: 'The password was changed or the sign-in was revoked.',
@@ -88,10 +88,10 @@ describe('OD_LINK_ON_SIGNIN_NEEDED', () => {
     const { code, stderr } = await at.world.run(['mkdir', '/', 'x'], hooked(noting()))
     expect(code).toBe(4)
     const [environment = ''] = runs()
-    expect(/OD_LINK_REASON=([^\0]*)/.exec(environment)?.[1]).toMatch(
+    expect(/OD_LINK_REASON=(.*)/.exec(environment)?.[1]).toMatch(
       /^Microsoft answered: You sent \S+ *\. *\[2J/,
     )
-    expect(/OD_LINK_REASON=([^\0]*)/.exec(environment)?.[1]).not.toMatch(/["&%$`\\<>|^!\x1b]/)
+    expect(/OD_LINK_REASON=(.*)/.exec(environment)?.[1]).not.toMatch(/["&%$`\\<>|^!\x1b]/)
     const places = [
       stderr,
       environment,
@@ -133,27 +133,27 @@ describe('OD_LINK_ON_SIGNIN_NEEDED', () => {
     const command = `trap '' TERM HUP INT; (trap '' TERM; sleep 600) & sleep 601 & echo $$ > '${notes}/group'; sleep 602`
     const running = at.world.start(['mkdir', '/', 'x'], hooked(command))
     await running.seen(/Waiting for OD_LINK_ON_SIGNIN_NEEDED, 10 s at most …/)
-    const group = Number(readFileSync(join(notes, 'group'), 'utf8'))
+    const group = await groupOfCommand()
     expect(membersOf(group).length).toBeGreaterThan(2)
     // Others that find the link dead meanwhile wait for nothing: no lock is held.
-    expect((await at.world.run(['mkdir', '/', 'x'], hooked(noting()))).milliseconds).toBeLessThan(8_000)
+    expect(await at.world.run(['mkdir', '/', 'x'], hooked(noting()))).toMatchObject(usual)
+    expect(running.child.exitCode).toBeNull()
     const { code, stdout, stderr, milliseconds } = await running.ended
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
     expect(stderr).toMatch(/^Note: .* did not end within 10 s and was stopped\.\nod-link: The password/m)
     expect(milliseconds).toBeGreaterThan(10_000)
     expect(milliseconds).toBeLessThan(20_000)
-    expect(membersOf(group)).toEqual([])
+    await vi.waitFor(() => expect(membersOf(group)).toEqual([]))
   })
 
   it.each(['SIGINT', 'SIGTERM'] as const)('does not outlive an od-link that %s ends', async (signal) => {
     await die()
     const running = at.world.start(['mkdir', '/', 'x'], hooked(`echo $$ > '${notes}/group'; sleep 600`))
-    await running.seen(/Waiting for OD_LINK_ON_SIGNIN_NEEDED/)
-    const group = Number(readFileSync(join(notes, 'group'), 'utf8'))
+    const group = await groupOfCommand()
     running.child.kill(signal)
     const ended = await running.ended
     expect(signal === 'SIGINT' ? ended.code : ended.signal).toBe(signal === 'SIGINT' ? 130 : signal)
-    expect(membersOf(group)).toEqual([])
+    await vi.waitFor(() => expect(membersOf(group)).toEqual([]))
   })
 
   it('waits for what the command does in the background', async () => {
@@ -165,10 +165,8 @@ describe('OD_LINK_ON_SIGNIN_NEEDED', () => {
   it('does not come back to itself when it uses od-link, and finds no lock in its way', async () => {
     await die()
     const again = `'${process.execPath}' '${program}' mkdir / inner; echo $? > '${notes}'/code-$$`
-    const outcome = await at.world.run(['mkdir', '/', 'outer'], hooked(again))
-    expect(outcome).toMatchObject(usual)
+    expect(await at.world.run(['mkdir', '/', 'outer'], hooked(again))).toMatchObject(usual)
     expect(runs()).toEqual(['4\n'])
-    expect(outcome.milliseconds).toBeLessThan(9_000)
   })
 
   it('is run again at the next death, after a login and after a renewal that worked', async () => {
@@ -200,7 +198,7 @@ describe('OD_LINK_ON_SIGNIN_NEEDED', () => {
     const { code, stdout } = await at.world.run(['status', '--check'], hooked(noting()))
     expect(code).toBe(4)
     expect(stdout).toMatch(/^ {2}ended +\d{4}-/m)
-    expect(runs()).toEqual([expect.stringContaining('\0OD_LINK_ACCOUNT=work\0')])
+    expect(runs()).toEqual([expect.stringContaining('\nOD_LINK_ACCOUNT=work\n')])
   })
 
   it('is run each time where the index cannot be changed: told twice is better than never', async () => {
@@ -245,6 +243,15 @@ describe('OD_LINK_ON_SIGNIN_NEEDED is not run', () => {
     expect(await at.world.run(['mkdir', '/', 'x'], hooked(''))).toMatchObject(usual)
   })
 })
+
+/** The process group of the command, once it has written it down. */
+function groupOfCommand(): Promise<number> {
+  return vi.waitFor(() => {
+    const text = readFileSync(join(notes, 'group'), 'utf8')
+    expect(text).toMatch(/^\d+\n$/)
+    return Number(text)
+  }, 20_000)
+}
 
 /** The processes of a group that live; Linux tells. */
 function membersOf(group: number): number[] {
