@@ -74,9 +74,10 @@ export async function markEnded(
     const known = listAccounts().find((account) => account.id === id)
     if (known?.ended?.renewedAt === renewedAt) return false
     const ended: End = { at: Date.now(), code: refusal.code ?? null, reason: refusal.message, renewedAt }
+    const taught = taughtBy(refusal)
     const change = (account: Account) => {
       account.ended = ended
-      account.taught = { ...account.taught, ...taughtBy(refusal) }
+      if (Object.keys(taught).length > 0) account.taught = { ...account.taught, ...taught }
     }
     await changeAccount(id, change, startPatience(markWithinMs))
   } catch {
