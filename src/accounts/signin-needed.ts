@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { OdLinkError } from '../errors.ts'
 import { harmless } from '../harmless.ts'
 import { notices } from '../notices.ts'
-import { type Account, labelOf, listAccounts } from './index.ts'
+import { type Account, findAccount, labelOf } from './index.ts'
 
 /**
  * The person's own command, run when a link has ended: to send a mail, or to show a notification.
@@ -39,8 +39,12 @@ function environment(): NodeJS.ProcessEnv {
 /** What `--account` takes for this account and no other. */
 function nameFor(account: Account): string {
   const label = labelOf(account)
-  const same = listAccounts().filter((other) => labelOf(other).toLowerCase() === label.toLowerCase())
-  return same.length === 1 && plain(label) === label ? label : account.id
+  try {
+    return plain(label) === label && findAccount(label).id === account.id ? label : account.id
+  } catch {
+    // Several have that address.
+    return account.id
+  }
 }
 
 /** Some of the text is a server's, and cmd.exe and many a program that takes a script would read it as one. */
@@ -58,26 +62,28 @@ async function run(command: string, env: NodeJS.ProcessEnv): Promise<string | un
   } catch (error) {
     return `could not be started (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`
   }
+  if (!(await endsInTime(child))) return `did not end within ${limitMs / 1000} s and was stopped`
+  if (child.signalCode) return `was ended by ${child.signalCode}`
+  return child.exitCode === 0 ? undefined : `ended with exit code ${child.exitCode}`
+}
+
+/** Waits for the command and kills what is left at the limit, or when od-link itself is ended meanwhile. */
+async function endsInTime(child: ChildProcess): Promise<boolean> {
   const stop = () => kill(child)
   const stopWith = (signal: NodeJS.Signals) => {
     stop()
     process.kill(process.pid, signal)
   }
   process.once('exit', stop).once('SIGTERM', stopWith).once('SIGHUP', stopWith)
-  const patient = setTimeout(
-    () => notices.waiting(`Waiting for ${variable}, ${limitMs / 1000} s at most …`),
-    tellAfterMs,
-  )
+  const wait = `Waiting for ${variable}, ${limitMs / 1000} s at most …`
+  const patient = setTimeout(() => notices.waiting(wait), tellAfterMs)
   const deadline = Date.now() + limitMs
   while (isRunning(child) && Date.now() < deadline) await sleep(20)
   clearTimeout(patient)
   process.off('exit', stop).off('SIGTERM', stopWith).off('SIGHUP', stopWith)
-  if (isRunning(child)) {
-    stop()
-    return `did not end within ${limitMs / 1000} s and was stopped`
-  }
-  if (child.signalCode) return `was ended by ${child.signalCode}`
-  return child.exitCode === 0 ? undefined : `ended with exit code ${child.exitCode}`
+  const ended = !isRunning(child)
+  if (!ended) stop()
+  return ended
 }
 
 /** Whether the command or, where there are process groups, anything that it started is there. */

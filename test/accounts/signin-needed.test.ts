@@ -201,6 +201,16 @@ describe('OD_LINK_ON_SIGNIN_NEEDED', () => {
     expect(runs()).toEqual([expect.stringContaining('\nOD_LINK_ACCOUNT=work\n')])
   })
 
+  it('names by its id an account whose address another link has as well', async () => {
+    const index = join(at.world.dir, 'settings', 'accounts.json')
+    const { accounts } = JSON.parse(readFileSync(index, 'utf8'))
+    const twin = { ...accounts[0], id: 'another-tenant.person', name: 'guest' }
+    writeFileSync(index, JSON.stringify({ accounts: [...accounts, twin], default: accounts[0].id }))
+    await die()
+    expect(await at.world.run(['mkdir', '/', 'x'], hooked(noting()))).toMatchObject(usual)
+    expect(runs()).toEqual([expect.stringContaining(`\nOD_LINK_ACCOUNT=${accounts[0].id}\n`)])
+  })
+
   it('is run each time where the index cannot be changed: told twice is better than never', async () => {
     await die()
     const lock = join(String(at.world.env.OD_LINK_CONFIG_DIR), 'locks', 'index')
