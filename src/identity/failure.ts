@@ -42,6 +42,7 @@ export function identityFailure(body: IdentityErrorBody, context: FailureContext
     requestId: textOf(body.trace_id) || /Trace ID: ([\w-]+)/.exec(textOf(body.error_description))?.[1],
     timestamp:
       textOf(body.timestamp) || /Timestamp: ([\d:Z -]+\dZ?)/.exec(textOf(body.error_description))?.[1],
+    cause: body,
   })
 }
 
