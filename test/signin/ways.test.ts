@@ -1,6 +1,7 @@
-import { chmodSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { lookAround, tunnelCommand } from '../../src/signin/surroundings.ts'
 import { chooseWay } from '../../src/signin/ways.ts'
@@ -184,6 +185,37 @@ describe('od-link login', () => {
     const login = world.start(['login'], { env: { DISPLAY: ':0', PATH: `${world.dir}:/usr/bin:/bin` } })
     const [address] = await login.seen(/http:\/\/\S+authorize\S+/)
     await login.seen(/No browser was opened: xdg-open ended with 3/)
+    await (await fetch(address)).text()
+    expect((await login.ended).code).toBe(0)
+  })
+
+  it('from WSL opens the browser of Windows', async () => {
+    const root = join(world.dir, 'drives')
+    const powershell = join(root, 'c/Windows/System32/WindowsPowerShell/v1.0')
+    mkdirSync(powershell, { recursive: true })
+    const spy = spyBrowser(powershell, 'powershell.exe')
+    const preload = join(world.dir, 'looks-like-wsl.cjs')
+    writeFileSync(
+      preload,
+      `const fs = require('node:fs')
+      require('node:os').release = () => '5.15.167.4-microsoft-standard-WSL2'
+      const hidden = ['/.dockerenv', '/run/.containerenv', '/proc/self/cgroup', '/proc/self/mountinfo']
+      const absent = () => { throw Object.assign(new Error('absent'), { code: 'ENOENT' }) }
+      for (const name of ['statSync', 'readFileSync']) {
+        const real = fs[name]
+        fs[name] = (path, ...more) => (hidden.includes(path) ? absent() : real(path, ...more))
+      }
+      const { access, readFile } = fs.promises
+      fs.promises.access = async (path, mode) => (path === '/etc/wsl.conf' ? undefined : access(path, mode))
+      fs.promises.readFile = async (path, ...more) =>
+        path === '/etc/wsl.conf' ? '[automount]\\nroot = ${root}' : readFile(path, ...more)`,
+    )
+    const env = { ...wsl, NODE_OPTIONS: `--require=${preload}` }
+    const login = world.start(['login'], { env })
+    const [address] = await login.seen(/http:\/\/\S+authorize\S+/)
+    for (let wait = 0; !spy.opened() && wait < 200; wait += 1) await sleep(50)
+    const command = Buffer.from(spy.seen().args.at(-1) ?? '', 'base64').toString('utf16le')
+    expect(command).toContain(`Start '${address}'`)
     await (await fetch(address)).text()
     expect((await login.ended).code).toBe(0)
   })
