@@ -12,7 +12,7 @@ import type { Graph, GraphAnswer } from './request.ts'
 const maxColonLevels = 25
 
 /** What of an item od-link wants to know. */
-const wanted = '$select=id,name,webUrl,folder,file,package,remoteItem,createdDateTime'
+export const wanted = '$select=id,name,webUrl,folder,file,package,remoteItem,createdDateTime'
 
 /**
  * The URL path of an item: by its path, or below the id of an ancestor where the path is too deep for that.
@@ -83,7 +83,7 @@ export async function find(
 }
 
 /** The link to the next page, as a path below `/v1.0`: whatever host it names, the request goes to the drive's own. */
-function nextPage(answer: GraphAnswer): string | undefined {
+export function nextPage(answer: GraphAnswer): string | undefined {
   const link = answer.json?.['@odata.nextLink']
   if (typeof link !== 'string' || !URL.canParse(link)) return undefined
   const { pathname, search } = new URL(link)

@@ -6,6 +6,7 @@ import { addressOf, find, isFolder, look, lookTwice } from './drive.ts'
 import { graphFailure, isSimilarName, traceOf } from './failure.ts'
 import { type DrivePath, sameName, showPath } from './path.ts'
 import type { Graph, GraphAnswer } from './request.ts'
+import { isSince } from './since.ts'
 
 /** What to do when the name is taken: refuse, take another name, or use the folder that is there. */
 export const conflictChoices = ['fail', 'rename', 'reuse'] as const
@@ -32,9 +33,6 @@ const maxRaces = 3
 
 /** How Graph may refuse a request for children of what has none. */
 const refusedShapes = new Set([400, 404, 405, 422])
-
-/** How far the answer's own travel time may have blurred the comparison of clocks. */
-const clockDoubtMs = 250
 
 /**
  * Makes one folder. Only 201 is believed to mean "made": a 200 is the folder that was there, a 409 may be a
@@ -137,21 +135,6 @@ async function existing(
   const ours = answer.repeated && isSince(item, found, started)
   if (ours || onConflict === 'reuse') return folderOf(path, item, ours)
   throw taken(path, 'a folder', answer, onConflict)
-}
-
-/**
- * Whether an item may have been made after `started`, by the server's clock: then it is the work of an attempt whose
- * answer was lost, and no conflict. The clocks are compared by the answer's Date, which has whole seconds, as the
- * items of some drives do; in doubt the item is ours.
- */
-function isSince(item: DriveItem, answer: GraphAnswer, started: number): boolean {
-  const created = Date.parse(item.createdDateTime ?? '')
-  const serverNow = Date.parse(answer.headers.date ?? '')
-  if (Number.isNaN(created) || Number.isNaN(serverNow)) return true
-  const wholeSeconds = !/\.\d*[1-9]/.test(item.createdDateTime ?? '')
-  const latestCreation = created + (wholeSeconds ? 1_000 : 0)
-  const earliestStart = started + (serverNow - Date.now()) - clockDoubtMs
-  return latestCreation >= earliestStart
 }
 
 async function missingParent(

@@ -33,6 +33,14 @@ export function childPath(parent: DrivePath, name: string): DrivePath {
   return checkLength([...parent, name])
 }
 
+/**
+ * A place below a parent, as `find` and a list of paths tell it: `a/b`, `./a/b`, `/a/b`, and `.` for the parent itself.
+ * @throws OdLinkError (usage), with the reason.
+ */
+export function pathBelow(parent: DrivePath, text: string): DrivePath {
+  return checkLength([...parent, ...parsePath(text.replace(/^(\.\/+)*(\.$)?/, ''))])
+}
+
 /** `/a/b`, as od-link prints it. */
 export function showPath(path: DrivePath): string {
   return `/${path.join('/')}`
@@ -48,8 +56,12 @@ export function encodePath(path: DrivePath): string {
 
 /** Two spellings of one name: OneDrive keeps case and ignores it, and the forms of Unicode are one to a person. */
 export function sameName(a: string, b: string): boolean {
-  const fold = (name: string) => name.normalize('NFC').toLowerCase()
-  return fold(a) === fold(b)
+  return a === b || foldName(a) === foldName(b)
+}
+
+/** What all spellings of one name have in common. */
+export function foldName(name: string): string {
+  return name.normalize('NFC').toLowerCase().normalize('NFC')
 }
 
 /**

@@ -1,29 +1,12 @@
-import type { IncomingHttpHeaders } from 'node:http'
 import type { Account } from '../accounts/index.ts'
 import type { LinkRecord } from '../accounts/record.ts'
 import { accessToken } from '../accounts/token.ts'
-import { exchange, type HttpResponse } from '../http.ts'
-import { parseJsonObject } from '../json.ts'
 import { NetworkError } from '../network-error.ts'
 import { type Patience, startPatience } from '../retry.ts'
-import { claimsOf } from './challenge.ts'
+import { challengeOf, type GraphAnswer, type GraphRequest, isTokenRefused, sendOnce } from './authorized.ts'
 import { graphFailure, linkRefused } from './failure.ts'
 
-export interface GraphRequest {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  /** Below `/v1.0`, encoded: `/me/drive/root`. */
-  path: string
-  body?: object
-}
-
-export interface GraphAnswer {
-  status: number
-  headers: IncomingHttpHeaders
-  /** The body, when it is a JSON object. */
-  json: Record<string, unknown> | undefined
-  /** Whether an earlier attempt may have done the work already: its answer was lost, throttled or a 5xx. */
-  repeated: boolean
-}
+export type { GraphAnswer, GraphRequest }
 
 /** Graph, for one linked account, with one bound on all waiting. */
 export interface Graph {
@@ -38,8 +21,8 @@ export interface Graph {
 }
 
 /** Passing trouble, as the SDKs and rclone see it; 500 is tried a few times, since it may be for ever. */
-const passing = new Set([408, 429, 500, 502, 503, 504, 509])
-const maxFaults = 4
+export const passing = new Set([408, 429, 500, 502, 503, 504, 509])
+export const maxFaults = 4
 
 /**
  * @param maxWaitMs how long all waiting of this command may take.
@@ -98,62 +81,11 @@ async function sendWithToken(
   freshConnection: boolean,
 ): Promise<GraphAnswer | NetworkError> {
   const link = await tokens.current()
-  const first = await sendOnce(link, request, patience, freshConnection)
+  const how = { timeoutMs: Math.max(2_000, Math.min(30_000, patience.left())), freshConnection }
+  const first = await sendOnce(link, request, how)
   if (first instanceof NetworkError || !isTokenRefused(first)) return first
   const another = await tokens.another(link.accessToken, challengeOf(first))
-  const second = await sendOnce(another, request, patience, freshConnection)
+  const second = await sendOnce(another, request, how)
   if (!(second instanceof NetworkError) && isTokenRefused(second)) throw linkRefused(second)
   return second
-}
-
-/** A 401, or a 403 with a claims challenge: Conditional Access answers with either. */
-function isTokenRefused(answer: GraphAnswer): boolean {
-  return answer.status === 401 || (answer.status === 403 && challengeOf(answer) !== undefined)
-}
-
-function challengeOf({ headers }: GraphAnswer): string | undefined {
-  return claimsOf(headers['www-authenticate'])
-}
-
-/** @returns the answer, or the failure after which nobody knows whether the work was done. */
-async function sendOnce(
-  link: LinkRecord,
-  request: GraphRequest,
-  patience: Patience,
-  freshConnection: boolean,
-): Promise<GraphAnswer | NetworkError> {
-  try {
-    const response = await exchange({
-      method: request.method,
-      url: new URL(`${link.graphOrigin}/v1.0${request.path}`),
-      headers: {
-        authorization: `Bearer ${link.accessToken}`,
-        ...(request.body ? { 'content-type': 'application/json' } : {}),
-      },
-      timeoutMs: Math.max(2_000, Math.min(30_000, patience.left())),
-      freshConnection,
-      ...(request.body ? { body: JSON.stringify(request.body) } : {}),
-    })
-    return read(response)
-  } catch (error) {
-    // Nothing was sent: the same will fail in the same way, and there is nothing to be cleared up.
-    if (!(error instanceof NetworkError) || !error.sent) throw error
-    return error
-  }
-}
-
-function read({ status, headers, body }: HttpResponse): GraphAnswer {
-  const json = parseJsonObject(body)
-  // An answer of success that cannot be read is a lost answer; an error needs no body (gateways send HTML).
-  if (status < 300 && status !== 204 && !json) throw unreadable()
-  return { status, headers, json, repeated: false }
-}
-
-function unreadable(): NetworkError {
-  return new NetworkError(
-    'Microsoft Graph sent an answer that cannot be read.',
-    'Try again.',
-    true,
-    undefined,
-  )
 }

@@ -1,0 +1,79 @@
+import type { IncomingHttpHeaders } from 'node:http'
+import type { LinkRecord } from '../accounts/record.ts'
+import { exchange, type HttpResponse } from '../http.ts'
+import { parseJsonObject } from '../json.ts'
+import { NetworkError } from '../network-error.ts'
+import { claimsOf } from './challenge.ts'
+
+/** One request to Graph with the token of a link: no repetition, no renewal. */
+
+export interface GraphRequest {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
+  /** Below `/v1.0`, encoded: `/me/drive/root`. */
+  path: string
+  body?: object
+}
+
+export interface GraphAnswer {
+  status: number
+  headers: IncomingHttpHeaders
+  /** The body, when it is a JSON object. */
+  json: Record<string, unknown> | undefined
+  /** Whether an earlier attempt may have done the work already: its answer was lost, throttled or a 5xx. */
+  repeated: boolean
+}
+
+/** A 401, or a 403 with a claims challenge: Conditional Access answers with either. */
+export function isTokenRefused(answer: GraphAnswer): boolean {
+  return answer.status === 401 || (answer.status === 403 && challengeOf(answer) !== undefined)
+}
+
+/** The claims that a refusal of the token asks for, as JSON. */
+export function challengeOf({ headers }: GraphAnswer): string | undefined {
+  return claimsOf(headers['www-authenticate'])
+}
+
+/**
+ * @returns the answer, or the failure after which nobody knows whether the work was done.
+ * @throws NetworkError when nothing was sent.
+ */
+export async function sendOnce(
+  link: LinkRecord,
+  request: GraphRequest,
+  { timeoutMs, freshConnection }: { timeoutMs: number; freshConnection: boolean },
+): Promise<GraphAnswer | NetworkError> {
+  try {
+    const response = await exchange({
+      method: request.method,
+      url: new URL(`${link.graphOrigin}/v1.0${request.path}`),
+      headers: {
+        authorization: `Bearer ${link.accessToken}`,
+        ...(request.body ? { 'content-type': 'application/json' } : {}),
+      },
+      timeoutMs,
+      freshConnection,
+      ...(request.body ? { body: JSON.stringify(request.body) } : {}),
+    })
+    return read(response)
+  } catch (error) {
+    // Nothing was sent: the same will fail in the same way, and there is nothing to be cleared up.
+    if (!(error instanceof NetworkError) || !error.sent) throw error
+    return error
+  }
+}
+
+function read({ status, headers, body }: HttpResponse): GraphAnswer {
+  const json = parseJsonObject(body)
+  // An answer of success that cannot be read is a lost answer; an error needs no body (gateways send HTML).
+  if (status < 300 && status !== 204 && !json) throw unreadable()
+  return { status, headers, json, repeated: false }
+}
+
+function unreadable(): NetworkError {
+  return new NetworkError(
+    'Microsoft Graph sent an answer that cannot be read.',
+    'Try again.',
+    true,
+    undefined,
+  )
+}
