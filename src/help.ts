@@ -34,20 +34,27 @@ Exit codes:
 `
 }
 
-function commandHelp(name: string, { summary, usage, options, examples, notes }: Command): string {
-  const rows = [...options, { name: 'help', short: 'h', help: 'show this help' }].map(
-    (option: Option) => [flagsOf(option), option.help] as const,
+function commandHelp(name: string, { summary, usage, variant, options, examples, notes }: Command): string {
+  const help: Option = { name: 'help', short: 'h', help: 'show this help' }
+  const ofVariant = variant ? options.filter((one) => [one.name, one.with].includes(variant.with)) : []
+  const own = options.filter((one) => !ofVariant.includes(one))
+  const usages = [usage, ...(variant ? [variant.usage] : [])].map((one) =>
+    ['od-link', name, one, options.length > 0 && '[options]'].filter(Boolean).join(' '),
   )
   return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.
 
-Usage: od-link ${[name, usage, options.length > 0 && '[options]'].filter(Boolean).join(' ')}
+Usage: ${usages.join('\n       ')}
 
 Options:
-${table(rows)}
-
+${optionTable([...own, help])}
+${variant ? `\nMany at once:\n${optionTable(ofVariant)}\n` : ''}
 Examples:
 ${examples.map(([command, effect]) => `  $ ${command}\n      ${effect}`).join('\n')}
 ${notes ? `\n${notes}\n` : ''}`
+}
+
+function optionTable(options: readonly Option[]): string {
+  return table(options.map((option) => [flagsOf(option), option.help] as const))
 }
 
 function flagsOf({ name, short, value, choices }: Option): string {

@@ -24,7 +24,8 @@ export function parseCommandLine([name, ...rest]: string[]): Parsed {
   if (values.help) return { help: known }
   const command: Command = commands[known]
   checkChoices(command, values)
-  checkArity(known, command, positionals)
+  checkCompany(command, values)
+  checkArity(known, command, positionals, values)
   return { command, args: { positional: positionals, options: values } }
 }
 
@@ -38,13 +39,15 @@ const help: Option = { name: 'help', short: 'h', help: 'show this help' }
 function parseOptions(name: CommandName, args: string[]) {
   const described: readonly Option[] = [...commands[name].options, help]
   const options = Object.fromEntries(
-    described.map(({ name, short, value }) => [
+    described.map(({ name, short, value, multiple = false }) => [
       name,
-      { type: value ? ('string' as const) : ('boolean' as const), ...(short ? { short } : {}) },
+      { type: value ? ('string' as const) : ('boolean' as const), multiple, ...(short ? { short } : {}) },
     ]),
   )
   try {
-    return parseArgs({ args, options, allowPositionals: true })
+    const { values, positionals } = parseArgs({ args, options, allowPositionals: true })
+    // A list holds texts alone: no switch may be given several times.
+    return { values: values as Arguments['options'], positionals }
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException
     const [, option = ''] = /'(?:-\w, )?(--?[^'\s<]+)/.exec(message) ?? []
@@ -73,7 +76,23 @@ function checkChoices(command: Command, values: Arguments['options']): void {
   }
 }
 
-function checkArity(name: string, { arity, usage }: Command, positionals: string[]): void {
+/** An option that goes with another one alone is a mistake without it, and would be passed over in silence. */
+function checkCompany({ options }: Command, values: Arguments['options']): void {
+  const lonely = options.find((one) => one.with && values[one.name] && values[one.with] === undefined)
+  if (!lonely) return
+  throw new OdLinkError('usage', `--${lonely.name} goes with --${lonely.with} alone.`, {
+    hint: `--${lonely.with} FILE`,
+  })
+}
+
+function checkArity(
+  name: string,
+  command: Command,
+  positionals: string[],
+  values: Arguments['options'],
+): void {
+  const { variant } = command
+  const { arity, usage } = variant && values[variant.with] !== undefined ? variant : command
   const [least, most] = arity
   if (positionals.length >= least && positionals.length <= most) return
   const what = positionals.length < least ? 'More is needed' : `"${positionals[most]}" is one too many`

@@ -5,16 +5,18 @@ import { conflictChoices, type Folder, makeFolder, type OnConflict } from '../gr
 import { childPath, type DrivePath, parsePath } from '../graph/path.ts'
 import { openGraph } from '../graph/request.ts'
 import { print, printJson } from '../terminal.ts'
-import { secondsOf, textOf } from './options.ts'
+import { secondsOf, textsOf } from './options.ts'
 
 /** `od-link mkdir [-p] <parent> [name...]`: checks all that was typed, then makes one folder after the other. */
 export async function run({ positional, options }: Arguments): Promise<void> {
+  if (options['from-file'] !== undefined)
+    return (await import('./mkdir-many.ts')).makeMany(positional[0], options)
   const paths = pathsOf(positional)
   const parents = options.parents === true
   const chosen = conflictChoices.find((choice) => choice === options['on-conflict'])
   const onConflict: OnConflict = chosen ?? (parents ? 'reuse' : 'fail')
   const maxWaitMs = (secondsOf(options, 'max-wait') ?? 120) * 1000
-  const graph = openGraph(findAccount(textOf(options, 'account')), maxWaitMs)
+  const graph = openGraph(findAccount(oneAccount(options)), maxWaitMs)
 
   const folders: Folder[] = []
   try {
@@ -27,6 +29,15 @@ export async function run({ positional, options }: Arguments): Promise<void> {
     // What was made before a failure is told too: the script that reads it may want to know.
     if (options.json && folders.length > 0) printJson(folders)
   }
+}
+
+/** @throws OdLinkError (usage) when there are several. */
+function oneAccount(options: Arguments['options']): string | undefined {
+  const [first, second] = textsOf(options, 'account')
+  if (second === undefined) return first
+  throw new OdLinkError('usage', 'Several accounts go with --from-file alone.', {
+    hint: 'od-link mkdir --from-file FILE --account ONE --account OTHER',
+  })
 }
 
 function pathsOf([first = '', ...names]: string[]): DrivePath[] {

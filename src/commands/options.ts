@@ -9,6 +9,12 @@ export function textOf(options: Options, name: string): string | undefined {
   return typeof value === 'string' ? value : undefined
 }
 
+/** The values of an option that may be given several times. */
+export function textsOf(options: Options, name: string): string[] {
+  const value = options[name]
+  return Array.isArray(value) ? value : []
+}
+
 /** @throws OdLinkError (usage) when the value is not a number of seconds. */
 export function secondsOf(options: Options, name: string): number | undefined {
   return numberOf(options, name, 'a number of seconds')

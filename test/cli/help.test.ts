@@ -24,7 +24,7 @@ describe('the help', () => {
     expect(stdout).toMatch(/^\S.*\.\n/)
     expect(stdout).toContain(`od-link ${command}`)
     expect(stdout).toMatch(/^Examples:\n {2}\$ /m)
-    expect(stdout).not.toMatch(/ \n|\t|\u001b|undefined|null/)
+    expect(stdout).not.toMatch(/ \n|\t|\u001b|undefined|(?<!--)null/)
     await expect(stdout).toMatchFileSnapshot(snapshot(command))
   })
 

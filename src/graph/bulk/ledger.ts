@@ -1,0 +1,70 @@
+import type { DriveItem } from '@microsoft/microsoft-graph-types'
+import type { OdLinkError } from '../../errors.ts'
+import type { Folder, FolderTree } from './tree.ts'
+
+/** How it stands with a folder in one drive: `waiting` and `asked` while the run goes on. */
+export const statuses = ['waiting', 'asked', 'created', 'exists', 'failed', 'skipped'] as const
+export type Status = (typeof statuses)[number]
+
+/** What became of a folder. */
+export interface Settled {
+  folder: Folder
+  status: 'created' | 'exists' | 'failed' | 'skipped'
+  /** The folder as the drive has it. */
+  item?: DriveItem
+  /** Why it failed, or what it was skipped for. */
+  error?: OdLinkError
+}
+
+export type Counts = Record<Settled['status'], number>
+
+/** The state of every folder of a tree in one drive: a byte each, and the ids of those whose children are asked for. */
+export class Ledger {
+  /** Of folders that a line names, and of all. */
+  readonly named: Counts = { created: 0, exists: 0, failed: 0, skipped: 0 }
+  readonly all: Counts = { created: 0, exists: 0, failed: 0, skipped: 0 }
+  #statuses: Uint8Array
+  #ids = new Map<number, string>()
+  #tell: (settled: Settled) => void
+
+  constructor(tree: FolderTree, tell: (settled: Settled) => void) {
+    this.#statuses = new Uint8Array(tree.size + 1)
+    this.#tell = tell
+  }
+
+  statusOf({ index }: Folder): Status {
+    return statuses[this.#statuses[index] ?? 0] as Status
+  }
+
+  isOpen(folder: Folder): boolean {
+    return (this.#statuses[folder.index] ?? 0) < 2
+  }
+
+  mark({ index }: Folder, status: 'waiting' | 'asked'): void {
+    this.#statuses[index] = statuses.indexOf(status)
+  }
+
+  settle(settled: Settled): void {
+    const { folder, status, item } = settled
+    this.#statuses[folder.index] = statuses.indexOf(status)
+    this.all[status] += 1
+    if (folder.named) this.named[status] += 1
+    if (folder.children && item?.id) this.#ids.set(folder.index, item.id)
+    this.#tell(settled)
+  }
+
+  /** Whether children of this folder can be addressed by its id: it was made or found. */
+  isKnown(folder: Folder): boolean {
+    return folder.parent === undefined || this.#ids.has(folder.index)
+  }
+
+  /** The URL path of a folder that is known. */
+  addressOf({ index, parent }: Folder): string {
+    return parent ? `/me/drive/items/${encodeURIComponent(this.#ids.get(index) ?? '')}` : '/me/drive/root'
+  }
+
+  /** The folders of which a line was made or found, by their status; for the report at the end. */
+  get done(): number {
+    return this.named.created + this.named.exists
+  }
+}

@@ -1,0 +1,113 @@
+import { Pace } from './pace.ts'
+
+/**
+ * How much may be asked of Microsoft now: a number of batches under way that grows while all goes well and is halved
+ * when it does not; one clock for the account, stopped by every Retry-After; and the pace that the server allows.
+ * https://learn.microsoft.com/en-us/graph/throttling
+ */
+
+const batchesAtFirst = 4
+/** Every batch under way may be refused at once: more of them would be faster by little, and ruder by much. */
+const defaultCeiling = 8
+/** The most requests that Graph takes in one batch. */
+const largestBatch = 20
+const unitsOfLargest = 2 * largestBatch
+
+export class Limiter {
+  readonly #pace = new Pace()
+  readonly #ceiling: number
+  #batches: number
+  #pausedUntil = 0
+  /** When the number of batches was last halved. */
+  #halvedAt = 0
+  #throttles = 0
+  #troubles = 0
+  #isBraked = false
+
+  /** @param ceiling the most batches under way at once. */
+  constructor(ceiling = defaultCeiling) {
+    this.#ceiling = ceiling
+    this.#batches = Math.min(batchesAtFirst, ceiling)
+  }
+
+  /** How many batches may be under way. */
+  get batches(): number {
+    return Math.floor(this.#batches)
+  }
+
+  /** How many requests the next batch may have: no more than what the pace allows in a second. */
+  get batchSize(): number {
+    const { rate = unitsOfLargest } = this.#pace
+    return Math.max(1, Math.floor(Math.min(1, rate / unitsOfLargest) * largestBatch))
+  }
+
+  /** Milliseconds until the next batch may be sent. */
+  get wait(): number {
+    return Math.max(this.pause, this.#pace.wait)
+  }
+
+  /** Milliseconds for which the server, or trouble with it, has stopped everything. */
+  get pause(): number {
+    return Math.max(0, this.#pausedUntil - performance.now())
+  }
+
+  /** How often in a row there was trouble, without one good answer between. */
+  get troubles(): number {
+    return this.#troubles
+  }
+
+  /** A batch is sent now. @returns the time, to be given back with what becomes of it. */
+  send(units: number): number {
+    this.#pace.sent(units)
+    return performance.now()
+  }
+
+  /** Requests were answered, whatever the answer, and not refused for their number. */
+  accepted(units: number, sentAt: number): void {
+    this.#pace.accepted(units)
+    if (sentAt < this.#halvedAt) return
+    this.#throttles = 0
+    this.#troubles = 0
+    // Twice as many with each round until something goes wrong; from then on one more with each round.
+    const more = this.#isBraked ? 1 / this.#batches : 1
+    this.#batches = Math.min(this.#ceiling, this.#batches + more)
+  }
+
+  /** The server refused something for the number of requests. */
+  throttled(sentAt: number, retryAfterMs: number | undefined): void {
+    this.#pace.refused()
+    const isNews = this.#brake(sentAt)
+    if (isNews) this.#throttles += 1
+    // "0", or a date that is past, does not mean "at once, for ever".
+    const least = this.#throttles > 1 ? backOff(50, this.#throttles) : 0
+    if (retryAfterMs !== undefined) this.stopFor(Math.max(retryAfterMs, least))
+    else if (isNews) this.stopFor(backOff(1_000, this.#throttles))
+  }
+
+  /** No answer came, or the server is in trouble. */
+  troubled(sentAt: number, retryAfterMs?: number): void {
+    const isNews = this.#brake(sentAt)
+    if (isNews) this.#troubles += 1
+    if (retryAfterMs !== undefined) this.stopFor(retryAfterMs)
+    else if (isNews) this.stopFor(backOff(500, this.#troubles))
+  }
+
+  /** @returns whether this is news: batches that were under way together meet the same trouble. */
+  #brake(sentAt: number): boolean {
+    if (sentAt < this.#halvedAt) return false
+    this.#halvedAt = performance.now()
+    this.#isBraked = true
+    this.#batches = Math.max(1, this.#batches / 2)
+    return true
+  }
+
+  /** No request for so long. */
+  stopFor(milliseconds: number): void {
+    this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + milliseconds)
+  }
+}
+
+/** The first wait, then twice as long each time, 30 s at most, with some jitter. */
+function backOff(first: number, times: number): number {
+  return Math.min(30_000, first * 2 ** (times - 1)) * (0.75 + Math.random() / 2)
+}

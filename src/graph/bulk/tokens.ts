@@ -1,0 +1,62 @@
+import type { Account } from '../../accounts/index.ts'
+import type { LinkRecord } from '../../accounts/record.ts'
+import { accessToken } from '../../accounts/token.ts'
+import { OdLinkError } from '../../errors.ts'
+import { startPatience } from '../../retry.ts'
+
+/** The token of a long run: one for all batches under way, renewed while they go on. */
+export interface Tokens {
+  /** The link to send with. @throws OdLinkError (sign-in) when there is none. */
+  current: () => Promise<LinkRecord>
+  /** Graph refused this token: renews it, once for all batches that were refused with it. */
+  renew: (refused: LinkRecord, claims: string | undefined) => Promise<void>
+  /** Whether this token has come from a refusal, so that another refusal is the end. */
+  isSecond: (link: LinkRecord) => boolean
+}
+
+/** A token is renewed when so much of its life is left: 5 minutes of an hour. */
+const lastPart = 1 / 12
+
+/** @param maxWaitMs how long one renewal may take. */
+export function openTokens(account: Account, maxWaitMs: number): Tokens {
+  let link: LinkRecord | undefined
+  let renewing: Promise<LinkRecord> | undefined
+  let second: LinkRecord | undefined
+  const fetch = (refused?: LinkRecord, claims?: string) => {
+    const patience = startPatience(maxWaitMs)
+    const options = refused ? { refused: refused.accessToken, claims, patience } : { patience }
+    renewing ??= accessToken(account, options)
+      .then((renewed) => {
+        link = renewed
+        return renewed
+      })
+      .finally(() => {
+        renewing = undefined
+      })
+    return renewing
+  }
+  return {
+    async current() {
+      if (!link) return fetch()
+      // The old one serves until the new one is there; what ends the link shows by the next refusal.
+      if (isNearItsEnd(link) && !renewing) fetch().catch(ignoreOwn)
+      return link
+    },
+    async renew(refused, claims) {
+      // Another batch was refused with the same token, and has seen to it.
+      if (link?.accessToken !== refused.accessToken) return
+      await renewing?.catch(ignoreOwn)
+      if (link.accessToken === refused.accessToken) second = await fetch(refused, claims)
+    },
+    isSecond: ({ accessToken }) => second?.accessToken === accessToken,
+  }
+}
+
+function isNearItsEnd({ expiresAt, lastRenewedAt }: LinkRecord): boolean {
+  return expiresAt - Date.now() < (expiresAt - lastRenewedAt) * lastPart
+}
+
+/** A failure that od-link has a name for will come again, to someone who waits for it. */
+function ignoreOwn(error: unknown): void {
+  if (!(error instanceof OdLinkError)) throw error
+}

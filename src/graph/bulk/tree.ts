@@ -1,0 +1,106 @@
+import { type DrivePath, foldName, sameName, showPath } from '../path.ts'
+
+/** A folder that is wanted, or that lies on the way to one. */
+export class Folder {
+  children: Folder[] | undefined
+  /** Whether a line of the list names it; else it is on the way to one that is named. */
+  named = false
+
+  constructor(
+    /** Its place in the order in which folders were first met; the top is 0. */
+    readonly index: number,
+    readonly name: string,
+    readonly parent: Folder | undefined,
+  ) {}
+
+  /** The names from the root of the drive down. */
+  get path(): DrivePath {
+    const names: string[] = []
+    for (let one: Folder = this; one.parent; one = one.parent) names.push(one.name)
+    return names.reverse()
+  }
+}
+
+/** So many children are looked through one by one; more get an index. */
+const few = 8
+
+/**
+ * The distinct folders of a list, as a tree below the root of the drive. Spellings that OneDrive takes for one name
+ * are one folder, and the first one counts. Its size follows the number of folders, not that of lines.
+ */
+export class FolderTree {
+  readonly root = new Folder(0, '', undefined)
+  /** How many folders there are below the root. */
+  size = 0
+  /** How many of them a line names. */
+  named = 0
+  #indexes = new Map<Folder, Map<string, Folder>>()
+  /** The folder that was met last, with its place: sorted lists go on where they were. */
+  #last: { path: DrivePath; folders: Folder[] } = { path: [], folders: [] }
+
+  /** Takes in a folder that a line names. */
+  add(path: DrivePath): void {
+    const folders = this.#shared(path)
+    let folder = folders.at(-1) ?? this.root
+    for (let depth = folders.length; depth < path.length; depth += 1) {
+      const name = path[depth] ?? ''
+      folder = this.#child(folder, name) ?? this.#grow(folder, name)
+      folders.push(folder)
+    }
+    this.#last = { path, folders }
+    if (folder.named || folder === this.root) return
+    folder.named = true
+    this.named += 1
+  }
+
+  /** Nothing will be added any more: what only helped to build the tree goes. */
+  close(): this {
+    this.#indexes.clear()
+    this.#last = { path: [], folders: [] }
+    return this
+  }
+
+  /** Every folder below one, parents first. */
+  *below(top: Folder = this.root): Generator<Folder> {
+    const open = [...(top.children ?? [])].reverse()
+    for (let folder = open.pop(); folder; folder = open.pop()) {
+      yield folder
+      const { children = [] } = folder
+      for (let at = children.length - 1; at >= 0; at -= 1) open.push(children[at] as Folder)
+    }
+  }
+
+  #shared(path: DrivePath): Folder[] {
+    const { path: before, folders } = this.#last
+    let depth = 0
+    while (depth < path.length && path[depth] === before[depth]) depth += 1
+    return folders.slice(0, depth)
+  }
+
+  #child(parent: Folder, name: string): Folder | undefined {
+    const index = this.#indexes.get(parent)
+    return index ? index.get(foldName(name)) : parent.children?.find((child) => sameName(child.name, name))
+  }
+
+  #grow(parent: Folder, name: string): Folder {
+    this.size += 1
+    const folder = new Folder(this.size, flat(name), parent)
+    parent.children ??= []
+    parent.children.push(folder)
+    const index = this.#indexes.get(parent)
+    if (index) index.set(foldName(folder.name), folder)
+    else if (parent.children.length > few)
+      this.#indexes.set(parent, new Map(parent.children.map((child) => [foldName(child.name), child])))
+    return folder
+  }
+}
+
+/** A string of its own: a part of a line would keep the whole line in memory. */
+function flat(name: string): string {
+  return Buffer.from(name, 'utf8').toString('utf8')
+}
+
+/** `/a/b`, as od-link prints it. */
+export function showFolder(folder: Folder): string {
+  return showPath(folder.path)
+}
