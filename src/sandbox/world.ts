@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { RequestLog } from './books/log.ts'
 import { Score } from './books/score.ts'
 import { Drive } from './graph/drive.ts'
+import { type Limit, Usage } from './graph/limit.ts'
 import type { SavedDrive } from './graph/saved-drive.ts'
 import { UploadSessions } from './graph/upload-session.ts'
 import { Grants } from './identity/grants.ts'
@@ -36,6 +37,8 @@ export interface Settings {
   /** How long the device flow has between two polls, and for the whole of it. */
   deviceIntervalSeconds: number
   deviceTtlSeconds: number
+  /** What Graph takes from each person in a time, before it answers 429; left out, all. */
+  limit?: Limit
 }
 
 export interface WorldOptions {
@@ -67,6 +70,7 @@ export class World {
   /** Signs the URLs that need no token. */
   readonly urlKey = randomBytes(32)
   readonly weather = new Weather()
+  readonly usage = new Usage()
   readonly log = new RequestLog()
   readonly score = new Score()
   nextSignIn?: NextSignIn

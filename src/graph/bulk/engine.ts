@@ -163,7 +163,8 @@ export class Engine {
         this.#answers.lost(ask, unanswered())
         continue
       }
-      this.requests += 1
+      // What depends on a failure was not even begun.
+      if (answer.status !== 424) this.requests += 1
       if (answer.status === 429) {
         this.#throttled(answer, sentAt)
         this.#plan.again(ask)

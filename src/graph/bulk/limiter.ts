@@ -1,7 +1,7 @@
 import { Pace } from './pace.ts'
 
 /**
- * How much may be asked of Microsoft now: a number of batches under way that grows while all goes well and is halved
+ * How much may be asked of Microsoft now: a number of batches under way that grows while all goes well and is divided
  * when it does not; one clock for the account, stopped by every Retry-After; and the pace that the server allows.
  * https://learn.microsoft.com/en-us/graph/throttling
  */
@@ -9,6 +9,7 @@ import { Pace } from './pace.ts'
 const batchesAtFirst = 4
 /** Every batch under way may be refused at once: more of them would be faster by little, and ruder by much. */
 const defaultCeiling = 8
+const roundsForOneMore = 8
 /** The most requests that Graph takes in one batch. */
 const largestBatch = 20
 const unitsOfLargest = 2 * largestBatch
@@ -18,8 +19,8 @@ export class Limiter {
   readonly #ceiling: number
   #batches: number
   #pausedUntil = 0
-  /** When the number of batches was last halved. */
-  #halvedAt = 0
+  /** When the number of batches was last made smaller. */
+  #brakedAt = 0
   #throttles = 0
   #troubles = 0
   #isBraked = false
@@ -65,18 +66,18 @@ export class Limiter {
   /** Requests were answered, whatever the answer, and not refused for their number. */
   accepted(units: number, sentAt: number): void {
     this.#pace.accepted(units)
-    if (sentAt < this.#halvedAt) return
+    if (sentAt < this.#brakedAt) return
     this.#throttles = 0
     this.#troubles = 0
-    // Twice as many with each round until something goes wrong; from then on one more with each round.
-    const more = this.#isBraked ? 1 / this.#batches : 1
+    // Twice as many with each round until something goes wrong; from then on one more with every few rounds.
+    const more = this.#isBraked ? 1 / (roundsForOneMore * this.#batches) : 1
     this.#batches = Math.min(this.#ceiling, this.#batches + more)
   }
 
   /** The server refused something for the number of requests. */
   throttled(sentAt: number, retryAfterMs: number | undefined): void {
     this.#pace.refused()
-    const isNews = this.#brake(sentAt)
+    const isNews = this.#brake(sentAt, 4)
     if (isNews) this.#throttles += 1
     // "0", or a date that is past, does not mean "at once, for ever".
     const least = this.#throttles > 1 ? backOff(50, this.#throttles) : 0
@@ -86,18 +87,18 @@ export class Limiter {
 
   /** No answer came, or the server is in trouble. */
   troubled(sentAt: number, retryAfterMs?: number): void {
-    const isNews = this.#brake(sentAt)
+    const isNews = this.#brake(sentAt, 2)
     if (isNews) this.#troubles += 1
     if (retryAfterMs !== undefined) this.stopFor(retryAfterMs)
     else if (isNews) this.stopFor(backOff(500, this.#troubles))
   }
 
   /** @returns whether this is news: batches that were under way together meet the same trouble. */
-  #brake(sentAt: number): boolean {
-    if (sentAt < this.#halvedAt) return false
-    this.#halvedAt = performance.now()
+  #brake(sentAt: number, by: number): boolean {
+    if (sentAt < this.#brakedAt) return false
+    this.#brakedAt = performance.now()
     this.#isBraked = true
-    this.#batches = Math.max(1, this.#batches / 2)
+    this.#batches = Math.max(1, this.#batches / by)
     return true
   }
 

@@ -1,26 +1,26 @@
 /**
- * The pace that a server was seen to allow, in units a second; none is known before its first refusal. It is what was
- * accepted from one refusal to the next, the wait that was asked for included: true of a bucket that fills, and of a
- * window that ends.
+ * The pace that a server was seen to allow, in units a second. A single refusal sets none: servers refuse for a
+ * moment's load, too. From the second one on it is what was accepted between two refusals, the wait that was asked
+ * for included, which holds for a bucket that fills and for a window that ends.
  */
 
 /** Fewer units than these say nothing about a pace. */
 const enough = 40
-/** Two measurements in a row that differ by no more than this prove a pace right. */
-const likeness = 0.25
-/** After that, so many units pass before a faster one is tried. */
-const held = 2_000
-/** How much faster it goes with every `enough` units, until it is proved and when it is tried again. */
-const learning = 1.05
-const trying = 1.01
+/** How much faster it goes after each time as long as the last wait, a second at least. */
+const growth = 1.03
+const shortestStepMs = 1_000
+/** A pace that is refused falls to this part of itself at most. */
+const slower = 0.85
 
 export class Pace {
   #rate: number | undefined
-  #measured: number | undefined
-  #isProved = false
+  #refusals = 0
+  /** Since when `#accepted` counts. */
   #since = performance.now()
   #accepted = 0
-  #isRefused = false
+  #refusedAt: number | undefined
+  #stepMs = shortestStepMs
+  #grownAt = 0
   /** When the next batch is due. */
   #nextAt = 0
 
@@ -36,33 +36,36 @@ export class Pace {
 
   accepted(units: number): void {
     this.#accepted += units
-    if (this.#rate === undefined || this.#isRefused) return
-    const steps = units / enough
-    if (!this.#isProved) this.#rate *= learning ** steps
-    else if (this.#accepted > held) this.#rate *= trying ** steps
   }
 
+  /** Something was refused; batches that were under way together are refused together. */
   refused(): void {
-    this.#isRefused = true
+    this.#refusedAt ??= performance.now()
   }
 
   /** A batch is sent now. */
   sent(units: number): void {
     const now = performance.now()
-    if (this.#isRefused) this.#measure(now)
-    if (this.#rate !== undefined) this.#nextAt = Math.max(now, this.#nextAt) + (units / this.#rate) * 1000
+    if (this.#refusedAt !== undefined) this.#measure(now, this.#refusedAt)
+    if (this.#rate === undefined) return
+    if (now - this.#grownAt > this.#stepMs) {
+      this.#rate *= growth
+      this.#grownAt = now
+    }
+    this.#nextAt = Math.max(now, this.#nextAt) + (units / this.#rate) * 1000
   }
 
-  #measure(now: number): void {
-    this.#isRefused = false
+  /** After a refusal, and the wait that came with it. */
+  #measure(now: number, refusedAt: number): void {
+    this.#refusedAt = undefined
+    this.#refusals += 1
     if (this.#accepted < enough) return
     const measured = (this.#accepted / (now - this.#since)) * 1000
-    const before = this.#measured
-    this.#isProved = before !== undefined && Math.abs(measured - before) < before * likeness
-    this.#measured = measured
-    this.#rate = measured
+    if (this.#refusals > 1) this.#rate = Math.max(measured, (this.#rate ?? 0) * slower)
+    this.#stepMs = Math.max(shortestStepMs, now - refusedAt)
     this.#accepted = 0
     this.#since = now
+    this.#grownAt = now
     this.#nextAt = now
   }
 }

@@ -108,6 +108,7 @@ const readSettings = record({
   deviceIntervalSeconds: number(1),
   deviceTtlSeconds: number(1),
   moods: dictionary(readMoods),
+  limit: record({ units: number(1), seconds: number(0) }, ['units', 'seconds']),
 })
 
 function changeSettings(world: World, body: unknown): unknown {

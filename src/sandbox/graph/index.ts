@@ -6,6 +6,7 @@ import { answerBatch, isBatch } from './batch.ts'
 import { authenticate, authorizeDrive } from './bearer.ts'
 import { findDrive, listDrives } from './drives.ts'
 import { errorReply, GraphError, refusals } from './errors.ts'
+import { stayBelowLimit } from './limit.ts'
 import { me, userInfo } from './me.ts'
 import { operations } from './operations.ts'
 import { readQuery } from './query.ts'
@@ -48,6 +49,7 @@ function guarded<T>(
 
 function answer(world: World, incoming: Incoming): Reply {
   const token = authenticate(world, incoming)
+  stayBelowLimit(world, token, incoming)
   if (incoming.path === userInfoPath) return userInfo(world, incoming, token)
   const path = incoming.path.slice(version.length)
   if (path === '/me' || path === '/me/') return me(world, incoming, token)
