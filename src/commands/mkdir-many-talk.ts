@@ -158,10 +158,13 @@ function inWords(sum: Summary): string {
   const { folders, created, exists, failed, skipped, parentsCreated } = sum
   if (folders === 0) return 'The list is empty, so there was nothing to make.'
   const there = created + exists
+  const noun = folders === 1 ? 'folder is' : 'folders are'
   const whole =
-    there === folders
-      ? `All ${count(folders)} folders are there`
-      : `${count(there)} of ${count(folders)} folders are there`
+    there < folders
+      ? `${count(there)} of ${count(folders)}`
+      : folders === 1
+        ? 'The one'
+        : `All ${count(folders)}`
   const parts = [
     created > 0 && `${count(created)} made`,
     exists > 0 && `${count(exists)} there already`,
@@ -169,7 +172,7 @@ function inWords(sum: Summary): string {
     skipped > 0 && `${count(skipped)} not tried`,
     parentsCreated > 0 && `${count(parentsCreated)} made on the way to them`,
   ].filter(Boolean)
-  return `${whole} (${parts.join(', ')}; ${duration(sum.seconds)}).`
+  return `${whole} ${noun} there (${parts.join(', ')}; ${duration(sum.seconds)}).`
 }
 
 /** The paths that are not there, each on a line that begins with a slash, as no other line does. */
