@@ -33,6 +33,8 @@ async function main(argv: string[]): Promise<void> {
     }
     // The stream tells of an error a moment later.
     if (error) setImmediate(end)
+    // A list of failures can be longer than what a pipe holds.
+    else if (process.stderr.writableLength > 0) process.stderr.write('', end)
     else end()
   })
 }

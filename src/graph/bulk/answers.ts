@@ -11,6 +11,8 @@ import type { Ledger } from './ledger.ts'
 import type { Plan } from './plan.ts'
 import { type Folder, type FolderTree, showFolder } from './tree.ts'
 
+const gaveUp = new Set([408, 502, 504])
+
 /** What each answer means for the folders: settled, to be looked at, to be asked for again, or failed. */
 export class Answers {
   #tree: FolderTree
@@ -135,8 +137,14 @@ export class Answers {
   }
 
   #passing(ask: Ask, answer: GraphAnswer): void {
+    const error = graphFailure(answer, `Making "${showFolder(ask.folder)}"`)
+    // A gateway gives up while the work goes on behind it.
+    if (gaveUp.has(answer.status)) {
+      this.lost(ask, error)
+      return
+    }
     if (ask.kind === 'make') this.#maybeOurs.add(ask.folder)
-    this.#fault(ask, graphFailure(answer, `Making "${showFolder(ask.folder)}"`))
+    this.#fault(ask, error)
   }
 
   #count(ask: Ask): number {
@@ -157,6 +165,12 @@ export class Answers {
 
   #refused(folder: Folder, answer: GraphAnswer): void {
     const error = graphFailure(answer, `Making "${showFolder(folder)}"`)
+    // Throttling was seen in this disguise, and was over a second later: https://github.com/OneDrive/onedrive-api-docs/issues/1390
+    const again: MakeAsk = { kind: 'make', folder }
+    if (answer.status === 400 && codesOf(answer).length < 2 && this.#count(again) === 1) {
+      this.#plan.again(again, 1_000)
+      return
+    }
     if (endsAll(answer)) this.#giveUp(error)
     this.#fail(folder, error)
   }

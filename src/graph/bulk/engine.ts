@@ -127,12 +127,15 @@ export class Engine {
   async #exchange(asks: Ask[]): Promise<void> {
     const link = await this.#tokens.current()
     const sentAt = this.#limiter.send(unitsOf(asks))
-    const timeoutMs = Math.max(2_000, Math.min(30_000, this.#options.maxWaitMs))
+    // Short enough that one silent server leaves time to ask again.
+    const timeoutMs = Math.max(2_000, Math.min(30_000, this.#options.maxWaitMs / 3))
     const freshConnection = this.#limiter.troubles > 0
     const delivery = await sendBatch(link, asks, this.ledger, { timeoutMs, freshConnection })
-    const challenges = this.#receive(asks, delivery, sentAt)
-    const challenge = challenges[0]
-    if (!challenge) return
+    const [challenge] = this.#receive(asks, delivery, sentAt)
+    if (!challenge) {
+      if ('answers' in delivery) this.#tokens.accepted(link)
+      return
+    }
     if (this.#tokens.isSecond(link)) throw linkRefused(challenge)
     await this.#tokens.renew(link, challengeOf(challenge))
   }

@@ -10,18 +10,23 @@ export interface Tokens {
   current: () => Promise<LinkRecord>
   /** Graph refused this token: renews it, once for all batches that were refused with it. */
   renew: (refused: LinkRecord, claims: string | undefined) => Promise<void>
-  /** Whether this token has come from a refusal, so that another refusal is the end. */
+  /** Whether this token came from a refusal and was never accepted: another refusal is the end. */
   isSecond: (link: LinkRecord) => boolean
+  /** Graph accepted this token. */
+  accepted: (link: LinkRecord) => void
 }
 
 /** A token is renewed when so much of its life is left: 5 minutes of an hour. */
 const lastPart = 1 / 12
+/** While the sign-in service has trouble it is asked again after this time, not with every batch. */
+const betweenTriesMs = 30_000
 
 /** @param maxWaitMs how long one renewal may take. */
 export function openTokens(account: Account, maxWaitMs: number): Tokens {
   let link: LinkRecord | undefined
   let renewing: Promise<LinkRecord> | undefined
   let second: LinkRecord | undefined
+  let nextTryAt = 0
   const fetch = (refused?: LinkRecord, claims?: string) => {
     const patience = startPatience(maxWaitMs)
     const options = refused ? { refused: refused.accessToken, claims, patience } : { patience }
@@ -37,9 +42,12 @@ export function openTokens(account: Account, maxWaitMs: number): Tokens {
   }
   return {
     async current() {
-      if (!link) return fetch()
-      // The old one serves until the new one is there; what ends the link shows by the next refusal.
-      if (isNearItsEnd(link) && !renewing) fetch().catch(ignoreOwn)
+      if (!link || link.expiresAt <= Date.now()) return fetch()
+      if (isNearItsEnd(link) && Date.now() > nextTryAt) {
+        nextTryAt = Date.now() + betweenTriesMs
+        // The old one serves until the new one is there; what ends the link shows by the next refusal.
+        fetch().catch(ignoreOwn)
+      }
       return link
     },
     async renew(refused, claims) {
@@ -49,6 +57,9 @@ export function openTokens(account: Account, maxWaitMs: number): Tokens {
       if (link.accessToken === refused.accessToken) second = await fetch(refused, claims)
     },
     isSecond: ({ accessToken }) => second?.accessToken === accessToken,
+    accepted({ accessToken }) {
+      if (second?.accessToken === accessToken) second = undefined
+    },
   }
 }
 
