@@ -48,7 +48,7 @@ export function startTalk(
       if (!folder.named) return
       if (json) printJson(asJson(settled, several ? account : undefined))
       else if (status === 'created' || status === 'exists')
-        print(several ? `${labelOf(account)}\t${pathOf(settled)}` : pathOf(settled))
+        print(several ? `${labelOf(account)}:${pathOf(settled)}` : pathOf(settled))
     },
     watch(these) {
       engines = these

@@ -23,6 +23,8 @@ export interface EngineOptions {
   jobs?: number | undefined
   /** Called for every folder, as soon as it is known what became of it. */
   onSettled: (settled: Settled) => void
+  /** Called when nothing more can be done in this drive. */
+  onGivenUp: (error: OdLinkError) => void
 }
 
 /** Makes a tree of folders in one drive: as many batches under way as it takes well, until every folder is settled. */
@@ -55,7 +57,7 @@ export class Engine {
       options.onSettled(settled)
     })
     this.#plan = new Plan(this.ledger)
-    this.#answers = new Answers(tree, this.ledger, this.#plan, (error) => this.stop(error))
+    this.#answers = new Answers(tree, this.ledger, this.#plan, (error) => this.#giveUp(error))
     this.#limiter = new Limiter(options.jobs)
     this.#tokens = openTokens(account, options.maxWaitMs)
   }
@@ -84,6 +86,11 @@ export class Engine {
     this.#ring()
   }
 
+  #giveUp(error: OdLinkError): void {
+    this.stop(error)
+    this.#options.onGivenUp(error)
+  }
+
   /** Sends as many batches as may be sent now. @returns the milliseconds until another may, if it is a matter of time. */
   #launch(): number | undefined {
     while (!this.#ending && this.#running < this.#limiter.batches) {
@@ -100,7 +107,7 @@ export class Engine {
   #bounded(wait: number): number {
     const waited = performance.now() - this.#lastProgress
     if (this.#running > 0 || waited + this.#limiter.pause <= this.#options.maxWaitMs) return wait
-    this.stop(this.#trouble ?? tooLong())
+    this.#giveUp(this.#trouble ?? tooLong())
     return 0
   }
 
@@ -117,7 +124,7 @@ export class Engine {
   #send(asks: Ask[]): void {
     this.#running += 1
     this.#exchange(asks)
-      .catch((error) => this.stop(error instanceof OdLinkError ? error : unforeseen(error)))
+      .catch((error) => this.#giveUp(error instanceof OdLinkError ? error : unforeseen(error)))
       .finally(() => {
         this.#running -= 1
         this.#ring()

@@ -40,14 +40,18 @@ export function makeFolders(tree: FolderTree, accounts: Account[], options: Many
   const stop = (why: OdLinkError) => {
     for (const engine of engines) engine.stop(why)
   }
+  const failed = (error: OdLinkError) => {
+    if (failFast) stop(error)
+  }
   const engines = accounts.map(
     (account) =>
       new Engine(account, tree, {
         maxWaitMs,
         jobs,
+        onGivenUp: failed,
         onSettled(settled) {
           onSettled(account, settled)
-          if (failFast && settled.status === 'failed' && settled.error) stop(settled.error)
+          if (settled.status === 'failed' && settled.error) failed(settled.error)
         },
       }),
   )
