@@ -4,6 +4,7 @@ import { program } from '../test/helpers/od-link.ts'
 import { hasRealPart } from '../test/helpers/real-part.ts'
 import { startSandbox } from '../test/helpers/sandbox.ts'
 import { newWorld, type World } from '../test/helpers/world.ts'
+import { bulk } from './bulk.ts'
 import { inPairs, type Subject } from './pairs.ts'
 import { graphHost, rcloneEnv, underItsRealName } from './rclone.ts'
 import { scale } from './scale.ts'
@@ -106,6 +107,7 @@ if (
 }
 
 await scale()
+await bulk()
 
 for (const made of worlds) made.remove()
 await keyring?.stop()

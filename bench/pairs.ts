@@ -30,7 +30,8 @@ export async function inPairs(ours: Subject, theirs: Subject, rounds: number): P
   }
 }
 
-async function time({ command, args, env }: Subject): Promise<number> {
+/** Runs a program to its end, which must be with 0. @returns milliseconds. */
+export async function time({ command, args, env }: Subject): Promise<number> {
   const started = process.hrtime.bigint()
   const child = spawn(command, args, { env, stdio: ['ignore', 'ignore', 'pipe'] })
   let stderr = ''

@@ -33,6 +33,19 @@ export function print(...line: Piece[]): void {
   write(process.stdout, line)
 }
 
+/** Waits until the reader of a pipe has caught up, or has gone: what waits to be read is kept in memory. */
+export async function caughtUp(): Promise<void> {
+  const { stdout } = process
+  if (!stdout.writableNeedDrain) return
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      for (const event of ['drain', 'error', 'close']) stdout.off(event, done)
+      resolve()
+    }
+    for (const event of ['drain', 'error', 'close']) stdout.on(event, done)
+  })
+}
+
 /** A value as one line of JSON. */
 export function printJson(value: unknown): void {
   process.stdout.write(`${harmlessJson(value)}\n`)

@@ -4,7 +4,7 @@ import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
 import { BadLines, type FolderTree, makeFolders, readWanted, showFolder } from '../graph/bulk/index.ts'
 import { parsePath } from '../graph/path.ts'
-import { isSeen, print, printJson, say } from '../terminal.ts'
+import { caughtUp, isSeen, print, printJson, say } from '../terminal.ts'
 import { onInterrupt } from './interrupt.ts'
 import { startTalk } from './mkdir-many-talk.ts'
 import { numberOf, secondsOf, textOf, textsOf } from './options.ts'
@@ -94,11 +94,12 @@ function open(file: string): AsyncIterable<Buffer> {
 }
 
 /** `--dry-run`: the folders of the list, each once, parents first. */
-function tell(tree: FolderTree, { json, quiet }: { json: boolean; quiet: boolean }): void {
+async function tell(tree: FolderTree, { json, quiet }: { json: boolean; quiet: boolean }): Promise<void> {
   for (const folder of tree.below()) {
     if (!folder.named) continue
     if (json) printJson({ path: showFolder(folder), name: folder.name, status: 'wanted' })
     else print(showFolder(folder))
+    await caughtUp()
   }
   const parents = tree.size - tree.named
   if (json) printJson({ summary: { folders: tree.named, parents, dryRun: true } })
