@@ -1,0 +1,89 @@
+import { hasClientSecret } from '../accounts/client-secret.ts'
+import type { Arguments } from '../cli.ts'
+import { OdLinkError } from '../errors.ts'
+import { findAuthority } from '../identity/authority.ts'
+import { checkRegistration } from '../identity/check-registration.ts'
+import { findCloud } from '../identity/clouds.ts'
+import { quoted } from '../quoted.ts'
+import { type OwnRegistration, ownSettings, settingsOf } from '../signin/own-registration.ts'
+import { say } from '../terminal.ts'
+
+type Options = Arguments['options']
+
+/**
+ * Tries a registration out before it is saved: Microsoft is asked whether it knows it, then a login goes with exactly
+ * that registration. Its error says what to type to set up again.
+ */
+export async function tryOut(registration: OwnRegistration, options: Options): Promise<void> {
+  try {
+    await refuseForeignSecret(registration)
+    await askMicrosoft(registration)
+    if (options.json !== true) {
+      say()
+      say('A sign-in tries it out now; nothing is saved before it works.')
+    }
+    await login(registration, options)
+  } catch (error) {
+    throw error instanceof OdLinkError ? nothingSaved(error, registration) : error
+  }
+}
+
+/** A secret that was kept for this app before would be sent along, and a public client is refused with one. */
+async function refuseForeignSecret({ kind, clientId }: OwnRegistration): Promise<void> {
+  if (kind === 'web' || !(await hasClientSecret(clientId))) return
+  throw new OdLinkError('usage', 'A client secret is kept for this app, and a public client has none.', {
+    hint: 'od-link config unset client-secret',
+  })
+}
+
+async function askMicrosoft({ clientId, tenant, cloud, redirectUri, scope }: OwnRegistration): Promise<void> {
+  const { login: loginOrigin } = findCloud(cloud)
+  const authority = await findAuthority(loginOrigin, tenant, clientId)
+  const context = { loginOrigin, tenant, clientId, scope: `openid ${scope}`, redirectUri }
+  await checkRegistration(authority, { clientId, tenant }, context)
+}
+
+async function login(registration: OwnRegistration, options: Options): Promise<void> {
+  // Login reads these two from the environment, and takes the secret out of it again.
+  process.env.OD_LINK_CLOUD = registration.cloud
+  if (registration.secret !== undefined) process.env.OD_LINK_CLIENT_SECRET = registration.secret
+  const { run } = await import('./login.ts')
+  await run({ positional: [], options: { ...options, ...settingsOf(registration) } })
+}
+
+/** The same error; but the commands of its hint, which rely on settings, are those of a set-up now. */
+function nothingSaved(error: OdLinkError, registration: OwnRegistration): OdLinkError {
+  const { kind, message, code, requestId, timestamp, cause } = error
+  const again = setupCommand(registration)
+  const advice = (error.hint ?? '')
+    .replaceAll(
+      'od-link config set client-secret && od-link login',
+      setupCommand(registration, { kind: 'web' }),
+    )
+    .replaceAll(
+      'od-link config unset client-secret && od-link login',
+      setupCommand(registration, { kind: 'public' }),
+    )
+    .replace(/od-link login((?: --[a-z-]+ \S+)*)/g, (_, flags: string) =>
+      setupCommand(
+        registration,
+        Object.fromEntries([...flags.matchAll(/--([a-z-]+) (\S+)/g)].map(([, name, value]) => [name, value])),
+      ),
+    )
+  const last = advice.includes('od-link setup')
+    ? 'Nothing was saved.'
+    : `Nothing was saved. Then again: ${again}`
+  const hint = [advice, last].filter(Boolean).join('\n')
+  return new OdLinkError(kind, message, { hint, code, requestId, timestamp, cause })
+}
+
+/** What to type for this registration, with some flags instead; a secret is asked for. */
+function setupCommand(
+  registration: OwnRegistration,
+  instead: Record<string, string | undefined> = {},
+): string {
+  const kind = registration.kind === 'web' ? 'web' : undefined
+  const flags = Object.entries({ ...ownSettings(registration), kind, ...instead })
+  const words = flags.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, quoted(value)]))
+  return ['od-link setup', ...words].join(' ')
+}
