@@ -34,7 +34,7 @@ export function inApp(page: string, portal: string = globalPortal): string {
 
 /** The way to a page of the app in the organisation, which is its administrator's. */
 export function inOrganisation(page: string, portal: string = globalPortal): string {
-  return `${portal} > Entra ID > Enterprise applications > your app\n> ${page}`
+  return `${portal} > Entra ID > Enterprise applications\n> your app > ${page}`
 }
 
 /**

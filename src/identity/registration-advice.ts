@@ -101,7 +101,7 @@ ${openToAll(where)}`,
   500117: {
     meaning: 'The redirect URI is plain http on a host other than localhost.',
     cure: ({ portal }) => `${inApp(menu.authentication, portal)}
-use http://localhost there, with any port and path, and say the same here:
+use http://localhost, with any port and path, there and here:
 od-link login --redirect-uri http://localhost:5000/path`,
   },
   500201: notForBoth,

@@ -28,7 +28,8 @@ export function portalSteps({ cloud, kind, audience, redirectUri }: NewRegistrat
   const { choice, older } = audiences[audience]
   const steps = [
     [
-      `${portal} > ${menu.registrations} > ${menu.newRegistration}`,
+      `${portal} > ${menu.registrations}`,
+      `> ${menu.newRegistration}`,
       '(older: Identity > Applications > App registrations; in the Azure portal:',
       'Microsoft Entra ID > App registrations)',
     ],
