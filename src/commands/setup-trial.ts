@@ -51,30 +51,22 @@ async function login(registration: OwnRegistration, options: Options): Promise<v
   await run({ positional: [], options: { ...options, ...settingsOf(registration) } })
 }
 
-/** The same error; but the commands of its hint, which rely on settings, are those of a set-up now. */
+/** The same error; but the commands of its hint, which rely on what is saved, are those of a set-up now. */
 function nothingSaved(error: OdLinkError, registration: OwnRegistration): OdLinkError {
-  const { kind, message, code, requestId, timestamp, cause } = error
-  const again = setupCommand(registration)
-  const advice = (error.hint ?? '')
-    .replaceAll(
-      'od-link config set client-secret && od-link login',
-      setupCommand(registration, { kind: 'web' }),
-    )
-    .replaceAll(
-      'od-link config unset client-secret && od-link login',
-      setupCommand(registration, { kind: 'public' }),
-    )
-    .replace(/od-link login((?: --[a-z-]+ \S+)*)/g, (_, flags: string) =>
-      setupCommand(
-        registration,
-        Object.fromEntries([...flags.matchAll(/--([a-z-]+) (\S+)/g)].map(([, name, value]) => [name, value])),
-      ),
-    )
-  const last = advice.includes('od-link setup')
-    ? 'Nothing was saved.'
-    : `Nothing was saved. Then again: ${again}`
-  const hint = [advice, last].filter(Boolean).join('\n')
-  return new OdLinkError(kind, message, { hint, code, requestId, timestamp, cause })
+  const { kind, message, hint = '', code, requestId, timestamp, cause } = error
+  const command = (instead = {}) => setupCommand(registration, instead)
+  const advice = hint
+    .replaceAll('od-link config set client-secret && od-link login', () => command({ kind: 'web' }))
+    .replaceAll('od-link config unset client-secret && od-link login', () => command({ kind: 'public' }))
+    .replace(/od-link login((?: --[a-z-]+ \S+)*)/g, (_, flags: string) => command(flagsIn(flags)))
+    .replaceAll(': od-link setup --client-id', ':\nod-link setup --client-id')
+  const again = advice.includes('od-link setup') ? advice : `${advice}\nThen again:\n${command()}`.trim()
+  const details = { hint: again, code, requestId, timestamp, cause }
+  return new OdLinkError(kind, `${message} Nothing was saved.`, details)
+}
+
+function flagsIn(text: string): Record<string, string> {
+  return Object.fromEntries([...text.matchAll(/--([a-z-]+) (\S+)/g)].map(([, name, value]) => [name, value]))
 }
 
 /** What to type for this registration, with some flags instead; a secret is asked for. */

@@ -52,7 +52,7 @@ export async function run({ options }: Arguments): Promise<void> {
 function readKnown(options: Options): Known {
   const given = (name: SettingName) => {
     const value = textOf(options, name) ?? (process.env[settingNames[name]] || undefined)
-    if (value !== undefined && name !== 'client-id') checkSetting(name, value)
+    if (value !== undefined) checkSetting(name, value)
     return value
   }
   const flag = textOf(options, 'client-id')
@@ -89,12 +89,12 @@ function showTheWay({ cloud, kind = 'public', tenant, redirectUri }: Known, az: 
 }
 
 async function complete(known: Known, options: Options): Promise<OwnRegistration> {
-  const { clientId = known.suggestedId && readClientId(known.suggestedId) } = known
   if (!known.clientId && process.stdin.isTTY && !options.json) {
     // Before a person goes through the portal, only to hear then that no link can be kept here.
     if (options['no-login'] !== true) await probeStore(await openStore())
     return askForRegistration(known)
   }
+  const clientId = known.clientId ?? (known.suggestedId && readClientId(known.suggestedId))
   if (!clientId) throw notEnough()
   const { cloud, scope, tenant = findCloud(cloud).tenant, redirectUri = defaultRedirectUri } = known
   const kind = known.kind ?? (known.secret ? 'web' : 'public')

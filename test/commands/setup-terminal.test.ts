@@ -151,7 +151,7 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
     ])
     expect(code).toBe(4)
     expect(shown).toMatch(
-      /does not know this client id[\s\S]*> Overview[\s\S]*Nothing was saved[\s\S]*AADSTS700016/,
+      /does not know this client id[\s\S]*Nothing was saved[\s\S]*> Overview[\s\S]*AADSTS700016/,
     )
     expect(shown).not.toContain('open this address')
     expect(kept(world)).toEqual(before)

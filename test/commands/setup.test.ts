@@ -3,8 +3,10 @@ import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startSandbox as serveSandbox } from '../../src/sandbox/index.ts'
+import { azCommand } from '../../src/signin/new-registration.ts'
 import { kept } from '../helpers/kept.ts'
 import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
+import { spyBrowser } from '../helpers/spy-browser.ts'
 import { newWorld, type World } from '../helpers/world.ts'
 
 let sandbox: SandboxProcess
@@ -80,6 +82,14 @@ describe('od-link setup with flags', () => {
     expect(await world.run(['login'])).toMatchObject({ code: 0 })
   })
 
+  it('hands the secret to no browser', async () => {
+    const spy = spyBrowser(world.dir)
+    const env = { OD_LINK_BROWSER: `"${spy.command}"`, OD_LINK_CLIENT_SECRET: sandbox.webClientSecret }
+    const flags = ['--kind', 'web', '--client-id', sandbox.webClientId, '--redirect-uri', webUri]
+    expect((await setup(flags, undefined, env)).code).toBe(0)
+    expect(spy.seen().environment).not.toContain(sandbox.webClientSecret)
+  })
+
   it('saves without a sign-in when asked to, and needs no network for it', async () => {
     const env = { OD_LINK_AUTHORITY_HOST: 'http://localhost:9', OD_LINK_STORE: 'keychain' }
     const flags = ['--client-id', `{${strange.toUpperCase()}}`, '--cloud', 'usgov', '--no-login']
@@ -142,7 +152,7 @@ describe('od-link setup saves nothing', () => {
     const { code, stdout, stderr } = await setup(['--client-id', strange])
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
     expect(stderr).toMatch(/> Overview\n +compare the Application \(client\) ID/)
-    expect(stderr).toMatch(/Nothing was saved\.\n.*AADSTS700016/)
+    expect(stderr).toMatch(/Nothing was saved\.\n[\s\S]*AADSTS700016/)
     expect(kept(world)).toEqual({})
   })
 
@@ -152,7 +162,7 @@ describe('od-link setup saves nothing', () => {
     expect(code).toBe(4)
     expect(stderr).toContain('> Certificates & secrets > Client secrets > New client secret')
     expect(stderr).toContain(
-      `Then: od-link setup --client-id ${sandbox.webClientId} --redirect-uri ${webUri} --kind web\n`,
+      `Then:\n        od-link setup --client-id ${sandbox.webClientId} --redirect-uri ${webUri} --kind web\n`,
     )
     expect(stderr).toMatch(/Nothing was saved[\s\S]*AADSTS7000215/)
     expect(stderr).not.toContain('od-link config')
@@ -181,7 +191,8 @@ describe('od-link setup saves nothing', () => {
     const env = { OD_LINK_AUTHORITY_HOST: 'http://localhost:9' }
     const { code, stderr } = await setup(['--client-id', sandbox.clientId], undefined, env)
     expect(code).toBe(7)
-    expect(stderr).toContain(`Nothing was saved. Then again: od-link setup --client-id ${sandbox.clientId}\n`)
+    expect(stderr).toMatch(/Nothing was saved\.\n/)
+    expect(stderr).toContain(`Then again:\n        od-link setup --client-id ${sandbox.clientId}\n`)
     expect(kept(world)).toEqual({})
   })
 
@@ -201,7 +212,7 @@ describe('od-link setup saves nothing', () => {
     const before = kept(world)
     const { code, stderr } = await setup(['--client-id', sandbox.clientId, '--tenant', 'organizations'])
     expect(code).toBe(2)
-    expect(stderr).toMatch(/next: od-link config unset client-secret\n.*again: od-link setup/)
+    expect(stderr).toMatch(/next: od-link config unset client-secret\n +Then again:\n +od-link setup/)
     expect(kept(world)).toEqual(before)
   })
 })
@@ -315,6 +326,24 @@ case "$*" in *'--query appId'*) echo ${strange};; *) echo the-secret;; esac\n`
       [...common, ...audience('AzureADMyOrg'), '--web-redirect-uris', uri],
       [...reset, '--query', 'password', '--output', 'tsv'],
     ])
+  })
+
+  it('has a form for PowerShell', () => {
+    const wanted = {
+      cloud: 'global',
+      kind: 'web',
+      audience: 'single',
+      redirectUri: "http://localhost/it's",
+    } as const
+    expect(
+      azCommand(wanted, 'powershell').join('\n'),
+    ).toBe(`$id = az ad app create --display-name od-link --query appId --output tsv \`
+  --sign-in-audience AzureADMyOrg \`
+  --requested-access-token-version 2 \`
+  --web-redirect-uris 'http://localhost/it''s'
+$id
+az ad app credential reset --id $id --display-name od-link \`
+  --query password --output tsv`)
   })
 
   it.each([
