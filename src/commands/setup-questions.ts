@@ -11,7 +11,7 @@ import {
   portalSteps,
 } from '../signin/new-registration.ts'
 import type { OwnRegistration } from '../signin/own-registration.ts'
-import { readClientId, readDirectory } from '../signin/pasted.ts'
+import { readClientId, readDirectory } from '../signin/pasted-client-id.ts'
 import { checkSetting } from '../signin/registration.ts'
 import { say, styled } from '../terminal.ts'
 import { askHidden, askUntil, choose } from './ask.ts'

@@ -20,7 +20,7 @@ import {
   saveRegistration,
   settingsOf,
 } from '../signin/own-registration.ts'
-import { readClientId } from '../signin/pasted.ts'
+import { readClientId } from '../signin/pasted-client-id.ts'
 import { checkSetting, defaultScopes } from '../signin/registration.ts'
 import { print, printJson, say, styled } from '../terminal.ts'
 import { askSecret } from './ask.ts'
