@@ -54,13 +54,14 @@ export interface RegistrationFlags {
 
 /** Always asked for: who signed in, and a refresh token. */
 const baseScopes = ['openid', 'profile', 'offline_access']
-const defaultScopes = 'User.Read Files.ReadWrite.All'
+/** Asked for unless the person says otherwise. */
+export const defaultScopes = 'User.Read Files.ReadWrite.All'
 
 /**
  * Reads the registration: flags win over the environment, the environment over settings. The secret comes from
  * `OD_LINK_CLIENT_SECRET` or the store; the variable is taken out of the environment, so that no child process
  * (a browser!) inherits it.
- * @throws OdLinkError (usage) with the steps to register an application when there is no client id.
+ * @throws OdLinkError (usage) with the way to a registration when there is no client id.
  */
 export async function readRegistration(flags: RegistrationFlags): Promise<Brought> {
   const secretVariable = process.env.OD_LINK_CLIENT_SECRET
@@ -165,27 +166,12 @@ function completeScope(scope: string): string {
   return [...new Set([...baseScopes, ...scopes])].join(' ')
 }
 
-const stepsToRegister = `Register one, once and for free, in five minutes:
-1. https://entra.microsoft.com > App registrations > New registration,
-   for accounts in any directory and personal Microsoft accounts
-2. Authentication > Add a platform > Mobile and desktop applications:
-   http://localhost
-3. od-link config set client-id YOUR-CLIENT-ID, then: od-link login
-Or let the Azure CLI do 1 and 2; it prints the id:
-az ad app create --display-name od-link --query appId --output tsv \\
-  --sign-in-audience AzureADandPersonalMicrosoftAccount \\
-  --public-client-redirect-uris http://localhost \\
-  --is-fallback-public-client true --requested-access-token-version 2
-A personal account without a directory cannot register apps: make a free
-Entra directory first, or use an id of your organisation.
-To see it all without an account: od-link demo`
-
 function noClientId(): OdLinkError {
   return new OdLinkError(
     'usage',
     'No app registration is known yet: od-link needs a client id of your own.',
     {
-      hint: stepsToRegister,
+      hint: 'od-link setup\n(it leads you to one, for free and in five minutes)\nTo see it all without an account: od-link demo',
     },
   )
 }
