@@ -31,6 +31,7 @@ export interface Known {
   cloud: string
   kind: OwnRegistration['kind'] | undefined
   redirectUri: string | undefined
+  listen: string | undefined
   scope: string
   secret: string | undefined
 }
@@ -71,6 +72,7 @@ export async function askForRegistration(known: Known): Promise<OwnRegistration>
     cloud: known.cloud,
     scope: known.scope,
     redirectUri: !known.redirectUri && kind === 'web' && way === 'own' ? await askForUri() : redirectUri,
+    listen: known.listen,
     ...(kind === 'web' ? { secret: known.secret ?? (await askForSecret()) } : {}),
   }
 }

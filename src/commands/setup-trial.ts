@@ -44,8 +44,7 @@ async function askMicrosoft({ clientId, tenant, cloud, redirectUri, scope }: Own
 }
 
 async function login(registration: OwnRegistration, options: Options): Promise<void> {
-  // Login reads these two from the environment, and takes the secret out of it again.
-  process.env.OD_LINK_CLOUD = registration.cloud
+  // Login reads it from the environment, and takes it out again.
   if (registration.secret !== undefined) process.env.OD_LINK_CLIENT_SECRET = registration.secret
   const { run } = await import('./login.ts')
   await run({ positional: [], options: { ...options, ...settingsOf(registration) } })

@@ -70,6 +70,7 @@ function readKnown(options: Options): Known {
     cloud,
     kind: textOf(options, 'kind') as OwnRegistration['kind'] | undefined,
     redirectUri: given('redirect-uri'),
+    listen: given('listen'),
     scope: given('scope') ?? defaultScopes,
     secret: process.env.OD_LINK_CLIENT_SECRET || undefined,
   }
@@ -96,12 +97,12 @@ async function complete(known: Known, options: Options): Promise<OwnRegistration
   }
   const clientId = known.clientId ?? (known.suggestedId && readClientId(known.suggestedId))
   if (!clientId) throw notEnough()
-  const { cloud, scope, tenant = findCloud(cloud).tenant, redirectUri = defaultRedirectUri } = known
+  const { cloud, scope, tenant = findCloud(cloud).tenant, redirectUri = defaultRedirectUri, listen } = known
   const kind = known.kind ?? (known.secret ? 'web' : 'public')
-  if (kind === 'public') return { clientId, tenant, cloud, kind, redirectUri, scope }
+  if (kind === 'public') return { clientId, tenant, cloud, kind, redirectUri, listen, scope }
   const secret = known.secret ?? (await askSecret('Client secret, its Value (not shown): '))
   checkClientSecret(secret)
-  return { clientId, tenant, cloud, kind, redirectUri, scope, secret }
+  return { clientId, tenant, cloud, kind, redirectUri, listen, scope, secret }
 }
 
 /** The variables that go before what is saved here, and say something else. */
@@ -131,7 +132,7 @@ function notEnough(): OdLinkError {
       '  --kind public|web       web: its secret on standard input, or in',
       '                          OD_LINK_CLIENT_SECRET',
       '  --tenant TENANT         --cloud global|usgov|dod|china',
-      '  --redirect-uri URI      --scope SCOPES',
+      '  --redirect-uri URI      --listen HOST:PORT   --scope SCOPES',
       '  --no-login              save without trying it out',
       'How to make one: od-link setup --steps   or: od-link setup --az',
     ].join('\n'),

@@ -13,6 +13,8 @@ export interface OwnRegistration {
   cloud: string
   kind: 'public' | 'web'
   redirectUri: string
+  /** Where a web server passes on what comes to an https redirect URI. */
+  listen?: string | undefined
   /** Without the scopes that are always asked for. */
   scope: string
   /** Of a "Web" registration. */
@@ -20,9 +22,9 @@ export interface OwnRegistration {
 }
 
 /** A registration as settings. */
-export function settingsOf({ clientId, tenant, cloud, redirectUri, scope }: OwnRegistration) {
-  const settings = { 'client-id': clientId, tenant, cloud, 'redirect-uri': redirectUri, scope }
-  return settings satisfies Partial<Record<SettingName, string>>
+export function settingsOf({ clientId, tenant, cloud, redirectUri, listen, scope }: OwnRegistration) {
+  const settings = { 'client-id': clientId, tenant, cloud, 'redirect-uri': redirectUri, listen, scope }
+  return settings satisfies Partial<Record<SettingName, string | undefined>>
 }
 
 /** The same, without those that are as they would be anyway. */
