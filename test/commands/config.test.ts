@@ -1,10 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { atTerminal, enter, hasTerminal } from '../helpers/at-terminal.ts'
+import { atTerminal, enter } from '../helpers/at-terminal.ts'
 import { filesOf, kept, modesOf } from '../helpers/kept.ts'
 import { hasKeyring, type Keyring, startKeyring } from '../helpers/keyring.ts'
 import { itemsOf } from '../helpers/keyring-items.ts'
+import { hasTerminal } from '../helpers/terminal.ts'
 import { newWorld, type World } from '../helpers/world.ts'
 
 const id = '11111111-2222-3333-4444-555555555555'

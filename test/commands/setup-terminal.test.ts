@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { atTerminal, ctrlC, ctrlD, enter, hasTerminal } from '../helpers/at-terminal.ts'
+import { atTerminal, ctrlC, ctrlD, enter } from '../helpers/at-terminal.ts'
 import { kept } from '../helpers/kept.ts'
 import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
+import { hasTerminal } from '../helpers/terminal.ts'
 import { newWorld, type World } from '../helpers/world.ts'
 
 let sandbox: SandboxProcess

@@ -1,10 +1,5 @@
-import { spawn } from 'node:child_process'
-import { program } from './od-link.ts'
-import { hasRealPart } from './real-part.ts'
+import { leftAs, odLinkWord, startInTerminal } from './terminal.ts'
 import type { World } from './world.ts'
-
-export const hasTerminal = () =>
-  process.platform === 'linux' && hasRealPart('script', 'a test with a terminal')
 
 export const enter = '\r'
 export const ctrlC = '\x03'
@@ -28,35 +23,19 @@ export async function atTerminal(
   answers: [question: string, keys: string][],
   more: NodeJS.ProcessEnv = {},
 ): Promise<AtTerminal> {
-  const words = [process.execPath, program, ...args].map((word) => `'${word}'`).join(' ')
-  const command = `stty cols 80; ${words}; code=$?; echo; stty -a; exit $code`
-  const terminal = spawn('script', ['-qec', command, '/dev/null'], {
-    env: { PATH: '/usr/local/bin:/usr/bin:/bin', TERM: 'xterm', SHELL: '/bin/sh', ...env, ...more },
-    stdio: 'pipe',
-  })
-  const limit = setTimeout(() => terminal.kill('SIGKILL'), 45_000)
-  const left = [...answers]
-  let [shown, answered] = ['', 0]
-  terminal.stdout.setEncoding('utf8').on('data', (text: string) => {
-    shown += text
-    const plain = withoutColours(shown)
-    const [question, keys] = left[0] ?? []
-    if (question === undefined || keys === undefined) return
-    // On a new line: while a long line is typed, its question is drawn again.
-    const from = answered === 0 ? 0 : plain.indexOf('\n', answered)
-    const at = from < 0 ? -1 : plain.indexOf(question, from)
-    if (at < 0) return
-    answered = at + question.length
-    left.shift()
-    terminal.stdin.write(keys)
-  })
-  const code = await new Promise<number | null>((resolve) => terminal.on('close', resolve))
-  clearTimeout(limit)
-  if (left.length > 0) throw new Error(`"${left[0]?.[0]}" was never asked:\n${withoutColours(shown)}`)
-  const [before = '', after = ''] = withoutColours(shown).split(/\n(?=speed \d+ baud)/)
+  const words = [odLinkWord, ...args.map((word) => `'${word}'`)].join(' ')
+  const terminal = startInTerminal(`stty cols 80; ${words}${leftAs}`, { ...env, ...more })
+  let answered = 0
+  for (const [question, keys] of answers) {
+    await terminal.seen(question, answered)
+    answered = terminal.shown().indexOf(question, answered) + question.length
+    terminal.type(keys)
+    // While it is typed, the line is drawn anew with its question.
+    if (!keys.endsWith(enter)) continue
+    await terminal.seen(/\n/, answered)
+    answered = terminal.shown().indexOf('\n', answered)
+  }
+  const { code, shown } = await terminal.ended
+  const [before = '', after = ''] = shown.split(/\n(?=speed \d+ baud)/)
   return { code, shown: before, echoes: /\secho\s/.test(after) }
-}
-
-function withoutColours(text: string): string {
-  return text.replace(/\x1b\[[\d;]*[A-Za-z]/g, '').replaceAll('\r', '')
 }
