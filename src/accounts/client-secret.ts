@@ -1,3 +1,5 @@
+import { OdLinkError } from '../errors.ts'
+import { parseJsonObject } from '../json.ts'
 import { notices } from '../notices.ts'
 import { setting } from '../settings.ts'
 import { openStore } from './stores.ts'
@@ -9,14 +11,15 @@ interface KeptSecret {
   secret: string
 }
 
-const item = 'client-secret'
+/** The item of the store that it is in. */
+export const clientSecretItem = 'client-secret'
 
 /** Keeps the secret, or forgets it when it is undefined. */
 export async function saveClientSecret(secret: string | undefined): Promise<void> {
   const store = await openStore()
-  if (secret === undefined) return store.remove(item)
+  if (secret === undefined) return store.remove(clientSecretItem)
   const kept: KeptSecret = { clientId: setting('client-id'), secret }
-  await store.write(item, JSON.stringify(kept))
+  await store.write(clientSecretItem, JSON.stringify(kept))
 }
 
 export async function hasClientSecret(): Promise<boolean> {
@@ -33,7 +36,15 @@ export async function clientSecretFor(clientId: string): Promise<string | undefi
   return undefined
 }
 
+/** @throws OdLinkError (keychain) when what is kept is not what od-link writes; nothing is deleted. */
 async function readKept(): Promise<KeptSecret | undefined> {
-  const text = await (await openStore()).read(item)
-  return text === undefined ? undefined : JSON.parse(text)
+  const text = await (await openStore()).read(clientSecretItem)
+  if (text === undefined) return undefined
+  const { clientId, secret } = parseJsonObject(text) ?? {}
+  const isText = (value: unknown) => typeof value === 'string'
+  if (isText(secret) && (clientId === undefined || isText(clientId)))
+    return { clientId, secret } as KeptSecret
+  throw new OdLinkError('keychain', 'The client secret is kept, but cannot be read: it is damaged.', {
+    hint: 'od-link config set client-secret\n(which replaces it; or remove it: od-link config unset client-secret)',
+  })
 }
