@@ -4,7 +4,7 @@ import { clientSecretItem } from './client-secret.ts'
 import { type Account, holdingLink, listAccounts, noteStore, readLink } from './index.ts'
 import { withLock } from './lock.ts'
 import { type Store, writeAndReadBack } from './store.ts'
-import { caution, chosenStore, openStore, type StoreName } from './stores.ts'
+import { chosenStore, openStore, type StoreName } from './stores.ts'
 
 /**
  * Takes a link to another store: written and read back there, then named there by the index, and only then removed
@@ -26,7 +26,6 @@ export async function moveLink({ id }: Account, to: StoreName): Promise<StoreNam
     } catch (error) {
       throw told(error, `${username} stays where it was (${from}).`)
     }
-    caution(to)
     try {
       await (await openStore(from)).remove(id)
     } catch (error) {

@@ -1,7 +1,7 @@
 import { type Account, findAccount, listAccounts } from '../accounts/index.ts'
 import { moveChoice, moveLink } from '../accounts/move.ts'
 import { probeStore } from '../accounts/probe.ts'
-import { checkStoreName, openStore, type StoreName, storesAsWritten } from '../accounts/stores.ts'
+import { caution, checkStoreName, openStore, type StoreName, storesAsWritten } from '../accounts/stores.ts'
 import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
 import { setting } from '../settings.ts'
@@ -34,6 +34,7 @@ export async function run({ positional: [action], options }: Arguments): Promise
       moved.push({ account, from: await moveLink(account, to) })
     })
   }
+  if (moved.some(({ from }) => from !== to)) caution(to)
   if (wanted === undefined) await attempt(() => moveChoice(to))
 
   const json = options.json === true
