@@ -4,6 +4,7 @@ import { notices } from '../notices.ts'
 export const waitMs = process.stderr.isTTY ? 30_000 : 3_000
 
 const tellAfterMs = 1_000
+const told = new Set<string>()
 
 /**
  * Runs one call within a limit, and tells a person at the terminal what it waits for.
@@ -22,11 +23,17 @@ export async function bounded<T>(
     return await Promise.race([
       call(),
       new Promise<never>((_, reject) => {
-        after(tellAfterMs, () => notices.waiting(waiting))
+        after(tellAfterMs, () => tellOnce(waiting))
         after(limitMs, () => reject(onLate()))
       }),
     ])
   } finally {
     for (const timer of timers) clearTimeout(timer)
   }
+}
+
+/** A command makes several calls, and a slow store is slow in each. */
+function tellOnce(waiting: string): void {
+  if (!told.has(waiting)) notices.waiting(waiting)
+  told.add(waiting)
 }

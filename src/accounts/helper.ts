@@ -5,6 +5,7 @@ import { waitMs } from './bounded.ts'
 import { type Ended, runChild } from './child.ts'
 import { garbage, helperTrouble } from './helper-trouble.ts'
 import { type Entries, inPieces } from './pieces.ts'
+import { inTwoSlots } from './slots.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -13,21 +14,15 @@ import type { Store } from './store.ts'
  * https://github.com/docker/docker-credential-helpers#development
  */
 
-/** What Windows keeps in one entry; elsewhere the helpers read their input in lines of at most 64 KB. */
-const limitOf = (name: string) => (name === 'wincred' ? 2560 : 48 * 1024)
 /** A helper has one secret a URL, so the user is the same everywhere. */
 const user = 'od-link'
 const notFound = /credentials not found/i
-/** A reader may meet a helper in the middle of a writing: `pass` overwrites its file. No person is in so short a failure. */
-const retry = { belowMs: 1_000, afterMs: 150 } as const
-
 type Verb = 'store' | 'get' | 'erase' | 'list'
 
 /** @param name a checked name, without a path. */
 export function helperStore(name: string): Store {
   const helper = onHelper(name)
-  // Secrets travel as base64: a piece may end within a character, and no helper alters or trims it.
-  const entries = inPieces(helper, Math.floor((limitOf(name) * 3) / 4))
+  const entries = safely(name, helper)
   return {
     name: `helper:${name}`,
     label: programOf(name),
@@ -37,6 +32,15 @@ export function helperStore(name: string): Store {
     remove: (item) => entries.delete(item),
     list: () => helper.list(),
   }
+}
+
+/** What `wincred` keeps in one entry: 2,560 bytes of base64. */
+const windowsLimit = (2560 * 3) / 4
+
+/** Docker's own for keychains replace an entry in one step; `pass` writes over its file, and others may. */
+function safely(name: string, helper: Entries): Entries {
+  if (name === 'wincred') return inPieces(helper, windowsLimit)
+  return name === 'osxkeychain' || name === 'secretservice' ? helper : inTwoSlots(helper)
 }
 
 function programOf(name: string): string {
@@ -52,7 +56,7 @@ function onHelper(name: string): Entries & { list: () => Promise<string[]> } {
       limitMs: waitMs,
       waiting: `Waiting for ${program}; it may want to be unlocked …`,
     })
-  const get = async (item: string) => {
+  const get: Entries['get'] = async (item) => {
     const ended = await run('get', world + pathOf(item))
     if (saysNotFound(ended)) return undefined
     const secret = parseJsonObject(printed(ended))?.Secret
@@ -66,20 +70,12 @@ function onHelper(name: string): Entries & { list: () => Promise<string[]> } {
   }
 
   return {
-    get: async (item) => {
-      const asked = Date.now()
-      try {
-        return await get(item)
-      } catch (error) {
-        if (Date.now() - asked > retry.belowMs) throw error
-        await new Promise((resolve) => setTimeout(resolve, retry.afterMs))
-        return get(item)
-      }
-    },
+    get,
     set: async (item, value) => {
       const credentials = {
         ServerURL: world + pathOf(item),
         Username: user,
+        // base64, because a piece may end within a character, and so that no helper alters or trims it.
         Secret: value.toString('base64'),
       }
       printed(await run('store', JSON.stringify(credentials)))

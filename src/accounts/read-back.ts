@@ -10,7 +10,7 @@ async function main([name = '']: string[]): Promise<void> {
   } catch (error) {
     process.stderr.write((error as Error).message, () => {
       // Node would wait for the thread of a call that is stuck.
-      if ((error as Error).cause instanceof StuckCall) process.kill(process.pid, 'SIGKILL')
+      if (StuckCall.happened) process.kill(process.pid, 'SIGKILL')
       process.exit(1)
     })
   }

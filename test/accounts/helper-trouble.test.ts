@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fakeHelper } from '../helpers/fake-helper.ts'
@@ -6,11 +6,14 @@ import { kept } from '../helpers/kept.ts'
 import { ada, jsonError, useLinked } from '../helpers/linked.ts'
 import { newWorld, type World } from '../helpers/world.ts'
 
-/** A helper that works, on a file for each URL. */
+/** A helper that works, on a file for each URL, with an entry's limit as Windows has. */
 const working = `dir="$HOME/kept"; mkdir -p "$dir"
 file() { printf %s "$1" | tr / _; }
+of() { printf %s "$input" | sed 's/.*"'"$1"'":"\\([^"]*\\)".*/\\1/'; }
 case "$1" in
-  store) input=$(cat); url=$(printf %s "$input" | sed 's/.*"ServerURL":"\\([^"]*\\)".*/\\1/'); printf %s "$input" > "$dir/$(file "$url")";;
+  store) input=$(cat); secret=$(of Secret)
+    if [ \${#secret} -gt "\${LIMIT:-100000}" ]; then echo 'The stub received bad data'; exit 1; fi
+    printf %s "$input" > "$dir/$(file "$(of ServerURL)")";;
   get) cat "$dir/$(file "$(cat)")" 2>/dev/null || { echo 'credentials not found in native keychain'; exit 1; };;
   erase) rm "$dir/$(file "$(cat)")" || exit 1;;
   list) echo '{}';;
@@ -119,15 +122,29 @@ describe('a credential helper', () => {
     )
   })
 
-  it('that fails once, as in the middle of a writing, is asked again', async () => {
-    const flag = '"$HOME/failed"'
-    const once = `if [ "$1" = get ] && [ ! -e ${flag} ]; then touch ${flag}; echo 'gpg: no data'; exit 2; fi`
-    const env = fakeHelper(world, 'sometimes', `${once}\n${working}`)
-    await world.login('--login-hint', ada)
-    const { code } = await world.run(['store', 'move', '--to', 'helper:sometimes', '--account', ada], { env })
-    expect(code).toBe(0)
+  it('that keeps 2,560 bytes an entry, as wincred does, keeps a link in pieces', async () => {
+    const env = { ...fakeHelper(world, 'wincred', working), LIMIT: '2560' }
+    expect((await world.run(['login', '--login-hint', ada], { env })).code).toBe(0)
+    expect(readdirSync(join(world.dir, 'kept')).length).toBeGreaterThan(2)
     expect((await world.run(['token'], { env })).code).toBe(0)
     expect((await world.run(['logout'], { env })).code).toBe(0)
+    expect(readdirSync(join(world.dir, 'kept'))).toEqual([])
+  })
+
+  it('that dies in the middle of a writing over the old entry does not cost the link', async () => {
+    const cut =
+      'if [ "$1" = store ] && [ -e "$HOME/full" ]; then printf "{" > "$dir/$(file "$(input=$(cat); of ServerURL)")"; exit 1; fi'
+    const env = fakeHelper(world, 'inplace', working.replace('case "$1" in', `${cut}\ncase "$1" in`))
+    expect((await world.run(['login', '--login-hint', ada], { env })).code).toBe(0)
+    for (const full of [true, true, false]) {
+      await at.sandbox.control('POST', 'expire')
+      if (full) writeFileSync(join(world.dir, 'full'), '')
+      else rmSync(join(world.dir, 'full'))
+      const { code, stderr } = await world.run(['mkdir', '-p', '/still/there'], { env })
+      expect({ code, stderr }).toMatchObject({ code: full ? 5 : 0 })
+    }
+    expect((await world.run(['logout'], { env })).code).toBe(0)
+    expect(readdirSync(join(world.dir, 'kept'))).toEqual([])
   })
 })
 
