@@ -37,7 +37,7 @@ await rm('dist', { recursive: true, force: true })
 const built = await Promise.all([
   build({
     ...common,
-    entryPoints: { 'od-link': 'src/main.ts' },
+    entryPoints: { 'od-link': 'src/main.ts', 'read-back': 'src/accounts/read-back.ts' },
     outdir: 'dist',
     outExtension: { '.js': '.cjs' },
     plugins: [inFilesOfTheirOwn],

@@ -122,6 +122,13 @@ function refuseOthers(dir: string): void {
   }
 }
 
+/** Whether an error says that the place of settings, locks or links cannot be written to, such as a mounted secret. */
+export function isUnwritable(error: unknown): boolean {
+  if (!(error instanceof OdLinkError) || error.kind === 'network') return false
+  const { code } = (error.cause ?? {}) as NodeJS.ErrnoException
+  return code === 'EROFS' || code === 'EACCES' || code === 'EPERM'
+}
+
 function unwritable(dir: string, error: unknown): OdLinkError {
   const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message
   return new OdLinkError('usage', `od-link cannot write to ${dir} (${reason}).`, {

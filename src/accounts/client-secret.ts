@@ -1,5 +1,6 @@
 import { OdLinkError } from '../errors.ts'
 import { inApp, menu } from '../identity/portal.ts'
+import { parseJsonObject } from '../json.ts'
 import { notices } from '../notices.ts'
 import { setting } from '../settings.ts'
 import { openStore } from './stores.ts'
@@ -11,7 +12,8 @@ interface KeptSecret {
   secret: string
 }
 
-const item = 'client-secret'
+/** The item of the store that it is in. */
+export const clientSecretItem = 'client-secret'
 
 /** @throws OdLinkError (usage) when it cannot be a client secret; the message does not repeat it. */
 export function checkClientSecret(secret: string): void {
@@ -33,9 +35,9 @@ export async function saveClientSecret(
   clientId = setting('client-id'),
 ): Promise<void> {
   const store = await openStore()
-  if (secret === undefined) return store.remove(item)
+  if (secret === undefined) return store.remove(clientSecretItem)
   const kept: KeptSecret = { clientId, secret }
-  await store.write(item, JSON.stringify(kept))
+  await store.write(clientSecretItem, JSON.stringify(kept))
 }
 
 /** Whether a secret is kept: any, or one that goes with this client id. */
@@ -58,7 +60,15 @@ function fits(kept: KeptSecret, clientId: string): boolean {
   return kept.clientId === undefined || kept.clientId === clientId
 }
 
+/** @throws OdLinkError (keychain) when what is kept is not what od-link writes; nothing is deleted. */
 async function readKept(): Promise<KeptSecret | undefined> {
-  const text = await (await openStore()).read(item)
-  return text === undefined ? undefined : JSON.parse(text)
+  const text = await (await openStore()).read(clientSecretItem)
+  if (text === undefined) return undefined
+  const { clientId, secret } = parseJsonObject(text) ?? {}
+  const isText = (value: unknown) => typeof value === 'string'
+  if (isText(secret) && (clientId === undefined || isText(clientId)))
+    return { clientId, secret } as KeptSecret
+  throw new OdLinkError('keychain', 'The client secret is kept, but cannot be read: it is damaged.', {
+    hint: 'od-link config set client-secret\n(which replaces it; or remove it: od-link config unset client-secret)',
+  })
 }

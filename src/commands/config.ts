@@ -1,7 +1,7 @@
 import { checkClientSecret, hasClientSecret, saveClientSecret } from '../accounts/client-secret.ts'
 import { withLock } from '../accounts/lock.ts'
 import { probeStore } from '../accounts/probe.ts'
-import { openStore } from '../accounts/stores.ts'
+import { caution, checkStoreName, openStore } from '../accounts/stores.ts'
 import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
 import { type SettingName, savedSettings, saveSettings, setting, settingNames } from '../settings.ts'
@@ -49,6 +49,7 @@ export async function run({ positional, options }: Arguments): Promise<void> {
   }
   checkSetting(known, value)
   await save(known, value)
+  if (known === 'store') caution(checkStoreName(value))
 }
 
 async function get(name: Name, json: boolean): Promise<void> {

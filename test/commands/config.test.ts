@@ -194,6 +194,26 @@ describe('the client secret', () => {
   })
 })
 
+describe('a client secret that is damaged in its store', () => {
+  it('ends a login with a sentence and a cure, and is replaced as that says', async () => {
+    await withInput(secret, 'set', 'client-secret')
+    const file = join(world.dir, 'settings', 'links', 'client-secret.json')
+    for (const damage of ['{"secret":', 'null', '{"secret":1}']) {
+      writeFileSync(file, damage)
+      const { code, stdout, stderr } = await world.run(['login', '--client-id', id, '--json'])
+      expect({ code, stdout }).toEqual({ code: 5, stdout: '' })
+      expect(JSON.parse(stderr).error).toMatchObject({
+        kind: 'keychain',
+        message: 'The client secret is kept, but cannot be read: it is damaged.',
+        hint: expect.stringContaining('od-link config set client-secret'),
+      })
+      expect(readFileSync(file, 'utf8')).toBe(damage)
+    }
+    expect((await withInput(secret, 'set', 'client-secret')).code).toBe(0)
+    expect((await config('get', 'client-secret')).stdout).toContain('(set, not shown)')
+  })
+})
+
 describe.runIf(hasKeyring())('the client secret, in a real keychain', () => {
   let keyring: Keyring
 
