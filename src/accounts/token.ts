@@ -57,7 +57,7 @@ export async function accessToken(account: Account, options: TokenOptions = {}):
 /** For a link in a place that cannot be written to, such as a secret that is mounted into a container. */
 function notRenewable({ username, expiresAt }: LinkRecord, cause: unknown): OdLinkError {
   const ended = new Date(expiresAt).toISOString().replace(/\.\d+Z$/, 'Z')
-  const state = expiresAt > Date.now() ? 'was refused' : `ended at ${ended}`
+  const state = expiresAt > Date.now() ? 'can no longer be used' : `ended at ${ended}`
   return new OdLinkError(
     'keychain',
     `The token of ${username} ${state}, and cannot be renewed: the link is in a place that cannot be written to.`,
