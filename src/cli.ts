@@ -174,7 +174,8 @@ export const commands = {
       ],
       ['od-link config list', 'what is kept, and what overrides it'],
     ],
-    notes: 'Settings: client-id, client-secret, tenant, cloud, redirect-uri, scope, store.',
+    notes:
+      'Settings: client-id, client-secret, tenant, cloud (global, usgov, dod, china), redirect-uri, scope, store.',
     load: () => import('./commands/config.ts'),
   },
   sandbox: {

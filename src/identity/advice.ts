@@ -53,7 +53,7 @@ const bug = {
 }
 const unknownClient = {
   meaning: 'Microsoft does not know this client id in this tenant or cloud.',
-  cure: `Compare it with ${portal} > Overview > Application (client) ID (not the secret's id), and check --tenant and OD_LINK_CLOUD`,
+  cure: `Compare it with ${portal} > Overview > Application (client) ID (not the secret's id), and check --tenant and --cloud`,
 }
 const secretWrong = {
   meaning: "The client secret is wrong; often it is the secret's ID instead of its Value.",
@@ -65,7 +65,7 @@ const audience = {
 }
 const otherCloud = {
   meaning: 'The account lives in another Microsoft cloud.',
-  cure: 'Choose it: OD_LINK_CLOUD=usgov od-link login   (or usgovdod, china)',
+  cure: 'Choose it: od-link login --cloud usgov   (or dod, china)',
 }
 const risk = {
   meaning: 'Microsoft sees a risk in this sign-in and has stopped it.',
@@ -157,7 +157,7 @@ const byCode: Record<number, Advice> = {
   70043: { meaning: 'The organisation wants you to sign in again from time to time.', cure: signIn },
   90002: {
     meaning: 'There is no such tenant in this cloud.',
-    cure: 'Check the spelling: od-link login --tenant TENANT   (or choose the cloud: OD_LINK_CLOUD)',
+    cure: 'Check the spelling: od-link login --tenant TENANT   (or choose the cloud: --cloud usgov, dod or china)',
   },
   90006: serviceTrouble,
   90014: bug,
@@ -175,7 +175,7 @@ const byCode: Record<number, Advice> = {
   90130: audience,
   500011: {
     meaning: 'Microsoft Graph is not there in this tenant or cloud.',
-    cure: 'Choose the cloud (OD_LINK_CLOUD), or ask the administrator.',
+    cure: 'Choose the cloud: od-link login --cloud usgov   (or dod, china), or ask the administrator.',
   },
   500113: redirectUri,
   500117: {

@@ -47,7 +47,7 @@ export async function findAuthority(
       'service',
       `${url.host} does not answer like Microsoft's sign-in service (HTTP ${answer.status}).`,
       {
-        hint: 'Check OD_LINK_CLOUD, OD_LINK_AUTHORITY_HOST, and whether a proxy or a sign-in page of the network is in between.',
+        hint: 'Check the cloud, OD_LINK_AUTHORITY_HOST, and whether a proxy or a sign-in page of the network is in between.',
       },
     )
   }

@@ -11,7 +11,8 @@ interface Cloud {
 }
 
 /**
- * Microsoft's clouds. Tokens of one are worth nothing in another, and apps are registered in each anew.
+ * Microsoft's clouds. Tokens of one are worth nothing in another, and apps are registered in each anew. Scopes need
+ * no column: a short name, such as Files.ReadWrite, means the Graph of the cloud that is asked.
  * https://learn.microsoft.com/en-us/graph/deployments
  * https://learn.microsoft.com/en-us/entra/identity-platform/authentication-national-cloud
  */
@@ -26,7 +27,7 @@ const clouds = {
     graph: 'https://graph.microsoft.us',
     tenant: 'organizations',
   },
-  usgovdod: {
+  dod: {
     login: 'https://login.microsoftonline.us',
     graph: 'https://dod-graph.microsoft.us',
     tenant: 'organizations',
@@ -40,17 +41,21 @@ const clouds = {
 
 export const cloudNames = Object.keys(clouds)
 
+/** Names of earlier versions, and what they are called now. */
+const oldNames: Record<string, string> = { usgovdod: 'dod' }
+
 /**
  * The cloud of that name, with the origins that `OD_LINK_AUTHORITY_HOST` and `OD_LINK_GRAPH_HOST` put in its place.
  * @throws OdLinkError (usage) for an unknown cloud, or an origin that is neither https nor http on loopback.
  */
 export function findCloud(name: string): Cloud {
-  const cloud: Cloud | undefined = clouds[name as keyof typeof clouds]
-  if (!cloud) {
+  const known = oldNames[name] ?? name
+  if (!Object.hasOwn(clouds, known)) {
     throw new OdLinkError('usage', `There is no cloud "${name}".`, {
-      hint: `OD_LINK_CLOUD is one of: ${cloudNames.join(', ')}`,
+      hint: `It is one of: ${cloudNames.join(', ')}`,
     })
   }
+  const cloud = clouds[known as keyof typeof clouds]
   return {
     ...cloud,
     login: originFrom('OD_LINK_AUTHORITY_HOST') ?? cloud.login,

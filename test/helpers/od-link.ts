@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url'
 /** The built program, as a user starts it. */
 export const program = fileURLToPath(new URL('../../bin/od-link.js', import.meta.url))
 
+/** The Node that runs it: that of the tests, or the one that `npm run test:nodes` names. */
+export const node = process.env.OD_LINK_TEST_NODE ?? process.execPath
+
 export interface Outcome {
   code: number | null
   signal: NodeJS.Signals | null
@@ -34,7 +37,7 @@ export function startOdLink(
   { env = {}, input, timeoutMs = 45_000 }: RunOptions = {},
 ): Running {
   const started = performance.now()
-  const child = spawn(process.execPath, [program, ...args], {
+  const child = spawn(node, [program, ...args], {
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
