@@ -99,7 +99,8 @@ const troubles: [codes: RegExp, words: (scene: Scene) => Words][] = [
       'Check whether a proxy is in between.',
     ],
   ],
-  [/^EPROXY407$/, askedForPassword],
+  // Tinyproxy has 407 for no password and 401 for a wrong one.
+  [/^EPROXY40[17]$/, askedForPassword],
   [
     /^EPROXY/,
     ({ url, code, proxy }) => [
@@ -143,23 +144,24 @@ function wayOut(proxied: boolean): string {
   return 'Check the network, a firewall, or whether a proxy is needed: HTTPS_PROXY=http://proxy.example:8080'
 }
 
-/** A 407: no password was given, a wrong one was, or the proxy wants none of its kind. */
-function askedForPassword({ proxy, detail }: Scene): Words {
+/** No password was given, a wrong one was, or the proxy wants none of its kind. */
+function askedForPassword({ proxy, detail, code }: Scene): Words {
+  const status = code.slice('EPROXY'.length)
   const kinds = detail.split(/\s*,\s*|\s+/).filter((word) => /^(negotiate|ntlm|kerberos|digest)$/i.test(word))
   if (kinds.length > 0 && !/\bbasic\b/i.test(detail)) {
     return [
-      `The proxy ${proxy?.host} asks for a sign-in of a kind that od-link does not have: ${kinds.join(', ')} (407).`,
+      `The proxy ${proxy?.host} asks for a sign-in of a kind that od-link does not have: ${kinds.join(', ')} (${status}).`,
       'Run a helper that signs in to it, such as px or cntlm, and name that one: HTTPS_PROXY=http://127.0.0.1:3128',
     ]
   }
   if (proxy?.hasCredentials) {
     return [
-      `The proxy ${proxy.host} refuses the name and the password that ${proxy.variable} holds (407).`,
+      `The proxy ${proxy.host} refuses the name and the password that ${proxy.variable} holds (${status}).`,
       `Mend them in the variable: ${proxy.variable}=http://USER:PASSWORD@${proxy.host}\n(each % @ : / in them as %25 %40 %3A %2F)`,
     ]
   }
   return [
-    `The proxy ${proxy?.host} asks for a name and a password (407).`,
+    `The proxy ${proxy?.host} asks for a name and a password (${status}).`,
     `Put them into the variable: ${proxy?.variable}=http://USER:PASSWORD@${proxy?.host}`,
   ]
 }
