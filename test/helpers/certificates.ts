@@ -17,11 +17,12 @@ export interface Validity {
   until: number
 }
 
-/** A certificate for a host, signed by an authority that nobody knows yet. */
+/** A certificate for a host or some, signed by an authority that nobody knows yet. */
 export function makeCertificate(
-  host: string,
+  hosts: string | readonly string[],
   { from, until }: Validity = { from: -1, until: 2 },
 ): Certificate {
+  const names = [hosts].flat()
   const dir = mkdtempSync(join(tmpdir(), 'od-link-certificate-'))
   const file = (name: string) => join(dir, name)
   const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
@@ -35,11 +36,11 @@ export function makeCertificate(
     ...['-subj', '/O=A company/CN=A company proxy'],
   )
   openssl(
-    ...['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', `/CN=${host}`],
+    ...['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', `/CN=${names[0]}`],
     ...['-keyout', file('host.key'), '-out', file('host.csr')],
   )
   writeFileSync(file('index'), '')
-  writeFileSync(file('ca.cnf'), signing(dir, host))
+  writeFileSync(file('ca.cnf'), signing(dir, names))
   openssl(
     ...['ca', '-batch', '-notext', '-config', file('ca.cnf')],
     ...['-startdate', stamp(from), '-enddate', stamp(until)],
@@ -63,7 +64,7 @@ export function makeCertificate(
 }
 
 /** What `openssl ca` wants to be told in a file; it alone takes dates of the past and the future. */
-function signing(dir: string, host: string): string {
+function signing(dir: string, names: string[]): string {
   return `[ca]
 default_ca = own
 [own]
@@ -76,7 +77,7 @@ x509_extensions = host
 [any]
 commonName = supplied
 [host]
-subjectAltName = DNS:${host}
+subjectAltName = ${names.map((name) => `DNS:${name}`).join(',')}
 basicConstraints = critical,CA:FALSE
 `
 }

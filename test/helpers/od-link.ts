@@ -30,7 +30,7 @@ export interface RunOptions {
   input?: string
   timeoutMs?: number
   /** Another Node than that of the tests. */
-  node?: string
+  node?: string | undefined
   /** A program, with its arguments, that starts it: `unshare`, say. */
   through?: string[]
 }

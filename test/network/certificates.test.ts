@@ -46,7 +46,7 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('certificates', () => {
     return { certificate, server, world }
   }
   const mkdir = (world: World, env: NodeJS.ProcessEnv = {}, node?: string) =>
-    world.run(['mkdir', '--max-wait', '0', '/', 'x'], { env, ...(node ? { node } : {}) })
+    world.run(['mkdir', '--max-wait', '0', '/', 'x'], { env, node })
 
   it('a file in NODE_EXTRA_CA_CERTS that is not there is told as such', async () => {
     const { server, world } = await drive()
@@ -95,10 +95,7 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('certificates', () => {
   it.runIf(newer)("a Node that can read the system's store believes it as well", async () => {
     const { certificate, server, world } = await drive()
     const env = { SSL_CERT_FILE: certificate.authority }
-    const { code, stdout, stderr } = await world.run(['mkdir', '/', 'x', 'y'], {
-      env,
-      ...(newer ? { node: newer } : {}),
-    })
+    const { code, stdout, stderr } = await world.run(['mkdir', '/', 'x', 'y'], { env, node: newer })
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '/x\n/y\n', stderr: '' })
     // The first was not trusted; the second served both folders.
     expect(server.connections()).toBe(2)

@@ -1,11 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Certificate, makeCertificate } from '../helpers/certificates.ts'
+import { type Front, loginBehind, startFront } from '../helpers/front.ts'
 import { startProxy, type TestProxy } from '../helpers/proxy.ts'
 import { hasRealPart } from '../helpers/real-part.ts'
 import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { startServer, type TestServer } from '../helpers/server.ts'
 import { startTinyproxy, type Tinyproxy } from '../helpers/tinyproxy.ts'
-import { comeBack, signInAt, waitingLogin } from '../helpers/waiting-login.ts'
 import { newWorld, type World } from '../helpers/world.ts'
 
 const host = 'microsoft.test'
@@ -17,8 +15,7 @@ const parts = hasRealPart('openssl', 'tests of TLS') && hasRealPart('tinyproxy',
 /** A company's network: `microsoft.test`, which only its proxy can reach, is the sandbox behind TLS. */
 describe.runIf(parts)('behind tinyproxy', () => {
   let sandbox: SandboxProcess
-  let certificate: Certificate
-  let microsoft: TestServer
+  let microsoft: Front
   let names: TestProxy
   let open: Tinyproxy
   let guarded: Tinyproxy
@@ -26,16 +23,7 @@ describe.runIf(parts)('behind tinyproxy', () => {
 
   beforeAll(async () => {
     sandbox = await startSandbox()
-    certificate = makeCertificate(host)
-    microsoft = await startServer(async ({ method, url, headers, body }) => {
-      const kept = ['authorization', 'content-type'].map((name) => [name, headers[name] ?? ''])
-      const answer = await fetch(`${sandbox.origin}${url}`, {
-        method,
-        headers: Object.fromEntries(kept.filter(([, value]) => value)),
-        ...(body ? { body } : {}),
-      })
-      return { status: answer.status, body: await answer.text() }
-    }, certificate)
+    microsoft = await startFront(sandbox, [host])
     names = await startProxy({ [host]: microsoft.port })
     open = await startTinyproxy(names.port)
     guarded = await startTinyproxy(names.port, credentials)
@@ -43,7 +31,6 @@ describe.runIf(parts)('behind tinyproxy', () => {
   afterAll(async () => {
     for (const world of worlds) world.remove()
     for (const proxy of [guarded, open, names, microsoft]) await proxy?.stop()
-    certificate?.remove()
     await sandbox?.stop()
   })
 
@@ -51,26 +38,18 @@ describe.runIf(parts)('behind tinyproxy', () => {
     const world = newWorld(sandbox, undefined, {
       OD_LINK_AUTHORITY_HOST: `https://${host}:${microsoft.port}`,
       OD_LINK_GRAPH_HOST: `https://${host}:${microsoft.port}`,
-      NODE_EXTRA_CA_CERTS: certificate.authority,
+      NODE_EXTRA_CA_CERTS: microsoft.certificate.authority,
       HTTPS_PROXY: proxy,
     })
     worlds.push(world)
     return world
   }
-  /** The person's browser is the sandbox's own, which needs no proxy. */
-  async function login(world: World) {
-    const waiting = await waitingLogin(world)
-    const { pathname, search } = waiting.address
-    await comeBack(waiting, await signInAt(new URL(`${sandbox.origin}${pathname}${search}`)))
-    return waiting.ended
-  }
-
   it.each([
     ['without a password', () => `http://127.0.0.1:${open.port}`],
     ['with one, percent-encoded', () => `http://${written}@127.0.0.1:${guarded.port}`],
   ])('a whole sign-in and a folder go through it, %s', async (_, proxy) => {
     const world = worldBehind(proxy())
-    const linked = await login(world)
+    const linked = await loginBehind(world, sandbox)
     expect(linked).toMatchObject({ code: 0, stderr: '' })
     const name = `through ${worlds.length}`
     const { code, stdout, stderr } = await world.run(['mkdir', '--verbose', '/', name])
