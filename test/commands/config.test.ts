@@ -4,7 +4,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { filesOf, kept, modesOf } from '../helpers/kept.ts'
 import { hasKeyring, type Keyring, startKeyring } from '../helpers/keyring.ts'
 import { itemsOf } from '../helpers/keyring-items.ts'
-import { program } from '../helpers/od-link.ts'
+import { node, program } from '../helpers/od-link.ts'
 import { hasRealPart } from '../helpers/real-part.ts'
 import { newWorld, type World } from '../helpers/world.ts'
 
@@ -177,7 +177,7 @@ describe('the client secret', () => {
   const hasTerminal = process.platform === 'linux' && hasRealPart('script', 'a test with a terminal')
   it.runIf(hasTerminal)('is asked for at a terminal, and what is typed is not shown there', async () => {
     const { spawn } = await import('node:child_process')
-    const line = `'${process.execPath}' '${program}' config set client-secret`
+    const line = `'${node}' '${program}' config set client-secret`
     const terminal = spawn('script', ['-qec', line, '/dev/null'], { env: world.env, stdio: 'pipe' })
     let shown = ''
     terminal.stdout.setEncoding('utf8').on('data', (text) => {

@@ -4,6 +4,7 @@ import { startProxy, type TestProxy } from '../helpers/proxy.ts'
 import { hasRealPart } from '../helpers/real-part.ts'
 import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
 import { closedPort, madeFolder, startServer, type TestServer } from '../helpers/server.ts'
+import { loginByHand } from '../helpers/waiting-login.ts'
 import { newWorld, type World } from '../helpers/world.ts'
 
 const password = 'p@ss w0rd'
@@ -127,10 +128,31 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('behind a proxy', () => {
     expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
   })
 
-  it('a variable that is no address is told as such', async () => {
-    const { code, stdout, stderr } = await mkdir({ HTTPS_PROXY: `http://${credentials}@:x` })
+  it('one that wants a sign-in of its own kind is told, with the way that is left', async () => {
+    const { port } = await proxy(
+      answer(
+        '407 Proxy Authentication Required',
+        '',
+        'proxy-authenticate: Negotiate\r\nproxy-authenticate: NTLM\r\n',
+      ),
+    )
+    const { code, stderr } = await mkdir({ HTTPS_PROXY: `http://${credentials}@127.0.0.1:${port}` })
+    expect(code).toBe(7)
+    expect(stderr).toContain(
+      'asks for a sign-in of a kind that od-link does not have: Negotiate, NTLM (407).',
+    )
+    expect(stderr).not.toMatch(/p@ss|p%40ss/)
+  })
+
+  it.each([
+    ['no address', `http://${credentials}@:x`],
+    ['of another protocol', `socks5://${credentials}@127.0.0.1:1080`],
+    ['with a % that stands for nothing', 'http://ada:p@ss100%@127.0.0.1:8080'],
+  ])('a variable that is %s is told as such', async (_, value) => {
+    const { code, stdout, stderr } = await mkdir({ HTTPS_PROXY: value })
     expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
     expect(stderr).toContain('HTTPS_PROXY')
+    expect(stderr).toContain('each % @ : / in them as %25 %40 %3A %2F')
     expect(stderr).not.toMatch(/p@ss|p%40ss/)
   })
 
@@ -155,16 +177,19 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('behind a proxy', () => {
     },
   )
 
-  it('this machine is never asked for through a proxy', async () => {
-    const { port, seen } = await proxy()
-    const url = `http://127.0.0.1:${port}`
-    const variables = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy']
-    const env = Object.fromEntries(variables.map((name) => [name, url]))
-    const local = newWorld(sandbox, undefined, env)
-    await local.login()
-    const { code, stdout } = await local.run(['mkdir', '/', 'local'])
-    local.remove()
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '/local\n' })
-    expect(seen).toEqual([])
-  })
+  it.each([undefined, '1'])(
+    'this machine is never asked for through a proxy (NODE_USE_ENV_PROXY: %s)',
+    async (own) => {
+      const { port, seen } = await proxy()
+      const url = `http://127.0.0.1:${port}`
+      const variables = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy']
+      const env = Object.fromEntries(variables.map((name) => [name, url]))
+      const local = newWorld(sandbox, undefined, { ...env, NODE_USE_ENV_PROXY: own, OD_LINK_BROWSER: 'none' })
+      await loginByHand(local)
+      const { code, stdout } = await local.run(['mkdir', '/', `local ${own}`])
+      local.remove()
+      expect({ code, stdout }).toEqual({ code: 0, stdout: `/local ${own}\n` })
+      expect(seen).toEqual([])
+    },
+  )
 })

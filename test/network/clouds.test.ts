@@ -93,7 +93,8 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('clouds', () => {
   })
 
   it.each([90038, 900439])('AADSTS%d names the flag for the cloud of the tenant', async (code) => {
-    const { weather } = behindTheScenes(sandbox, newWorld(sandbox))
+    world = newWorld(sandbox)
+    const { weather } = behindTheScenes(sandbox, world)
     await weather('/contoso.us/v2.0/.well-known', {
       status: 400,
       body: {
@@ -102,7 +103,6 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('clouds', () => {
         error_codes: [code],
       },
     })
-    world = newWorld(sandbox)
     const outcome = await world.run(['login', '--tenant', 'contoso.us'])
     expect({ code: outcome.code, stdout: outcome.stdout }).toEqual({ code: 4, stdout: '' })
     expect(outcome.stderr).toContain('The account lives in another Microsoft cloud.')

@@ -85,6 +85,8 @@ describe.runIf(parts)('behind tinyproxy', () => {
     const { stdout, stderr } = await world.run(['login', '--timeout', '1', '--no-browser'], {
       env: { DEBUG: '*', NO_COLOR: '1' },
     })
+    expect(stderr).toContain('https-proxy-agent')
     expect(stdout + stderr).not.toMatch(/not-4|not%2D4/)
+    expect(stdout + stderr).not.toContain(basic)
   })
 })
