@@ -1,7 +1,7 @@
 // The suite under each Node that od-link serves: 20, 22, 24 and the newest of the registry. vitest itself runs under
 // that Node, too, so that what the tests call directly is tried there as well as the program that they start.
-//   node test/nodes.mjs            the whole suite
-//   node test/nodes.mjs --sample   login, mkdir, renewal, keychain, proxy, TLS: a few minutes less
+//   node test/nodes.mjs            the whole suite, some minutes each
+//   node test/nodes.mjs --sample   login, mkdir, renewal, keychain, proxy and TLS, in two minutes
 //   node test/nodes.mjs 24 latest  these alone
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
@@ -11,10 +11,9 @@ import { dirname, join } from 'node:path'
 import { fetchNode, newestOf } from './helpers/fetch-node.mjs'
 
 const sample = [
-  'test/network/sample.test.ts',
-  'test/cli/output.test.ts',
-  'test/cli/usage.test.ts',
-  'test/accounts/pieces.test.ts',
+  'test/cli/silent.test.ts',
+  'test/network/tinyproxy.test.ts',
+  'test/network/certificates.test.ts',
 ]
 const lines = ['20', '22', '24', 'latest']
 const asked = process.argv.slice(2)
