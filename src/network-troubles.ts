@@ -9,7 +9,8 @@ interface Scene extends Route {
   code: string
   detail: string
   cause: unknown
-  /** Who was spoken to: the proxy until its tunnel is open, then the server. */
+  /** Who was spoken to: the proxy until its tunnel is open, then the server. As `host:port`, and with what it is. */
+  host: string
   peer: string
   /** The name that was looked up. */
   name: string
@@ -59,43 +60,43 @@ const troubles: [codes: RegExp, words: (scene: Scene) => Words][] = [
   ],
   [
     unknownAuthority,
-    ({ url, code, systemAsked }) => [
-      `The TLS connection to ${url.host} cannot be trusted: its certificate comes from an authority that is not known here (${code}).`,
+    ({ host, code, systemAsked }) => [
+      `The TLS connection to ${host} cannot be trusted: its certificate comes from an authority that is not known here (${code}).`,
       trustHint(systemAsked),
     ],
   ],
   [
     /^CERT_HAS_EXPIRED$/,
-    ({ url }) => [
-      `The TLS connection to ${url.host} cannot be trusted: its certificate has expired, by this machine's clock (${clockReading()}).`,
-      `If that is not the time, set the clock: ${clockCure()}\nIf it is, whoever runs ${url.hostname}, or a proxy in between, has to renew the certificate.`,
+    ({ host }) => [
+      `The TLS connection to ${host} cannot be trusted: its certificate has expired, by this machine's clock (${clockReading()}).`,
+      `If that is not the time, set the clock: ${clockCure()}\nIf it is, whoever runs ${host}, or a proxy in between, has to renew the certificate.`,
     ],
   ],
   [
     /^CERT_NOT_YET_VALID$/,
-    ({ url }) => [
-      `The TLS connection to ${url.host} cannot be trusted: its certificate is not valid yet, by this machine's clock (${clockReading()}).`,
+    ({ host }) => [
+      `The TLS connection to ${host} cannot be trusted: its certificate is not valid yet, by this machine's clock (${clockReading()}).`,
       `If that is not the time, set the clock: ${clockCure()}`,
     ],
   ],
   [
     /^ERR_TLS_CERT_ALTNAME_INVALID$|^HOSTNAME_MISMATCH$/,
-    ({ url, cause }) => [
-      `The TLS connection to ${url.host} cannot be trusted: the certificate is for another name${namesIn(cause)}.`,
+    ({ host, cause }) => [
+      `The TLS connection to ${host} cannot be trusted: the certificate is for another name${namesIn(cause)}.`,
       'Somebody else answers in its place: a sign-in page of the network (open any page in the browser to see it), a proxy, or a wrong entry in /etc/hosts or the DNS.',
     ],
   ],
   [
     /^(EPROTO|ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST))$/,
-    ({ url, code }) => [
-      `${url.host} does not speak TLS as od-link does (${code}).`,
+    ({ host, code }) => [
+      `${host} does not speak TLS as od-link does (${code}).`,
       'Check the port, and whether a proxy or a sign-in page of the network is in between.',
     ],
   ],
   [
     /^(CERT_|ERR_TLS|ERR_SSL)/,
-    ({ url, code }) => [
-      `The TLS connection to ${url.host} cannot be trusted (${code}).`,
+    ({ host, code }) => [
+      `The TLS connection to ${host} cannot be trusted (${code}).`,
       'Check whether a proxy is in between.',
     ],
   ],
@@ -122,11 +123,12 @@ const troubles: [codes: RegExp, words: (scene: Scene) => Words][] = [
 export function wordsFor({ code, stage, detail, cause }: WireFailure, route: Route): Words {
   const { url, proxy } = route
   const spokenTo = stage === 'connecting' ? proxy : undefined
-  const peer = spokenTo ? `The proxy ${spokenTo.host}` : url.host
+  const host = spokenTo?.host ?? url.host
+  const peer = spokenTo ? `The proxy ${host}` : host
   const scene: Scene = {
     ...route,
-    ...{ code, detail, cause, peer },
-    name: spokenTo ? `of the proxy, ${spokenTo.host},` : url.hostname,
+    ...{ code, detail, cause, host, peer },
+    name: spokenTo ? `of the proxy, ${host},` : url.hostname,
     sent: stage === 'sent',
     way: spokenTo ? `Check ${spokenTo.variable} and NO_PROXY.` : wayOut(proxy !== undefined),
   }

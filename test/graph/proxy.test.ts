@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Certificate, makeCertificate } from '../helpers/certificates.ts'
 import { startProxy, type TestProxy } from '../helpers/proxy.ts'
@@ -156,6 +158,22 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('behind a proxy', () => {
     expect(stderr).not.toMatch(/p@ss|p%40ss/)
   })
 
+  it('one that is spoken to over TLS is trusted as a server is', async () => {
+    const own = makeCertificate('localhost')
+    const secure = await startProxy({ 'graph.test': graph.port }, undefined, own)
+    proxies.push(secure)
+    const HTTPS_PROXY = `https://${credentials}@localhost:${secure.port}`
+    const unknown = await mkdir({ HTTPS_PROXY })
+    expect({ code: unknown.code, stdout: unknown.stdout }).toEqual({ code: 7, stdout: '' })
+    expect(unknown.stderr).toContain(`The TLS connection to localhost:${secure.port} cannot be trusted`)
+    const bundle = join(world.dir, 'both.pem')
+    const both = [certificate, own].map(({ authority }) => readFileSync(authority, 'utf8'))
+    writeFileSync(bundle, both.join(''))
+    const known = await mkdir({ HTTPS_PROXY, NODE_EXTRA_CA_CERTS: bundle })
+    own.remove()
+    expect(known).toMatchObject({ code: 0, stdout: '/x\n', stderr: '' })
+  })
+
   it('a company certificate that is not known is told at once', async () => {
     const { port } = await proxy()
     const env = { HTTPS_PROXY: `http://127.0.0.1:${port}`, NODE_EXTRA_CA_CERTS: undefined }
@@ -166,16 +184,18 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('behind a proxy', () => {
     expect(milliseconds).toBeLessThan(6_000)
   })
 
-  it.each(['graph.test', '.test', '*', 'other.example,graph.test'])(
-    'NO_PROXY=%s leads past it',
-    async (NO_PROXY) => {
-      const { port, seen } = await proxy()
-      const { code, stderr } = await mkdir({ HTTPS_PROXY: `http://127.0.0.1:${port}`, NO_PROXY })
-      expect(code).toBe(7)
-      expect(stderr).toContain('graph.test could not be looked up')
-      expect(seen).toEqual([])
-    },
-  )
+  it.each([
+    ['NO_PROXY', 'graph.test'],
+    ['no_proxy', '.test'],
+    ['NO_PROXY', '*'],
+    ['NO_PROXY', 'other.example,graph.test'],
+  ])('%s=%s leads past it', async (variable, hosts) => {
+    const { port, seen } = await proxy()
+    const { code, stderr } = await mkdir({ HTTPS_PROXY: `http://127.0.0.1:${port}`, [variable]: hosts })
+    expect(code).toBe(7)
+    expect(stderr).toContain('graph.test could not be looked up')
+    expect(seen).toEqual([])
+  })
 
   it.each([undefined, '1'])(
     'this machine is never asked for through a proxy (NODE_USE_ENV_PROXY: %s)',
