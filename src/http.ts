@@ -75,6 +75,7 @@ export async function exchange(request: HttpRequest): Promise<HttpResponse> {
     note((error as NodeJS.ErrnoException).code ?? 'failed')
     throw networkError(error as Error, {
       url: request.url,
+      isLoopback: isLoopback(request.url.hostname),
       proxy,
       systemAsked: authorities !== undefined,
       waitedMs: Date.now() - started,

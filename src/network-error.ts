@@ -32,6 +32,8 @@ export class WireFailure extends Error {
 /** Where the request was going. */
 export interface Route {
   url: URL
+  /** Whether that is this machine. */
+  isLoopback: boolean
   /** The proxy on the way, without its credentials. */
   proxy: { host: string; variable: string; hasCredentials: boolean } | undefined
   /** Whether the system's certificate store was asked. */

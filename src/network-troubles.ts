@@ -130,15 +130,17 @@ export function wordsFor({ code, stage, detail, cause }: WireFailure, route: Rou
     ...{ code, detail, cause, host, peer },
     name: spokenTo ? `of the proxy, ${host},` : url.hostname,
     sent: stage === 'sent',
-    way: spokenTo ? `Check ${spokenTo.variable} and NO_PROXY.` : wayOut(proxy !== undefined),
+    way: spokenTo ? `Check ${spokenTo.variable} and NO_PROXY.` : wayOut(route),
   }
   const known = troubles.find(([codes]) => codes.test(code))
   return known ? known[1](scene) : [`The connection to ${peer} failed (${code}).`, scene.way]
 }
 
 /** What to check where there is no way to the server itself. */
-function wayOut(proxied: boolean): string {
-  if (proxied) return again
+function wayOut({ proxy, isLoopback }: Route): string {
+  if (proxy) return again
+  if (isLoopback)
+    return 'Check whether the server on this machine, such as od-link sandbox, is still running.'
   const { HTTP_PROXY: upper, http_proxy: lower } = process.env
   if (upper || lower) {
     return 'HTTP_PROXY is for http:// alone; name the proxy for https:// as well: HTTPS_PROXY=http://proxy.example:8080'

@@ -41,6 +41,7 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('when Graph cannot be rea
     const { code, stdout, stderr, milliseconds } = await world.run(['mkdir', '/', 'x'])
     expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
     expect(stderr).toContain(`localhost:${port} refuses the connection.`)
+    expect(stderr).toContain('Check whether the server on this machine')
     expect(milliseconds).toBeLessThan(5_000)
     expect((await world.run(['status'])).code).toBe(0)
   })
