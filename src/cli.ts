@@ -48,8 +48,56 @@ const maxWait: Option = {
 const any = Number.POSITIVE_INFINITY
 
 export const commands = {
+  setup: {
+    summary: 'lead to an app registration, try it out and keep it',
+    usage: '',
+    arity: [0, 0],
+    options: [
+      { name: 'client-id', value: 'ID', help: 'the Application (client) ID; with it nothing else is asked' },
+      {
+        name: 'kind',
+        value: 'KIND',
+        choices: ['public', 'web'],
+        help: 'without a client secret, or with one (public)',
+      },
+      {
+        name: 'tenant',
+        value: 'TENANT',
+        help: 'common, organizations, consumers, a domain or an id (common)',
+      },
+      {
+        name: 'cloud',
+        value: 'CLOUD',
+        choices: ['global', 'usgov', 'dod', 'china'],
+        help: 'the Microsoft cloud that the app is registered in (global)',
+      },
+      { name: 'redirect-uri', value: 'URI', help: 'as it is registered (http://localhost)' },
+      { name: 'listen', value: 'HOST:PORT', help: 'where a web server passes on what comes to it' },
+      { name: 'scope', value: 'SCOPES', help: 'what to ask for (User.Read Files.ReadWrite.All)' },
+      { name: 'steps', help: 'print the steps in the portal, and no more' },
+      { name: 'az', help: "print the Azure CLI's command for a new registration, and no more" },
+      { name: 'no-login', help: 'save without trying it out' },
+      { name: 'device', help: 'try it out by a code, typed on any device' },
+      { name: 'no-browser', help: 'print the address and open nothing' },
+      { name: 'timeout', value: 'SECONDS', help: 'how long to wait for the browser (300)' },
+      json,
+      verbose,
+    ],
+    examples: [
+      ['od-link setup', 'in a terminal: asks, leads through the portal, tries it out, keeps it'],
+      [
+        'od-link setup --client-id 11111111-2222-3333-4444-555555555555',
+        'the same with an app that you have',
+      ],
+      ['od-link setup --kind web --client-id ID < secret.txt', 'a secret is never an argument'],
+      ['id=$(sh -c "$(od-link setup --az)")', 'let the Azure CLI make the registration'],
+    ],
+    notes:
+      'A personal account without a directory can no longer register an app; the steps say what to do then.',
+    load: () => import('./commands/setup.ts'),
+  },
   login: {
-    summary: 'link a OneDrive: sign in once, in the browser',
+    summary: 'link a OneDrive: sign in once, in a browser',
     usage: '',
     arity: [0, 0],
     options: [
@@ -60,9 +108,21 @@ export const commands = {
         help: 'common, organizations, consumers, a domain or an id (common)',
       },
       {
+        name: 'cloud',
+        value: 'CLOUD',
+        help: 'global, usgov, dod or china (global)',
+      },
+      { name: 'device', help: 'sign in by a code, typed on any device' },
+      { name: 'no-browser', help: 'print the address and open nothing' },
+      {
         name: 'redirect-uri',
         value: 'URI',
         help: 'a registered http://localhost[:port][/path] (any free port)',
+      },
+      {
+        name: 'listen',
+        value: 'HOST:PORT',
+        help: 'where a web server passes on what comes to an https redirect URI',
       },
       { name: 'scope', value: 'SCOPES', help: 'what to ask for (Files.ReadWrite.All)' },
       { name: 'login-hint', value: 'ADDRESS', help: 'the account to sign in, instead of choosing one' },
@@ -73,13 +133,17 @@ export const commands = {
         help: 'how the answer comes back',
       },
       { name: 'as', value: 'NAME', help: 'a short name for this account' },
-      { name: 'no-browser', help: 'print the address and open nothing' },
-      { name: 'timeout', value: 'SECONDS', help: 'how long to wait for the browser (300)' },
+      {
+        name: 'timeout',
+        value: 'SECONDS',
+        help: 'how long to wait for the person (300; a code: its own time)',
+      },
       json,
       verbose,
     ],
     examples: [
       ['od-link login', 'sign in and link that account'],
+      ['od-link login --device', 'sign in by a code, on a phone or another computer'],
       ['od-link login --as work --tenant contoso.com', 'link a work account under a short name'],
       ['od-link login --scope Files.ReadWrite', 'ask for less: enough for your own drive'],
       [
@@ -87,6 +151,8 @@ export const commands = {
         'a "Web" registration with a secret',
       ],
     ],
+    notes:
+      'Without --device or --no-browser the way in chooses itself: a display and a browser, else an address\nto open anywhere (over SSH, in containers), and what the browser ends up on pasted here.',
     load: () => import('./commands/login.ts'),
   },
   logout: {
@@ -102,14 +168,16 @@ export const commands = {
     load: () => import('./commands/logout.ts'),
   },
   status: {
-    summary: 'show who is linked, and how long the token is good',
+    summary: 'show who is linked, and until when the link lives',
     usage: '',
     arity: [0, 0],
-    options: [{ name: 'check', help: 'ask Microsoft Graph whether the links work' }, account, json, verbose],
+    options: [{ name: 'check', help: 'renew each link now, and look at its drive' }, account, json, verbose],
     examples: [
       ['od-link status', 'show what this machine knows'],
       ['od-link status --check', 'make sure: exit 4 when a link has ended'],
     ],
+    notes:
+      'The command in OD_LINK_ON_SIGNIN_NEEDED is run once when Microsoft ends a link; OD_LINK_REASON tells it why.',
     load: () => import('./commands/status.ts'),
   },
   use: {
@@ -175,7 +243,7 @@ export const commands = {
       ['od-link config list', 'what is kept, and what overrides it'],
     ],
     notes:
-      'Settings: client-id, client-secret, tenant, cloud (global, usgov, dod, china), redirect-uri, scope, store.',
+      'Settings: client-id, client-secret, tenant, cloud, redirect-uri, listen, scope, store.\nClouds: global, usgov, dod, china.',
     load: () => import('./commands/config.ts'),
   },
   sandbox: {

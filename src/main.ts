@@ -1,7 +1,7 @@
 import { version } from '../package.json'
 import { exitCodes, StuckCall } from './errors.ts'
 import { parseCommandLine } from './parse.ts'
-import { fail, print, say, speak, styled } from './terminal.ts'
+import { clearProgress, fail, print, say, speak, styled } from './terminal.ts'
 
 /** Runs one command line and ends the process with its exit code. */
 async function main(argv: string[]): Promise<void> {
@@ -37,7 +37,10 @@ async function main(argv: string[]): Promise<void> {
   })
 }
 
-process.on('SIGINT', () => process.exit(exitCodes.interrupted))
+process.on('SIGINT', () => {
+  clearProgress()
+  process.exit(exitCodes.interrupted)
+})
 
 let dataLost = false
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {

@@ -15,6 +15,7 @@ export const settingNames = {
   tenant: 'OD_LINK_TENANT',
   cloud: 'OD_LINK_CLOUD',
   'redirect-uri': 'OD_LINK_REDIRECT_URI',
+  listen: 'OD_LINK_LISTEN',
   scope: 'OD_LINK_SCOPE',
   store: 'OD_LINK_STORE',
 } as const satisfies Record<string, string>
@@ -42,11 +43,13 @@ export function savedSettings(): Partial<Record<SettingName, string>> {
   return readStateFile('config')
 }
 
-/** Keeps a setting, or forgets it when `value` is undefined. */
-export async function saveSetting(name: SettingName, value: string | undefined): Promise<void> {
+/** Keeps settings in one step, and forgets those whose value is undefined; the others stay. */
+export async function saveSettings(changes: Partial<Record<SettingName, string | undefined>>): Promise<void> {
   await changeStateFile('config', (state) => {
-    if (value === undefined) delete state[name]
-    else state[name] = value
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === undefined) delete state[name]
+      else state[name] = value
+    }
   })
 }
 

@@ -43,6 +43,26 @@ export function say(...line: Piece[]): void {
   write(process.stderr, line)
 }
 
+/** Whether a person at a terminal sees the talk. */
+export function isSeen(): boolean {
+  return process.stderr.isTTY === true
+}
+
+let hasProgress = false
+
+/** A line that the next one replaces. Where nobody sees it, it is not written. */
+export function progress(text: string): void {
+  if (!isSeen()) return
+  process.stderr.write(`\r\x1b[2K${harmless(text)}`)
+  hasProgress = true
+}
+
+/** Takes the last line of progress away, before something else is written there. */
+export function clearProgress(): void {
+  if (hasProgress) process.stderr.write('\r\x1b[2K')
+  hasProgress = false
+}
+
 function write(stream: WriteStream | NodeJS.WriteStream, line: Piece[]): void {
   const shown = line.map((piece) => {
     if (typeof piece === 'string') return harmless(piece)
@@ -50,6 +70,7 @@ function write(stream: WriteStream | NodeJS.WriteStream, line: Piece[]): void {
     // The first releases of Node 20 have no styleText.
     return wantsColour(stream) && styleText ? styleText(piece.style, text, { validateStream: false }) : text
   })
+  clearProgress()
   stream.write(`${shown.join('')}\n`)
 }
 

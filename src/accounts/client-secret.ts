@@ -1,3 +1,5 @@
+import { OdLinkError } from '../errors.ts'
+import { inApp, menu } from '../identity/portal.ts'
 import { notices } from '../notices.ts'
 import { setting } from '../settings.ts'
 import { openStore } from './stores.ts'
@@ -11,26 +13,49 @@ interface KeptSecret {
 
 const item = 'client-secret'
 
-/** Keeps the secret, or forgets it when it is undefined. */
-export async function saveClientSecret(secret: string | undefined): Promise<void> {
+/** @throws OdLinkError (usage) when it cannot be a client secret; the message does not repeat it. */
+export function checkClientSecret(secret: string): void {
+  const isGuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(secret)
+  if (/^[\x21-\x7e]{1,512}$/.test(secret) && !isGuid) return
+  const what = !secret ? 'No client secret was given.' : 'That is not a client secret.'
+  throw new OdLinkError(
+    'usage',
+    isGuid ? `That is the ${menu.secretId}, not the ${menu.secretValue}.` : what,
+    {
+      hint: `Copy the ${menu.secretValue}, which is shown only once; if it is gone, make a new one:\n${inApp(menu.newSecret)}`,
+    },
+  )
+}
+
+/** Keeps the secret of an app, or forgets it when it is undefined. */
+export async function saveClientSecret(
+  secret: string | undefined,
+  clientId = setting('client-id'),
+): Promise<void> {
   const store = await openStore()
   if (secret === undefined) return store.remove(item)
-  const kept: KeptSecret = { clientId: setting('client-id'), secret }
+  const kept: KeptSecret = { clientId, secret }
   await store.write(item, JSON.stringify(kept))
 }
 
-export async function hasClientSecret(): Promise<boolean> {
-  return (await readKept()) !== undefined
+/** Whether a secret is kept: any, or one that goes with this client id. */
+export async function hasClientSecret(clientId?: string): Promise<boolean> {
+  const kept = await readKept()
+  return kept !== undefined && (clientId === undefined || fits(kept, clientId))
 }
 
 /** The kept secret, unless it was kept for another client id: another app's secret is not this one's to see. */
 export async function clientSecretFor(clientId: string): Promise<string | undefined> {
   const kept = await readKept()
-  if (!kept || kept.clientId === undefined || kept.clientId === clientId) return kept?.secret
+  if (!kept || fits(kept, clientId)) return kept?.secret
   notices.warning(
     `The client secret that is kept belongs to ${kept.clientId}, so it is not used for ${clientId}.`,
   )
   return undefined
+}
+
+function fits(kept: KeptSecret, clientId: string): boolean {
+  return kept.clientId === undefined || kept.clientId === clientId
 }
 
 async function readKept(): Promise<KeptSecret | undefined> {

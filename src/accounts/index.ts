@@ -1,7 +1,9 @@
 import { OdLinkError } from '../errors.ts'
+import type { Taught } from '../identity/lifetime.ts'
 import { quoted } from '../quoted.ts'
 import type { Patience } from '../retry.ts'
 import { changeStateFile, readStateFile } from '../settings.ts'
+import type { End } from './life.ts'
 import { type LinkRecord, parseRecord } from './record.ts'
 import { forgetful } from './store.ts'
 import { chosenStore, openStore, type StoreName, storeNames } from './stores.ts'
@@ -21,6 +23,10 @@ export interface Account {
   name?: string
   /** Where its record is, whatever store is chosen for new links by now. */
   store: StoreName
+  /** That Microsoft refused to renew it, as far as it holds for the record that there is now: see life.ts. */
+  ended?: End
+  /** What such refusals told of the life of this account's links; it outlives a login. */
+  taught?: Taught
 }
 
 interface Index {
@@ -141,6 +147,7 @@ export async function addLink(record: LinkRecord, name: string | undefined): Pro
       kind,
       store: storeName,
       ...(shortName ? { name: shortName } : {}),
+      ...(known?.taught ? { taught: known.taught } : {}),
     }
     await changeIndex((index) => {
       const others = (index.accounts ?? []).filter((other) => other.id !== id)
@@ -207,6 +214,21 @@ export async function makeDefault(account: Account): Promise<void> {
   })
 }
 
+/**
+ * Changes what the index keeps of an account; one that is not there any more stays away.
+ * @throws OdLinkError (usage) when the index cannot be written, (service) when its lock could not be had in time.
+ */
+export async function changeAccount(
+  id: string,
+  change: (account: Account) => void,
+  patience?: Patience,
+): Promise<void> {
+  await changeIndex(({ accounts = [] }) => {
+    const account = accounts.find((account) => account.id === id)
+    if (account) change(account)
+  }, patience)
+}
+
 /** @throws OdLinkError (usage) when the file is not the index that od-link writes. */
 function readIndex(): Index {
   const index = readStateFile<Index>(indexFile)
@@ -218,8 +240,8 @@ function readIndex(): Index {
   })
 }
 
-async function changeIndex(change: (index: Index) => void): Promise<void> {
-  await holding('index', () => changeStateFile(indexFile, change))
+async function changeIndex(change: (index: Index) => void, patience?: Patience): Promise<void> {
+  await holding('index', () => changeStateFile(indexFile, change), patience)
 }
 
 /** The lock is loaded when it is needed: most commands only read. */

@@ -11,7 +11,7 @@ const usableForMs = 10_000
 const defaultMaxWaitMs = 120_000
 
 export interface TokenOptions {
-  /** After a 401: a token other than this one is wanted, however fresh it seemed. */
+  /** After a 401, and to see whether the link lives: a token other than this one, however fresh it seems. */
   refused?: string
   /** The claims that Graph asked for with the refusal, as JSON. */
   claims?: string | undefined
@@ -22,7 +22,8 @@ export interface TokenOptions {
 /**
  * A link with an access token to use now, from the store or renewed. Of any number of processes that need a new one
  * at the same time, one renews it and the others use what it saved; it is saved before anyone uses it.
- * @throws OdLinkError (sign-in) when Microsoft ends the link; the record stays as it is.
+ * @throws OdLinkError (sign-in) when Microsoft ends the link; the record stays as it is, and the first process that
+ *   sees it tells the person's own command.
  */
 export async function accessToken(account: Account, options: TokenOptions = {}): Promise<LinkRecord> {
   const asked = Date.now()
@@ -37,14 +38,26 @@ export async function accessToken(account: Account, options: TokenOptions = {}):
     const justRenewed = current.accessToken !== refused && current.lastRenewedAt >= asked
     return justRenewed || isFresh(current) ? current : renew(account, current, { ...options, patience })
   }
-  return holdingLink(account.id, renewIfNeeded, patience)
+  const outcome = await holdingLink(account.id, renewIfNeeded, patience)
+  if (!('refusal' in outcome)) return outcome
+  // Not while holding the link, which others wait for, and which that command may use itself.
+  if (outcome.isNew && process.env.OD_LINK_ON_SIGNIN_NEEDED)
+    await (await import('./signin-needed.ts')).tellSignInNeeded(account, outcome.refusal)
+  throw outcome.refusal
+}
+
+/** Microsoft refuses to renew the link. */
+interface Refused {
+  refusal: OdLinkError
+  /** Whether no process had seen that before. */
+  isNew: boolean
 }
 
 async function renew(
   account: Account,
   record: LinkRecord,
   options: TokenOptions & { patience: Patience },
-): Promise<LinkRecord> {
+): Promise<LinkRecord | Refused> {
   const { refreshTokens } = await import('../identity/refresh.ts')
   try {
     const tokens = await refreshTokens(record, options.claims, options.patience)
@@ -58,7 +71,8 @@ async function renew(
     if (error.kind !== 'sign-in') throw error
     // The refusal is believed only if it was of the newest refresh token: a login may have replaced it meanwhile.
     const stored = await readLink(account)
-    if (stored.refreshToken === record.refreshToken) throw error
-    return renew(account, stored, options)
+    if (stored.refreshToken !== record.refreshToken) return renew(account, stored, options)
+    const { markEnded } = await import('./life.ts')
+    return { refusal: error, isNew: await markEnded(account, stored, error) }
   }
 }

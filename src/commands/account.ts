@@ -1,4 +1,5 @@
 import { type Account, defaultAccount, labelOf } from '../accounts/index.ts'
+import { lifeOf } from '../accounts/life.ts'
 import type { LinkRecord } from '../accounts/record.ts'
 
 /** How an account is told in JSON: what the index knows, and what the record adds, without a secret. */
@@ -21,7 +22,19 @@ export function describe(account: Account, record?: LinkRecord) {
       linkedAt: isoTime(record.linkedAt),
       lastRenewedAt: isoTime(record.lastRenewedAt),
       expiresOn: isoTime(record.expiresAt),
+      ...life(account, record),
     }),
+  }
+}
+
+/** Of a link that has ended, when it would have ended is no longer told. */
+function life(account: Account, record: LinkRecord) {
+  const { end, unused, signIn } = lifeOf(account, record)
+  return {
+    unusedUntil: end ? null : isoTime(Math.min(unused.until, signIn?.by ?? unused.until)),
+    signInEverySeconds: signIn?.everySeconds ?? null,
+    signInBy: end || !signIn ? null : isoTime(signIn.by),
+    ended: end ? { at: isoTime(end.at), code: end.code, reason: end.reason } : null,
   }
 }
 

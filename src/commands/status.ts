@@ -12,9 +12,14 @@ import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
 import { graphFailure } from '../graph/failure.ts'
 import { openGraph } from '../graph/request.ts'
+import { startPatience } from '../retry.ts'
 import { fail, print, printJson, styled } from '../terminal.ts'
 import { describe, isoTime } from './account.ts'
+import { lifeInWords } from './life-in-words.ts'
 import { textOf } from './options.ts'
+
+/** How long the sign-in service, and then Graph, may take to answer for one link. */
+const checkWithinMs = 30_000
 
 /** What is known of one link; `problem` when it cannot be used. */
 interface Standing {
@@ -55,26 +60,35 @@ async function look(account: Account, check: boolean): Promise<Standing> {
   const standing: Standing = { account }
   try {
     standing.record = await readLink(account)
-    if (!check) return standing
-    const answer = await openGraph(account, 30_000).send({
-      method: 'GET',
-      path: '/me/drive?$select=id,driveType',
-    })
-    if (answer.status !== 200) throw graphFailure(answer, `Looking at the drive of ${account.username}`)
-    standing.driveType = String(answer.json?.driveType ?? 'unknown')
-    standing.record = await accessToken(account)
+    if (check) await ask(standing, standing.record)
   } catch (error) {
     if (!(error instanceof OdLinkError)) throw error
     standing.problem = error
+    // The refusal that was just met is kept there by now.
+    standing.account = listAccounts().find(({ id }) => id === account.id) ?? account
   }
   return standing
+}
+
+/** Renews the link, however fresh its token is, and looks at its drive with the new one. */
+async function ask(standing: Standing, { accessToken: refused }: LinkRecord): Promise<void> {
+  const { account } = standing
+  const link = await accessToken(account, { refused, patience: startPatience(checkWithinMs) })
+  standing.record = link
+  const request = { method: 'GET', path: '/me/drive?$select=id,driveType' } as const
+  const answer = await openGraph(account, checkWithinMs, link).send(request)
+  if (answer.status !== 200) throw graphFailure(answer, `Looking at the drive of ${account.username}`)
+  standing.driveType = String(answer.json?.driveType ?? 'unknown')
 }
 
 function inJson({ account, record, driveType, problem }: Standing, checked: boolean) {
   return {
     ...describe(account, record),
     checked,
-    ...(checked && { works: problem === undefined }),
+    ...(checked && {
+      works: problem === undefined,
+      problem: problem ? { kind: problem.kind, message: problem.message, code: problem.code ?? null } : null,
+    }),
     ...(driveType !== undefined && { driveType }),
   }
 }
@@ -88,15 +102,13 @@ function tell({ account, record, driveType, problem }: Standing, checked: boolea
   row('id', account.id)
   if (record) {
     row('linked', `${isoTime(record.linkedAt)}, renewed ${isoTime(record.lastRenewedAt)}`)
-    row('token', tokenInWords(record.expiresAt))
+    for (const [what, text] of lifeInWords(account, record)) row(what, text)
     if (record.graphOrigin !== 'https://graph.microsoft.com') row('graph', record.graphOrigin)
   }
-  if (checked) row('checked', problem ? `no: ${problem.message}` : `works, ${driveType} drive`)
+  if (checked) row('checked', problem ? problemInWords(problem) : `works, ${driveType} drive`)
 }
 
-function tokenInWords(expiresAt: number): string {
-  const minutes = Math.floor((expiresAt - Date.now()) / 60_000)
-  return minutes > 0
-    ? `good until ${isoTime(expiresAt)} (${minutes} min)`
-    : `ended ${isoTime(expiresAt)}; the next command renews it`
+/** A server that cannot be asked says nothing of the link. */
+function problemInWords({ kind, message }: OdLinkError): string {
+  return kind === 'service' || kind === 'network' ? `cannot tell now: ${message}` : `no: ${message}`
 }

@@ -41,10 +41,12 @@ export interface Graph {
 const passing = new Set([408, 429, 500, 502, 503, 504, 509])
 const maxFaults = 4
 
-/** @param maxWaitMs how long all waiting of this command may take. */
-export function openGraph(account: Account, maxWaitMs: number): Graph {
+/**
+ * @param maxWaitMs how long all waiting of this command may take.
+ * @param link the record to begin with, where the command has it already.
+ */
+export function openGraph(account: Account, maxWaitMs: number, link?: LinkRecord): Graph {
   const patience = startPatience(maxWaitMs)
-  let link: LinkRecord | undefined
   // Read once a command; a token that ends in the middle is refused, and renewed then.
   const tokens: Tokens = {
     current: async () => {

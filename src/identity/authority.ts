@@ -15,6 +15,7 @@ import { askIdentity } from './protocol.ts'
 export interface Authority {
   authorizationEndpoint: string
   tokenEndpoint: string
+  deviceCodeEndpoint: string
   jwksUri: string
   /** May hold `{tenantid}`, which the tenant of the id_token fills in. */
   issuer: string
@@ -61,6 +62,7 @@ export async function findAuthority(
   return {
     authorizationEndpoint: `${base}/oauth2/v2.0/authorize`,
     tokenEndpoint: `${base}/oauth2/v2.0/token`,
+    deviceCodeEndpoint: `${base}/oauth2/v2.0/devicecode`,
     jwksUri: keysAreOwn ? named : `${base}/discovery/v2.0/keys`,
     issuer: metadata.issuer,
   }

@@ -36,6 +36,16 @@ export function clientAuthentication(clientSecret: string | undefined): oauth.Cl
   return clientSecret === undefined ? oauth.None() : oauth.ClientSecretPost(clientSecret)
 }
 
+/** The sign-in service answered with 429 or 5xx, or said of itself that it has trouble: it may pass. */
+export class ServiceTrouble extends OdLinkError {
+  constructor({ status, headers }: HttpResponse) {
+    super('service', `Microsoft's sign-in service is in trouble (HTTP ${status}).`, {
+      hint: 'Try again in some minutes.',
+      requestId: requestIdOf(headers),
+    })
+  }
+}
+
 const maxFaults = 3
 
 /**
@@ -54,14 +64,7 @@ export async function askIdentity(
     try {
       const answer = await exchange({ ...request, timeoutMs: timeLimit(patience) })
       if (!isPassing(answer)) return answer
-      trouble = new OdLinkError(
-        'service',
-        `Microsoft's sign-in service is in trouble (HTTP ${answer.status}).`,
-        {
-          hint: 'Try again in some minutes.',
-          requestId: requestIdOf(answer.headers),
-        },
-      )
+      trouble = new ServiceTrouble(answer)
       retryAfter = answer.headers['retry-after']
     } catch (error) {
       if (!(error instanceof NetworkError) || !error.sent) throw error

@@ -33,6 +33,9 @@ export interface Settings {
   loopDetection: boolean
   /** Whether a poll of the device flow that comes too soon gets `slow_down` (RFC 8628, 3.5). */
   slowDown: boolean
+  /** How long the device flow has between two polls, and for the whole of it. */
+  deviceIntervalSeconds: number
+  deviceTtlSeconds: number
 }
 
 export interface WorldOptions {
@@ -84,6 +87,8 @@ export class World {
       refreshIdleSeconds: 90 * 24 * 60 * 60,
       loopDetection: false,
       slowDown: false,
+      deviceIntervalSeconds: 5,
+      deviceTtlSeconds: 900,
       ...settings,
     }
     const drives = this.accounts.map(

@@ -1,36 +1,24 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { Surroundings } from './surroundings.ts'
+
+/** A program that cannot open a browser says so soon; one that runs on is taken for the browser. */
+const earlyMs = 700
 
 /**
- * Opens an address in the person's browser, as well as it can: `OD_LINK_BROWSER`, `BROWSER`, else the system's
- * default. The address has been printed before, so nothing here is fatal.
+ * Opens an address in the person's browser, as well as it can: with the command that the environment names, else the
+ * system's default (from WSL, that of Windows). The address has been printed before, so nothing here is fatal.
  * @returns why no browser was opened, or undefined when one was started.
  */
-export async function openBrowser(url: string): Promise<string | undefined> {
-  // BROWSER may list several, the best one first.
-  const chosen = process.env.OD_LINK_BROWSER || process.env.BROWSER?.split(':')[0]
+export async function openBrowser(url: string, { browser }: Surroundings): Promise<string | undefined> {
   try {
-    if (chosen === 'none') return 'the environment says "none"'
-    if (chosen) return await run(wordsOf(chosen), url)
-    const missing = whyNoDefault()
-    if (missing) return missing
+    if (browser) return await run(wordsOf(browser.command), url)
     const { default: open } = await import('open')
-    const child = await open(url)
-    // Without a listener, a browser that cannot be started would end od-link.
-    child.on('error', () => {})
-    return undefined
+    return await earlyEnd(await open(url))
   } catch (error) {
     return (error as Error).message
   }
-}
-
-/** Over SSH and without a display, `xdg-open` would start a text browser in this terminal, or hang. */
-function whyNoDefault(): string | undefined {
-  const { DISPLAY, WAYLAND_DISPLAY, SSH_CONNECTION, WSL_DISTRO_NAME } = process.env
-  if (process.platform === 'linux' && !DISPLAY && !WAYLAND_DISPLAY && !WSL_DISTRO_NAME)
-    return 'there is no display'
-  if (process.platform !== 'linux' && SSH_CONNECTION) return 'this is an SSH session'
-  return undefined
 }
 
 async function run([command = '', ...args]: string[], url: string): Promise<string | undefined> {
@@ -38,9 +26,17 @@ async function run([command = '', ...args]: string[], url: string): Promise<stri
   const withUrl = args.includes('%s') ? args.map((arg) => (arg === '%s' ? url : arg)) : [...args, url]
   const child = spawn(command, withUrl, { detached: true, stdio: 'ignore' })
   await once(child, 'spawn')
-  child.on('error', () => {})
   child.unref()
-  return undefined
+  return earlyEnd(child)
+}
+
+/** Why the program failed, if it did so at once: xdg-open ends with 3 where there is no browser. */
+async function earlyEnd(child: ReturnType<typeof spawn>): Promise<string | undefined> {
+  // Without a listener, a browser that cannot be started would end od-link.
+  child.on('error', () => {})
+  const ended = once(child, 'exit').then(([code]) => code as number | null)
+  const code = child.exitCode ?? (await Promise.race([ended, sleep(earlyMs, undefined, { ref: false })]))
+  return code ? `${child.spawnfile.split(/[\\/]/).pop()} ended with ${code}` : undefined
 }
 
 /** A command line cut at spaces outside of quotes; no shell sees it, so nothing in the address can be a command. */

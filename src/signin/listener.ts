@@ -1,9 +1,10 @@
-import { randomBytes, timingSafeEqual } from 'node:crypto'
+import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { type Expected, isTrueAnswer } from './callback.ts'
 import { answer, guardServers } from './guarded-server.ts'
 import { bindLoopback } from './loopback.ts'
-import type { Redirect } from './registration.ts'
+import { isForwarded, type Redirect, registeredUri } from './redirect-uri.ts'
 
 /**
  * The temporary listener for the redirect (RFC 8252 section 7.3). Every page in the browser and every program on
@@ -13,6 +14,8 @@ import type { Redirect } from './registration.ts'
 export interface Listener {
   /** What is sent as `redirect_uri`, with the port that is listened on. */
   readonly redirectUri: string
+  /** The port of this machine that is listened on. */
+  readonly port: number
   /**
    * Waits for the answer of the authorize page. The browser that brought it is kept waiting until `conclude`.
    * @param deadline milliseconds since the epoch, by the wall clock: a suspended machine does not prolong it.
@@ -25,21 +28,18 @@ export interface Listener {
   close: () => void
 }
 
-/** What tells the true answer from noise. */
-export interface Expected {
-  state: string
-  /** What else must be true of the answer. */
-  isFromAuthority: (answer: URLSearchParams) => boolean
-}
-
 const maxBodyBytes = 16 * 1024
 /** How long the browser has to fetch the last page; after that, od-link ends without it. */
 const lastPageMs = 500
 
-/** @throws OdLinkError (usage) when the port of the redirect URI is taken. */
+/**
+ * @throws OdLinkError (usage) when the port of the redirect URI cannot be had, NoLoopback when no port can.
+ */
 export async function startListener(redirect: Redirect): Promise<Listener> {
   const callbackPath = redirect.path || '/'
-  const resultPath = `/result/${randomBytes(16).toString('base64url')}`
+  const resultKey = randomBytes(16).toString('base64url')
+  // A web server may pass on nothing but the very path of the redirect URI.
+  const resultTarget = isForwarded(redirect) ? `${callbackPath}?result=${resultKey}` : `/result/${resultKey}`
   const accepted = deferred<URLSearchParams>()
   const page = deferred<string>()
   const pageSeen = deferred<void>()
@@ -51,20 +51,24 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
   const guard = guardServers((request, response) => {
     receive(request, response).catch(() => response.destroy())
   })
-  const { port, servers } = await bindLoopback(guard.newServer, redirect)
+  const { port, servers } = await bindLoopback(guard.newServer, redirect.listen)
+  // Behind a web server the port is that of the URI.
+  const sentPort = isForwarded(redirect) ? redirect.port : port
+  const isOwnHost = hostCheck(redirect, sentPort)
   const close = () => {
     for (const server of servers) server.close()
     guard.cutOff()
   }
   return {
-    redirectUri: `http://${redirect.host}:${port}${redirect.path}`,
+    redirectUri: registeredUri({ ...redirect, port: sentPort }),
+    port,
     async waitForAnswer(what, deadline) {
       expected = what
       return Promise.race([accepted.promise, untilWallClock(deadline)])
     },
     async conclude(html) {
       page.resolve(html)
-      await Promise.race([pageSeen.promise, sleep(lastPageMs)])
+      if (toBeShown > 0) await Promise.race([pageSeen.promise, sleep(lastPageMs)])
       close()
     },
     close,
@@ -72,9 +76,9 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
 
   /** Decides in the order in which a stranger gives itself away: host, path, method, content, state. */
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (!isOwnHost(request, redirect.host, port)) return answer(response, 400)
+    if (!isOwnHost(request)) return answer(response, 400)
     const [path, query, ...more] = (request.url ?? '').split('?')
-    if (path === resultPath && answered) return showPage(request, response)
+    if (request.url === resultTarget && answered) return showPage(request, response)
     if (path !== callbackPath) return answer(response, 404)
     if (request.method !== 'GET' && request.method !== 'POST') {
       return answer(response, 405, { headers: { allow: 'GET, POST' } })
@@ -82,14 +86,15 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
     if (more.length > 0) return answer(response, 400)
     const sent = request.method === 'GET' ? { text: query ?? '' } : await readForm(request, query)
     if ('status' in sent) return answer(response, sent.status)
-    if (!expected || !isTrueAnswer(sent.text, expected)) return answer(response, 400)
+    const parameters = new URLSearchParams(sent.text)
+    if (!expected || !isTrueAnswer(parameters, expected)) return answer(response, 400)
     // It may come again, by a reload, a prefetch or a second tab: the first one counts, and all see its page.
     answered = true
     guard.hold(request)
     toBeShown += 1
-    accepted.resolve(new URLSearchParams(sent.text))
+    accepted.resolve(parameters)
     await page.promise
-    answer(response, 303, { headers: { location: resultPath } })
+    answer(response, 303, { headers: { location: resultTarget } })
   }
 
   async function showPage(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -102,13 +107,19 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
   }
 }
 
-/** Exactly one Host, and the redirect URI's: a name that was rebound to loopback (DNS rebinding) is not ours. */
-function isOwnHost(request: IncomingMessage, host: string, port: number): boolean {
-  const hosts = request.rawHeaders.filter(
-    (_, index, all) => index % 2 === 1 && all[index - 1]?.toLowerCase() === 'host',
-  )
-  const [only = ''] = hosts
-  return hosts.length === 1 && (only.toLowerCase() === `${host}:${port}` || (port === 80 && only === host))
+/**
+ * Exactly one Host, and the redirect URI's: a name that was rebound to loopback (DNS rebinding) is not ours. A web
+ * server has to pass the Host on, and what it says of it in other headers counts for nothing.
+ */
+function hostCheck({ scheme, host }: Redirect, port: number | undefined) {
+  const usual = scheme === 'https' ? 443 : 80
+  const accepted = [`${host}:${port ?? usual}`, ...((port ?? usual) === usual ? [host] : [])]
+  return (request: IncomingMessage) => {
+    const hosts = request.rawHeaders.filter(
+      (_, index, all) => index % 2 === 1 && all[index - 1]?.toLowerCase() === 'host',
+    )
+    return hosts.length === 1 && accepted.includes((hosts[0] ?? '').toLowerCase())
+  }
 }
 
 /** The body of a `form_post`, or the status that refuses it. */
@@ -128,29 +139,6 @@ async function readForm(
     chunks.push(chunk)
   }
   return { text: Buffer.concat(chunks).toString('utf8') }
-}
-
-/**
- * One state, and it is ours; one code or one error, not empty. An error without our state is a stranger's and
- * ends nothing (RFC 6749 section 4.1.2.1 sends the state with it).
- */
-function isTrueAnswer(text: string, { state, isFromAuthority }: Expected): boolean {
-  const parameters = new URLSearchParams(text)
-  const [ownState, ...otherStates] = parameters.getAll('state')
-  const outcomes = [...parameters.getAll('code'), ...parameters.getAll('error')]
-  return (
-    ownState !== undefined &&
-    otherStates.length === 0 &&
-    isSameSecret(ownState, state) &&
-    outcomes.length === 1 &&
-    outcomes[0] !== '' &&
-    isFromAuthority(parameters)
-  )
-}
-
-function isSameSecret(given: string, secret: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(secret)]
-  return a.length === b.length && timingSafeEqual(a, b)
 }
 
 async function untilWallClock(deadline: number): Promise<undefined> {

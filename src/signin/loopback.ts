@@ -2,23 +2,26 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { OdLinkError } from '../errors.ts'
-import type { Redirect } from './registration.ts'
+import type { ListenAddress } from './redirect-uri.ts'
+
+/** No free port of loopback could be had: a sign-in that needs none is the way left. */
+export class NoLoopback extends Error {}
 
 /**
  * Listens on loopback alone: 127.0.0.1 and ::1 at the same port when the name is `localhost`, which is either by
  * the browser's choice. A machine without IPv6 has no ::1, and needs none.
  * @param newServer makes one server, not yet listening.
- * @throws OdLinkError (usage) when the wanted port is taken.
+ * @throws OdLinkError (usage) when the wanted port cannot be had, NoLoopback when none can.
  */
 export async function bindLoopback(
   newServer: () => Server,
-  { host, port: wanted }: Redirect,
+  { host, port: wanted }: ListenAddress,
 ): Promise<{ port: number; servers: Server[] }> {
   for (let attempt = 1; ; attempt += 1) {
     const first = newServer()
     const servers = [first]
     try {
-      await listen(first, '127.0.0.1', wanted ?? 0)
+      await listen(first, host === 'localhost' ? '127.0.0.1' : host, wanted ?? 0)
       const { port } = first.address() as AddressInfo
       if (host === 'localhost') {
         const second = newServer()
@@ -31,6 +34,7 @@ export async function bindLoopback(
       const { code } = error as NodeJS.ErrnoException
       // The free port of one family was taken in the other: another one will do.
       if (code === 'EADDRINUSE' && wanted === undefined && attempt < 20) continue
+      if (wanted === undefined) throw new NoLoopback(code)
       throw cannotListen(wanted, code)
     }
   }
@@ -45,20 +49,19 @@ function ignoreMissingIPv6(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EADDRNOTAVAIL' && error.code !== 'EAFNOSUPPORT') throw error
 }
 
-function cannotListen(port: number | undefined, code: string | undefined): OdLinkError {
+function cannotListen(port: number, code: string | undefined): OdLinkError {
   if (code === 'EADDRINUSE') {
+    const find = process.platform === 'win32' ? `netstat -ano | findstr :${port}` : `lsof -i :${port}`
     return new OdLinkError('usage', `Port ${port} of the redirect URI is taken by another program.`, {
-      hint:
-        process.platform === 'win32'
-          ? `Find it: netstat -ano | findstr :${port}   (or leave the port out of --redirect-uri, if the registration allows any)`
-          : `Find it: lsof -i :${port}   (or leave the port out of --redirect-uri, if the registration allows any)`,
+      hint: [
+        `Find it: ${find}   (or leave the port out of --redirect-uri, if the registration allows any)`,
+        withoutPort,
+      ].join('\n'),
     })
   }
-  return new OdLinkError(
-    'usage',
-    `od-link cannot listen on ${port ? `port ${port}` : 'loopback'} (${code}).`,
-    {
-      hint: 'Choose another port with --redirect-uri, one above 1023.',
-    },
-  )
+  return new OdLinkError('usage', `od-link cannot listen on port ${port} (${code}).`, {
+    hint: ['Choose another port with --redirect-uri, one above 1023.', withoutPort].join('\n'),
+  })
 }
+
+const withoutPort = 'Or sign in by a code, which needs no port: od-link login --device'

@@ -4,6 +4,7 @@ import { checkStoreName } from '../accounts/stores.ts'
 import { OdLinkError } from '../errors.ts'
 import { findCloud } from '../identity/clouds.ts'
 import { type SettingName, setting } from '../settings.ts'
+import { parseListen, type Redirect, readRedirect } from './redirect-uri.ts'
 
 /** What a person brings to a sign-in: the app registration, and where it is used. */
 export interface Brought {
@@ -15,35 +16,25 @@ export interface Brought {
   scope: string
 }
 
-/** A redirect URI on loopback; without a port any free one is taken. */
-export interface Redirect {
-  host: 'localhost' | '127.0.0.1'
-  port: number | undefined
-  /** As it stands in the URI: empty, or with its leading slash. */
-  path: string
-}
-
-/** The redirect URI as it is registered, which names a port only where the person did. */
-export function registeredUri({ host, port, path }: Redirect): string {
-  return `http://${host}${port === undefined ? '' : `:${port}`}${path}`
-}
-
 export interface RegistrationFlags {
   clientId?: string | undefined
   tenant?: string | undefined
   redirectUri?: string | undefined
+  listen?: string | undefined
   scope?: string | undefined
+  cloud?: string | undefined
 }
 
 /** Always asked for: who signed in, and a refresh token. */
 const baseScopes = ['openid', 'profile', 'offline_access']
-const defaultScopes = 'User.Read Files.ReadWrite.All'
+/** Asked for unless the person says otherwise. */
+export const defaultScopes = 'User.Read Files.ReadWrite.All'
 
 /**
  * Reads the registration: flags win over the environment, the environment over settings. The secret comes from
  * `OD_LINK_CLIENT_SECRET` or the store; the variable is taken out of the environment, so that no child process
  * (a browser!) inherits it.
- * @throws OdLinkError (usage) with the steps to register an application when there is no client id.
+ * @throws OdLinkError (usage) with the way to a registration when there is no client id.
  */
 export async function readRegistration(flags: RegistrationFlags): Promise<Brought> {
   const secretVariable = process.env.OD_LINK_CLIENT_SECRET
@@ -51,10 +42,13 @@ export async function readRegistration(flags: RegistrationFlags): Promise<Brough
   const clientId = flags.clientId ?? setting('client-id')
   if (!clientId) throw noClientId()
   checkClientId(clientId)
-  const cloud = findCloud(setting('cloud') ?? 'global')
+  const cloud = findCloud(flags.cloud ?? setting('cloud') ?? 'global')
   const tenant = flags.tenant ?? setting('tenant') ?? cloud.tenant
   checkTenant(tenant)
-  const redirect = parseRedirectUri(flags.redirectUri ?? setting('redirect-uri') ?? 'http://localhost')
+  const redirect = readRedirect(
+    flags.redirectUri ?? setting('redirect-uri') ?? 'http://localhost',
+    flags.listen ?? setting('listen'),
+  )
   const scope = completeScope(flags.scope ?? setting('scope') ?? defaultScopes)
   const clientSecret = secretVariable || (await clientSecretFor(clientId))
   return {
@@ -71,7 +65,8 @@ export function checkSetting(name: SettingName, value: string): void {
   if (name === 'client-id') checkClientId(value)
   else if (name === 'tenant') checkTenant(value)
   else if (name === 'cloud') findCloud(value)
-  else if (name === 'redirect-uri') parseRedirectUri(value)
+  else if (name === 'redirect-uri') readRedirect(value, '127.0.0.1:1')
+  else if (name === 'listen') parseListen(value)
   else if (name === 'store') checkStoreName(value)
 }
 
@@ -89,47 +84,17 @@ function checkTenant(tenant: string): void {
   })
 }
 
-/**
- * Reads a redirect URI. It is sent to the letter, so it is not rebuilt by a URL parser, which would add a slash.
- * @throws OdLinkError (usage) when it is not http on this machine.
- */
-export function parseRedirectUri(text: string): Redirect {
-  const match = /^http:\/\/(localhost|127\.0\.0\.1)(?::(\d{1,5}))?(\/[\w.~!$&'()*+,;=:@%/-]*)?$/.exec(text)
-  const port = match?.[2] === undefined ? undefined : Number(match[2])
-  if (!match || (port !== undefined && (port < 1 || port > 65_535))) {
-    throw new OdLinkError('usage', `"${text}" is not a redirect URI that od-link can listen on.`, {
-      hint: 'It is http://localhost, with a port and a path if the registration names them: http://localhost:5000/post_onedrive',
-    })
-  }
-  return { host: match[1] as Redirect['host'], port, path: match[3] ?? '' }
-}
-
 function completeScope(scope: string): string {
   const scopes = scope.split(/[\s,]+/).filter(Boolean)
   return [...new Set([...baseScopes, ...scopes])].join(' ')
 }
-
-const stepsToRegister = `Register one, once and for free, in five minutes:
-1. https://entra.microsoft.com > App registrations > New registration,
-   for accounts in any directory and personal Microsoft accounts
-2. Authentication > Add a platform > Mobile and desktop applications:
-   http://localhost
-3. od-link config set client-id YOUR-CLIENT-ID, then: od-link login
-Or let the Azure CLI do 1 and 2; it prints the id:
-az ad app create --display-name od-link --query appId --output tsv \\
-  --sign-in-audience AzureADandPersonalMicrosoftAccount \\
-  --public-client-redirect-uris http://localhost \\
-  --is-fallback-public-client true --requested-access-token-version 2
-A personal account without a directory cannot register apps: make a free
-Entra directory first, or use an id of your organisation.
-To see it all without an account: od-link demo`
 
 function noClientId(): OdLinkError {
   return new OdLinkError(
     'usage',
     'No app registration is known yet: od-link needs a client id of your own.',
     {
-      hint: stepsToRegister,
+      hint: 'od-link setup\n(it leads you to one, for free and in five minutes)\nTo see it all without an account: od-link demo',
     },
   )
 }

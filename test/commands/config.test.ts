@@ -1,11 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { atTerminal, enter, hasTerminal } from '../helpers/at-terminal.ts'
 import { filesOf, kept, modesOf } from '../helpers/kept.ts'
 import { hasKeyring, type Keyring, startKeyring } from '../helpers/keyring.ts'
 import { itemsOf } from '../helpers/keyring-items.ts'
-import { node, program } from '../helpers/od-link.ts'
-import { hasRealPart } from '../helpers/real-part.ts'
 import { newWorld, type World } from '../helpers/world.ts'
 
 const id = '11111111-2222-3333-4444-555555555555'
@@ -86,7 +85,7 @@ describe('od-link config', () => {
     [['set', 'client-id', 'not an id'], /not an id/],
     [['set', 'tenant', 'a/b'], /a\/b/],
     [['set', 'cloud', 'moon'], /"moon"[\s\S]*usgov/],
-    [['set', 'redirect-uri', 'https://example.com'], /example\.com[\s\S]*http:\/\/localhost/],
+    [['set', 'redirect-uri', 'http://example.com'], /example\.com[\s\S]*http:\/\/localhost/],
     [['set', 'store', 'shoebox'], /"shoebox"[\s\S]*keychain/],
     [['set', 'client-id'], /No value[\s\S]*od-link config set client-id/],
     [['set', 'colour', 'red'], /"colour"[\s\S]*client-id/],
@@ -174,21 +173,23 @@ describe('the client secret', () => {
     expect(await config('unset', 'client-secret')).toMatchObject({ code: 0 })
   })
 
-  const hasTerminal = process.platform === 'linux' && hasRealPart('script', 'a test with a terminal')
-  it.runIf(hasTerminal)('is asked for at a terminal, and what is typed is not shown there', async () => {
-    const { spawn } = await import('node:child_process')
-    const line = `'${node}' '${program}' config set client-secret`
-    const terminal = spawn('script', ['-qec', line, '/dev/null'], { env: world.env, stdio: 'pipe' })
-    let shown = ''
-    terminal.stdout.setEncoding('utf8').on('data', (text) => {
-      if (!shown.includes('Client secret') && (shown + text).includes('Client secret'))
-        terminal.stdin.write(`${secret}\r`)
-      shown += text
+  it.runIf(hasTerminal())('is asked for at a terminal, and what is typed is not shown there', async () => {
+    const typed: [string, string][] = [['Client secret (the Value, not the ID): ', secret + enter]]
+    const { code, shown, echoes } = await atTerminal(world, ['config', 'set', 'client-secret'], typed)
+    expect({ code, echoes, shown }).toEqual({
+      code: 0,
+      echoes: true,
+      shown: expect.stringContaining('is kept'),
     })
-    const code = await new Promise((resolve) => terminal.on('close', resolve))
-    expect({ code, shown }).toEqual({ code: 0, shown: expect.stringContaining('Client secret') })
     expect(shown).not.toContain(secret)
     expect((await config('get', 'client-secret')).code).toBe(0)
+  })
+
+  it('is not taken from the column beside it, which holds its ID', async () => {
+    const { code, stderr } = await withInput(`${id}\n`, 'set', 'client-secret')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/Secret ID, not the Value[\s\S]*Certificates & secrets/)
+    expect(kept(world)).toEqual({})
   })
 })
 

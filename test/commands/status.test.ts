@@ -1,7 +1,7 @@
 import { readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { kept } from '../helpers/kept.ts'
+import { kept, putBack } from '../helpers/kept.ts'
 import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
 import { link } from '../helpers/waiting-login.ts'
 import { newWorld, type World } from '../helpers/world.ts'
@@ -14,14 +14,8 @@ let sandbox: SandboxProcess
 let world: World
 
 const files = () => kept(world)
-/** Puts the world back to where two accounts are linked. */
+/** Where two accounts are linked. */
 let linked: Record<string, string>
-function restore(): void {
-  for (const path of Object.keys(files())) rmSync(join(world.dir, 'settings', path))
-  for (const [path, text] of Object.entries(linked)) {
-    writeFileSync(join(world.dir, 'settings', path), text, { encoding: 'latin1', mode: 0o600 })
-  }
-}
 const recordOf = (tenantId: string) =>
   join(world.dir, 'settings', Object.keys(linked).find((path) => path.includes(`links/${tenantId}`)) ?? '')
 const work = '5d1f0a3c-7be2-4c86-9d0e-2f6a41c7b893'
@@ -39,7 +33,7 @@ afterAll(async () => {
   await sandbox?.stop()
 })
 beforeEach(async () => {
-  restore()
+  putBack(world, linked)
   await sandbox.control('DELETE', 'weather')
   await sandbox.control('DELETE', 'log')
 })
@@ -58,6 +52,7 @@ describe('od-link status', () => {
     expect(first).toContain('Ada Lovelace')
     expect(first).toMatch(/linked +\d{4}-\d\d-\d\dT[\d:]+Z, renewed \d{4}-/)
     expect(first).toMatch(/token +good until \d{4}-\S+Z \(\d+ min\)/)
+    expect(first).toMatch(/if unused +ends on \d{4}-\d\d-\d\d \(90 days after the last renewal\)/)
     expect(second).toMatch(/^grace@outlook\.example · personal account\n/)
   })
 
@@ -82,6 +77,10 @@ describe('od-link status', () => {
       linkedAt: expect.stringMatching(time),
       lastRenewedAt: expect.stringMatching(time),
       expiresOn: expect.stringMatching(time),
+      unusedUntil: expect.stringMatching(time),
+      signInEverySeconds: null,
+      signInBy: null,
+      ended: null,
       checked: false,
     })
     expect(second).toMatchObject({
@@ -160,31 +159,31 @@ describe('status exits with 4', () => {
     expect(words).toMatchObject({ code: 4, stdout: expect.stringMatching(/^grace@/) })
   })
 
-  it('when a check finds that Microsoft has ended a link, which stays as it is', async () => {
-    const { expiresAt: _, ...record } = JSON.parse(readFileSync(recordOf(personal), 'utf8'))
-    writeFileSync(recordOf(personal), JSON.stringify({ ...record, expiresAt: 0 }))
-    const before = files()
+  it('when a check finds that Microsoft has ended a link, whose record stays as it is', async () => {
+    const before = readFileSync(recordOf(personal))
     const refusal = { error: 'invalid_grant', error_description: 'AADSTS70000: Over.', error_codes: [70000] }
     await sandbox.control('POST', 'weather', {
       match: '/token',
-      count: 9,
+      skip: 1,
       effect: { status: 400, body: refusal },
     })
     const { code, accounts, error } = await json('--check')
     expect(code).toBe(4)
     expect(accounts).toMatchObject([
-      { username: ada, works: true },
-      { username: grace, works: false },
+      { username: ada, works: true, problem: null, ended: null },
+      { username: grace, works: false, problem: { kind: 'sign-in', code: 'AADSTS70000' }, unusedUntil: null },
     ])
+    expect(accounts[1].ended).toEqual({
+      at: expect.stringMatching(time),
+      code: 'AADSTS70000',
+      reason: error.message,
+    })
     expect(error).toMatchObject({
       kind: 'sign-in',
       code: 'AADSTS70000',
       hint: expect.stringContaining('od-link login'),
     })
-    const words = await world.run(['status', '--check'])
-    expect(words.stdout).toMatch(/checked +no: /)
-    expect(files()).toEqual(before)
-    expect((await json()).code).toBe(0)
+    expect(readFileSync(recordOf(personal)).equals(before)).toBe(true)
   })
 })
 

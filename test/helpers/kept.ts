@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import type { World } from './world.ts'
 
@@ -25,4 +25,12 @@ export function modesOf(dir: string): Record<string, string> {
   const paths = readdirSync(dir, { recursive: true, encoding: 'utf8' })
   const mode = (path: string) => (statSync(join(dir, path)).mode & 0o777).toString(8).padStart(4, '0')
   return Object.fromEntries(paths.map((path) => [path, mode(path)]))
+}
+
+/** Puts a world back to what `kept` saw. */
+export function putBack(world: World, files: Record<string, string>): void {
+  for (const path of Object.keys(kept(world))) rmSync(join(world.dir, 'settings', path))
+  for (const [path, text] of Object.entries(files)) {
+    writeFileSync(join(world.dir, 'settings', path), text, { encoding: 'latin1', mode: 0o600 })
+  }
 }

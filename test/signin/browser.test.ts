@@ -60,7 +60,7 @@ describe('the browser that login opens', () => {
   ])('is none %s, and the sign-in by hand works', async (_, flags, env) => {
     const { code, stdout, stderr } = await byHand(env(spy.command), ...flags)
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('Linked ada@') })
-    expect(stderr).toContain('No browser was opened')
+    expect(stderr).toContain('Signing in by an address to open')
     expect(spy.opened()).toBe(false)
   })
 

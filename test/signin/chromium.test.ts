@@ -28,7 +28,7 @@ describe.runIf(installed)('a person who logs in with a browser', () => {
     const ended = await login.ended
     expect(ended).toMatchObject({ code: 0, signal: null })
     expect(ended.stdout).toBe('✓ Linked ada@contoso.example (work account, Ada Lovelace).\n')
-    expect(ended.stderr).toContain('No browser was opened')
+    expect(ended.stderr).toContain('Signing in by an address to open')
     expect(ended.stdout + ended.stderr).not.toContain(await code)
     expect((await world.run(['status'])).stdout).toContain('ada@contoso.example')
     await lookAtOwnPage(page, 'success')

@@ -105,6 +105,8 @@ const readSettings = record({
   refreshIdleSeconds: number(0),
   loopDetection: flag,
   slowDown: flag,
+  deviceIntervalSeconds: number(1),
+  deviceTtlSeconds: number(1),
   moods: dictionary(readMoods),
 })
 

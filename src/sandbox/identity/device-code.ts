@@ -5,14 +5,11 @@ import { findRegistration } from './client.ts'
 import { clientRefusals } from './client-refusals.ts'
 import { identityJson } from './errors.ts'
 import { newDeviceCode } from './opaque.ts'
-import { deviceIntervalSeconds } from './redeem-device-code.ts'
 import { refusals } from './refusals.ts'
 import { isPublicClient, type Registration } from './registrations.ts'
 import { readScopes } from './scopes.ts'
 import type { Tenant } from './tenants.ts'
 import { readBody } from './token.ts'
-
-const lifetimeSeconds = 900
 
 /** No vowels: a code must not spell a word. */
 const alphabet = 'BCDFGHJKLMNPQRSTVWXZ23456789'
@@ -33,6 +30,7 @@ export function deviceCode(world: World, incoming: Incoming, tenant: Tenant): Re
     { length: onlyPersonal ? 8 : 9 },
     () => alphabet[randomInt(alphabet.length)],
   ).join('')
+  const { deviceTtlSeconds, deviceIntervalSeconds } = world.settings
   const code = newDeviceCode()
   world.grants.secrets.add(code)
   world.grants.deviceCodes.set(code, {
@@ -40,7 +38,7 @@ export function deviceCode(world: World, incoming: Incoming, tenant: Tenant): Re
     tenant,
     scopes,
     userCode,
-    expiresAt: world.now() + lifetimeSeconds * 1000,
+    expiresAt: world.now() + deviceTtlSeconds * 1000,
     redeemed: false,
   })
   const verificationUri = `${world.origin}/devicelogin`
@@ -48,7 +46,7 @@ export function deviceCode(world: World, incoming: Incoming, tenant: Tenant): Re
     user_code: userCode,
     device_code: code,
     verification_uri: verificationUri,
-    expires_in: lifetimeSeconds,
+    expires_in: deviceTtlSeconds,
     interval: deviceIntervalSeconds,
     message: `To sign in, use a web browser to open the page ${verificationUri} and enter the code ${userCode} to authenticate.`,
   })

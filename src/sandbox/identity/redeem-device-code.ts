@@ -7,7 +7,6 @@ import { isPublicClient } from './registrations.ts'
 import { expandDefault } from './scopes.ts'
 import type { Redemption } from './token.ts'
 
-export const deviceIntervalSeconds = 5
 /** Timers may fire a little early; that is not impatience. */
 const tolerance = 250
 
@@ -24,7 +23,8 @@ export function redeemDeviceCode(world: World, { form, tenant, registration }: R
   if (code.tenant.key !== tenant.key) throw refusals.codeOfOtherTenant()
   if (code.expiresAt <= world.now()) throw refusals.deviceCodeExpired()
   const now = world.now()
-  const hasty = code.polledAt !== undefined && now - code.polledAt < deviceIntervalSeconds * 1000 - tolerance
+  const interval = world.settings.deviceIntervalSeconds * 1000
+  const hasty = code.polledAt !== undefined && now - code.polledAt < interval - tolerance
   code.polledAt = now
   if (hasty) refuseLoop(world, registration.clientId, value)
   if (hasty && world.settings.slowDown) throw clientRefusals.slowDown()

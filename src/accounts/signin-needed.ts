@@ -1,0 +1,108 @@
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { OdLinkError } from '../errors.ts'
+import { harmless } from '../harmless.ts'
+import { notices } from '../notices.ts'
+import { type Account, findAccount, labelOf } from './index.ts'
+
+/**
+ * The person's own command, run when a link has ended: to send a mail, or to show a notification.
+ */
+
+const variable = 'OD_LINK_ON_SIGNIN_NEEDED'
+/** What the command must not see, nor a second time be. */
+const withheld = new Set(['OD_LINK_CLIENT_SECRET', variable])
+const limitMs = 10_000
+const tellAfterMs = 1_000
+const isWindows = process.platform === 'win32'
+
+/**
+ * Runs `OD_LINK_ON_SIGNIN_NEEDED` and waits for it and all that it starts, ten seconds at most. What becomes of it is
+ * at most a note: the refusal is what the person has to hear.
+ */
+export async function tellSignInNeeded(account: Account, refusal: OdLinkError): Promise<void> {
+  const trouble = await run(process.env[variable] ?? '', {
+    ...environment(),
+    OD_LINK_ACCOUNT: nameFor(account),
+    OD_LINK_USERNAME: plain(account.username),
+    OD_LINK_REASON: plain(refusal.message),
+    OD_LINK_CODE: plain(refusal.code ?? ''),
+  })
+  if (trouble) notices.warning(`The command in ${variable} ${trouble}.`)
+}
+
+function environment(): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.has(name.toUpperCase())))
+}
+
+/** What `--account` takes for this account and no other. */
+function nameFor(account: Account): string {
+  const label = labelOf(account)
+  try {
+    return plain(label) === label && findAccount(label).id === account.id ? label : account.id
+  } catch {
+    // Several have that address.
+    return account.id
+  }
+}
+
+/** Some of the text is a server's, and cmd.exe and many a program that takes a script would read it as one. */
+function plain(text: string): string {
+  return harmless(text).replace(/["`$\\&|<>^%!]/g, '')
+}
+
+/** @returns what went wrong, as a sentence goes on. */
+async function run(command: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
+  let child: ChildProcess
+  try {
+    // A group of its own, so that nothing of it is left behind; and no terminal, where it could ask.
+    child = spawn(command, { shell: true, detached: !isWindows, windowsHide: true, stdio: 'ignore', env })
+    await once(child, 'spawn')
+  } catch (error) {
+    return `could not be started (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`
+  }
+  if (!(await endsInTime(child))) return `did not end within ${limitMs / 1000} s and was stopped`
+  if (child.signalCode) return `was ended by ${child.signalCode}`
+  return child.exitCode === 0 ? undefined : `ended with exit code ${child.exitCode}`
+}
+
+/** Waits for the command and kills what is left at the limit, or when od-link itself is ended meanwhile. */
+async function endsInTime(child: ChildProcess): Promise<boolean> {
+  const stop = () => kill(child)
+  const stopWith = (signal: NodeJS.Signals) => {
+    stop()
+    process.kill(process.pid, signal)
+  }
+  process.once('exit', stop).once('SIGTERM', stopWith).once('SIGHUP', stopWith)
+  const wait = `Waiting for ${variable}, ${limitMs / 1000} s at most …`
+  const patient = setTimeout(() => notices.waiting(wait), tellAfterMs)
+  const deadline = Date.now() + limitMs
+  while (isRunning(child) && Date.now() < deadline) await sleep(20)
+  clearTimeout(patient)
+  process.off('exit', stop).off('SIGTERM', stopWith).off('SIGHUP', stopWith)
+  const ended = !isRunning(child)
+  if (!ended) stop()
+  return ended
+}
+
+/** Whether the command or, where there are process groups, anything that it started is there. */
+function isRunning({ pid, exitCode, signalCode }: ChildProcess): boolean {
+  if (exitCode === null && signalCode === null) return true
+  if (isWindows) return false
+  try {
+    return process.kill(-Number(pid), 0)
+  } catch {
+    return false
+  }
+}
+
+function kill({ pid }: ChildProcess): void {
+  try {
+    // It had its time: a request to end could be ignored.
+    if (isWindows) spawnSync('taskkill', ['/pid', String(pid), '/t', '/f'], { windowsHide: true })
+    else process.kill(-Number(pid), 'SIGKILL')
+  } catch {
+    // Gone already.
+  }
+}

@@ -1,0 +1,165 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import * as oauth from 'oauth4webapi'
+import { OdLinkError } from '../errors.ts'
+import { isLoopback } from '../http.ts'
+import type { JsonObject } from '../json.ts'
+import { NetworkError } from '../network-error.ts'
+import { startPatience } from '../retry.ts'
+import { clientOf, type NewLink, newLink, type SignInContext, serverOf } from './new-link.ts'
+import {
+  clientAuthentication,
+  explained,
+  ServiceTrouble,
+  tidy,
+  transport,
+  untrustworthy,
+} from './protocol.ts'
+
+/** What the person needs, and what is asked with until they are done. */
+export interface DeviceCode {
+  /** Where the person types the user code, on any device. */
+  verificationUri: string
+  userCode: string
+  deviceCode: string
+  /** Milliseconds since the epoch. */
+  expiresAt: number
+  /** The least time between two polls, in milliseconds. */
+  intervalMs: number
+}
+
+const defaultIntervalSeconds = 5
+/** Microsoft gives 15 minutes; whatever a server says, a wait has a bound. */
+const longestSeconds = 3_600
+/** What `slow_down` adds (RFC 8628 section 3.5). */
+const slowDownMs = 5_000
+
+/**
+ * Asks for a device code (RFC 8628 section 3.1). Microsoft's answer has no `verification_uri_complete`.
+ * https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-device-code
+ * @throws OdLinkError (sign-in) when the registration may not, (service) when the answer cannot be trusted.
+ */
+export async function startDeviceCode({
+  authority,
+  registration,
+  context,
+}: SignInContext): Promise<DeviceCode> {
+  return explained(context, async () => {
+    const client = clientOf(registration)
+    const server = serverOf(authority, authority.issuer)
+    const parameters = { scope: context.scope }
+    const response = await oauth.deviceAuthorizationRequest(
+      server,
+      client,
+      clientAuthentication(registration.clientSecret),
+      parameters,
+      transport(startPatience(30_000), withUsualNames),
+    )
+    const answer = await oauth.processDeviceAuthorizationResponse(server, client, response)
+    if (!isSafeAddress(answer.verification_uri)) {
+      throw untrustworthy(new Error('the address for the code is neither https nor on this machine'))
+    }
+    return {
+      verificationUri: answer.verification_uri,
+      userCode: answer.user_code,
+      deviceCode: answer.device_code,
+      expiresAt: Date.now() + Math.min(answer.expires_in, longestSeconds) * 1000,
+      intervalMs: Math.max(answer.interval ?? defaultIntervalSeconds, 1) * 1000,
+    }
+  })
+}
+
+/** The first version of the endpoint said `verification_url`, and numbers have come as texts. */
+function withUsualNames(answer: JsonObject): JsonObject {
+  if (answer.device_code === undefined) return tidy(answer)
+  const { verification_uri, verification_url, expires_in, interval, ...others } = answer
+  return tidy({
+    ...others,
+    verification_uri: verification_uri ?? verification_url,
+    expires_in: Number(expires_in),
+    interval: Number(interval) > 0 ? Number(interval) : null,
+  })
+}
+
+function isSafeAddress(address: string): boolean {
+  if (!URL.canParse(address)) return false
+  const { protocol, hostname } = new URL(address)
+  return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
+}
+
+/**
+ * Polls until the person is done: never below the interval, slower when the server asks for it, and on through
+ * trouble that may pass (RFC 8628 section 3.5).
+ * @param deadline milliseconds since the epoch, by the wall clock: a suspended machine does not prolong it.
+ * @returns undefined when nobody was done before the deadline or the end of the code.
+ * @throws OdLinkError (sign-in) when the person refused, or Microsoft did.
+ */
+export async function pollDeviceCode(
+  about: SignInContext,
+  code: DeviceCode,
+  deadline: number,
+): Promise<NewLink | undefined> {
+  const end = Math.min(deadline, code.expiresAt)
+  for (let interval = code.intervalMs; ; ) {
+    if (!(await pause(interval, end))) return undefined
+    const answer = await poll(about, code).catch(slowerWhenPassing)
+    if (answer === 'slow_down') interval += slowDownMs
+    else if (answer === 'expired_token') return undefined
+    else if (answer !== 'authorization_pending') return answer
+  }
+}
+
+/** Waits by the wall clock, which a suspended machine does not stop. */
+async function pause(milliseconds: number, end: number): Promise<boolean> {
+  const until = Date.now() + milliseconds
+  while (Date.now() < Math.min(until, end)) {
+    await sleep(Math.min(1_000, Math.max(1, Math.min(until, end) - Date.now())))
+  }
+  return Date.now() < end
+}
+
+const outcomes = ['authorization_pending', 'slow_down', 'expired_token'] as const
+/** Other names that have been seen for the end of a code. */
+const expiredNames = ['code_expired', 'bad_verification_code']
+
+async function poll(
+  { authority, registration, context }: SignInContext,
+  { deviceCode }: DeviceCode,
+): Promise<NewLink | (typeof outcomes)[number]> {
+  const client = clientOf(registration)
+  const server = serverOf(authority, authority.issuer)
+  return explained(context, async () => {
+    const response = await oauth.deviceCodeGrantRequest(
+      server,
+      client,
+      clientAuthentication(registration.clientSecret),
+      deviceCode,
+      transport(undefined),
+    )
+    try {
+      return await newLink({ authority, registration, context }, response, (issued) =>
+        oauth.processDeviceCodeResponse(issued, client, response),
+      )
+    } catch (error) {
+      const name = error instanceof oauth.ResponseBodyError ? error.error : ''
+      const known = outcomes.find((outcome) => outcome === name)
+      if (known) return known
+      if (expiredNames.includes(name)) return 'expired_token'
+      if (name === 'authorization_declined' || name === 'access_denied') throw declined(error)
+      throw error
+    }
+  })
+}
+
+/** Trouble of the network or the service is waited out, more slowly: the code is good until its end. */
+function slowerWhenPassing(error: unknown): 'slow_down' {
+  if (error instanceof NetworkError || error instanceof ServiceTrouble) return 'slow_down'
+  throw error
+}
+
+function declined(cause: unknown): OdLinkError {
+  return new OdLinkError('sign-in', 'The sign-in was refused in the browser, so nothing is linked.', {
+    hint: 'If that was not meant: od-link login --device',
+    code: (cause as oauth.ResponseBodyError).error,
+    cause,
+  })
+}

@@ -1,0 +1,66 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { node, program } from './od-link.ts'
+import { hasRealPart } from './real-part.ts'
+
+/** A real terminal, with a shell line in it and a person who types. */
+export interface Terminal {
+  child: ChildProcess
+  /** Waits until the screen has shown the pattern. */
+  seen: (pattern: RegExp) => Promise<RegExpExecArray>
+  /** What was shown so far, without colours and movements of the cursor. */
+  shown: () => string
+  /** Presses keys; Enter is `\r`, Ctrl-C is `\x03`. */
+  type: (keys: string) => void
+  ended: Promise<{ code: number | null; shown: string }>
+}
+
+export function hasTerminal(): boolean {
+  return process.platform === 'linux' && hasRealPart('script', 'a test with a terminal')
+}
+
+/** od-link, as a word for a shell line. */
+export const odLinkWord = `'${node}' '${program}'`
+
+/** Says at the end of a shell line how the terminal is left, and how the line ended. */
+export const leftAs = '; code=$?; echo; stty -a; exit $code'
+
+/** @param line for a shell; whatever it starts has this terminal. */
+export function startInTerminal(line: string, env: NodeJS.ProcessEnv, timeoutMs = 45_000): Terminal {
+  const child = spawn('script', ['-qec', line, '/dev/null'], {
+    env: { PATH: '/usr/local/bin:/usr/bin:/bin', TERM: 'xterm', SHELL: '/bin/sh', ...env },
+    stdio: 'pipe',
+  })
+  const limit = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
+  let raw = ''
+  const shown = () => raw.replace(/\x1b\[[\d;]*[A-Za-z]/g, '').replaceAll('\r', '')
+  const lookers = new Set<() => void>()
+  const lookAll = () => {
+    for (const look of lookers) look()
+  }
+  child.stdout.setEncoding('utf8').on('data', (text: string) => {
+    raw += text
+    lookAll()
+  })
+  let over = false
+  const ended = new Promise<{ code: number | null; shown: string }>((resolve) => {
+    child.on('close', (code) => {
+      clearTimeout(limit)
+      over = true
+      resolve({ code, shown: shown() })
+      lookAll()
+    })
+  })
+  const seen = (pattern: RegExp) =>
+    new Promise<RegExpExecArray>((resolve, reject) => {
+      const look = () => {
+        const match = pattern.exec(shown())
+        if (match) resolve(match)
+        else if (over) reject(new Error(`ended without ${pattern}:\n${shown()}`))
+        else return
+        lookers.delete(look)
+      }
+      lookers.add(look)
+      look()
+    })
+  return { child, seen, shown, type: (keys) => child.stdin.write(keys), ended }
+}

@@ -1,0 +1,130 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { kept } from '../helpers/kept.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
+import { hasTerminal, leftAs, odLinkWord, startInTerminal, type Terminal } from '../helpers/terminal.ts'
+import { signInAt } from '../helpers/waiting-login.ts'
+import { newWorld, type World } from '../helpers/world.ts'
+
+describe.runIf(hasTerminal())('at a terminal that no browser can reach, login', () => {
+  let sandbox: SandboxProcess
+  let world: World
+
+  beforeAll(async () => {
+    sandbox = await startSandbox()
+  })
+  afterAll(() => sandbox?.stop())
+  beforeEach(async () => {
+    await sandbox.control('DELETE', 'log')
+    world = newWorld(sandbox, undefined, { OD_LINK_BROWSER: '', SSH_CONNECTION: '10.0.0.9 1 10.0.0.5 22' })
+  })
+  afterEach(() => world.remove())
+
+  const startLogin = (line = `${odLinkWord} login`) => startInTerminal(`${line}${leftAs}`, world.env)
+
+  /** The address that the terminal shows, and the one that a browser elsewhere ends up on after the sign-in. */
+  async function signInElsewhere(terminal: Terminal): Promise<{ address: string; landed: string }> {
+    const [address] = await terminal.seen(/http:\/\/\S+authorize\S+(?=\s)/)
+    await terminal.seen(/Paste the address here/)
+    const answer = await signInAt(new URL(address))
+    return { address, landed: `${new URL(address).searchParams.get('redirect_uri')}/?${answer}` }
+  }
+
+  /** The person's terminal is theirs again. */
+  function expectGivenBack(shown: string) {
+    expect(shown).toMatch(/\secho\s/)
+    expect(shown).toMatch(/\sicanon\s/)
+  }
+
+  it('takes the address that the browser ended up on, and does not show it', async () => {
+    const terminal = startLogin()
+    const { landed } = await signInElsewhere(terminal)
+    terminal.type(`${landed}\r`)
+    const { code, shown } = await terminal.ended
+    expect({ code, shown }).toEqual({ code: 0, shown: expect.stringContaining('Linked ada@contoso.example') })
+    expect(shown).not.toContain(new URL(landed).searchParams.get('code')?.slice(0, 40))
+    expectGivenBack(shown)
+    expect((await world.run(['mkdir', '/Pasted'])).stdout).toBe('/Pasted\n')
+  })
+
+  it('takes it with what comes along in copying: quotes, spaces, an empty fragment, marks of a paste', async () => {
+    const terminal = startLogin()
+    const { landed } = await signInElsewhere(terminal)
+    terminal.type(`\x1b[200~  "${landed}#" \x1b[201~\r`)
+    expect((await terminal.ended).code).toBe(0)
+  })
+
+  it('checks it like what comes to the listener, says what is wrong, and asks again', async () => {
+    const terminal = startLogin()
+    const { address, landed } = await signInElsewhere(terminal)
+    const other = new URL(landed)
+    other.searchParams.set('state', 'of-another-sign-in')
+    const wrong: [string, RegExp][] = [
+      ['hello', /does not look like http:\/\/localhost:\d+\/\?code=…/],
+      [address, /the address to open in the browser/],
+      [landed.replace('localhost', 'evil.example'), /does not begin with http:\/\/localhost/],
+      [other.href, /belongs to another sign-in/],
+      [landed.replace(/&state=.*/, ''), /a part of it is missing/],
+      [landed.replace(/state=.*/, 'error=access_denied'), /a part of it is missing/],
+    ]
+    for (const [text, words] of wrong) {
+      const before = terminal.shown().length
+      terminal.type(`${text}\r`)
+      await terminal.seen(new RegExp(`^[\\s\\S]{${before},}That is not it: [^\\n]*${words.source}`))
+    }
+    expect(await sandbox.control('GET', 'log')).not.toContainEqual(expect.objectContaining({ kind: 'token' }))
+    terminal.type(`${landed}\r`)
+    expect((await terminal.ended).code).toBe(0)
+  })
+
+  it('takes a refusal too, when it is of this sign-in', async () => {
+    const terminal = startLogin()
+    await sandbox.control('POST', 'next-sign-in', { error: 'access_denied', error_subcode: 'cancel' })
+    const { landed } = await signInElsewhere(terminal)
+    terminal.type(`${landed}\r`)
+    const { code, shown } = await terminal.ended
+    expect({ code, shown }).toEqual({ code: 4, shown: expect.stringContaining('The sign-in was cancelled') })
+    expect(kept(world)).toEqual({})
+    expectGivenBack(shown)
+  })
+
+  it('goes on without it when the browser reaches the listener first', async () => {
+    const terminal = startLogin()
+    const { landed } = await signInElsewhere(terminal)
+    terminal.type('half an addr')
+    expect(await (await fetch(landed)).text()).toContain('OneDrive is linked')
+    const { code, shown } = await terminal.ended
+    expect(code).toBe(0)
+    expectGivenBack(shown)
+  })
+
+  it('reads it from the terminal alone, whatever stands in the pipe', async () => {
+    const terminal = startLogin(`yes 'http://localhost/?code=from-the-pipe' | ${odLinkWord} login`)
+    const { landed } = await signInElsewhere(terminal)
+    expect(terminal.shown()).not.toContain('That is not it')
+    terminal.type(`${landed}\r`)
+    expect((await terminal.ended).code).toBe(0)
+  })
+
+  it('asks nobody with --json, so that a program in front of it keeps its terminal', async () => {
+    const terminal = startLogin(`${odLinkWord} login --json`)
+    const [, address = ''] = await terminal.seen(/"address":"([^"]+)"/)
+    const answer = await signInAt(new URL(address))
+    terminal.type('typed for another program\r')
+    await terminal.seen(/typed for another program/)
+    await fetch(`${new URL(address).searchParams.get('redirect_uri')}/?${answer}`)
+    const { code, shown } = await terminal.ended
+    expect(code).toBe(0)
+    expect(shown).not.toContain('Paste')
+  })
+
+  it('ends with 130 at Ctrl-C, and gives the terminal and the port back', async () => {
+    const terminal = startLogin()
+    const { landed } = await signInElsewhere(terminal)
+    terminal.type('\x03')
+    const { code, shown } = await terminal.ended
+    expect(code).toBe(130)
+    expectGivenBack(shown)
+    await expect(fetch(landed)).rejects.toThrow()
+    expect(kept(world)).toEqual({})
+  })
+})
