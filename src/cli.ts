@@ -242,7 +242,8 @@ export const commands = {
       ],
       ['od-link config list', 'what is kept, and what overrides it'],
     ],
-    notes: 'Settings: client-id, client-secret, tenant, cloud, redirect-uri, listen, scope, store.',
+    notes:
+      'Settings: client-id, client-secret, tenant, cloud, redirect-uri, listen, scope, store.\nClouds: global, usgov, dod, china.',
     load: () => import('./commands/config.ts'),
   },
   store: {

@@ -35,7 +35,7 @@ const bug = {
 }
 const otherCloud = {
   meaning: 'The account lives in another Microsoft cloud.',
-  cure: 'Choose it: OD_LINK_CLOUD=usgov od-link login   (or dod, china)',
+  cure: 'Choose it: od-link login --cloud usgov   (or dod, china)',
 }
 const risk = {
   meaning: 'Microsoft sees a risk in this sign-in and has stopped it.',
@@ -116,7 +116,7 @@ const byCode: Record<number, Advice> = {
   70043: { meaning: 'The organisation wants you to sign in again from time to time.', cure: signIn },
   90002: {
     meaning: 'There is no such tenant in this cloud.',
-    cure: 'Check the spelling: od-link login --tenant TENANT   (or choose the cloud: OD_LINK_CLOUD)',
+    cure: 'Check the spelling: od-link login --tenant TENANT   (or choose the cloud: --cloud usgov, dod or china)',
   },
   90006: serviceTrouble,
   90014: bug,
@@ -131,7 +131,7 @@ const byCode: Record<number, Advice> = {
   90100: bug,
   500011: {
     meaning: 'Microsoft Graph is not there in this tenant or cloud.',
-    cure: 'Choose the cloud (OD_LINK_CLOUD), or ask the administrator.',
+    cure: 'Choose the cloud: od-link login --cloud usgov   (or dod, china), or ask the administrator.',
   },
   501481: { meaning: 'The code verifier does not fit the code.', cure: signIn },
   501491: bug,

@@ -1,5 +1,7 @@
+import { clockCure, clockTrouble } from '../clock.ts'
 import { OdLinkError } from '../errors.ts'
 import { parseJsonObject } from '../json.ts'
+import { notices } from '../notices.ts'
 import { startPatience } from '../retry.ts'
 import { type IdentityErrorBody, identityFailure } from './failure.ts'
 import { askIdentity } from './protocol.ts'
@@ -23,7 +25,8 @@ export interface Authority {
 export const consumersTenant = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
 /**
- * Looks an authority up before anyone is sent there: an unknown tenant and a missing network show at once.
+ * Looks an authority up before anyone is sent there: an unknown tenant and a missing network show at once,
+ * and a clock that is too wrong for the sign-in is told of.
  * @throws OdLinkError (sign-in) for an unknown tenant, (network) or (service) when there is no usable answer.
  */
 export async function findAuthority(
@@ -48,10 +51,12 @@ export async function findAuthority(
       'service',
       `${url.host} does not answer like Microsoft's sign-in service (HTTP ${answer.status}).`,
       {
-        hint: 'Check OD_LINK_CLOUD, OD_LINK_AUTHORITY_HOST, and whether a proxy or a sign-in page of the network is in between.',
+        hint: 'Check the cloud, OD_LINK_AUTHORITY_HOST, and whether a proxy or a sign-in page of the network is in between.',
       },
     )
   }
+  const wrong = clockTrouble()
+  if (wrong) notices.warning(`${wrong}, and the sign-in may fail. Set it: ${clockCure()}`)
   const named = String(metadata.jwks_uri)
   const keysAreOwn = URL.canParse(named) && new URL(named).origin === url.origin
   return {

@@ -15,7 +15,8 @@ export interface Cloud {
 }
 
 /**
- * Microsoft's clouds. Tokens of one are worth nothing in another, and apps are registered in each anew.
+ * Microsoft's clouds. Tokens of one are worth nothing in another, and apps are registered in each anew. Scopes need
+ * no column: a short name, such as Files.ReadWrite, means the Graph of the cloud that is asked.
  * https://learn.microsoft.com/en-us/graph/deployments
  * https://learn.microsoft.com/en-us/entra/identity-platform/authentication-national-cloud
  */
@@ -52,6 +53,9 @@ const clouds = {
 
 export const cloudNames = Object.keys(clouds)
 
+/** Names of earlier versions, and what they are called now. */
+const oldNames: Record<string, string> = { usgovdod: 'dod' }
+
 /** The portal of the cloud whose login host this is; the global one for a login host of another's. */
 export function portalOf(loginOrigin: string): string {
   return (Object.values<Cloud>(clouds).find(({ login }) => login === loginOrigin) ?? clouds.global).portal
@@ -62,12 +66,13 @@ export function portalOf(loginOrigin: string): string {
  * @throws OdLinkError (usage) for an unknown cloud, or an origin that is neither https nor http on loopback.
  */
 export function findCloud(name: string): Cloud {
-  const cloud: Cloud | undefined = clouds[name as keyof typeof clouds]
-  if (!cloud) {
+  const known = oldNames[name] ?? name
+  if (!Object.hasOwn(clouds, known)) {
     throw new OdLinkError('usage', `There is no cloud "${name}".`, {
-      hint: `OD_LINK_CLOUD is one of: ${cloudNames.join(', ')}`,
+      hint: `It is one of: ${cloudNames.join(', ')}`,
     })
   }
+  const cloud = clouds[known as keyof typeof clouds]
   return {
     ...cloud,
     login: originFrom('OD_LINK_AUTHORITY_HOST') ?? cloud.login,

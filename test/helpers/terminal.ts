@@ -1,5 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { program } from './od-link.ts'
+import { node, program } from './od-link.ts'
 import { hasRealPart } from './real-part.ts'
 
 /** A real terminal, with a shell line in it and a person who types. */
@@ -19,7 +19,7 @@ export function hasTerminal(): boolean {
 }
 
 /** od-link, as a word for a shell line. */
-export const odLinkWord = `'${process.execPath}' '${program}'`
+export const odLinkWord = `'${node}' '${program}'`
 
 /** Says at the end of a shell line how the terminal is left, and how the line ended. */
 export const leftAs = '; code=$?; echo; stty -a; exit $code'
