@@ -1,8 +1,13 @@
 import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
+import type { Socket } from 'node:net'
+import type { TLSSocket } from 'node:tls'
 import { version } from '../package.json'
+import { compareClocks } from './clock.ts'
 import { networkError, WireFailure } from './network-error.ts'
 import { notices } from './notices.ts'
 import type { HttpProxy } from './proxy.ts'
+
+export { clockSkewMs } from './clock.ts'
 
 /**
  * The only place that opens a connection. Node's own client rather than a fetch: one exchange, one time limit,
@@ -24,12 +29,16 @@ export interface HttpRequest {
   timeoutMs?: number
   /** Do not reuse an open connection: Microsoft asks for a new one after a 503. */
   freshConnection?: boolean
+  /** Tell who vouches for the server's certificate. */
+  withTlsIssuer?: boolean
 }
 
 export interface HttpResponse {
   status: number
   headers: IncomingHttpHeaders
   body: string
+  /** The organisation (else the name) of the certificate's issuer, where it was asked for and TLS was spoken. */
+  tlsIssuer?: string | undefined
 }
 
 /**
@@ -52,6 +61,7 @@ export async function exchange(request: HttpRequest): Promise<HttpResponse> {
     proxy = await proxyFor(request)
     const response = await send(request, proxy?.agent ?? (request.freshConnection ? false : undefined))
     note(String(response.status), response.headers)
+    compareClocks(response.headers, started, Date.now())
     return response
   } catch (error) {
     note((error as NodeJS.ErrnoException).code ?? 'failed')
@@ -102,8 +112,11 @@ async function send(request: HttpRequest, agent: Agent | false | undefined): Pro
     outgoing.on('error', fail)
     outgoing.on('response', (response) => {
       sent = true
+      const tlsIssuer = request.withTlsIssuer ? issuerOf(response.socket) : undefined
       readBody(response)
-        .then((body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }))
+        .then((body) =>
+          resolve({ status: response.statusCode ?? 0, headers: response.headers, body, tlsIssuer }),
+        )
         .catch((error) => {
           outgoing.destroy()
           fail(error)
@@ -137,6 +150,12 @@ function headersOf(request: HttpRequest): Record<string, string | number> {
     // A creation without a length is refused with 411.
     ...(request.body === undefined ? {} : { 'content-length': Buffer.byteLength(request.body) }),
   }
+}
+
+function issuerOf(socket: Socket | TLSSocket): string | undefined {
+  if (!('getPeerCertificate' in socket)) return undefined
+  const { O: organisation, CN: name } = socket.getPeerCertificate().issuer ?? {}
+  return [organisation ?? name].flat()[0]
 }
 
 async function readBody(response: IncomingMessage): Promise<string> {
