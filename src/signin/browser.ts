@@ -7,13 +7,10 @@ import { once } from 'node:events'
  * @returns why no browser was opened, or undefined when one was started.
  */
 export async function openBrowser(url: string): Promise<string | undefined> {
-  // BROWSER may list several, the best one first.
-  const chosen = process.env.OD_LINK_BROWSER || process.env.BROWSER?.split(':')[0]
+  const choice = chooseBrowser()
   try {
-    if (chosen === 'none') return 'the environment says "none"'
-    if (chosen) return await run(wordsOf(chosen), url)
-    const missing = whyNoDefault()
-    if (missing) return missing
+    if ('none' in choice) return choice.none
+    if ('command' in choice) return await run(choice.command, url)
     const { default: open } = await import('open')
     const child = await open(url)
     // Without a listener, a browser that cannot be started would end od-link.
@@ -22,6 +19,20 @@ export async function openBrowser(url: string): Promise<string | undefined> {
   } catch (error) {
     return (error as Error).message
   }
+}
+
+/** Which browser would be opened: the person's own command, as words, the system's default, or none and why. */
+export function chooseBrowser():
+  | { command: string[]; variable: string }
+  | { system: true }
+  | { none: string } {
+  const variable = process.env.OD_LINK_BROWSER ? 'OD_LINK_BROWSER' : 'BROWSER'
+  // BROWSER may list several, the best one first.
+  const chosen = process.env.OD_LINK_BROWSER || process.env.BROWSER?.split(':')[0]
+  if (chosen === 'none') return { none: 'the environment says "none"' }
+  if (chosen) return { command: wordsOf(chosen), variable }
+  const missing = whyNoDefault()
+  return missing ? { none: missing } : { system: true }
 }
 
 /** Over SSH and without a display, `xdg-open` would start a text browser in this terminal, or hang. */

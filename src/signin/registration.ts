@@ -124,7 +124,8 @@ A personal account without a directory cannot register apps: make a free
 Entra directory first, or use an id of your organisation.
 To see it all without an account: od-link demo`
 
-function noClientId(): OdLinkError {
+/** The error of a person who has no registration yet, with the way to one. */
+export function noClientId(): OdLinkError {
   return new OdLinkError(
     'usage',
     'No app registration is known yet: od-link needs a client id of your own.',
