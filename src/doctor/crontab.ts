@@ -89,7 +89,7 @@ export function crontabLine({ node, odLink }: Programs, brought: Environment, ac
   return `0 3 * * *  ${words.join(' ').replaceAll('%', '\\%')}`
 }
 
-const proxy = /_proxy$/i
+const proxy = /^(https|all)_proxy$/i
 const credentials = /^((?:\w+:\/\/)?).+@/
 
 function shown(name: string, value: string): string {

@@ -49,11 +49,14 @@ function decoded(text: string): string {
   }
 }
 
-/** Settings that are no such setting. */
+/** Shorter ones are slips of the finger, which a report should show. */
+const secretLength = 16
+
+/** What stands in the place of a setting and is none, and may be a secret. */
 function misplaced(): string[] {
   return (Object.keys(settingNames) as SettingName[]).flatMap((name) => {
     const value = attempt(() => setting(name))
-    if (value === undefined) return []
+    if (value === undefined || value.length < secretLength) return []
     try {
       checkSetting(name, value)
       return []
