@@ -21,12 +21,13 @@ export async function run({ options }: Arguments): Promise<number> {
   }
   const failures = lines.filter(({ ok }) => ok === false)
   if (json) {
-    printJson({ checks: lines.map(({ title: _, ...line }) => line), ok: failures.length === 0 })
+    printJson({ checks: lines.map(({ title: _, stuck: __, ...line }) => line), ok: failures.length === 0 })
   } else {
     print()
     print(summary(failures.length))
     print(styled('dim', 'Safe to paste: no token, secret, mail address or file of yours is in it.'))
   }
+  for (const { stuck } of failures) if (stuck) throw stuck
   return failures[0]?.exitCode ?? 0
 }
 

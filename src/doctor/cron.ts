@@ -49,6 +49,9 @@ export async function tryCron(
  * @returns within 5 seconds, whatever happens.
  */
 export async function cronVerdict(account: Account): Promise<{ works: boolean; sentence: string }> {
+  if (process.platform === 'win32') {
+    return { works: true, sentence: 'For the Task Scheduler, od-link doctor --cron prints the command.' }
+  }
   const trial = await tryCron(account, { limitMs: 5_000, offline: false }).catch((error: Error) => ({
     problem: { message: error.message },
   }))
@@ -78,13 +81,17 @@ function run(
     child.stderr.setEncoding('utf8').on('data', (text: string) => {
       stderr = (stderr + text).slice(0, 100_000)
     })
+    const kill = () => killWithChildren(child.pid)
+    // Ctrl-C in this terminal does not reach another session.
+    process.once('exit', kill)
     const end = (problem: CronProblem | undefined) => {
+      process.off('exit', kill)
       clearTimeout(limit)
       child.stderr.destroy()
       resolve(problem)
     }
     const limit = setTimeout(() => {
-      killWithChildren(child.pid)
+      kill()
       end({ message: `od-link did not end within ${limitMs / 1000} s.`, exitCode: exitCodes.network })
     }, limitMs)
     child.on('error', ({ message }) => end({ message, exitCode: exitCodes.internal }))

@@ -1,4 +1,4 @@
-import { type ErrorKind, OdLinkError } from '../errors.ts'
+import { type ErrorKind, OdLinkError, StuckCall } from '../errors.ts'
 
 /** What one check has found. */
 export interface Finding {
@@ -13,6 +13,8 @@ export interface Finding {
   exitCode?: number
   /** Microsoft's own code, when there is one. */
   code?: string | undefined
+  /** A call in a native module is still waiting; main has to know, since Node would wait for it, too. */
+  stuck?: OdLinkError
 }
 
 /** What a check tells when nothing is wrong: a sentence, or why it did not look. A failure is thrown. */
@@ -56,5 +58,5 @@ function failure(error: unknown): Finding {
     return { ok: false, text, exitCode: 1, hint: 'Please report it; DEBUG=od-link shows where it happened.' }
   }
   const { message: text, hint, exitCode, code } = error
-  return { ok: false, text, hint, exitCode, code }
+  return { ok: false, text, hint, exitCode, code, ...(error.cause instanceof StuckCall && { stuck: error }) }
 }

@@ -6,7 +6,7 @@ import { checkSetting } from '../signin/registration.ts'
 /**
  * What makes a report safe to paste. The checks tell nothing secret by themselves; their words may quote a server, a
  * path or a setting, though, so every text goes through here.
- * @returns a function that takes out of a text: secrets of the environment, what stands where a setting should (a
+ * @returns a function that takes out of a text: secrets of the environment and of Entra's shape, what stands where a setting should (a
  *   secret pasted into the wrong place), ids of persons, mail addresses but for their first letter and domain,
  *   whatever is as long as a token, and the name of the home directory.
  */
@@ -20,9 +20,17 @@ export function makeMask(): (text: string) => string {
     let masked = text
     for (const secret of hidden) masked = masked.replaceAll(secret, '…')
     for (const home of homes) masked = masked.replace(home, '~')
-    return masked.replace(address, maskAddress).replace(/[\w~+=.-]{64,}/g, (long) => `${long.slice(0, 4)}…`)
+    return masked
+      .replace(entraSecret, '…')
+      .replace(address, maskAddress)
+      .replace(asLongAsToken, (long) => `${long.slice(0, 4)}…`)
   }
 }
+
+/** The Value of a client secret of Entra, as its secret scanners know it: three characters, a digit, `Q~`. */
+const entraSecret = /[\w.~-]{3}\dQ~[^\s"',;]+/g
+
+const asLongAsToken = /[\w~+=.-]{64,}/g
 
 /** A mail address (or user principal name) in a text. */
 const address = /[^\s@"'<>(),;:/\\=…]+@[\p{L}\d.-]+\.\p{L}{2,}/gu
@@ -37,7 +45,8 @@ function secretsOfEnvironment(): string[] {
   const proxies = Object.entries(process.env).flatMap(([name, value]) =>
     /_proxy$/i.test(name) ? (/^(?:\w+:\/\/)?(.*)@/.exec(value ?? '')?.[1] ?? []) : [],
   )
-  const written = proxies.flatMap((credentials) => [credentials, ...credentials.split(':')])
+  // Not the user name alone, which may be any word.
+  const written = proxies.flatMap((credentials) => [credentials, credentials.replace(/^[^:]*:/, '')])
   return [process.env.OD_LINK_CLIENT_SECRET ?? '', ...written, ...written.map(decoded)]
 }
 

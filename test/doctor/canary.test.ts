@@ -64,7 +64,7 @@ describe.runIf(hasKeyring())('a report of the doctor holds no secret', () => {
     writeFileSync(settings, '{}', { mode: 0o600 })
     secrets = await sandbox.control('GET', 'secrets')
     // A server that says more than it should, to whoever it says it.
-    const description = `AADSTS50034: ${ada} is unknown. ${secrets.join(' ')} ${planted.inVariable}`
+    const description = `AADSTS99999: ${ada} is unknown. ${secrets.join(' ')} ${planted.inVariable}`
     await sandbox.control('POST', 'weather', {
       match: '/token',
       count: 99,
