@@ -27,7 +27,7 @@ describe('the way to Microsoft', () => {
     expect(check('link').ok).toBe(true)
   })
 
-  it('may be silent: the whole is over in less than 20 s', async () => {
+  it('may be silent: the whole is over in less than 30 s', async () => {
     const sockets = new Set<Socket>()
     const silent = createServer((socket) => sockets.add(socket))
     await new Promise<void>((resolve) => silent.listen(0, '127.0.0.1', resolve))
@@ -37,7 +37,7 @@ describe('the way to Microsoft', () => {
       const env = { OD_LINK_AUTHORITY_HOST: origin, OD_LINK_GRAPH_HOST: origin }
       const { code, check, outcome } = await doctor(linked.world, [], { env })
       expect(code).toBe(7)
-      expect(outcome.milliseconds).toBeLessThan(20_000)
+      expect(outcome.milliseconds).toBeLessThan(30_000)
       for (const name of ['authority', 'graph', 'link']) {
         expect(check(name)).toMatchObject({ ok: false, exitCode: 7, text: expect.stringMatching(/answer/) })
       }
