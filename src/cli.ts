@@ -259,6 +259,24 @@ export const commands = {
       'A link is written and read back there before it is removed here. helper:NAME runs docker-credential-NAME.',
     load: () => import('./commands/store.ts'),
   },
+  doctor: {
+    summary: 'look for what keeps a link from working, and tell the cure',
+    usage: '',
+    arity: [0, 0],
+    options: [
+      { name: 'cron', help: 'whether it works from cron, and the line for the crontab' },
+      { name: 'offline', help: 'leave out what needs the network' },
+      account,
+      json,
+      verbose,
+    ],
+    examples: [
+      ['od-link doctor', 'exit code 0, or that of the first failure'],
+      ['od-link doctor --cron', 'start od-link as cron would, and print the line'],
+    ],
+    notes: 'The report holds no token, secret or mail address: it can go into a bug report.',
+    load: () => import('./commands/doctor.ts'),
+  },
   sandbox: {
     summary: 'serve a stand-in for Microsoft on this machine',
     usage: '',

@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import envPaths from 'env-paths'
 import { OdLinkError } from './errors.ts'
+import { parseJsonObject } from './json.ts'
 import { quoted } from './quoted.ts'
 
 /**
@@ -61,9 +62,10 @@ export function readStateFile<T extends object>(name: string): T {
   const path = resolve(configDir(), `${name}.json`)
   refuseOthers(configDir())
   try {
-    const state: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    if (typeof state === 'object' && state !== null && !Array.isArray(state)) return state as T
-    throw new SyntaxError('not an object')
+    const state = parseJsonObject(readFileSync(path, 'utf8'))
+    if (state) return state as T
+    // Not the parser's own words: they quote the file, and who knows what was put there.
+    throw new SyntaxError('it holds no JSON object')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {} as T
     throw new OdLinkError('usage', `${path} cannot be read (${(error as Error).message}).`, {

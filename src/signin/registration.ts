@@ -89,7 +89,8 @@ function completeScope(scope: string): string {
   return [...new Set([...baseScopes, ...scopes])].join(' ')
 }
 
-function noClientId(): OdLinkError {
+/** The error of a person who has no registration yet, with the way to one. */
+export function noClientId(): OdLinkError {
   return new OdLinkError(
     'usage',
     'No app registration is known yet: od-link needs a client id of your own.',

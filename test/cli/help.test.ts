@@ -14,6 +14,7 @@ const commands = [
   'mkdir',
   'config',
   'store',
+  'doctor',
   'sandbox',
   'demo',
 ]
