@@ -1,4 +1,5 @@
 import { OdLinkError } from '../errors.ts'
+import { isoTime } from '../iso-time.ts'
 import { quoted } from '../quoted.ts'
 import { type Patience, startPatience } from '../retry.ts'
 import { configDir, isUnwritable } from '../settings.ts'
@@ -17,6 +18,8 @@ export interface TokenOptions {
   refused?: string
   /** The claims that Graph asked for with the refusal, as JSON. */
   claims?: string | undefined
+  /** The renewal is a check: where it could not be saved, a token that still lives is enough. */
+  isCheck?: boolean
   /** The bound on all waiting of this command. */
   patience?: Patience
 }
@@ -44,7 +47,8 @@ export async function accessToken(account: Account, options: TokenOptions = {}):
   }
   const outcome = await holdingLink(account.id, renewIfNeeded, patience).catch((error: unknown) => {
     if (!isUnwritable(error)) throw error
-    if (refused === undefined && record.expiresAt > Date.now() + usableForMs) return record
+    if ((refused === undefined || options.isCheck) && record.expiresAt > Date.now() + usableForMs)
+      return record
     throw notRenewable(record, error)
   })
   if (!('refusal' in outcome)) return outcome
@@ -56,8 +60,7 @@ export async function accessToken(account: Account, options: TokenOptions = {}):
 
 /** For a link in a place that cannot be written to, such as a secret that is mounted into a container. */
 function notRenewable({ username, expiresAt }: LinkRecord, cause: unknown): OdLinkError {
-  const ended = new Date(expiresAt).toISOString().replace(/\.\d+Z$/, 'Z')
-  const state = expiresAt > Date.now() ? 'can no longer be used' : `ended at ${ended}`
+  const state = expiresAt > Date.now() ? 'can no longer be used' : `ended at ${isoTime(expiresAt)}`
   return new OdLinkError(
     'keychain',
     `The token of ${username} ${state}, and cannot be renewed: the link is in a place that cannot be written to.`,
