@@ -5,17 +5,20 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { kept } from '../helpers/kept.ts'
 import { changeRecord, jsonError, useLinked } from '../helpers/linked.ts'
 import { type Outcome, program } from '../helpers/od-link.ts'
+import { canUnshare, skips } from '../helpers/real-part.ts'
 
 /** An unprivileged user; such numbers own nothing. */
 const nobody = 65_534
 const asRoot = process.getuid?.() === 0
-const canUnshare = asRoot && spawnSync('unshare', ['-m', 'true']).status === 0
+const hasRoom =
+  (asRoot || skips('this user is not root', 'a link on a read-only mount')) &&
+  canUnshare(['-m'], 'a link on a read-only mount')
 
 /**
  * A container with a mounted secret: an unprivileged user, no /run, and the settings, with a link in a file among
  * them, on a mount that nobody can write to.
  */
-describe.runIf(canUnshare)('a link that is mounted into a container, read-only', () => {
+describe.runIf(hasRoom)('a link that is mounted into a container, read-only', () => {
   const at = useLinked()
   let settings: string
   /** A copy that nobody may read, wherever the tests lie. */

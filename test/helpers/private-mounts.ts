@@ -1,13 +1,8 @@
-import { spawnSync } from 'node:child_process'
-import { hasRealPart } from './real-part.ts'
+import { canUnshare } from './real-part.ts'
 
 /** Whether this user may make a mount namespace: then a test can lay its own files over the machine's. */
 export function canMount(forWhat: string): boolean {
-  if (!hasRealPart('unshare', forWhat)) return false
-  const tried = spawnSync('unshare', ['-m', 'mount', '-t', 'tmpfs', 'tmpfs', '/mnt'])
-  if (tried.status === 0) return true
-  console.warn(`skipped, because this user may not mount: ${forWhat}`)
-  return false
+  return canUnshare(['-m'], forWhat, ['mount', '-t', 'tmpfs', 'tmpfs', '/mnt'])
 }
 
 /**

@@ -1,18 +1,16 @@
-import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { kept } from '../helpers/kept.ts'
 import type { RunOptions } from '../helpers/od-link.ts'
+import { canUnshare } from '../helpers/real-part.ts'
 import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
 import { newWorld, type World } from '../helpers/world.ts'
 
 /** A room of its own for one process, where a file or the network is another one. */
 const unshare = ['unshare', '--map-root-user', '--mount']
-const canUnshare = spawnSync('unshare', ['--map-root-user', '--mount', '--net', 'true']).status === 0
-if (!canUnshare)
-  console.warn('skipped, because unshare is not allowed: tests of another DNS and of no network')
+const hasRoom = canUnshare(['--map-root-user', '--mount', '--net'], 'another DNS, and no network')
 
 describe('when Microsoft cannot be reached', () => {
   let sandbox: SandboxProcess
@@ -65,14 +63,14 @@ describe('when Microsoft cannot be reached', () => {
     return other.dir
   }
 
-  it.runIf(canUnshare)('a name that is not known is told apart', async () => {
+  it.runIf(hasRoom)('a name that is not known is told apart', async () => {
     const { stderr } = await outcomeAt('https://graph.example', withNames('hosts: files'))
     expect(stderr).toContain(
       'The name graph.example could not be looked up: the DNS does not know it (ENOTFOUND).',
     )
   })
 
-  it.runIf(canUnshare)('from a DNS server that does not answer', async () => {
+  it.runIf(hasRoom)('from a DNS server that does not answer', async () => {
     const { stderr } = await outcomeAt(
       'https://graph.example',
       withNames('hosts: dns', 'nameserver 127.0.0.254\noptions timeout:1 attempts:1'),
@@ -82,7 +80,7 @@ describe('when Microsoft cannot be reached', () => {
     )
   })
 
-  it.runIf(canUnshare)('a machine without a network says that no way leads there', async () => {
+  it.runIf(hasRoom)('a machine without a network says that no way leads there', async () => {
     const { stderr } = await outcomeAt('https://203.0.113.1', { through: [...unshare, '--net'] })
     expect(stderr).toMatch(/No way leads from this machine to 203\.0\.113\.1 \(E(NET|HOST)UNREACH\)\./)
   })
