@@ -26,7 +26,8 @@ export async function newestOf(line) {
 
 /** @returns the path of the program `node` of that version, fetched once and kept. */
 export async function fetchNode(version) {
-  const folder = join(cache, version)
+  // Not named like a version: od-link warns of nodes that lie in folders of one.
+  const folder = join(cache, version.replaceAll('.', '-'))
   if (existsSync(folder)) return program(folder)
   mkdirSync(cache, { recursive: true })
   const draft = mkdtempSync(join(cache, 'draft-'))
@@ -44,7 +45,11 @@ export async function fetchNode(version) {
 /** @returns the program of a release of that line: this one, the newest that was kept, or a fetched one. */
 export async function someNode(line) {
   if (process.version.startsWith(`v${line}.`)) return process.execPath
-  const kept = existsSync(cache) ? readdirSync(cache).filter((version) => version.startsWith(`${line}.`)) : []
+  const kept = existsSync(cache)
+    ? readdirSync(cache)
+        .map((name) => name.replaceAll('-', '.'))
+        .filter((version) => version.startsWith(`${line}.`))
+    : []
   return fetchNode(kept.sort(byVersion).at(-1) ?? (await newestOf(line)))
 }
 
