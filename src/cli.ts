@@ -54,6 +54,54 @@ const maxWait: Option = {
 const any = Number.POSITIVE_INFINITY
 
 export const commands = {
+  setup: {
+    summary: 'lead to an app registration, try it out and keep it',
+    usage: '',
+    arity: [0, 0],
+    options: [
+      { name: 'client-id', value: 'ID', help: 'the Application (client) ID; with it nothing else is asked' },
+      {
+        name: 'kind',
+        value: 'KIND',
+        choices: ['public', 'web'],
+        help: 'without a client secret, or with one (public)',
+      },
+      {
+        name: 'tenant',
+        value: 'TENANT',
+        help: 'common, organizations, consumers, a domain or an id (common)',
+      },
+      {
+        name: 'cloud',
+        value: 'CLOUD',
+        choices: ['global', 'usgov', 'dod', 'china'],
+        help: 'the Microsoft cloud that the app is registered in (global)',
+      },
+      { name: 'redirect-uri', value: 'URI', help: 'as it is registered (http://localhost)' },
+      { name: 'listen', value: 'HOST:PORT', help: 'where a web server passes on what comes to it' },
+      { name: 'scope', value: 'SCOPES', help: 'what to ask for (User.Read Files.ReadWrite.All)' },
+      { name: 'steps', help: 'print the steps in the portal, and no more' },
+      { name: 'az', help: "print the Azure CLI's command for a new registration, and no more" },
+      { name: 'no-login', help: 'save without trying it out' },
+      { name: 'device', help: 'try it out by a code, typed on any device' },
+      { name: 'no-browser', help: 'print the address and open nothing' },
+      { name: 'timeout', value: 'SECONDS', help: 'how long to wait for the browser (300)' },
+      json,
+      verbose,
+    ],
+    examples: [
+      ['od-link setup', 'in a terminal: asks, leads through the portal, tries it out, keeps it'],
+      [
+        'od-link setup --client-id 11111111-2222-3333-4444-555555555555',
+        'the same with an app that you have',
+      ],
+      ['od-link setup --kind web --client-id ID < secret.txt', 'a secret is never an argument'],
+      ['id=$(sh -c "$(od-link setup --az)")', 'let the Azure CLI make the registration'],
+    ],
+    notes:
+      'A personal account without a directory can no longer register an app; the steps say what to do then.',
+    load: () => import('./commands/setup.ts'),
+  },
   login: {
     summary: 'link a OneDrive: sign in once, in a browser',
     usage: '',
@@ -220,8 +268,40 @@ What failed comes last on stderr, each path on a line that begins with a slash, 
       ],
       ['od-link config list', 'what is kept, and what overrides it'],
     ],
-    notes: 'Settings: client-id, client-secret, tenant, cloud, redirect-uri, listen, scope, store.',
+    notes:
+      'Settings: client-id, client-secret, tenant, cloud, redirect-uri, listen, scope, store.\nClouds: global, usgov, dod, china.',
     load: () => import('./commands/config.ts'),
+  },
+  store: {
+    summary: 'move links to another store',
+    usage: '<move>',
+    arity: [1, 1],
+    options: [{ name: 'to', value: 'STORE', help: 'keychain, file or helper:NAME' }, account, json, verbose],
+    examples: [
+      ['od-link store move --to helper:pass', 'keep all links, now and later, in pass'],
+      ['od-link store move --to file --account work', 'that link alone'],
+    ],
+    notes:
+      'A link is written and read back there before it is removed here. helper:NAME runs docker-credential-NAME.',
+    load: () => import('./commands/store.ts'),
+  },
+  doctor: {
+    summary: 'look for what keeps a link from working, and tell the cure',
+    usage: '',
+    arity: [0, 0],
+    options: [
+      { name: 'cron', help: 'whether it works from cron, and the line for the crontab' },
+      { name: 'offline', help: 'leave out what needs the network' },
+      account,
+      json,
+      verbose,
+    ],
+    examples: [
+      ['od-link doctor', 'exit code 0, or that of the first failure'],
+      ['od-link doctor --cron', 'start od-link as cron would, and print the line'],
+    ],
+    notes: 'The report holds no token, secret or mail address: it can go into a bug report.',
+    load: () => import('./commands/doctor.ts'),
   },
   sandbox: {
     summary: 'serve a stand-in for Microsoft on this machine',

@@ -59,4 +59,12 @@ export class OdLinkError extends Error {
  * A call in a native module that did not come back in time. Its thread is still waiting, and Node would wait for
  * it before it exits.
  */
-export class StuckCall extends Error {}
+export class StuckCall extends Error {
+  /** Whether there was one in this process, whatever became of its error. */
+  static happened = false
+
+  constructor(message: string) {
+    super(message)
+    StuckCall.happened = true
+  }
+}

@@ -1,8 +1,13 @@
-import type { Agent, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
+import type { IncomingHttpHeaders } from 'node:http'
 import { version } from '../package.json'
-import { networkError, WireFailure } from './network-error.ts'
+import { unknownAuthority, withSystemAuthorities } from './certificates.ts'
+import { compareClocks } from './clock.ts'
+import { networkError } from './network-error.ts'
 import { notices } from './notices.ts'
 import type { HttpProxy } from './proxy.ts'
+import { sendOnWire } from './wire.ts'
+
+export { clockSkewMs } from './clock.ts'
 
 /**
  * The only place that opens a connection. Node's own client rather than a fetch: one exchange, one time limit,
@@ -13,7 +18,6 @@ import type { HttpProxy } from './proxy.ts'
 const userAgent = `NONISV|od-link|od-link/${version}`
 
 const defaultTimeoutMs = 30_000
-const maxBodyBytes = 8 * 1024 * 1024
 
 export interface HttpRequest {
   method: string
@@ -24,12 +28,16 @@ export interface HttpRequest {
   timeoutMs?: number
   /** Do not reuse an open connection: Microsoft asks for a new one after a 503. */
   freshConnection?: boolean
+  /** Say in the answer who vouches for the server: behind a proxy that opens TLS, that is the company. */
+  withTlsIssuer?: boolean
 }
 
 export interface HttpResponse {
   status: number
   headers: IncomingHttpHeaders
   body: string
+  /** The organisation (else the name) that issued the server's certificate, where it was asked for. */
+  tlsIssuer?: string
 }
 
 /**
@@ -48,70 +56,50 @@ export async function exchange(request: HttpRequest): Promise<HttpResponse> {
       requestId: requestIdOf(headers),
     })
   let proxy: HttpProxy | undefined
+  const attempt = async () => {
+    proxy = await proxyFor(request.url)
+    const limitMs = started + (request.timeoutMs ?? defaultTimeoutMs) - Date.now()
+    return sendOnWire({ ...request, headers: headersOf(request), ca: authorities, limitMs }, proxy?.agent)
+  }
   try {
-    proxy = await proxyFor(request)
-    const response = await send(request, proxy?.agent ?? (request.freshConnection ? false : undefined))
+    const response = await attempt().catch(async (error) => {
+      if (!(await asksSystemAbout(error))) throw error
+      return attempt()
+    })
     note(String(response.status), response.headers)
+    // A date that anybody on the way may have written says nothing.
+    const { protocol, hostname } = request.url
+    if (protocol === 'https:' || isLoopback(hostname)) compareClocks(response.headers, started, Date.now())
     return response
   } catch (error) {
     note((error as NodeJS.ErrnoException).code ?? 'failed')
     throw networkError(error as Error, {
       url: request.url,
-      proxyHost: proxy?.host,
-      limitMs: limitOf(request),
+      isLoopback: isLoopback(request.url.hostname),
+      proxy,
+      systemAsked: authorities !== undefined,
+      waitedMs: Date.now() - started,
     })
   }
+}
+
+/** Whom TLS believes, once Node's own authorities were not enough; then for the rest of the process. */
+let authorities: string[] | undefined
+
+/**
+ * Whether the system's certificate store, which takes a while to read, may mend this failure. Nothing of the
+ * request has been sent by then, so it can be tried again.
+ */
+async function asksSystemAbout(error: NodeJS.ErrnoException): Promise<boolean> {
+  if (authorities || !unknownAuthority.test(error.code ?? '')) return false
+  authorities = await withSystemAuthorities()
+  return authorities !== undefined
 }
 
 /** The id that Microsoft's support asks for: Graph's `request-id`, or the identity platform's trace id. */
 export function requestIdOf(headers: IncomingHttpHeaders | undefined): string | undefined {
   const id = headers?.['request-id'] ?? headers?.['x-ms-request-id']
   return typeof id === 'string' ? id : undefined
-}
-
-async function send(request: HttpRequest, agent: Agent | false | undefined): Promise<HttpResponse> {
-  const { request: open } =
-    request.url.protocol === 'https:' ? await import('node:https') : await import('node:http')
-  const options: RequestOptions = { method: request.method, headers: headersOf(request) }
-  if (agent !== undefined) options.agent = agent
-  return new Promise((resolve, reject) => {
-    let sent = false
-    const outgoing = open(request.url, options)
-    const fail = (error: Error) => {
-      clearTimeout(limit)
-      const code = (error as NodeJS.ErrnoException).code ?? 'ECONNRESET'
-      reject(error instanceof WireFailure ? error : new WireFailure(code, sent, error))
-    }
-    // Rejected here, not by the destroyed request: while a proxy is silent, that one has no socket to tell it by.
-    const limit = setTimeout(() => {
-      fail(new WireFailure('ETIMEDOUT', sent, undefined))
-      outgoing.destroy()
-    }, limitOf(request))
-    outgoing.on('proxyConnect', ({ statusCode }: { statusCode: number }) => {
-      if (statusCode === 200) return
-      fail(new WireFailure(`EPROXY${statusCode}`, false, undefined))
-      outgoing.destroy()
-    })
-    outgoing.on('socket', (socket) => {
-      if (outgoing.reusedSocket) sent = true
-      else
-        socket.once(request.url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
-          sent = true
-        })
-    })
-    outgoing.on('error', fail)
-    outgoing.on('response', (response) => {
-      sent = true
-      readBody(response)
-        .then((body) => resolve({ status: response.statusCode ?? 0, headers: response.headers, body }))
-        .catch((error) => {
-          outgoing.destroy()
-          fail(error)
-        })
-        .finally(() => clearTimeout(limit))
-    })
-    outgoing.end(request.body)
-  })
 }
 
 /**
@@ -122,10 +110,6 @@ function newRequestId(): string {
   const hex = (digits: number) =>
     Array.from({ length: digits }, () => Math.floor(Math.random() * 16).toString(16)).join('')
   return `${hex(8)}-${hex(4)}-4${hex(3)}-a${hex(3)}-${hex(12)}`
-}
-
-function limitOf({ timeoutMs = defaultTimeoutMs }: HttpRequest): number {
-  return timeoutMs
 }
 
 function headersOf(request: HttpRequest): Record<string, string | number> {
@@ -139,22 +123,11 @@ function headersOf(request: HttpRequest): Record<string, string | number> {
   }
 }
 
-async function readBody(response: IncomingMessage): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > maxBodyBytes) throw new WireFailure('ETOOBIG', true, undefined)
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
-}
-
 /** The proxy of the usual variables, if one applies; the module for it is loaded only then. */
-async function proxyFor({ url }: HttpRequest): Promise<HttpProxy | undefined> {
-  const variables = ['https_proxy', 'HTTPS_PROXY', 'http_proxy', 'HTTP_PROXY', 'all_proxy', 'ALL_PROXY']
+async function proxyFor(url: URL): Promise<HttpProxy | undefined> {
+  const variables = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY']
   if (isLoopback(url.hostname) || !variables.some((name) => process.env[name])) return undefined
-  return (await import('./proxy.ts')).findProxy(url)
+  return (await import('./proxy.ts')).findProxy(url, authorities)
 }
 
 /** Whether a host name is this machine: never proxied, and the only place where plain http is accepted. */

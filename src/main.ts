@@ -8,7 +8,6 @@ async function main(argv: string[]): Promise<void> {
   // Before the command line is read: its mistakes are told in JSON too.
   let json = argv.includes('--json')
   let code = 0
-  let stuck = false
   try {
     const parsed = parseCommandLine(argv)
     if ('version' in parsed) print(version)
@@ -22,13 +21,12 @@ async function main(argv: string[]): Promise<void> {
     }
   } catch (error) {
     code = fail(error, json)
-    stuck = error instanceof Error && error.cause instanceof StuckCall
   }
   // Data first: a pipe on Windows is written behind our back.
   process.stdout.write('', (error) => {
     const end = () => {
       // A bound that the caller can rely on is worth more than the exit code, which is lost here.
-      if (stuck) process.kill(process.pid, 'SIGKILL')
+      if (StuckCall.happened) process.kill(process.pid, 'SIGKILL')
       process.exit(code === 0 && dataLost ? exitCodes.internal : code)
     }
     // The stream tells of an error a moment later.

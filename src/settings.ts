@@ -2,6 +2,7 @@ import { mkdirSync, readFileSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import envPaths from 'env-paths'
 import { OdLinkError } from './errors.ts'
+import { parseJsonObject } from './json.ts'
 import { quoted } from './quoted.ts'
 
 /**
@@ -43,11 +44,13 @@ export function savedSettings(): Partial<Record<SettingName, string>> {
   return readStateFile('config')
 }
 
-/** Keeps a setting, or forgets it when `value` is undefined. */
-export async function saveSetting(name: SettingName, value: string | undefined): Promise<void> {
+/** Keeps settings in one step, and forgets those whose value is undefined; the others stay. */
+export async function saveSettings(changes: Partial<Record<SettingName, string | undefined>>): Promise<void> {
   await changeStateFile('config', (state) => {
-    if (value === undefined) delete state[name]
-    else state[name] = value
+    for (const [name, value] of Object.entries(changes)) {
+      if (value === undefined) delete state[name]
+      else state[name] = value
+    }
   })
 }
 
@@ -59,9 +62,10 @@ export function readStateFile<T extends object>(name: string): T {
   const path = resolve(configDir(), `${name}.json`)
   refuseOthers(configDir())
   try {
-    const state: unknown = JSON.parse(readFileSync(path, 'utf8'))
-    if (typeof state === 'object' && state !== null && !Array.isArray(state)) return state as T
-    throw new SyntaxError('not an object')
+    const state = parseJsonObject(readFileSync(path, 'utf8'))
+    if (state) return state as T
+    // Not the parser's own words: they quote the file, and who knows what was put there.
+    throw new SyntaxError('it holds no JSON object')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {} as T
     throw new OdLinkError('usage', `${path} cannot be read (${(error as Error).message}).`, {
@@ -118,6 +122,13 @@ function refuseOthers(dir: string): void {
       hint: `chmod go-w ${quoted(dir)}`,
     })
   }
+}
+
+/** Whether an error says that the place of settings, locks or links cannot be written to, such as a mounted secret. */
+export function isUnwritable(error: unknown): boolean {
+  if (!(error instanceof OdLinkError) || error.kind === 'network') return false
+  const { code } = (error.cause ?? {}) as NodeJS.ErrnoException
+  return code === 'EROFS' || code === 'EACCES' || code === 'EPERM'
 }
 
 function unwritable(dir: string, error: unknown): OdLinkError {

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { type FileHandle, open, readdir, rename, stat, unlink } from 'node:fs/promises'
+import { access, constants, type FileHandle, open, readdir, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { OdLinkError } from '../errors.ts'
 import { quoted } from '../quoted.ts'
-import { ensureConfigDir } from '../settings.ts'
+import { configDir, ensureConfigDir } from '../settings.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -11,19 +11,27 @@ import type { Store } from './store.ts'
  * atomically. Not encrypted, so it is used only where the person chose it.
  */
 export function fileStore(): Store {
-  const path = (item: string) => join(ensureConfigDir('links'), `${encodeURIComponent(item)}.json`)
+  // Reading makes no folder: the place may be one that cannot be written to.
+  const folder = join(configDir(), 'links')
+  const path = (item: string) => join(folder, `${encodeURIComponent(item)}.json`)
   return {
+    name: 'file',
     label: 'The file store',
+    mayForget: false,
     read: (item) => readPrivate(path(item)),
-    write: (item, text) => writeAtomically(path(item), text),
+    write: async (item, text) => {
+      ensureConfigDir('links')
+      await writeAtomically(path(item), text)
+    },
     remove: async (item) => {
       await unlink(path(item)).catch(ignoreAbsent)
       await removeDrafts(path(item))
     },
     list: async () => {
-      const names = (await readdir(ensureConfigDir('links'))).filter((name) => name.endsWith('.json'))
+      const names = (await namesIn(folder)).filter((name) => name.endsWith('.json'))
       return names.map((name) => decodeURIComponent(name.slice(0, -'.json'.length)))
     },
+    refuseIfReadOnly: () => access(folder, constants.W_OK).catch(ignoreAbsent),
   }
 }
 
@@ -76,6 +84,7 @@ async function writeAtomically(path: string, text: string): Promise<void> {
       await file.close()
     }
     await rename(draft, path)
+    await syncFolder(dirname(path))
     await removeDrafts(path)
   } catch (error) {
     await unlink(draft).catch(ignoreAbsent)
@@ -83,14 +92,29 @@ async function writeAtomically(path: string, text: string): Promise<void> {
   }
 }
 
+/** A new name outlasts a power cut only when its folder was written, too (fsync(2)). Windows opens no folders. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const folder = await open(path, 'r')
+  try {
+    await folder.sync()
+  } finally {
+    await folder.close()
+  }
+}
+
 /** What a killed writer left behind holds tokens. Writers of one item hold its lock, so no draft is in use. */
 async function removeDrafts(path: string): Promise<void> {
-  for (const name of await readdir(dirname(path))) {
+  for (const name of await namesIn(dirname(path))) {
     if (name.startsWith(`${basename(path)}.`)) await unlink(join(dirname(path), name)).catch(ignoreAbsent)
   }
 }
 
-function ignoreAbsent(error: unknown): void {
+async function namesIn(folder: string): Promise<string[]> {
+  return (await readdir(folder).catch(ignoreAbsent)) ?? []
+}
+
+function ignoreAbsent(error: unknown): undefined {
   if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fileTrouble(error)
 }
 

@@ -1,12 +1,13 @@
 import { OdLinkError } from '../errors.ts'
 import type { Taught } from '../identity/lifetime.ts'
+import { notices } from '../notices.ts'
 import { quoted } from '../quoted.ts'
 import type { Patience } from '../retry.ts'
 import { changeStateFile, readStateFile } from '../settings.ts'
 import type { End } from './life.ts'
 import { type LinkRecord, parseRecord } from './record.ts'
-import { forgetful } from './store.ts'
-import { chosenStore, openStore, type StoreName, storeNames } from './stores.ts'
+import { writeAndReadBack } from './store.ts'
+import { caution, chosenStore, openStore, type StoreName } from './stores.ts'
 
 /**
  * The linked accounts. The index (a plain file) says who is linked, without a secret; the record of each link is
@@ -101,7 +102,7 @@ export async function readLink(account: Account): Promise<LinkRecord> {
   if (text === undefined) {
     throw new OdLinkError(
       'sign-in',
-      `${account.username} is not linked any more: its tokens are gone from the store.`,
+      `${account.username} is not linked any more: its tokens are gone from the store (${account.store}).`,
       {
         hint: 'od-link login',
       },
@@ -131,13 +132,7 @@ export async function addLink(record: LinkRecord, name: string | undefined): Pro
     const known = listAccounts().find(({ id }) => id === record.id)
     const storeName = chosenStore()
     const store = await openStore(storeName)
-    const text = JSON.stringify(record)
-    const before = await store.read(record.id)
-    await store.write(record.id, text)
-    if ((await store.read(record.id)) !== text) {
-      await (before === undefined ? store.remove(record.id) : store.write(record.id, before))
-      throw forgetful(store)
-    }
+    await writeAndReadBack(store, record.id, JSON.stringify(record))
     const { id, username, displayName, kind } = record
     const shortName = name ?? known?.name
     const account: Account = {
@@ -154,9 +149,37 @@ export async function addLink(record: LinkRecord, name: string | undefined): Pro
       index.accounts = [...others, account]
       index.default ??= id
     })
-    if (known && known.store !== storeName) await (await openStore(known.store)).remove(id)
+    if (known?.store !== storeName) {
+      caution(storeName)
+      if (known) await removeOldCopy(known)
+    }
     return account
   })
+}
+
+/** The new link works, whatever becomes of the old one: its store may be gone for good. */
+async function removeOldCopy(account: Account): Promise<void> {
+  try {
+    await (await openStore(account.store)).remove(account.id)
+  } catch (error) {
+    if (!(error instanceof OdLinkError)) throw error
+    notices.warning(`The old link could not be removed from ${account.store}. ${error.message}`)
+  }
+}
+
+/** Notes that the record of a link is in another store now. Call it while holding the link. */
+export async function noteStore({ id }: Account, store: StoreName): Promise<void> {
+  await changeIndex((index) => {
+    for (const account of index.accounts ?? []) if (account.id === id) account.store = store
+  })
+}
+
+/**
+ * Makes sure, before Microsoft is asked for new tokens, that they could be saved.
+ * @throws OdLinkError (keychain) when the store of this link is known to be one that cannot be written to.
+ */
+export async function refuseReadOnly(account: Account): Promise<void> {
+  await (await openStore(account.store)).refuseIfReadOnly?.()
 }
 
 function refuseTakenName(name: string, id: string): void {
@@ -188,9 +211,12 @@ export async function removeLink(account: Account): Promise<void> {
  * @returns how many there were.
  */
 export async function removeStrays(): Promise<number> {
-  const named = new Set(listAccounts().map(({ id }) => id))
+  const accounts = listAccounts()
+  const named = new Set(accounts.map(({ id }) => id))
+  // A helper that no account and no setting names is not known here.
+  const used = ['keychain', 'file', chosenStore(), ...accounts.map(({ store }) => store)] as const
   let removed = 0
-  for (const storeName of storeNames) {
+  for (const storeName of new Set(used)) {
     try {
       const store = await openStore(storeName)
       const strays = (await store.list()).filter((item) => recordId.test(item) && !named.has(item))

@@ -1,15 +1,14 @@
 import { existsSync } from 'node:fs'
 import { OdLinkError } from '../errors.ts'
 import { keychainService } from '../settings.ts'
+import { waitMs } from './bounded.ts'
 import { keychainTrouble, noSessionBus } from './keychain-trouble.ts'
+import type { NativeOptions } from './native-keychain.ts'
 import { type Entries, inPieces } from './pieces.ts'
 import type { Store } from './store.ts'
 
 /** Windows keeps 2,560 bytes an entry; the others have no limit that a record reaches. */
-const entryLimit = process.platform === 'win32' ? 2560 : Number.POSITIVE_INFINITY
-
-/** A person at a terminal may have to unlock the keychain first; without one, nobody is there to do it. */
-const waitMs = process.stderr.isTTY ? 30_000 : 3_000
+const windowsLimit = 2560
 
 /** The entries of a keychain, with their names. */
 export interface KeychainEntries extends Entries {
@@ -19,12 +18,23 @@ export interface KeychainEntries extends Entries {
 /**
  * Links in the keychain of the operating system: Keychain on macOS, Credential Manager on Windows, the Secret
  * Service on Linux. Every call is bounded; nothing falls back to another store.
+ * @param machine the platform, and what tests put in the place of its module.
  */
-export async function keychainStore(): Promise<Store> {
-  const keychain = process.platform === 'linux' ? await onSecretService() : await onNativeModule()
-  const entries = inPieces(keychain, entryLimit)
+export async function keychainStore(machine: NativeOptions = { platform: process.platform }): Promise<Store> {
+  const keychain = machine.platform === 'linux' ? await onSecretService() : await onNativeModule(machine)
+  // macOS may ask the person at each access, so nothing is read there that is not needed.
+  const entries = machine.platform === 'win32' ? inPieces(keychain, windowsLimit) : keychain
+  const explained = async <T>(call: () => Promise<T>) => {
+    try {
+      return await call()
+    } catch (error) {
+      throw error instanceof OdLinkError ? error : keychainTrouble(error as Error, machine.platform)
+    }
+  }
   return {
+    name: 'keychain',
     label: 'The keychain',
+    mayForget: true,
     read: (item) => explained(async () => (await entries.get(item))?.toString('utf8')),
     write: (item, text) => explained(() => entries.set(item, Buffer.from(text))),
     remove: (item) => explained(() => entries.delete(item)),
@@ -37,17 +47,9 @@ async function onSecretService(): Promise<KeychainEntries> {
   return secretService(await sessionBusSocket(), keychainService(), waitMs)
 }
 
-async function onNativeModule(): Promise<KeychainEntries> {
+async function onNativeModule(machine: NativeOptions): Promise<KeychainEntries> {
   const { nativeKeychain } = await import('./native-keychain.ts')
-  return nativeKeychain(keychainService(), waitMs)
-}
-
-async function explained<T>(call: () => Promise<T>): Promise<T> {
-  try {
-    return await call()
-  } catch (error) {
-    throw error instanceof OdLinkError ? error : keychainTrouble(error as Error)
-  }
+  return nativeKeychain(keychainService(), machine)
 }
 
 /**

@@ -1,69 +1,73 @@
 import { createRequire } from 'node:module'
 import type { AsyncEntry, findCredentialsAsync } from '@napi-rs/keyring'
-import { OdLinkError, StuckCall } from '../errors.ts'
-import { notices } from '../notices.ts'
+import { StuckCall } from '../errors.ts'
+import { bounded as inTime, waitMs } from './bounded.ts'
 import type { KeychainEntries } from './keychain.ts'
+import { moduleTrouble } from './keychain-trouble.ts'
 
 /** The keychains of macOS and Windows, by the native module @napi-rs/keyring. */
 
-const tellAfterMs = 1_000
+export type Keyring = { AsyncEntry: typeof AsyncEntry; findCredentialsAsync: typeof findCredentialsAsync }
 
-type Keyring = { AsyncEntry: typeof AsyncEntry; findCredentialsAsync: typeof findCredentialsAsync }
+/** What tests put in the place of the machine. */
+export interface NativeOptions {
+  platform: NodeJS.Platform
+  load?: (platform: NodeJS.Platform) => Keyring
+  /** How long one call may take, with a person at a dialog of the system, in milliseconds. */
+  limitMs?: number
+}
 
-/** @param waitMs how long one call may take, with a person at a dialog of the system. */
-export function nativeKeychain(service: string, waitMs: number): KeychainEntries {
-  const keyring = loadKeyring()
+/**
+ * The entries that belong to `service`.
+ * @throws OdLinkError (keychain) when the module does not load; its calls throw what the module throws, or StuckCall.
+ */
+export function nativeKeychain(
+  service: string,
+  { platform, load = loadKeyring, limitMs = waitMs }: NativeOptions,
+): KeychainEntries {
+  const keyring = load(platform)
+  const bounded = <T>(call: () => Promise<T>) =>
+    inTime(
+      limitMs,
+      'Waiting for the keychain; it may want to be unlocked …',
+      call,
+      () => new StuckCall(`it did not answer within ${limitMs / 1000} s`),
+    )
   const entry = (name: string) => new keyring.AsyncEntry(service, name)
   return {
     get: async (name) => {
-      const secret = await bounded(waitMs, () => entry(name).getSecret())
+      const secret = await bounded(() => entry(name).getSecret())
       return secret ? Buffer.from(secret) : undefined
     },
-    set: (name, value) => bounded(waitMs, () => entry(name).setSecret(value)),
+    set: (name, value) => bounded(() => entry(name).setSecret(value)),
     delete: async (name) => {
-      await bounded(waitMs, () => entry(name).deleteCredential())
+      await bounded(() => entry(name).deleteCredential())
     },
     list: async () => {
-      const found = await bounded(waitMs, () => keyring.findCredentialsAsync(service))
+      const found = await bounded(() => keyring.findCredentialsAsync(service))
       return found.map(({ account }) => account)
     },
-  }
-}
-
-/** Runs one call within its limit, and tells a person at the terminal what it waits for. */
-async function bounded<T>(limitMs: number, call: () => Promise<T>): Promise<T> {
-  const timers: NodeJS.Timeout[] = []
-  const after = (ms: number, then: () => void) => timers.push(setTimeout(then, ms))
-  try {
-    return await Promise.race([
-      call(),
-      new Promise<never>((_, reject) => {
-        after(tellAfterMs, () => notices.waiting('Waiting for the keychain; it may want to be unlocked …'))
-        after(limitMs, () => reject(new StuckCall(`it did not answer within ${limitMs / 1000} s`)))
-      }),
-    ])
-  } finally {
-    for (const timer of timers) clearTimeout(timer)
   }
 }
 
 /**
  * The module is loaded when it is first needed: `--help` works where it will not load. The platform's own file is
  * tried first, because the package's loader takes 5 ms to find it.
+ * @param require loads a package; tests have one that knows others.
+ * @throws OdLinkError (keychain) that tells a module for another kind of processor from one that is not there.
  */
-function loadKeyring(): Keyring {
-  const require = createRequire(import.meta.url)
-  const suffix = process.platform === 'win32' ? '-msvc' : ''
+export function loadKeyring(
+  platform: NodeJS.Platform,
+  require: (name: string) => Keyring = createRequire(import.meta.url),
+): Keyring {
+  const suffix = platform === 'win32' ? '-msvc' : ''
   try {
-    return require(`@napi-rs/keyring-${process.platform}-${process.arch}${suffix}`)
-  } catch {
+    return require(`@napi-rs/keyring-${platform}-${process.arch}${suffix}`)
+  } catch (direct) {
     try {
       return require('@napi-rs/keyring')
     } catch (error) {
-      throw new OdLinkError('keychain', 'The keychain module does not load on this machine.', {
-        hint: `npm install --global od-link\n(with this node: ${process.version}, ${process.arch})`,
-        cause: error,
-      })
+      throw moduleTrouble([direct, error], platform)
     }
   }
 }

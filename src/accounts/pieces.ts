@@ -14,11 +14,16 @@ export interface Entries {
 export function inPieces(entries: Entries, limit: number): Entries {
   return {
     async get(name) {
-      const entry = await entries.get(name)
-      const header = entry && parseHeader(entry)
-      if (!header) return entry
-      const pieces = await Promise.all(pieceNames(name, header).map((piece) => entries.get(piece)))
-      return pieces.every((piece) => piece !== undefined) ? Buffer.concat(pieces) : undefined
+      for (let before: Buffer | undefined; ; ) {
+        const entry = await entries.get(name)
+        const header = entry && parseHeader(entry)
+        if (!header) return entry
+        const pieces = await Promise.all(pieceNames(name, header).map((piece) => entries.get(piece)))
+        if (pieces.every((piece) => piece !== undefined)) return Buffer.concat(pieces)
+        // A writer may have replaced the header since it was read, and removed its pieces: look again.
+        if (before?.equals(entry)) return undefined
+        before = entry
+      }
     },
 
     async set(name, value) {

@@ -1,6 +1,9 @@
 import { OdLinkError } from '../errors.ts'
+import { isoTime } from '../iso-time.ts'
+import { quoted } from '../quoted.ts'
 import { type Patience, startPatience } from '../retry.ts'
-import { type Account, holdingLink, readLink, writeLink } from './index.ts'
+import { configDir, isUnwritable } from '../settings.ts'
+import { type Account, holdingLink, readLink, refuseReadOnly, writeLink } from './index.ts'
 import type { LinkRecord } from './record.ts'
 
 /** A token with less than this left is renewed before it is used; MSAL draws the line at the same place. */
@@ -15,6 +18,8 @@ export interface TokenOptions {
   refused?: string
   /** The claims that Graph asked for with the refusal, as JSON. */
   claims?: string | undefined
+  /** The renewal is a check: where it could not be saved, a token that still lives is enough. */
+  isCheck?: boolean
   /** The bound on all waiting of this command. */
   patience?: Patience
 }
@@ -36,14 +41,37 @@ export async function accessToken(account: Account, options: TokenOptions = {}):
     const current = await readLink(account)
     // Renewed while this process waited: as fresh as it gets, however short its life.
     const justRenewed = current.accessToken !== refused && current.lastRenewedAt >= asked
-    return justRenewed || isFresh(current) ? current : renew(account, current, { ...options, patience })
+    if (justRenewed || isFresh(current)) return current
+    await refuseReadOnly(account)
+    return renew(account, current, { ...options, patience })
   }
-  const outcome = await holdingLink(account.id, renewIfNeeded, patience)
+  const outcome = await holdingLink(account.id, renewIfNeeded, patience).catch((error: unknown) => {
+    if (!isUnwritable(error)) throw error
+    if ((refused === undefined || options.isCheck) && record.expiresAt > Date.now() + usableForMs)
+      return record
+    throw notRenewable(record, error)
+  })
   if (!('refusal' in outcome)) return outcome
   // Not while holding the link, which others wait for, and which that command may use itself.
   if (outcome.isNew && process.env.OD_LINK_ON_SIGNIN_NEEDED)
     await (await import('./signin-needed.ts')).tellSignInNeeded(account, outcome.refusal)
   throw outcome.refusal
+}
+
+/** For a link in a place that cannot be written to, such as a secret that is mounted into a container. */
+function notRenewable({ username, expiresAt }: LinkRecord, cause: unknown): OdLinkError {
+  const state = expiresAt > Date.now() ? 'can no longer be used' : `ended at ${isoTime(expiresAt)}`
+  return new OdLinkError(
+    'keychain',
+    `The token of ${username} ${state}, and cannot be renewed: the link is in a place that cannot be written to.`,
+    {
+      hint: [
+        `Make it writable: ${quoted(configDir())}`,
+        'Or log in again where the link was made, and mount it anew.',
+      ].join('\n'),
+      cause,
+    },
+  )
 }
 
 /** Microsoft refuses to renew the link. */

@@ -1,6 +1,7 @@
 import { type Account, defaultAccount, labelOf } from '../accounts/index.ts'
 import { lifeOf } from '../accounts/life.ts'
 import type { LinkRecord } from '../accounts/record.ts'
+import { isoTime } from '../iso-time.ts'
 
 /** How an account is told in JSON: what the index knows, and what the record adds, without a secret. */
 export function describe(account: Account, record?: LinkRecord) {
@@ -36,9 +37,4 @@ function life(account: Account, record: LinkRecord) {
     signInBy: end || !signIn ? null : isoTime(signIn.by),
     ended: end ? { at: isoTime(end.at), code: end.code, reason: end.reason } : null,
   }
-}
-
-/** `2026-11-24T10:45:08Z`, from milliseconds since the epoch. */
-export function isoTime(milliseconds: number): string {
-  return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z')
 }

@@ -1,13 +1,13 @@
-import { hasClientSecret, saveClientSecret } from '../accounts/client-secret.ts'
+import { checkClientSecret, hasClientSecret, saveClientSecret } from '../accounts/client-secret.ts'
 import { withLock } from '../accounts/lock.ts'
 import { probeStore } from '../accounts/probe.ts'
-import { openStore } from '../accounts/stores.ts'
+import { caution, checkStoreName, openStore } from '../accounts/stores.ts'
 import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
-import { type SettingName, savedSettings, saveSetting, setting, settingNames } from '../settings.ts'
+import { type SettingName, savedSettings, saveSettings, setting, settingNames } from '../settings.ts'
 import { checkSetting } from '../signin/registration.ts'
 import { print, printJson, say } from '../terminal.ts'
-import { askSecret } from './ask-secret.ts'
+import { askSecret } from './ask.ts'
 
 const secretName = 'client-secret'
 const names = [...(Object.keys(settingNames) as SettingName[]), secretName] as const
@@ -49,6 +49,7 @@ export async function run({ positional, options }: Arguments): Promise<void> {
   }
   checkSetting(known, value)
   await save(known, value)
+  if (known === 'store') caution(checkStoreName(value))
 }
 
 async function get(name: Name, json: boolean): Promise<void> {
@@ -65,16 +66,12 @@ async function unset(name: Name): Promise<void> {
 
 /** Two at once must not lose one of them. */
 async function save(name: SettingName, value: string | undefined): Promise<void> {
-  await withLock('settings', () => saveSetting(name, value))
+  await withLock('settings', () => saveSettings({ [name]: value }))
 }
 
 async function setSecret(): Promise<void> {
   const secret = await askSecret('Client secret (the Value, not the ID): ')
-  if (!/^[\x21-\x7e]{1,512}$/.test(secret)) {
-    throw new OdLinkError('usage', secret ? 'That is not a client secret.' : 'No client secret was given.', {
-      hint: 'Copy its Value from Certificates & secrets of the app registration.',
-    })
-  }
+  checkClientSecret(secret)
   await probeStore(await openStore())
   await saveClientSecret(secret)
   say('The client secret is kept; the next od-link login uses it.')

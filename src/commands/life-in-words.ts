@@ -1,7 +1,7 @@
 import type { Account } from '../accounts/index.ts'
 import { type Life, lifeOf, type SignInRule } from '../accounts/life.ts'
 import type { LinkRecord } from '../accounts/record.ts'
-import { isoTime } from './account.ts'
+import { isoTime } from '../iso-time.ts'
 
 /** A row of `od-link status`: what it is about, and a text. */
 export type Row = [what: string, text: string]

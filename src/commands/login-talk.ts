@@ -1,6 +1,6 @@
+import { isoTime } from '../iso-time.ts'
 import type { SignInEvent, WayName } from '../signin/ways.ts'
 import { isSeen, printJson, progress, say, styled } from '../terminal.ts'
-import { isoTime } from './account.ts'
 import { largeLetters } from './large-letters.ts'
 
 /** What `od-link login` says on the way. */

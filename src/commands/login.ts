@@ -52,6 +52,8 @@ export async function run({ options }: Arguments): Promise<void> {
     options,
   )
   report(account, brought, json)
+  // For the person at the terminal, who will write a script next.
+  if (!json && isSeen()) say((await (await import('../doctor/cron.ts')).cronVerdict(account)).sentence)
 }
 
 /** Takes the way that fits; where no port can be had, the one that needs none. */

@@ -12,9 +12,10 @@ import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
 import { graphFailure } from '../graph/failure.ts'
 import { openGraph } from '../graph/request.ts'
+import { isoTime } from '../iso-time.ts'
 import { startPatience } from '../retry.ts'
 import { fail, print, printJson, styled } from '../terminal.ts'
-import { describe, isoTime } from './account.ts'
+import { describe } from './account.ts'
 import { lifeInWords } from './life-in-words.ts'
 import { textOf } from './options.ts'
 
@@ -73,7 +74,7 @@ async function look(account: Account, check: boolean): Promise<Standing> {
 /** Renews the link, however fresh its token is, and looks at its drive with the new one. */
 async function ask(standing: Standing, { accessToken: refused }: LinkRecord): Promise<void> {
   const { account } = standing
-  const link = await accessToken(account, { refused, patience: startPatience(checkWithinMs) })
+  const link = await accessToken(account, { refused, isCheck: true, patience: startPatience(checkWithinMs) })
   standing.record = link
   const request = { method: 'GET', path: '/me/drive?$select=id,driveType' } as const
   const answer = await openGraph(account, checkWithinMs, link).send(request)

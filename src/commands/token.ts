@@ -1,8 +1,8 @@
 import { findAccount, labelOf } from '../accounts/index.ts'
 import { accessToken } from '../accounts/token.ts'
 import type { Arguments } from '../cli.ts'
+import { isoTime } from '../iso-time.ts'
 import { print, printJson } from '../terminal.ts'
-import { isoTime } from './account.ts'
 import { textOf } from './options.ts'
 
 /** `od-link token`: an access token alone on stdout, renewed first when it is about to end. */

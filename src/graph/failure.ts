@@ -1,3 +1,4 @@
+import { clockCure, clockTrouble } from '../clock.ts'
 import { type ErrorKind, OdLinkError } from '../errors.ts'
 import { requestIdOf } from '../http.ts'
 import type { GraphAnswer } from './request.ts'
@@ -38,7 +39,11 @@ export function isSimilarName(answer: GraphAnswer): boolean {
 /** Graph refuses the token although it was renewed for it. */
 export function linkRefused(answer: GraphAnswer): OdLinkError {
   const message = `Microsoft Graph does not accept the link any more: ${plainMessage(answer)}`
-  return new OdLinkError('sign-in', message, { hint: 'od-link login', ...traceOf(answer) })
+  const trouble = /lifetime|expired|not yet valid/i.test(messageOf(answer)) ? clockTrouble() : undefined
+  const hint = trouble
+    ? `${trouble}. Set it: ${clockCure()}\nIf it is refused then, too: od-link login`
+    : 'od-link login'
+  return new OdLinkError('sign-in', message, { hint, ...traceOf(answer) })
 }
 
 /**
@@ -104,7 +109,7 @@ function judge(answer: GraphAnswer, codes: string[], subject: string): Judgement
     return {
       kind: 'service',
       message: `${subject} failed: the server sends od-link elsewhere (HTTP ${status}), and a token is not taken there.`,
-      hint: 'Check OD_LINK_GRAPH_HOST and OD_LINK_CLOUD of the login, and whether a proxy is in between.',
+      hint: 'Check OD_LINK_GRAPH_HOST and the cloud of the login, and whether a proxy is in between.',
     }
   }
   if (status === 429 || status >= 500) {

@@ -1,7 +1,10 @@
+import { clockCure, clockTrouble } from '../clock.ts'
 import { OdLinkError } from '../errors.ts'
-import { parseJsonObject } from '../json.ts'
+import type { HttpResponse } from '../http.ts'
+import { type JsonObject, parseJsonObject } from '../json.ts'
+import { notices } from '../notices.ts'
 import { startPatience } from '../retry.ts'
-import { type IdentityErrorBody, identityFailure } from './failure.ts'
+import { type FailureContext, type IdentityErrorBody, identityFailure } from './failure.ts'
 import { askIdentity } from './protocol.ts'
 
 /**
@@ -23,7 +26,8 @@ export interface Authority {
 export const consumersTenant = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
 /**
- * Looks an authority up before anyone is sent there: an unknown tenant and a missing network show at once.
+ * Looks an authority up before anyone is sent there: an unknown tenant and a missing network show at once,
+ * and a clock that is too wrong for the sign-in is told of.
  * @throws OdLinkError (sign-in) for an unknown tenant, (network) or (service) when there is no usable answer.
  */
 export async function findAuthority(
@@ -32,26 +36,11 @@ export async function findAuthority(
   clientId: string,
 ): Promise<Authority> {
   const base = `${loginOrigin}/${encodeURIComponent(tenant)}`
-  const url = new URL(`${base}/v2.0/.well-known/openid-configuration`)
+  const url = discoveryUrl(loginOrigin, tenant)
   const answer = await askIdentity({ method: 'GET', url }, startPatience(30_000))
-  const metadata = parseJsonObject(answer.body)
-  if (typeof metadata?.error === 'string') {
-    throw identityFailure(metadata as unknown as IdentityErrorBody, {
-      loginOrigin,
-      tenant,
-      clientId,
-      scope: '',
-    })
-  }
-  if (answer.status !== 200 || typeof metadata?.issuer !== 'string') {
-    throw new OdLinkError(
-      'service',
-      `${url.host} does not answer like Microsoft's sign-in service (HTTP ${answer.status}).`,
-      {
-        hint: 'Check OD_LINK_CLOUD, OD_LINK_AUTHORITY_HOST, and whether a proxy or a sign-in page of the network is in between.',
-      },
-    )
-  }
+  const metadata = readMetadata(answer, { loginOrigin, tenant, clientId, scope: '' })
+  const wrong = clockTrouble()
+  if (wrong) notices.warning(`${wrong}, and the sign-in may fail. Set it: ${clockCure()}`)
   const named = String(metadata.jwks_uri)
   const keysAreOwn = URL.canParse(named) && new URL(named).origin === url.origin
   return {
@@ -61,6 +50,34 @@ export async function findAuthority(
     jwksUri: keysAreOwn ? named : `${base}/discovery/v2.0/keys`,
     issuer: metadata.issuer,
   }
+}
+
+/** Where an authority describes itself. */
+export function discoveryUrl(loginOrigin: string, tenant: string): URL {
+  return new URL(`${loginOrigin}/${encodeURIComponent(tenant)}/v2.0/.well-known/openid-configuration`)
+}
+
+/**
+ * Reads an answer of the discovery address.
+ * @throws OdLinkError (sign-in) for an unknown tenant, (service) when this is not Microsoft's sign-in service.
+ */
+export function readMetadata(
+  { status, body }: HttpResponse,
+  context: FailureContext,
+): JsonObject & { issuer: string } {
+  const metadata = parseJsonObject(body)
+  if (typeof metadata?.error === 'string') {
+    throw identityFailure(metadata as unknown as IdentityErrorBody, context)
+  }
+  if (status === 200 && typeof metadata?.issuer === 'string') return { ...metadata, issuer: metadata.issuer }
+  const { host } = new URL(context.loginOrigin)
+  throw new OdLinkError(
+    'service',
+    `${host} does not answer like Microsoft's sign-in service (HTTP ${status}).`,
+    {
+      hint: 'Check the cloud, OD_LINK_AUTHORITY_HOST, and whether a proxy or a sign-in page of the network is in between.',
+    },
+  )
 }
 
 /** The issuer with the tenant filled in: what `iss` of an id_token must be. */

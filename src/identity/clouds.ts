@@ -1,17 +1,22 @@
 import { OdLinkError } from '../errors.ts'
 import { isLoopback } from '../http.ts'
 
-interface Cloud {
+export interface Cloud {
   /** Origin of the login host. */
   login: string
   /** Origin of Graph. */
   graph: string
   /** Used when the person names no tenant. Personal accounts exist in the global cloud alone. */
   tenant: 'common' | 'organizations'
+  /** Where its portal is, in which an app is registered. */
+  portal: string
+  /** What the Azure CLI calls it: `az cloud set --name`. */
+  az: string
 }
 
 /**
- * Microsoft's clouds. Tokens of one are worth nothing in another, and apps are registered in each anew.
+ * Microsoft's clouds. Tokens of one are worth nothing in another, and apps are registered in each anew. Scopes need
+ * no column: a short name, such as Files.ReadWrite, means the Graph of the cloud that is asked.
  * https://learn.microsoft.com/en-us/graph/deployments
  * https://learn.microsoft.com/en-us/entra/identity-platform/authentication-national-cloud
  */
@@ -20,37 +25,54 @@ const clouds = {
     login: 'https://login.microsoftonline.com',
     graph: 'https://graph.microsoft.com',
     tenant: 'common',
+    portal: 'https://entra.microsoft.com',
+    az: 'AzureCloud',
   },
   usgov: {
     login: 'https://login.microsoftonline.us',
     graph: 'https://graph.microsoft.us',
     tenant: 'organizations',
+    portal: 'https://entra.microsoft.us',
+    az: 'AzureUSGovernment',
   },
-  usgovdod: {
+  dod: {
     login: 'https://login.microsoftonline.us',
     graph: 'https://dod-graph.microsoft.us',
     tenant: 'organizations',
+    portal: 'https://entra.microsoft.us',
+    az: 'AzureUSGovernment',
   },
   china: {
     login: 'https://login.partner.microsoftonline.cn',
     graph: 'https://microsoftgraph.chinacloudapi.cn',
     tenant: 'organizations',
+    portal: 'https://entra.microsoftonline.cn',
+    az: 'AzureChinaCloud',
   },
 } as const satisfies Record<string, Cloud>
 
 export const cloudNames = Object.keys(clouds)
+
+/** Names of earlier versions, and what they are called now. */
+const oldNames: Record<string, string> = { usgovdod: 'dod' }
+
+/** The portal of the cloud whose login host this is; the global one for a login host of another's. */
+export function portalOf(loginOrigin: string): string {
+  return (Object.values<Cloud>(clouds).find(({ login }) => login === loginOrigin) ?? clouds.global).portal
+}
 
 /**
  * The cloud of that name, with the origins that `OD_LINK_AUTHORITY_HOST` and `OD_LINK_GRAPH_HOST` put in its place.
  * @throws OdLinkError (usage) for an unknown cloud, or an origin that is neither https nor http on loopback.
  */
 export function findCloud(name: string): Cloud {
-  const cloud: Cloud | undefined = clouds[name as keyof typeof clouds]
-  if (!cloud) {
+  const known = oldNames[name] ?? name
+  if (!Object.hasOwn(clouds, known)) {
     throw new OdLinkError('usage', `There is no cloud "${name}".`, {
-      hint: `OD_LINK_CLOUD is one of: ${cloudNames.join(', ')}`,
+      hint: `It is one of: ${cloudNames.join(', ')}`,
     })
   }
+  const cloud = clouds[known as keyof typeof clouds]
   return {
     ...cloud,
     login: originFrom('OD_LINK_AUTHORITY_HOST') ?? cloud.login,

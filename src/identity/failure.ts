@@ -1,5 +1,8 @@
 import { type ErrorKind, OdLinkError } from '../errors.ts'
-import { adviceFor, wantsAdminApproval } from './advice.ts'
+import { adminLetter, type ConsentWanted } from './admin-letter.ts'
+import { adviceFor, lessAccess, wantsAdminApproval } from './advice.ts'
+import { portalOf } from './clouds.ts'
+import type { Advice } from './registration-advice.ts'
 
 /** Microsoft's error answer, from the token endpoint (JSON) or the redirect (parameters). */
 export interface IdentityErrorBody {
@@ -13,16 +16,7 @@ export interface IdentityErrorBody {
 }
 
 /** What the request was about, for a hint that fits. */
-export interface FailureContext {
-  /** The origin of the login host, the tenant and the client id: parts of the administrator's link. */
-  loginOrigin: string
-  tenant: string
-  clientId: string
-  /** The scopes asked for, separated by spaces. */
-  scope: string
-  /** As it is registered; without one, that of a public client. */
-  redirectUri?: string
-}
+export type FailureContext = ConsentWanted
 
 const passing = new Set(['temporarily_unavailable', 'server_error'])
 const throttled = 90055
@@ -34,10 +28,10 @@ const throttled = 90055
  */
 export function identityFailure(body: IdentityErrorBody, context: FailureContext): OdLinkError {
   const code = aadstsCode(body)
-  const advice = adviceFor(code)
+  const advice = adviceFor(code, textOf(body.error_description))
   const kind: ErrorKind = passing.has(body.error) || code === throttled ? 'service' : 'sign-in'
   return new OdLinkError(kind, advice?.meaning ?? plainWords(body), {
-    hint: hintFor(body, code, context),
+    hint: hintFor(body, code, advice, context),
     code: code === undefined ? body.error : `AADSTS${code}`,
     requestId: textOf(body.trace_id) || /Trace ID: ([\w-]+)/.exec(textOf(body.error_description))?.[1],
     timestamp:
@@ -83,27 +77,22 @@ function firstSentence(description: string): string {
     .slice(0, 300)
 }
 
-function hintFor(body: IdentityErrorBody, code: number | undefined, context: FailureContext): string {
+function hintFor(
+  body: IdentityErrorBody,
+  code: number | undefined,
+  advice: Advice | undefined,
+  context: FailureContext,
+): string {
+  const { loginOrigin, redirectUri = 'http://localhost' } = context
   const maybeApproval = wantsAdminApproval(code) || (body.error === 'access_denied' && code === undefined)
-  if (!maybeApproval) return adviceFor(code)?.cure ?? 'od-link login'
-  const less = context.scope.includes('Files.ReadWrite.All')
-    ? ['Ask for less, which is enough for your own drive: od-link login --scope Files.ReadWrite']
-    : ['od-link login']
-  return [...less, `Or send this link to the administrator: ${adminConsentUrl(context)}`].join('\n')
-}
-
-/** https://learn.microsoft.com/en-us/entra/identity-platform/v2-admin-consent : a tenant or organizations, never common. */
-function adminConsentUrl({
-  loginOrigin,
-  tenant,
-  clientId,
-  scope,
-  redirectUri = 'http://localhost',
-}: FailureContext): string {
-  const where = tenant === 'common' || tenant === 'consumers' ? 'organizations' : tenant
-  const url = new URL(`${loginOrigin}/${encodeURIComponent(where)}/v2.0/adminconsent`)
-  url.searchParams.set('client_id', clientId)
-  url.searchParams.set('scope', scope)
-  url.searchParams.set('redirect_uri', redirectUri)
-  return url.href
+  if (!maybeApproval) {
+    const { cure } = advice ?? { cure: 'od-link login' }
+    return typeof cure === 'string' ? cure : cure({ portal: portalOf(loginOrigin), redirectUri })
+  }
+  return [
+    context.scope.includes('Files.ReadWrite.All') ? lessAccess : 'od-link login',
+    'Or send this to the administrator:',
+    '',
+    ...adminLetter(context),
+  ].join('\n')
 }

@@ -1,4 +1,5 @@
 import * as oauth from 'oauth4webapi'
+import { clockCure, clockTrouble } from '../clock.ts'
 import { OdLinkError } from '../errors.ts'
 import { exchange, type HttpRequest, type HttpResponse, requestIdOf } from '../http.ts'
 import { type JsonObject, parseJsonObject } from '../json.ts'
@@ -124,8 +125,20 @@ export async function explained<T>(context: FailureContext, step: () => Promise<
       throw identityFailure(Object.fromEntries(error.cause) as unknown as IdentityErrorBody, context)
     }
     if (cause instanceof OdLinkError) throw cause
+    if (error instanceof oauth.OperationProcessingError && error.code === oauth.JWT_TIMESTAMP_CHECK) {
+      throw clockRefused() ?? untrustworthy(error)
+    }
     throw untrustworthy(error as Error)
   }
+}
+
+/** The times of an id_token do not fit this machine's clock: said only where the server's `Date` shows that, too. */
+function clockRefused(): OdLinkError | undefined {
+  const trouble = clockTrouble()
+  if (!trouble) return undefined
+  return new OdLinkError('sign-in', `${trouble}, so the sign-in cannot be checked.`, {
+    hint: `Set the clock: ${clockCure()}\nThen: od-link login`,
+  })
 }
 
 /** An answer that breaks the protocol: no JSON, a wrong issuer, audience, nonce or signature, no token. */

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Expected, isTrueAnswer } from './callback.ts'
 import { answer, guardServers } from './guarded-server.ts'
 import { bindLoopback } from './loopback.ts'
-import { isForwarded, type Redirect, registeredUri } from './registration.ts'
+import { isForwarded, type Redirect, registeredUri } from './redirect-uri.ts'
 
 /**
  * The temporary listener for the redirect (RFC 8252 section 7.3). Every page in the browser and every program on

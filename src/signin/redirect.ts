@@ -7,7 +7,7 @@ import { openBrowser } from './browser.ts'
 import { type Listener, startListener } from './listener.ts'
 import { failedPage, linkedPage } from './page.ts'
 import { pastedAnswer } from './pasted-address.ts'
-import { isForwarded, registeredUri } from './registration.ts'
+import { isForwarded, registeredUri } from './redirect-uri.ts'
 import { tunnelCommand } from './surroundings.ts'
 import type { Attempt } from './ways.ts'
 

@@ -90,7 +90,8 @@ export function chooseWay(here: Surroundings, wishes: Wishes): { name: WayName; 
 
 function whyBrowser(here: Surroundings, wishes: Wishes): string | undefined {
   if (whyNoBrowser(here, wishes)) return undefined
-  if (here.browser && here.place) return `${here.browser.variable} opens it from ${here.place}`
+  if (here.browser && here.place && here.place !== 'a container')
+    return `${here.browser.variable} opens it from ${here.place}`
   return here.browser ? `${here.browser.variable} names one` : 'this machine has a display'
 }
 

@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -84,6 +93,26 @@ describe.skipIf(process.platform === 'win32')('a link that is kept in a file', (
   it('is found whatever store is chosen for new links by now', async () => {
     const env = { OD_LINK_STORE: 'keychain', DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' }
     expect((await at.world.run(['token'], { env })).code).toBe(0)
+  })
+
+  it('makes no folder and no lock to be read', async () => {
+    const locks = join(at.world.dir, 'settings', 'locks')
+    rmSync(locks, { recursive: true })
+    for (const args of [['token'], ['status'], ['mkdir', '/', 'read']]) {
+      expect((await at.world.run(args)).code).toBe(0)
+    }
+    expect(existsSync(locks)).toBe(false)
+  })
+
+  it('is said to be not encrypted when it is first put there, and not again', async () => {
+    const note = /not encrypted/
+    const world = newWorld(at.sandbox)
+    expect((await world.login()).stderr).toMatch(note)
+    expect((await world.login()).stderr).not.toMatch(note)
+    expect((await world.run(['mkdir', '/', 'note'])).stderr).toBe('')
+    expect((await world.run(['config', 'set', 'store', 'file'])).stderr).toMatch(note)
+    expect((await world.run(['config', 'set', 'store', 'keychain'])).stderr).toBe('')
+    world.remove()
   })
 
   it('is not made in a store that does not exist', async () => {

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type BareBus, startBareBus, unansweredPrompter } from '../helpers/bare-bus.ts'
+import { startForgetfulService } from '../helpers/forgetful-service.ts'
 import { hasKeyring, type Keyring, startKeyring } from '../helpers/keyring.ts'
 import { itemsOf } from '../helpers/keyring-items.ts'
 import { readSecret, writeSecret } from '../helpers/keyring-secrets.ts'
@@ -49,6 +50,16 @@ describe.runIf(hasKeyring())('a keychain that is not there', () => {
   )
 
   it('because nothing on the D-Bus keeps secrets is exit 5', () => fails(bare.env, /no Secret Service/))
+
+  it('because it refuses od-link is exit 5, and told apart from one that is missing or locked', async () => {
+    const rule =
+      '<deny send_destination="org.freedesktop.secrets" send_interface="org.freedesktop.Secret.Service"/>'
+    const strict = await startBareBus(rule)
+    const service = await startForgetfulService(strict.env.DBUS_SESSION_BUS_ADDRESS)
+    await fails(strict.env, /^The keychain refuses od-link\.$/)
+    service.stop()
+    await strict.stop()
+  })
 
   it('is not replaced by files', async () => {
     await at.world.run(['mkdir', '/', 'x'], { env: bare.env })

@@ -7,6 +7,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { build } from 'esbuild'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { node } from '../helpers/od-link.ts'
 
 /** A process that works under the lock: `add N`, or `hold` until it is ended. */
 const script = `import { readFileSync, writeFileSync } from 'node:fs'
@@ -56,7 +57,7 @@ describe('the lock between processes', { timeout: 30_000 }, () => {
   })
 
   function start(...args: string[]): ChildProcess {
-    const child = spawn(process.execPath, [program, args[0] ?? '', counter, ...args.slice(1)], {
+    const child = spawn(node, [program, args[0] ?? '', counter, ...args.slice(1)], {
       env: { OD_LINK_CONFIG_DIR: join(dir, 'settings') },
       stdio: ['ignore', 'pipe', 'inherit'],
     })

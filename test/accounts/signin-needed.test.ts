@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { kept, putBack } from '../helpers/kept.ts'
 import { ada, changeRecord, jsonError, useLinked } from '../helpers/linked.ts'
-import { program, type RunOptions } from '../helpers/od-link.ts'
+import { node, program, type RunOptions } from '../helpers/od-link.ts'
 import { statusOf } from '../helpers/status.ts'
 import { link } from '../helpers/waiting-login.ts'
 
@@ -164,7 +164,7 @@ describe('OD_LINK_ON_SIGNIN_NEEDED', () => {
 
   it('does not come back to itself when it uses od-link, and finds no lock in its way', async () => {
     await die()
-    const again = `'${process.execPath}' '${program}' mkdir / inner; echo $? > '${notes}'/code-$$`
+    const again = `'${node}' '${program}' mkdir / inner; echo $? > '${notes}'/code-$$`
     expect(await at.world.run(['mkdir', '/', 'outer'], hooked(again))).toMatchObject(usual)
     expect(runs()).toEqual(['4\n'])
   })

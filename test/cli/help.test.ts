@@ -4,7 +4,20 @@ import { describe, expect, it } from 'vitest'
 import { version } from '../../package.json'
 import { odLink } from '../helpers/od-link.ts'
 
-const commands = ['login', 'logout', 'status', 'use', 'token', 'mkdir', 'config', 'sandbox', 'demo']
+const commands = [
+  'setup',
+  'login',
+  'logout',
+  'status',
+  'use',
+  'token',
+  'mkdir',
+  'config',
+  'store',
+  'doctor',
+  'sandbox',
+  'demo',
+]
 const snapshot = (name: string) => fileURLToPath(new URL(`help/${name}.txt`, import.meta.url))
 
 describe('the help', () => {

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ada, jsonError, useLinked } from '../helpers/linked.ts'
-import { program } from '../helpers/od-link.ts'
+import { node, program } from '../helpers/od-link.ts'
 import { hasRealPart } from '../helpers/real-part.ts'
 
 describe('what od-link prints', () => {
@@ -38,7 +38,7 @@ describe('what od-link prints', () => {
     [{ NO_COLOR: '1', FORCE_COLOR: '1' }, true],
   ])('at a terminal with %j, has colour: %s', (env, coloured) => {
     // `script` gives the program a terminal.
-    const command = `'${process.execPath}' '${program}' mkdir '/a|b'`
+    const command = `'${node}' '${program}' mkdir '/a|b'`
     const { stdout } = spawnSync('script', ['-qec', command, '/dev/null'], {
       env: { PATH: '/usr/bin:/bin', TERM: 'xterm', ...at.world.env, ...env },
       encoding: 'utf8',

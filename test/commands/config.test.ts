@@ -1,11 +1,11 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { atTerminal, enter } from '../helpers/at-terminal.ts'
 import { filesOf, kept, modesOf } from '../helpers/kept.ts'
 import { hasKeyring, type Keyring, startKeyring } from '../helpers/keyring.ts'
 import { itemsOf } from '../helpers/keyring-items.ts'
-import { program } from '../helpers/od-link.ts'
-import { hasRealPart } from '../helpers/real-part.ts'
+import { hasTerminal } from '../helpers/terminal.ts'
 import { newWorld, type World } from '../helpers/world.ts'
 
 const id = '11111111-2222-3333-4444-555555555555'
@@ -174,21 +174,43 @@ describe('the client secret', () => {
     expect(await config('unset', 'client-secret')).toMatchObject({ code: 0 })
   })
 
-  const hasTerminal = process.platform === 'linux' && hasRealPart('script', 'a test with a terminal')
-  it.runIf(hasTerminal)('is asked for at a terminal, and what is typed is not shown there', async () => {
-    const { spawn } = await import('node:child_process')
-    const line = `'${process.execPath}' '${program}' config set client-secret`
-    const terminal = spawn('script', ['-qec', line, '/dev/null'], { env: world.env, stdio: 'pipe' })
-    let shown = ''
-    terminal.stdout.setEncoding('utf8').on('data', (text) => {
-      if (!shown.includes('Client secret') && (shown + text).includes('Client secret'))
-        terminal.stdin.write(`${secret}\r`)
-      shown += text
+  it.runIf(hasTerminal())('is asked for at a terminal, and what is typed is not shown there', async () => {
+    const typed: [string, string][] = [['Client secret (the Value, not the ID): ', secret + enter]]
+    const { code, shown, echoes } = await atTerminal(world, ['config', 'set', 'client-secret'], typed)
+    expect({ code, echoes, shown }).toEqual({
+      code: 0,
+      echoes: true,
+      shown: expect.stringContaining('is kept'),
     })
-    const code = await new Promise((resolve) => terminal.on('close', resolve))
-    expect({ code, shown }).toEqual({ code: 0, shown: expect.stringContaining('Client secret') })
     expect(shown).not.toContain(secret)
     expect((await config('get', 'client-secret')).code).toBe(0)
+  })
+
+  it('is not taken from the column beside it, which holds its ID', async () => {
+    const { code, stderr } = await withInput(`${id}\n`, 'set', 'client-secret')
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/Secret ID, not the Value[\s\S]*Certificates & secrets/)
+    expect(kept(world)).toEqual({})
+  })
+})
+
+describe('a client secret that is damaged in its store', () => {
+  it('ends a login with a sentence and a cure, and is replaced as that says', async () => {
+    await withInput(secret, 'set', 'client-secret')
+    const file = join(world.dir, 'settings', 'links', 'client-secret.json')
+    for (const damage of ['{"secret":', 'null', '{"secret":1}']) {
+      writeFileSync(file, damage)
+      const { code, stdout, stderr } = await world.run(['login', '--client-id', id, '--json'])
+      expect({ code, stdout }).toEqual({ code: 5, stdout: '' })
+      expect(JSON.parse(stderr).error).toMatchObject({
+        kind: 'keychain',
+        message: 'The client secret is kept, but cannot be read: it is damaged.',
+        hint: expect.stringContaining('od-link config set client-secret'),
+      })
+      expect(readFileSync(file, 'utf8')).toBe(damage)
+    }
+    expect((await withInput(secret, 'set', 'client-secret')).code).toBe(0)
+    expect((await config('get', 'client-secret')).stdout).toContain('(set, not shown)')
   })
 })
 

@@ -1,9 +1,12 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type Certificate, makeCertificate } from '../helpers/certificates.ts'
 import { startProxy, type TestProxy } from '../helpers/proxy.ts'
 import { hasRealPart } from '../helpers/real-part.ts'
 import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
 import { closedPort, madeFolder, startServer, type TestServer } from '../helpers/server.ts'
+import { loginByHand } from '../helpers/waiting-login.ts'
 import { newWorld, type World } from '../helpers/world.ts'
 
 const password = 'p@ss w0rd'
@@ -127,11 +130,48 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('behind a proxy', () => {
     expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
   })
 
-  it('a variable that is no address is told as such', async () => {
-    const { code, stdout, stderr } = await mkdir({ HTTPS_PROXY: `http://${credentials}@:x` })
+  it('one that wants a sign-in of its own kind is told, with the way that is left', async () => {
+    const { port } = await proxy(
+      answer(
+        '407 Proxy Authentication Required',
+        '',
+        'proxy-authenticate: Negotiate\r\nproxy-authenticate: NTLM\r\n',
+      ),
+    )
+    const { code, stderr } = await mkdir({ HTTPS_PROXY: `http://${credentials}@127.0.0.1:${port}` })
+    expect(code).toBe(7)
+    expect(stderr).toContain(
+      'asks for a sign-in of a kind that od-link does not have: Negotiate, NTLM (407).',
+    )
+    expect(stderr).not.toMatch(/p@ss|p%40ss/)
+  })
+
+  it.each([
+    ['no address', `http://${credentials}@:x`],
+    ['of another protocol', `socks5://${credentials}@127.0.0.1:1080`],
+    ['with a % that stands for nothing', 'http://ada:p@ss100%@127.0.0.1:8080'],
+  ])('a variable that is %s is told as such', async (_, value) => {
+    const { code, stdout, stderr } = await mkdir({ HTTPS_PROXY: value })
     expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
     expect(stderr).toContain('HTTPS_PROXY')
+    expect(stderr).toContain('each % @ : / in them as %25 %40 %3A %2F')
     expect(stderr).not.toMatch(/p@ss|p%40ss/)
+  })
+
+  it('one that is spoken to over TLS is trusted as a server is', async () => {
+    const own = makeCertificate('localhost')
+    const secure = await startProxy({ 'graph.test': graph.port }, undefined, own)
+    proxies.push(secure)
+    const HTTPS_PROXY = `https://${credentials}@localhost:${secure.port}`
+    const unknown = await mkdir({ HTTPS_PROXY })
+    expect({ code: unknown.code, stdout: unknown.stdout }).toEqual({ code: 7, stdout: '' })
+    expect(unknown.stderr).toContain(`The TLS connection to localhost:${secure.port} cannot be trusted`)
+    const bundle = join(world.dir, 'both.pem')
+    const both = [certificate, own].map(({ authority }) => readFileSync(authority, 'utf8'))
+    writeFileSync(bundle, both.join(''))
+    const known = await mkdir({ HTTPS_PROXY, NODE_EXTRA_CA_CERTS: bundle })
+    own.remove()
+    expect(known).toMatchObject({ code: 0, stdout: '/x\n', stderr: '' })
   })
 
   it('a company certificate that is not known is told at once', async () => {
@@ -144,27 +184,32 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('behind a proxy', () => {
     expect(milliseconds).toBeLessThan(6_000)
   })
 
-  it.each(['graph.test', '.test', '*', 'other.example,graph.test'])(
-    'NO_PROXY=%s leads past it',
-    async (NO_PROXY) => {
+  it.each([
+    ['NO_PROXY', 'graph.test'],
+    ['no_proxy', '.test'],
+    ['NO_PROXY', '*'],
+    ['NO_PROXY', 'other.example,graph.test'],
+  ])('%s=%s leads past it', async (variable, hosts) => {
+    const { port, seen } = await proxy()
+    const { code, stderr } = await mkdir({ HTTPS_PROXY: `http://127.0.0.1:${port}`, [variable]: hosts })
+    expect(code).toBe(7)
+    expect(stderr).toContain('graph.test could not be looked up')
+    expect(seen).toEqual([])
+  })
+
+  it.each([undefined, '1'])(
+    'this machine is never asked for through a proxy (NODE_USE_ENV_PROXY: %s)',
+    async (own) => {
       const { port, seen } = await proxy()
-      const { code, stderr } = await mkdir({ HTTPS_PROXY: `http://127.0.0.1:${port}`, NO_PROXY })
-      expect(code).toBe(7)
-      expect(stderr).toContain('graph.test could not be looked up')
+      const url = `http://127.0.0.1:${port}`
+      const variables = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy']
+      const env = Object.fromEntries(variables.map((name) => [name, url]))
+      const local = newWorld(sandbox, undefined, { ...env, NODE_USE_ENV_PROXY: own, OD_LINK_BROWSER: 'none' })
+      await loginByHand(local)
+      const { code, stdout } = await local.run(['mkdir', '/', `local ${own}`])
+      local.remove()
+      expect({ code, stdout }).toEqual({ code: 0, stdout: `/local ${own}\n` })
       expect(seen).toEqual([])
     },
   )
-
-  it('this machine is never asked for through a proxy', async () => {
-    const { port, seen } = await proxy()
-    const url = `http://127.0.0.1:${port}`
-    const variables = ['HTTP_PROXY', 'http_proxy', 'HTTPS_PROXY', 'https_proxy', 'ALL_PROXY', 'all_proxy']
-    const env = Object.fromEntries(variables.map((name) => [name, url]))
-    const local = newWorld(sandbox, undefined, env)
-    await local.login()
-    const { code, stdout } = await local.run(['mkdir', '/', 'local'])
-    local.remove()
-    expect({ code, stdout }).toEqual({ code: 0, stdout: '/local\n' })
-    expect(seen).toEqual([])
-  })
 })

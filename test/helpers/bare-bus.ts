@@ -11,7 +11,10 @@ export interface BareBus {
   stop: () => Promise<void>
 }
 
-const config = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
+/** @param rules what the bus refuses, beside allowing all else. */
+const config = (
+  rules: string,
+) => `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
  "http://www.freedesktop.org/standards/dbus/1.0/busconfig.dtd">
 <busconfig>
   <type>session</type>
@@ -20,13 +23,14 @@ const config = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Config
     <allow send_destination="*" eavesdrop="true"/>
     <allow eavesdrop="true"/>
     <allow own="*"/>
+    ${rules}
   </policy>
 </busconfig>`
 
-export async function startBareBus(): Promise<BareBus> {
+export async function startBareBus(rules = ''): Promise<BareBus> {
   const dir = mkdtempSync(join(tmpdir(), 'od-link-bus-'))
   const file = join(dir, 'bus.conf')
-  writeFileSync(file, config)
+  writeFileSync(file, config(rules))
   const bus = spawn('dbus-daemon', [`--config-file=${file}`, '--nofork', '--print-address=1'], {
     stdio: ['ignore', 'pipe', 'ignore'],
   })

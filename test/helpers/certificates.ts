@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 
@@ -11,8 +11,18 @@ export interface Certificate {
   remove: () => void
 }
 
-/** A certificate for a host, signed by an authority that nobody knows yet. */
-export function makeCertificate(host: string): Certificate {
+/** From when and until when a certificate is good, in days from now. */
+export interface Validity {
+  from: number
+  until: number
+}
+
+/** A certificate for a host or some, signed by an authority that nobody knows yet. */
+export function makeCertificate(
+  hosts: string | readonly string[],
+  { from, until }: Validity = { from: -1, until: 2 },
+): Certificate {
+  const names = [hosts].flat()
   const dir = mkdtempSync(join(tmpdir(), 'od-link-certificate-'))
   const file = (name: string) => join(dir, name)
   const request = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes']
@@ -23,13 +33,27 @@ export function makeCertificate(host: string): Certificate {
   const days = ['-days', '2']
   openssl(
     ...[...request, ...days, '-keyout', file('ca.key'), '-out', file('ca.pem')],
-    ...['-subj', '/CN=A company proxy'],
+    ...['-subj', '/O=A company/CN=A company proxy'],
   )
   openssl(
-    ...[...request, ...days, '-keyout', file('host.key'), '-out', file('host.pem')],
-    ...['-subj', `/CN=${host}`, '-addext', `subjectAltName=DNS:${host}`],
-    ...['-addext', 'basicConstraints=critical,CA:FALSE'],
-    ...['-CA', file('ca.pem'), '-CAkey', file('ca.key')],
+    ...['req', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:P-256', '-nodes', '-subj', `/CN=${names[0]}`],
+    ...['-keyout', file('host.key'), '-out', file('host.csr')],
+  )
+  writeFileSync(file('index'), '')
+  writeFileSync(file('ca.cnf'), signing(dir, names))
+  openssl(
+    ...['ca', '-batch', '-notext', '-config', file('ca.cnf')],
+    ...['-startdate', stamp(from), '-enddate', stamp(until)],
+    ...[
+      '-cert',
+      file('ca.pem'),
+      '-keyfile',
+      file('ca.key'),
+      '-in',
+      file('host.csr'),
+      '-out',
+      file('host.pem'),
+    ],
   )
   return {
     key: readFileSync(file('host.key'), 'utf8'),
@@ -37,4 +61,29 @@ export function makeCertificate(host: string): Certificate {
     authority: file('ca.pem'),
     remove: () => rmSync(dir, { recursive: true, force: true }),
   }
+}
+
+/** What `openssl ca` wants to be told in a file; it alone takes dates of the past and the future. */
+function signing(dir: string, names: string[]): string {
+  return `[ca]
+default_ca = own
+[own]
+rand_serial = yes
+database = ${join(dir, 'index')}
+new_certs_dir = ${dir}
+default_md = sha256
+policy = any
+x509_extensions = host
+[any]
+commonName = supplied
+[host]
+subjectAltName = ${names.map((name) => `DNS:${name}`).join(',')}
+basicConstraints = critical,CA:FALSE
+`
+}
+
+/** A time in OpenSSL's form, so many days from now. */
+function stamp(days: number): string {
+  const time = new Date(Date.now() + days * 86_400_000).toISOString()
+  return `${time.replace(/[-:T]/g, '').slice(0, 14)}Z`
 }

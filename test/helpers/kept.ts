@@ -1,5 +1,5 @@
-import { existsSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { join, relative } from 'node:path'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { dirname, join, relative } from 'node:path'
 import type { World } from './world.ts'
 
 /** Every file of a world, by its path; locks are no possession. */
@@ -31,6 +31,8 @@ export function modesOf(dir: string): Record<string, string> {
 export function putBack(world: World, files: Record<string, string>): void {
   for (const path of Object.keys(kept(world))) rmSync(join(world.dir, 'settings', path))
   for (const [path, text] of Object.entries(files)) {
-    writeFileSync(join(world.dir, 'settings', path), text, { encoding: 'latin1', mode: 0o600 })
+    const file = join(world.dir, 'settings', path)
+    mkdirSync(dirname(file), { recursive: true, mode: 0o700 })
+    writeFileSync(file, text, { encoding: 'latin1', mode: 0o600 })
   }
 }

@@ -4,6 +4,9 @@ import { fileURLToPath } from 'node:url'
 /** The built program, as a user starts it. */
 export const program = fileURLToPath(new URL('../../bin/od-link.js', import.meta.url))
 
+/** The Node that runs it: that of the tests, or the one that `npm run test:nodes` names. */
+export const node = process.env.OD_LINK_TEST_NODE ?? process.execPath
+
 export interface Outcome {
   code: number | null
   signal: NodeJS.Signals | null
@@ -26,15 +29,20 @@ export interface RunOptions {
   /** What it reads on standard input; without it there is none. */
   input?: string
   timeoutMs?: number
+  /** Another Node than that of the tests. */
+  node?: string | undefined
+  /** A program, with its arguments, that starts it: `unshare`, say. */
+  through?: string[]
 }
 
 /** Starts od-link with a bare environment: what a test does not name is not there. */
 export function startOdLink(
   args: string[],
-  { env = {}, input, timeoutMs = 45_000 }: RunOptions = {},
+  { env = {}, input, timeoutMs = 45_000, node: chosen = node, through = [] }: RunOptions = {},
 ): Running {
   const started = performance.now()
-  const child = spawn(process.execPath, [program, ...args], {
+  const [command = chosen, ...rest] = [...through, chosen, program, ...args]
+  const child = spawn(command, rest, {
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })

@@ -1,4 +1,5 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
+import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 
 /** An HTTP proxy that tunnels (CONNECT), and knows names that no DNS knows. */
 export interface TestProxy {
@@ -11,8 +12,13 @@ export interface TestProxy {
 /**
  * @param hosts where each name leads on this machine.
  * @param refusal what it says in place of opening a tunnel, or `nothing`: it takes the request and falls silent.
+ * @param tls the key and certificate of a proxy that is spoken to over TLS.
  */
-export async function startProxy(hosts: Record<string, number>, refusal?: string): Promise<TestProxy> {
+export async function startProxy(
+  hosts: Record<string, number>,
+  refusal?: string,
+  tls?: TlsOptions,
+): Promise<TestProxy> {
   const seen: string[] = []
   const sockets = new Set<Socket>()
   const keep = (socket: Socket) => {
@@ -20,7 +26,7 @@ export async function startProxy(hosts: Record<string, number>, refusal?: string
     socket.on('error', () => {}).on('close', () => sockets.delete(socket))
     return socket
   }
-  const server = createServer((client) => {
+  const listener = (client: Socket) => {
     keep(client)
     let head = ''
     const read = (chunk: Buffer) => {
@@ -42,7 +48,8 @@ export async function startProxy(hosts: Record<string, number>, refusal?: string
       client.pipe(target).pipe(client)
     }
     client.on('data', read)
-  })
+  }
+  const server = tls ? createTlsServer(tls, listener) : createServer(listener)
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
   return {
     port: (server.address() as AddressInfo).port,

@@ -6,10 +6,24 @@ import { spawnSync } from 'node:child_process'
  */
 export function hasRealPart(program: string, forWhat: string): boolean {
   const found = spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
-  if (found) return true
+  return found || skips(`${program} is not installed`, forWhat)
+}
+
+/**
+ * The same for what this user may do: whether `unshare` gives a process a room of its own, in which a command works.
+ * @param flags such as `-m`, for mounts of its own, or `--net`.
+ */
+export function canUnshare(flags: string[], forWhat: string, command = ['true']): boolean {
+  if (!hasRealPart('unshare', forWhat)) return false
+  const tried = spawnSync('unshare', [...flags, ...command])
+  return tried.status === 0 || skips(`unshare ${flags.join(' ')} is not allowed`, forWhat)
+}
+
+/** Says why a test is skipped, or fails where nothing may be. */
+export function skips(why: string, forWhat: string): false {
   if (process.env.OD_LINK_TEST_REAL_PARTS === 'required') {
-    throw new Error(`${program} is needed for ${forWhat}, and OD_LINK_TEST_REAL_PARTS is "required"`)
+    throw new Error(`${why}, which is needed for ${forWhat}, and OD_LINK_TEST_REAL_PARTS is "required"`)
   }
-  console.warn(`skipped, because ${program} is not installed: ${forWhat}`)
+  console.warn(`skipped, because ${why}: ${forWhat}`)
   return false
 }

@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { hasRealPart } from './real-part.ts'
+import { canUnshare, hasRealPart, skips } from './real-part.ts'
 import { closedPort } from './server.ts'
 
 /** Debian's sshd on loopback, with keys of its own, and a person who may come in. */
@@ -21,10 +21,11 @@ export interface SshServer {
 }
 
 export function hasSshd(): boolean {
-  const parts = ['/usr/sbin/sshd', 'ssh', 'ssh-keygen', 'unshare', 'ip'].every((program) =>
+  const parts = ['/usr/sbin/sshd', 'ssh', 'ssh-keygen', 'unshare', 'ip', 'curl'].every((program) =>
     hasRealPart(program, 'a login over SSH'),
   )
-  return parts && process.getuid?.() === 0
+  const isRoot = process.getuid?.() === 0 || skips('this user is not root', 'a login over SSH')
+  return parts && isRoot && canUnshare(['-n'], 'the tunnel of a login over SSH')
 }
 
 export async function startSshd(): Promise<SshServer> {

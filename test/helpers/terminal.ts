@@ -1,12 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { program } from './od-link.ts'
+import { node, program } from './od-link.ts'
 import { hasRealPart } from './real-part.ts'
 
 /** A real terminal, with a shell line in it and a person who types. */
 export interface Terminal {
   child: ChildProcess
-  /** Waits until the screen has shown the pattern. */
-  seen: (pattern: RegExp) => Promise<RegExpExecArray>
+  /** Waits until the screen has shown the pattern, or the text, behind so many characters. */
+  seen: (pattern: RegExp | string, after?: number) => Promise<RegExpExecArray>
   /** What was shown so far, without colours and movements of the cursor. */
   shown: () => string
   /** Presses keys; Enter is `\r`, Ctrl-C is `\x03`. */
@@ -19,7 +19,7 @@ export function hasTerminal(): boolean {
 }
 
 /** od-link, as a word for a shell line. */
-export const odLinkWord = `'${process.execPath}' '${program}'`
+export const odLinkWord = `'${node}' '${program}'`
 
 /** Says at the end of a shell line how the terminal is left, and how the line ended. */
 export const leftAs = '; code=$?; echo; stty -a; exit $code'
@@ -50,10 +50,11 @@ export function startInTerminal(line: string, env: NodeJS.ProcessEnv, timeoutMs 
       lookAll()
     })
   })
-  const seen = (pattern: RegExp) =>
+  const seen = (wanted: RegExp | string, after = 0) =>
     new Promise<RegExpExecArray>((resolve, reject) => {
+      const pattern = typeof wanted === 'string' ? new RegExp(wanted.replace(/[^\w\s]/g, '\\$&')) : wanted
       const look = () => {
-        const match = pattern.exec(shown())
+        const match = pattern.exec(shown().slice(after))
         if (match) resolve(match)
         else if (over) reject(new Error(`ended without ${pattern}:\n${shown()}`))
         else return

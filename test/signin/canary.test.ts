@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { disguisesOf } from '../helpers/disguises.ts'
 import { filesOf } from '../helpers/kept.ts'
 import { hasKeyring, type Keyring, startKeyring } from '../helpers/keyring.ts'
 import { itemsOf } from '../helpers/keyring-items.ts'
@@ -9,15 +10,6 @@ import type { Outcome, RunOptions } from '../helpers/od-link.ts'
 import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
 import { type SpyBrowser, spyBrowser } from '../helpers/spy-browser.ts'
 import { newWorld, type World } from '../helpers/world.ts'
-
-/** The ways in which a secret may hide in a text: as it is, in an address, in a form, in JSON, or a part of it. */
-function disguisesOf(secret: string): string[] {
-  const middle = secret.length > 60 ? [secret.slice(-50, -10)] : []
-  const quoted = JSON.stringify(secret).slice(1, -1)
-  const inForm = new URLSearchParams({ x: secret }).toString().slice(2)
-  const base64 = Buffer.from(secret).toString('base64').slice(0, -4)
-  return [...new Set([secret, encodeURIComponent(secret), inForm, quoted, base64, ...middle])]
-}
 
 describe.runIf(hasKeyring())('a whole life with links in the keychain never lets a secret out', () => {
   let keyring: Keyring

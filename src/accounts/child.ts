@@ -1,0 +1,81 @@
+import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { bounded } from './bounded.ts'
+
+/** How a program ended, or why it did not. */
+export type Ended =
+  | { how: 'exited'; code: number; stdout: string; stderr: string }
+  /** `code` as in `ENOENT`. */
+  | { how: 'not started'; code: string }
+  | { how: 'killed'; signal: string }
+  | { how: 'late' | 'too talkative' }
+
+const maxOutputBytes = 1024 * 1024
+/** Something that the program left running may hold its output open; what it wrote itself is there by then. */
+const drainMs = 200
+
+/** Thrown inside, for a program that outlasts its limit. */
+class Late extends Error {}
+
+/**
+ * Runs a program without a shell, within a limit, and ends it with all that it started when the limit has passed,
+ * when it says too much, or when this process exits. It does not inherit the client secret.
+ * @param limitMs in milliseconds.
+ * @param waiting what a person at the terminal is told after a second.
+ */
+export async function runChild(
+  program: string,
+  args: string[],
+  { input = '', limitMs, waiting }: { input?: string; limitMs: number; waiting: string },
+): Promise<Ended> {
+  const { OD_LINK_CLIENT_SECRET: _, ...env } = process.env
+  // A process group of its own, so that its children can be ended with it. Windows has none.
+  const ownGroup = process.platform !== 'win32'
+  const child = spawn(program, args, { env, detached: ownGroup, windowsHide: true })
+  const kill = () => {
+    try {
+      if (ownGroup && child.pid) process.kill(-child.pid, 'SIGKILL')
+      else child.kill('SIGKILL')
+    } catch {
+      // It has ended.
+    }
+  }
+  process.once('exit', kill)
+  try {
+    return await bounded(
+      limitMs,
+      waiting,
+      () => outcome(child, input),
+      () => new Late(),
+    )
+  } catch (error) {
+    if (!(error instanceof Late)) throw error
+    return { how: 'late' }
+  } finally {
+    process.off('exit', kill)
+    if (child.exitCode === null) kill()
+    child.stdout.destroy()
+    child.stderr.destroy()
+  }
+}
+
+function outcome(child: ChildProcessWithoutNullStreams, input: string): Promise<Ended> {
+  return new Promise((resolve) => {
+    const output = { stdout: '', stderr: '' }
+    for (const stream of ['stdout', 'stderr'] as const) {
+      child[stream].setEncoding('utf8').on('data', (text: string) => {
+        output[stream] += text
+        if (output[stream].length > maxOutputBytes) resolve({ how: 'too talkative' })
+      })
+    }
+    child.on('error', (error: NodeJS.ErrnoException) =>
+      resolve({ how: 'not started', code: error.code ?? error.message }),
+    )
+    const finish = (code: number | null, signal: string | null) =>
+      resolve(code === null ? { how: 'killed', signal: String(signal) } : { how: 'exited', code, ...output })
+    child.on('close', finish)
+    child.on('exit', (code, signal) => setTimeout(() => finish(code, signal), drainMs).unref())
+    // It may end without having read what it was given.
+    child.stdin.on('error', () => {})
+    child.stdin.end(input)
+  })
+}

@@ -1,0 +1,42 @@
+import type { Finding } from '../doctor/finding.ts'
+import { type Piece, print, styled } from '../terminal.ts'
+
+/** How findings look: a mark, a title, the words in a column of their own, and the cure below a failure. */
+
+const marks = {
+  true: styled('green', '✓'),
+  false: styled('red', '✗'),
+  null: styled('dim', '–'),
+} as const satisfies Record<string, Piece>
+
+const width = 80
+const indent = 16
+
+export function tell(title: string, { ok, text, hint, code }: Finding): void {
+  const words = (line: string) => (ok === false ? styled('bold', line) : line)
+  const [first = '', ...more] = wrapped(text, width - indent)
+  const margin = ' '.repeat(indent)
+  print(marks[`${ok}`], ` ${title.padEnd(indent - 2)}`, words(first))
+  for (const line of more) print(margin, words(line))
+  // Never wrapped: what can be pasted must stay one line.
+  for (const [index, line] of (hint?.split('\n') ?? []).entries())
+    print(margin, index === 0 ? 'next: ' : '      ', line)
+  if (code) print(margin, styled('dim', `code: ${code}`))
+}
+
+/** A sentence beside the findings. */
+export function tellAside(text: string): void {
+  for (const line of wrapped(text, width)) print(styled('dim', line))
+}
+
+/** Cut at spaces; a word that is too long stays whole. */
+function wrapped(text: string, columns: number): string[] {
+  const lines: string[] = []
+  for (const word of text.split(' ')) {
+    const last = lines.at(-1)
+    if (last !== undefined && last.length + 1 + word.length <= columns)
+      lines[lines.length - 1] = `${last} ${word}`
+    else lines.push(word)
+  }
+  return lines
+}

@@ -1,0 +1,67 @@
+import { type Account, findAccount, listAccounts } from '../accounts/index.ts'
+import { moveChoice, moveLink } from '../accounts/move.ts'
+import { probeStore } from '../accounts/probe.ts'
+import { caution, checkStoreName, openStore, type StoreName, storesAsWritten } from '../accounts/stores.ts'
+import type { Arguments } from '../cli.ts'
+import { OdLinkError } from '../errors.ts'
+import { setting } from '../settings.ts'
+import { fail, print, printJson, say, styled } from '../terminal.ts'
+import { describe } from './account.ts'
+import { textOf } from './options.ts'
+
+/**
+ * `od-link store move --to STORE`: every link and the kept client secret, and the choice for new links; with
+ * `--account` that link alone. What cannot be moved stays where it was; the exit code is that of the first failure.
+ */
+export async function run({ positional: [action], options }: Arguments): Promise<number> {
+  const to = readTarget(action, textOf(options, 'to'))
+  const wanted = textOf(options, 'account')
+  const accounts = wanted === undefined ? listAccounts() : [findAccount(wanted)]
+  await probeStore(await openStore(to))
+
+  const moved: { account: Account; from: StoreName }[] = []
+  const failures: OdLinkError[] = []
+  const attempt = async (work: () => Promise<void>) => {
+    try {
+      await work()
+    } catch (error) {
+      if (!(error instanceof OdLinkError)) throw error
+      failures.push(error)
+    }
+  }
+  for (const account of accounts) {
+    await attempt(async () => {
+      moved.push({ account, from: await moveLink(account, to) })
+    })
+  }
+  if (moved.some(({ from }) => from !== to)) caution(to)
+  if (wanted === undefined) await attempt(() => moveChoice(to))
+
+  const json = options.json === true
+  if (json) printJson(moved.map(({ account, from }) => ({ ...describe(account), from, to })))
+  else for (const { account, from } of moved) tell(account, from, to)
+  if (failures.length === 0 && wanted === undefined && !json) tellChoice(to)
+  // In JSON an error is one object, the first.
+  const codes = (json ? failures.slice(0, 1) : failures).map((error) => fail(error, json))
+  return codes[0] ?? 0
+}
+
+function readTarget(action: string | undefined, to: string | undefined): StoreName {
+  if (action !== 'move') {
+    throw new OdLinkError('usage', `There is no "store ${action}".`, { hint: 'od-link store move --to file' })
+  }
+  if (to !== undefined) return checkStoreName(to)
+  throw new OdLinkError('usage', 'Where to?', { hint: `--to is one of: ${storesAsWritten.join(', ')}` })
+}
+
+function tell({ username }: Account, from: StoreName, to: StoreName): void {
+  const what = from === to ? `is in ${to} already` : `moved from ${from} to ${to}`
+  print(styled('green', '✓'), ` ${username} ${what}.`)
+}
+
+function tellChoice(to: StoreName): void {
+  const chosen = setting('store')
+  if (chosen === to) say(`New links go to ${to}, too.`)
+  else
+    say(`New links would go to ${to}, but OD_LINK_STORE is set to ${chosen}, which wins: unset OD_LINK_STORE`)
+}

@@ -1,0 +1,39 @@
+import type { Account } from '../accounts/index.ts'
+import { notices } from '../notices.ts'
+import { checks, lookInto, type Visit } from './checks.ts'
+import type { Finding } from './finding.ts'
+import { makeMask } from './mask.ts'
+
+/** A line of the report: what one check has found, safe to paste. */
+export interface ReportLine extends Finding {
+  name: string
+  title: string
+}
+
+/**
+ * Looks at all that a working link needs. The checks run at the same time, each within its own limit, and a failure
+ * of one never stops another; the lines come in the order of the table.
+ */
+export async function* examine(options: {
+  offline: boolean
+  account: Account | undefined
+}): AsyncGenerator<ReportLine> {
+  const mask = makeMask()
+  const begun = new Map<string, Promise<Finding[]>>()
+  const visit: Visit = { ...options, earlier: (name) => begun.get(name) ?? Promise.resolve([]) }
+  for (const check of checks) begun.set(check.name, lookInto(check, visit))
+  for (const { name, title } of checks) {
+    for (const { subject, text, hint, ...rest } of await visit.earlier(name)) {
+      const words = subject === undefined ? text : `${subject}: ${text}`
+      yield { name, title, ...rest, text: mask(words), ...(hint && { hint: mask(hint) }) }
+    }
+  }
+}
+
+/** What is said while the checks run is pasted along with the report. */
+export function maskNotices(): void {
+  const mask = makeMask()
+  const { waiting, warning } = notices
+  notices.waiting = (what) => waiting(mask(what))
+  notices.warning = (what) => warning(mask(what))
+}

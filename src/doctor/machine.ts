@@ -1,0 +1,53 @@
+import { createServer } from 'node:http'
+import { version } from '../../package.json'
+import { setting } from '../settings.ts'
+import { bindLoopback } from '../signin/loopback.ts'
+import { type ListenAddress, readRedirect } from '../signin/redirect-uri.ts'
+import { lookAround } from '../signin/surroundings.ts'
+import { chooseWay } from '../signin/ways.ts'
+import type { Told } from './finding.ts'
+
+/** The checks of the machine itself. */
+
+export function checkNode(): Told {
+  const { version: node, execPath, platform, arch } = process
+  return `${node} at ${execPath}, ${platform} ${arch}; od-link ${version}`
+}
+
+/** The module that macOS and Windows need for their keychains. */
+export async function checkNativeModule(): Promise<Told> {
+  if (process.platform === 'linux') return 'none is needed: the Secret Service is spoken to over D-Bus'
+  const { loadKeyring } = await import('../accounts/native-keychain.ts')
+  loadKeyring(process.platform)
+  return '@napi-rs/keyring loads'
+}
+
+/** Whether a browser could come back to this machine. */
+export async function checkPorts(): Promise<Told> {
+  const { host, port } = listenAddress()
+  const { servers } = await bindLoopback(() => createServer(), { host, port })
+  for (const server of servers) server.close()
+  const hosts = host === 'localhost' ? (servers.length > 1 ? '127.0.0.1 and ::1' : '127.0.0.1') : host
+  const without = host === 'localhost' && servers.length === 1 ? '; there is no ::1 here' : ''
+  return port === undefined
+    ? `${hosts} can be listened on${without}`
+    : `port ${port} of the redirect URI is free, on ${hosts}${without}`
+}
+
+/** A redirect URI that cannot be read is told by the check of the registration. */
+function listenAddress(): ListenAddress {
+  try {
+    return readRedirect(setting('redirect-uri') ?? 'http://localhost', setting('listen')).listen
+  } catch {
+    return { host: 'localhost', port: undefined }
+  }
+}
+
+/** How a login would go from here. Of a command its first word alone is shown: who knows what else it was given. */
+export function checkBrowser(): Told {
+  const here = lookAround()
+  const { name, because } = chooseWay(here, { device: false, noBrowser: false })
+  if (name !== 'the browser') return { notChecked: `login would go by ${name}: ${because}` }
+  const command = here.browser ? ` (${here.browser.command.split(' ')[0]})` : ''
+  return `login would go by ${name}: ${because}${command}`
+}

@@ -1,0 +1,41 @@
+import type { Registration } from '../accounts/record.ts'
+import { requestIdOf } from '../http.ts'
+import { parseJsonObject } from '../json.ts'
+import { startPatience } from '../retry.ts'
+import type { Authority } from './authority.ts'
+import { type FailureContext, type IdentityErrorBody, identityFailure } from './failure.ts'
+import { askIdentity } from './protocol.ts'
+import { startSignIn } from './redeem.ts'
+import { registrationAdvice } from './registration-advice.ts'
+
+/**
+ * Asks the authorize page whether it knows the app and its redirect URI, without a person: `prompt=none` signs
+ * nobody in. What is wrong with a registration would else stay on a page in the browser and never come back here.
+ * Only a refusal that is surely about the registration counts; any other answer leaves it to the sign-in.
+ * https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc
+ * @throws OdLinkError (sign-in) with the step in the portal, (network) or (service) when there is no answer.
+ */
+export async function checkRegistration(
+  authority: Authority,
+  registration: Registration,
+  context: FailureContext & { redirectUri: string },
+): Promise<void> {
+  const { redirectUri, scope } = context
+  const signIn = await startSignIn(authority, registration, { redirectUri, scope, responseMode: 'query' })
+  const url = new URL(signIn.url)
+  url.searchParams.set('prompt', 'none')
+  const answer = await askIdentity({ method: 'GET', url }, startPatience(30_000))
+  const refusal = refusalIn(answer.body, answer.headers.location)
+  const traceId = requestIdOf(answer.headers)
+  if (refusal) throw identityFailure({ ...refusal, ...(traceId ? { trace_id: traceId } : {}) }, context)
+}
+
+/** On a page, in the parameters of a redirect, or as JSON. */
+function refusalIn(body: string, location: string | undefined): IdentityErrorBody | undefined {
+  const sent =
+    location && URL.canParse(location) ? new URL(location).searchParams.get('error_description') : ''
+  const said = sent || String(parseJsonObject(body)?.error_description ?? body)
+  const [found, code] = /AADSTS(\d{4,8}): [^<]*/.exec(said) ?? []
+  if (!found || !registrationAdvice[Number(code)]) return undefined
+  return { error: 'invalid_request', error_description: found }
+}

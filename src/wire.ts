@@ -1,0 +1,115 @@
+import type { Agent, IncomingMessage, RequestOptions } from 'node:http'
+import type { TLSSocket } from 'node:tls'
+import type { HttpResponse } from './http.ts'
+import { type Stage, WireFailure } from './network-error.ts'
+
+/** One exchange on the wire, as Node's own client does it. */
+
+const maxBodyBytes = 8 * 1024 * 1024
+
+export interface WireRequest {
+  method: string
+  url: URL
+  headers: Record<string, string | number>
+  body?: string
+  limitMs: number
+  freshConnection?: boolean
+  withTlsIssuer?: boolean
+  /** The authorities to believe, as PEM; without them Node's own. */
+  ca: string[] | undefined
+}
+
+/** Open connections, to be used again. Node's global agent would ask a proxy even for loopback (NODE_USE_ENV_PROXY). */
+const agents: Record<string, Agent> = {}
+
+/**
+ * Sends one request and reads the whole answer.
+ * @param proxyAgent leads through a proxy.
+ * @throws WireFailure when no complete answer came within the limit.
+ */
+export async function sendOnWire(request: WireRequest, proxyAgent: Agent | undefined): Promise<HttpResponse> {
+  const { url } = request
+  const { request: open, Agent } =
+    url.protocol === 'https:' ? await import('node:https') : await import('node:http')
+  agents[url.protocol] ??= new Agent({ keepAlive: true, scheduling: 'lifo', timeout: 5_000 })
+  const options: RequestOptions & { ca?: string[]; autoSelectFamilyAttemptTimeout?: number } = {
+    method: request.method,
+    headers: request.headers,
+    agent: proxyAgent ?? (request.freshConnection ? false : agents[url.protocol]),
+    // Node gives each address of a name 250 ms, which a slow network never makes (nodejs/node#54359).
+    autoSelectFamilyAttemptTimeout: 1_000,
+    ...(request.ca ? { ca: request.ca } : {}),
+  }
+  return new Promise((resolve, reject) => {
+    let stage: Stage = 'connecting'
+    const outgoing = open(url, options)
+    const fail = (error: Error) => {
+      clearTimeout(limit)
+      const code = (error as NodeJS.ErrnoException).code ?? 'ECONNRESET'
+      reject(error instanceof WireFailure ? error : new WireFailure(code, stage, error))
+    }
+    // Rejected here, not by the destroyed request: while a proxy is silent, that one has no socket to tell it by.
+    const limit = setTimeout(() => {
+      fail(new WireFailure('ETIMEDOUT', stage))
+      outgoing.destroy()
+    }, request.limitMs)
+    outgoing.on('proxyConnect', ({ statusCode, headers }: ProxyAnswer) => {
+      if (statusCode === 200) {
+        stage = 'tunnelled'
+        return
+      }
+      const asked = headers?.['proxy-authenticate']
+      fail(new WireFailure(`EPROXY${statusCode}`, stage, undefined, [asked ?? ''].flat().join(', ')))
+      outgoing.destroy()
+    })
+    outgoing.on('socket', (socket) => {
+      if (outgoing.reusedSocket) stage = 'sent'
+      else
+        socket.once(url.protocol === 'https:' ? 'secureConnect' : 'connect', () => {
+          stage = 'sent'
+        })
+    })
+    outgoing.on('error', fail)
+    outgoing.on('response', (response) => {
+      stage = 'sent'
+      const tlsIssuer = request.withTlsIssuer ? issuerOf(response) : undefined
+      readBody(response)
+        .then((body) =>
+          resolve({
+            status: response.statusCode ?? 0,
+            headers: response.headers,
+            body,
+            ...(tlsIssuer ? { tlsIssuer } : {}),
+          }),
+        )
+        .catch((error) => {
+          outgoing.destroy()
+          fail(error)
+        })
+        .finally(() => clearTimeout(limit))
+    })
+    outgoing.end(request.body)
+  })
+}
+
+interface ProxyAnswer {
+  statusCode: number
+  headers?: Record<string, string | string[] | undefined>
+}
+
+async function readBody(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > maxBodyBytes) throw new WireFailure('ETOOBIG', 'sent')
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}
+
+function issuerOf({ socket }: IncomingMessage): string | undefined {
+  const certificate = 'getPeerCertificate' in socket ? (socket as TLSSocket).getPeerCertificate() : undefined
+  const { O: organisation, CN: name } = certificate?.issuer ?? {}
+  return [organisation ?? name].flat()[0]
+}

@@ -1,0 +1,164 @@
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fakeHelper } from '../helpers/fake-helper.ts'
+import { kept } from '../helpers/kept.ts'
+import { ada, jsonError, useLinked } from '../helpers/linked.ts'
+import { newWorld, type World } from '../helpers/world.ts'
+
+/** A helper that works, on a file for each URL, with an entry's limit as Windows has. */
+const working = `dir="$HOME/kept"; mkdir -p "$dir"
+file() { printf %s "$1" | tr / _; }
+of() { printf %s "$input" | sed 's/.*"'"$1"'":"\\([^"]*\\)".*/\\1/'; }
+case "$1" in
+  store) input=$(cat); secret=$(of Secret)
+    if [ \${#secret} -gt "\${LIMIT:-100000}" ]; then echo 'The stub received bad data'; exit 1; fi
+    printf %s "$input" > "$dir/$(file "$(of ServerURL)")";;
+  get) cat "$dir/$(file "$(cat)")" 2>/dev/null || { echo 'credentials not found in native keychain'; exit 1; };;
+  erase) rm "$dir/$(file "$(cat)")" || exit 1;;
+  list) echo '{}';;
+esac`
+
+describe('a credential helper', () => {
+  const at = useLinked()
+  let world: World
+  beforeAll(() => {
+    world = newWorld(at.sandbox)
+  })
+  afterAll(() => world?.remove())
+
+  const troubles: [what: string, script: string, message: RegExp, hint: RegExp][] = [
+    [
+      'refuses on standard output',
+      'echo "the vault is sealed"; exit 1',
+      /refuses: the vault is sealed\.$/,
+      /by hand/,
+    ],
+    ['refuses on standard error', 'echo "no such vault" >&2; exit 3', /refuses: no such vault\.$/, /by hand/],
+    ['refuses without a word', 'exit 7', /refuses, with exit code 7\.$/, /by hand/],
+    ['answers garbage', 'cat >/dev/null; echo "<html>hello</html>"', /answers something/, /command -v/],
+    ['answers without end', 'cat >/dev/null; yes', /answers something/, /command -v/],
+    ['crashes', 'kill -SEGV $$', /ended by SIGSEGV/, /by hand/],
+    ['panics', 'echo "panic: runtime error" >&2; exit 2', /crashed/, /[Uu]nlock/],
+  ]
+  it.each(troubles)('that %s is exit 5 with cause and cure', async (_, script, message, hint) => {
+    const env = fakeHelper(world, 'odd', script)
+    const before = kept(world)
+    const { code, stdout, stderr } = await world.run(['login', '--json'], { env })
+    expect({ code, stdout }).toEqual({ code: 5, stdout: '' })
+    const error = jsonError(stderr)
+    expect(error).toMatchObject({ kind: 'keychain', exitCode: 5 })
+    expect(error.message).toMatch(/docker-credential-odd/)
+    expect(error.message).toMatch(message)
+    expect(error.hint).toMatch(hint)
+    expect(kept(world)).toEqual(before)
+  })
+
+  it('that is not installed is exit 5, and says which program is missing', async () => {
+    const { code, stderr } = await world.run(['login', '--json'], {
+      env: { OD_LINK_STORE: 'helper:nonesuch' },
+    })
+    expect(code).toBe(5)
+    expect(jsonError(stderr).message).toContain('docker-credential-nonesuch, which is not on the PATH')
+  })
+
+  it.each(['helper:', 'helper', 'helper:../bin/x', 'helper:a b', 'helper:/bin/sh', 'file:x', 'pass'])(
+    'cannot be named %j',
+    async (store) => {
+      const { code, stderr } = await world.run(['config', 'set', 'store', store, '--json'])
+      expect(code).toBe(2)
+      expect(jsonError(stderr).hint).toContain('keychain, file, helper:NAME')
+      expect(kept(world)).toEqual({})
+    },
+  )
+
+  it('can be chosen for good', async () => {
+    expect((await world.run(['config', 'set', 'store', 'helper:pass'])).code).toBe(0)
+    expect((await world.run(['config', 'get', 'store'], { env: { OD_LINK_STORE: '' } })).stdout).toBe(
+      'helper:pass\n',
+    )
+    await world.run(['config', 'unset', 'store'])
+  })
+
+  it('that hangs is ended with its children after 3 s', async () => {
+    const pids = join(world.dir, 'pids')
+    const env = fakeHelper(world, 'hanging', `sleep 300 & echo $! >> ${pids}; echo $$ >> ${pids}; sleep 300`)
+    const { code, stderr, milliseconds } = await world.run(['login'], { env })
+    expect(code).toBe(5)
+    expect(stderr).toContain('Waiting for docker-credential-hanging')
+    expect(stderr).toContain('docker-credential-hanging did not answer within 3 s.')
+    expect(milliseconds).toBeLessThan(12_000)
+    expectGone(pids)
+  })
+
+  it('that hangs is ended with its children when od-link is interrupted', async () => {
+    const pids = join(world.dir, 'pids-2')
+    const env = fakeHelper(world, 'hanging', `sleep 300 & echo $! >> ${pids}; echo $$ >> ${pids}; sleep 300`)
+    const running = world.start(['login'], { env })
+    await running.seen(/Waiting for docker-credential-hanging/)
+    running.child.kill('SIGINT')
+    expect((await running.ended).code).toBe(130)
+    expectGone(pids)
+  })
+
+  it('does not see the client secret, and no refusal of it shows a token', async () => {
+    const seen = join(world.dir, 'seen')
+    const env = fakeHelper(world, 'nosy', `env >> ${seen}; cat; exit 1`)
+    const secret = { OD_LINK_CLIENT_SECRET: 'a-secret-of-the-app' }
+    const { code, stderr } = await world.run(['login'], { env: { ...env, ...secret } })
+    expect(code).toBe(5)
+    expect(readFileSync(seen, 'utf8')).toContain('HOME=')
+    expect(readFileSync(seen, 'utf8')).not.toContain('a-secret-of-the-app')
+    expect(stderr).not.toMatch(/[A-Za-z0-9+/=]{64}/)
+  })
+
+  it('that accepts and forgets is found out at login, by another process', async () => {
+    const here = 'kept-by-$PPID'
+    const env = fakeHelper(world, 'forgetful', working.replace('$HOME/kept', `$HOME/${here}`))
+    const { code, stdout, stderr } = await world.run(['login', '--json'], { env })
+    expect({ code, stdout }).toEqual({ code: 5, stdout: '' })
+    expect(jsonError(stderr).message).toBe(
+      'docker-credential-forgetful does not give back what was written to it.',
+    )
+  })
+
+  it('that keeps 2,560 bytes an entry, as wincred does, keeps a link in pieces', async () => {
+    const env = { ...fakeHelper(world, 'wincred', working), LIMIT: '2560' }
+    expect((await world.run(['login', '--login-hint', ada], { env })).code).toBe(0)
+    expect(readdirSync(join(world.dir, 'kept')).length).toBeGreaterThan(2)
+    expect((await world.run(['token'], { env })).code).toBe(0)
+    expect((await world.run(['logout'], { env })).code).toBe(0)
+    expect(readdirSync(join(world.dir, 'kept'))).toEqual([])
+  })
+
+  it('that dies in the middle of a writing over the old entry does not cost the link', async () => {
+    const cut =
+      'if [ "$1" = store ] && [ -e "$HOME/full" ]; then printf "{" > "$dir/$(file "$(input=$(cat); of ServerURL)")"; exit 1; fi'
+    const env = fakeHelper(world, 'inplace', working.replace('case "$1" in', `${cut}\ncase "$1" in`))
+    expect((await world.run(['login', '--login-hint', ada], { env })).code).toBe(0)
+    for (const full of [true, true, false]) {
+      await at.sandbox.control('POST', 'expire')
+      if (full) writeFileSync(join(world.dir, 'full'), '')
+      else rmSync(join(world.dir, 'full'))
+      const { code, stderr } = await world.run(['mkdir', '-p', '/still/there'], { env })
+      expect({ code, stderr }).toMatchObject({ code: full ? 5 : 0 })
+    }
+    expect((await world.run(['logout'], { env })).code).toBe(0)
+    expect(readdirSync(join(world.dir, 'kept'))).toEqual([])
+  })
+})
+
+/** Each of the processes whose numbers are in the file has ended. */
+function expectGone(file: string): void {
+  const alive = readFileSync(file, 'utf8')
+    .trim()
+    .split('\n')
+    .filter((pid) => {
+      try {
+        return !/^\S+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
+      } catch {
+        return false
+      }
+    })
+  expect(alive).toEqual([])
+}

@@ -1,0 +1,387 @@
+import { execFileSync } from 'node:child_process'
+import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { startSandbox as serveSandbox } from '../../src/sandbox/index.ts'
+import { azCommand } from '../../src/signin/new-registration.ts'
+import { kept } from '../helpers/kept.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
+import { spyBrowser } from '../helpers/spy-browser.ts'
+import { newWorld, type World } from '../helpers/world.ts'
+
+let sandbox: SandboxProcess
+let world: World
+
+beforeAll(async () => {
+  sandbox = await startSandbox()
+})
+afterAll(() => sandbox?.stop())
+beforeEach(() => {
+  world = newWorld(sandbox, undefined, { OD_LINK_CLIENT_ID: undefined })
+})
+afterEach(() => world.remove())
+
+const strange = '99999999-8888-7777-6666-555555555555'
+const webUri = 'http://localhost/post_onedrive'
+const settings = () => JSON.parse(kept(world)['config.json'] ?? '{}')
+const setup = (flags: string[], input?: string, env: NodeJS.ProcessEnv = {}) =>
+  world.run(['setup', ...flags], { env, ...(input === undefined ? {} : { input }) })
+
+describe('od-link setup with flags', () => {
+  it('tries the app out and keeps it, in the place of the one before', async () => {
+    for (const [name, value] of [
+      ['tenant', 'contoso.com'],
+      ['redirect-uri', 'http://localhost:5000/old'],
+      ['scope', 'Files.Read'],
+    ] as const)
+      await world.run(['config', 'set', name, value])
+    const { code, stdout } = await setup(['--client-id', sandbox.clientId])
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^✓ Linked ada@contoso\.example .*\n✓ Saved client-id in .*config\.json\.\n$/)
+    expect(settings()).toEqual({ 'client-id': sandbox.clientId })
+    expect(await world.run(['login'])).toMatchObject({ code: 0 })
+  })
+
+  it('keeps what differs from the usual, and no more', async () => {
+    const flags = ['--tenant', 'organizations', '--scope', 'Files.ReadWrite', '--cloud', 'global']
+    expect((await setup(['--client-id', sandbox.clientId, ...flags])).code).toBe(0)
+    expect(settings()).toEqual({
+      'client-id': sandbox.clientId,
+      tenant: 'organizations',
+      scope: 'Files.ReadWrite',
+    })
+  })
+
+  it('tells programs what happens, a JSON object a line', async () => {
+    const { code, stdout, stderr } = await setup(['--client-id', sandbox.clientId, '--json'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    const events = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line))
+    expect(events.map(({ event }) => event)).toEqual(['open', 'linked', 'saved'])
+    expect(events.at(-1)).toEqual({
+      event: 'saved',
+      settings: { 'client-id': sandbox.clientId },
+      clientSecret: false,
+    })
+  })
+
+  it.each(['standard input', 'OD_LINK_CLIENT_SECRET'])('takes the secret from %s', async (from) => {
+    const flags = ['--kind', 'web', '--client-id', sandbox.webClientId, '--redirect-uri', webUri]
+    const { code, stdout, stderr } =
+      from === 'standard input'
+        ? await setup(flags, `${sandbox.webClientSecret}\n`)
+        : await setup(flags, undefined, { OD_LINK_CLIENT_SECRET: sandbox.webClientSecret })
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.not.stringContaining(sandbox.webClientSecret),
+    })
+    expect(stdout).toMatch(/Saved client-id, redirect-uri in .*, and the secret in the file store\.\n$/)
+    expect(settings()).toEqual({ 'client-id': sandbox.webClientId, 'redirect-uri': webUri })
+    expect(await world.run(['login'])).toMatchObject({ code: 0 })
+  })
+
+  it('hands the secret to no browser', async () => {
+    const spy = spyBrowser(world.dir)
+    const env = { OD_LINK_BROWSER: `"${spy.command}"`, OD_LINK_CLIENT_SECRET: sandbox.webClientSecret }
+    const flags = ['--kind', 'web', '--client-id', sandbox.webClientId, '--redirect-uri', webUri]
+    expect((await setup(flags, undefined, env)).code).toBe(0)
+    expect(spy.seen().environment).not.toContain(sandbox.webClientSecret)
+  })
+
+  it('saves without a sign-in when asked to, and needs no network for it', async () => {
+    const env = { OD_LINK_AUTHORITY_HOST: 'http://localhost:9', OD_LINK_STORE: 'keychain' }
+    const flags = ['--client-id', `{${strange.toUpperCase()}}`, '--cloud', 'usgov', '--no-login']
+    const { code, stdout, stderr } = await setup(flags, undefined, env)
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('Saved client-id, cloud') })
+    expect(stderr).toContain('not tried out yet: od-link login')
+    expect(settings()).toEqual({ 'client-id': strange, cloud: 'usgov' })
+  })
+
+  it('says which variables go before what was saved', async () => {
+    const env = { OD_LINK_CLIENT_ID: strange, OD_LINK_SCOPE: 'Files.Read' }
+    const { code, stderr } = await setup(['--client-id', sandbox.clientId, '--no-login'], undefined, env)
+    expect(code).toBe(0)
+    expect(stderr).toContain('Note: OD_LINK_CLIENT_ID says something else')
+    expect(stderr).not.toContain('OD_LINK_SCOPE')
+    expect(settings()).toEqual({ 'client-id': sandbox.clientId, scope: 'Files.Read' })
+  })
+})
+
+describe('od-link setup saves nothing', () => {
+  it('without a terminal and a client id, and says which flags there are', async () => {
+    const { code, stdout, stderr } = await setup([], '3\n1\n1\n')
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    for (const flag of [
+      'client-id ID',
+      'kind public|web',
+      'tenant',
+      'cloud',
+      'redirect-uri',
+      'scope',
+      'no-login',
+    ])
+      expect(stderr).toContain(`--${flag}`)
+    expect(stderr).toMatch(/od-link setup --steps.*od-link setup --az/)
+    const { error } = JSON.parse((await setup(['--json'])).stderr)
+    expect(error).toMatchObject({ kind: 'usage', exitCode: 2, hint: expect.stringContaining('--client-id') })
+  })
+
+  it.each([
+    [['--client-id', 'ada@contoso.com'], /address of a person/],
+    [['--client-id', `${strange} ${strange.replace('9', '8')}`], /more than one id/],
+    [['--client-id', strange, '--kind', 'spa'], /public, web/],
+    [['--client-id', strange, '--cloud', 'moon'], /global, usgov, dod, china/],
+    [
+      ['--client-id', strange, '--cloud', 'china', '--tenant', 'common'],
+      /no personal accounts[\s\S]*organizations/,
+    ],
+    [['--client-id', strange, '--tenant', 'a/b'], /a\/b/],
+    [['--client-id', strange, '--redirect-uri', 'ftp://localhost'], /ftp:/],
+    [['--client-id', strange, '--kind', 'web'], /No client secret was given[\s\S]*New client secret/],
+  ])('for %j', async (flags, words) => {
+    const { code, stdout, stderr } = await setup(flags)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(words)
+    expect(stderr).toMatch(/next: \S/)
+    expect(kept(world)).toEqual({})
+  })
+
+  it('when Microsoft does not know the app, and asks nobody to sign in', async () => {
+    const { code, stdout, stderr } = await setup(['--client-id', strange])
+    expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
+    expect(stderr).toMatch(/> Overview\n +compare the Application \(client\) ID/)
+    expect(stderr).toMatch(/Nothing was saved\.\n[\s\S]*AADSTS700016/)
+    expect(kept(world)).toEqual({})
+  })
+
+  it('when the secret is wrong, and says what to type with a new one', async () => {
+    const flags = ['--kind', 'web', '--client-id', sandbox.webClientId, '--redirect-uri', webUri]
+    const { code, stderr } = await setup(flags, 'not-the-secret\n')
+    expect(code).toBe(4)
+    expect(stderr).toContain('> Certificates & secrets > Client secrets > New client secret')
+    expect(stderr).toContain(
+      `Then:\n        od-link setup --client-id ${sandbox.webClientId} --redirect-uri ${webUri} --kind web\n`,
+    )
+    expect(stderr).toMatch(/Nothing was saved[\s\S]*AADSTS7000215/)
+    expect(stderr).not.toContain('od-link config')
+    expect(kept(world)).toEqual({})
+  })
+
+  it('when the kind is not what the app is, and says how to set up the other', async () => {
+    const asPublic = await setup(['--client-id', sandbox.webClientId, '--redirect-uri', webUri])
+    expect(asPublic.stderr).toMatch(/Or, for a "Web" app with a secret:\n.*od-link setup .* --kind web\n/)
+    const asWeb = await setup(['--client-id', sandbox.clientId, '--kind', 'web'], 'a-secret\n')
+    expect(asWeb.stderr).toMatch(/next: od-link setup --client-id \S+ --kind public\n/)
+    for (const { code } of [asPublic, asWeb]) expect(code).toBe(4)
+    expect(kept(world)).toEqual({})
+  })
+
+  it('when the person declines, and the letter to the administrator leads back here', async () => {
+    await sandbox.control('POST', 'next-sign-in', { error: 'access_denied', error_subcode: 'cancel' })
+    const { code, stderr } = await setup(['--client-id', sandbox.clientId])
+    expect(code).toBe(4)
+    expect(stderr).toContain(`od-link setup --client-id ${sandbox.clientId} --scope Files.ReadWrite\n`)
+    expect(stderr).toContain('adminconsent')
+    expect(kept(world)).toEqual({})
+  })
+
+  it('when the sign-in service cannot be reached', async () => {
+    const env = { OD_LINK_AUTHORITY_HOST: 'http://localhost:9' }
+    const { code, stderr } = await setup(['--client-id', sandbox.clientId], undefined, env)
+    expect(code).toBe(7)
+    expect(stderr).toMatch(/Nothing was saved\.\n/)
+    expect(stderr).toContain(`Then again:\n        od-link setup --client-id ${sandbox.clientId}\n`)
+    expect(kept(world)).toEqual({})
+  })
+
+  it('when the store does not take the secret: the settings are again what they were', async () => {
+    await world.run(['config', 'set', 'tenant', 'contoso.com'])
+    const before = kept(world)
+    const env = { OD_LINK_STORE: 'keychain', DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' }
+    const flags = ['--client-id', strange, '--kind', 'web', '--no-login']
+    const { code, stdout } = await setup(flags, 'the-secret\n', env)
+    expect({ code, stdout }).toEqual({ code: 5, stdout: '' })
+    expect(kept(world)).toEqual(before)
+  })
+
+  it('when a secret is kept for an app that is to be public now', async () => {
+    await world.run(['config', 'set', 'client-id', sandbox.clientId])
+    await world.run(['config', 'set', 'client-secret'], { input: 'the-secret\n' })
+    const before = kept(world)
+    const { code, stderr } = await setup(['--client-id', sandbox.clientId, '--tenant', 'organizations'])
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/next: od-link config unset client-secret\n +Then again:\n +od-link setup/)
+    expect(kept(world)).toEqual(before)
+  })
+})
+
+describe('an app that is registered for others is told apart before a browser opens', () => {
+  const home = '5d1f0a3c-7be2-4c86-9d0e-2f6a41c7b893'
+  const redirectUris = [{ uri: 'http://localhost', platform: 'public' as const }]
+  const apps = [
+    { clientId: '10000000-0000-0000-0000-000000000001', audience: 'AzureADMyOrg' as const, tenant: home },
+    { clientId: '10000000-0000-0000-0000-000000000002', audience: 'PersonalMicrosoftAccount' as const },
+    { clientId: '10000000-0000-0000-0000-000000000003', audience: 'AzureADMultipleOrgs' as const },
+  ].map((app) => ({ ...app, name: 'App', redirectUris }))
+  const [single, personal, work] = apps.map(({ clientId }) => clientId)
+  let other: Awaited<ReturnType<typeof serveSandbox>>
+
+  beforeAll(async () => {
+    other = await serveSandbox({ registrations: apps })
+  })
+  afterAll(() => other?.close())
+
+  it.each([
+    [50194, single, [], /od-link setup --client-id \S+ --tenant TENANT\n/],
+    [9002331, personal, [], /od-link setup --client-id \S+ --tenant consumers\n/],
+    [9002332, work, ['--tenant', 'consumers'], /od-link setup --client-id \S+ --tenant organizations\n/],
+    [50011, work, ['--redirect-uri', 'http://localhost/other'], /add http:\/\/localhost\/other\n/],
+  ])('AADSTS%i', async (code, clientId, flags, words) => {
+    const env = { OD_LINK_AUTHORITY_HOST: other.origin, OD_LINK_GRAPH_HOST: other.origin }
+    const outcome = await setup(['--client-id', String(clientId), ...flags], undefined, env)
+    expect(outcome).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining(`AADSTS${code}`) })
+    expect(outcome.stderr).toMatch(words)
+    expect(outcome.stderr).not.toContain('open this address')
+    expect(kept(world)).toEqual({})
+  })
+})
+
+describe('an answer of Microsoft that says nothing about the app', () => {
+  beforeEach(() => sandbox.control('DELETE', 'weather'))
+  const answering = (effect: object) =>
+    sandbox.control('POST', 'weather', { match: 'oauth2/v2.0/authorize', effect })
+
+  it.each([
+    ['a sign-in page', { status: 200, body: '<html>Sign in. AADSTS is a word.</html>' }],
+    ['a refusal to sign anyone in unseen', { status: 200, body: '<p>AADSTS50058: nobody is signed in</p>' }],
+    ['a code that is not known', { status: 400, body: '{"error_description": "AADSTS4242424: new"}' }],
+    ['a redirect elsewhere', { status: 302, headers: { location: 'https://example.com/?error=x' } }],
+  ])('leaves it to the sign-in: %s', async (_, effect) => {
+    await answering(effect)
+    expect((await setup(['--client-id', sandbox.clientId])).code).toBe(0)
+  })
+
+  it.each([
+    ['a page', { status: 200, body: '<p>AADSTS700016: No such app.</p>' }],
+    ['JSON', { status: 400, body: '{"error_description": "AADSTS700016: No such app."}' }],
+    [
+      'a redirect',
+      {
+        status: 302,
+        headers: { location: 'http://localhost/?error_description=AADSTS700016:+No+such+app.' },
+      },
+    ],
+  ])('is told from a refusal of the app on %s', async (_, effect: { status: number; headers?: object }) => {
+    await answering({ ...effect, headers: { ...effect.headers, 'x-ms-request-id': 'an-id' } })
+    const { code, stderr } = await setup(['--client-id', sandbox.clientId])
+    expect({ code, stderr }).toEqual({
+      code: 4,
+      stderr: expect.stringContaining('AADSTS700016 · request an-id'),
+    })
+    expect(kept(world)).toEqual({})
+  })
+})
+
+describe('od-link setup --az', () => {
+  /** Runs the command in a shell in which `az` writes down its arguments. */
+  async function run(...flags: string[]): Promise<{ printed: string; calls: string[][] }> {
+    const { code, stdout } = await setup(['--az', ...flags])
+    expect(code).toBe(0)
+    const bin = join(world.dir, 'bin')
+    mkdirSync(bin)
+    const notes = join(world.dir, 'az.notes')
+    const script = `#!/bin/sh
+printf '%s\\n' "$@" -- >> '${notes}'
+case "$*" in *'--query appId'*) echo ${strange};; *) echo the-secret;; esac\n`
+    writeFileSync(join(bin, 'az'), script)
+    chmodSync(join(bin, 'az'), 0o755)
+    const PATH = `${bin}:/usr/bin:/bin`
+    const printed = execFileSync('sh', ['-c', stdout], { env: { PATH }, encoding: 'utf8' })
+    const calls = readFileSync(notes, 'utf8').split('\n--\n').filter(Boolean)
+    return { printed, calls: calls.map((call) => call.split('\n')) }
+  }
+  const common = ['ad', 'app', 'create', '--display-name', 'od-link', '--query', 'appId', '--output', 'tsv']
+  const audience = (name: string) => ['--sign-in-audience', name, '--requested-access-token-version', '2']
+
+  it('prints a command that makes a public client and prints its id', async () => {
+    const { printed, calls } = await run()
+    expect(printed).toBe(`${strange}\n`)
+    expect(calls).toEqual([
+      [
+        ...common,
+        ...audience('AzureADandPersonalMicrosoftAccount'),
+        ...['--public-client-redirect-uris', 'http://localhost', '--is-fallback-public-client', 'true'],
+      ],
+    ])
+  })
+
+  it('prints a command that makes a "Web" app and its secret', async () => {
+    const uri = "http://localhost:5000/it's;here"
+    const { printed, calls } = await run('--kind', 'web', '--tenant', 'contoso.com', '--redirect-uri', uri)
+    expect(printed).toBe(`${strange}\nthe-secret\n`)
+    const reset = ['ad', 'app', 'credential', 'reset', '--id', strange, '--display-name', 'od-link']
+    expect(calls).toEqual([
+      [...common, ...audience('AzureADMyOrg'), '--web-redirect-uris', uri],
+      [...reset, '--query', 'password', '--output', 'tsv'],
+    ])
+  })
+
+  it('has a form for PowerShell', () => {
+    const wanted = {
+      cloud: 'global',
+      kind: 'web',
+      audience: 'single',
+      redirectUri: "http://localhost/it's",
+    } as const
+    expect(
+      azCommand(wanted, 'powershell').join('\n'),
+    ).toBe(`$id = az ad app create --display-name od-link --query appId --output tsv \`
+  --sign-in-audience AzureADMyOrg \`
+  --requested-access-token-version 2 \`
+  --web-redirect-uris 'http://localhost/it''s'
+$id
+az ad app credential reset --id $id --display-name od-link \`
+  --query password --output tsv`)
+  })
+
+  it.each([
+    [['--tenant', 'consumers'], 'PersonalMicrosoftAccount', /^$/],
+    [['--tenant', 'organizations'], 'AzureADMultipleOrgs', /^$/],
+    [['--cloud', 'usgov'], 'AzureADMultipleOrgs', /az cloud set --name AzureUSGovernment/],
+    [['--cloud', 'dod'], 'AzureADMultipleOrgs', /az cloud set --name AzureUSGovernment/],
+    [['--cloud', 'china'], 'AzureADMultipleOrgs', /az cloud set --name AzureChinaCloud/],
+  ])('is for whom %j says', async (flags, name, talk) => {
+    const { stdout, stderr } = await setup(['--az', ...flags])
+    expect(stdout).toContain(`--sign-in-audience ${name} `)
+    expect(stderr).toMatch(talk)
+  })
+})
+
+describe('od-link setup --steps', () => {
+  it.each([
+    [[], 'https://entra.microsoft.com >', 'Any Entra ID Tenant + Personal Microsoft accounts'],
+    [['--cloud', 'usgov'], 'https://entra.microsoft.us >', 'Multiple Entra ID tenants'],
+    [['--cloud', 'dod', '--kind', 'web'], 'https://entra.microsoft.us >', 'Multiple Entra ID tenants'],
+    [['--cloud', 'china'], 'https://entra.microsoftonline.cn >', 'Multiple Entra ID tenants'],
+    [['--tenant', 'contoso.com'], 'https://entra.microsoft.com >', 'Single tenant only'],
+    [['--tenant', 'consumers'], 'https://entra.microsoft.com >', 'Personal accounts only'],
+  ])('prints the way for %j, in lines that fit a terminal', async (flags, portal, accounts) => {
+    const { code, stdout, stderr } = await setup(['--steps', ...flags])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).toMatch(
+      /^A personal Microsoft account without a directory can no longer register an app\./,
+    )
+    for (const words of [portal, accounts, 'Application (client) ID']) expect(stdout).toContain(words)
+    const secretStep = 'Certificates & secrets > Client secrets > New client secret'
+    expect(stdout.includes(secretStep)).toBe(flags.includes('web'))
+    expect(stdout.split('\n').filter((line) => line.length > 80)).toEqual([])
+  })
+
+  it('needs nothing on this machine', async () => {
+    const { code, stdout } = await world.run(['setup', '--steps'], { env: { OD_LINK_STORE: 'keychain' } })
+    expect({ code, lines: stdout.split('\n').length > 10 }).toEqual({ code: 0, lines: true })
+    expect(kept(world)).toEqual({})
+  })
+})

@@ -1,0 +1,180 @@
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { fakeHelper } from '../helpers/fake-helper.ts'
+import { kept } from '../helpers/kept.ts'
+import { hasKeyring, type Keyring, startKeyring } from '../helpers/keyring.ts'
+import { itemsOf } from '../helpers/keyring-items.ts'
+import { ada, grace, jsonError } from '../helpers/linked.ts'
+import { hasPass, newPass, type Pass } from '../helpers/pass.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
+import { newWorld, type World } from '../helpers/world.ts'
+
+const runs = hasKeyring() && hasPass()
+
+describe.runIf(runs)('od-link store move', () => {
+  let sandbox: SandboxProcess
+  let keyring: Keyring
+  let pass: Pass
+  let world: World
+
+  beforeAll(async () => {
+    ;[sandbox, keyring] = await Promise.all([startSandbox(), startKeyring()])
+    pass = newPass()
+    world = newWorld(sandbox, keyring, pass.env)
+    await world.login('--login-hint', ada, '--as', 'work')
+    await world.login('--login-hint', grace)
+    expect((await world.run(['config', 'set', 'client-secret'], { input: 'a-secret-value\n' })).code).toBe(0)
+  })
+  afterAll(async () => {
+    world?.remove()
+    pass?.remove()
+    await Promise.all([keyring?.stop(), sandbox?.stop()])
+  })
+
+  const files = () => Object.keys(kept(world)).filter((path) => path.startsWith('links/')).length
+  /** Where the things are: two links and a client secret. */
+  const where = () => ({ keychain: itemsOf(keyring).length, files: files(), pass: pass.urls().length })
+  async function bothWork(env: NodeJS.ProcessEnv = {}): Promise<void> {
+    for (const account of [ada, grace]) {
+      expect((await world.run(['token', '--account', account], { env })).code).toBe(0)
+    }
+  }
+
+  it.each([
+    ['keychain', 'file', { keychain: 0, files: 3, pass: 0 }],
+    ['file', 'helper:pass', { keychain: 0, files: 0, pass: 3 }],
+    ['helper:pass', 'keychain', { keychain: 3, files: 0, pass: 0 }],
+  ])(
+    'takes all links and the client secret from %s to %s, and new ones go there',
+    async (from, to, there) => {
+      const { code, stdout, stderr } = await world.run(['store', 'move', '--to', to])
+      expect({ code, stdout }).toEqual({
+        code: 0,
+        stdout: [ada, grace].map((who) => `✓ ${who} moved from ${from} to ${to}.\n`).join(''),
+      })
+      expect(stderr).toContain(`New links go to ${to}, too.`)
+      expect(stderr.match(/not encrypted/g) ?? []).toHaveLength(to === 'file' ? 1 : 0)
+      expect(where()).toEqual(there)
+      expect((await world.run(['config', 'get', 'store'])).stdout).toBe(`${to}\n`)
+      expect((await world.run(['config', 'get', 'client-secret'])).stdout).toContain('set')
+      await bothWork()
+    },
+  )
+
+  it('moves one link with --account, and nothing else', async () => {
+    const { code, stdout } = await world.run(['store', 'move', '--to', 'file', '--account', 'work', '--json'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject([{ username: ada, from: 'keychain', to: 'file' }])
+    expect(where()).toEqual({ keychain: 2, files: 1, pass: 0 })
+    expect((await world.run(['config', 'get', 'store'])).stdout).toBe('keychain\n')
+    await bothWork()
+    const again = await world.run(['store', 'move', '--to', 'file', '--account', 'work'])
+    expect(again).toMatchObject({ code: 0, stdout: `✓ ${ada} is in file already.\n` })
+    expect((await world.run(['store', 'move', '--to', 'keychain'])).code).toBe(0)
+  })
+
+  it('takes the links that can be read, and says which cannot', async () => {
+    expect((await world.run(['store', 'move', '--to', 'file', '--account', 'work'])).code).toBe(0)
+    await keyring.hang()
+    const { code, stdout, stderr } = await world.run(['store', 'move', '--to', 'helper:pass'])
+    keyring.goOn()
+    expect({ code, stdout }).toEqual({ code: 5, stdout: `✓ ${ada} moved from file to helper:pass.\n` })
+    expect(stderr).toContain(`${grace} stays where it was (keychain). The keychain does not answer.`)
+    expect(stderr).toContain('The client secret, if one is kept in keychain, was not moved.')
+    expect(where()).toEqual({ keychain: 2, files: 0, pass: 1 })
+    await bothWork()
+    expect((await world.run(['store', 'move', '--to', 'keychain'])).code).toBe(0)
+  })
+
+  /** A helper on pass that keeps what the probe writes, or it would be found out before, and does this with links. */
+  const overPass = (onStore: string) => `input=$(cat)
+case "$1 $input" in *probe*) ;; "store "*) ${onStore};; esac
+printf %s "$input" | docker-credential-pass "$1"`
+
+  it.each([
+    ['refuses what is written', 'echo "the vault is full"; exit 1', /refuses: the vault is full/],
+    ['forgets what is written', 'exit 0', /does not give back/],
+    ['dies of what is written', 'kill -9 $$', /was ended by SIGKILL/],
+  ])('to a store that %s leaves every link where it was, and says so', async (_, onStore, said) => {
+    const before = kept(world)
+    const env = { ...fakeHelper(world, 'odd', overPass(onStore)), OD_LINK_STORE: '' }
+    const { code, stdout, stderr } = await world.run(['store', 'move', '--to', 'helper:odd'], { env })
+    expect({ code, stdout }).toEqual({ code: 5, stdout: '' })
+    for (const who of [ada, grace]) expect(stderr).toContain(`${who} stays where it was (keychain).`)
+    expect(stderr).toMatch(said)
+    expect(where()).toEqual({ keychain: 3, files: 0, pass: 0 })
+    expect(kept(world)).toEqual(before)
+    await bothWork()
+  })
+
+  it('that is killed half way loses no link', async () => {
+    const slow = overPass('echo $$ > "$HOME/pid"; exec sleep 20')
+    const env = { ...fakeHelper(world, 'slow', slow), OD_LINK_STORE: '' }
+    const running = world.start(['store', 'move', '--to', 'helper:slow'], { env })
+    await running.seen(/Waiting for docker-credential-slow/)
+    while (!existsSync(join(world.dir, 'pid'))) await sleep(20)
+    running.child.kill('SIGKILL')
+    await running.ended
+    process.kill(Number(readFileSync(join(world.dir, 'pid'), 'utf8')))
+    expect(where().keychain).toBe(3)
+    await bothWork()
+  })
+
+  it('says when the old copy could not be removed, and how to remove it', async () => {
+    const working = 'exec docker-credential-pass "$@"'
+    const sticky = '[ "$1" = erase ] && { cat > /dev/null; echo "no erasing on Sundays"; exit 1; }'
+    const env = { ...fakeHelper(world, 'sticky', working), OD_LINK_STORE: '' }
+    expect((await world.run(['store', 'move', '--to', 'helper:sticky', '-a', 'work'], { env })).code).toBe(0)
+    fakeHelper(world, 'sticky', `${sticky}\n${working}`)
+    const { code, stderr } = await world.run(['store', 'move', '--to', 'file', '-a', 'work', '--json'], {
+      env,
+    })
+    expect(code).toBe(5)
+    const { message, hint } = jsonError(stderr)
+    expect(message).toContain(
+      `${ada} is in file now, but its old copy could not be removed from helper:sticky.`,
+    )
+    expect(hint).toContain('od-link store move --to helper:sticky')
+    expect(where()).toEqual({ keychain: 2, files: 1, pass: 1 })
+    await bothWork()
+    fakeHelper(world, 'sticky', working)
+    for (const to of ['helper:sticky', 'keychain']) {
+      expect((await world.run(['store', 'move', '--to', to, '-a', 'work'], { env })).code).toBe(0)
+    }
+    expect(where()).toEqual({ keychain: 3, files: 0, pass: 0 })
+  })
+
+  it('does not move a link that is damaged or gone, and keeps what there is', async () => {
+    const index = join(world.dir, 'settings', 'accounts.json')
+    const whole = readFileSync(index, 'utf8')
+    writeFileSync(index, whole.replaceAll('"keychain"', '"file"'))
+    const { code, stderr } = await world.run(['store', 'move', '--to', 'helper:pass', '-a', 'work', '--json'])
+    writeFileSync(index, whole)
+    expect(code).toBe(4)
+    expect(jsonError(stderr).message).toContain('is not linked any more')
+    await bothWork()
+  })
+
+  it.each([
+    [['store', 'mov', '--to', 'file'], /There is no "store mov"/],
+    [['store', 'move'], /Where to/],
+    [['store', 'move', '--to', 'cloud'], /There is no store "cloud"/],
+    [['store', 'move', '--to', 'helper:../x'], /There is no store/],
+  ])('refuses %j and changes nothing', async (args, message) => {
+    const before = kept(world)
+    const { code, stderr } = await world.run([...args, '--json'])
+    expect(code).toBe(2)
+    expect(jsonError(stderr).message).toMatch(message)
+    expect(kept(world)).toEqual(before)
+  })
+
+  it('says when a variable wins over what it chose', async () => {
+    const env = { OD_LINK_STORE: 'keychain' }
+    const { code, stderr } = await world.run(['store', 'move', '--to', 'file'], { env })
+    expect(code).toBe(0)
+    expect(stderr).toContain('unset OD_LINK_STORE')
+    await bothWork()
+  })
+})

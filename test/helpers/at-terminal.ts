@@ -1,0 +1,41 @@
+import { leftAs, odLinkWord, startInTerminal } from './terminal.ts'
+import type { World } from './world.ts'
+
+export const enter = '\r'
+export const ctrlC = '\x03'
+export const ctrlD = '\x04'
+
+export interface AtTerminal {
+  code: number | null
+  /** All that the person saw, without colours and movements of the cursor. */
+  shown: string
+  /** Whether what is typed is shown again after the end, as it was before. */
+  echoes: boolean
+}
+
+/**
+ * Runs od-link in a real terminal of 80 columns, and types each answer when its question is there.
+ * @param answers pairs of a question, as it ends on the screen, and the keys to type.
+ */
+export async function atTerminal(
+  { env }: World,
+  args: string[],
+  answers: [question: string, keys: string][],
+  more: NodeJS.ProcessEnv = {},
+): Promise<AtTerminal> {
+  const words = [odLinkWord, ...args.map((word) => `'${word}'`)].join(' ')
+  const terminal = startInTerminal(`stty cols 80; ${words}${leftAs}`, { ...env, ...more })
+  let answered = 0
+  for (const [question, keys] of answers) {
+    await terminal.seen(question, answered)
+    answered = terminal.shown().indexOf(question, answered) + question.length
+    terminal.type(keys)
+    // While it is typed, the line is drawn anew with its question.
+    if (!keys.endsWith(enter)) continue
+    await terminal.seen(/\n/, answered)
+    answered = terminal.shown().indexOf('\n', answered)
+  }
+  const { code, shown } = await terminal.ended
+  const [before = '', after = ''] = shown.split(/\n(?=speed \d+ baud)/)
+  return { code, shown: before, echoes: /\secho\s/.test(after) }
+}

@@ -1,0 +1,56 @@
+import type { Outcome, RunOptions } from './od-link.ts'
+import type { World } from './world.ts'
+
+/** A line of the report, as `od-link doctor --json` tells it. */
+export interface ToldCheck {
+  name: string
+  ok: boolean | null
+  text: string
+  hint?: string
+  exitCode?: number
+  code?: string
+}
+
+export interface Report {
+  code: number | null
+  ok: boolean
+  checks: ToldCheck[]
+  /** The check of that name, which is the only one. */
+  check: (name: string) => ToldCheck
+  outcome: Outcome
+}
+
+/** Runs `od-link doctor --json`, and reads its one value. */
+export async function doctor(world: World, flags: string[] = [], options: RunOptions = {}): Promise<Report> {
+  const outcome = await world.run(['doctor', '--json', ...flags], options)
+  if (outcome.stderr !== '' || outcome.stdout.trimEnd().includes('\n')) {
+    throw new Error(`not one value on stdout alone:\n${outcome.stdout}${outcome.stderr}`)
+  }
+  const { checks, ok } = JSON.parse(outcome.stdout) as Pick<Report, 'checks' | 'ok'>
+  const check = (name: string) => {
+    const found = checks.filter((one) => one.name === name)
+    if (found.length !== 1 || !found[0]) throw new Error(`${found.length} checks are called ${name}`)
+    return found[0]
+  }
+  return { code: outcome.code, ok, checks, check, outcome }
+}
+
+/** What `od-link doctor --cron --json` tells. */
+export interface ToldTrial {
+  ok: boolean
+  text: string
+  hint?: string
+  exitCode?: number
+  line: string
+  notes: string[]
+}
+
+/** Runs it, and reads its one value. */
+export async function tryCron(
+  { run }: World,
+  options?: RunOptions,
+): Promise<{ code: number | null; told: ToldTrial }> {
+  const { code, stdout, stderr } = await run(['doctor', '--cron', '--json'], options)
+  if (stderr !== '') throw new Error(stderr)
+  return { code, told: JSON.parse(stdout) }
+}

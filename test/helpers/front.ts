@@ -1,0 +1,53 @@
+import { type Certificate, makeCertificate } from './certificates.ts'
+import type { Outcome } from './od-link.ts'
+import type { SandboxProcess } from './sandbox.ts'
+import { type Request, startServer } from './server.ts'
+import { comeBack, signInAt, waitingLogin } from './waiting-login.ts'
+import type { World } from './world.ts'
+
+/** The sandbox behind TLS and under other names, as Microsoft's hosts are. */
+export interface Front {
+  port: number
+  certificate: Certificate
+  /** What came in; the name that was asked for is in the `host` header. */
+  seen: Request[]
+  stop: () => Promise<void>
+}
+
+/** @param hosts the names, which only a proxy of the tests knows. */
+export async function startFront(
+  sandbox: SandboxProcess,
+  hosts: readonly [string, ...string[]],
+): Promise<Front> {
+  const certificate = makeCertificate(hosts)
+  const server = await startServer(async ({ method, url, headers, body }) => {
+    const kept = ['authorization', 'content-type'].map((name) => [name, headers[name] ?? ''])
+    const answer = await fetch(`${sandbox.origin}${url}`, {
+      method,
+      headers: Object.fromEntries(kept.filter(([, value]) => value)),
+      ...(body ? { body } : {}),
+    })
+    return { status: answer.status, body: await answer.text() }
+  }, certificate)
+  return {
+    port: server.port,
+    certificate,
+    seen: server.seen,
+    stop: async () => {
+      await server.stop()
+      certificate.remove()
+    },
+  }
+}
+
+/** A whole login behind it; the person's browser is the sandbox's own, which needs no proxy. */
+export async function loginBehind(
+  world: World,
+  sandbox: SandboxProcess,
+  flags: string[] = [],
+): Promise<Outcome> {
+  const waiting = await waitingLogin(world, flags)
+  const { pathname, search } = waiting.address
+  await comeBack(waiting, await signInAt(new URL(`${sandbox.origin}${pathname}${search}`)))
+  return waiting.ended
+}
