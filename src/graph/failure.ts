@@ -46,6 +46,14 @@ export function linkRefused(answer: GraphAnswer): OdLinkError {
   return new OdLinkError('sign-in', message, { hint, ...traceOf(answer) })
 }
 
+/** The root itself is not there. */
+export function noDrive(answer: GraphAnswer): OdLinkError {
+  return new OdLinkError('not-allowed', 'This account has no OneDrive that can be reached.', {
+    hint: 'Open https://onedrive.com once with this account, or link another: od-link login',
+    ...traceOf(answer),
+  })
+}
+
 /**
  * Turns an answer that is no success into an error.
  * @param subject what the request was about, as a sentence begins: `Making "/a/b"`.

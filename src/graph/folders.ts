@@ -3,7 +3,7 @@ import { type ErrorDetails, OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
 import { quoted } from '../quoted.ts'
 import { addressOf, find, isFolder, look, lookTwice } from './drive.ts'
-import { graphFailure, isSimilarName, traceOf } from './failure.ts'
+import { graphFailure, isSimilarName, noDrive, traceOf } from './failure.ts'
 import { type DrivePath, sameName, showPath } from './path.ts'
 import type { Graph, GraphAnswer } from './request.ts'
 import { isSince } from './since.ts'
@@ -143,12 +143,7 @@ async function missingParent(
   { parents }: MakeOptions,
   answer: GraphAnswer,
 ): Promise<void> {
-  if (path.length === 1) {
-    throw new OdLinkError('not-allowed', 'This account has no OneDrive that can be reached.', {
-      hint: 'Open https://onedrive.com once with this account, or link another: od-link login',
-      ...traceOf(answer),
-    })
-  }
+  if (path.length === 1) throw noDrive(answer)
   const failure = graphFailure(answer, `Making "${showPath(path)}"`)
   if (failure.kind !== 'not-found') throw failure
   if (parents) {

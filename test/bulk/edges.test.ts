@@ -98,7 +98,7 @@ describe('what only the drive refuses', () => {
   it('fails by itself, with the reason, and the rest is made', async () => {
     const { code, lines, stderr } = await makeMany(at.world, ['/~tilde/x', '/Forms', '/fine/~y', '/fine/z'])
     expect({ code, lines }).toEqual({ code: 2, lines: ['/fine/z'] })
-    expect(stderr).toContain('✗ OneDrive does not accept this name or path: ')
+    expect(stderr).toContain('✗ /~tilde: OneDrive does not accept this name or path: ')
     expect(
       stderr
         .split('\n')

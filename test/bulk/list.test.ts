@@ -22,7 +22,7 @@ describe('the list of a mkdir --from-file', () => {
       code: 0,
       lines: ['a', 'b', 'c', 'd'].map((x) => `/plain/${x}`),
     })
-    expect(stderr).toMatch(/^✓ All 4 folders are there \(4 made, 1 made on the way to them; 1 s\)\.\n$/)
+    expect(stderr).toMatch(/^✓ All 4 folders are there \(4 made, 1 made on the way to them; [\d.]+ s\)\.\n$/)
     expect(await below(at, '/plain')).toEqual(['/plain', ...lines])
   })
 

@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { grace, jsonError, useLinked } from '../helpers/linked.ts'
 import { asked, below, listOf, makeMany, makeManyInJson, treeOf, withParents } from './many.ts'
@@ -89,6 +90,12 @@ describe('many folders', () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
 
+  it('are no part of what a single mkdir loads', () => {
+    const hot = readFileSync(new URL('../../dist/od-link.cjs', import.meta.url), 'utf8')
+    expect(hot).toContain('conflictBehavior')
+    expect(hot).not.toContain('$batch')
+  })
+
   it('are made with the smallest number of batches at once, too', async () => {
     const paths = treeOf('/jobs', 5, 20)
     await at.sandbox.control('POST', 'settings', { latencyMs: 20 })
@@ -110,7 +117,7 @@ describe('folders that cannot be made', () => {
     const { code, lines, stderr } = await makeMany(at.world, paths)
     expect({ code, lines: lines.sort() }).toEqual({ code: 3, lines: ['/mixed/a', '/mixed/b'] })
     expect(stderr).toContain('✗ The name is taken: "/mixed/file" is a file.')
-    expect(stderr).toContain('2 of 5 folders are there (2 made, 1 failed, 2 not tried; 1 s).')
+    expect(stderr).toContain('2 of 5 folders are there (2 made, 1 failed, 2 not tried; ')
     expect(stderr).toMatch(/next: Choose another name\./)
     expect(await below(at, '/mixed')).toEqual(['/mixed', '/mixed/a', '/mixed/b', '/mixed/file (file)'])
   })

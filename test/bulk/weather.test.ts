@@ -99,6 +99,16 @@ describe('bad weather on the way to many folders', () => {
     await at.sandbox.control('POST', 'expire')
   })
 
+  it('is borne when a refused token takes long to be renewed, which is done once', async () => {
+    await at.world.run(['mkdir', '/', 'slowly'])
+    await at.forgetRequests()
+    await at.sandbox.control('POST', 'expire')
+    await at.weather('/oauth2/v2.0/token', { delayMs: 1_500 })
+    const { code, summary } = await makeManyInJson(at.world, treeOf('/slowly', 10, 60))
+    expect({ code, created: summary.created }).toEqual({ code: 0, created: 600 })
+    expect((await at.requests('token')).length).toBe(1)
+  })
+
   it('that does not pass fails the folders that it meets, and no others', async () => {
     await at.world.run(['mkdir', '-p', '/stubborn/p1'])
     await at.weather('/stubborn/', { status: 500 }, 1)

@@ -1,12 +1,13 @@
 import type { DriveItem } from '@microsoft/microsoft-graph-types'
-import { OdLinkError } from '../../errors.ts'
+import type { OdLinkError } from '../../errors.ts'
 import type { GraphAnswer } from '../authorized.ts'
 import { isFolder, nextPage } from '../drive.ts'
-import { codesOf, graphFailure, isSimilarName, traceOf } from '../failure.ts'
+import { codesOf, graphFailure, isSimilarName, noDrive } from '../failure.ts'
 import { foldName } from '../path.ts'
 import { maxFaults, passing } from '../request.ts'
 import { isSince } from '../since.ts'
 import type { Ask, ListAsk, LookAsk, MakeAsk } from './asks.ts'
+import { endsAll, parentGone, taken } from './failures.ts'
 import type { Ledger } from './ledger.ts'
 import type { Plan } from './plan.ts'
 import { type Folder, type FolderTree, showFolder } from './tree.ts'
@@ -44,6 +45,13 @@ export class Answers {
     else this.#listed(ask, answer)
   }
 
+  /** The token was refused for this one. Others go on with the next token; if this one does not, it is not for the token. */
+  unauthorized(ask: Ask, answer: GraphAnswer): void {
+    if (this.#count(ask) <= maxFaults) this.#plan.again(ask)
+    else if (ask.kind === 'list') this.#refusedBelow(ask.folder, answer)
+    else this.#refused(ask.folder, answer)
+  }
+
   /** No answer came: nobody knows whether it was done, so one looks. */
   lost(ask: Ask, trouble: OdLinkError): void {
     if (ask.kind !== 'make') {
@@ -69,7 +77,7 @@ export class Answers {
     } else if (status === 424 && !this.#ledger.isKnown(folder.parent as Folder)) {
       // What became of the parent decides: to a batch, a folder that is there already is a failure too.
       this.#ledger.mark(folder, 'waiting')
-    } else if (status === 424 || status === 404) this.#fault(ask, this.#parentGone(folder, answer))
+    } else if (status === 424 || status === 404) this.#fault(ask, parentGone(folder, answer))
     else this.#refused(folder, answer)
   }
 
@@ -93,6 +101,7 @@ export class Answers {
 
   #compare(ask: ListAsk, children: DriveItem[], answer: GraphAnswer): void {
     const { folder, missing, pages } = ask
+    this.#faults.delete(keyOf(ask))
     for (const item of children) {
       const key = foldName(String(item?.name ?? ''))
       const wanted = missing.get(key)
@@ -148,7 +157,7 @@ export class Answers {
   }
 
   #count(ask: Ask): number {
-    const key = `${ask.kind} ${ask.folder.index}`
+    const key = keyOf(ask)
     const count = (this.#faults.get(key) ?? 0) + 1
     this.#faults.set(key, count)
     return count
@@ -185,15 +194,6 @@ export class Answers {
     else this.#failBelow(folder, error)
   }
 
-  #parentGone(folder: Folder, answer: GraphAnswer): OdLinkError {
-    if (folder.parent === this.#tree.root) return noDrive(answer)
-    const parent = showFolder(folder.parent as Folder)
-    return new OdLinkError('not-found', `"${parent}" is not there any more.`, {
-      hint: 'Run the same again: what is missing is made.',
-      ...traceOf(answer),
-    })
-  }
-
   #failBelow(parent: Folder, error: OdLinkError): void {
     for (const child of parent.children ?? []) if (this.#ledger.isOpen(child)) this.#fail(child, error)
   }
@@ -206,24 +206,6 @@ export class Answers {
   }
 }
 
-/** Whether every further folder would be refused for the same reason: no space, no OneDrive. */
-function endsAll(answer: GraphAnswer): boolean {
-  const codes = codesOf(answer)
-  return answer.status === 507 || codes.includes('quotaLimitReached') || codes.includes('insufficientStorage')
-}
-
-function noDrive(answer: GraphAnswer): OdLinkError {
-  return new OdLinkError('not-allowed', 'This account has no OneDrive that can be reached.', {
-    hint: 'Open https://onedrive.com once with this account, or link another: od-link login',
-    ...traceOf(answer),
-  })
-}
-
-function taken(folder: Folder, what: string, answer: GraphAnswer | undefined): OdLinkError {
-  const trace = answer && traceOf(answer)
-  return new OdLinkError('taken', `The name is taken: "${showFolder(folder)}" is ${what}.`, {
-    ...trace,
-    code: trace?.code ?? 'nameAlreadyExists',
-    hint: 'Choose another name.',
-  })
+function keyOf({ kind, folder }: Ask): string {
+  return `${kind} ${folder.index}`
 }

@@ -9,7 +9,8 @@ import type { FolderTree } from './tree.ts'
  * 1. a list of paths is read and checked, and becomes a tree of distinct folders (lines, wanted, tree);
  * 2. each account has an engine of its own (engine): it asks what is there and makes what is not (plan, asks), in
  *    batches (batch), as many as the server takes well (limiter, pace), with a token that is renewed on the way (tokens);
- * 3. what an answer means is decided in one place (answers), and what became of a folder is kept in another (ledger).
+ * 3. what a batch brought back goes to the limiter and to the answers (deliveries), what an answer means is decided in
+ *    one place (answers), and what became of a folder is kept in another (ledger).
  */
 export type { Engine } from './engine.ts'
 export type { Settled } from './ledger.ts'

@@ -25,6 +25,8 @@ const betweenTriesMs = 30_000
 export function openTokens(account: Account, maxWaitMs: number): Tokens {
   let link: LinkRecord | undefined
   let renewing: Promise<LinkRecord> | undefined
+  /** The renewal after a refusal: nobody sends the refused token meanwhile. */
+  let replacing: Promise<LinkRecord> | undefined
   let second: LinkRecord | undefined
   let nextTryAt = 0
   const fetch = (refused?: LinkRecord, claims?: string) => {
@@ -42,6 +44,7 @@ export function openTokens(account: Account, maxWaitMs: number): Tokens {
   }
   return {
     async current() {
+      if (replacing) return replacing
       if (!link || link.expiresAt <= Date.now()) return fetch()
       if (isNearItsEnd(link) && Date.now() > nextTryAt) {
         nextTryAt = Date.now() + betweenTriesMs
@@ -54,7 +57,11 @@ export function openTokens(account: Account, maxWaitMs: number): Tokens {
       // Another batch was refused with the same token, and has seen to it.
       if (link?.accessToken !== refused.accessToken) return
       await renewing?.catch(ignoreOwn)
-      if (link.accessToken === refused.accessToken) second = await fetch(refused, claims)
+      if (link.accessToken !== refused.accessToken) return
+      replacing ??= fetch(refused, claims).finally(() => {
+        replacing = undefined
+      })
+      second = await replacing
     },
     isSecond: ({ accessToken }) => second?.accessToken === accessToken,
     accepted({ accessToken }) {
