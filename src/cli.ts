@@ -300,7 +300,8 @@ What failed comes last on stderr, each path on a line that begins with a slash, 
       ['od-link doctor', 'exit code 0, or that of the first failure'],
       ['od-link doctor --cron', 'start od-link as cron would, and print the line'],
     ],
-    notes: 'The report holds no token, secret or mail address: it can go into a bug report.',
+    notes:
+      'The report holds no token, secret or mail address: it can go into a bug report. The line of --cron is\nyours: what you put into variables is in it.',
     load: () => import('./commands/doctor.ts'),
   },
   sandbox: {

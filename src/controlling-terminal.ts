@@ -1,4 +1,5 @@
-import { openSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { openSync, readFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { Writable } from 'node:stream'
 import { ReadStream } from 'node:tty'
@@ -18,6 +19,7 @@ export interface ControllingTerminal {
 /** Opens /dev/tty, or CONIN$ on Windows; undefined where there is none, as in cron. */
 export function openControllingTerminal(): ControllingTerminal | undefined {
   let keyboard: ReadStream
+  if (!isInForeground()) return undefined
   try {
     keyboard = new ReadStream(openSync(process.platform === 'win32' ? '\\\\.\\CONIN$' : '/dev/tty', 'r+'))
   } catch {
@@ -55,5 +57,20 @@ export function openControllingTerminal(): ControllingTerminal | undefined {
         else waiting = resolve
       }),
     close,
+  }
+}
+
+/** A job in the background would be stopped by the kernel at the first touch (SIGTTOU, tcsetattr(3)). */
+function isInForeground(): boolean {
+  if (process.platform === 'win32') return true
+  try {
+    // Behind the command's name: state, parent, process group, session, terminal, the terminal's group (proc(5)).
+    const stat = readFileSync('/proc/self/stat', 'latin1')
+    const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
+    return group === foreground
+  } catch {
+    return spawnSync('ps', ['-o', 'stat=', '-p', String(process.pid)], { encoding: 'utf8' }).stdout?.includes(
+      '+',
+    )
   }
 }

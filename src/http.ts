@@ -56,14 +56,16 @@ export async function exchange(request: HttpRequest): Promise<HttpResponse> {
       requestId: requestIdOf(headers),
     })
   let proxy: HttpProxy | undefined
+  let believed: string[] | undefined
   const attempt = async () => {
+    believed = authorities
     proxy = await proxyFor(request.url)
     const limitMs = started + (request.timeoutMs ?? defaultTimeoutMs) - Date.now()
     return sendOnWire({ ...request, headers: headersOf(request), ca: authorities, limitMs }, proxy?.agent)
   }
   try {
     const response = await attempt().catch(async (error) => {
-      if (!(await asksSystemAbout(error))) throw error
+      if (!(await asksSystemAbout(error, believed))) throw error
       return attempt()
     })
     note(String(response.status), response.headers)
@@ -90,9 +92,13 @@ let authorities: string[] | undefined
  * Whether the system's certificate store, which takes a while to read, may mend this failure. Nothing of the
  * request has been sent by then, so it can be tried again.
  */
-async function asksSystemAbout(error: NodeJS.ErrnoException): Promise<boolean> {
-  if (authorities || !unknownAuthority.test(error.code ?? '')) return false
-  authorities = await withSystemAuthorities()
+async function asksSystemAbout(
+  error: NodeJS.ErrnoException,
+  believed: string[] | undefined,
+): Promise<boolean> {
+  if (believed || !unknownAuthority.test(error.code ?? '')) return false
+  // Another request may have asked meanwhile.
+  authorities ??= await withSystemAuthorities()
   return authorities !== undefined
 }
 

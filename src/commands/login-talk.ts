@@ -13,7 +13,10 @@ export function tellWay(name: WayName, because: string): void {
 /** For programs: what a person has to be shown, one object a line on stdout. */
 export function tellInJson(happened: SignInEvent): void {
   const { event } = happened
-  if (event === 'open') printJson({ event, address: happened.address })
+  if (event === 'open') {
+    const { address, tunnel, passedOn } = happened
+    printJson({ event, address, ...(tunnel && { tunnel }), ...(passedOn && { passedOn }) })
+  }
   if (event === 'device') {
     const { address, code, expiresAt } = happened
     printJson({ event, address, code, expiresOn: isoTime(expiresAt) })

@@ -29,7 +29,7 @@ export async function tryOut(registration: OwnRegistration, options: Options): P
 }
 
 /** A secret that was kept for this app before would be sent along, and a public client is refused with one. */
-async function refuseForeignSecret({ kind, clientId }: OwnRegistration): Promise<void> {
+export async function refuseForeignSecret({ kind, clientId }: OwnRegistration): Promise<void> {
   if (kind === 'web' || !(await hasClientSecret(clientId))) return
   throw new OdLinkError('usage', 'A client secret is kept for this app, and a public client has none.', {
     hint: 'od-link config unset client-secret',

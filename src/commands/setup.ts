@@ -6,7 +6,7 @@ import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
 import { findCloud } from '../identity/clouds.ts'
 import { audienceOf } from '../identity/portal.ts'
-import { configDir, type SettingName, settingNames } from '../settings.ts'
+import { configDir, type SettingName, savedSettings, settingNames } from '../settings.ts'
 import {
   azCloud,
   azCommand,
@@ -21,12 +21,13 @@ import {
   settingsOf,
 } from '../signin/own-registration.ts'
 import { readClientId } from '../signin/pasted-client-id.ts'
+import { readRedirect } from '../signin/redirect-uri.ts'
 import { checkSetting, defaultScopes } from '../signin/registration.ts'
 import { print, printJson, say, styled } from '../terminal.ts'
 import { askSecret } from './ask.ts'
 import { textOf } from './options.ts'
 import { askForRegistration, type Known } from './setup-questions.ts'
-import { tryOut } from './setup-trial.ts'
+import { refuseForeignSecret, tryOut } from './setup-trial.ts'
 
 type Options = Arguments['options']
 
@@ -40,10 +41,12 @@ export async function run({ options }: Arguments): Promise<void> {
   const known = readKnown(options)
   // No child process (a browser!) inherits the secret.
   delete process.env.OD_LINK_CLIENT_SECRET
-  if (options.az || options.steps) return showTheWay(known, options.az === true)
+  if (options.az || options.steps) return showTheWay(known, options)
   const registration = await complete(known, options)
   const overruled = variablesAgainst(registration)
-  if (options['no-login'] !== true) await tryOut(registration, options)
+  readRedirect(registration.redirectUri, registration.listen)
+  if (options['no-login'] === true) await refuseForeignSecret(registration).catch(unlessUnknown)
+  else await tryOut(registration, options)
   await saveRegistration(registration)
   await report(registration, overruled, options)
 }
@@ -70,23 +73,23 @@ function readKnown(options: Options): Known {
     cloud,
     kind: textOf(options, 'kind') as OwnRegistration['kind'] | undefined,
     redirectUri: given('redirect-uri'),
-    listen: given('listen'),
+    listen: given('listen') ?? savedSettings().listen,
     scope: given('scope') ?? defaultScopes,
     secret: process.env.OD_LINK_CLIENT_SECRET || undefined,
   }
 }
 
 /** stdout is the way itself, so that it can be piped; what belongs to it is talk. */
-function showTheWay({ cloud, kind = 'public', tenant, redirectUri }: Known, az: boolean): void {
+function showTheWay({ cloud, kind = 'public', tenant, redirectUri }: Known, { az, json }: Options): void {
   const audience = audienceOf(tenant ?? findCloud(cloud).tenant)
   const wanted = { cloud, kind, audience, redirectUri: redirectUri ?? defaultRedirectUri }
-  if (!az) {
-    for (const line of [...beforeYouBegin, '', ...portalSteps(wanted)]) print(line)
-    return
+  const lines = az ? azCommand(wanted) : [...beforeYouBegin, '', ...portalSteps(wanted)]
+  const first = az ? azCloud(cloud) : undefined
+  if (json) printJson(az ? { command: lines.join('\n'), before: first ?? null } : { steps: lines })
+  else {
+    if (first) say(`Before it: ${first}`)
+    for (const line of lines) print(line)
   }
-  const first = azCloud(cloud)
-  if (first) say(`Before it: ${first}`)
-  for (const line of azCommand(wanted)) print(line)
 }
 
 async function complete(known: Known, options: Options): Promise<OwnRegistration> {
@@ -100,9 +103,16 @@ async function complete(known: Known, options: Options): Promise<OwnRegistration
   const { cloud, scope, tenant = findCloud(cloud).tenant, redirectUri = defaultRedirectUri, listen } = known
   const kind = known.kind ?? (known.secret ? 'web' : 'public')
   if (kind === 'public') return { clientId, tenant, cloud, kind, redirectUri, listen, scope }
+  // With --json nobody is asked.
+  if (!known.secret && options.json && process.stdin.isTTY) throw notEnough()
   const secret = known.secret ?? (await askSecret('Client secret, its Value (not shown): '))
   checkClientSecret(secret)
   return { clientId, tenant, cloud, kind, redirectUri, listen, scope, secret }
+}
+
+/** A store that cannot be read now is no reason not to save: the login will say so. */
+function unlessUnknown(error: unknown): void {
+  if (!(error instanceof OdLinkError) || error.kind !== 'keychain') throw error
 }
 
 /** The variables that go before what is saved here, and say something else. */

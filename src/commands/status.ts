@@ -28,6 +28,8 @@ interface Standing {
   record?: LinkRecord
   /** The drive's kind as Graph told it, when it was asked. */
   driveType?: string
+  /** It works, but its place cannot be written to, so that no renewal could be saved. */
+  isReadOnly?: boolean
   problem?: OdLinkError
 }
 
@@ -76,25 +78,27 @@ async function ask(standing: Standing, { accessToken: refused }: LinkRecord): Pr
   const { account } = standing
   const link = await accessToken(account, { refused, isCheck: true, patience: startPatience(checkWithinMs) })
   standing.record = link
+  standing.isReadOnly = link.accessToken === refused
   const request = { method: 'GET', path: '/me/drive?$select=id,driveType' } as const
   const answer = await openGraph(account, checkWithinMs, link).send(request)
   if (answer.status !== 200) throw graphFailure(answer, `Looking at the drive of ${account.username}`)
   standing.driveType = String(answer.json?.driveType ?? 'unknown')
 }
 
-function inJson({ account, record, driveType, problem }: Standing, checked: boolean) {
+function inJson({ account, record, driveType, isReadOnly, problem }: Standing, checked: boolean) {
   return {
     ...describe(account, record),
     checked,
     ...(checked && {
       works: problem === undefined,
+      renewable: problem === undefined && !isReadOnly,
       problem: problem ? { kind: problem.kind, message: problem.message, code: problem.code ?? null } : null,
     }),
     ...(driveType !== undefined && { driveType }),
   }
 }
 
-function tell({ account, record, driveType, problem }: Standing, checked: boolean): void {
+function tell({ account, record, driveType, isReadOnly, problem }: Standing, checked: boolean): void {
   const usual = defaultAccount()?.id === account.id ? ' · default' : ''
   const title = account.name ? `${account.name}: ${account.username}` : account.username
   print(styled('bold', title), styled('dim', ` · ${account.kind} account${usual}`))
@@ -106,7 +110,10 @@ function tell({ account, record, driveType, problem }: Standing, checked: boolea
     for (const [what, text] of lifeInWords(account, record)) row(what, text)
     if (record.graphOrigin !== 'https://graph.microsoft.com') row('graph', record.graphOrigin)
   }
-  if (checked) row('checked', problem ? problemInWords(problem) : `works, ${driveType} drive`)
+  if (!checked) return
+  row('checked', problem ? problemInWords(problem) : `works, ${driveType} drive`)
+  if (isReadOnly)
+    row('', 'only until its token ends: it cannot be renewed in a place that cannot be written to')
 }
 
 /** A server that cannot be asked says nothing of the link. */

@@ -1,6 +1,7 @@
-import { existsSync } from 'node:fs'
+import { accessSync, constants, existsSync } from 'node:fs'
 import type { Account } from '../accounts/index.ts'
 import { exitCodes } from '../errors.ts'
+import { configDir } from '../settings.ts'
 import type { CronProblem } from './cron.ts'
 import {
   cronEnvironment,
@@ -35,7 +36,18 @@ export function cureFor({ exitCode, message, hint = '' }: CronProblem, { store }
 
 /** What may end it one day, although it works now; a sentence each. */
 export function notesFor(programs: Programs, brought: Environment, { store }: Account): string[] {
-  return [...pathNotes(programs), ...proxyNotes(brought), ...storeNotes(store)]
+  return [...pathNotes(programs), ...proxyNotes(brought), ...storeNotes(store), ...placeNotes()]
+}
+
+function placeNotes(): string[] {
+  try {
+    accessSync(configDir(), constants.W_OK)
+    return []
+  } catch {
+    return [
+      `${configDir()} cannot be written to, so this works until the token ends and is not renewed: make it writable.`,
+    ]
+  }
 }
 
 function pathNotes({ node, odLink }: Programs): string[] {

@@ -9,6 +9,7 @@ import { findCloud } from '../identity/clouds.ts'
 import { nearest } from '../nearest.ts'
 import { quoted } from '../quoted.ts'
 import { configDir, type SettingName, savedSettings, setting, settingNames } from '../settings.ts'
+import { readRedirect } from '../signin/redirect-uri.ts'
 import { checkSetting, noClientId } from '../signin/registration.ts'
 import type { Told } from './finding.ts'
 
@@ -89,7 +90,8 @@ export async function checkRegistration(storeWorks: () => Promise<boolean>): Pro
   const clientId = setting('client-id')
   if (!clientId && listAccounts().length > 0) return { notChecked: 'none is set; each link carries its own' }
   if (!clientId) throw noClientId()
-  for (const name of ['client-id', 'tenant', 'cloud', 'redirect-uri', 'scope'] as const) {
+  readRedirect(setting('redirect-uri') ?? 'http://localhost', setting('listen'))
+  for (const name of ['client-id', 'tenant', 'cloud', 'listen', 'scope'] as const) {
     const value = setting(name)
     if (value !== undefined) checkSetting(name, value)
   }

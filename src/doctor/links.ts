@@ -26,7 +26,15 @@ export async function checkLink(account: Account, offline: boolean): Promise<Tol
     }
   }
   const patience = startPatience(patienceMs)
-  const { grantedScope, graphOrigin } = await accessToken(account, { refused: record.accessToken, patience })
+  const {
+    grantedScope,
+    graphOrigin,
+    accessToken: token,
+  } = await accessToken(account, {
+    refused: record.accessToken,
+    isCheck: true,
+    patience,
+  })
   refuseTooNarrow(grantedScope)
   const request = { method: 'GET', path: '/me/drive?$select=id,driveType,quota' } as const
   const answer = await openGraph(account, patienceMs).send(request)
@@ -38,7 +46,7 @@ export async function checkLink(account: Account, offline: boolean): Promise<Tol
     .split(' ')
     .filter((scope) => !/^(openid|profile|email|offline_access)$/.test(scope))
   return [
-    `renewed just now${where}`,
+    `${token === record.accessToken ? 'its token lives, but cannot be renewed in this place' : 'renewed just now'}${where}`,
     `${driveType ?? 'unknown'} drive${room(quota)}`,
     `granted ${scopes.join(' ')}`,
   ].join('; ')

@@ -52,7 +52,7 @@ export async function startDeviceCode({
       client,
       clientAuthentication(registration.clientSecret),
       parameters,
-      transport(startPatience(30_000), withUsualNames),
+      transport(startPatience(30_000), withUsualNames, [registration.clientSecret]),
     )
     const answer = await oauth.processDeviceAuthorizationResponse(server, client, response)
     if (!isSafeAddress(answer.verification_uri)) {
@@ -133,7 +133,7 @@ async function poll(
       client,
       clientAuthentication(registration.clientSecret),
       deviceCode,
-      transport(undefined),
+      transport(undefined, undefined, [deviceCode, registration.clientSecret]),
     )
     try {
       return await newLink({ authority, registration, context }, response, (issued) =>

@@ -16,15 +16,20 @@ import { type FailureContext, type IdentityErrorBody, identityFailure } from './
  * @param patience how long a request may be repeated. A refresh may; the redemption of a code never (54005), so
  *   that one is given none.
  * @param amend changes a JSON answer before it is read.
+ * @param sent the secrets that are sent: a server that repeats them must not bring them into a message.
  */
-export function transport(patience: Patience | undefined, amend: (answer: JsonObject) => JsonObject = tidy) {
+export function transport(
+  patience: Patience | undefined,
+  amend: (answer: JsonObject) => JsonObject = tidy,
+  sent: (string | undefined | null)[] = [],
+) {
   return {
     [oauth.customFetch]: async (url: string, options: oauth.CustomFetchOptions<string, unknown>) => {
       const body = options.body === undefined || options.body === null ? undefined : String(options.body)
       const request = { method: options.method, url: new URL(url), headers: options.headers }
       return standardResponse(
         await askIdentity({ ...request, ...(body === undefined ? {} : { body }) }, patience),
-        amend,
+        (answer) => amend(withoutSecrets(answer, sent)),
       )
     },
     [oauth.allowInsecureRequests]: true,
@@ -102,6 +107,14 @@ function standardResponse(
     status,
     headers: { 'content-type': contentType },
   })
+}
+
+function withoutSecrets(answer: JsonObject, sent: (string | undefined | null)[]): JsonObject {
+  if (answer.error === undefined) return answer
+  const secrets = sent.flatMap((secret) => (secret ? [secret, encodeURIComponent(secret)] : []))
+  const hide = (value: unknown) =>
+    typeof value === 'string' ? secrets.reduce((text, secret) => text.replaceAll(secret, '…'), value) : value
+  return Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, hide(value)]))
 }
 
 /** Empty fields count as absent ones: `"refresh_token": null` means that the old one stays. */

@@ -79,7 +79,7 @@ export async function redeem(
       oauth.validateAuthResponse(asked, client, answer, signIn.state),
       signIn.redirectUri,
       signIn.codeVerifier,
-      transport(undefined),
+      transport(undefined, undefined, [answer.get('code'), signIn.codeVerifier, registration.clientSecret]),
     )
     return newLink({ authority, registration, context }, response, (issued) =>
       oauth.processAuthorizationCodeResponse(issued, client, response, {

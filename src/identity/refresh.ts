@@ -35,7 +35,7 @@ export async function refreshTokens(
       clientAuthentication(registration.clientSecret),
       record.refreshToken,
       {
-        ...transport(patience, (answer) => withoutIdToken(withoutSecrets(answer, sent))),
+        ...transport(patience, withoutIdToken, sent),
         // Without a scope the answer has what was granted at login (RFC 6749 section 6); to ask for more, or for
         // what a server grants without listing it, would be refused.
         additionalParameters: claims ? { claims } : {},
@@ -54,16 +54,6 @@ export async function refreshTokens(
 /** Who the person is was proved at login; a clock that is wrong by now must not end the link. */
 function withoutIdToken({ id_token: _, ...answer }: JsonObject): JsonObject {
   return tidy(answer)
-}
-
-/** A server that repeats what it was sent must not bring it into a message. */
-function withoutSecrets(answer: JsonObject, secrets: (string | undefined)[]): JsonObject {
-  if (answer.error === undefined) return answer
-  const hide = (value: unknown) =>
-    typeof value === 'string'
-      ? secrets.reduce<string>((text, secret) => (secret ? text.replaceAll(secret, '…') : text), value)
-      : value
-  return Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, hide(value)]))
 }
 
 /**

@@ -1,6 +1,8 @@
 import type { Account } from '../accounts/index.ts'
 import { OdLinkError } from '../errors.ts'
+import { portalOf } from '../identity/clouds.ts'
 import { type DeviceCode, pollDeviceCode, startDeviceCode } from '../identity/device-code.ts'
+import { inApp, menu } from '../identity/portal.ts'
 import type { Attempt } from './ways.ts'
 
 /**
@@ -17,7 +19,7 @@ export async function signInByDeviceCode({
   const { registration, loginOrigin, scope } = brought
   const { tenant, clientId } = registration
   const about = { authority, registration, context: { loginOrigin, tenant, clientId, scope } }
-  const code = await startDeviceCode(about).catch(explainPolicy)
+  const code = await startDeviceCode(about).catch((error) => explainPolicy(error, loginOrigin))
   const { verificationUri: address, userCode, expiresAt } = code
   const deadline = timeoutSeconds === undefined ? expiresAt : Date.now() + timeoutSeconds * 1000
   const end = Math.min(deadline, expiresAt)
@@ -27,7 +29,7 @@ export async function signInByDeviceCode({
     1_000,
   )
   try {
-    const record = await pollDeviceCode(about, code, end).catch(explainPolicy)
+    const record = await pollDeviceCode(about, code, end).catch((error) => explainPolicy(error, loginOrigin))
     if (!record) throw notUsed(code, end)
     return await keep(record)
   } finally {
@@ -44,7 +46,7 @@ const wayLeft =
   'Sign in with a browser, which also works over SSH: od-link login\n(paste the address that the browser ends up on)'
 
 /** The same refusals mean something else here than in a browser, and another way is left. */
-function explainPolicy(error: unknown): never {
+function explainPolicy(error: unknown, loginOrigin: string): never {
   if (!(error instanceof OdLinkError) || error.code === undefined) throw error
   const { code, requestId, timestamp } = error
   const refusal = (message: string, hint: string) =>
@@ -57,8 +59,8 @@ function explainPolicy(error: unknown): never {
     throw refusal(
       'The app registration does not allow signing in by a code.',
       [
-        'entra.microsoft.com > App registrations > your app > Authentication > Advanced settings:',
-        'set "Allow public client flows" to Yes, and Save. (A "Web" registration cannot: od-link login)',
+        inApp(menu.publicFlows, portalOf(loginOrigin)),
+        'Then Save. (A "Web" registration cannot: od-link login)',
       ].join('\n'),
     )
   }

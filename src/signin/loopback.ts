@@ -54,7 +54,7 @@ function cannotListen(port: number, code: string | undefined): OdLinkError {
     const find = process.platform === 'win32' ? `netstat -ano | findstr :${port}` : `lsof -i :${port}`
     return new OdLinkError('usage', `Port ${port} of the redirect URI is taken by another program.`, {
       hint: [
-        `Find it: ${find}   (or leave the port out of --redirect-uri, if the registration allows any)`,
+        `Find it: ${find}   (or choose another: with --listen behind a web server, else leave the port out of --redirect-uri, if the registration allows any)`,
         withoutPort,
       ].join('\n'),
     })

@@ -23,7 +23,8 @@ export interface OwnRegistration {
 
 /** A registration as settings. */
 export function settingsOf({ clientId, tenant, cloud, redirectUri, listen, scope }: OwnRegistration) {
-  const settings = { 'client-id': clientId, tenant, cloud, 'redirect-uri': redirectUri, listen, scope }
+  const place = redirectUri.startsWith('https:') ? listen : undefined
+  const settings = { 'client-id': clientId, tenant, cloud, 'redirect-uri': redirectUri, listen: place, scope }
   return settings satisfies Partial<Record<SettingName, string | undefined>>
 }
 

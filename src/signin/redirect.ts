@@ -58,7 +58,7 @@ export async function signInByRedirect(
     )
     const answer = await Promise.race([listening, pasting])
     finished.abort()
-    if (!answer) throw noAnswer(timeoutSeconds)
+    if (!answer) throw noAnswer(timeoutSeconds, registeredUri(redirect))
     return await showingOutcome(listener, async () => {
       const { tenant, clientId } = registration
       const context = { loginOrigin, tenant, clientId, scope, redirectUri: registeredUri(redirect) }
@@ -111,11 +111,11 @@ async function showingOutcome(listener: Listener, work: () => Promise<Account>):
   }
 }
 
-function noAnswer(seconds: number): OdLinkError {
+function noAnswer(seconds: number, uri: string): OdLinkError {
   return new OdLinkError('sign-in', `No answer came back from the browser within ${Math.round(seconds)} s.`, {
     hint: [
       "look at the browser: many of Microsoft's refusals stay there and never come back.",
-      'AADSTS50011 there means that the registration lacks the redirect URI http://localhost;',
+      `AADSTS50011 there means that the registration lacks the redirect URI ${uri};`,
       'AADSTS700016 or "not enabled for consumers", that the client id or the account type is wrong;',
       'AADSTS50105 or 53003, that the administrator has to let you in. Then: od-link login',
       'Where the browser cannot reach this machine: od-link login --device',

@@ -67,6 +67,7 @@ export function checkSetting(name: SettingName, value: string): void {
   else if (name === 'cloud') findCloud(value)
   else if (name === 'redirect-uri') readRedirect(value, '127.0.0.1:1')
   else if (name === 'listen') parseListen(value)
+  else if (name === 'scope') completeScope(value)
   else if (name === 'store') checkStoreName(value)
 }
 
@@ -86,6 +87,12 @@ function checkTenant(tenant: string): void {
 
 function completeScope(scope: string): string {
   const scopes = scope.split(/[\s,]+/).filter(Boolean)
+  const odd = scopes.some((word) => !/^[\w.:/-]{1,200}$/.test(word))
+  if (odd) {
+    throw new OdLinkError('usage', 'What is given as scope is no list of scopes.', {
+      hint: 'For your own drive: --scope Files.ReadWrite',
+    })
+  }
   return [...new Set([...baseScopes, ...scopes])].join(' ')
 }
 

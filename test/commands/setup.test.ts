@@ -384,4 +384,21 @@ describe('od-link setup --steps', () => {
     expect({ code, lines: stdout.split('\n').length > 10 }).toEqual({ code: 0, lines: true })
     expect(kept(world)).toEqual({})
   })
+
+  it('keeps where a web server passes on what comes to its redirect URI, and refuses without it', async () => {
+    const flags = [
+      'setup',
+      '--client-id',
+      sandbox.clientId,
+      '--no-login',
+      '--redirect-uri',
+      'https://example-app.com/p',
+    ]
+    const without = await world.run(flags)
+    expect(without).toMatchObject({ code: 2, stderr: expect.stringContaining('--listen 127.0.0.1:5000') })
+    expect((await world.run([...flags, '--listen', '127.0.0.1:5055'])).code).toBe(0)
+    expect((await world.run(['config', 'get', 'listen'])).stdout).toBe('127.0.0.1:5055\n')
+    expect((await world.run(flags)).code).toBe(0)
+    expect((await world.run(['config', 'get', 'listen'])).stdout).toBe('127.0.0.1:5055\n')
+  })
 })

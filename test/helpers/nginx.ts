@@ -21,7 +21,7 @@ export interface WebServer {
 export const webServerName = 'example-app.com'
 
 export function hasNginx(): boolean {
-  return hasRealPart('nginx', 'a redirect through a web server')
+  return hasRealPart('/usr/sbin/nginx', 'a redirect through a web server')
 }
 
 /** @param passesHost whether it passes the browser's Host on; by itself nginx sends that of the port. */
@@ -51,9 +51,13 @@ http {
 }
 `,
   )
-  const server = spawn('nginx', ['-p', dir, '-c', join(dir, 'nginx.conf'), '-e', join(dir, 'error.log')], {
-    stdio: 'ignore',
-  })
+  const server = spawn(
+    '/usr/sbin/nginx',
+    ['-p', dir, '-c', join(dir, 'nginx.conf'), '-e', join(dir, 'error.log')],
+    {
+      stdio: 'ignore',
+    },
+  )
   await untilListening(port)
   return {
     port,

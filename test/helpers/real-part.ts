@@ -5,7 +5,8 @@ import { spawnSync } from 'node:child_process'
  * that says so; where every part must be there (continuous integration), its absence is a failure.
  */
 export function hasRealPart(program: string, forWhat: string): boolean {
-  const found = spawnSync('sh', ['-c', `command -v ${program}`]).status === 0
+  // Debian keeps servers where not every PATH leads.
+  const found = spawnSync('sh', ['-c', `PATH="$PATH:/usr/sbin:/sbin" command -v ${program}`]).status === 0
   return found || skips(`${program} is not installed`, forWhat)
 }
 

@@ -154,6 +154,31 @@ describe('od-link login --device', () => {
     expect(stderr).not.toContain(sandbox.webClientSecret)
   })
 
+  it('keeps its secrets when a server repeats them in a refusal', async () => {
+    const body = {
+      user_code: 'BCDF',
+      device_code: 'a-device-code',
+      verification_uri: sandbox.origin,
+      expires_in: 900,
+    }
+    const effect = { status: 200, body: { ...body, interval: 1 } }
+    await sandbox.control('POST', 'weather', {
+      match: 'POST /common/oauth2/v2.0/devicecode',
+      count: 1,
+      effect,
+    })
+    await answerPolls(1, {
+      error: 'invalid_request',
+      error_description: 'got device_code=a-device-code&client_secret=S3cret~1',
+    })
+    const login = world.start(['login', '--device'], { env: { OD_LINK_CLIENT_SECRET: 'S3cret~1' } })
+    const { code, stderr } = await failed(login)
+    expect({ code, stderr }).toEqual({
+      code: 4,
+      stderr: expect.stringContaining('device_code=…&client_secret=…'),
+    })
+  })
+
   it.each(['http://evil.example/device', 'javascript:alert(1)', 'file:///etc/passwd', 'no address'])(
     'shows no page at %s',
     async (verification_uri) => {

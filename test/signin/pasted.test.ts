@@ -117,6 +117,16 @@ describe.runIf(hasTerminal())('at a terminal that no browser can reach, login', 
     expect(shown).not.toContain('Paste')
   })
 
+  it('in the background leaves the terminal alone, and goes on listening', async () => {
+    const terminal = startInTerminal(`set -m; ${odLinkWord} login & wait`, world.env)
+    const [address] = await terminal.seen(/http:\/\/\S+authorize\S+(?=\s)/)
+    await terminal.seen(/Waiting for the sign-in/)
+    expect(await (await fetch(address)).text()).toContain('OneDrive is linked')
+    const { code, shown } = await terminal.ended
+    expect({ code, shown }).toEqual({ code: 0, shown: expect.stringContaining('Linked ada@contoso.example') })
+    expect(shown).not.toContain('Stopped')
+  })
+
   it('ends with 130 at Ctrl-C, and gives the terminal and the port back', async () => {
     const terminal = startLogin()
     const { landed } = await signInElsewhere(terminal)
