@@ -262,10 +262,7 @@ What failed comes last on stderr, each path on a line that begins with a slash, 
     options: [json],
     examples: [
       ['od-link config set client-id 11111111-2222-3333-4444-555555555555', 'your app registration'],
-      [
-        'od-link config set client-secret',
-        'asks without echo, or reads standard input; kept in the keychain',
-      ],
+      ['od-link config set client-secret', 'asks without echo, or reads standard input; kept in the store'],
       ['od-link config list', 'what is kept, and what overrides it'],
     ],
     notes:

@@ -10,7 +10,7 @@ import { quoted } from './quoted.ts'
  * every `mkdir` does it; writing goes through conf (atomic, mode 0600), which takes longer to load.
  */
 
-/** The settings that can be kept, each with the variable that overrides it. `client-secret` is not among them: it lives in the keychain. */
+/** The settings that can be kept, each with the variable that overrides it. `client-secret` is not among them: it lives in the store. */
 export const settingNames = {
   'client-id': 'OD_LINK_CLIENT_ID',
   tenant: 'OD_LINK_TENANT',
@@ -69,7 +69,7 @@ export function readStateFile<T extends object>(name: string): T {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {} as T
     throw new OdLinkError('usage', `${path} cannot be read (${(error as Error).message}).`, {
-      hint: 'Mend the file, or move it away; the links themselves are in the keychain and stay.',
+      hint: 'Mend the file, or move it away; the links themselves are in the store and stay.',
       cause: error,
     })
   }
