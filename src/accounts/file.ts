@@ -29,9 +29,18 @@ export function fileStore(): Store {
     },
     list: async () => {
       const names = (await namesIn(folder)).filter((name) => name.endsWith('.json'))
-      return names.map((name) => decodeURIComponent(name.slice(0, -'.json'.length)))
+      return names.flatMap((name) => itemOf(name.slice(0, -'.json'.length)))
     },
     refuseIfReadOnly: () => access(folder, constants.W_OK).catch(ignoreAbsent),
+  }
+}
+
+/** No item at all for a name that another hand has put there. */
+function itemOf(name: string): string[] {
+  try {
+    return [decodeURIComponent(name)]
+  } catch {
+    return []
   }
 }
 

@@ -7,6 +7,7 @@ import {
   readFileSync,
   rmSync,
   statSync,
+  writeFileSync,
 } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
@@ -81,6 +82,16 @@ describe.skipIf(process.platform === 'win32')('a link that is kept in a file', (
   it('is not found under another place of settings', async () => {
     const env = { OD_LINK_CONFIG_DIR: join(at.world.dir, 'other') }
     expect((await at.world.run(['mkdir', '/', 'x'], { env })).code).toBe(4)
+  })
+
+  it('is removed by logout --all, whatever foreign files lie beside it', async () => {
+    const world = newWorld(at.sandbox)
+    await world.login()
+    const links = join(world.dir, 'settings', 'links')
+    writeFileSync(join(links, '%zz.json'), '{}')
+    expect((await world.run(['logout', '--all'])).code).toBe(0)
+    expect(readdirSync(links)).toEqual(['%zz.json'])
+    world.remove()
   })
 
   it('is removed by logout', async () => {
