@@ -39,7 +39,7 @@ export async function runChild(
       // It has ended.
     }
   }
-  process.once('exit', kill)
+  const ended = endWithUs(kill)
   try {
     return await bounded(
       limitMs,
@@ -51,11 +51,39 @@ export async function runChild(
     if (!(error instanceof Late)) throw error
     return { how: 'late' }
   } finally {
-    process.off('exit', kill)
+    ended()
     if (child.exitCode === null) kill()
     child.stdout.destroy()
     child.stderr.destroy()
   }
+}
+
+const kills = new Set<() => void>()
+
+/**
+ * Kills what runs in a session of its own, which no signal of this terminal reaches, when od-link itself ends: by
+ * itself, by Ctrl-C, or by a SIGTERM or SIGHUP, which would end it without a word.
+ * @returns what to call when it has ended.
+ */
+export function endWithUs(kill: () => void): () => void {
+  if (kills.size === 0) process.once('exit', killAll).on('SIGTERM', killAllWith).on('SIGHUP', killAllWith)
+  kills.add(kill)
+  return () => {
+    kills.delete(kill)
+    if (kills.size === 0) process.off('exit', killAll).off('SIGTERM', killAllWith).off('SIGHUP', killAllWith)
+  }
+}
+
+function killAll(): void {
+  for (const kill of kills) kill()
+}
+
+function killAllWith(signal: NodeJS.Signals): void {
+  // A command that ends in its own way after a signal needs its helpers until then.
+  if (process.listenerCount(signal) > 1) return
+  killAll()
+  process.off(signal, killAllWith)
+  process.kill(process.pid, signal)
 }
 
 function outcome(child: ChildProcessWithoutNullStreams, input: string): Promise<Ended> {

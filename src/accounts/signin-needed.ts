@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { OdLinkError } from '../errors.ts'
 import { harmless } from '../harmless.ts'
 import { notices } from '../notices.ts'
+import { endWithUs } from './child.ts'
 import { type Account, findAccount, labelOf } from './index.ts'
 
 /**
@@ -70,17 +71,13 @@ async function run(command: string, env: NodeJS.ProcessEnv): Promise<string | un
 /** Waits for the command and kills what is left at the limit, or when od-link itself is ended meanwhile. */
 async function endsInTime(child: ChildProcess): Promise<boolean> {
   const stop = () => kill(child)
-  const stopWith = (signal: NodeJS.Signals) => {
-    stop()
-    process.kill(process.pid, signal)
-  }
-  process.once('exit', stop).once('SIGTERM', stopWith).once('SIGHUP', stopWith)
+  const settled = endWithUs(stop)
   const wait = `Waiting for ${variable}, ${limitMs / 1000} s at most …`
   const patient = setTimeout(() => notices.waiting(wait), tellAfterMs)
   const deadline = Date.now() + limitMs
   while (isRunning(child) && Date.now() < deadline) await sleep(20)
   clearTimeout(patient)
-  process.off('exit', stop).off('SIGTERM', stopWith).off('SIGHUP', stopWith)
+  settled()
   const ended = !isRunning(child)
   if (!ended) stop()
   return ended

@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process'
+import { endWithUs } from '../accounts/child.ts'
 import { type Account, defaultAccount, labelOf } from '../accounts/index.ts'
 import { exitCodes } from '../errors.ts'
 import { parseJsonObject } from '../json.ts'
@@ -82,10 +83,9 @@ function run(
       stderr = (stderr + text).slice(0, 100_000)
     })
     const kill = () => killWithChildren(child.pid)
-    // Ctrl-C in this terminal does not reach another session.
-    process.once('exit', kill)
+    const ended = endWithUs(kill)
     const end = (problem: CronProblem | undefined) => {
-      process.off('exit', kill)
+      ended()
       clearTimeout(limit)
       child.stderr.destroy()
       resolve(problem)
