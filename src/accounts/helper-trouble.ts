@@ -2,6 +2,11 @@ import { OdLinkError } from '../errors.ts'
 import { harmless } from '../harmless.ts'
 import { waitMs } from './bounded.ts'
 import type { Ended } from './child.ts'
+import { DamagedEntry } from './slots.ts'
+
+/** What gpg says of a file that a killed writing or a full disk left: empty, or a part of one. */
+const cutShort =
+  /gpg: (block_filter \S+: read error|decrypt_message failed: (Unknown system error|No data)|no valid OpenPGP data|\[don't know\]: length invalid)/i
 
 /** What is wrong with a credential helper, from how it ended, and what to do about it. */
 export function helperTrouble(name: string, ended: Ended): OdLinkError {
@@ -29,10 +34,10 @@ export function helperTrouble(name: string, ended: Ended): OdLinkError {
         ])
       }
       const said = sentenceOf(ended.stdout) || sentenceOf(ended.stderr)
-      return trouble(
-        said ? `${program} refuses: ${said}` : `${program} refuses, with exit code ${ended.code}.`,
-        [...initializing(name, said), ...unlocking(name), byHand],
-      )
+      const what = said ? `${program} refuses: ${said}` : `${program} refuses, with exit code ${ended.code}.`
+      if (cutShort.test(ended.stdout + ended.stderr))
+        return new DamagedEntry('keychain', what, { hint: byHand })
+      return trouble(what, [...initializing(name, said), ...unlocking(name), byHand])
     }
   }
 }

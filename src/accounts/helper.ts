@@ -5,7 +5,7 @@ import { waitMs } from './bounded.ts'
 import { type Ended, runChild } from './child.ts'
 import { garbage, helperTrouble } from './helper-trouble.ts'
 import { type Entries, inPieces } from './pieces.ts'
-import { inTwoSlots } from './slots.ts'
+import { DamagedEntry, inTwoSlots } from './slots.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -16,7 +16,8 @@ import type { Store } from './store.ts'
 
 /** A helper has one secret a URL, so the user is the same everywhere. */
 const user = 'od-link'
-const notFound = /credentials not found/i
+/** The last two are what `pass` says of an entry that another process is just making or removing. */
+const notFound = /credentials not found|no usernames for |is not in the password store/i
 type Verb = 'store' | 'get' | 'erase' | 'list'
 
 /** @param name a checked name, without a path. */
@@ -60,7 +61,10 @@ function onHelper(name: string): Entries & { list: () => Promise<string[]> } {
     const ended = await run('get', world + pathOf(item))
     if (saysNotFound(ended)) return undefined
     const secret = parseJsonObject(printed(ended))?.Secret
-    if (typeof secret !== 'string') throw garbage(name)
+    if (typeof secret !== 'string') {
+      const { message, hint } = garbage(name)
+      throw new DamagedEntry('keychain', message, { hint })
+    }
     // Older helpers print an empty secret where there is none.
     return secret === '' ? undefined : Buffer.from(secret, 'base64')
   }

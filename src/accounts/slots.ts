@@ -1,4 +1,8 @@
+import { OdLinkError } from '../errors.ts'
 import type { Entries } from './pieces.ts'
+
+/** An entry is there, but not whole: cut short, or not what was written. Asking again would not help. */
+export class DamagedEntry extends OdLinkError {}
 
 /**
  * Keeps each value in one of two entries, in turn, with a number that says which is the newer: for a place that
@@ -26,14 +30,21 @@ export function inTwoSlots(entries: Entries): Entries {
     },
   }
 
-  /** The newest value that is whole, and why another is not. */
+  /**
+   * The newest value that is whole, and why another is not.
+   * @throws what a call failed with: an entry that could not be read now may be the newest, and the refresh token in
+   *   the other one used up.
+   */
   async function look(name: string): Promise<{ newest?: Slot | undefined; trouble?: unknown }> {
     const looked = await Promise.allSettled(slotsOf(name).map((slot) => entries.get(slot)))
+    const troubles = looked.flatMap((one) => (one.status === 'rejected' ? [one.reason] : []))
+    const failure = troubles.find((trouble) => !(trouble instanceof DamagedEntry))
+    if (failure) throw failure
     const found = looked.flatMap((one, index) =>
       one.status === 'fulfilled' && one.value ? [parseSlot(one.value, index)] : [],
     )
     const [newest] = found.sort((a, b) => b.turn - a.turn)
-    return { newest, trouble: looked.find((one) => one.status === 'rejected')?.reason }
+    return { newest, trouble: troubles[0] }
   }
 }
 
