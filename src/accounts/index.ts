@@ -93,13 +93,20 @@ function inventory(accounts: Account[]): string {
   return `Linked: ${described.join('; ')}.`
 }
 
+/** The account as the index has it now: it may have been moved to another store since it was found. */
+export function accountNow(account: Account): Account {
+  return listAccounts().find(({ id }) => id === account.id) ?? account
+}
+
 /**
- * Reads the record of a link.
+ * Reads the record of a link, from where the index says by now when it is not where the account says.
  * @throws OdLinkError (sign-in) when there is none, (keychain) when it is there but cannot be read.
  */
 export async function readLink(account: Account): Promise<LinkRecord> {
   const text = await (await openStore(account.store)).read(account.id)
   if (text === undefined) {
+    const now = accountNow(account)
+    if (now.store !== account.store) return readLink(now)
     throw new OdLinkError(
       'sign-in',
       `${account.username} is not linked any more: its tokens are gone from the store (${account.store}).`,

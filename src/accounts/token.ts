@@ -3,7 +3,7 @@ import { isoTime } from '../iso-time.ts'
 import { quoted } from '../quoted.ts'
 import { type Patience, startPatience } from '../retry.ts'
 import { configDir, isUnwritable } from '../settings.ts'
-import { type Account, holdingLink, readLink, refuseReadOnly, writeLink } from './index.ts'
+import { type Account, accountNow, holdingLink, readLink, refuseReadOnly, writeLink } from './index.ts'
 import type { LinkRecord } from './record.ts'
 
 /** A token with less than this left is renewed before it is used; MSAL draws the line at the same place. */
@@ -38,12 +38,14 @@ export async function accessToken(account: Account, options: TokenOptions = {}):
     accessToken !== refused && expiresAt - Date.now() > freshForMs
   if (isFresh(record)) return record
   const renewIfNeeded = async () => {
-    const current = await readLink(account)
+    // A move to another store may have held the link until now.
+    const known = accountNow(account)
+    const current = await readLink(known)
     // Renewed while this process waited: as fresh as it gets, however short its life.
     const justRenewed = current.accessToken !== refused && current.lastRenewedAt >= asked
     if (justRenewed || isFresh(current)) return current
-    await refuseReadOnly(account)
-    return renew(account, current, { ...options, patience })
+    await refuseReadOnly(known)
+    return renew(known, current, { ...options, patience })
   }
   const outcome = await holdingLink(account.id, renewIfNeeded, patience).catch((error: unknown) => {
     if (!isUnwritable(error)) throw error

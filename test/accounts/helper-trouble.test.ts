@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { fakeHelper } from '../helpers/fake-helper.ts'
 import { kept } from '../helpers/kept.ts'
 import { ada, jsonError, useLinked } from '../helpers/linked.ts'
+import { node, program } from '../helpers/od-link.ts'
 import { newWorld, type World } from '../helpers/world.ts'
 
 /** A helper that works, on a file for each URL, with an entry's limit as Windows has. */
@@ -91,15 +92,23 @@ describe('a credential helper', () => {
     expectGone(pids)
   })
 
-  it('that hangs is ended with its children when od-link is interrupted', async () => {
-    const pids = join(world.dir, 'pids-2')
-    const env = fakeHelper(world, 'hanging', `sleep 300 & echo $! >> ${pids}; echo $$ >> ${pids}; sleep 300`)
-    const running = world.start(['login'], { env })
-    await running.seen(/Waiting for docker-credential-hanging/)
-    running.child.kill('SIGINT')
-    expect((await running.ended).code).toBe(130)
-    expectGone(pids)
-  })
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    'that hangs is ended with its children by %s',
+    async (signal) => {
+      const pids = join(world.dir, `pids-${signal}`)
+      const env = fakeHelper(
+        world,
+        'hanging',
+        `sleep 300 & echo $! >> ${pids}; echo $$ >> ${pids}; sleep 300`,
+      )
+      const running = world.start(['login'], { env })
+      await running.seen(/Waiting for docker-credential-hanging/)
+      running.child.kill(signal)
+      const ended = await running.ended
+      expect(signal === 'SIGINT' ? ended.code : ended.signal).toBe(signal === 'SIGINT' ? 130 : signal)
+      await vi.waitFor(() => expectGone(pids))
+    },
+  )
 
   it('does not see the client secret, and no refusal of it shows a token', async () => {
     const seen = join(world.dir, 'seen')
@@ -145,6 +154,73 @@ describe('a credential helper', () => {
     }
     expect((await world.run(['logout'], { env })).code).toBe(0)
     expect(readdirSync(join(world.dir, 'kept'))).toEqual([])
+  })
+})
+
+describe('the newest entry of a link', () => {
+  const at = useLinked()
+  let world: World
+  beforeAll(() => {
+    world = newWorld(at.sandbox)
+  })
+  afterAll(() => world?.remove())
+
+  it.each([
+    ['refuses', 'echo "gpg: decryption failed: No pinentry"; exit 1', /No pinentry/],
+    ['does not answer', 'sleep 60', /did not answer/],
+  ])('that the helper %s for a moment is not replaced by the older one', async (_, moment, said) => {
+    // Only the second entry, which is the newest after one renewal.
+    const failing = `input=$(cat)
+case "$1 $input" in "get "*/second) [ -e "$HOME/moment" ] && { ${moment}; };; esac`
+    const passing = working.replaceAll('$(cat)', '$input')
+    const env = fakeHelper(world, 'moody', `${failing}\n${passing}`)
+    expect((await world.run(['login', '--login-hint', ada], { env })).code).toBe(0)
+    await at.sandbox.control('POST', 'expire')
+    expect((await world.run(['mkdir', '-p', '/newest'], { env })).code).toBe(0)
+    writeFileSync(join(world.dir, 'moment'), '')
+    for (const args of [['token'], ['store', 'move', '--to', 'file', '-a', ada]]) {
+      const { code, stderr } = await world.run(args, { env })
+      expect(code).toBe(5)
+      expect(stderr).toMatch(said)
+    }
+    rmSync(join(world.dir, 'moment'))
+    await at.sandbox.control('POST', 'expire')
+    expect((await world.run(['mkdir', '-p', '/newest'], { env })).code).toBe(0)
+    expect((await world.run(['logout'], { env })).code).toBe(0)
+  })
+})
+
+describe('a link that is moved to another store', () => {
+  const at = useLinked()
+  let world: World
+  beforeEach(() => {
+    world = newWorld(at.sandbox)
+  })
+  afterEach(() => world?.remove())
+
+  const move = `rmdir "$HOME/race" 2>/dev/null && '${node}' '${program}' store move --to file >&2 </dev/null`
+  it.each([
+    ['before its record is read', `${move}\ncase "$1" in`, 'case "$1" in', false],
+    [
+      'while it waits to be renewed',
+      `  get) cat "$dir/$(file "$(cat)")" > "$dir/was" 2>/dev/null && { ${move}; cat "$dir/was"; } || {`,
+      '  get) cat "$dir/$(file "$(cat)")" 2>/dev/null || {',
+      true,
+    ],
+  ])('%s is found there', async (_, changed, original, expired) => {
+    // A helper that keeps a link in one entry, so that the move falls where it should.
+    const script = working.replace(original, () => changed)
+    const env = fakeHelper(world, 'secretservice', script)
+    expect((await world.run(['login', '--login-hint', ada], { env })).code).toBe(0)
+    if (expired) await at.sandbox.control('POST', 'expire')
+    mkdirSync(join(world.dir, 'race'))
+    const { code, stderr } = await world.run(['mkdir', '-p', '/moved'], {
+      env: { ...env, OD_LINK_STORE: '' },
+    })
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(readFileSync(join(world.dir, 'settings', 'accounts.json'), 'utf8')).toMatch(/"store":\s*"file"/)
+    expect(readdirSync(join(world.dir, 'kept')).filter((name) => name.startsWith('https'))).toEqual([])
+    expect((await world.run(['mkdir', '-p', '/moved/on'])).code).toBe(0)
   })
 })
 
