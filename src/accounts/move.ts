@@ -1,9 +1,9 @@
 import { OdLinkError } from '../errors.ts'
-import { saveSettings } from '../settings.ts'
+import { saveSettings, settingNames } from '../settings.ts'
 import { clientSecretItem } from './client-secret.ts'
 import { type Account, holdingLink, listAccounts, noteStore, readLink } from './index.ts'
 import { withLock } from './lock.ts'
-import { type Store, writeAndReadBack } from './store.ts'
+import { putBack, type Store, writeAndReadBack } from './store.ts'
 import { chosenStore, openStore, type StoreName } from './stores.ts'
 
 /**
@@ -40,13 +40,14 @@ export async function moveLink({ id }: Account, to: StoreName): Promise<StoreNam
 }
 
 /**
- * Chooses the store for new links, and takes the kept client secret there.
+ * Chooses the store for new links, and takes the kept client secret there, unless `OD_LINK_STORE` overrules the
+ * choice: then the secret is looked for where it is.
  * @throws OdLinkError that says that the choice is the old one still.
  */
 export async function moveChoice(to: StoreName): Promise<void> {
   const from = chosenStore()
   const choose = () => withLock('settings', () => saveSettings({ store: to }))
-  if (from === to) return choose()
+  if (from === to || process.env[settingNames.store]) return choose()
   try {
     const old = await openStore(from)
     const secret = await old.read(clientSecretItem)
@@ -62,13 +63,14 @@ export async function moveChoice(to: StoreName): Promise<void> {
   }
 }
 
-/** Puts an item into a store and, when it came back whole, makes that known; else nothing of it stays there. */
+/** Puts an item into a store and, when it came back whole, makes that known; else what was there is there again. */
 async function put(store: Store, item: string, text: string, makeKnown: () => Promise<void>): Promise<void> {
+  const before = await store.read(item)
   try {
     await writeAndReadBack(store, item, text)
     await makeKnown()
   } catch (error) {
-    await store.remove(item).catch(() => {})
+    await putBack(store, item, before).catch(() => {})
     throw error
   }
 }

@@ -36,6 +36,11 @@ export async function writeAndReadBack(store: Store, item: string, text: string)
   const before = await store.read(item)
   await store.write(item, text)
   if ((await store.read(item)) === text) return
-  await (before === undefined ? store.remove(item) : store.write(item, before))
+  await putBack(store, item, before)
   throw forgetful(store)
+}
+
+/** Puts an item back to what it was before, which may be nothing at all. */
+export async function putBack(store: Store, item: string, before: string | undefined): Promise<void> {
+  await (before === undefined ? store.remove(item) : store.write(item, before))
 }

@@ -63,5 +63,8 @@ function tellChoice(to: StoreName): void {
   const chosen = setting('store')
   if (chosen === to) say(`New links go to ${to}, too.`)
   else
-    say(`New links would go to ${to}, but OD_LINK_STORE is set to ${chosen}, which wins: unset OD_LINK_STORE`)
+    say(
+      `New links would go to ${to}, but OD_LINK_STORE is set to ${chosen}, which wins: unset OD_LINK_STORE\n` +
+        `A client secret that is kept in ${chosen} stays there; without OD_LINK_STORE, type it again: od-link config set client-secret`,
+    )
 }
