@@ -3,7 +3,7 @@ import { inApp, menu } from '../identity/portal.ts'
 import { parseJsonObject } from '../json.ts'
 import { notices } from '../notices.ts'
 import { setting } from '../settings.ts'
-import { openStore } from './stores.ts'
+import { openStore, type StoreName } from './stores.ts'
 
 /** The client secret of a confidential registration, kept in the store with the client id that it belongs to. */
 interface KeptSecret {
@@ -44,6 +44,11 @@ export async function saveClientSecret(
 export async function hasClientSecret(clientId?: string): Promise<boolean> {
   const kept = await readKept()
   return kept !== undefined && (clientId === undefined || fits(kept, clientId))
+}
+
+/** Whether a secret is kept in this store, whichever is chosen. */
+export async function isSecretIn(store: StoreName): Promise<boolean> {
+  return (await (await openStore(store)).read(clientSecretItem)) !== undefined
 }
 
 /** The kept secret, unless it was kept for another client id: another app's secret is not this one's to see. */

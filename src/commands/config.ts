@@ -1,7 +1,12 @@
-import { checkClientSecret, hasClientSecret, saveClientSecret } from '../accounts/client-secret.ts'
+import {
+  checkClientSecret,
+  hasClientSecret,
+  isSecretIn,
+  saveClientSecret,
+} from '../accounts/client-secret.ts'
 import { withLock } from '../accounts/lock.ts'
 import { probeStore } from '../accounts/probe.ts'
-import { caution, checkStoreName, openStore } from '../accounts/stores.ts'
+import { caution, checkStoreName, chosenStore, openStore, type StoreName } from '../accounts/stores.ts'
 import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
 import { type SettingName, savedSettings, saveSettings, setting, settingNames } from '../settings.ts'
@@ -48,8 +53,24 @@ export async function run({ positional, options }: Arguments): Promise<void> {
     })
   }
   checkSetting(known, value)
+  if (known === 'store') return chooseStore(checkStoreName(value))
   await save(known, value)
-  if (known === 'store') caution(checkStoreName(value))
+}
+
+async function chooseStore(store: StoreName): Promise<void> {
+  const before = setting('store') ?? 'keychain'
+  await save('store', store)
+  caution(store)
+  // Overruled by OD_LINK_STORE, it is found where it was.
+  if (before === chosenStore()) return
+  // A store that cannot be read may be why another one is chosen.
+  const stays = await Promise.resolve(before)
+    .then(checkStoreName)
+    .then(isSecretIn)
+    .catch(() => false)
+  if (!stays) return
+  say(`The client secret stays in ${before}; to take it and the links along:`)
+  say(`  od-link config set store ${before} && od-link store move --to ${store}`)
 }
 
 async function get(name: Name, json: boolean): Promise<void> {

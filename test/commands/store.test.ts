@@ -139,6 +139,11 @@ printf %s "$input" | docker-credential-pass "$1"`
     expect(hint).toContain('od-link store move --to helper:sticky')
     expect(where()).toEqual({ keychain: 2, files: 1, pass: 1 })
     await bothWork()
+    // What was there before a move that fails is there after it.
+    fakeHelper(world, 'sticky', overPass('echo "the vault is full"; exit 1'))
+    const failed = await world.run(['store', 'move', '--to', 'helper:sticky', '-a', 'work'], { env })
+    expect(failed.stderr).toContain(`${ada} stays where it was (file).`)
+    expect(where()).toEqual({ keychain: 2, files: 1, pass: 1 })
     fakeHelper(world, 'sticky', working)
     for (const to of ['helper:sticky', 'keychain']) {
       expect((await world.run(['store', 'move', '--to', to, '-a', 'work'], { env })).code).toBe(0)
@@ -155,6 +160,20 @@ printf %s "$input" | docker-credential-pass "$1"`
     expect(code).toBe(4)
     expect(jsonError(stderr).message).toContain('is not linked any more')
     await bothWork()
+  })
+
+  it('is what config set store advises for the client secret, which stays', async () => {
+    const env = { OD_LINK_STORE: '' }
+    const { code, stderr } = await world.run(['config', 'set', 'store', 'file'], { env })
+    expect(code).toBe(0)
+    expect(stderr).toMatch(/The client secret stays in keychain/)
+    const advised = 'od-link config set store keychain && od-link store move --to file'
+    expect(stderr).toContain(advised)
+    for (const command of advised.split(' && ')) {
+      expect((await world.run(command.split(' ').slice(1), { env })).code).toBe(0)
+    }
+    expect(where()).toEqual({ keychain: 0, files: 3, pass: 0 })
+    expect((await world.run(['store', 'move', '--to', 'keychain'])).code).toBe(0)
   })
 
   it.each([
@@ -175,6 +194,10 @@ printf %s "$input" | docker-credential-pass "$1"`
     const { code, stderr } = await world.run(['store', 'move', '--to', 'file'], { env })
     expect(code).toBe(0)
     expect(stderr).toContain('unset OD_LINK_STORE')
+    expect(stderr).toContain('A client secret that is kept in keychain stays there')
+    expect(where()).toEqual({ keychain: 1, files: 2, pass: 0 })
+    expect((await world.run(['config', 'get', 'client-secret'], { env })).stdout).toContain('set')
     await bothWork()
+    expect((await world.run(['store', 'move', '--to', 'keychain'], { env })).code).toBe(0)
   })
 })
