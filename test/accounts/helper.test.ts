@@ -1,4 +1,4 @@
-import { rmSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { helperStore } from '../../src/accounts/helper.ts'
@@ -178,4 +178,30 @@ describe.runIf(hasPass())('a GPG key with a passphrase that gpg-agent has forgot
     expect(milliseconds).toBeLessThan(12_000)
     expect((await world.run(['token'])).code).toBe(0)
   })
+})
+
+describe.runIf(hasPass())('a file of pass that was cut short', () => {
+  it.each([0, 1, 20, 1_500])(
+    'after %i bytes is not the newest: the one before it is whole',
+    async (length) => {
+      const pass = newPass()
+      Object.assign(process.env, pass.env)
+      const store = helperStore('pass')
+      const texts = ['a', 'b'].map((letter) => JSON.stringify({ letter: letter.repeat(2_000) }))
+      for (const text of texts) await store.write('cut', text)
+      const folder = pass.env.PASSWORD_STORE_DIR
+      const second = Buffer.from(pass.urls().find((url) => url.endsWith('/second')) ?? '').toString(
+        'base64url',
+      )
+      const [file] = readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter(
+        (name) => name.replace(/=+\//, '/').includes(`${second}/`) && name.endsWith('.gpg'),
+      )
+      const path = join(folder, String(file))
+      writeFileSync(path, readFileSync(path).subarray(0, length))
+      expect(await store.read('cut')).toBe(texts[0])
+      await store.write('cut', texts[1] ?? '')
+      expect(await store.read('cut')).toBe(texts[1])
+      pass.remove()
+    },
+  )
 })
