@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http'
 let skewMs: number | undefined
 
 /** What the check of an id_token forgives, and what passes without a word. */
-export const toleratedSkewMs = 5 * 60_000
+const toleratedSkewMs = 5 * 60_000
 
 /**
  * Learns from the `Date` of an answer (RFC 9110 section 6.6.1), which is cut to the second and was written at some

@@ -1,4 +1,4 @@
-import { type ChildProcessWithoutNullStreams, spawn } from 'node:child_process'
+import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
 import { bounded } from './bounded.ts'
 
 /** How a program ended, or why it did not. */
@@ -27,18 +27,13 @@ export async function runChild(
   args: string[],
   { input = '', limitMs, waiting }: { input?: string; limitMs: number; waiting: string },
 ): Promise<Ended> {
-  const { OD_LINK_CLIENT_SECRET: _, ...env } = process.env
   // A process group of its own, so that its children can be ended with it. Windows has none.
-  const ownGroup = process.platform !== 'win32'
-  const child = spawn(program, args, { env, detached: ownGroup, windowsHide: true })
-  const kill = () => {
-    try {
-      if (ownGroup && child.pid) process.kill(-child.pid, 'SIGKILL')
-      else child.kill('SIGKILL')
-    } catch {
-      // It has ended.
-    }
-  }
+  const child = spawn(program, args, {
+    env: environmentWithout(clientSecretVariable),
+    detached: process.platform !== 'win32',
+    windowsHide: true,
+  })
+  const kill = () => killWithChildren(child.pid)
   const ended = endWithUs(kill)
   try {
     return await bounded(
@@ -55,6 +50,28 @@ export async function runChild(
     if (child.exitCode === null) kill()
     child.stdout.destroy()
     child.stderr.destroy()
+  }
+}
+
+/** What no child process inherits. */
+export const clientSecretVariable = 'OD_LINK_CLIENT_SECRET'
+
+/** The environment for a child process, without these variables; Windows minds no case. */
+export function environmentWithout(...variables: string[]): NodeJS.ProcessEnv {
+  return Object.fromEntries(
+    Object.entries(process.env).filter(([name]) => !variables.includes(name.toUpperCase())),
+  )
+}
+
+/** Ends a program in a process group of its own, at once, with all that it started; one that has ended is fine. */
+export function killWithChildren(pid: number | undefined): void {
+  if (pid === undefined) return
+  try {
+    if (process.platform === 'win32')
+      spawnSync('taskkill', ['/pid', String(pid), '/t', '/f'], { windowsHide: true })
+    else process.kill(-pid, 'SIGKILL')
+  } catch {
+    // It has ended.
   }
 }
 

@@ -1,10 +1,10 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
+import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OdLinkError } from '../errors.ts'
 import { harmless } from '../harmless.ts'
 import { notices } from '../notices.ts'
-import { endWithUs } from './child.ts'
+import { clientSecretVariable, endWithUs, environmentWithout, killWithChildren } from './child.ts'
 import { type Account, findAccount, labelOf } from './index.ts'
 
 /**
@@ -12,8 +12,6 @@ import { type Account, findAccount, labelOf } from './index.ts'
  */
 
 const variable = 'OD_LINK_ON_SIGNIN_NEEDED'
-/** What the command must not see, nor a second time be. */
-const withheld = new Set(['OD_LINK_CLIENT_SECRET', variable])
 const limitMs = 10_000
 const tellAfterMs = 1_000
 const isWindows = process.platform === 'win32'
@@ -24,17 +22,14 @@ const isWindows = process.platform === 'win32'
  */
 export async function tellSignInNeeded(account: Account, refusal: OdLinkError): Promise<void> {
   const trouble = await run(process.env[variable] ?? '', {
-    ...environment(),
+    // It must not see the secret, nor be run by what it runs.
+    ...environmentWithout(clientSecretVariable, variable),
     OD_LINK_ACCOUNT: nameFor(account),
     OD_LINK_USERNAME: plain(account.username),
     OD_LINK_REASON: plain(refusal.message),
     OD_LINK_CODE: plain(refusal.code ?? ''),
   })
   if (trouble) notices.warning(`The command in ${variable} ${trouble}.`)
-}
-
-function environment(): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !withheld.has(name.toUpperCase())))
 }
 
 /** What `--account` takes for this account and no other. */
@@ -70,7 +65,8 @@ async function run(command: string, env: NodeJS.ProcessEnv): Promise<string | un
 
 /** Waits for the command and kills what is left at the limit, or when od-link itself is ended meanwhile. */
 async function endsInTime(child: ChildProcess): Promise<boolean> {
-  const stop = () => kill(child)
+  // It had its time: a request to end could be ignored.
+  const stop = () => killWithChildren(child.pid)
   const settled = endWithUs(stop)
   const wait = `Waiting for ${variable}, ${limitMs / 1000} s at most …`
   const patient = setTimeout(() => notices.waiting(wait), tellAfterMs)
@@ -91,15 +87,5 @@ function isRunning({ pid, exitCode, signalCode }: ChildProcess): boolean {
     return process.kill(-Number(pid), 0)
   } catch {
     return false
-  }
-}
-
-function kill({ pid }: ChildProcess): void {
-  try {
-    // It had its time: a request to end could be ignored.
-    if (isWindows) spawnSync('taskkill', ['/pid', String(pid), '/t', '/f'], { windowsHide: true })
-    else process.kill(-Number(pid), 'SIGKILL')
-  } catch {
-    // Gone already.
   }
 }

@@ -1,12 +1,11 @@
 import { checkClientSecret } from '../accounts/client-secret.ts'
 import { OdLinkError } from '../errors.ts'
 import { findCloud } from '../identity/clouds.ts'
-import { type Audience, audienceOf, menu } from '../identity/portal.ts'
+import { type Audience, audienceOf, defaultRedirectUri, menu } from '../identity/portal.ts'
 import {
   azCloud,
   azCommand,
   beforeYouBegin,
-  defaultRedirectUri,
   type NewRegistration,
   portalSteps,
 } from '../signin/new-registration.ts'

@@ -5,15 +5,9 @@ import { openStore } from '../accounts/stores.ts'
 import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
 import { findCloud } from '../identity/clouds.ts'
-import { audienceOf } from '../identity/portal.ts'
+import { audienceOf, defaultRedirectUri } from '../identity/portal.ts'
 import { configDir, type SettingName, savedSettings, settingNames } from '../settings.ts'
-import {
-  azCloud,
-  azCommand,
-  beforeYouBegin,
-  defaultRedirectUri,
-  portalSteps,
-} from '../signin/new-registration.ts'
+import { azCloud, azCommand, beforeYouBegin, portalSteps } from '../signin/new-registration.ts'
 import {
   type OwnRegistration,
   ownSettings,

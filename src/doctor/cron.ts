@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process'
-import { endWithUs } from '../accounts/child.ts'
+import { endWithUs, killWithChildren } from '../accounts/child.ts'
 import { type Account, defaultAccount, labelOf } from '../accounts/index.ts'
 import { exitCodes } from '../errors.ts'
 import { parseJsonObject } from '../json.ts'
@@ -97,14 +97,6 @@ function run(
     child.on('error', ({ message }) => end({ message, exitCode: exitCodes.internal }))
     child.on('close', (code) => end(code === 0 ? undefined : problemFrom(stderr, code)))
   })
-}
-
-function killWithChildren(pid: number | undefined): void {
-  try {
-    if (pid !== undefined) process.kill(process.platform === 'win32' ? pid : -pid, 'SIGKILL')
-  } catch {
-    // It has ended by itself.
-  }
 }
 
 /** The error that `--json` makes the only thing on stderr, or whatever a node said that did not get so far. */

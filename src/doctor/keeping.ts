@@ -6,6 +6,7 @@ import { probeStore } from '../accounts/probe.ts'
 import { chosenStore, openStore, type StoreName } from '../accounts/stores.ts'
 import { OdLinkError } from '../errors.ts'
 import { findCloud } from '../identity/clouds.ts'
+import { defaultRedirectUri } from '../identity/portal.ts'
 import { nearest } from '../nearest.ts'
 import { quoted } from '../quoted.ts'
 import { configDir, type SettingName, savedSettings, setting, settingNames } from '../settings.ts'
@@ -90,7 +91,7 @@ export async function checkRegistration(storeWorks: () => Promise<boolean>): Pro
   const clientId = setting('client-id')
   if (!clientId && listAccounts().length > 0) return { notChecked: 'none is set; each link carries its own' }
   if (!clientId) throw noClientId()
-  readRedirect(setting('redirect-uri') ?? 'http://localhost', setting('listen'))
+  readRedirect(setting('redirect-uri') ?? defaultRedirectUri, setting('listen'))
   for (const name of ['client-id', 'tenant', 'cloud', 'listen', 'scope'] as const) {
     const value = setting(name)
     if (value !== undefined) checkSetting(name, value)
@@ -101,7 +102,7 @@ export async function checkRegistration(storeWorks: () => Promise<boolean>): Pro
     `client id ${clientId}`,
     `tenant ${setting('tenant') ?? cloud.tenant}`,
     `cloud ${cloudName}`,
-    `redirect URI ${setting('redirect-uri') ?? 'http://localhost'}`,
+    `redirect URI ${setting('redirect-uri') ?? defaultRedirectUri}`,
     ...(setting('scope') ? [`scope ${setting('scope')}`] : []),
     await secretInWords(storeWorks),
   ].join(', ')

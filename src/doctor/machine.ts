@@ -1,5 +1,6 @@
 import { createServer } from 'node:http'
 import { version } from '../../package.json'
+import { defaultRedirectUri } from '../identity/portal.ts'
 import { setting } from '../settings.ts'
 import { bindLoopback } from '../signin/loopback.ts'
 import { type ListenAddress, readRedirect } from '../signin/redirect-uri.ts'
@@ -37,7 +38,7 @@ export async function checkPorts(): Promise<Told> {
 /** A redirect URI that cannot be read is told by the check of the registration. */
 function listenAddress(): ListenAddress {
   try {
-    return readRedirect(setting('redirect-uri') ?? 'http://localhost', setting('listen')).listen
+    return readRedirect(setting('redirect-uri') ?? defaultRedirectUri, setting('listen')).listen
   } catch {
     return { host: 'localhost', port: undefined }
   }

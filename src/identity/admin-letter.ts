@@ -1,3 +1,4 @@
+import { defaultRedirectUri } from './portal.ts'
 /** What the administrator's link is made of. */
 export interface ConsentWanted {
   /** The origin of the login host. */
@@ -35,7 +36,7 @@ function adminConsentUrl({
   tenant,
   clientId,
   scope,
-  redirectUri = 'http://localhost',
+  redirectUri = defaultRedirectUri,
 }: ConsentWanted): string {
   const where = tenant === 'common' || tenant === 'consumers' ? 'organizations' : tenant
   const url = new URL(`${loginOrigin}/${encodeURIComponent(where)}/v2.0/adminconsent`)

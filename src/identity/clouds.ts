@@ -1,5 +1,6 @@
 import { OdLinkError } from '../errors.ts'
 import { isLoopback } from '../http.ts'
+import { globalPortal } from './portal.ts'
 
 export interface Cloud {
   /** Origin of the login host. */
@@ -25,7 +26,7 @@ const clouds = {
     login: 'https://login.microsoftonline.com',
     graph: 'https://graph.microsoft.com',
     tenant: 'common',
-    portal: 'https://entra.microsoft.com',
+    portal: globalPortal,
     az: 'AzureCloud',
   },
   usgov: {
@@ -51,7 +52,7 @@ const clouds = {
   },
 } as const satisfies Record<string, Cloud>
 
-export const cloudNames = Object.keys(clouds)
+const cloudNames = Object.keys(clouds)
 
 /** Names of earlier versions, and what they are called now. */
 const oldNames: Record<string, string> = { usgovdod: 'dod' }

@@ -2,6 +2,7 @@ import { type ErrorKind, OdLinkError } from '../errors.ts'
 import { adminLetter, type ConsentWanted } from './admin-letter.ts'
 import { adviceFor, lessAccess, wantsAdminApproval } from './advice.ts'
 import { portalOf } from './clouds.ts'
+import { defaultRedirectUri } from './portal.ts'
 import type { Advice } from './registration-advice.ts'
 
 /** Microsoft's error answer, from the token endpoint (JSON) or the redirect (parameters). */
@@ -83,7 +84,7 @@ function hintFor(
   advice: Advice | undefined,
   context: FailureContext,
 ): string {
-  const { loginOrigin, redirectUri = 'http://localhost' } = context
+  const { loginOrigin, redirectUri = defaultRedirectUri } = context
   const maybeApproval = wantsAdminApproval(code) || (body.error === 'access_denied' && code === undefined)
   if (!maybeApproval) {
     const { cure } = advice ?? { cure: 'od-link login' }

@@ -25,6 +25,10 @@ export const menu = {
   tokenVersion: 'Manifest > requestedAccessTokenVersion: 2',
 } as const
 
+/** What od-link signs in with unless told otherwise; Microsoft ignores the port of localhost. */
+export const defaultRedirectUri = 'http://localhost'
+
+/** Of the global cloud. */
 export const globalPortal = 'https://entra.microsoft.com'
 
 /** The way to a page of the app, in two lines that fit below a hint. */

@@ -11,9 +11,6 @@ export interface NewRegistration {
   redirectUri: string
 }
 
-/** What od-link signs in with unless told otherwise; Microsoft ignores the port of localhost. */
-export const defaultRedirectUri = 'http://localhost'
-
 /** What everybody should know before they begin. */
 export const beforeYouBegin = [
   'A personal Microsoft account without a directory can no longer register an app.',
@@ -72,7 +69,7 @@ function webSteps(redirectUri: string): string[][] {
 export type Shell = 'posix' | 'powershell'
 
 /** The shell whose command line is printed here. Git Bash on Windows is a POSIX one. */
-export function shellHere(): Shell {
+function shellHere(): Shell {
   return process.platform === 'win32' && !process.env.MSYSTEM ? 'powershell' : 'posix'
 }
 

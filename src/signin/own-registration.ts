@@ -1,8 +1,8 @@
 import { saveClientSecret } from '../accounts/client-secret.ts'
 import { withLock } from '../accounts/lock.ts'
 import { findCloud } from '../identity/clouds.ts'
+import { defaultRedirectUri } from '../identity/portal.ts'
 import { type SettingName, savedSettings, saveSettings } from '../settings.ts'
-import { defaultRedirectUri } from './new-registration.ts'
 import { defaultScopes } from './registration.ts'
 
 /** An app registration that exists: what `od-link setup` tries out and keeps. */

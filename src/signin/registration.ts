@@ -3,6 +3,7 @@ import type { Registration } from '../accounts/record.ts'
 import { checkStoreName } from '../accounts/stores.ts'
 import { OdLinkError } from '../errors.ts'
 import { findCloud } from '../identity/clouds.ts'
+import { defaultRedirectUri } from '../identity/portal.ts'
 import { type SettingName, setting } from '../settings.ts'
 import { parseListen, type Redirect, readRedirect } from './redirect-uri.ts'
 
@@ -46,7 +47,7 @@ export async function readRegistration(flags: RegistrationFlags): Promise<Brough
   const tenant = flags.tenant ?? setting('tenant') ?? cloud.tenant
   checkTenant(tenant)
   const redirect = readRedirect(
-    flags.redirectUri ?? setting('redirect-uri') ?? 'http://localhost',
+    flags.redirectUri ?? setting('redirect-uri') ?? defaultRedirectUri,
     flags.listen ?? setting('listen'),
   )
   const scope = completeScope(flags.scope ?? setting('scope') ?? defaultScopes)
