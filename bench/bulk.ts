@@ -1,7 +1,8 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { program } from '../test/helpers/od-link.ts'
+import { peakMemoryMb } from '../test/helpers/peak-memory.ts'
 import { hasRealPart } from '../test/helpers/real-part.ts'
 import { type SandboxProcess, startSandbox } from '../test/helpers/sandbox.ts'
 import { newWorld, type World } from '../test/helpers/world.ts'
@@ -205,15 +206,8 @@ async function memory(): Promise<void> {
     Array.from({ length: 1_000 }, (_, c) => `/Customers of 2026/Customer ${n}/Letter ${c}\n`).join('')
   writeFileSync(file, Array.from({ length: 1_000 }, (_, n) => thousand(n)).join(''))
   const running = world.start(['mkdir', '--from-file', file, '--dry-run', '--quiet'], { timeoutMs: 120_000 })
-  let peakMb = 0
-  const watch = setInterval(() => {
-    try {
-      const status = readFileSync(`/proc/${running.child.pid}/status`, 'utf8')
-      peakMb = Math.max(peakMb, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024)
-    } catch {}
-  }, 50)
+  const peakMb = await peakMemoryMb(running)
   const { milliseconds } = await running.ended
-  clearInterval(watch)
   row(
     'a list of a million folders, read and checked',
     `${peakMb.toFixed(0)} MB, ${seconds(milliseconds)}`,

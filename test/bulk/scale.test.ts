@@ -1,7 +1,8 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { useLinked } from '../helpers/linked.ts'
+import { peakMemoryMb } from '../helpers/peak-memory.ts'
 import { asked, below, listOf } from './many.ts'
 
 /** With a minute or two to spare: OD_LINK_TEST_LARGE=1 makes as many folders as there are lines. */
@@ -38,15 +39,8 @@ describe.runIf(process.platform === 'linux')('the memory of a run', () => {
     const thousand = listOf(Array.from({ length: 1_000 }, (_, n) => `/Some folder/with a longer name/${n}`))
     writeFileSync(file, thousand.repeat(300))
     const running = at.world.start(['mkdir', '--from-file', file, '--dry-run', '--quiet'])
-    let peakMb = 0
-    const watch = setInterval(() => {
-      try {
-        const status = readFileSync(`/proc/${running.child.pid}/status`, 'utf8')
-        peakMb = Math.max(peakMb, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024)
-      } catch {}
-    }, 20)
+    const peakMb = await peakMemoryMb(running)
     const { code } = await running.ended
-    clearInterval(watch)
     expect(code).toBe(0)
     expect(peakMb).toBeGreaterThan(20)
     // Node itself takes 45; the list is 10 MB of text, and 300,000 lines of their own would be twice as much.

@@ -1,0 +1,16 @@
+import { readFileSync } from 'node:fs'
+import type { Running } from './od-link.ts'
+
+/** How far a program's memory grows until its end, in MB; Linux alone tells. */
+export async function peakMemoryMb({ child, ended }: Running): Promise<number> {
+  let peak = 0
+  const watch = setInterval(() => {
+    try {
+      const status = readFileSync(`/proc/${child.pid}/status`, 'utf8')
+      peak = Math.max(peak, Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024)
+    } catch {}
+  }, 20)
+  await ended
+  clearInterval(watch)
+  return peak
+}
