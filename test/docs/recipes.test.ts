@@ -1,0 +1,219 @@
+import { spawnSync } from 'node:child_process'
+import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { hostname } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { changeRecord, useLinked } from '../helpers/linked.ts'
+import { node, program } from '../helpers/od-link.ts'
+import { hasRealPart } from '../helpers/real-part.ts'
+import { recipe, recipes } from './recipe.ts'
+
+function writeProgram(path: string, script: string): void {
+  writeFileSync(path, `#!/bin/sh\n${script}\n`)
+  chmodSync(path, 0o755)
+}
+
+/** Each file of docs/recipes.md, run as it stands there, with od-link on the PATH. */
+describe('the recipes', () => {
+  const at = useLinked()
+  let bin: string
+
+  /** Writes the files of recipes into a folder of their own, and gives its path. */
+  const placed = (...names: string[]) => {
+    const folder = join(at.world.dir, `with-${names[0]}`)
+    mkdirSync(folder, { recursive: true })
+    for (const name of names) writeFileSync(join(folder, name), recipe(name))
+    return folder
+  }
+  const runIn = (env: NodeJS.ProcessEnv, command: string, args: string[], cwd: string) => {
+    const PATH = `${bin}:/usr/local/bin:/usr/bin:/bin`
+    const options = { cwd, encoding: 'utf8', timeout: 60_000, env: { PATH, ...env } } as const
+    const { status, stdout, stderr, error } = spawnSync(command, args, options)
+    if (error) throw error
+    return { code: status, stdout, stderr }
+  }
+  const run = (command: string, args: string[], cwd = at.world.dir, env: NodeJS.ProcessEnv = {}) =>
+    runIn({ ...at.world.env, ...env }, command, args, cwd)
+  const tonight = () => `/Backups/${hostname()}/${new Date().toLocaleDateString('sv')}`
+
+  beforeAll(() => {
+    bin = join(at.world.dir, 'bin')
+    mkdirSync(bin)
+    writeProgram(join(bin, 'od-link'), `exec '${node}' '${program}' "$@"`)
+  })
+  afterEach(() => at.calm())
+
+  it('are these, and each is run below', () => {
+    expect(recipes).toEqual([
+      'nightly.sh',
+      'nightly.cron',
+      'od-link-nightly.service',
+      'od-link-nightly.timer',
+      'scripts.yml',
+      'Dockerfile',
+      'Makefile',
+      'make_folder.py',
+    ])
+  })
+
+  describe('the shell script', () => {
+    it('makes the folder of tonight, and is fine with being run twice', async () => {
+      const folder = placed('nightly.sh')
+      for (const _ of [1, 2])
+        expect(run('sh', ['nightly.sh'], folder)).toMatchObject({ code: 0, stdout: `${tonight()}\n` })
+      expect(await at.drive()).toContain(tonight())
+    })
+
+    it('asks to be run again later when Microsoft is busy', async () => {
+      await at.weather('POST /v1.0', { status: 503 }, 99)
+      const impatient = placed('nightly.sh')
+      writeProgram(join(impatient, 'od-link'), `exec '${node}' '${program}' "$@" --max-wait 1`)
+      // The folder of this host is there from the test above.
+      writeProgram(join(impatient, 'uname'), 'echo elsewhere')
+      const PATH = `${impatient}:/usr/bin:/bin`
+      expect(run('sh', ['nightly.sh'], impatient, { PATH }).code).toBe(75)
+    })
+
+    it('says that somebody must sign in again, and fails', async () => {
+      await at.sandbox.control('POST', 'revoke')
+      await at.sandbox.control('POST', 'expire')
+      const { code, stderr } = run('sh', ['nightly.sh'], placed('nightly.sh'))
+      expect({ code, last: stderr.trimEnd().split('\n').at(-1) }).toEqual({
+        code: 1,
+        last: 'Sign in again: od-link login',
+      })
+      await at.world.login()
+    })
+  })
+
+  describe('the crontab', () => {
+    it('is one that cron takes', () => {
+      if (!hasRealPart('crontab', 'the recipe for cron')) return
+      expect(run('crontab', ['-n', 'nightly.cron'], placed('nightly.cron'))).toMatchObject({ code: 0 })
+    })
+
+    it('writes one mail when the link has ended', async () => {
+      const lines = recipe('nightly.cron').trimEnd().split('\n')
+      const hook = lines.find((line) => line.startsWith('OD_LINK_ON_SIGNIN_NEEDED='))?.split(/=(.*)/s)[1]
+      writeProgram(join(bin, 'mail'), `{ echo "$@"; cat; } >> '${at.world.dir}/mail'`)
+      writeProgram(join(bin, 'nightly.sh'), recipe('nightly.sh'))
+      const command = /^[\d*]+ [\d*]+ [\d*]+ [\d*]+ [\d*]+\s+(.*)$/.exec(lines.at(-1) ?? '')?.[1] ?? ''
+      await at.sandbox.control('POST', 'revoke')
+      await at.sandbox.control('POST', 'expire')
+      for (const _ of [1, 2])
+        expect(run('/bin/sh', ['-c', command], at.world.dir, { OD_LINK_ON_SIGNIN_NEEDED: hook }).code).toBe(1)
+      const mail = readFileSync(join(at.world.dir, 'mail'), 'utf8')
+      expect(mail.match(/od-link login: ada@contoso\.example me/g)).toHaveLength(1)
+      await at.world.login()
+    })
+  })
+
+  describe('the systemd timer', () => {
+    it('is one that systemd takes', () => {
+      if (!hasRealPart('systemd-analyze', 'the recipe for a timer')) return
+      const units = ['od-link-nightly.timer', 'od-link-nightly.service']
+      const checked = run(
+        'systemd-analyze',
+        ['--user', 'verify', ...units.map((unit) => `./${unit}`)],
+        placed(...units),
+        {
+          XDG_RUNTIME_DIR: at.world.dir,
+        },
+      )
+      const ours = checked.stderr.split('\n').filter((line) => line.includes('od-link-nightly'))
+      expect({ code: checked.code, ours }).toEqual({ code: 0, ours: [] })
+    })
+
+    it('makes its folder, and tries again only what a person need not mend', async () => {
+      const service = recipe('od-link-nightly.service')
+      const setting = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(service)?.[1] ?? ''
+      const [command = '', ...args] = setting('ExecStart').replace('%l', 'here').split(' ')
+      expect(run(command, args)).toMatchObject({ code: 0, stdout: '/Backups/here/tonight\n' })
+      const given = setting('RestartPreventExitStatus').split(' ').map(Number)
+      expect([...given, 0, 6, 7].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    })
+  })
+
+  it('the workflow signs in to the sandbox and runs the script, each step as the runner would', () => {
+    const folder = placed('scripts.yml', 'nightly.sh')
+    const [handedOn, printed] = [join(folder, 'github.env'), join(folder, 'printed')]
+    writeFileSync(handedOn, '')
+    const steps = [...recipe('scripts.yml').matchAll(/^ {6}- run: (?:\|\n((?: {10}.*\n)+)|(.*)\n)/gm)]
+      .map(([, block, line]) => (block ?? line ?? '').replaceAll(/^ {10}/gm, ''))
+      .filter((step) => !step.startsWith('npm install'))
+    expect(steps).toHaveLength(3)
+    const runner = { HOME: folder, OD_LINK_CONFIG_DIR: join(folder, 'settings') }
+    try {
+      for (const step of steps) {
+        const lines = readFileSync(handedOn, 'utf8').trimEnd().split('\n')
+        const env = {
+          ...runner,
+          GITHUB_ENV: handedOn,
+          ...Object.fromEntries(lines.map((line) => line.split(/=(.*)/s))),
+        }
+        // Like the runner, it leaves behind what a step has started; the test ends it.
+        const script = `${step}\n[ -z "$!" ] || echo $! > sandbox.pid`
+        const command = `{ ${script}\n} >> printed 2>> talk`
+        expect(runIn(env, 'bash', ['-e', '-c', command], folder).code, step).toBe(0)
+      }
+    } finally {
+      if (existsSync(join(folder, 'sandbox.pid')))
+        process.kill(Number(readFileSync(join(folder, 'sandbox.pid'), 'utf8')))
+    }
+    expect(readFileSync(printed, 'utf8').trimEnd().split('\n').at(-1)).toBe(tonight())
+  })
+
+  it('the image starts od-link with its link in the volume', () => {
+    const lines = recipe('Dockerfile').trimEnd().split('\n')
+    const of = (word: string) =>
+      lines.find((line) => line.startsWith(`${word} `))?.slice(word.length + 1) ?? ''
+    const environment = Object.fromEntries(
+      of('ENV')
+        .split(' ')
+        .map((one) => one.split('=')),
+    )
+    expect(of('RUN')).toContain(`/link`)
+    expect(environment.OD_LINK_CONFIG_DIR).toBe(of('VOLUME'))
+    const volume = at.world.env.OD_LINK_CONFIG_DIR
+    const env = { ...environment, OD_LINK_CONFIG_DIR: volume }
+    const [entry = ''] = JSON.parse(of('ENTRYPOINT'))
+    expect(run(entry, JSON.parse(of('CMD')), '/', env).stdout).toContain('ada@contoso.example')
+    expect(run(entry, ['mkdir', '/From a container'], '/', env)).toMatchObject({
+      code: 0,
+      stdout: '/From a container\n',
+    })
+  })
+
+  it('make makes the folders once, and again after the list has changed', async () => {
+    if (!hasRealPart('make', 'the recipe for a Makefile')) return
+    const folder = placed('Makefile')
+    const list = join(folder, 'folders.txt')
+    writeFileSync(list, 'Alpha\nBeta\n')
+    expect(run('make', [], folder)).toMatchObject({ code: 0 })
+    expect(await at.drive()).toEqual(expect.arrayContaining(['/Projects/Alpha', '/Projects/Beta']))
+    expect(run('make', [], folder).stdout).toContain('up to date')
+    writeFileSync(list, 'Gamma\nwrong:name\n')
+    run('touch', ['-d', '+1 hour', 'folders.txt'], folder)
+    expect(run('make', [], folder).code).toBe(2)
+    expect(existsSync(join(folder, 'folders-made'))).toBe(false)
+  })
+
+  describe('the Python program', () => {
+    it('makes a folder and tells its id', () => {
+      if (!hasRealPart('python3', 'the recipe for Python')) return
+      const { code, stdout } = run(
+        'python3',
+        ['make_folder.py', '/From Python/Ärger'],
+        placed('make_folder.py'),
+      )
+      expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^\S+\n$/) })
+    })
+
+    it('says what od-link said when it fails', () => {
+      if (!hasRealPart('python3', 'the recipe for Python')) return
+      const { code, stderr } = run('python3', ['make_folder.py', '/wrong:name'], placed('make_folder.py'))
+      expect(code).toBe(1)
+      expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^RuntimeError: .*wrong:name/)
+    })
+  })
+})
