@@ -3,7 +3,7 @@ import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'n
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { changeRecord, useLinked } from '../helpers/linked.ts'
+import { useLinked } from '../helpers/linked.ts'
 import { node, program } from '../helpers/od-link.ts'
 import { hasRealPart } from '../helpers/real-part.ts'
 import { recipe, recipes } from './recipe.ts'
