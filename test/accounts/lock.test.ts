@@ -5,8 +5,8 @@ import { hostname, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { bundle } from '../helpers/bundle.ts'
 import { node } from '../helpers/od-link.ts'
 
 /** A process that works under the lock: `add N`, or `hold` until it is ended. */
@@ -37,15 +37,7 @@ describe('the lock between processes', { timeout: 30_000 }, () => {
     dir = mkdtempSync(join(tmpdir(), 'od-link-lock-'))
     program = join(dir, 'lock.cjs')
     counter = join(dir, 'counter')
-    await build({
-      stdin: { contents: script, resolveDir: dir, loader: 'ts' },
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      outfile: program,
-      nodePaths: [fileURLToPath(new URL('../../node_modules', import.meta.url))],
-      define: { 'import.meta.url': '""' },
-    })
+    await bundle(script, program)
   })
   beforeEach(() => {
     rmSync(join(dir, 'settings'), { recursive: true, force: true })

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ada, jsonError, useLinked } from '../helpers/linked.ts'
 import { node, program } from '../helpers/od-link.ts'
-import { hasRealPart } from '../helpers/real-part.ts'
+import { hasTerminal } from '../helpers/terminal.ts'
 
 describe('what od-link prints', () => {
   const at = useLinked()
@@ -30,7 +30,7 @@ describe('what od-link prints', () => {
     expect(token.stdout).not.toMatch(colour)
   })
 
-  it.runIf(hasRealPart('script', 'tests at a terminal')).each([
+  it.runIf(hasTerminal()).each([
     [{}, true],
     [{ NO_COLOR: '1' }, false],
     [{ FORCE_COLOR: '0' }, false],

@@ -3,8 +3,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { bundle } from '../helpers/bundle.ts'
 import { node } from '../helpers/od-link.ts'
 import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
 
@@ -29,14 +29,7 @@ describe('what a diagnosis asks of an exchange', () => {
 
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'od-link-exchange-'))
-    await build({
-      stdin: { contents: script, resolveDir: dir, loader: 'ts' },
-      bundle: true,
-      platform: 'node',
-      format: 'cjs',
-      outfile: join(dir, 'exchange.cjs'),
-      nodePaths: [here('../../node_modules')],
-    })
+    await bundle(script, join(dir, 'exchange.cjs'))
     sandbox = await startSandbox('--tls')
   })
   afterAll(async () => {

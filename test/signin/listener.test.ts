@@ -196,7 +196,9 @@ describe('while login waits', () => {
       .flatMap((addresses) => addresses ?? [])
       .filter(({ internal, address }) => !internal && !address.startsWith('fe80'))
       .map(({ address }) => address)
-    for (const host of [...others, '127.0.0.2']) {
+    // Linux alone has all of 127.0.0.0/8 at hand.
+    const neighbour = process.platform === 'linux' ? ['127.0.0.2'] : []
+    for (const host of [...others, ...neighbour]) {
       await expect(openSocket(login.port, host), host).rejects.toThrow('ECONNREFUSED')
     }
   })
