@@ -1,0 +1,11 @@
+import type { Command } from './command.ts'
+import { json } from './options.ts'
+
+export const use: Command = {
+  summary: 'choose the account that commands use without --account',
+  usage: '<account>',
+  arity: [1, 1],
+  options: [json],
+  examples: [['od-link use work', 'by short name, address or id']],
+  load: () => import('../commands/use.ts'),
+}
