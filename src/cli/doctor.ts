@@ -3,8 +3,7 @@ import { account, json, verbose } from './options.ts'
 
 export const doctor: Command = {
   summary: 'look for what keeps a link from working, and tell the cure',
-  usage: '',
-  arity: [0, 0],
+  positional: [],
   options: [
     { name: 'cron', help: 'whether it works from cron, and the line for the crontab' },
     { name: 'offline', help: 'leave out what needs the network' },
@@ -16,7 +15,8 @@ export const doctor: Command = {
     ['od-link doctor', 'exit code 0, or that of the first failure'],
     ['od-link doctor --cron', 'start od-link as cron would, and print the line'],
   ],
-  notes:
-    'The report holds no token, secret or mail address: it can go into a bug report. The line of --cron is\nyours: what you put into variables is in it.',
+  notes: [
+    'The report holds no token, secret or mail address: it can go into a bug report. The line of --cron is yours: what you put into variables is in it.',
+  ],
   load: () => import('../commands/doctor.ts'),
 }

@@ -1,20 +1,21 @@
 import type { Command } from './command.ts'
-import { json, verbose } from './options.ts'
+import { cloudNames, json, verbose } from './options.ts'
 
 export const login: Command = {
   summary: 'link a OneDrive: sign in once, in a browser',
-  usage: '',
-  arity: [0, 0],
+  positional: [],
   options: [
     { name: 'client-id', value: 'ID', help: 'the Application (client) ID of your app registration' },
     {
       name: 'tenant',
       value: 'TENANT',
+      offers: ['common', 'organizations', 'consumers'],
       help: 'common, organizations, consumers, a domain or an id (common)',
     },
     {
       name: 'cloud',
       value: 'CLOUD',
+      offers: cloudNames,
       help: 'global, usgov, dod or china (global)',
     },
     { name: 'device', help: 'sign in by a code, typed on any device' },
@@ -56,7 +57,8 @@ export const login: Command = {
       'a "Web" registration with a secret',
     ],
   ],
-  notes:
-    'Without --device or --no-browser the way in chooses itself: a display and a browser, else an address\nto open anywhere (over SSH, in containers), and what the browser ends up on pasted here.',
+  notes: [
+    'Without --device or --no-browser the way in chooses itself: a display and a browser, else an address to open anywhere (over SSH, in containers), and what the browser ends up on pasted here.',
+  ],
   load: () => import('../commands/login.ts'),
 }

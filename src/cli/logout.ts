@@ -3,8 +3,7 @@ import { json, verbose } from './options.ts'
 
 export const logout: Command = {
   summary: 'remove a link and its tokens from this machine',
-  usage: '[account]',
-  arity: [0, 1],
+  positional: [{ name: 'account', takes: 'account', optional: true }],
   options: [{ name: 'all', help: 'remove every link' }, json, verbose],
   examples: [
     ['od-link logout', 'remove the default link'],

@@ -3,9 +3,11 @@ import { account, json, maxWait, verbose } from './options.ts'
 
 export const mkdir: Command = {
   summary: 'make folders in the linked OneDrive',
-  usage: '<parent> [name...]',
-  arity: [1, Number.POSITIVE_INFINITY],
-  variant: { with: 'from-file', usage: '--from-file FILE [parent]', arity: [0, 1] },
+  positional: [
+    { name: 'parent', takes: 'folder' },
+    { name: 'name', optional: true, repeated: true },
+  ],
+  variant: { with: 'from-file', positional: [{ name: 'parent', takes: 'folder', optional: true }] },
   options: [
     { name: 'parents', short: 'p', help: 'make missing parents; a folder that exists is fine' },
     {
@@ -21,6 +23,7 @@ export const mkdir: Command = {
     {
       name: 'from-file',
       value: 'FILE',
+      takes: 'file',
       help: 'make every path of a list, one a line; - reads standard input',
     },
     { name: 'null', short: '0', with: 'from-file', help: 'the list has NULs between paths: find -print0' },
@@ -41,10 +44,10 @@ export const mkdir: Command = {
       'mirror the folders from here down; again, and it makes what is missing',
     ],
   ],
-  notes: `Prints the path of each folder, a line each. Exit codes: 0 made, 3 name taken, 4 sign in, 8 no such parent.
-
-With a list, missing parents are made, folders that exist are fine, and --account may be given several times.
-What failed comes last on stderr, each path on a line that begins with a slash, so that it can be tried again:
-2>log; grep ^/ log | od-link mkdir --from-file -`,
+  notes: [
+    'Prints the path of each folder, a line each. Exit codes: 0 made, 3 name taken, 4 sign in, 8 no such parent.',
+    'With a list, missing parents are made, folders that exist are fine, and --account may be given several times. What failed comes last on stderr, each path on a line that begins with a slash, so that it can be tried again:',
+    { code: ['2>log; grep ^/ log | od-link mkdir --from-file -'] },
+  ],
   load: () => import('../commands/mkdir.ts'),
 }

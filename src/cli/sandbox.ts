@@ -3,12 +3,16 @@ import { json } from './options.ts'
 
 export const sandbox: Command = {
   summary: 'serve a stand-in for Microsoft on this machine',
-  usage: '',
-  arity: [0, 0],
+  positional: [],
   options: [
     { name: 'port', value: 'N', help: 'the port (any free one)' },
-    { name: 'users', value: 'FILE', help: 'the people it knows, as JSON' },
-    { name: 'state', value: 'FILE', help: 'keep the drives in this file, from one start to the next' },
+    { name: 'users', value: 'FILE', takes: 'file', help: 'the people it knows, as JSON' },
+    {
+      name: 'state',
+      value: 'FILE',
+      takes: 'file',
+      help: 'keep the drives in this file, from one start to the next',
+    },
     { name: 'latency', value: 'MS', help: 'how long each answer takes (0)' },
     { name: 'access-ttl', value: 'SECONDS', help: 'how long access tokens live' },
     { name: 'secret', value: 'SECRET', help: 'the client secret of its "Web" registration (a random one)' },

@@ -1,10 +1,9 @@
 import type { Command } from './command.ts'
-import { json, verbose } from './options.ts'
+import { cloudNames, json, verbose } from './options.ts'
 
 export const setup: Command = {
   summary: 'lead to an app registration, try it out and keep it',
-  usage: '',
-  arity: [0, 0],
+  positional: [],
   options: [
     { name: 'client-id', value: 'ID', help: 'the Application (client) ID; with it nothing else is asked' },
     {
@@ -16,12 +15,13 @@ export const setup: Command = {
     {
       name: 'tenant',
       value: 'TENANT',
+      offers: ['common', 'organizations', 'consumers'],
       help: 'common, organizations, consumers, a domain or an id (common)',
     },
     {
       name: 'cloud',
       value: 'CLOUD',
-      choices: ['global', 'usgov', 'dod', 'china'],
+      choices: cloudNames,
       help: 'the Microsoft cloud that the app is registered in (global)',
     },
     { name: 'redirect-uri', value: 'URI', help: 'as it is registered (http://localhost)' },
@@ -42,7 +42,8 @@ export const setup: Command = {
     ['od-link setup --kind web --client-id ID < secret.txt', 'a secret is never an argument'],
     ['id=$(sh -c "$(od-link setup --az)")', 'let the Azure CLI make the registration'],
   ],
-  notes:
+  notes: [
     'A personal account without a directory can no longer register an app; the steps say what to do then.',
+  ],
   load: () => import('../commands/setup.ts'),
 }

@@ -3,13 +3,12 @@ import { account, json, verbose } from './options.ts'
 
 export const token: Command = {
   summary: 'print an access token for Microsoft Graph',
-  usage: '',
-  arity: [0, 0],
+  positional: [],
   options: [account, json, verbose],
   examples: [
     ['od-link token --json', 'with its expiry and account'],
     [
-      'curl -H @<(echo "Authorization: Bearer $(od-link token)") https://graph.microsoft.com/v1.0/me',
+      'curl -H @<(echo "Authorization: Bearer $(od-link token)") "$url"',
       'use it, out of sight of the process list',
     ],
   ],
