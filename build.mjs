@@ -68,6 +68,7 @@ const [parts, ...others] = await Promise.all([
 ])
 const metafiles = [...parts, ...others].map(({ metafile }) => metafile)
 await writeFile('dist/THIRD-PARTY-LICENSES.txt', await licensesOf(metafiles))
+await writeFile('dist/od-link.1', await manualPage())
 
 /**
  * Builds od-link itself: a file with the modules that `mkdir` needs, and cold files that take those modules from
@@ -139,6 +140,29 @@ async function buildCold(cold, hot) {
     await writeFile(path, text.includes('__importMetaUrl') ? ownAddress + code : code)
   }
   return result
+}
+
+/** The manual page, from the description of the commands. */
+async function manualPage() {
+  const commandsApart = {
+    name: 'commands-apart',
+    setup({ onResolve }) {
+      onResolve({ filter: /^\.\.\/commands\// }, ({ path }) => ({ path, external: true }))
+    },
+  }
+  const { outputFiles } = await build({
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    entryPoints: ['src/help/manual.ts'],
+    write: false,
+    plugins: [commandsApart],
+  })
+  const module = await import(
+    `data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`
+  )
+  const { version } = JSON.parse(await readFile('package.json', 'utf8'))
+  return module.manualPage(version)
 }
 
 function moduleAt(folder, path) {

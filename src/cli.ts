@@ -15,7 +15,7 @@ import { store } from './cli/store.ts'
 import { token } from './cli/token.ts'
 import { use } from './cli/use.ts'
 
-export type { Arguments, Command, Option } from './cli/command.ts'
+export type { Arguments, Block, Command, Option, Row } from './cli/command.ts'
 
 /**
  * The command tree, in the order of the help. Parsing, help, completion, the manual page and docs/reference.md come

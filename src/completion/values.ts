@@ -1,4 +1,4 @@
-import { labelOf, listAccounts } from '../accounts/index.ts'
+import { listAccounts } from '../accounts/index.ts'
 import type { Option, Positional } from '../cli/command.ts'
 import { type Arguments, commands } from '../cli.ts'
 import { settingNames } from '../settings.ts'
@@ -28,10 +28,10 @@ export async function valuesOf(
 
 const sources: Record<'account' | 'setting' | 'topic' | 'code', () => Candidate[] | Promise<Candidate[]>> = {
   account: () =>
-    listAccounts().map((account) => ({
-      word: labelOf(account),
-      about: `${account.name ? `${account.username}, ` : ''}${account.kind} account`,
-    })),
+    listAccounts().flatMap(({ name, username, kind }) => [
+      ...(name ? [{ word: name, about: `${username}, ${kind} account` }] : []),
+      { word: username, about: `${kind} account` },
+    ]),
   setting: () => [...Object.keys(settingNames), 'client-secret'].map((word) => ({ word })),
   topic: async () => {
     const { topics } = await import('../help/topics.ts')
