@@ -18,6 +18,7 @@ const shells = [
   {
     name: 'bash, with the package bash-completion',
     program: 'bash',
+    isSecondWay: true,
     file: 'bashrc-with-package',
     setUp:
       'source /usr/share/bash-completion/bash_completion\n' +
@@ -35,6 +36,7 @@ const shells = [
   {
     name: 'zsh, by a file in $fpath',
     program: 'zsh',
+    isSecondWay: true,
     file: 'zsh-fpath/.zshrc',
     setUp:
       'fpath=($ZDOTDIR/functions $fpath); mkdir -p $fpath[1]\n' +
@@ -54,7 +56,39 @@ const shells = [
   },
 ].filter(({ program }) => hasTerminal() && hasRealPart(program, `its completion in a terminal`))
 
-describe.each(shells)('in $name', ({ program, file, setUp, start }) => {
+/** What is typed, and the arguments that od-link is started with after Tab. */
+const words: [line: string, args: string[]][] = [
+  ['od-link mk', ['mkdir']],
+  ['od-link mkdir --on-c', ['mkdir', '--on-conflict']],
+  ['od-link mkdir --on-conflict ren', ['mkdir', '--on-conflict', 'rename']],
+  ['od-link mkdir --on-conflict=ren', ['mkdir', '--on-conflict=rename']],
+  ['od-link help exi', ['help', 'exit-codes']],
+  ['od-link use ada', ['use', 'ada@contoso.example']],
+  ['od-link use ada@con', ['use', 'ada@contoso.example']],
+  ['od-link status --account=ada@con', ['status', '--account=ada@contoso.example']],
+  ['od-link mkdir --from-file some', ['mkdir', '--from-file', 'some list.txt']],
+  ['od-link mkdir --from-file=some', ['mkdir', '--from-file=some list.txt']],
+]
+
+/** What is typed of a path, and the folder that it is after Tab. */
+const folders: [typed: string, folder: string][] = [
+  ['/Rep', '/Reports/'],
+  ['/rep', '/Reports/'],
+  ['Rep', 'Reports/'],
+  ['/My\\ F', '/My Folder/'],
+  ['/My', '/My Folder/'],
+  ["'/My F", '/My Folder/'],
+  ['"/My F', '/My Folder/'],
+  ['/a=b', '/a=b@c,d/'],
+  ['"/a=b@', '/a=b@c,d/'],
+  ['/Är', '/Ärger & Überfluß/'],
+  ['"/Är', '/Ärger & Überfluß/'],
+  ['"/ti', '/tick`$(id)`/'],
+  ['/ti', '/tick`$(id)`/'],
+  ["'/ti", '/tick`$(id)`/'],
+]
+
+describe.each(shells)('in $name', ({ program, file, setUp, start, isSecondWay }) => {
   const at = useLinked()
   let shell: InteractiveShell
 
@@ -79,43 +113,20 @@ describe.each(shells)('in $name', ({ program, file, setUp, start }) => {
     writeFileSync(file, JSON.stringify(seen))
   }
 
-  it.each([
-    ['od-link mk', ['mkdir']],
-    ['od-link mkdir --on-c', ['mkdir', '--on-conflict']],
-    ['od-link mkdir --on-conflict ren', ['mkdir', '--on-conflict', 'rename']],
-    ['od-link mkdir --on-conflict=ren', ['mkdir', '--on-conflict=rename']],
-    ['od-link help exi', ['help', 'exit-codes']],
-    ['od-link use ada', ['use', 'ada@contoso.example']],
-    ['od-link use ada@con', ['use', 'ada@contoso.example']],
-    ['od-link status --account=ada@con', ['status', '--account=ada@contoso.example']],
-    ['od-link mkdir --from-file some', ['mkdir', '--from-file', 'some list.txt']],
-    ['od-link mkdir --from-file=some', ['mkdir', '--from-file=some list.txt']],
-  ])('%s<Tab> is %j', async (line, args) => {
+  it.each(isSecondWay ? words.slice(0, 3) : words)('%s<Tab> is %j', async (line, args) => {
     expect(await shell.completed(line)).toEqual(args)
   })
 
-  it.each([
-    ['/Rep', '/Reports/'],
-    ['/rep', '/Reports/'],
-    ['Rep', 'Reports/'],
-    ['/My\\ F', '/My Folder/'],
-    ['/My', '/My Folder/'],
-    ["'/My F", '/My Folder/'],
-    ['"/My F', '/My Folder/'],
-    ['/a=b', '/a=b@c,d/'],
-    ['"/a=b@', '/a=b@c,d/'],
-    ['/Är', '/Ärger & Überfluß/'],
-    ['"/Är', '/Ärger & Überfluß/'],
-    ['"/ti', '/tick`$(id)`/'],
-    ['/ti', '/tick`$(id)`/'],
-    ["'/ti", '/tick`$(id)`/'],
-  ])('od-link mkdir %s<Tab> is the folder %s of the drive', async (typed, folder) => {
-    keepInMind()
-    expect(await shell.completed(`od-link mkdir ${typed}`)).toEqual([
-      'mkdir',
-      folder.replace(/^\//, typed.startsWith('R') ? '' : '/'),
-    ])
-  })
+  it.each(isSecondWay ? folders.slice(0, 1) : folders)(
+    'od-link mkdir %s<Tab> is the folder %s of the drive',
+    async (typed, folder) => {
+      keepInMind()
+      expect(await shell.completed(`od-link mkdir ${typed}`)).toEqual([
+        'mkdir',
+        folder.replace(/^\//, typed.startsWith('R') ? '' : '/'),
+      ])
+    },
+  )
 
   it('a folder in a folder is completed, too', async () => {
     keepInMind()

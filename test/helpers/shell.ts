@@ -9,7 +9,7 @@ export interface InteractiveShell {
   terminal: Terminal
   /** Types the line, then Tab and Enter: the arguments that od-link is started with. */
   completed: (line: string) => Promise<string[]>
-  /** Types the line and Tab twice, and waits for what is offered; the line is given up then. */
+  /** Types the line and Tab until bash, too, lists, and waits for what is offered; the line is given up then. */
   offered: (line: string, seen: RegExp) => Promise<void>
   exit: () => Promise<void>
 }
@@ -45,7 +45,7 @@ exec '${node}' -e "${say}" -- "$@"
     },
     async offered(typed, wanted) {
       const before = terminal.shown().length
-      terminal.type(`${typed}\t\t`)
+      terminal.type(`${typed}\t\t\t`)
       await terminal.seen(wanted, before)
       terminal.type('\x03')
     },
