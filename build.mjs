@@ -1,6 +1,6 @@
 // Builds dist/: what `mkdir` needs as one file, everything that is used more rarely in files that are loaded then, and
 // each bundled package. CommonJS, because Node 20 starts it 8 to 12 ms sooner than ES modules.
-import { rm, writeFile } from 'node:fs/promises'
+import { readFile, rm, writeFile } from 'node:fs/promises'
 import { relative, resolve } from 'node:path'
 import { build } from 'rolldown'
 import { billOfMaterials, bundledPackages, licensesOf } from './bundled.mjs'
@@ -55,6 +55,7 @@ const built = await Promise.all([odLink, readBack, ...packageFiles].map(buildFil
 const bundled = await bundledPackages(built.flat())
 await writeFile('dist/THIRD-PARTY-LICENSES.txt', licensesOf(bundled))
 await writeFile('dist/sbom.cdx.json', await billOfMaterials(bundled))
+await writeFile('dist/od-link.1', await manualPage())
 
 /** @returns the paths of the modules whose code went into the files. */
 async function buildFiles({ output, ...what }) {
@@ -79,6 +80,21 @@ async function buildFiles({ output, ...what }) {
     },
   })
   return files.flatMap(({ moduleIds }) => moduleIds).map((id) => pathFrom('.', id))
+}
+
+/** The manual page, from the description of the commands. */
+async function manualPage() {
+  const { output } = await build({
+    input: 'src/help/manual.ts',
+    platform: 'node',
+    // The commands themselves are not needed to describe them.
+    external: /^\.\.\/commands\//,
+    write: false,
+    output: { format: 'esm', codeSplitting: false },
+  })
+  const module = await import(`data:text/javascript;base64,${Buffer.from(output[0].code).toString('base64')}`)
+  const { version } = JSON.parse(await readFile('package.json', 'utf8'))
+  return module.manualPage(version)
 }
 
 /** Named after what it holds, without a hash: the list of packed files changes only when a file comes or goes. */

@@ -12,7 +12,7 @@ async function main(argv: string[]): Promise<void> {
     const parsed = parseCommandLine(argv)
     if ('version' in parsed) print(version)
     else if ('help' in parsed)
-      for (const line of (await import('./help.ts')).helpFor(parsed.help)) print(line)
+      for (const line of (await import('./help/index.ts')).helpFor(parsed.help)) print(line)
     else {
       const { options } = parsed.args
       json = options.json === true

@@ -1,4 +1,7 @@
 import { parseArgs } from 'node:util'
+import { positionalsOf, usageOf } from './cli/command.ts'
+import { complete, completing } from './cli/completion.ts'
+import { helpOption } from './cli/options.ts'
 import { type Arguments, type Command, type CommandName, commands, type Option } from './cli.ts'
 import { OdLinkError } from './errors.ts'
 import { nearest } from './nearest.ts'
@@ -7,7 +10,7 @@ import { nearest } from './nearest.ts'
 export type Parsed =
   | { help: CommandName | undefined }
   | { version: true }
-  | { command: Command; args: Arguments }
+  | { command: Pick<Command, 'load'>; args: Arguments }
 
 /**
  * Reads the command line, with Node's own parser and the description in `cli.ts`.
@@ -17,16 +20,17 @@ export type Parsed =
 export function parseCommandLine([name, ...rest]: string[]): Parsed {
   if (name === undefined || name === '--help' || name === '-h') return { help: undefined }
   if (name === '--version' || name === '-V') return { version: true }
-  if (name === 'help') return { help: rest[0] === undefined ? undefined : commandName(rest[0]) }
+  if (name === completing) return { command: complete, args: { positional: rest, options: {} } }
   if (name.startsWith('-')) throw unknown('option', name, ['--help', '--version'])
   const known = commandName(name)
   const { values, positionals } = parseOptions(known, rest)
   if (values.help) return { help: known }
   const command: Command = commands[known]
-  checkChoices(command, values)
+  const args: Arguments = { positional: positionals, options: values }
   checkCompany(command, values)
-  checkArity(known, command, positionals, values)
-  return { command, args: { positional: positionals, options: values } }
+  checkArity(known, command, args)
+  checkChoices(command, args)
+  return { command, args }
 }
 
 function commandName(name: string): CommandName {
@@ -34,10 +38,8 @@ function commandName(name: string): CommandName {
   throw unknown('command', name, Object.keys(commands))
 }
 
-const help: Option = { name: 'help', short: 'h', help: 'show this help' }
-
 function parseOptions(name: CommandName, args: string[]) {
-  const described: readonly Option[] = [...commands[name].options, help]
+  const described: readonly Option[] = [...commands[name].options, helpOption]
   const options = Object.fromEntries(
     described.map(({ name, short, value, multiple = false }) => [
       name,
@@ -66,14 +68,18 @@ function parseOptions(name: CommandName, args: string[]) {
   }
 }
 
-function checkChoices(command: Command, values: Arguments['options']): void {
-  for (const { name, choices } of command.options) {
-    const value = values[name]
-    if (!choices || value === undefined || choices.includes(String(value))) continue
-    throw new OdLinkError('usage', `--${name} is one of ${choices.join(', ')}, not "${value}".`, {
-      hint: `--${name} ${nearest(String(value), choices) ?? choices[0]}`,
-    })
-  }
+function checkChoices(command: Command, { positional, options }: Arguments): void {
+  for (const { name, choices } of command.options) checkChoice(`--${name}`, options[name], choices)
+  for (const [index, { name, choices }] of positionalsOf(command, options).entries())
+    checkChoice(name, positional[index], choices)
+}
+
+function checkChoice(name: string, value: unknown, choices: readonly string[] | undefined): void {
+  if (!choices || value === undefined || choices.includes(String(value))) return
+  const near = nearest(String(value), choices) ?? choices[0]
+  throw new OdLinkError('usage', `${name} is one of ${choices.join(', ')}, not "${value}".`, {
+    hint: name.startsWith('--') ? `${name} ${near}` : `Did you mean ${near}?`,
+  })
 }
 
 /** An option that goes with another one alone is a mistake without it, and would be passed over in silence. */
@@ -85,18 +91,14 @@ function checkCompany({ options }: Command, values: Arguments['options']): void 
   })
 }
 
-function checkArity(
-  name: string,
-  command: Command,
-  positionals: string[],
-  values: Arguments['options'],
-): void {
-  const { variant } = command
-  const { arity, usage } = variant && values[variant.with] !== undefined ? variant : command
-  const [least, most] = arity
-  if (positionals.length >= least && positionals.length <= most) return
-  const what = positionals.length < least ? 'More is needed' : `"${positionals[most]}" is one too many`
-  throw new OdLinkError('usage', `${what}: od-link ${name} ${usage}`.trimEnd(), {
+function checkArity(name: string, command: Command, { positional, options }: Arguments): void {
+  const described = positionalsOf(command, options)
+  const least = described.filter(({ optional }) => !optional).length
+  const most = described.at(-1)?.repeated ? Number.POSITIVE_INFINITY : described.length
+  if (positional.length >= least && positional.length <= most) return
+  const what = positional.length < least ? 'More is needed' : `"${positional[most]}" is one too many`
+  const flag = described === command.variant?.positional ? `--${command.variant.with} FILE ` : ''
+  throw new OdLinkError('usage', `${what}: od-link ${name} ${flag}${usageOf(described)}`.trimEnd(), {
     hint: `od-link ${name} --help`,
   })
 }

@@ -1,4 +1,5 @@
 import { notices } from '../notices.ts'
+import { mayAsk } from './bounded.ts'
 import { type Bus, openBus } from './dbus.ts'
 import type { Value, Variant } from './dbus-values.ts'
 import type { Entries } from './pieces.ts'
@@ -140,6 +141,7 @@ export function secretService(socket: string, service: string, waitMs: number): 
   /** Shows a prompt of the service, where it wants one, and waits for the person, with a bound. */
   async function finishPrompt(bus: Bus, path: string): Promise<Value | undefined> {
     if (path === nothing) return undefined
+    if (!mayAsk) throw new Locked(true)
     const completed = await bus.signal(path, interfaces.prompt, 'Completed')
     notices.waiting(`The keychain is locked; waiting ${waitMs / 1000} s for it to be unlocked …`)
     let timer: NodeJS.Timeout | undefined

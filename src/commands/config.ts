@@ -26,12 +26,7 @@ export async function run({ positional, options }: Arguments): Promise<void> {
   if (action === 'set' && name?.startsWith(secretName) && (value !== undefined || name !== secretName)) {
     throw secretTyped()
   }
-  const most = { list: 1, get: 2, unset: 2, set: 3 }[action]
-  if (most === undefined) {
-    throw new OdLinkError('usage', `There is no "config ${action}".`, {
-      hint: 'od-link config get|set|unset|list',
-    })
-  }
+  const most = { list: 1, get: 2, unset: 2, set: 3 }[action] ?? 0
   if (positional.length > most) {
     throw new OdLinkError('usage', `"${positional[most]}" is one too many.`, {
       hint: 'od-link config --help',

@@ -13,8 +13,8 @@ import { textOf } from './options.ts'
  * `od-link store move --to STORE`: every link and the kept client secret, and the choice for new links; with
  * `--account` that link alone. What cannot be moved stays where it was; the exit code is that of the first failure.
  */
-export async function run({ positional: [action], options }: Arguments): Promise<number> {
-  const to = readTarget(action, textOf(options, 'to'))
+export async function run({ options }: Arguments): Promise<number> {
+  const to = readTarget(textOf(options, 'to'))
   const wanted = textOf(options, 'account')
   const accounts = wanted === undefined ? listAccounts() : [findAccount(wanted)]
   await probeStore(await openStore(to))
@@ -46,10 +46,7 @@ export async function run({ positional: [action], options }: Arguments): Promise
   return codes[0] ?? 0
 }
 
-function readTarget(action: string | undefined, to: string | undefined): StoreName {
-  if (action !== 'move') {
-    throw new OdLinkError('usage', `There is no "store ${action}".`, { hint: 'od-link store move --to file' })
-  }
+function readTarget(to: string | undefined): StoreName {
   if (to !== undefined) return checkStoreName(to)
   throw new OdLinkError('usage', 'Where to?', { hint: `--to is one of: ${storesAsWritten.join(', ')}` })
 }

@@ -62,14 +62,8 @@ export async function find(
   fits: (item: DriveItem, answer: GraphAnswer) => boolean,
   isBetter?: (item: DriveItem, than: DriveItem) => boolean,
 ): Promise<GraphAnswer | undefined> {
-  const address = await addressOf(graph, parent)
-  let path: string | undefined = `${address}/children?$top=200&${wanted}`
   let best: GraphAnswer | undefined
-  const seen = new Set<string>()
-  // A list that leads back to itself would never end.
-  while (path !== undefined && !seen.has(path)) {
-    seen.add(path)
-    const answer: GraphAnswer = await graph.send({ method: 'GET', path })
+  for await (const answer of pagesOf(graph, parent)) {
     if (answer.status !== 200) return answer
     const children = Array.isArray(answer.json?.value) ? (answer.json.value as DriveItem[]) : []
     for (const child of children) {
@@ -77,9 +71,22 @@ export async function find(
       best = { ...answer, json: child as Record<string, unknown> }
     }
     if (best && !isBetter) return best
-    path = nextPage(answer)
   }
   return best
+}
+
+/** The list of a folder's children, page by page; an answer that is no page is the last. */
+export async function* pagesOf(graph: Graph, parent: DrivePath): AsyncGenerator<GraphAnswer> {
+  const address = await addressOf(graph, parent)
+  let path: string | undefined = `${address}/children?$top=200&${wanted}`
+  const seen = new Set<string>()
+  // A list that leads back to itself would never end.
+  while (path !== undefined && !seen.has(path)) {
+    seen.add(path)
+    const answer: GraphAnswer = await graph.send({ method: 'GET', path })
+    yield answer
+    path = answer.status === 200 ? nextPage(answer) : undefined
+  }
 }
 
 /** The link to the next page, as a path below `/v1.0`: whatever host it names, the request goes to the drive's own. */

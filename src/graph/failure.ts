@@ -1,6 +1,7 @@
 import { clockCure, clockTrouble } from '../clock.ts'
 import { type ErrorKind, OdLinkError } from '../errors.ts'
 import { requestIdOf } from '../http.ts'
+import { causes, isCause } from './advice.ts'
 import type { GraphAnswer } from './request.ts'
 
 interface GraphErrorBody {
@@ -9,16 +10,6 @@ interface GraphErrorBody {
   innerError?: GraphErrorBody
   innererror?: GraphErrorBody
 }
-
-/** Codes that say the name or the path is at fault, wherever they stand. */
-const nameCodes = new Set([
-  'nameContainsInvalidCharacters',
-  'invalidPath',
-  'pathIsTooLong',
-  'pathTooDeep',
-  'reservedName',
-])
-const spaceCodes = new Set(['quotaLimitReached', 'insufficientStorage', 'accountUpgradeRequired'])
 
 /** Microsoft's codes for one failure, the outermost first: `innerError` may nest, and has two spellings. */
 export function codesOf(answer: GraphAnswer): string[] {
@@ -41,8 +32,8 @@ export function linkRefused(answer: GraphAnswer): OdLinkError {
   const message = `Microsoft Graph does not accept the link any more: ${plainMessage(answer)}`
   const trouble = /lifetime|expired|not yet valid/i.test(messageOf(answer)) ? clockTrouble() : undefined
   const hint = trouble
-    ? `${trouble}. Set it: ${clockCure()}\nIf it is refused then, too: od-link login`
-    : 'od-link login'
+    ? `${trouble}. Set it: ${clockCure()}\nIf it is refused then, too: ${causes.signIn.cure}`
+    : causes.signIn.cure
   return new OdLinkError('sign-in', message, { hint, ...traceOf(answer) })
 }
 
@@ -81,13 +72,12 @@ interface Judgement {
 function judge(answer: GraphAnswer, codes: string[], subject: string): Judgement {
   const { status } = answer
   const words = plainMessage(answer)
-  if (codes.some((code) => spaceCodes.has(code)) || status === 507) {
-    return {
-      kind: 'not-allowed',
-      message: `${subject} failed: there is no space left in this OneDrive.`,
-      hint: 'Free some space, or empty the recycle bin: https://onedrive.live.com',
-    }
+  const because = (cause: keyof typeof causes, message: string): Judgement => {
+    const { kind, cure } = causes[cause]
+    return { kind, message, hint: cure }
   }
+  if (isCause('noSpace', codes) || status === 507)
+    return because('noSpace', `${subject} failed: there is no space left in this OneDrive.`)
   if (/SPO license|mysite not found/i.test(words)) {
     return {
       kind: 'not-allowed',
@@ -95,24 +85,9 @@ function judge(answer: GraphAnswer, codes: string[], subject: string): Judgement
       hint: 'od-link login --tenant consumers\n(for a personal account; for a work account ask the administrator for a licence)',
     }
   }
-  if (status === 403 || status === 423) {
-    return {
-      kind: 'not-allowed',
-      message:
-        status === 423 ? `${subject} failed: the folder is locked.` : `${subject} is not allowed: ${words}`,
-      hint:
-        status === 423
-          ? 'Try again later.'
-          : 'If the scope is too narrow, link again with a wider one: od-link login --scope Files.ReadWrite.All',
-    }
-  }
-  if (status === 404) {
-    return {
-      kind: 'not-found',
-      message: `${subject} failed: ${words}`,
-      hint: 'od-link status --check',
-    }
-  }
+  if (status === 423) return because('locked', `${subject} failed: the folder is locked.`)
+  if (status === 403) return because('forbidden', `${subject} is not allowed: ${words}`)
+  if (status === 404) return because('notFound', `${subject} failed: ${words}`)
   if (status >= 300 && status < 400) {
     return {
       kind: 'service',
@@ -120,23 +95,10 @@ function judge(answer: GraphAnswer, codes: string[], subject: string): Judgement
       hint: 'Check OD_LINK_GRAPH_HOST and the cloud of the login, and whether a proxy is in between.',
     }
   }
-  if (status === 429 || status >= 500) {
-    return {
-      kind: 'service',
-      message:
-        status === 429
-          ? 'Microsoft throttles this app (HTTP 429).'
-          : `Microsoft Graph is in trouble (HTTP ${status}).`,
-      hint: 'Try again in some minutes, or let it wait longer: --max-wait 600',
-    }
-  }
-  if (codes.some((code) => nameCodes.has(code)) || codes[0] === 'invalidRequest') {
-    return {
-      kind: 'usage',
-      message: `OneDrive does not accept this name or path: ${words}`,
-      hint: 'Choose another name.',
-    }
-  }
+  if (status === 429) return because('throttled', 'Microsoft throttles this app (HTTP 429).')
+  if (status >= 500) return because('trouble', `Microsoft Graph is in trouble (HTTP ${status}).`)
+  if (isCause('name', codes) || codes[0] === 'invalidRequest')
+    return because('name', `OneDrive does not accept this name or path: ${words}`)
   return { kind: 'internal', message: `${subject} failed: ${words}`, hint: 'od-link status --check' }
 }
 

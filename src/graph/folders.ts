@@ -2,6 +2,7 @@ import type { DriveItem } from '@microsoft/microsoft-graph-types'
 import { type ErrorDetails, OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
 import { quoted } from '../quoted.ts'
+import { makeAnother, useFolder } from './advice.ts'
 import { addressOf, find, isFolder, look, lookTwice } from './drive.ts'
 import { graphFailure, isSimilarName, noDrive, traceOf } from './failure.ts'
 import { type DrivePath, sameName, showPath } from './path.ts'
@@ -202,11 +203,9 @@ function folderOf(path: DrivePath, item: DriveItem, created: boolean): Folder {
 }
 
 function taken(path: DrivePath, what: string, answer: GraphAnswer, onConflict: OnConflict): OdLinkError {
-  const useIt = 'To use the folder that is there: --on-conflict reuse'
-  const makeAnother = 'To make another beside it: --on-conflict rename'
   const hints =
     what === 'a folder'
-      ? [useIt, ...(onConflict === 'rename' ? [] : [makeAnother])]
+      ? [useFolder, ...(onConflict === 'rename' ? [] : [makeAnother])]
       : ['Choose another name.']
   return new OdLinkError('taken', `The name is taken: "${showPath(path)}" is ${what}.`, {
     ...traceOf(answer),

@@ -157,6 +157,9 @@ const byCode: Record<number, Advice> = {
   },
 }
 
+/** The numbers of all codes that there is advice for. */
+export const knownCodes: readonly number[] = Object.keys(byCode).map(Number)
+
 /**
  * What is known of a refusal, or nothing.
  * @param code such as 65001.

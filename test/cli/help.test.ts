@@ -15,9 +15,13 @@ const commands = [
   'config',
   'store',
   'doctor',
+  'explain',
   'sandbox',
   'demo',
+  'completion',
+  'help',
 ]
+const topics = ['exit-codes', 'environment', 'scripts']
 const snapshot = (name: string) => fileURLToPath(new URL(`help/${name}.txt`, import.meta.url))
 
 describe('the help', () => {
@@ -41,9 +45,25 @@ describe('the help', () => {
     await expect(stdout).toMatchFileSnapshot(snapshot(command))
   })
 
-  it('has a page for every command that there is, and no other', () => {
+  it.each(topics)('on %s is the same everywhere', async (topic) => {
+    const { code, stdout, stderr } = await odLink(['help', topic])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).not.toMatch(/ \n|\t|\u001b|undefined/)
+    await expect(stdout).toMatchFileSnapshot(snapshot(topic))
+  })
+
+  it('has a page for every command and topic that there is, and no other', () => {
     const pages = readdirSync(new URL('help/', import.meta.url)).sort()
-    expect(pages).toEqual([...commands, 'od-link'].map((name) => `${name}.txt`).sort())
+    expect(pages).toEqual([...commands, ...topics, 'od-link'].map((name) => `${name}.txt`).sort())
+  })
+
+  it.each([
+    ['exit-code', 'exit-codes'],
+    ['mkdri', 'mkdir'],
+  ])('on %s, which there is not, names the nearest: %s', async (typed, near) => {
+    const { code, stdout, stderr } = await odLink(['help', typed])
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toBe(`od-link: There is no help on "${typed}".\n  next: od-link help ${near}\n`)
   })
 
   it.each([
@@ -64,10 +84,10 @@ describe('the help', () => {
     expect((await odLink(['mkdir', '--help'], { env })).code).toBe(0)
   })
 
-  it('fits a terminal of 110 columns', async () => {
-    for (const args of [['--help'], ...commands.map((command) => [command, '--help'])]) {
+  it('fits a terminal of 80 columns', async () => {
+    for (const args of [['--help'], ...[...commands, ...topics].map((name) => ['help', name])]) {
       const { stdout } = await odLink(args)
-      const long = stdout.split('\n').filter((line) => line.length > 110)
+      const long = stdout.split('\n').filter((line) => line.length > 80)
       expect({ args, long }).toEqual({ args, long: [] })
     }
   })

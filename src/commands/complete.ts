@@ -1,0 +1,27 @@
+import type { Arguments } from '../cli.ts'
+import { candidatesFor } from '../completion/candidates.ts'
+import { type Shell, shells } from '../completion/shells.ts'
+import { harmless } from '../harmless.ts'
+
+/**
+ * `od-link __complete SHELL …`: what may stand at the cursor, for the script of that shell. Whatever goes wrong, there
+ * is nothing to offer, and nothing is said: a person is typing.
+ */
+export async function run({ positional: [name = '', ...asked] }: Arguments): Promise<number> {
+  const lines = await answer(shells[name], asked).catch(() => [])
+  if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`)
+  return 0
+}
+
+async function answer(shell: Shell | undefined, asked: string[]): Promise<string[]> {
+  if (!shell) return []
+  const candidates = await candidatesFor(shell.read(asked))
+  if (candidates === 'files') return shell.files?.() ?? ['files']
+  // Without what cannot be shown as it is: the name of a folder may be anything.
+  return shell.write(
+    candidates
+      .filter(({ word }) => word === harmless(word))
+      .map(({ word, about }) => ({ word, about: harmless(about ?? '') })),
+    asked,
+  )
+}

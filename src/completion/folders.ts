@@ -1,0 +1,64 @@
+import type { DriveItem } from '@microsoft/microsoft-graph-types'
+import { askNobody } from '../accounts/bounded.ts'
+import { type Account, findAccount, readLink } from '../accounts/index.ts'
+import { sendOnce } from '../graph/authorized.ts'
+import { isFolder, pagesOf } from '../graph/drive.ts'
+import { foldName, parsePath, showPath } from '../graph/path.ts'
+import type { Graph } from '../graph/request.ts'
+import { NetworkError } from '../network-error.ts'
+import { remember, remembered } from './memory.ts'
+import type { Candidate } from './values.ts'
+
+/**
+ * The folders of the drive whose path begins with what was typed, by the token that is there: a person who types is
+ * neither asked for anything nor kept waiting, and no link is renewed in passing.
+ */
+export async function foldersBelow(typed: string, wanted: unknown): Promise<Candidate[]> {
+  const slash = typed.lastIndexOf('/')
+  // `Re` is `/Re`, too: a path may be typed without its first slash.
+  const parent = slash < 0 ? '' : typed.slice(0, slash + 1)
+  const start = foldName(typed.slice(slash + 1))
+  const account = findAccount(typeof wanted === 'string' ? wanted : undefined)
+  const path = showPath(parsePath(parent))
+  const names = remembered(account, path) ?? (await ask(account, path))
+  return names
+    .filter((name) => foldName(name).startsWith(start))
+    .map((name) => ({ word: `${typed === '' ? '/' : parent}${name}/` }))
+}
+
+/** How long the whole process may take, start and end included, and what of that is kept for the end. */
+const limitMs = 1_000
+const endMs = 100
+
+async function ask(account: Account, path: string): Promise<string[]> {
+  const left = () => limitMs - endMs - performance.now()
+  const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), left()))
+  const names: string[] = []
+  const list = async () => {
+    for await (const found of folders(account, path, left)) names.push(...found)
+    return true
+  }
+  // What came before it was late is worth showing, but not to be taken for all.
+  if (await Promise.race([list(), late])) await remember(account, path, names)
+  return names
+}
+
+async function* folders(account: Account, path: string, left: () => number): AsyncGenerator<string[]> {
+  // Other helpers than `pass` cannot be kept from asking.
+  if (account.store.startsWith('helper:') && account.store !== 'helper:pass') return
+  askNobody(left())
+  const link = await readLink(account)
+  if (link.expiresAt < Date.now()) return
+  const graph: Graph = {
+    async send(request) {
+      const answer = await sendOnce(link, request, { timeoutMs: left(), freshConnection: false })
+      if (answer instanceof NetworkError) throw answer
+      return answer
+    },
+  }
+  for await (const { status, json } of pagesOf(graph, parsePath(path))) {
+    if (status !== 200) return
+    const items = Array.isArray(json?.value) ? (json.value as DriveItem[]) : []
+    yield items.filter(isFolder).flatMap(({ name }) => name ?? [])
+  }
+}

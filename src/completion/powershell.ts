@@ -1,0 +1,65 @@
+import type { Shell } from './shells.ts'
+
+/**
+ * PowerShell inserts what it is given as it is. Older ones drop empty arguments, so each has a sign in front; and they
+ * read what a program prints in the console's code page, so the answer is JSON in ASCII.
+ * https://learn.microsoft.com/powershell/module/microsoft.powershell.core/register-argumentcompleter
+ */
+export const powershell: Shell = {
+  script: `# Completion of od-link for PowerShell. A line for $PROFILE:
+#   od-link completion powershell | Out-String | Invoke-Expression
+
+Register-ArgumentCompleter -Native -CommandName od-link -ScriptBlock {
+  param($wordToComplete, $commandAst, $cursorPosition)
+  $words = @($commandAst.CommandElements | Select-Object -Skip 1 |
+    Where-Object { $_.Extent.EndOffset -lt $cursorPosition } |
+    ForEach-Object { if ($null -ne $_.Value) { "=$($_.Value)" } else { "=$($_.Extent.Text)" } })
+  $words += "=$wordToComplete"
+  $answer = od-link __complete powershell @words 2>$null | Out-String | ConvertFrom-Json
+  # Nothing at all, and PowerShell offers files.
+  if ($answer.files) { return }
+  # An empty text keeps it from that.
+  if (-not $answer.candidates) { return '' }
+  foreach ($one in $answer.candidates) {
+    [System.Management.Automation.CompletionResult]::new($one.insert, $one.word, 'ParameterValue', $one.about)
+  }
+}
+`,
+
+  read(signed) {
+    const words = signed.map((word) => word.slice(1))
+    // The word at the cursor comes as it was typed.
+    return [...words.slice(0, -1), unquoted(words.at(-1) ?? '')]
+  },
+
+  write(candidates) {
+    const list = candidates.map(({ word, about }) => ({ insert: quoted(word), word, about: about || word }))
+    return [ascii({ candidates: list })]
+  },
+
+  files: () => [ascii({ files: true })],
+}
+
+/** PowerShell takes four typographic characters for a single quote, too. */
+const singleQuotes = /['\u2018-\u201b]/g
+
+function quoted(word: string): string {
+  return /^[\w./:\\-][\w./:=+\\-]*$/.test(word) ? word : `'${word.replace(singleQuotes, '$&$&')}'`
+}
+
+function unquoted(typed: string): string {
+  if (/^['\u2018-\u201b]/.test(typed)) return typed.slice(1).replace(/(['\u2018-\u201b])(?:\1|$)/g, '$1')
+  if (typed.startsWith('"'))
+    return typed
+      .slice(1)
+      .replace(/"$/, '')
+      .replace(/`(.)|""/g, (_, escaped) => escaped ?? '"')
+  return typed.replace(/`(.)/g, '$1')
+}
+
+function ascii(value: object): string {
+  return JSON.stringify(value).replace(
+    /[\u007f-\uffff]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}

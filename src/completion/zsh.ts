@@ -1,0 +1,42 @@
+import type { Shell } from './shells.ts'
+
+/** Zsh quotes what it inserts by itself, and shows a text of its own for each candidate. */
+export const zsh: Shell = {
+  script: `#compdef od-link
+# Completion of od-link for zsh. A line for ~/.zshrc, below compinit:
+#   source <(od-link completion zsh)
+# Or once, into a folder of $fpath:
+#   od-link completion zsh > "\${fpath[1]}/_od-link"
+
+_od-link() {
+  local line word
+  local -a answer whole described open
+  answer=("\${(@f)$(command od-link __complete zsh "\${(@Q)words[2,CURRENT-1]}" "\${(Q)PREFIX}" 2>/dev/null)}")
+  if [[ $answer[1] == files ]]; then
+    compset -P '--*='
+    _files
+    return
+  fi
+  for line in "\${(@)answer[2,-1]}"; do
+    word="\${line%%$'\\t'*}"
+    case $word in
+      (*[/=:]) open+=("$word") ;;
+      (?*) whole+=("$word"); described+=("\${line#*$'\\t'}") ;;
+    esac
+  done
+  compadd -S '' -a open
+  compadd -l -d described -a whole
+}
+
+# Sourced, it has to be made known; from a folder of $fpath it is called.
+if [[ $funcstack[1] == _od-link ]]; then _od-link "$@"; else compdef _od-link od-link; fi
+`,
+
+  read: (words) => [...words],
+
+  write(candidates) {
+    const width = Math.max(0, ...candidates.map(({ word }) => word.length))
+    const shown = candidates.map(({ word, about }) => (about ? `${word.padEnd(width)}  ${about}` : word))
+    return ['words', ...candidates.map(({ word }, index) => `${word}\t${shown[index]}`)]
+  },
+}

@@ -1,0 +1,33 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { ownVariables, variablesOfTheEnd } from '../../src/help/environment.ts'
+import { exitCodeRows } from '../../src/help/exit-codes.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const readme = readFileSync(join(root, 'README.md'), 'utf8')
+const named = (text: string) => new Set(text.match(/OD_LINK_[A-Z_]*[A-Z]/g) ?? [])
+const told = [...ownVariables, ...variablesOfTheEnd].map(([name]) => name)
+
+describe('README.md', () => {
+  it('has the exit codes and their meanings as od-link help exit-codes tells them', () => {
+    const cells = readme.split('\n').flatMap((line) => line.split('|').map((cell) => cell.trim()))
+    for (const [code, meaning] of exitCodeRows) {
+      const told = cells.some((cell, index) => cell === code && cells[index + 1] === meaning)
+      expect({ code, meaning, told }).toEqual({ code, meaning, told: true })
+    }
+  })
+
+  it('names every variable of od-link help environment, and no other', () => {
+    expect([...named(readme)].sort()).toEqual([...new Set(told)].sort())
+  })
+})
+
+it('od-link help environment names every variable that the code reads', () => {
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.ts'),
+  )
+  const used = files.map((name) => readFileSync(join(root, 'src', name), 'utf8')).join('\n')
+  expect([...named(used)].filter((name) => !told.includes(name))).toEqual([])
+})

@@ -1,0 +1,67 @@
+import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { node, program } from './od-link.ts'
+import { startInTerminal, type Terminal } from './terminal.ts'
+import type { World } from './world.ts'
+
+/** A person at an interactive shell, with od-link on the PATH. */
+export interface InteractiveShell {
+  terminal: Terminal
+  /** Types the line, then Tab and Enter: the arguments that od-link is started with. */
+  completed: (line: string) => Promise<string[]>
+  /** Types the line and Tab until bash, too, lists, and waits for what is offered; the line is given up then. */
+  offered: (line: string, seen: RegExp) => Promise<void>
+  exit: () => Promise<void>
+}
+
+/** @param line starts the shell; it has to be interactive, and to have the completion. */
+export function startShell(
+  { dir, env }: World,
+  line: string,
+  more: NodeJS.ProcessEnv = {},
+): InteractiveShell {
+  const bin = join(dir, 'bin')
+  mkdirSync(bin, { recursive: true })
+  const say = `console.log('ran' + ': ' + JSON.stringify(process.argv.slice(1)))`
+  // The completion is the real one; what the person then runs tells its arguments.
+  const wrapper = `#!/bin/sh
+case $1 in __complete | completion) exec '${node}' '${program}' "$@" ;; esac
+exec '${node}' -e "${say}" -- "$@"
+`
+  writeFileSync(join(bin, 'od-link'), wrapper)
+  chmodSync(join(bin, 'od-link'), 0o755)
+  const terminal = startInTerminal(
+    `stty cols 80 rows 40; exec ${line}`,
+    { ...env, PATH: `${bin}:/usr/local/bin:/usr/bin:/bin`, LANG: 'C.UTF-8', PS1: '> ', ...more },
+    120_000,
+  )
+  return {
+    terminal,
+    async completed(typed) {
+      const before = terminal.shown().length
+      terminal.type(`${typed}\t\r`)
+      const [, args = ''] = await terminal.seen(/ran: (\[.*\])\s/, before)
+      return JSON.parse(args)
+    },
+    async offered(typed, wanted) {
+      const before = terminal.shown().length
+      terminal.type(`${typed}\t\t\t`)
+      await terminal.seen(wanted, before)
+      terminal.type('\x03')
+    },
+    async exit() {
+      terminal.type('exit\r')
+      await terminal.ended
+    },
+  }
+}
+
+/** Asks for the folders at a path until they came within the limit, as a person would press Tab again. */
+export async function foldersSeen({ run }: World, path: string): Promise<string[]> {
+  for (let attempt = 0; attempt < 40; attempt += 1) {
+    const { stdout } = await run(['__complete', 'fish', `od-link mkdir ${path}`])
+    const [, ...folders] = stdout.trimEnd().split('\n')
+    if (folders.length > 0) return folders.map((line) => line.trimEnd())
+  }
+  throw new Error(`no folders were seen at ${path}`)
+}
