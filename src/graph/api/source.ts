@@ -1,0 +1,94 @@
+import { randomUUID } from 'node:crypto'
+import { closeSync, createReadStream, fstatSync, openSync, unlinkSync, writeSync } from 'node:fs'
+import type { ClientRequest } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { pipeline, Readable, Transform } from 'node:stream'
+import { OdLinkError } from '../../errors.ts'
+import { fileTrouble } from './files.ts'
+
+/** Bytes to be sent, as often as need be: a file, or what came on standard input. */
+export interface Source {
+  /** In bytes. */
+  size: number
+  /**
+   * Sends the bytes from `first` on, so many of them, and ends the request.
+   * @param sent is told how many bytes were handed on, chunk by chunk.
+   */
+  send: (outgoing: ClientRequest, first: number, length: number, sent: (bytes: number) => void) => void
+  close: () => void
+}
+
+/**
+ * Opens a file, or `-` for standard input. Graph wants to know the length beforehand (411), and a request that is
+ * repeated needs its body again; so what is not a file of its own is kept in a temporary one, which has no name any
+ * more by the time it is filled.
+ * @throws OdLinkError (usage) when it cannot be read, (not-allowed) when there is no space for that copy.
+ */
+export async function openSource(file: string): Promise<Source> {
+  const given = file === '-' ? 0 : open(file)
+  const isFile = file !== '-' && fstatSync(given).isFile()
+  const fd = isFile ? given : await copied(file, given)
+  const { size, mtimeMs } = fstatSync(fd)
+  return {
+    size,
+    send(outgoing, first, length, sent) {
+      const bytes = length === 0 ? Readable.from([]) : reading(fd, first, length)
+      const now = fstatSync(fd)
+      if (now.size !== size || now.mtimeMs !== mtimeMs) {
+        outgoing.destroy(changed(file))
+        return
+      }
+      let count = 0
+      const counting = new Transform({
+        transform(chunk: Buffer, _encoding, done) {
+          count += chunk.length
+          sent(chunk.length)
+          done(null, chunk)
+        },
+        flush: (done) => done(count < length ? changed(file) : null),
+      })
+      pipeline(bytes, counting, outgoing, (error) => {
+        if (error) outgoing.destroy(error instanceof OdLinkError ? error : undefined)
+      })
+    },
+    close: () => closeSync(fd),
+  }
+}
+
+function reading(fd: number, first: number, length: number): Readable {
+  return createReadStream('', { fd, autoClose: false, start: first, end: first + length - 1 })
+}
+
+function open(file: string): number {
+  try {
+    const fd = openSync(file, 'r')
+    if (!fstatSync(fd).isDirectory()) return fd
+    throw Object.assign(new Error(), { code: 'EISDIR' })
+  } catch (error) {
+    throw fileTrouble(error, file, 'read')
+  }
+}
+
+async function copied(file: string, given: number): Promise<number> {
+  const path = join(tmpdir(), `od-link-${randomUUID()}`)
+  let doing: 'read' | 'written' = 'written'
+  try {
+    const fd = openSync(path, 'wx+', 0o600)
+    unlinkSync(path)
+    doing = 'read'
+    const stream = file === '-' ? process.stdin : createReadStream('', { fd: given })
+    for await (const chunk of stream as AsyncIterable<Buffer>) {
+      doing = 'written'
+      for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at)
+      doing = 'read'
+    }
+    return fd
+  } catch (error) {
+    throw fileTrouble(error, doing === 'read' ? file : tmpdir(), doing)
+  }
+}
+
+function changed(file: string): OdLinkError {
+  return new OdLinkError('usage', `"${file}" changed while it was sent.`, { hint: 'Send it again.' })
+}
