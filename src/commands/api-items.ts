@@ -12,6 +12,11 @@ export async function printItems(pages: AsyncIterable<unknown[]>, inOneArray: bo
     process.exit(exitCodes.interrupted)
   })
   let isOpen = false
+  let isGone = false
+  const gone = () => {
+    isGone = true
+  }
+  process.stdout.once('error', gone)
   const open = () => {
     if (inOneArray && !isOpen) process.stdout.write('[')
     isOpen = true
@@ -26,11 +31,12 @@ export async function printItems(pages: AsyncIterable<unknown[]>, inOneArray: bo
         open()
         printJson(item)
         await caughtUp()
-        if (process.stdout.destroyed) return
+        if (isGone) return
       }
       open()
     }
   } finally {
+    process.stdout.off('error', gone)
     close()
     release()
   }

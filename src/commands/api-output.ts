@@ -24,7 +24,7 @@ const mostHeld = 8 * 1024 * 1024
 export function openOutput({ silent, include }: Arguments['options']): Output {
   const isScreen = process.stdout.isTTY === true
   let head: IncomingMessage | undefined
-  let refusal = ''
+  let refusal: string | undefined
   let held: Buffer[] = []
   let size = 0
   let isCommitted = false
@@ -50,7 +50,7 @@ export function openOutput({ silent, include }: Arguments['options']): Output {
   }
   const receive = (response: IncomingMessage): Receiver => {
     head = response
-    refusal = ''
+    refusal = undefined
     held = []
     size = 0
     return {
@@ -74,7 +74,7 @@ export function openOutput({ silent, include }: Arguments['options']): Output {
       for (const line of lines) print(line)
     },
     async failed() {
-      if (isCommitted || !include || !refusal) return
+      if (isCommitted || !include || refusal === undefined) return
       held = silent ? [] : [Buffer.from(refusal)]
       if (isScreen) return this.finish()
       return release()

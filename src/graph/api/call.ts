@@ -30,14 +30,22 @@ export interface Takers {
   refused?: (head: IncomingMessage, body: string) => void
 }
 
+/** Where the bytes of a file lie elsewhere. */
+export const redirects = new Set([301, 302, 303, 307, 308])
+
 const mostOfARefusal = 8 * 1024 * 1024
 
 /**
  * Sends a request and hands on the body of its success as it comes.
- * @returns the answer: 2xx, or 3xx, which is for the caller to judge.
- * @throws OdLinkError of the kind that the refusal's status means.
+ * @throws OdLinkError of the kind that the refusal's status means; of a redirect too, since no token is taken there.
  */
-export async function call(graph: Graph, request: ApiRequest, takers: Takers): Promise<GraphAnswer> {
+export async function call(graph: Graph, request: ApiRequest, takers: Takers): Promise<void> {
+  const answer = await ask(graph, request, takers)
+  if (redirects.has(answer.status)) throw apiFailure(answer, nameOf(request))
+}
+
+/** The same, for those who know what to do about a redirect. @returns an answer of 2xx or 3xx. */
+export async function ask(graph: Graph, request: ApiRequest, takers: Takers): Promise<GraphAnswer> {
   const { method, address, headers, body, source } = request
   const path = pathOf(address)
   let receiver: Receiver | undefined
@@ -76,7 +84,12 @@ export async function call(graph: Graph, request: ApiRequest, takers: Takers): P
   if (answer.status < 400) return answer
   // Gone after an attempt whose answer was lost: that was the work of that attempt.
   if (method === 'DELETE' && answer.status === 404 && answer.repeated) return answer
-  throw apiFailure(answer, `${method} ${address.path}`)
+  throw apiFailure(answer, nameOf(request))
+}
+
+/** `GET /me/drive` */
+export function nameOf({ method, address }: ApiRequest): string {
+  return `${method} ${address.path}`
 }
 
 /** Reads a body that is meant to be small. @throws OdLinkError (service) when it is not. */

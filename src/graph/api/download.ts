@@ -5,7 +5,7 @@ import { NetworkError } from '../../network-error.ts'
 import { startPatience } from '../../retry.ts'
 import type { Streams } from '../../wire.ts'
 import { type Graph, type GraphAnswer, maxFaults, passing } from '../request.ts'
-import { type ApiRequest, call, handOn, readText, type Takers } from './call.ts'
+import { type ApiRequest, ask, handOn, nameOf, readText, redirects, type Takers } from './call.ts'
 import { apiFailure } from './failure.ts'
 import type { Target } from './part.ts'
 import { askSigned, readSigned } from './signed.ts'
@@ -24,7 +24,6 @@ export interface Download extends Transfer {
   takers: Pick<Takers, 'refused'>
 }
 
-const redirects = new Set([301, 302, 303, 307, 308])
 const mostHops = 5
 /** How such an address refuses one whose time is over. A fresh one is asked for then. */
 const overdue = new Set([401, 403, 404, 410, 416])
@@ -53,7 +52,7 @@ export async function download(request: ApiRequest, target: Target, from: Downlo
     most = target.have
     faults += 1
     const isAnswer = !(outcome instanceof NetworkError)
-    const trouble = isAnswer ? apiFailure(outcome, `GET ${request.address.path}`) : outcome
+    const trouble = isAnswer ? apiFailure(outcome, nameOf(request)) : outcome
     const mayPass = !isAnswer || passing.has(outcome.status) || overdue.has(outcome.status)
     const retryAfter = isAnswer ? outcome.headers['retry-after'] : undefined
     if (!mayPass || faults > maxFaults || !(await patience.pause(trouble.message, retryAfter)))
@@ -64,7 +63,7 @@ export async function download(request: ApiRequest, target: Target, from: Downlo
 type Outcome = 'done' | GraphAnswer | NetworkError
 
 async function attempt(request: ApiRequest, target: Target, from: Download): Promise<Outcome> {
-  const answer = await call(from.openGraph(), request, {
+  const answer = await ask(from.openGraph(), request, {
     ...from.takers,
     receive: (head) => {
       target.begin(undefined)
@@ -72,13 +71,13 @@ async function attempt(request: ApiRequest, target: Target, from: Download): Pro
     },
   })
   if (!redirects.has(answer.status)) return 'done'
-  if (request.method !== 'GET') throw apiFailure(answer, `${request.method} ${request.address.path}`)
+  if (request.method !== 'GET') throw apiFailure(answer, nameOf(request))
   let place = readSigned(answer.headers.location, from.graphOrigin)
   for (let hop = 1; ; hop += 1) {
     const outcome = await fetchRest(place, target, from)
     if (outcome === 'done' || outcome instanceof NetworkError || !redirects.has(outcome.status))
       return outcome
-    if (hop === mostHops) throw apiFailure(outcome, `GET ${request.address.path}`)
+    if (hop === mostHops) throw apiFailure(outcome, nameOf(request))
     place = readSigned(outcome.headers.location, from.graphOrigin, place.href)
   }
 }

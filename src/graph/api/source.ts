@@ -1,11 +1,15 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, createReadStream, fstatSync, openSync, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, createReadStream, fstatSync, openSync, read, unlinkSync, writeSync } from 'node:fs'
 import type { ClientRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pipeline, Readable, Transform } from 'node:stream'
+import { pipeline } from 'node:stream'
+import { promisify } from 'node:util'
 import { OdLinkError } from '../../errors.ts'
 import { fileTrouble } from './files.ts'
+
+const readAt = promisify(read)
+const chunkSize = 64 * 1024
 
 /** Bytes to be sent, as often as need be: a file, or what came on standard input. */
 export interface Source {
@@ -33,22 +37,12 @@ export async function openSource(file: string): Promise<Source> {
   return {
     size,
     send(outgoing, first, length, sent) {
-      const bytes = length === 0 ? Readable.from([]) : reading(fd, first, length)
       const now = fstatSync(fd)
       if (now.size !== size || now.mtimeMs !== mtimeMs) {
         outgoing.destroy(changed(file))
         return
       }
-      let count = 0
-      const counting = new Transform({
-        transform(chunk: Buffer, _encoding, done) {
-          count += chunk.length
-          sent(chunk.length)
-          done(null, chunk)
-        },
-        flush: (done) => done(count < length ? changed(file) : null),
-      })
-      pipeline(bytes, counting, outgoing, (error) => {
+      pipeline(reading(file, fd, first, length, sent), outgoing, (error) => {
         if (error) outgoing.destroy(error instanceof OdLinkError ? error : undefined)
       })
     },
@@ -56,8 +50,23 @@ export async function openSource(file: string): Promise<Source> {
   }
 }
 
-function reading(fd: number, first: number, length: number): Readable {
-  return createReadStream('', { fd, autoClose: false, start: first, end: first + length - 1 })
+/** Not a stream of Node's own: such a one closes the file when it is destroyed, whatever it was told. */
+async function* reading(
+  file: string,
+  fd: number,
+  first: number,
+  length: number,
+  sent: (bytes: number) => void,
+) {
+  const end = first + length
+  for (let at = first; at < end; ) {
+    const chunk = Buffer.allocUnsafe(Math.min(chunkSize, end - at))
+    const { bytesRead } = await readAt(fd, chunk, 0, chunk.length, at)
+    if (bytesRead === 0) throw changed(file)
+    at += bytesRead
+    sent(bytesRead)
+    yield chunk.subarray(0, bytesRead)
+  }
 }
 
 function open(file: string): number {
