@@ -1,3 +1,4 @@
+import { api } from './cli/api.ts'
 import type { Command } from './cli/command.ts'
 import { completion } from './cli/completion.ts'
 import { config } from './cli/config.ts'
@@ -29,6 +30,7 @@ export const commands = {
   use,
   token,
   mkdir,
+  api,
   config,
   store,
   doctor,

@@ -2,10 +2,11 @@ import type { IncomingHttpHeaders } from 'node:http'
 import { version } from '../package.json'
 import { unknownAuthority, withSystemAuthorities } from './certificates.ts'
 import { compareClocks } from './clock.ts'
+import { OdLinkError } from './errors.ts'
 import { networkError } from './network-error.ts'
 import { notices } from './notices.ts'
 import type { HttpProxy } from './proxy.ts'
-import { sendOnWire } from './wire.ts'
+import { type Streams, sendOnWire } from './wire.ts'
 
 export { clockSkewMs } from './clock.ts'
 
@@ -24,7 +25,11 @@ export interface HttpRequest {
   url: URL
   headers?: Record<string, string>
   body?: string
-  /** The whole exchange, from the look-up of the name to the last byte. Default 30 s. */
+  /** In place of `body`, and of reading the whole answer into memory. */
+  streams?: Streams
+  /** The address is a permission by itself, so its host alone is told. */
+  isSigned?: boolean
+  /** The whole exchange, from the look-up of the name to the last byte; of streams, the longest silence. Default 30 s. */
   timeoutMs?: number
   /** Do not reuse an open connection: Microsoft asks for a new one after a 503. */
   freshConnection?: boolean
@@ -43,14 +48,14 @@ export interface HttpResponse {
 /**
  * Sends one request and reads the whole answer, whatever its status. Every request carries od-link's user agent
  * and a fresh `client-request-id` (Microsoft's support asks for it).
- * @throws NetworkError when no complete answer came within the time limit.
+ * @throws NetworkError when no complete answer came within the time limit, and what a stream threw.
  */
 export async function exchange(request: HttpRequest): Promise<HttpResponse> {
   const started = Date.now()
   const note = (outcome: string, headers?: IncomingHttpHeaders) =>
     notices.request({
       method: request.method,
-      url: request.url,
+      url: request.isSigned ? new URL(request.url.origin) : request.url,
       outcome,
       milliseconds: Date.now() - started,
       requestId: requestIdOf(headers),
@@ -74,7 +79,10 @@ export async function exchange(request: HttpRequest): Promise<HttpResponse> {
     if (protocol === 'https:' || isLoopback(hostname)) compareClocks(response.headers, started, Date.now())
     return response
   } catch (error) {
-    note((error as NodeJS.ErrnoException).code ?? 'failed')
+    const { code, cause } = error as NodeJS.ErrnoException
+    note(code ?? 'failed')
+    // What a stream itself has to say, such as of a full disk, is no trouble of the network.
+    if (cause instanceof OdLinkError) throw cause
     throw networkError(error as Error, {
       url: request.url,
       isLoopback: isLoopback(request.url.hostname),

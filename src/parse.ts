@@ -87,7 +87,9 @@ function checkCompany({ options }: Command, values: Arguments['options']): void 
   const lonely = options.find((one) => one.with && values[one.name] && values[one.with] === undefined)
   if (!lonely) return
   throw new OdLinkError('usage', `--${lonely.name} goes with --${lonely.with} alone.`, {
-    hint: `--${lonely.with} FILE`,
+    hint: [`--${lonely.with}`, options.find(({ name }) => name === lonely.with)?.value]
+      .filter(Boolean)
+      .join(' '),
   })
 }
 

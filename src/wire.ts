@@ -1,4 +1,4 @@
-import type { Agent, IncomingMessage, RequestOptions } from 'node:http'
+import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import type { HttpResponse } from './http.ts'
 import { type Stage, WireFailure } from './network-error.ts'
@@ -12,11 +12,20 @@ export interface WireRequest {
   url: URL
   headers: Record<string, string | number>
   body?: string
+  streams?: Streams
   limitMs: number
   freshConnection?: boolean
   withTlsIssuer?: boolean
   /** The authorities to believe, as PEM; without them Node's own. */
   ca: string[] | undefined
+}
+
+/** Bodies that need not fit into memory. `alive` begins the time limit anew, which so becomes one of silence. */
+export interface Streams {
+  /** Sends the body and ends the request. Called for every attempt. */
+  send?: (outgoing: ClientRequest, alive: () => void) => void
+  /** Takes the body of the answer; what it returns is the response's `body`. */
+  take?: (response: IncomingMessage, alive: () => void) => Promise<string>
 }
 
 /** Open connections, to be used again. Node's global agent would ask a proxy even for loopback (NODE_USE_ENV_PROXY). */
@@ -40,6 +49,7 @@ export async function sendOnWire(request: WireRequest, proxyAgent: Agent | undef
     autoSelectFamilyAttemptTimeout: 1_000,
     ...(request.ca ? { ca: request.ca } : {}),
   }
+  const { send, take = readBody } = request.streams ?? {}
   return new Promise((resolve, reject) => {
     let stage: Stage = 'connecting'
     const outgoing = open(url, options)
@@ -53,6 +63,7 @@ export async function sendOnWire(request: WireRequest, proxyAgent: Agent | undef
       fail(new WireFailure('ETIMEDOUT', stage))
       outgoing.destroy()
     }, request.limitMs)
+    const alive = () => void limit.refresh()
     outgoing.on('proxyConnect', ({ statusCode, headers }: ProxyAnswer) => {
       if (statusCode === 200) {
         stage = 'tunnelled'
@@ -73,7 +84,7 @@ export async function sendOnWire(request: WireRequest, proxyAgent: Agent | undef
     outgoing.on('response', (response) => {
       stage = 'sent'
       const tlsIssuer = request.withTlsIssuer ? issuerOf(response) : undefined
-      readBody(response)
+      take(response, alive)
         .then((body) =>
           resolve({
             status: response.statusCode ?? 0,
@@ -88,7 +99,8 @@ export async function sendOnWire(request: WireRequest, proxyAgent: Agent | undef
         })
         .finally(() => clearTimeout(limit))
     })
-    outgoing.end(request.body)
+    if (send) send(outgoing, alive)
+    else outgoing.end(request.body)
   })
 }
 

@@ -1,4 +1,5 @@
 import type { Engine, FolderTree } from '../graph/bulk/index.ts'
+import { duration } from './duration.ts'
 
 /** How far a run of many folders is, and what became of it, in numbers and in words. */
 
@@ -18,13 +19,6 @@ export function stateOf(engines: readonly Engine[], tree: FolderTree, began: num
   ]
     .filter(Boolean)
     .join(' · ')
-}
-
-function duration(seconds: number): string {
-  if (seconds < 10) return `${seconds.toFixed(1)} s`
-  if (seconds < 90) return `${Math.round(seconds)} s`
-  if (seconds < 90 * 60) return `${Math.round(seconds / 60)} min`
-  return `${(seconds / 3600).toFixed(1)} h`
 }
 
 export interface Summary {

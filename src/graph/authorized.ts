@@ -3,15 +3,24 @@ import type { LinkRecord } from '../accounts/record.ts'
 import { exchange, type HttpResponse } from '../http.ts'
 import { parseJsonObject } from '../json.ts'
 import { NetworkError } from '../network-error.ts'
+import type { Streams } from '../wire.ts'
 import { claimsOf } from './challenge.ts'
 
 /** One request to Graph with the token of a link: no repetition, no renewal. */
 
 export interface GraphRequest {
-  method: 'GET' | 'POST' | 'PATCH' | 'DELETE'
-  /** Below `/v1.0`, encoded: `/me/drive/root`. */
+  method: string
+  /** Below the version, encoded: `/me/drive/root`. */
   path: string
+  /** Default: `/v1.0`. */
+  version?: string
   body?: object
+  /** Besides those that every request has. */
+  headers?: Record<string, string>
+  /** A body and an answer of any size: the answer has JSON only if what takes it returns its text. */
+  streams?: Streams
+  /** Whether it may be sent again after passing trouble; default: yes, `lookFirst` being asked. */
+  mayRepeat?: (outcome: GraphAnswer | NetworkError) => boolean
 }
 
 export interface GraphAnswer {
@@ -42,19 +51,22 @@ export async function sendOnce(
   request: GraphRequest,
   { timeoutMs, freshConnection }: { timeoutMs: number; freshConnection: boolean },
 ): Promise<GraphAnswer | NetworkError> {
+  const { method, version = '/v1.0', path, body, headers, streams } = request
   try {
     const response = await exchange({
-      method: request.method,
-      url: new URL(`${link.graphOrigin}/v1.0${request.path}`),
+      method,
+      url: new URL(`${link.graphOrigin}${version}${path}`),
       headers: {
+        ...(body ? { 'content-type': 'application/json' } : {}),
+        ...headers,
         authorization: `Bearer ${link.accessToken}`,
-        ...(request.body ? { 'content-type': 'application/json' } : {}),
       },
       timeoutMs,
       freshConnection,
-      ...(request.body ? { body: JSON.stringify(request.body) } : {}),
+      ...(body ? { body: JSON.stringify(body) } : {}),
+      ...(streams ? { streams } : {}),
     })
-    return read(response)
+    return read(response, streams !== undefined)
   } catch (error) {
     // Nothing was sent: the same will fail in the same way, and there is nothing to be cleared up.
     if (!(error instanceof NetworkError) || !error.sent) throw error
@@ -62,8 +74,9 @@ export async function sendOnce(
   }
 }
 
-function read({ status, headers, body }: HttpResponse): GraphAnswer {
+function read({ status, headers, body }: HttpResponse, isStreamed: boolean): GraphAnswer {
   const json = parseJsonObject(body)
+  if (isStreamed && body === '') return { status, headers, json, repeated: false }
   // An answer of success that cannot be read is a lost answer; an error needs no body (gateways send HTML).
   if (status < 300 && status !== 204 && !json) throw unreadable()
   return { status, headers, json, repeated: false }

@@ -113,7 +113,7 @@ function messageOf(answer: GraphAnswer): string {
 }
 
 /** Microsoft's own words, short and without markup: some failures put a whole HTML page there. */
-function plainMessage(answer: GraphAnswer): string {
+export function plainMessage(answer: GraphAnswer): string {
   const text = messageOf(answer).replace(/\s+/g, ' ').trim().slice(0, 300)
   return text && !/<[a-z!/]/i.test(text) ? text : `the server gives no reason (HTTP ${answer.status}).`
 }

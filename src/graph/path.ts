@@ -105,8 +105,11 @@ function checkLength(path: DrivePath): DrivePath {
   )
 }
 
-/** Git Bash turns /Reports into C:/Program Files/Git/Reports before a program sees it. */
-function refuseRewrittenPath(text: string): void {
+/**
+ * Git Bash turns /Reports into C:/Program Files/Git/Reports before a program sees it.
+ * @throws OdLinkError (usage) for such a path.
+ */
+export function refuseRewrittenPath(text: string): void {
   if (!/^[A-Za-z]:[\\/]/.test(text)) return
   throw new OdLinkError('usage', `"${text}" is a path of this computer, not of the drive.`, {
     hint: 'If you typed /…, Git Bash has rewritten it: leave the leading slash out, or set MSYS_NO_PATHCONV=1.',

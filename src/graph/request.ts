@@ -67,6 +67,7 @@ async function send(
     if (!throttled) faults += 1
     const trouble = outcome instanceof NetworkError ? outcome : graphFailure(outcome, subject)
     const retryAfter = outcome instanceof NetworkError ? undefined : outcome.headers['retry-after']
+    if (request.mayRepeat?.(outcome) === false) throw trouble
     if (faults > maxFaults || !(await patience.pause(trouble.message, retryAfter))) throw trouble
     const found = throttled ? undefined : await lookFirst?.()
     if (found) return { ...found, repeated }

@@ -12,6 +12,7 @@ const commands = [
   'use',
   'token',
   'mkdir',
+  'api',
   'config',
   'store',
   'doctor',

@@ -13,18 +13,18 @@ import { readQuery } from './query.ts'
 import { stayWithin } from './request.ts'
 import { specialFolder } from './special.ts'
 
-const version = '/v1.0'
+const version = /^\/(v1\.0|beta)(?=\/)/
 /** Outside of the version, and named by the identity platform's discovery. */
 const userInfoPath = '/oidc/userinfo'
 
 /** Whether a path is Graph's. */
 export function isGraph(path: string): boolean {
-  return path === userInfoPath || path.startsWith(`${version}/`)
+  return path === userInfoPath || version.test(path)
 }
 
 /** Answers a request to Graph; its errors are JSON of one shape. */
 export function answerGraph(world: World, incoming: Incoming): Reply | Promise<Reply> {
-  if (isBatch(incoming.path.slice(version.length))) {
+  if (isBatch(incoming.path.replace(version, ''))) {
     const one = (inner: Incoming) => guarded(world, inner, answer)
     return guarded(world, incoming, () => {
       authenticate(world, incoming)
@@ -51,7 +51,7 @@ function answer(world: World, incoming: Incoming): Reply {
   const token = authenticate(world, incoming)
   stayBelowLimit(world, token, incoming)
   if (incoming.path === userInfoPath) return userInfo(world, incoming, token)
-  const path = incoming.path.slice(version.length)
+  const path = incoming.path.replace(version, '')
   if (path === '/me' || path === '/me/') return me(world, incoming, token)
   if (path === '/me/drives') return listDrives(world, incoming, token)
   return answerDrive(world, incoming, token, path)

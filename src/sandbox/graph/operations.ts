@@ -1,6 +1,7 @@
 import { header, type Incoming, type Reply } from '../server/messages.ts'
 import type { World } from '../world.ts'
 import { createFolder } from './create-folder.ts'
+import { createLink } from './create-link.ts'
 import { delta } from './delta.ts'
 import { redirectToContent } from './download.ts'
 import { graphHeaders, graphJson, refusals } from './errors.ts'
@@ -20,6 +21,7 @@ export const operations: Record<string, Partial<Record<string, Operation>>> = {
   item: { GET: getItem, PATCH: updateItem, DELETE: deleteItem },
   children: { GET: listChildren, POST: createFolder },
   content: { GET: redirectToContent, PUT: upload },
+  createLink: { POST: createLink },
   createUploadSession: { POST: createUploadSession },
   delta: { GET: delta },
   search: { GET: search },

@@ -1,0 +1,43 @@
+import { exitCodes } from '../errors.ts'
+import { caughtUp, print, printJson } from '../terminal.ts'
+import { onInterrupt } from './interrupt.ts'
+
+/**
+ * Prints the items of all pages, as they come: JSON Lines, or one array, which ends well whatever happens. When the
+ * reader of a pipe has gone, no more is asked for.
+ */
+export async function printItems(pages: AsyncIterable<unknown[]>, inOneArray: boolean): Promise<void> {
+  const release = onInterrupt(() => {
+    close()
+    process.exit(exitCodes.interrupted)
+  })
+  let isOpen = false
+  let isGone = false
+  const gone = () => {
+    isGone = true
+  }
+  process.stdout.once('error', gone)
+  const open = () => {
+    if (inOneArray && !isOpen) process.stdout.write('[')
+    isOpen = true
+  }
+  const close = () => {
+    if (inOneArray && isOpen) print(']')
+  }
+  try {
+    for await (const items of pages) {
+      for (const item of items) {
+        if (inOneArray) process.stdout.write(isOpen ? ',' : '')
+        open()
+        printJson(item)
+        await caughtUp()
+        if (isGone) return
+      }
+      open()
+    }
+  } finally {
+    process.stdout.off('error', gone)
+    close()
+    release()
+  }
+}

@@ -1,0 +1,102 @@
+import { openSync, writeSync } from 'node:fs'
+import type { Arguments } from '../cli.ts'
+import { exitCodes, OdLinkError } from '../errors.ts'
+import { type Address, pathOf } from '../graph/api/address.ts'
+import type { ApiRequest } from '../graph/api/call.ts'
+import { download as fetchInto } from '../graph/api/download.ts'
+import { isSpecial, openPart, passOn, type Target } from '../graph/api/part.ts'
+import { openSource } from '../graph/api/source.ts'
+import { startUpload, uploadConflicts } from '../graph/api/upload.ts'
+import { fileAddress } from '../graph/api/upload-address.ts'
+import { clearProgress, say } from '../terminal.ts'
+import { type Asker, originOf } from './api.ts'
+import { type Output, openOutput } from './api-output.ts'
+import { onInterrupt } from './interrupt.ts'
+import { textOf } from './options.ts'
+import { inBytes, startTransferTalk } from './transfer-talk.ts'
+
+type Options = Arguments['options']
+
+/** `od-link api --output FILE <path>`: a file that is whole at the end, or as it was. */
+export async function download(
+  request: ApiRequest,
+  options: Options,
+  { account, graph, maxWaitMs }: Asker,
+  output: Output,
+): Promise<void> {
+  const graphOrigin = await originOf(account)
+  const { version } = request.address
+  const target = targetOf(
+    textOf(options, 'output') ?? '-',
+    `${account.id} ${version}${pathOf(request.address)}`,
+    output,
+  )
+  const isKept = () => target.etag !== undefined && target.have > 0
+  const talk = startTransferTalk(options)
+  const release = onInterrupt(() => {
+    clearProgress()
+    if (isKept() && !options.json) say(`The same command goes on after ${inBytes(target.have)}.`)
+    process.exit(exitCodes.interrupted)
+  })
+  try {
+    await fetchInto(request, target, {
+      openGraph: graph,
+      ...{ graphOrigin, maxWaitMs, takers: output, onProgress: talk.show },
+    })
+  } catch (error) {
+    clearProgress()
+    throw isKept() && error instanceof OdLinkError ? goingOn(error, target) : error
+  }
+  release()
+  talk.finish()
+}
+
+function targetOf(file: string, content: string, output: Output): Target {
+  if (file === '-') return passOn(output.write)
+  if (!isSpecial(file)) return openPart(file, content)
+  const fd = openSync(file, 'w')
+  return passOn((chunk) => {
+    for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at)
+  })
+}
+
+function goingOn(error: OdLinkError, { have }: Target): OdLinkError {
+  const { kind, message, hint, code, requestId, timestamp, cause } = error
+  const more = `The same command goes on after ${inBytes(have)}.`
+  return new OdLinkError(kind, message, {
+    hint: [hint, more].filter(Boolean).join('\n'),
+    ...{ code, requestId, timestamp, cause },
+  })
+}
+
+/** `od-link api --upload FILE <path>`: prints the item as Graph describes it. */
+export async function upload(
+  address: Address,
+  options: Options,
+  { account, graph, maxWaitMs }: Asker,
+): Promise<void> {
+  const local = textOf(options, 'upload') ?? '-'
+  const file = fileAddress(address, local)
+  const onConflict = uploadConflicts.find((choice) => choice === options['on-conflict']) ?? 'fail'
+  const graphOrigin = await originOf(account)
+  const source = await openSource(local)
+  const talk = startTransferTalk(options)
+  const { finished, cancel } = startUpload(file, source, {
+    openGraph: graph,
+    ...{ onConflict, graphOrigin, maxWaitMs, onProgress: talk.show },
+  })
+  const release = onInterrupt(async () => {
+    clearProgress()
+    await cancel()
+    process.exit(exitCodes.interrupted)
+  })
+  const item = await finished.finally(() => {
+    clearProgress()
+    release()
+  })
+  source.close()
+  talk.finish()
+  const output = openOutput(options)
+  await output.write(Buffer.from(`${JSON.stringify(item)}\n`))
+  await output.finish()
+}

@@ -1,0 +1,53 @@
+import type { Arguments } from '../cli.ts'
+import { clearProgress, isSeen, progress, say, styled } from '../terminal.ts'
+import { duration } from './duration.ts'
+
+/** How far a file is on its way, for a person at a terminal. */
+export interface TransferTalk {
+  /** @param total undefined while nobody knows it; both in bytes. */
+  show: (done: number, total: number | undefined) => void
+  finish: () => void
+}
+
+const everyMs = 100
+
+export function startTransferTalk({ json, silent }: Arguments['options']): TransferTalk {
+  const began = performance.now()
+  const isHeard = isSeen() && !json && !silent
+  let beganAt: number | undefined
+  let shownAt = began
+  let bytes = 0
+  return {
+    show(done, total) {
+      // A part of an earlier run was not carried by this one.
+      beganAt ??= done
+      bytes = done
+      const now = performance.now()
+      if (!isHeard || now - shownAt < everyMs) return
+      shownAt = now
+      const perSecond = (done - beganAt) / ((now - began) / 1000)
+      const left = total !== undefined && perSecond > 0 && duration((total - done) / perSecond)
+      const whole = total === undefined ? inBytes(done) : `${inBytes(done)} of ${inBytes(total)}`
+      progress([whole, `${inBytes(perSecond)}/s`, left && `${left} left`].filter(Boolean).join(' · '))
+    },
+    finish() {
+      clearProgress()
+      if (!isHeard) return
+      say(styled('green', '✓'), ` ${inBytes(bytes)} in ${duration((performance.now() - began) / 1000)}`)
+    },
+  }
+}
+
+/** `12.3 MB` */
+export function inBytes(bytes: number): string {
+  const units = ['kB', 'MB', 'GB', 'TB']
+  if (bytes < 1000) return `${Math.round(bytes)} bytes`
+  let value = bytes
+  let unit = ''
+  for (const next of units) {
+    if (value < 1000) break
+    value /= 1000
+    unit = next
+  }
+  return `${value.toFixed(1)} ${unit}`
+}

@@ -1,0 +1,113 @@
+import { readFileSync } from 'node:fs'
+import { OdLinkError } from '../../errors.ts'
+import { fileTrouble } from './files.ts'
+
+/** The fields of a request, `-f key=text` and `-F key=json`, as `gh api` has them. */
+export interface Field {
+  /** `a[b][]` is read as `['a', 'b', '']`. */
+  keys: string[]
+  value: unknown
+}
+
+/**
+ * @param texts what `-f` was given: values that are taken as they are.
+ * @param typed what `-F` was given: JSON, or `@FILE` for the text of a file, `@-` for that of standard input.
+ * @throws OdLinkError (usage) for one that is no field.
+ */
+export function readFields(texts: string[], typed: string[]): Field[] {
+  return [
+    ...texts.map((text) => readField(text, '-f', (value) => value)),
+    ...typed.map((text) => readField(text, '-F', readValue)),
+  ]
+}
+
+function readField(text: string, flag: string, read: (value: string, key: string) => unknown): Field {
+  const [, key, nested = '', value = ''] = /^([^=[\]]+)((?:\[[^=[\]]*\])*)=(.*)$/s.exec(text) ?? []
+  if (key === undefined) {
+    throw new OdLinkError('usage', `${flag} takes key=value, not "${text}".`, {
+      hint: `${flag} name=Reports\n(below another key: ${flag} item[name]=Reports; in a list: ${flag} names[]=Reports)`,
+    })
+  }
+  const below = [...nested.matchAll(/\[(.*?)\]/g)].map(([, one = '']) => one)
+  return { keys: [key, ...below], value: read(value, key) }
+}
+
+function readValue(value: string, key: string): unknown {
+  if (value.startsWith('@')) return textOf(value.slice(1))
+  try {
+    return JSON.parse(value)
+  } catch {
+    throw new OdLinkError('usage', `The value of -F ${key} is no JSON: ${value}`, {
+      hint: `-f '${key}=${value}'   (a text; -F takes true, 12, null, {"a": 1} or @FILE)`,
+    })
+  }
+}
+
+function textOf(file: string): string {
+  try {
+    return readFileSync(file === '-' ? 0 : file, 'utf8')
+  } catch (error) {
+    throw fileTrouble(error, file, 'read')
+  }
+}
+
+type Tree = { [key: string]: unknown }
+
+/**
+ * The fields as the JSON of a body. A key that comes again takes the place of the first; `a[]` adds to a list.
+ * @throws OdLinkError (usage) when a key is a value here and an object there.
+ */
+export function bodyOf(fields: readonly Field[]): object {
+  const body = newTree()
+  for (const { keys, value } of fields) place(body, keys, value)
+  return body
+}
+
+function place(body: Tree, keys: string[], value: unknown): void {
+  let at: Tree | unknown[] = body
+  for (const [index, key] of keys.entries()) {
+    const isLast = index === keys.length - 1
+    const next = isLast ? value : keys[index + 1] === '' ? [] : newTree()
+    if (Array.isArray(at) !== (key === '')) throw contradiction(keys)
+    const there: unknown = Array.isArray(at) ? undefined : at[key]
+    if (isLast || there === undefined) {
+      if (Array.isArray(at)) at.push(next)
+      else at[key] = next
+    }
+    if (isLast) return
+    const below = there ?? next
+    if (typeof below !== 'object' || below === null) throw contradiction(keys)
+    at = below as Tree | unknown[]
+  }
+}
+
+/** Without a prototype, `__proto__` is a key as any other. */
+function newTree(): Tree {
+  return Object.create(null)
+}
+
+function contradiction([first = '', ...rest]: string[]): OdLinkError {
+  const key = `${first}${rest.map((one) => `[${one}]`).join('')}`
+  return new OdLinkError('usage', `The field ${key} does not go with one that was given before it.`, {
+    hint: 'A key holds one value, or a list (key[]=…), or more keys (key[name]=…).',
+  })
+}
+
+/**
+ * The fields as a query. `$` and `@` stay bare: Graph does not decode a `%24` at the beginning of a name.
+ * @throws OdLinkError (usage) for a nested key, which a query cannot hold.
+ */
+export function queryOf(fields: readonly Field[]): string {
+  return fields
+    .map(({ keys, value }) => {
+      if (keys.length > 1) {
+        throw new OdLinkError('usage', `A query has no nested keys such as ${keys[0]}[${keys[1]}].`, {
+          hint: 'Choose the method for a body: -X POST or -X PATCH',
+        })
+      }
+      const text = typeof value === 'string' ? value : JSON.stringify(value)
+      const name = encodeURIComponent(keys[0] ?? '').replace(/%(24|40)/g, decodeURIComponent)
+      return `${name}=${encodeURIComponent(text)}`
+    })
+    .join('&')
+}

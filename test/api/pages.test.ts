@@ -1,0 +1,140 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { changeRecord, jsonError, useLinked } from '../helpers/linked.ts'
+import { type Answer, type Request, startServer, type TestServer } from '../helpers/server.ts'
+
+const lines = (text: string) =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => JSON.parse(line))
+
+describe('od-link api --paginate', () => {
+  const at = useLinked()
+  const api = (...args: string[]) => at.world.run(['api', '--paginate', ...args])
+  const names = Array.from({ length: 7 }, (_, n) => `Folder ${n}`)
+  beforeAll(() => at.world.run(['mkdir', '/', ...names]))
+  beforeEach(() => at.calm())
+
+  it('prints an item a line, of all pages', async () => {
+    await at.forgetRequests()
+    const { code, stdout, stderr } = await api('/me/drive/root/children?$top=3&$select=name')
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(lines(stdout)).toEqual(names.map((name) => ({ name })))
+    expect(await at.requests('graph')).toHaveLength(3)
+  })
+
+  it('or one array with --slurp, as fields of the query have it', async () => {
+    const { code, stdout } = await api(
+      '--slurp',
+      '/me/drive/root/children',
+      '-f',
+      '$top=3',
+      '-f',
+      '$select=name',
+    )
+    expect({ code, items: JSON.parse(stdout) }).toEqual({ code: 0, items: names.map((name) => ({ name })) })
+    expect((await api('--slurp', '/me/drive/root:/Folder 1:/children')).stdout).toBe('[]\n')
+  })
+
+  it('ends a delta with its link, which goes on from there', async () => {
+    const all = lines((await api('/me/drive/root/delta')).stdout)
+    const link = all.at(-1)['@odata.deltaLink']
+    await at.putFile('/new.txt')
+    const changes = lines((await api(link)).stdout)
+    expect(changes.map(({ name }) => name)).toContain('new.txt')
+    expect(changes.map(({ name }) => name)).not.toContain('Folder 1')
+  })
+
+  it('prints what is no list as one item', async () => {
+    expect(lines((await api('/me/drive')).stdout)).toMatchObject([{ driveType: 'business' }])
+  })
+
+  it.each([
+    [{ status: 404 }, 8],
+    [{ status: 403 }, 9],
+    [{ status: 200, body: {}, headers: {}, contentType: 'text/html', truncate: true }, 7],
+  ])('cut off by %j it fails, and what was printed is whole', async (effect, exitCode) => {
+    const first = '/me/drive/root/children?$top=3&$select=name'
+    for (const flags of [[], ['--slurp']]) {
+      await at.sandbox.control('POST', 'weather', { match: 'GET', skip: 1, count: 9, effect: { ...effect } })
+      const { code, stdout, stderr } = await api(first, '--max-wait', '1', ...flags)
+      await at.calm()
+      expect(code).toBe(exitCode)
+      expect(stderr).toMatch(/^od-link: /m)
+      expect(flags.length ? JSON.parse(stdout) : lines(stdout)).toHaveLength(3)
+    }
+  })
+
+  it('goes on after passing trouble', async () => {
+    await at.sandbox.control('POST', 'weather', { match: 'GET', skip: 1, effect: { lost: true } })
+    const { code, stdout } = await api('/me/drive/root/children?$top=3')
+    expect({ code, count: lines(stdout).length }).toEqual({ code: 0, count: 8 })
+  })
+})
+
+describe('a next page', () => {
+  const at = useLinked()
+  let graph: TestServer
+  let other: TestServer
+  let answer: (request: Request) => Answer | Promise<Answer>
+  beforeAll(async () => {
+    other = await startServer(() => ({ status: 200, body: { value: [{ evil: true }] } }))
+    graph = await startServer((request) => answer(request))
+    changeRecord(at.world, { graphOrigin: graph.origin })
+  })
+  afterAll(() => Promise.all([graph.stop(), other.stop()]))
+
+  it.each([
+    () => `${other.origin}/v1.0/me/drive/root/children?$skiptoken=x`,
+    () => `${graph.origin}@127.0.0.1:${other.port}/v1.0/me`,
+    () => `${graph.origin.replace('//', '//user:password@')}/v1.0/me`,
+    () => `//127.0.0.1:${other.port}/v1.0/me`,
+    () => `${graph.origin}/control/settings`,
+    () => `${graph.origin}/v1.0/../control`,
+    () => 'file:///etc/passwd',
+  ])('of another place is not asked for, and the token does not go there: %#', async (link) => {
+    graph.seen.length = 0
+    answer = () => ({ status: 200, body: { value: [{ id: 1 }], '@odata.nextLink': link() } })
+    const { code, stdout, stderr } = await at.world.run(['api', '--json', '--paginate', '/me/x'])
+    expect({ code, stdout }).toEqual({ code: 6, stdout: '{"id":1}\n' })
+    expect(jsonError(stderr)).toMatchObject({
+      kind: 'service',
+      hint: expect.stringContaining('Nothing was sent'),
+    })
+    expect([graph.seen.length, other.connections()]).toEqual([1, 0])
+  })
+
+  it('that was there already is not asked for again', async () => {
+    answer = () => ({
+      status: 200,
+      body: { value: [{ id: 1 }], '@odata.nextLink': `${graph.origin}/v1.0/me/x` },
+    })
+    const { code, stdout, stderr } = await at.world.run(['api', '--paginate', '/me/x'])
+    expect({ code, stdout }).toEqual({ code: 6, stdout: '{"id":1}\n' })
+    expect(stderr).toContain('leads back to a page')
+  })
+
+  it('is not asked for when nobody reads any more', async () => {
+    let page = 0
+    const value = Array.from({ length: 500 }, (_, id) => ({ id, text: 'x'.repeat(1_000) }))
+    answer = () => ({
+      status: 200,
+      body: { value, '@odata.nextLink': `${graph.origin}/v1.0/me/x?page=${++page}` },
+    })
+    const running = at.world.start(['api', '--paginate', '/me/x'])
+    await running.seen(/"id":1,/)
+    running.child.stdout?.destroy()
+    expect((await running.ended).code).toBe(0)
+  })
+
+  it('is the end of an array that is closed, when Ctrl-C comes while it is awaited', async () => {
+    const next = `${graph.origin}/v1.0/me/x?page=2`
+    const first = { status: 200, body: { value: [{ id: 1 }], '@odata.nextLink': next } }
+    answer = ({ url }) => (url.includes('page=2') ? new Promise<Answer>(() => {}) : first)
+    const running = at.world.start(['api', '--paginate', '--slurp', '/me/x'])
+    await running.seen(/"id":1/)
+    running.child.kill('SIGINT')
+    const { code, stdout } = await running.ended
+    expect({ code, items: JSON.parse(stdout) }).toEqual({ code: 130, items: [{ id: 1 }] })
+  })
+})
