@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, 
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { kept } from '../../helpers/kept.ts'
 import { node, type Outcome, program } from '../../helpers/od-link.ts'
 import { type SandboxProcess, startSandbox } from '../../helpers/sandbox.ts'
 import { signInAt } from '../../helpers/waiting-login.ts'
@@ -56,7 +57,10 @@ export async function odLinkTarget(): Promise<Target> {
         async outcome() {
           const log: { grant?: string; status: number }[] = await sandbox.control('GET', 'log')
           const redeemed = log.filter(({ grant, status }) => grant === 'authorization_code' && status === 200)
-          return { linked: (await world.run(['status'])).code === 0, redeemed: redeemed.length }
+          return {
+            linked: Object.keys(kept(world)).some((path) => path.startsWith('links/')),
+            redeemed: redeemed.length,
+          }
         },
         async end() {
           await login.end()
