@@ -50,8 +50,10 @@ export function attacker(target: Target, soonMs = 1_000) {
         verdict.waits = login.waits()
         const taken = login.issued && verdict.answers.some(({ status }) => status > 0 && status < 400)
         if (taken) faults.push('it was taken for the true answer')
+        if (verdict.waits) verdict.probeMs = await probe(login, faults)
+        // A program may live on although it listens no more.
+        if (verdict.probeMs === 0) verdict.waits = false
         if (!verdict.waits) faults.push('it ended the login')
-        else verdict.probeMs = await probe(login, faults)
         if (verdict.waits && thenTruth) verdict.truthMs = await bringTruth(login, faults)
         const slowest = Math.max(verdict.probeMs, verdict.truthMs ?? 0)
         if (slowest > soonMs) faults.push(`what came next took ${Math.round(slowest)} ms`)
@@ -74,10 +76,15 @@ async function carryOut(attack: Attack, scene: Scene): Promise<RawAnswer[]> {
   return [await sendRaw(scene.login.known.port, first, { more, patienceMs })]
 }
 
-/** A request that everyone may send is answered soon. */
+/**
+ * A request that everyone may send is answered soon.
+ * @returns how long that took, in milliseconds; 0 when nobody listens.
+ */
 async function probe({ known }: Login, faults: string[]): Promise<number> {
   const started = performance.now()
-  const { status } = await sendRaw(known.port, get(`${known.path}?probe=1`, known))
+  const asked = sendRaw(known.port, get(`${known.path}?probe=1`, known))
+  const { status } = await asked.catch(() => ({ status: undefined }))
+  if (status === undefined) return 0
   if (status === 0) faults.push('the next request got no answer')
   return performance.now() - started
 }
@@ -88,11 +95,13 @@ async function probe({ known }: Login, faults: string[]): Promise<number> {
  */
 export async function bringTruth(login: Login, faults: string[]): Promise<number> {
   const started = performance.now()
-  const [{ status }, { code }] = await Promise.all([comeBack(login, login.answer), login.ended])
+  const coming = comeBack(login, login.answer).catch(() => ({ status: 0 }))
+  const [{ status }, { code }] = await Promise.all([coming, login.ended])
   const took = performance.now() - started
   // A made-up code brings no link; that it was taken up is all that can be seen of another tool.
   const { linked } = await login.outcome()
-  if (login.issued && (code !== 0 || status !== 200 || !linked))
+  if (status === 0) faults.push('the true answer got no answer')
+  else if (login.issued && (code !== 0 || status !== 200 || !linked))
     faults.push(`the true answer led to ${code}, ${status}`)
   return took
 }

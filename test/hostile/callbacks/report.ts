@@ -6,7 +6,7 @@ export function printed(verdict: Verdict): string {
   const { attack, faults } = verdict
   const [answer, afterwards] = cells(verdict)
   const line = `${faults.length > 0 ? '✗' : '✓'} ${attack.group}: ${attack.name}`
-  return `${line.padEnd(100)} ${answer.padEnd(12)} ${afterwards}${faults.map((fault) => `\n    ${fault}`).join('')}`
+  return `${line.padEnd(100)} ${answer.padEnd(12)} ${afterwards}`
 }
 
 /** What came back, and how the login went on. */

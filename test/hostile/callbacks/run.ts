@@ -1,4 +1,4 @@
-import { existsSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { attacker } from './assault.ts'
 import type { Need } from './attack.ts'
@@ -8,7 +8,7 @@ import { odLinkTarget, otherTarget } from './target.ts'
 
 /**
  * `npm run attack`: every attack on a login of its own, which must then still take the true answer within a second.
- * `npm run attack -- --write` keeps the table in docs/hostile-callbacks.md, `--only WORD` carries out the attacks whose
+ * `npm run attack -- --write` keeps the whole table in docs/hostile-callbacks.md, `--only WORD` carries out the attacks whose
  * group or name holds the word, and after `--` stands the command of another tool that starts a login.
  */
 const { values, positionals: command } = parseArgs({
@@ -39,9 +39,11 @@ try {
   await target.stop()
 }
 console.log(`\n${summary(target.name, verdicts, chosen.length - possible.length)}`)
-if (values.write)
+if (values.write && !values.only) {
+  mkdirSync('docs', { recursive: true })
   writeFileSync(
     'docs/hostile-callbacks.md',
     asMarkdown(target.name, verdicts, chosen.length - possible.length),
   )
+}
 process.exitCode = verdicts.some(({ faults }) => faults.length > 0) ? 1 : 0

@@ -23,7 +23,7 @@ export interface Login {
   /** What no answer may hold. */
   secrets: string[]
   waits: () => boolean
-  /** What the program has printed, without the address itself. */
+  /** What the program has printed, without the address that it opened. */
   output: () => string
   ended: Promise<Pick<Outcome, 'code' | 'signal'>>
   /** Whether the machine holds a link, and how often a code was redeemed for one; of od-link alone. */
@@ -112,7 +112,8 @@ async function beginLogin(
     browser.remove()
   }
   try {
-    const address = await authorizeAddress(await openedBy(child, browser, () => printed))
+    const opened = await openedBy(child, browser, () => printed)
+    const address = await authorizeAddress(opened)
     const redirectUri = new URL(address.searchParams.get('redirect_uri') ?? '')
     const answer = await signIn(address)
     const [state, code] = [address.searchParams.get('state') ?? '', answer.get('code') ?? '']
@@ -127,7 +128,7 @@ async function beginLogin(
       issued: false,
       secrets: [state, code, ...hidden].filter((secret) => secret.length > 8),
       waits,
-      output: () => printed.replaceAll(address.href, ''),
+      output: () => printed.replaceAll(address.href, '').replaceAll(opened, ''),
       ended,
       outcome: async () => ({ linked: false, redeemed: 0 }),
       end,
