@@ -9,13 +9,19 @@ const earlyMs = 700
 /**
  * Opens an address in the person's browser, as well as it can: with the command that the environment names, else the
  * system's default (from WSL, that of Windows). The address has been printed before, so nothing here is fatal.
+ * @param startAddress makes a local address that leads there, for the command line of the system's browser, which other
+ * users can read. A command of the person's own gets the address itself, as does Windows, which may not reach this side.
  * @returns why no browser was opened, or undefined when one was started.
  */
-export async function openBrowser(url: string, { browser }: Surroundings): Promise<string | undefined> {
+export async function openBrowser(
+  url: string,
+  { browser, isWsl }: Surroundings,
+  startAddress: (url: string) => string,
+): Promise<string | undefined> {
   try {
     if (browser) return await run(wordsOf(browser.command), url)
     const { default: open } = await import('open')
-    return await earlyEnd(await open(url))
+    return await earlyEnd(await open(isWsl ? url : startAddress(url)))
   } catch (error) {
     return (error as Error).message
   }

@@ -7,17 +7,20 @@ export interface Expected {
   isFromAuthority: (answer: URLSearchParams) => boolean
 }
 
+/** What comes back from other flows, in which the answer carries tokens or is signed as a whole. */
+const ofOtherFlows = ['access_token', 'id_token', 'token', 'response']
+
 /**
- * One state, and it is ours; one code or one error, not empty. An error without our state is a stranger's and
- * ends nothing (RFC 6749 section 4.1.2.1 sends the state with it).
+ * Our state; one code or one error, not empty; nothing twice (RFC 6749 section 3.1). An error without our state is a
+ * stranger's and ends nothing (section 4.1.2.1 sends the state with it).
  */
 export function isTrueAnswer(parameters: URLSearchParams, { state, isFromAuthority }: Expected): boolean {
-  const [ownState, ...otherStates] = parameters.getAll('state')
-  const outcomes = [...parameters.getAll('code'), ...parameters.getAll('error')]
+  const names = [...parameters.keys()]
+  const outcomes = [parameters.get('code'), parameters.get('error')].filter((outcome) => outcome !== null)
   return (
-    ownState !== undefined &&
-    otherStates.length === 0 &&
-    isSameSecret(ownState, state) &&
+    new Set(names).size === names.length &&
+    !names.some((name) => ofOtherFlows.includes(name)) &&
+    isSameSecret(parameters.get('state') ?? '', state) &&
     outcomes.length === 1 &&
     outcomes[0] !== '' &&
     isFromAuthority(parameters)

@@ -5,6 +5,7 @@ import { type Expected, isTrueAnswer } from './callback.ts'
 import { answer, guardServers } from './guarded-server.ts'
 import { bindLoopback } from './loopback.ts'
 import { isForwarded, type Redirect, registeredUri } from './redirect-uri.ts'
+import { newStartAddress, type StartAddress } from './start-address.ts'
 
 /**
  * The temporary listener for the redirect (RFC 8252 section 7.3). Every page in the browser and every program on
@@ -16,6 +17,8 @@ export interface Listener {
   readonly redirectUri: string
   /** The port of this machine that is listened on. */
   readonly port: number
+  /** A local address that leads to the authorize page once, for where others could read the page's own. */
+  startAddress: (authorizeUrl: string) => string
   /**
    * Waits for the answer of the authorize page. The browser that brought it is kept waiting until `conclude`.
    * @param deadline milliseconds since the epoch, by the wall clock: a suspended machine does not prolong it.
@@ -44,6 +47,7 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
   const page = deferred<string>()
   const pageSeen = deferred<void>()
   let expected: Expected | undefined
+  let start: StartAddress | undefined
   let answered = false
   /** How many browsers brought the true answer and have not seen the page yet. */
   let toBeShown = 0
@@ -62,6 +66,10 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
   return {
     redirectUri: registeredUri({ ...redirect, port: sentPort }),
     port,
+    startAddress(authorizeUrl) {
+      start = newStartAddress(redirect.listen.host, port, authorizeUrl)
+      return start.address
+    },
     async waitForAnswer(what, deadline) {
       expected = what
       return Promise.race([accepted.promise, untilWallClock(deadline)])
@@ -76,6 +84,7 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
 
   /** Decides in the order in which a stranger gives itself away: host, path, method, content, state. */
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    if (start?.isFor(request)) return start.sendOn(request, response)
     if (!isOwnHost(request)) return answer(response, 400)
     const [path, query, ...more] = (request.url ?? '').split('?')
     if (request.url === resultTarget && answered) return showPage(request, response)

@@ -52,7 +52,7 @@ export async function signInByRedirect(
       passedOn,
     })
     tell({ event: 'waiting', seconds: timeoutSeconds })
-    const opening = open ? openBrowser(signIn.url, here) : undefined
+    const opening = open ? openBrowser(signIn.url, here, listener.startAddress) : undefined
     const pasting = pastedAfter(opening, pasteAfterMs, attempt, finished.signal, (terminal) =>
       pastedAnswer(terminal, redirectUri, expected, tell),
     )

@@ -8,6 +8,8 @@ export interface Surroundings {
   browser: { command: string; variable: 'OD_LINK_BROWSER' | 'BROWSER' } | undefined
   /** Whether a browser of this machine would be seen by the person: a display, or Windows around WSL. */
   hasDisplay: boolean
+  /** Whether the system's browser is that of Windows. */
+  isWsl: boolean
   ssh: SshSession | undefined
   /** An editor's remote window, a codespace or a container, as a person calls it. */
   place: 'a codespace' | 'a dev container' | 'a remote window of VS Code' | 'a container' | undefined
@@ -32,6 +34,7 @@ export function lookAround(
   return {
     browser: browserOf(env),
     hasDisplay: platform !== 'linux' || isWsl || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY),
+    isWsl,
     ssh: sshOf(env),
     place: placeOf(env, exists),
   }

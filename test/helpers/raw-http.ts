@@ -14,15 +14,17 @@ export interface RawAnswer {
 export interface RawOptions {
   host?: string
   /** Sent after the first bytes, one after the other. */
-  more?: string[]
+  more?: (string | Buffer)[]
   timeoutMs?: number
+  /** After this time the sender hangs up, and what came until then is the answer. */
+  patienceMs?: number
 }
 
 /** Sends bytes as they are and waits until the other side ends the connection. */
 export function sendRaw(
   port: number,
   bytes: string | Buffer,
-  { host = '127.0.0.1', more = [], timeoutMs = 15_000 }: RawOptions = {},
+  { host = '127.0.0.1', more = [], timeoutMs = 15_000, patienceMs }: RawOptions = {},
 ): Promise<RawAnswer> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host })
@@ -31,6 +33,7 @@ export function sendRaw(
       socket.destroy()
       reject(new Error(`the connection was still open after ${timeoutMs} ms; it had said: ${text}`))
     }, timeoutMs)
+    const patience = patienceMs && setTimeout(() => socket.destroy(), patienceMs)
     socket.on('connect', () => {
       socket.write(bytes)
       for (const part of more) socket.write(part)
@@ -44,6 +47,7 @@ export function sendRaw(
     })
     socket.on('close', () => {
       clearTimeout(limit)
+      clearTimeout(patience)
       resolve(parse(text))
     })
   })

@@ -59,7 +59,7 @@ export function plain(html: string): string {
 
 /** Goes back to the waiting login as a browser does, and follows it to the last page. */
 export async function comeBack(
-  { redirectUri }: WaitingLogin,
+  { redirectUri }: Pick<WaitingLogin, 'redirectUri'>,
   answer: URLSearchParams,
 ): Promise<{ address: string; status: number; headers: Headers; page: string }> {
   const response = await fetch(`${redirectUri.origin}${redirectUri.pathname}?${answer}`)

@@ -24,6 +24,11 @@ export function launch(): Promise<Browser> {
   return chromium.launch(options)
 }
 
+/** The same with a profile that outlasts it. */
+export function launchWithProfile(profile: string): Promise<BrowserContext> {
+  return chromium.launchPersistentContext(profile, options)
+}
+
 /** The same, as a person set it who wants no cookies at all. */
 export async function launchWithoutCookies(): Promise<{
   context: BrowserContext
@@ -33,7 +38,7 @@ export async function launchWithoutCookies(): Promise<{
   mkdirSync(join(profile, 'Default'))
   const preferences = { profile: { default_content_setting_values: { cookies: 2 } } }
   writeFileSync(join(profile, 'Default', 'Preferences'), JSON.stringify(preferences))
-  const context = await chromium.launchPersistentContext(profile, options)
+  const context = await launchWithProfile(profile)
   return {
     context,
     async close() {

@@ -60,6 +60,7 @@ describe.runIf(hasKeyring())('a whole life with links in the keychain never lets
       [2, ['login', '--client-secret', sandbox.webClientSecret]],
       [2, ['login', `--client-secret=${sandbox.webClientSecret}`]],
       [4, ['login', '--verbose', '--client-id', sandbox.clientId], withSecret],
+      [4, ['login', '--json', '--client-id', sandbox.clientId], withSecret],
     ]
     for (const [code, args, options] of life) {
       const outcome = await run(args, options)

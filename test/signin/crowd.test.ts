@@ -56,16 +56,6 @@ async function expectSuccessSoon(): Promise<void> {
 }
 
 describe('among many others, login', () => {
-  it.each([
-    ['idle sockets', ''],
-    ['half a request line', 'GET /?state='],
-    ['half of the headers', 'GET / HTTP/1.1\r\nHost: localhost\r\nX-'],
-    ['a body that never comes', 'POST / HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n'],
-  ])('takes the true answer at once behind a hundred others with %s', async (_, bytes) => {
-    await gather(100, bytes)
-    await expectSuccessSoon()
-  })
-
   it('keeps no more than a few dozen of them', async () => {
     const sockets = await gather(100)
     for (const socket of sockets) socket.resume()
@@ -111,18 +101,6 @@ describe('among many others, login', () => {
     browser.write(`GET /?${answer} HTTP/1.1\r\nHost: localhost:${login.port}\r\n\r\n`)
     expect(await heard).toMatch(/^HTTP\/1\.1 303 /)
     expect((await login.ended).code).toBe(0)
-  })
-
-  it('shows the outcome to both when the true answer comes twice at once, and redeems it once', async () => {
-    const answer = await signInAt(login.address)
-    const both = await Promise.all([comeBack(login, answer), comeBack(login, answer)])
-    const { code } = await login.ended
-    expect(code).toBe(0)
-    for (const { status, page } of both) {
-      expect({ status, page }).toEqual({ status: 200, page: expect.stringContaining('Ada Lovelace') })
-    }
-    const log: { grant?: string }[] = await sandbox.control('GET', 'log')
-    expect(log.filter(({ grant }) => grant === 'authorization_code')).toHaveLength(1)
   })
 
   it('cuts off requests that stop half-way, with a refusal, and goes on waiting', async () => {

@@ -171,12 +171,14 @@ describe('od-link login', () => {
     expect((await login.ended).code).toBe(0)
   })
 
-  it('with a display opens the system’s browser, after its address was printed', async () => {
+  it('with a display opens the system’s browser, at a local address that leads to the printed one', async () => {
     const spy = spyBrowser(world.dir, 'xdg-open')
     const env = { DISPLAY: ':0', PATH: `${world.dir}:/usr/bin:/bin` }
     const { code, stderr } = await world.run(['login'], { env })
     expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('has a display') })
-    expect(spy.seen().args).toEqual([/http:\/\/\S+authorize\S+/.exec(stderr)?.[0]])
+    const [printed = ''] = /http:\/\/\S+authorize\S+/.exec(stderr) ?? []
+    const redirectUri = new URL(printed).searchParams.get('redirect_uri')
+    expect(spy.seen().args).toEqual([expect.stringMatching(new RegExp(`^${redirectUri}/start/[\\w-]{22}$`))])
   })
 
   it('says why no browser was opened when the system has none, and waits for the address by hand', async () => {

@@ -1,0 +1,66 @@
+import { randomBytes } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import type { Socket } from 'node:net'
+import { answer } from './guarded-server.ts'
+import type { ListenAddress } from './redirect-uri.ts'
+
+/**
+ * A local address that sends the browser on to the authorize page, once. It is opened in that page's place, because
+ * every user of the machine can read the command line of a browser, and who knows the state could end the login, or
+ * answer it with an account of their own. https://man7.org/linux/man-pages/man5/proc_pid_cmdline.5.html
+ */
+export interface StartAddress {
+  readonly address: string
+  /** Whether a request is for this address, used up or not. */
+  isFor: (request: IncomingMessage) => boolean
+  sendOn: (request: IncomingMessage, response: ServerResponse) => void
+}
+
+/** @param listenHost where the listener is, which behind a web server is not what its redirect URI names. */
+export function newStartAddress(
+  listenHost: ListenAddress['host'],
+  port: number,
+  authorizeUrl: string,
+): StartAddress {
+  const { origin, host } = new URL(`http://${listenHost === '::1' ? '[::1]' : listenHost}:${port}`)
+  const target = `/start/${randomBytes(16).toString('base64url')}`
+  let used = false
+  return {
+    address: `${origin}${target}`,
+    isFor: ({ url, headers }) => url === target && headers.host === host,
+    sendOn({ method, socket }, response) {
+      if (used || method !== 'GET' || isOfAnotherUser(socket)) return answer(response, 404)
+      used = true
+      answer(response, 303, { headers: { location: authorizeUrl } })
+    },
+  }
+}
+
+/**
+ * Whether another user than root is at the other end, who may have read the address in the list of processes and come
+ * before the browser. Linux alone tells; and not of who is in another network namespace.
+ */
+function isOfAnotherUser({ remotePort, localPort }: Socket): boolean {
+  const ownUid = process.getuid?.()
+  if (process.platform !== 'linux' || ownUid === undefined) return false
+  return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(linesOf).some((line) => {
+    // https://docs.kernel.org/networking/proc_net_tcp.html: the address of the other end is its own local one.
+    const [, local = '', remote = '', , , , , uid, , inode] = line.trim().split(/\s+/)
+    if (portOf(local) !== remotePort || portOf(remote) !== localPort) return false
+    // A socket that its process has closed counts as root's, but belongs to no file any more.
+    return inode === '0' || ![0, ownUid].includes(Number(uid))
+  })
+}
+
+function portOf(address: string): number {
+  return Number.parseInt(address.split(':')[1] ?? '', 16)
+}
+
+function linesOf(file: string): string[] {
+  try {
+    return readFileSync(file, 'utf8').split('\n')
+  } catch {
+    return []
+  }
+}
