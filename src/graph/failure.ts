@@ -120,14 +120,14 @@ function judge(answer: GraphAnswer, codes: string[], subject: string): Judgement
       hint: 'Check OD_LINK_GRAPH_HOST and the cloud of the login, and whether a proxy is in between.',
     }
   }
-  if (status === 429 || status >= 500) {
+  if (status === 408 || status === 429 || status >= 500) {
     return {
       kind: 'service',
       message:
         status === 429
           ? 'Microsoft throttles this app (HTTP 429).'
           : `Microsoft Graph is in trouble (HTTP ${status}).`,
-      hint: 'Try again in some minutes, or let it wait longer: --max-wait 600',
+      hint: 'Try again in some minutes; mkdir can wait longer: --max-wait 600',
     }
   }
   if (codes.some((code) => nameCodes.has(code)) || codes[0] === 'invalidRequest') {
