@@ -81,6 +81,14 @@ interface Judgement {
 function judge(answer: GraphAnswer, codes: string[], subject: string): Judgement {
   const { status } = answer
   const words = plainMessage(answer)
+  // In a batch: an answer of success on its own that cannot be read is a lost answer.
+  if (status < 300) {
+    return {
+      kind: 'service',
+      message: `${subject} failed: Microsoft Graph sent an answer that cannot be read (HTTP ${status}).`,
+      hint: 'Run the same again: what is missing is made.',
+    }
+  }
   if (codes.some((code) => spaceCodes.has(code)) || status === 507) {
     return {
       kind: 'not-allowed',

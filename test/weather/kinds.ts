@@ -211,7 +211,7 @@ export const kinds = {
     command: 'od-link mkdir PATH',
     match: create,
     repeated: true,
-    limit: maxWait(120),
+    limit: { ...maxWait(120), stays: 4 },
     done: folder,
     run: mkdir(),
   },

@@ -5,14 +5,14 @@ import { figuresOf, printTables, writePage } from './tables.ts'
 
 /**
  * `npm run weather`: every kind of request in every weather, some at a time. It prints a table and ends with 1 when a
- * cell breaks a promise. `--write` writes docs/weather.md, `--only TEXT` tries the cells whose name holds the text.
+ * cell breaks a promise. `--write` writes docs/weather.md, `--only PATTERN` tries the cells whose name fits it.
  */
 const [, , ...flags] = process.argv
 const only = flags.includes('--only') ? (flags[flags.indexOf('--only') + 1] ?? '') : ''
 if (!canUnshare(['--map-root-user', '--mount'], 'a way that can be closed')) process.exit(1)
 
 const wanted = [...cells, ...unflagged].filter(({ kind, weather, run }) =>
-  `${kind}, ${weather}, ${run}`.includes(only),
+  new RegExp(only).test(`${kind}, ${weather}, ${run}`),
 )
 const began = performance.now()
 const results = await tryAll(wanted, Number(process.env.AT_ONCE ?? 8), (result, left) => {

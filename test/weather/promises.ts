@@ -62,6 +62,13 @@ export const exceptions: Exception[] = [
     because: 'the work was done at the first attempt, which a look finds',
   },
   {
+    kinds: ['item'],
+    in: ['not readable'],
+    exit: 6,
+    because:
+      'the batch came whole, so what makes no sense in it is the doing of Microsoft and not of the network',
+  },
+  {
     kinds: ['poll'],
     in: ['hang in the body', 'reset after the work', 'half of the answer'],
     run: 'passes',

@@ -1,6 +1,7 @@
 import { kept, putBack } from '../helpers/kept.ts'
 import type { Outcome } from '../helpers/od-link.ts'
 import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
+import { link } from '../helpers/waiting-login.ts'
 import { newWorld, type World } from '../helpers/world.ts'
 import { brokenPromises, isBounded } from './check.ts'
 import { kindOf } from './kinds.ts'
@@ -30,7 +31,7 @@ export interface Result {
 export async function startStation(): Promise<Station> {
   const sandbox = await startSandbox()
   const world = newWorld(sandbox)
-  await world.login()
+  await link(world)
   await world.run(['mkdir', '/there'])
   await sandbox.control('POST', 'settings', { deviceIntervalSeconds: 1 })
   const way = await openWay(sandbox.origin)
