@@ -23,6 +23,11 @@ export interface Patience {
   pause: (why: string, retryAfter?: string) => Promise<boolean>
   /** Milliseconds left of the limit. */
   left: () => number
+  /**
+   * How long one attempt may take, in milliseconds: two thirds of what is left, so that a server that was silent once
+   * can be asked again; 2 s however little that is, and never longer than `longest`.
+   */
+  attempt: (longest: number) => number
   /** How many pauses there were. */
   readonly pauses: number
 }
@@ -30,6 +35,7 @@ export interface Patience {
 /** @param maxWaitMs from now on, by the wall clock, so that a suspended machine does not prolong it. */
 export function startPatience(maxWaitMs: number): Patience {
   const deadline = Date.now() + maxWaitMs
+  const left = () => deadline - Date.now()
   let pauses = 0
   return {
     async pause(why, retryAfter) {
@@ -37,13 +43,14 @@ export function startPatience(maxWaitMs: number): Patience {
       const backOff = (first: number) => Math.min(30_000, first * 2 ** pauses) * (0.75 + Math.random() / 2)
       // "0", or a date that is past, does not mean "at once, for ever".
       const ms = asked === undefined ? backOff(1_000) : Math.max(asked, pauses === 0 ? 0 : backOff(50))
-      if (Date.now() + ms > deadline) return false
+      if (ms > left()) return false
       pauses += 1
       notices.waiting(`${why} Trying again in ${seconds(ms)} …`)
       await sleep(ms)
       return true
     },
-    left: () => deadline - Date.now(),
+    left,
+    attempt: (longest) => Math.max(2_000, Math.min(longest, (left() * 2) / 3)),
     get pauses() {
       return pauses
     },

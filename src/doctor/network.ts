@@ -1,8 +1,11 @@
 import { clockCure, clockSkewMs, clockTrouble } from '../clock.ts'
 import { OdLinkError } from '../errors.ts'
+import { graphFailure } from '../graph/failure.ts'
+import { passing } from '../graph/request.ts'
 import { exchange, type HttpResponse, isLoopback } from '../http.ts'
 import { discoveryUrl, readMetadata } from '../identity/authority.ts'
 import { findCloud } from '../identity/clouds.ts'
+import { isPassing, ServiceTrouble } from '../identity/protocol.ts'
 import { parseJsonObject } from '../json.ts'
 import type { HttpProxy } from '../proxy.ts'
 import { setting } from '../settings.ts'
@@ -39,16 +42,19 @@ async function proxyTo(url: URL): Promise<HttpProxy | undefined> {
 export async function checkAuthority(): Promise<Told> {
   const { login: loginOrigin, tenant: usual } = cloud()
   const tenant = setting('tenant') ?? usual
-  return ask(discoveryUrl(loginOrigin, tenant), (answer) =>
-    readMetadata(answer, { loginOrigin, tenant, clientId: setting('client-id') ?? '', scope: '' }),
-  )
+  return ask(discoveryUrl(loginOrigin, tenant), (answer) => {
+    if (isPassing(answer)) throw new ServiceTrouble(answer)
+    readMetadata(answer, { loginOrigin, tenant, clientId: setting('client-id') ?? '', scope: '' })
+  })
 }
 
 /** Whether Graph can be reached: it asks for a token, and gets none here. */
 export async function checkGraph(): Promise<Told> {
   const url = new URL(`${cloud().graph}/v1.0/me`)
-  return ask(url, ({ status, body }) => {
-    if (status === 401 && parseJsonObject(body)?.error) return
+  return ask(url, ({ status, headers, body }) => {
+    const json = parseJsonObject(body)
+    if (status === 401 && json?.error) return
+    if (passing.has(status)) throw graphFailure({ status, headers, json, repeated: false }, 'Asking Graph')
     throw new OdLinkError('service', `${url.host} does not answer like Microsoft Graph (HTTP ${status}).`, {
       hint: 'Check the cloud, OD_LINK_GRAPH_HOST, and whether a proxy or a sign-in page of the network is in between.',
     })

@@ -41,12 +41,12 @@ export const causes = {
   throttled: {
     kind: 'service',
     meaning: 'Microsoft throttles this app: too many requests in a short time.',
-    cure: 'Try again in some minutes, or let it wait longer: --max-wait 600',
+    cure: 'Try again in some minutes; mkdir and api can wait longer: --max-wait 600',
   },
   trouble: {
     kind: 'service',
     meaning: 'Microsoft Graph is in trouble.',
-    cure: 'Try again in some minutes, or let it wait longer: --max-wait 600',
+    cure: 'Try again in some minutes; mkdir and api can wait longer: --max-wait 600',
   },
   name: {
     kind: 'usage',

@@ -76,6 +76,14 @@ function judge(answer: GraphAnswer, codes: string[], subject: string): Judgement
     const { kind, cure } = causes[cause]
     return { kind, message, hint: cure }
   }
+  // In a batch: an answer of success on its own that cannot be read is a lost answer.
+  if (status < 300) {
+    return {
+      kind: 'service',
+      message: `${subject} failed: Microsoft Graph sent an answer that cannot be read (HTTP ${status}).`,
+      hint: 'Run the same again: what is missing is made.',
+    }
+  }
   if (isCause('noSpace', codes) || status === 507)
     return because('noSpace', `${subject} failed: there is no space left in this OneDrive.`)
   if (/SPO license|mysite not found/i.test(words)) {
@@ -96,7 +104,8 @@ function judge(answer: GraphAnswer, codes: string[], subject: string): Judgement
     }
   }
   if (status === 429) return because('throttled', 'Microsoft throttles this app (HTTP 429).')
-  if (status >= 500) return because('trouble', `Microsoft Graph is in trouble (HTTP ${status}).`)
+  if (status === 408 || status >= 500)
+    return because('trouble', `Microsoft Graph is in trouble (HTTP ${status}).`)
   if (isCause('name', codes) || codes[0] === 'invalidRequest')
     return because('name', `OneDrive does not accept this name or path: ${words}`)
   return { kind: 'internal', message: `${subject} failed: ${words}`, hint: 'od-link status --check' }

@@ -82,7 +82,7 @@ async function sendWithToken(
   freshConnection: boolean,
 ): Promise<GraphAnswer | NetworkError> {
   const link = await tokens.current()
-  const how = { timeoutMs: Math.max(2_000, Math.min(30_000, patience.left())), freshConnection }
+  const how = { timeoutMs: patience.attempt(30_000), freshConnection }
   const first = await sendOnce(link, request, how)
   if (first instanceof NetworkError || !isTokenRefused(first)) return first
   const another = await tokens.another(link.accessToken, challengeOf(first))

@@ -91,7 +91,8 @@ function isSafeAddress(address: string): boolean {
  * trouble that may pass (RFC 8628 section 3.5).
  * @param deadline milliseconds since the epoch, by the wall clock: a suspended machine does not prolong it.
  * @returns undefined when nobody was done before the deadline or the end of the code.
- * @throws OdLinkError (sign-in) when the person refused, or Microsoft did.
+ * @throws OdLinkError (sign-in) when the person refused, or Microsoft did; (network) or (service) when the last poll
+ *   met such trouble: then the person may well have been done.
  */
 export async function pollDeviceCode(
   about: SignInContext,
@@ -99,13 +100,17 @@ export async function pollDeviceCode(
   deadline: number,
 ): Promise<NewLink | undefined> {
   const end = Math.min(deadline, code.expiresAt)
-  for (let interval = code.intervalMs; ; ) {
-    if (!(await pause(interval, end))) return undefined
-    const answer = await poll(about, code).catch(slowerWhenPassing)
-    if (answer === 'slow_down') interval += slowDownMs
+  let trouble: OdLinkError | undefined
+  for (let interval = code.intervalMs; await pause(interval, end); ) {
+    const answer = await poll(about, code).catch(passingTrouble)
+    trouble = answer instanceof OdLinkError ? answer : undefined
+    // Trouble is waited out more slowly: the code is good until its end.
+    if (answer instanceof OdLinkError || answer === 'slow_down') interval += slowDownMs
     else if (answer === 'expired_token') return undefined
     else if (answer !== 'authorization_pending') return answer
   }
+  if (trouble) throw trouble
+  return undefined
 }
 
 /** Waits by the wall clock, which a suspended machine does not stop. */
@@ -150,9 +155,9 @@ async function poll(
   })
 }
 
-/** Trouble of the network or the service is waited out, more slowly: the code is good until its end. */
-function slowerWhenPassing(error: unknown): 'slow_down' {
-  if (error instanceof NetworkError || error instanceof ServiceTrouble) return 'slow_down'
+/** Trouble of the network or the service, which may pass before the code ends; anything else is thrown. */
+function passingTrouble(error: unknown): NetworkError | ServiceTrouble {
+  if (error instanceof NetworkError || error instanceof ServiceTrouble) return error
   throw error
 }
 

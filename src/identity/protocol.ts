@@ -28,7 +28,7 @@ export function transport(
       const body = options.body === undefined || options.body === null ? undefined : String(options.body)
       const request = { method: options.method, url: new URL(url), headers: options.headers }
       return standardResponse(
-        await askIdentity({ ...request, ...(body === undefined ? {} : { body }) }, patience),
+        await askIdentity({ ...request, ...(body === undefined ? {} : { body }) }, patience, 'JSON'),
         (answer) => amend(withoutSecrets(answer, sent)),
       )
     },
@@ -41,34 +41,46 @@ export function clientAuthentication(clientSecret: string | undefined): oauth.Cl
   return clientSecret === undefined ? oauth.None() : oauth.ClientSecretPost(clientSecret)
 }
 
-/** The sign-in service answered with 429 or 5xx, or said of itself that it has trouble: it may pass. */
+/** The sign-in service answered with trouble, or with success that nobody can read: it may pass. */
 export class ServiceTrouble extends OdLinkError {
   constructor({ status, headers }: HttpResponse) {
-    super('service', `Microsoft's sign-in service is in trouble (HTTP ${status}).`, {
-      hint: 'Try again in some minutes.',
-      requestId: requestIdOf(headers),
-    })
+    const [what, hint] =
+      status < 300
+        ? [
+            'sent an answer that cannot be read',
+            'Check whether a proxy or a sign-in page of the network is in between, then try again.',
+          ]
+        : ['is in trouble', 'Try again in some minutes.']
+    const requestId = requestIdOf(headers)
+    super('service', `Microsoft's sign-in service ${what} (HTTP ${status}).`, { hint, requestId })
   }
 }
 
 const maxFaults = 3
+const longestAttemptMs = 20_000
 
 /**
  * Asks the sign-in service, and again while it has trouble that may pass.
  * @param patience without one, a single answer is all there is.
- * @returns any answer but 429 and 5xx.
+ * @param wants `JSON`: a success that is none is trouble, too, such as half an answer or the page of a proxy.
+ * @returns any answer but 408, 429 and 5xx.
  * @throws OdLinkError (service) or (network) when there is none within the patience.
  */
 export async function askIdentity(
   request: HttpRequest,
   patience: Patience | undefined,
+  wants: 'JSON' | 'anything' = 'anything',
 ): Promise<HttpResponse> {
   for (let faults = 1; ; faults += 1) {
     let trouble: OdLinkError
     let retryAfter: string | undefined
     try {
-      const answer = await exchange({ ...request, timeoutMs: timeLimit(patience) })
-      if (!isPassing(answer)) return answer
+      const answer = await exchange({
+        ...request,
+        timeoutMs: patience?.attempt(longestAttemptMs) ?? longestAttemptMs,
+      })
+      const isUnreadable = wants === 'JSON' && answer.status < 300 && !parseJsonObject(answer.body)
+      if (!isPassing(answer) && !isUnreadable) return answer
       trouble = new ServiceTrouble(answer)
       retryAfter = answer.headers['retry-after']
     } catch (error) {
@@ -79,13 +91,9 @@ export async function askIdentity(
   }
 }
 
-function timeLimit(patience: Patience | undefined): number {
-  return Math.max(2_000, Math.min(20_000, patience?.left() ?? 20_000))
-}
-
-/** 429 and 5xx; and what says so of itself with another status. */
-function isPassing({ status, body }: HttpResponse): boolean {
-  if (status === 429 || status >= 500) return true
+/** 408, 429 and 5xx; and what says so of itself with another status. */
+export function isPassing({ status, body }: HttpResponse): boolean {
+  if (status === 408 || status === 429 || status >= 500) return true
   return (
     status >= 400 &&
     ['temporarily_unavailable', 'server_error'].includes(String(parseJsonObject(body)?.error))
