@@ -27,9 +27,13 @@ export interface Patience {
   readonly pauses: number
 }
 
-/** @param maxWaitMs from now on, by the wall clock, so that a suspended machine does not prolong it. */
+/**
+ * @param maxWaitMs from now on: by the wall clock, so that a suspended machine does not prolong it, and by the one that
+ *   nobody sets, so that a wall clock that is set back does not either.
+ */
 export function startPatience(maxWaitMs: number): Patience {
-  const deadline = Date.now() + maxWaitMs
+  const began = [Date.now(), performance.now()] as const
+  const left = () => maxWaitMs - Math.max(Date.now() - began[0], performance.now() - began[1])
   let pauses = 0
   return {
     async pause(why, retryAfter) {
@@ -37,13 +41,13 @@ export function startPatience(maxWaitMs: number): Patience {
       const backOff = (first: number) => Math.min(30_000, first * 2 ** pauses) * (0.75 + Math.random() / 2)
       // "0", or a date that is past, does not mean "at once, for ever".
       const ms = asked === undefined ? backOff(1_000) : Math.max(asked, pauses === 0 ? 0 : backOff(50))
-      if (Date.now() + ms > deadline) return false
+      if (ms > left()) return false
       pauses += 1
       notices.waiting(`${why} Trying again in ${seconds(ms)} …`)
       await sleep(ms)
       return true
     },
-    left: () => deadline - Date.now(),
+    left,
     get pauses() {
       return pauses
     },

@@ -8,7 +8,7 @@ import { killAtEachStep, killAtRandom, places, type Row } from './run.ts'
 /**
  * `npm run kills`: kills od-link in the middle of whatever it writes, some hundred times, and looks at what is left.
  * `-- --write` keeps the figures in docs/sudden-death.md, `--only WORDS` kills less, `--seed NUMBER` kills at the same
- * instants again. The exit code is 1 when anything was broken.
+ * instants again, `--steps` kills before each step, too. The exit code is 1 when anything was broken.
  */
 
 const { values } = parseArgs({
@@ -16,6 +16,7 @@ const { values } = parseArgs({
     seed: { type: 'string', default: String(Math.floor(Math.random() * 2 ** 31)) },
     times: { type: 'string', default: '12' },
     only: { type: 'string', default: '' },
+    steps: { type: 'boolean', default: false },
     write: { type: 'boolean', default: false },
   },
 })
@@ -29,12 +30,13 @@ const keep = (row: Row) => {
 }
 
 const machine = await startMachine()
+process.once('SIGINT', () => machine.stop().finally(() => process.exit(130)))
 try {
   for (const place of places) {
     const { victims, areShort, end } = await place(machine)
     for (const victim of victims.filter(({ what }) => what.includes(values.only))) {
       keep(await killAtRandom(machine, victim, Number(values.times), random))
-      if (areShort) keep(await killAtEachStep(machine, victim))
+      if (areShort && values.steps) keep(await killAtEachStep(machine, victim))
     }
     await end()
   }

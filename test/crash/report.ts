@@ -27,8 +27,8 @@ real \`pass\`, against the sandbox. \`--seed ${seed}\` kills at the same instant
 - **before each step**: once before each change of a file, each message to the keyring, the server or a child, each start
   of a child, from the first to the last.
 
-After each kill, with no tidying up: the link is the earlier one or the new one, it makes a folder and can be renewed and
-saved, and the next command waits for no lock. A first login leaves no link or a whole one; a second \`logout\`, move or
+After each kill, with no tidying up: the link is the earlier one or the new one, it can be renewed and saved and
+leads to the drive, and the next command waits for no lock. A first login leaves no link or a whole one; a second \`logout\`, move or
 login finishes the work of the first, and nothing is left in any store that \`logout --all\` does not find. A second
 run of a list makes what is missing, nothing twice, and calls nothing taken. A state file of the sandbox loads.
 
