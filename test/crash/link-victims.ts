@@ -8,15 +8,12 @@ import type { Machine, StoreName } from './machine.ts'
 
 /** The commands that change a link, each where it is killed. */
 
-/** A lock of a dead owner that is not taken at once would cost minutes. */
-const atOnceMs = 15_000
 let number = 0
 
-/** Runs od-link to its end, which has to be a good one, and soon. */
+/** Runs od-link to its end, which has to be a good one; waiting for the lock of a dead owner would outlast its limit. */
 export async function works(world: World, ...args: string[]): Promise<string> {
-  const { code, stdout, stderr, milliseconds } = await world.run(args)
+  const { code, stdout, stderr } = await world.run(args)
   if (code !== 0) throw new Error(`od-link ${args.join(' ')} ends with ${code}:\n${stdout}${stderr}`)
-  if (milliseconds > atOnceMs) throw new Error(`od-link ${args.join(' ')} took ${milliseconds} ms`)
   return stdout
 }
 
@@ -180,8 +177,7 @@ export function moveVictims(machine: Machine, one: StoreName, other: StoreName):
           await login(world)
           before = await tokenOf(world)
         }
-        if (machine.count(from, world) !== 1 || machine.count(to, world) > 0)
-          throw new Error(`before the move, ${from} has ${machine.count(from, world)} entries`)
+        if (machine.count(to, world) > 0) throw new Error(`before the move, something is in ${to}`)
       },
       start: async (options) => world.start(['store', 'move', '--to', to], options),
       sign: { what: 'its lock', seen: async () => isHeld(locks) },

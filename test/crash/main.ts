@@ -21,7 +21,6 @@ const { values } = parseArgs({
   },
 })
 if (!hasMachine()) throw new Error('a store that it needs is not on this machine')
-const random = chance(Number(values.seed))
 const rows: Row[] = []
 console.log(`Node ${process.version}; the same instants again: --seed ${values.seed}\n\n${tableHead}`)
 const keep = (row: Row) => {
@@ -29,20 +28,28 @@ const keep = (row: Row) => {
   console.log([rowOf(row), ...row.broken].join('\n'))
 }
 
-const machine = await startMachine()
-process.once('SIGINT', () => machine.stop().finally(() => process.exit(130)))
-try {
-  for (const place of places) {
+/** Kills what is left to kill, each place on a machine of its own. */
+const waiting = [...places.entries()]
+async function work(): Promise<void> {
+  for (let next = waiting.shift(); next; next = waiting.shift()) {
+    const [index, place] = next
+    const machine = await startMachine()
+    const interrupted = () => machine.stop().finally(() => process.exit(130))
+    process.once('SIGINT', interrupted)
+    // Of its own, so that it does not depend on what else is killed.
+    const random = chance(Number(values.seed) + index)
     const { victims, areShort, end } = await place(machine)
     for (const victim of victims.filter(({ what }) => what.includes(values.only))) {
       keep(await killAtRandom(machine, victim, Number(values.times), random))
       if (areShort && values.steps) keep(await killAtEachStep(machine, victim))
     }
     await end()
+    await machine.stop()
+    process.off('SIGINT', interrupted)
   }
-} finally {
-  await machine.stop()
 }
+await Promise.all([work(), work(), work()])
+rows.sort((a, b) => a.what.localeCompare(b.what))
 const broken = rows.flatMap((row) => row.broken).length
 console.log(`\n${rows.reduce((sum, { kills }) => sum + kills, 0)} kills, ${broken} broken`)
 if (values.write) writeFileSync('docs/sudden-death.md', pageOf(rows, values.seed))

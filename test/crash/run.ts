@@ -34,7 +34,12 @@ export async function killAtRandom(
   const row = newRow(victim, 'at random')
   const usual = await undisturbed(victim)
   for (const instant of instants(random, times)) {
-    await once(machine, row, { victim, instant, withChildren: random() < 0.5 }, usual)
+    const withChildren = random() < 0.5
+    // What has ended before its instant is killed sooner.
+    const sooner = random() / 2
+    const killed = await once(machine, row, { victim, instant, withChildren }, usual)
+    if (!killed)
+      await once(machine, row, { victim, instant: { at: 'time', part: sooner }, withChildren }, usual)
   }
   return row
 }
