@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { filesOf, kept, putBack } from '../helpers/kept.ts'
+import { hasKeyring, startKeyring } from '../helpers/keyring.ts'
 import { ada, grace, useLinked } from '../helpers/linked.ts'
 import type { Running } from '../helpers/od-link.ts'
 import { loginByHand } from '../helpers/waiting-login.ts'
@@ -50,15 +51,19 @@ describe('while a token is renewed', () => {
     expect((await token()).trim()).not.toBe(earlier.accessToken)
   })
 
-  it('a move to a store that refuses leaves the renewed link where it is', async () => {
-    const env = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' }
+  it.runIf(hasKeyring())('a move waits for it, and takes the renewed link along', async () => {
+    const keyring = await startKeyring()
     const [move, renewal] = await Promise.all([
-      at.world.run(['store', 'move', '--to', 'keychain'], { env }),
+      at.world.run(['store', 'move', '--to', 'keychain'], { env: keyring.env }),
       renewing.ended,
     ])
-    expect([move.code, renewal.code]).toEqual([5, 0])
-    expect(links()).toHaveLength(1)
-    expect(await token()).not.toBe('')
+    expect([move.code, renewal.code], move.stderr).toEqual([0, 0])
+    expect(links()).toEqual([])
+    await at.forgetRequests()
+    const after = await at.world.run(['mkdir', '-p', '/moved'], { env: keyring.env })
+    await keyring.stop()
+    expect(after.code).toBe(0)
+    expect(await at.requests('token')).toEqual([])
   })
 })
 
