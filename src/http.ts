@@ -51,13 +51,16 @@ export interface HttpResponse {
  * @throws NetworkError when no complete answer came within the time limit, and what a stream threw.
  */
 export async function exchange(request: HttpRequest): Promise<HttpResponse> {
-  const started = Date.now()
+  const sentAt = Date.now()
+  // By the clock that nobody sets: a limit must hold when the other one jumps.
+  const began = performance.now()
+  const elapsed = () => Math.round(performance.now() - began)
   const note = (outcome: string, headers?: IncomingHttpHeaders) =>
     notices.request({
       method: request.method,
       url: request.isSigned ? new URL(request.url.origin) : request.url,
       outcome,
-      milliseconds: Date.now() - started,
+      milliseconds: elapsed(),
       requestId: requestIdOf(headers),
     })
   let proxy: HttpProxy | undefined
@@ -65,7 +68,7 @@ export async function exchange(request: HttpRequest): Promise<HttpResponse> {
   const attempt = async () => {
     believed = authorities
     proxy = await proxyFor(request.url)
-    const limitMs = started + (request.timeoutMs ?? defaultTimeoutMs) - Date.now()
+    const limitMs = (request.timeoutMs ?? defaultTimeoutMs) - elapsed()
     return sendOnWire({ ...request, headers: headersOf(request), ca: authorities, limitMs }, proxy?.agent)
   }
   try {
@@ -76,7 +79,7 @@ export async function exchange(request: HttpRequest): Promise<HttpResponse> {
     note(String(response.status), response.headers)
     // A date that anybody on the way may have written says nothing.
     const { protocol, hostname } = request.url
-    if (protocol === 'https:' || isLoopback(hostname)) compareClocks(response.headers, started, Date.now())
+    if (protocol === 'https:' || isLoopback(hostname)) compareClocks(response.headers, sentAt, Date.now())
     return response
   } catch (error) {
     const { code, cause } = error as NodeJS.ErrnoException
@@ -88,7 +91,7 @@ export async function exchange(request: HttpRequest): Promise<HttpResponse> {
       isLoopback: isLoopback(request.url.hostname),
       proxy,
       systemAsked: authorities !== undefined,
-      waitedMs: Date.now() - started,
+      waitedMs: elapsed(),
     })
   }
 }

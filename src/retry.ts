@@ -32,10 +32,13 @@ export interface Patience {
   readonly pauses: number
 }
 
-/** @param maxWaitMs from now on, by the wall clock, so that a suspended machine does not prolong it. */
+/**
+ * @param maxWaitMs from now on: by the wall clock, so that a suspended machine does not prolong it, and by the one that
+ *   nobody sets, so that a wall clock that is set back does not either.
+ */
 export function startPatience(maxWaitMs: number): Patience {
-  const deadline = Date.now() + maxWaitMs
-  const left = () => deadline - Date.now()
+  const began = [Date.now(), performance.now()] as const
+  const left = () => maxWaitMs - Math.max(Date.now() - began[0], performance.now() - began[1])
   let pauses = 0
   return {
     async pause(why, retryAfter) {

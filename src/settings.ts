@@ -124,17 +124,36 @@ function refuseOthers(dir: string): void {
   }
 }
 
-/** Whether an error says that the place of settings, locks or links cannot be written to, such as a mounted secret. */
-export function isUnwritable(error: unknown): boolean {
+/**
+ * Whether an error says that the place of settings, locks or links cannot be written to, such as a mounted secret, or
+ * is full.
+ */
+export function isUnwritable(error: unknown): error is OdLinkError {
   if (!(error instanceof OdLinkError) || error.kind === 'network') return false
-  const { code } = (error.cause ?? {}) as NodeJS.ErrnoException
-  return code === 'EROFS' || code === 'EACCES' || code === 'EPERM'
+  const { code = '' } = (error.cause ?? {}) as NodeJS.ErrnoException
+  return ['EROFS', 'EACCES', 'EPERM'].includes(code) || isFull(error.cause)
+}
+
+/** Whether an error of the file system says that there is no room: no space, no inodes, or a quota. */
+function isFull(error: unknown): boolean {
+  const { code } = (error ?? {}) as NodeJS.ErrnoException
+  return code === 'ENOSPC' || code === 'EDQUOT'
+}
+
+/**
+ * Why a directory cannot be written to, and what mends it.
+ * @param error of the file system.
+ * @param otherwise what mends it where it is not full.
+ */
+export function unwritableBecause(error: unknown, dir: string, otherwise: string) {
+  const { code, message } = error as NodeJS.ErrnoException
+  return isFull(error)
+    ? { reason: 'no space is left', hint: `Make room: df -h ${quoted(dir)}; df -i ${quoted(dir)}` }
+    : { reason: code ?? message, hint: otherwise }
 }
 
 function unwritable(dir: string, error: unknown): OdLinkError {
-  const reason = (error as NodeJS.ErrnoException).code ?? (error as Error).message
-  return new OdLinkError('usage', `od-link cannot write to ${dir} (${reason}).`, {
-    hint: 'Make it writable, or choose another: OD_LINK_CONFIG_DIR=/path/to/a/directory',
-    cause: error,
-  })
+  const otherwise = 'Make it writable, or choose another: OD_LINK_CONFIG_DIR=/path/to/a/directory'
+  const { reason, hint } = unwritableBecause(error, dir, otherwise)
+  return new OdLinkError('usage', `od-link cannot write to ${dir} (${reason}).`, { hint, cause: error })
 }

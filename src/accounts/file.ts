@@ -3,7 +3,7 @@ import { access, constants, type FileHandle, open, readdir, rename, stat, unlink
 import { basename, dirname, join } from 'node:path'
 import { OdLinkError } from '../errors.ts'
 import { quoted } from '../quoted.ts'
-import { configDir, ensureConfigDir } from '../settings.ts'
+import { configDir, ensureConfigDir, unwritableBecause } from '../settings.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -28,8 +28,10 @@ export function fileStore(): Store {
       await removeDrafts(path(item))
     },
     list: async () => {
-      const names = (await namesIn(folder)).filter((name) => name.endsWith('.json'))
-      return names.flatMap((name) => itemOf(name.slice(0, -'.json'.length)))
+      const names = await namesIn(folder)
+      // What a killed writer left behind is an item, too: it is to be removed.
+      const items = names.flatMap((name) => /^(.*)\.json(\.[0-9a-f]{12}\.tmp)?$/.exec(name)?.[1] ?? [])
+      return [...new Set(items)].flatMap(itemOf)
     },
     refuseIfReadOnly: () => access(folder, constants.W_OK).catch(ignoreAbsent),
   }
@@ -129,8 +131,7 @@ function ignoreAbsent(error: unknown): undefined {
 
 function fileTrouble(error: unknown): OdLinkError {
   const { message } = error as Error
-  return new OdLinkError('keychain', `The file store cannot be used: ${message}.`, {
-    hint: 'Check the owner, the permissions and the free space of that folder.',
-    cause: error,
-  })
+  const otherwise = 'Check the owner and the permissions of that folder.'
+  const { hint } = unwritableBecause(error, configDir(), otherwise)
+  return new OdLinkError('keychain', `The file store cannot be used: ${message}.`, { hint, cause: error })
 }

@@ -1,13 +1,11 @@
 import { OdLinkError } from '../errors.ts'
 import type { Taught } from '../identity/lifetime.ts'
-import { notices } from '../notices.ts'
 import { quoted } from '../quoted.ts'
 import type { Patience } from '../retry.ts'
 import { changeStateFile, readStateFile } from '../settings.ts'
 import type { End } from './life.ts'
 import { type LinkRecord, parseRecord } from './record.ts'
-import { writeAndReadBack } from './store.ts'
-import { caution, chosenStore, openStore, type StoreName } from './stores.ts'
+import { openStore, type StoreName } from './stores.ts'
 
 /**
  * The linked accounts. The index (a plain file) says who is linked, without a secret; the record of each link is
@@ -24,13 +22,16 @@ export interface Account {
   name?: string
   /** Where its record is, whatever store is chosen for new links by now. */
   store: StoreName
+  /** Where else one may be: noted before it is written there, until it is removed, whatever comes in between. */
+  copies?: StoreName[]
   /** That Microsoft refused to renew it, as far as it holds for the record that there is now: see life.ts. */
   ended?: End
   /** What such refusals told of the life of this account's links; it outlives a login. */
   taught?: Taught
 }
 
-interface Index {
+/** What the file holds. */
+export interface Index {
   accounts?: Account[]
   /** The account that a command without `--account` uses. */
   default?: string
@@ -129,116 +130,12 @@ export async function writeLink(account: Account, record: LinkRecord): Promise<v
 }
 
 /**
- * Adds a link, or replaces the one of the same person: record first, read back, then the index.
- * @throws OdLinkError (keychain) when the store does not give back what it was given, (usage) when another
- *   person's account has that short name: scripts that use it must not meet another drive one day.
- */
-export async function addLink(record: LinkRecord, name: string | undefined): Promise<Account> {
-  return holdingLink(record.id, async () => {
-    if (name !== undefined) refuseTakenName(name, record.id)
-    const known = listAccounts().find(({ id }) => id === record.id)
-    const storeName = chosenStore()
-    const store = await openStore(storeName)
-    await writeAndReadBack(store, record.id, JSON.stringify(record))
-    const { id, username, displayName, kind } = record
-    const shortName = name ?? known?.name
-    const account: Account = {
-      id,
-      username,
-      displayName,
-      kind,
-      store: storeName,
-      ...(shortName ? { name: shortName } : {}),
-      ...(known?.taught ? { taught: known.taught } : {}),
-    }
-    await changeIndex((index) => {
-      const others = (index.accounts ?? []).filter((other) => other.id !== id)
-      index.accounts = [...others, account]
-      index.default ??= id
-    })
-    if (known?.store !== storeName) {
-      caution(storeName)
-      if (known) await removeOldCopy(known)
-    }
-    return account
-  })
-}
-
-/** The new link works, whatever becomes of the old one: its store may be gone for good. */
-async function removeOldCopy(account: Account): Promise<void> {
-  try {
-    await (await openStore(account.store)).remove(account.id)
-  } catch (error) {
-    if (!(error instanceof OdLinkError)) throw error
-    notices.warning(`The old link could not be removed from ${account.store}. ${error.message}`)
-  }
-}
-
-/** Notes that the record of a link is in another store now. Call it while holding the link. */
-export async function noteStore({ id }: Account, store: StoreName): Promise<void> {
-  await changeIndex((index) => {
-    for (const account of index.accounts ?? []) if (account.id === id) account.store = store
-  })
-}
-
-/**
  * Makes sure, before Microsoft is asked for new tokens, that they could be saved.
  * @throws OdLinkError (keychain) when the store of this link is known to be one that cannot be written to.
  */
 export async function refuseReadOnly(account: Account): Promise<void> {
   await (await openStore(account.store)).refuseIfReadOnly?.()
 }
-
-function refuseTakenName(name: string, id: string): void {
-  const owner = listAccounts().find((account) => account.name?.toLowerCase() === name.toLowerCase())
-  if (!owner || owner.id === id) return
-  throw new OdLinkError(
-    'usage',
-    `The short name "${name}" belongs to ${owner.username}, so nothing was linked.`,
-    {
-      hint: `od-link logout ${quoted(name)}\nOr choose another name.`,
-    },
-  )
-}
-
-/** Removes a link with every piece of it; needs no network, and an absent one is fine. */
-export async function removeLink(account: Account): Promise<void> {
-  await holdingLink(account.id, async () => {
-    await (await openStore(account.store)).remove(account.id)
-    await changeIndex((index) => {
-      index.accounts = (index.accounts ?? []).filter(({ id }) => id !== account.id)
-      if (index.default === account.id) delete index.default
-    })
-  })
-}
-
-/**
- * Removes the records that no index entry names any more: what a login left that was killed at its end, or an
- * index that was lost.
- * @returns how many there were.
- */
-export async function removeStrays(): Promise<number> {
-  const accounts = listAccounts()
-  const named = new Set(accounts.map(({ id }) => id))
-  // A helper that no account and no setting names is not known here.
-  const used = ['keychain', 'file', chosenStore(), ...accounts.map(({ store }) => store)] as const
-  let removed = 0
-  for (const storeName of new Set(used)) {
-    try {
-      const store = await openStore(storeName)
-      const strays = (await store.list()).filter((item) => recordId.test(item) && !named.has(item))
-      for (const item of strays) await holdingLink(item, () => store.remove(item))
-      removed += strays.length
-    } catch (error) {
-      // A store that is not here keeps nothing of ours; the chosen one has to answer.
-      if (storeName === chosenStore()) throw error
-    }
-  }
-  return removed
-}
-
-/** `tid.oid`; other items are secrets of registrations, and pieces. */
-const recordId = /^[\w-]+\.[\w-]+$/
 
 /** Makes an account the one that commands use without `--account`. */
 export async function makeDefault(account: Account): Promise<void> {
@@ -273,7 +170,11 @@ function readIndex(): Index {
   })
 }
 
-async function changeIndex(change: (index: Index) => void, patience?: Patience): Promise<void> {
+/**
+ * Changes the index in one step.
+ * @throws OdLinkError (usage) when it cannot be written, (service) when its lock could not be had in time.
+ */
+export async function changeIndex(change: (index: Index) => void, patience?: Patience): Promise<void> {
   await holding('index', () => changeStateFile(indexFile, change), patience)
 }
 

@@ -19,7 +19,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
 import { type Patience, startPatience } from '../retry.ts'
-import { ensureConfigDir } from '../settings.ts'
+import { ensureConfigDir, unwritableBecause } from '../settings.ts'
 
 /**
  * A lock between processes that outlives nobody: when its owner dies, even by `kill -9`, the next one takes it at
@@ -131,7 +131,8 @@ function isFree(path: string): boolean {
     // Gone: a newer number exists, and the next look finds it. Unreadable: no process of ours wrote it.
     return (error as NodeJS.ErrnoException).code !== 'ENOENT'
   }
-  return owner.place === place() ? !isAlive(owner.pid, owner.born) : age > strangerMs
+  // In the future, too, lies what was written before the clock was set back.
+  return owner.place === place() ? !isAlive(owner.pid, owner.born) : Math.abs(age) > strangerMs
 }
 
 /** Where a process number means something: this host, and on Linux this PID namespace (a container has its own). */
@@ -192,12 +193,10 @@ function tooLong(dir: string): OdLinkError {
 }
 
 function unusable(dir: string, error: NodeJS.ErrnoException): OdLinkError {
-  return new OdLinkError(
-    'usage',
-    `od-link cannot keep its locks in ${dir} (${error.code ?? error.message}).`,
-    {
-      hint: 'Make it writable, or choose another place: OD_LINK_CONFIG_DIR=/path/to/a/directory',
-      cause: error,
-    },
-  )
+  const otherwise = 'Make it writable, or choose another place: OD_LINK_CONFIG_DIR=/path/to/a/directory'
+  const { reason, hint } = unwritableBecause(error, dir, otherwise)
+  return new OdLinkError('usage', `od-link cannot keep its locks in ${dir} (${reason}).`, {
+    hint,
+    cause: error,
+  })
 }

@@ -1,9 +1,10 @@
 import { OdLinkError } from '../errors.ts'
 import { saveSettings, settingNames } from '../settings.ts'
 import { clientSecretItem } from './client-secret.ts'
-import { type Account, holdingLink, listAccounts, noteStore, readLink } from './index.ts'
+import { type Account, holdingLink, listAccounts, readLink } from './index.ts'
+import { keepRecord, noteStore, removeCopies } from './linking.ts'
 import { withLock } from './lock.ts'
-import { putBack, type Store, writeAndReadBack } from './store.ts'
+import { keepItem } from './store.ts'
 import { chosenStore, openStore, type StoreName } from './stores.ts'
 
 /**
@@ -18,21 +19,19 @@ export async function moveLink({ id }: Account, to: StoreName): Promise<StoreNam
     const account = listAccounts().find((known) => known.id === id)
     if (!account) throw new OdLinkError('sign-in', `The link ${id} is gone.`, { hint: 'od-link status' })
     const { username, store: from } = account
-    if (from === to) return from
-    const target = await openStore(to)
     try {
-      const text = JSON.stringify(await readLink(account))
-      await put(target, id, text, () => noteStore(account, to))
+      if (from !== to) await keepRecord(account, to, await readLink(account), () => noteStore(account, to))
     } catch (error) {
       throw told(error, `${username} stays where it was (${from}).`)
     }
     try {
-      await (await openStore(from)).remove(id)
+      // Also those of a move that was cut off.
+      await removeCopies(account)
     } catch (error) {
       throw told(
         error,
-        `${username} is in ${to} now, but its old copy could not be removed from ${from}.`,
-        `When ${from} works again, this removes it: od-link store move --to ${from}, and then --to ${to}`,
+        `${username} is in ${to} now, but an old copy could not be removed.`,
+        `When its store works again, this removes it: od-link store move --to ${to}`,
       )
     }
     return from
@@ -52,7 +51,7 @@ export async function moveChoice(to: StoreName): Promise<void> {
     const old = await openStore(from)
     const secret = await old.read(clientSecretItem)
     if (secret === undefined) return await choose()
-    await put(await openStore(to), clientSecretItem, secret, choose)
+    await keepItem(await openStore(to), clientSecretItem, secret, choose)
     await old.remove(clientSecretItem)
   } catch (error) {
     throw told(
@@ -60,18 +59,6 @@ export async function moveChoice(to: StoreName): Promise<void> {
       `The client secret, if one is kept in ${from}, was not moved.`,
       `New links go there after: od-link config set store ${to}`,
     )
-  }
-}
-
-/** Puts an item into a store and, when it came back whole, makes that known; else what was there is there again. */
-async function put(store: Store, item: string, text: string, makeKnown: () => Promise<void>): Promise<void> {
-  const before = await store.read(item)
-  try {
-    await writeAndReadBack(store, item, text)
-    await makeKnown()
-  } catch (error) {
-    await putBack(store, item, before).catch(() => {})
-    throw error
   }
 }
 

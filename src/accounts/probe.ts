@@ -19,9 +19,12 @@ export async function probeStore(store: Store): Promise<void> {
       await store.write('probe', text)
       if ((await store.read('probe')) !== text) throw forgetful(store)
       if (store.mayForget && (await readBack(store)) !== digestOf(text)) throw forgetful(store)
-    } finally {
-      await store.remove('probe')
+    } catch (error) {
+      // Why it could not be kept is what the person has to hear.
+      await store.remove('probe').catch(() => {})
+      throw error
     }
+    await store.remove('probe')
   })
 }
 

@@ -70,8 +70,8 @@ async function endsInTime(child: ChildProcess): Promise<boolean> {
   const settled = endWithUs(stop)
   const wait = `Waiting for ${variable}, ${limitMs / 1000} s at most …`
   const patient = setTimeout(() => notices.waiting(wait), tellAfterMs)
-  const deadline = Date.now() + limitMs
-  while (isRunning(child) && Date.now() < deadline) await sleep(20)
+  const deadline = performance.now() + limitMs
+  while (isRunning(child) && performance.now() < deadline) await sleep(20)
   clearTimeout(patient)
   settled()
   const ended = !isRunning(child)

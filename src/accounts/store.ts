@@ -28,19 +28,24 @@ export function forgetful({ label }: Pick<Store, 'label'>): OdLinkError {
 }
 
 /**
- * Writes an item and reads it back.
- * @throws OdLinkError (keychain) when it does not come back; what was there before is there again, as far as the
- *   store lets it.
+ * Writes an item, reads it back, and makes it known.
+ * @param makeKnown tells what finds items, such as the index, that this one is there.
+ * @throws OdLinkError (keychain) when it does not come back, and what `makeKnown` throws; what was there before is
+ *   there again, as far as the store lets it.
  */
-export async function writeAndReadBack(store: Store, item: string, text: string): Promise<void> {
+export async function keepItem(
+  store: Store,
+  item: string,
+  text: string,
+  makeKnown: () => Promise<void>,
+): Promise<void> {
   const before = await store.read(item)
-  await store.write(item, text)
-  if ((await store.read(item)) === text) return
-  await putBack(store, item, before)
-  throw forgetful(store)
-}
-
-/** Puts an item back to what it was before, which may be nothing at all. */
-export async function putBack(store: Store, item: string, before: string | undefined): Promise<void> {
-  await (before === undefined ? store.remove(item) : store.write(item, before))
+  try {
+    await store.write(item, text)
+    if ((await store.read(item)) !== text) throw forgetful(store)
+    await makeKnown()
+  } catch (error) {
+    await (before === undefined ? store.remove(item) : store.write(item, before)).catch(() => {})
+    throw error
+  }
 }

@@ -2,7 +2,7 @@ import { OdLinkError } from '../errors.ts'
 import { isoTime } from '../iso-time.ts'
 import { quoted } from '../quoted.ts'
 import { type Patience, startPatience } from '../retry.ts'
-import { configDir, isUnwritable } from '../settings.ts'
+import { configDir, isUnwritable, unwritableBecause } from '../settings.ts'
 import { type Account, accountNow, holdingLink, readLink, refuseReadOnly, writeLink } from './index.ts'
 import type { LinkRecord } from './record.ts'
 
@@ -60,19 +60,18 @@ export async function accessToken(account: Account, options: TokenOptions = {}):
   throw outcome.refusal
 }
 
-/** For a link in a place that cannot be written to, such as a secret that is mounted into a container. */
-function notRenewable({ username, expiresAt }: LinkRecord, cause: unknown): OdLinkError {
+/** For a link in a place that cannot be written to, such as a full disk or a secret that is mounted into a container. */
+function notRenewable({ username, expiresAt }: LinkRecord, error: OdLinkError): OdLinkError {
   const state = expiresAt > Date.now() ? 'can no longer be used' : `ended at ${isoTime(expiresAt)}`
+  const mounted = [
+    `Make it writable: ${quoted(configDir())}`,
+    'Or log in again where the link was made, and mount it anew.',
+  ].join('\n')
+  const { reason, hint } = unwritableBecause(error.cause, configDir(), mounted)
   return new OdLinkError(
     'keychain',
-    `The token of ${username} ${state}, and cannot be renewed: the link is in a place that cannot be written to.`,
-    {
-      hint: [
-        `Make it writable: ${quoted(configDir())}`,
-        'Or log in again where the link was made, and mount it anew.',
-      ].join('\n'),
-      cause,
-    },
+    `The token of ${username} ${state}, and cannot be renewed: the link is in a place that cannot be written to (${reason}).`,
+    { hint, cause: error },
   )
 }
 

@@ -1,4 +1,5 @@
-import { type Account, addLink } from '../accounts/index.ts'
+import type { Account } from '../accounts/index.ts'
+import { addLink } from '../accounts/linking.ts'
 import { probeStore } from '../accounts/probe.ts'
 import { openStore } from '../accounts/stores.ts'
 import type { Arguments } from '../cli.ts'

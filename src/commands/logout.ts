@@ -1,4 +1,5 @@
-import { type Account, findAccount, listAccounts, removeLink, removeStrays } from '../accounts/index.ts'
+import { type Account, findAccount, listAccounts } from '../accounts/index.ts'
+import { removeLink, removeStrays } from '../accounts/linking.ts'
 import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
 import { printJson, say } from '../terminal.ts'

@@ -18,7 +18,9 @@ export async function run({ options }: Arguments): Promise<number> {
   else tell(sandbox, options)
   await untilStopped()
   await sandbox.close().catch((error: Error) => {
-    throw new OdLinkError('internal', error.message, { cause: error })
+    const hint =
+      'What was changed since the last writing is lost. Make room there, or name another: --state FILE'
+    throw new OdLinkError('usage', error.message, { hint, cause: error })
   })
   if (!options.quiet && !options.json) for (const line of sandbox.scoreReport().split('\n')) say(line)
   return exitCodes.interrupted

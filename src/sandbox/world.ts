@@ -30,6 +30,11 @@ export interface Settings {
   signIn: 'automatic' | 'page'
   /** How long a refresh token stays good without being used. */
   refreshIdleSeconds: number
+  /**
+   * How long a refresh token stays good once another was issued for it; using it later ends all that come from the
+   * same sign-in. Left out, as Microsoft does it: no such end.
+   */
+  refreshGraceSeconds?: number
   /** Whether a client that asks for the same thing over and over is refused (AADSTS50196). */
   loopDetection: boolean
   /** Whether a poll of the device flow that comes too soon gets `slow_down` (RFC 8628, 3.5). */

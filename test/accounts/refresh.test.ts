@@ -1,7 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { hasKeyring } from '../helpers/keyring.ts'
 import { changeRecord, type Linked, recordFile, useLinked } from '../helpers/linked.ts'
 
 /** The link's own record, as the file store keeps it. */
@@ -10,29 +9,6 @@ const renewals = async (at: Linked) => (await at.requests('token')).map(({ statu
 /** As if the link's token had this long to live. */
 const tokenEndsIn = (at: Linked, seconds: number) =>
   changeRecord(at.world, { expiresAt: Date.now() + seconds * 1000 })
-
-async function manyAtOnce(at: Linked, parent: string): Promise<void> {
-  await at.world.run(['mkdir', '/', parent])
-  await at.forgetRequests()
-  await at.sandbox.control('POST', 'expire')
-  const runs = await Promise.all(
-    Array.from({ length: 20 }, (_, index) => at.world.run(['mkdir', `/${parent}`, `${index}`])),
-  )
-  const printed = runs.map((_, index) => ({ code: 0, stdout: `/${parent}/${index}\n` }))
-  expect(runs.map(({ code, stdout }) => ({ code, stdout }))).toEqual(printed)
-  expect(await renewals(at)).toEqual([200])
-  expect((await at.drive()).filter((path) => path.startsWith(`/${parent}/`))).toHaveLength(20)
-}
-
-describe.runIf(hasKeyring())('twenty processes at one expiry, with a real keychain', () => {
-  const at = useLinked({ store: 'keychain' })
-
-  it('renew the token once, and all do their work', async () => {
-    await manyAtOnce(at, 'many')
-    const { counts } = await at.sandbox.control('GET', 'score')
-    expect(counts.renewedTwice).toBe(0)
-  })
-})
 
 describe('a token that is about to end', () => {
   const at = useLinked()
@@ -60,14 +36,6 @@ describe('a token that is about to end', () => {
     expect(after.refreshToken).not.toBe(before.refreshToken)
     expect(after.lastRenewedAt).toBeGreaterThan(before.lastRenewedAt)
     expect(after).toMatchObject({ id: before.id, linkedAt: before.linkedAt, scope: before.scope })
-  })
-
-  it('is renewed once by twenty processes that see it end', async () => {
-    tokenEndsIn(at, 60)
-    const runs = await Promise.all(Array.from({ length: 20 }, () => at.world.run(['token'])))
-    expect(new Set(runs.map(({ code }) => code))).toEqual(new Set([0]))
-    expect(new Set(runs.map(({ stdout }) => stdout.trim()))).toEqual(new Set([recordOf(at).accessToken]))
-    expect(await renewals(at)).toEqual([200])
   })
 
   it('is saved before it is used', async () => {

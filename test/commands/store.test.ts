@@ -133,21 +133,39 @@ printf %s "$input" | docker-credential-pass "$1"`
     })
     expect(code).toBe(5)
     const { message, hint } = jsonError(stderr)
-    expect(message).toContain(
-      `${ada} is in file now, but its old copy could not be removed from helper:sticky.`,
-    )
-    expect(hint).toContain('od-link store move --to helper:sticky')
+    expect(message).toContain(`${ada} is in file now, but an old copy could not be removed.`)
+    expect(hint).toContain('od-link store move --to file')
     expect(where()).toEqual({ keychain: 2, files: 1, pass: 1 })
     await bothWork()
-    // What was there before a move that fails is there after it.
+    fakeHelper(world, 'sticky', working)
+    expect((await world.run(['store', 'move', '--to', 'file', '-a', 'work'], { env })).code).toBe(0)
+    expect(where()).toEqual({ keychain: 2, files: 1, pass: 0 })
     fakeHelper(world, 'sticky', overPass('echo "the vault is full"; exit 1'))
     const failed = await world.run(['store', 'move', '--to', 'helper:sticky', '-a', 'work'], { env })
     expect(failed.stderr).toContain(`${ada} stays where it was (file).`)
-    expect(where()).toEqual({ keychain: 2, files: 1, pass: 1 })
+    expect(where()).toEqual({ keychain: 2, files: 1, pass: 0 })
     fakeHelper(world, 'sticky', working)
     for (const to of ['helper:sticky', 'keychain']) {
       expect((await world.run(['store', 'move', '--to', to, '-a', 'work'], { env })).code).toBe(0)
     }
+    expect(where()).toEqual({ keychain: 3, files: 0, pass: 0 })
+  })
+
+  it.each([
+    ['logout', ['logout', 'work']],
+    ['a login', ['login', '--login-hint', ada]],
+  ])('leaves a copy behind at most until %s', async (what, args) => {
+    const working = 'exec docker-credential-pass "$@"'
+    const sticky = '[ "$1" = erase ] && { cat > /dev/null; echo "no erasing on Sundays"; exit 1; }'
+    const env = { ...fakeHelper(world, 'sticky', working), OD_LINK_STORE: '' }
+    expect((await world.run(['store', 'move', '--to', 'helper:sticky', '-a', 'work'], { env })).code).toBe(0)
+    fakeHelper(world, 'sticky', `${sticky}\n${working}`)
+    expect((await world.run(['store', 'move', '--to', 'keychain', '-a', 'work'], { env })).code).toBe(5)
+    expect(where()).toEqual({ keychain: 3, files: 0, pass: 1 })
+    fakeHelper(world, 'sticky', working)
+    expect((await world.run(args, { env })).code).toBe(0)
+    expect(where().pass).toBe(0)
+    if (what === 'logout') await world.login('--login-hint', ada, '--as', 'work')
     expect(where()).toEqual({ keychain: 3, files: 0, pass: 0 })
   })
 

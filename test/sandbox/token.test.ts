@@ -305,6 +305,21 @@ describe('refreshing', () => {
     ).toEqual([70000])
   })
 
+  it('with rotation, takes a token that was replaced for a theft, after the grace, and ends its whole family', async () => {
+    const to = await sandbox()
+    await control(to, 'POST', 'settings', { refreshGraceSeconds: 30 })
+    const other = await signIn(to)
+    const first = (await signIn(to)).refresh_token
+    const second = (await refresh(to, first)).json.refresh_token
+    const third = (await refresh(to, first)).json.refresh_token
+    expect(third).toBeTruthy()
+    await control(to, 'POST', 'settings', { refreshGraceSeconds: 0 })
+    for (const token of [first, second, third]) {
+      expect((await refresh(to, token)).json).toMatchObject({ error: 'invalid_grant', error_codes: [50173] })
+    }
+    expect((await refresh(to, other.refresh_token)).status).toBe(200)
+  })
+
   it('answers without a refresh token, and with numbers as strings, when told to', async () => {
     const to = await sandbox({ accessTtlSeconds: 120 })
     const { refresh_token } = await signIn(to)

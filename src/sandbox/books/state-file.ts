@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
-import { readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { open, rename, rm } from 'node:fs/promises'
+import { basename, dirname, join } from 'node:path'
 import { readSavedDrive, type SavedDrive, saveDrive } from '../graph/saved-drive.ts'
 import { dictionary, oneOf, record } from '../server/shape.ts'
 import type { World } from '../world.ts'
@@ -50,6 +51,7 @@ export class StateFile {
     this.#world = world
     this.#others = new Map([...saved].filter(([username]) => world.account(username) === undefined))
     for (const drive of world.drives.values()) drive.changed = () => this.#soon()
+    removeDrafts(file)
   }
 
   /** Writes what is not yet written. @throws an Error with a plain sentence when it cannot. */
@@ -83,6 +85,23 @@ export class StateFile {
       (drive) => [drive.owner.username.toLowerCase(), saveDrive(drive)] as const,
     )
     return `${JSON.stringify({ version, drives: Object.fromEntries([...this.#others, ...own]) })}\n`
+  }
+}
+
+/** What a sandbox that was killed in the middle of a writing left beside the file. */
+function removeDrafts(file: string): void {
+  const folder = dirname(file)
+  for (const name of existsSync(folder) ? readdirSync(folder) : []) {
+    const [, pid] = /^\.(\d+)\.[0-9a-f]{8}$/.exec(name.slice(basename(file).length)) ?? []
+    if (name.startsWith(basename(file)) && pid && !isRunning(Number(pid))) rmSync(join(folder, name))
+  }
+}
+
+function isRunning(pid: number): boolean {
+  try {
+    return process.kill(pid, 0)
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
 

@@ -103,6 +103,7 @@ const readSettings = record({
   quotaFull: flag,
   signIn: oneOf('automatic', 'page'),
   refreshIdleSeconds: number(0),
+  refreshGraceSeconds: number(0),
   loopDetection: flag,
   slowDown: flag,
   deviceIntervalSeconds: number(1),

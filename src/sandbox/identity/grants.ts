@@ -12,6 +12,8 @@ export interface Grant {
   platform: Platform
   /** When the first refresh token of the sign-in was issued. */
   since?: number
+  /** All refresh tokens that come from the same sign-in. */
+  family?: Set<RefreshToken>
   /** The `claims` parameter that led to it, as sent. */
   claims?: string
 }
@@ -35,6 +37,8 @@ export interface AccessToken extends Grant {
 export interface RefreshToken extends Grant {
   issuedAt: number
   revokedAt?: number
+  /** When another one was first issued for it. */
+  replacedAt?: number
 }
 
 export interface DeviceCode {

@@ -15,7 +15,7 @@ const nearlyOver = 5 * 60 * 1000
 
 /**
  * Redeems a refresh token. The answer carries a new one, and the old one stays good: Microsoft does not revoke it.
- * Source: entra-docs, identity-platform/refresh-tokens.
+ * Source: entra-docs, identity-platform/refresh-tokens. Other servers do, after a grace: see `refuseReuse`.
  */
 export function redeemRefreshToken(
   world: World,
@@ -27,6 +27,7 @@ export function redeemRefreshToken(
   if (!found) throw refusals.mangledGrant()
   if (found.registration !== registration) throw refusals.otherClient()
   if (!admits(tenant, found.account)) throw refusals.userOutsideTenant(found.account.username, tenant.segment)
+  refuseReuse(found, world)
   refuseIfEnded(found, world)
   refuseLoop(world, registration.clientId, found.account.username, form.get('scope'))
   const asked = expandDefault(readScopes(form.get('scope') ?? ''), found.account)
@@ -34,6 +35,7 @@ export function redeemRefreshToken(
   const last = world.grants.lastRenewal(found)
   if (last && !last.refused && last.expiresAt - world.now() > nearlyOver)
     world.score.report('renewedTwice', incoming)
+  if (!world.settings.omitRefreshToken) found.replacedAt ??= world.now()
   const claims = form.get('claims')
   return {
     account: found.account,
@@ -41,9 +43,21 @@ export function redeemRefreshToken(
     scopes: found.scopes,
     platform: found.platform,
     since: found.since ?? found.issuedAt,
+    ...(found.family ? { family: found.family } : {}),
     ...(claims === undefined ? {} : { claims }),
     omitRefreshToken: world.settings.omitRefreshToken,
   }
+}
+
+/**
+ * Rotation with detection of reuse (RFC 9700, 4.14.2): one of two who hold the same refresh token is a thief, and
+ * nobody knows which, so all tokens of that sign-in end.
+ */
+function refuseReuse({ replacedAt, family = new Set() }: RefreshToken, world: World): void {
+  const { refreshGraceSeconds: grace } = world.settings
+  const now = world.now()
+  if (grace === undefined || replacedAt === undefined || now - replacedAt < grace * 1000) return
+  for (const token of family) token.revokedAt ??= now
 }
 
 function refuseIfEnded(token: RefreshToken, world: World): void {

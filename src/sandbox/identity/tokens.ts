@@ -39,7 +39,10 @@ export async function issueTokens(world: World, grant: Grant, options: TokenOpti
   }
   if (scopes.has('offline_access') && !options.omitRefreshToken) {
     const refreshToken = newRefreshToken(account)
-    world.grants.refreshTokens.set(refreshToken, { ...grant, issuedAt: world.now() })
+    const family = grant.family ?? new Set()
+    const issued = { ...grant, family, issuedAt: world.now() }
+    family.add(issued)
+    world.grants.refreshTokens.set(refreshToken, issued)
     body.refresh_token = refreshToken
   }
   if (scopes.has('openid')) body.id_token = newIdToken(world, grant, keys, options.nonce)

@@ -1,0 +1,108 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { hasKeyring, type Keyring, startKeyring } from '../helpers/keyring.ts'
+import { ada } from '../helpers/linked.ts'
+import { canMount } from '../helpers/private-mounts.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
+import { type TinyDisk, tinyDisk } from '../helpers/tiny-disk.ts'
+import { loginByHand } from '../helpers/waiting-login.ts'
+import { newWorld, type World } from '../helpers/world.ts'
+
+/** What writes. Without the browser's part: a login has to fail before anyone is sent there. */
+const commands: [what: string, args: string[]][] = [
+  ['login', ['login', '--no-browser']],
+  ['use', ['use', ada]],
+  ['config set', ['config', 'set', 'tenant', 'organizations']],
+  ['store move', ['store', 'move', '--to', 'keychain']],
+  ['setup', ['setup', '--no-login', '--client-id', '11111111-2222-4333-8444-555555555555']],
+  ['logout', ['logout']],
+]
+
+const moods: [mood: string, turn: (disk: TinyDisk) => void, cause: RegExp, cure: RegExp][] = [
+  ['is full', (disk) => disk.fill(0), /no space is left|ENOSPC/, /next: Make room: df -h/],
+  ['has room for a lock alone', (disk) => disk.fill(1), /no space is left|ENOSPC/, /next: Make room: df -h/],
+  ['has no inodes', (disk) => disk.fillInodes(), /no space is left|ENOSPC/, /next: Make room: df -h/],
+  ['is read-only', (disk) => disk.readOnly(), /EROFS/, /next: Make it writable/],
+]
+
+const runs = canMount('a disk that is full') && hasKeyring()
+
+describe.runIf(runs)('the home of a link', () => {
+  let sandbox: SandboxProcess
+  let keyring: Keyring
+  let world: World
+  let disk: TinyDisk
+  let token: string
+  const run = (args: string[]) => world.run(args, { through: disk.through })
+  const links = () => join(disk.folder, 'settings', 'links')
+
+  const link = async () => {
+    const { code, stderr } = await loginByHand(world, [], { through: disk.through })
+    expect(code, stderr).toBe(0)
+    token = (await run(['token'])).stdout
+  }
+  /** As if the link's token had so many seconds to live. */
+  const tokenEndsIn = (seconds: number) => {
+    const [name = ''] = readdirSync(links())
+    const file = join(links(), name)
+    const record = JSON.parse(readFileSync(file, 'utf8'))
+    writeFileSync(file, JSON.stringify({ ...record, expiresAt: Date.now() + seconds * 1000 }))
+  }
+
+  beforeAll(async () => {
+    ;[sandbox, keyring] = await Promise.all([startSandbox(), startKeyring()])
+    world = newWorld(sandbox, keyring, { OD_LINK_STORE: 'file' })
+    disk = await tinyDisk(world.dir)
+    await link()
+  })
+  afterEach(() => disk.makeRoom())
+  afterAll(async () => {
+    await disk?.stop()
+    world?.remove()
+    await Promise.all([sandbox?.stop(), keyring?.stop()])
+  })
+
+  describe.each(moods)('that %s', (_, turn, cause, cure) => {
+    it.each(commands)('makes %s say so and what to do, and leaves the link whole', async (what, args) => {
+      turn(disk)
+      const { code, stdout, stderr } = await run(args)
+      const after = await run(['token'])
+      disk.makeRoom()
+      // What removes needs no room for what it writes after that.
+      if (what === 'logout' && code === 0) {
+        expect(after.code).toBe(4)
+        return link()
+      }
+      expect({ code, stdout }).toEqual({ code: expect.toBeOneOf([2, 5]), stdout: '' })
+      expect(stderr).toMatch(cause)
+      expect(stderr).toMatch(cure)
+      expect(after).toMatchObject({ code: 0, stdout: token })
+      expect(readdirSync(links())).toHaveLength(1)
+    })
+
+    it('makes a renewal say so once the token has ended, and the link is whole', async () => {
+      tokenEndsIn(-1)
+      turn(disk)
+      const { code, stdout, stderr } = await run(['mkdir', '/', 'late'])
+      disk.makeRoom()
+      expect({ code, stdout }).toEqual({ code: 5, stdout: '' })
+      expect(stderr).toMatch(/ended at .*cannot be renewed/)
+      expect(stderr).toMatch(cause)
+      expect(stderr).toMatch(cure)
+      expect(readdirSync(links())).toHaveLength(1)
+      token = (await run(['token'])).stdout
+      expect(token).not.toBe('')
+    })
+
+    it('lets a token serve that is near its end, and status --check say how long', async () => {
+      tokenEndsIn(200)
+      turn(disk)
+      const [made, checked] = [await run(['mkdir', '-p', '/near']), await run(['status', '--check'])]
+      disk.makeRoom()
+      expect(made).toMatchObject({ code: 0, stdout: '/near\n', stderr: '' })
+      expect(checked).toMatchObject({ code: 0, stdout: expect.stringContaining('only until its token ends') })
+      expect(readdirSync(links())).toHaveLength(1)
+    })
+  })
+})

@@ -1,0 +1,19 @@
+import type { Instant } from './kill.ts'
+
+/** Chance that can be had again: the same seed, the same numbers from 0 to 1 (mulberry32). */
+export function chance(seed: number): () => number {
+  let state = seed
+  return () => {
+    state = (state + 0x6d2b79f5) | 0
+    let mixed = Math.imul(state ^ (state >>> 15), 1 | state)
+    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), 61 | mixed)) ^ mixed
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32
+  }
+}
+
+/** Instants at random: half of them anywhere in the run, half in the moments in which it writes. */
+export function instants(random: () => number, times: number): Instant[] {
+  return Array.from({ length: times }, (_, index) =>
+    index % 2 === 0 ? { at: 'time', part: random() } : { at: 'sign', laterMs: random() * 60 },
+  )
+}

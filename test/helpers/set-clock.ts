@@ -1,0 +1,36 @@
+import { spawnSync } from 'node:child_process'
+import { rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { hasRealPart } from './real-part.ts'
+import type { World } from './world.ts'
+
+/** A clock of the machine that a test sets, while programs run, too. Waits go on as they would: nobody sets those. */
+export interface SetClock {
+  /** What makes a program see it. */
+  env: NodeJS.ProcessEnv
+  /** @param offset from the true time, as in `+1d` or `-2h`. */
+  set: (offset: string) => void
+  remove: () => void
+}
+
+export function hasSetClock(): boolean {
+  return hasRealPart('faketime', 'tests with a clock that jumps')
+}
+
+export function setClock({ dir }: World): SetClock {
+  const file = join(dir, 'clock')
+  // Where the library lies, the program itself knows best.
+  const library = spawnSync('faketime', ['-m', '-f', '+0', 'printenv', 'LD_PRELOAD'], { encoding: 'utf8' })
+  const set = (offset: string) => writeFileSync(file, `${offset}\n`)
+  set('+0')
+  return {
+    env: {
+      LD_PRELOAD: library.stdout.trim(),
+      FAKETIME_TIMESTAMP_FILE: file,
+      FAKETIME_NO_CACHE: '1',
+      FAKETIME_DONT_FAKE_MONOTONIC: '1',
+    },
+    set,
+    remove: () => rmSync(file),
+  }
+}
