@@ -54,7 +54,7 @@ export async function sendOnce(
       freshConnection,
       ...(request.body ? { body: JSON.stringify(request.body) } : {}),
     })
-    return read(response)
+    return read(response, link)
   } catch (error) {
     // Nothing was sent: the same will fail in the same way, and there is nothing to be cleared up.
     if (!(error instanceof NetworkError) || !error.sent) throw error
@@ -62,8 +62,9 @@ export async function sendOnce(
   }
 }
 
-function read({ status, headers, body }: HttpResponse): GraphAnswer {
-  const json = parseJsonObject(body)
+function read({ status, headers, body }: HttpResponse, { accessToken }: LinkRecord): GraphAnswer {
+  // A server that repeats the token must not bring it into a message.
+  const json = parseJsonObject(body.includes(accessToken) ? body.replaceAll(accessToken, '…') : body)
   // An answer of success that cannot be read is a lost answer; an error needs no body (gateways send HTML).
   if (status < 300 && status !== 204 && !json) throw unreadable()
   return { status, headers, json, repeated: false }
