@@ -62,13 +62,14 @@ export async function startDeviceCode({
     if (!isSafeAddress(answer.verification_uri)) {
       throw untrustworthy(new Error('the address for the code is neither https nor on this machine'))
     }
-    if (answer.user_code.length > longestCode || harmless(answer.user_code) !== answer.user_code) {
+    const userCode = harmless(answer.user_code)
+    if (userCode === '' || userCode.length > longestCode) {
       throw untrustworthy(new Error('the code is none that a person could type'))
     }
     return {
       // As a browser reads it: no letters that look like others, nothing that is not part of an address.
       verificationUri: new URL(answer.verification_uri).href,
-      userCode: answer.user_code,
+      userCode,
       deviceCode: answer.device_code,
       expiresAt: Date.now() + Math.min(answer.expires_in, longestSeconds) * 1000,
       intervalMs: Math.max(answer.interval ?? defaultIntervalSeconds, 1) * 1000,

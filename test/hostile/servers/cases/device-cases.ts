@@ -81,7 +81,9 @@ export const deviceCases: Attack[] = [
   ...accepted.flatMap(([name, address, shown]) =>
     attack(`the address has ${name}`, (json) => (json.verification_uri = address), [0], { stderr: shown }),
   ),
-  ...codes.flatMap(([name, code]) => attack(`the code is ${name}`, (json) => (json.user_code = code), [6])),
+  ...codes.flatMap(([name, code]) =>
+    attack(`the code is ${name}`, (json) => (json.user_code = code), [4, 6]),
+  ),
   ...times.flatMap(([name, time]) =>
     attack(`the interval is ${name}`, (json) => (json.interval = time), [0, 4, 6]),
   ),
