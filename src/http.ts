@@ -115,8 +115,17 @@ async function asksSystemAbout(
 
 /** The id that Microsoft's support asks for: Graph's `request-id`, or the identity platform's trace id. */
 export function requestIdOf(headers: IncomingHttpHeaders | undefined): string | undefined {
-  const id = headers?.['request-id'] ?? headers?.['x-ms-request-id']
-  return typeof id === 'string' ? id : undefined
+  return guidIn(headers?.['request-id'] ?? headers?.['x-ms-request-id'])
+}
+
+/** A field that should hold a GUID, as ids of requests are; whatever else a server puts there is not repeated. */
+export function guidIn(value: unknown): string | undefined {
+  return typeof value === 'string' && /^[\da-f-]{8,64}$/i.test(value) ? value : undefined
+}
+
+/** The `Date` of an answer as the server wrote it, where it is one. */
+export function dateOf({ date }: IncomingHttpHeaders): string | undefined {
+  return date !== undefined && date.length < 64 && !Number.isNaN(Date.parse(date)) ? date : undefined
 }
 
 /**

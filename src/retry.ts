@@ -1,17 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { notices } from './notices.ts'
 
+/** A longer wait is the same to anyone who waits, and Node's timers take no more than 24 days. */
+const longestMs = 86_400_000
+
 /**
- * Retry-After in milliseconds: seconds, with a fraction or without, or an HTTP date (RFC 9110 section 10.2.3;
+ * Retry-After in milliseconds, a day at most: seconds, with a fraction or without, or an HTTP date (RFC 9110 section 10.2.3;
  * Graph has sent "0.249"). Undefined when it is absent or something else.
  */
 export function parseRetryAfter(value: string | undefined, now = Date.now()): number | undefined {
   const text = value?.trim()
   if (!text) return undefined
-  if (/^\d+(\.\d+)?$/.test(text)) return Number(text) * 1000
+  if (/^\d+(\.\d+)?$/.test(text)) return Math.min(longestMs, Number(text) * 1000)
   // Only what looks like a date: Date.parse takes "5 minutes" for one too.
   const date = /\d{2}:\d{2}:\d{2}/.test(text) ? Date.parse(text) : Number.NaN
-  return Number.isNaN(date) ? undefined : Math.max(0, date - now)
+  return Number.isNaN(date) ? undefined : Math.min(longestMs, Math.max(0, date - now))
 }
 
 /** Waits between attempts, all together for no longer than a limit. */

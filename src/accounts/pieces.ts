@@ -8,8 +8,8 @@ export interface Entries {
 /**
  * Keeps values of any length in entries of at most `limit` bytes (Windows: CRED_MAX_CREDENTIAL_BLOB_SIZE, 2,560
  * bytes). A long value is cut into pieces that are written first and a header that is written last, each
- * writing under names of its own: whoever reads meets the old value or the new one. A missing piece counts as
- * no value at all, never as half of one.
+ * writing under names of its own: whoever reads meets the old value or the new one. A piece that is missing, or not
+ * what was written, counts as no value at all, never as half of one.
  */
 export function inPieces(entries: Entries, limit: number): Entries {
   return {
@@ -19,7 +19,10 @@ export function inPieces(entries: Entries, limit: number): Entries {
         const header = entry && parseHeader(entry)
         if (!header) return entry
         const pieces = await Promise.all(pieceNames(name, header).map((piece) => entries.get(piece)))
-        if (pieces.every((piece) => piece !== undefined)) return Buffer.concat(pieces)
+        if (pieces.every((piece) => piece !== undefined)) {
+          const value = Buffer.concat(pieces)
+          if (header.sum === '' || header.sum === (await sumOf(value))) return value
+        }
         // A writer may have replaced the header since it was read, and removed its pieces: look again.
         if (before?.equals(entry)) return undefined
         before = entry
@@ -32,7 +35,8 @@ export function inPieces(entries: Entries, limit: number): Entries {
         await entries.set(name, value)
       } else {
         const { randomBytes } = await import('node:crypto')
-        const header = { count: Math.ceil(value.length / limit), writing: randomBytes(6).toString('hex') }
+        const count = Math.ceil(value.length / limit)
+        const header = { count, writing: randomBytes(6).toString('hex'), sum: await sumOf(value) }
         try {
           for (const [index, piece] of pieceNames(name, header).entries()) {
             await entries.set(piece, value.subarray(index * limit, (index + 1) * limit))
@@ -64,16 +68,25 @@ interface Header {
   count: number
   /** Tells the pieces of one writing from those of another. */
   writing: string
+  /** Of the whole value; empty where an earlier version wrote it. */
+  sum: string
 }
 
-function encodeHeader({ count, writing }: Header): Buffer {
-  return Buffer.from(`pieces ${count} ${writing}`)
+function encodeHeader({ count, writing, sum }: Header): Buffer {
+  return Buffer.from(`pieces ${count} ${writing} ${sum}`)
+}
+
+async function sumOf(value: Buffer): Promise<string> {
+  const { createHash } = await import('node:crypto')
+  return createHash('sha256').update(value).digest('hex').slice(0, 32)
 }
 
 /** Values are JSON, so they begin with a brace: no value can be taken for a header. */
 function parseHeader(entry: Buffer): Header | undefined {
-  const match = /^pieces (\d{1,4}) ([0-9a-f]{12})$/.exec(entry.subarray(0, 40).toString('latin1'))
-  return match ? { count: Number(match[1]), writing: match[2] as string } : undefined
+  const match = /^pieces (\d{1,4}) ([0-9a-f]{12})(?: ([0-9a-f]{32}))?$/.exec(
+    entry.subarray(0, 80).toString('latin1'),
+  )
+  return match ? { count: Number(match[1]), writing: match[2] as string, sum: match[3] ?? '' } : undefined
 }
 
 function pieceNames(name: string, { count, writing }: Header): string[] {

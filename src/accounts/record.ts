@@ -44,13 +44,21 @@ export interface Registration {
 
 const texts = [
   'id',
-  'tokenEndpoint',
+  'tenantId',
+  'objectId',
+  'kind',
+  'username',
+  'displayName',
   'issuer',
-  'graphOrigin',
   'scope',
+  'grantedScope',
   'accessToken',
   'refreshToken',
 ] as const
+const addresses = ['tokenEndpoint', 'graphOrigin'] as const
+const times = ['expiresAt', 'linkedAt', 'lastRenewedAt'] as const
+/** What a Date can show. */
+const lastTime = 8.64e15
 
 /**
  * Reads what the store kept.
@@ -64,11 +72,13 @@ export function parseRecord(text: string, id: string): LinkRecord {
     throw unreadable(id, 'it is damaged')
   }
   if (record?.version !== 1) throw unreadable(id, 'another version of od-link wrote it')
+  const { clientId, tenant, clientSecret = '' } = record.registration ?? {}
   const whole =
     record.id === id &&
-    typeof record.expiresAt === 'number' &&
-    typeof record.registration?.clientId === 'string' &&
-    texts.every((field) => typeof record[field] === 'string')
+    [clientId, tenant, clientSecret].every((text) => typeof text === 'string') &&
+    texts.every((field) => typeof record[field] === 'string') &&
+    addresses.every((field) => typeof record[field] === 'string' && URL.canParse(record[field])) &&
+    times.every((field) => typeof record[field] === 'number' && Math.abs(record[field]) <= lastTime)
   if (!whole) throw unreadable(id, 'parts of it are missing')
   return record as LinkRecord
 }

@@ -10,6 +10,7 @@ import type { LinkRecord } from '../accounts/record.ts'
 import { accessToken } from '../accounts/token.ts'
 import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
+import { driveTypeOf } from '../graph/drive.ts'
 import { graphFailure } from '../graph/failure.ts'
 import { openGraph } from '../graph/request.ts'
 import { isoTime } from '../iso-time.ts'
@@ -82,7 +83,7 @@ async function ask(standing: Standing, { accessToken: refused }: LinkRecord): Pr
   const request = { method: 'GET', path: '/me/drive?$select=id,driveType' } as const
   const answer = await openGraph(account, checkWithinMs, link).send(request)
   if (answer.status !== 200) throw graphFailure(answer, `Looking at the drive of ${account.username}`)
-  standing.driveType = String(answer.json?.driveType ?? 'unknown')
+  standing.driveType = driveTypeOf(answer)
 }
 
 function inJson({ account, record, driveType, isReadOnly, problem }: Standing, checked: boolean) {

@@ -1,8 +1,8 @@
-import type { DriveItem } from '@microsoft/microsoft-graph-types'
 import { askNobody } from '../accounts/bounded.ts'
 import { type Account, findAccount, readLink } from '../accounts/index.ts'
 import { sendOnce } from '../graph/authorized.ts'
-import { isFolder, pagesOf } from '../graph/drive.ts'
+import { pagesOf } from '../graph/drive.ts'
+import { isFolder, itemOf } from '../graph/item.ts'
 import { foldName, parsePath, showPath } from '../graph/path.ts'
 import type { Graph } from '../graph/request.ts'
 import { NetworkError } from '../network-error.ts'
@@ -55,10 +55,11 @@ async function* folders(account: Account, path: string, left: () => number): Asy
       if (answer instanceof NetworkError) throw answer
       return answer
     },
+    left,
   }
   for await (const { status, json } of pagesOf(graph, parsePath(path))) {
     if (status !== 200) return
-    const items = Array.isArray(json?.value) ? (json.value as DriveItem[]) : []
+    const items = Array.isArray(json?.value) ? json.value.map(itemOf) : []
     yield items.filter(isFolder).flatMap(({ name }) => name ?? [])
   }
 }

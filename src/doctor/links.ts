@@ -2,6 +2,7 @@ import type { Drive } from '@microsoft/microsoft-graph-types'
 import { type Account, readLink } from '../accounts/index.ts'
 import { accessToken } from '../accounts/token.ts'
 import { OdLinkError } from '../errors.ts'
+import { driveTypeOf } from '../graph/drive.ts'
 import { graphFailure } from '../graph/failure.ts'
 import { openGraph } from '../graph/request.ts'
 import { startPatience } from '../retry.ts'
@@ -39,7 +40,7 @@ export async function checkLink(account: Account, offline: boolean): Promise<Tol
   const request = { method: 'GET', path: '/me/drive?$select=id,driveType,quota' } as const
   const answer = await openGraph(account, patienceMs).send(request)
   if (answer.status !== 200) throw graphFailure(answer, 'Looking at the drive')
-  const { driveType, quota } = answer.json as Drive
+  const { quota } = answer.json as Drive
   if (quota?.state === 'exceeded') throw noSpace(quota)
   const where = graphOrigin === 'https://graph.microsoft.com' ? '' : ` at ${new URL(graphOrigin).host}`
   const scopes = grantedScope
@@ -47,7 +48,7 @@ export async function checkLink(account: Account, offline: boolean): Promise<Tol
     .filter((scope) => !/^(openid|profile|email|offline_access)$/.test(scope))
   return [
     `${token === record.accessToken ? 'its token lives, but cannot be renewed in this place' : 'renewed just now'}${where}`,
-    `${driveType ?? 'unknown'} drive${room(quota)}`,
+    `${driveTypeOf(answer)} drive${room(quota)}`,
     `granted ${scopes.join(' ')}`,
   ].join('; ')
 }

@@ -66,7 +66,7 @@ export async function sendOnce(
       ...(body ? { body: JSON.stringify(body) } : {}),
       ...(streams ? { streams } : {}),
     })
-    return read(response, streams !== undefined)
+    return read(response, link, streams !== undefined)
   } catch (error) {
     // Nothing was sent: the same will fail in the same way, and there is nothing to be cleared up.
     if (!(error instanceof NetworkError) || !error.sent) throw error
@@ -74,8 +74,13 @@ export async function sendOnce(
   }
 }
 
-function read({ status, headers, body }: HttpResponse, isStreamed: boolean): GraphAnswer {
-  const json = parseJsonObject(body)
+function read(
+  { status, headers, body }: HttpResponse,
+  { accessToken }: LinkRecord,
+  isStreamed: boolean,
+): GraphAnswer {
+  // A server that repeats the token must not bring it into a message.
+  const json = parseJsonObject(body.includes(accessToken) ? body.replaceAll(accessToken, '…') : body)
   if (isStreamed && body === '') return { status, headers, json, repeated: false }
   // An answer of success that cannot be read is a lost answer; an error needs no body (gateways send HTML).
   if (status < 300 && status !== 204 && !json) throw unreadable()

@@ -1,5 +1,7 @@
 import type { DriveItem } from '@microsoft/microsoft-graph-types'
+import { textIn } from '../json.ts'
 import { graphFailure } from './failure.ts'
+import { itemOf } from './item.ts'
 import { type DrivePath, encodePath, sameName, showPath } from './path.ts'
 import type { Graph, GraphAnswer } from './request.ts'
 
@@ -10,6 +12,11 @@ import type { Graph, GraphAnswer } from './request.ts'
 
 /** Graph answers 404 to a colon address of more than some 27 levels, although the folder is there. */
 const maxColonLevels = 25
+
+/** Of 200 children each: more than a folder of OneDrive has. */
+const mostPages = 1_000
+/** No address of Graph is longer. */
+const longestLink = 8_000
 
 /** What of an item od-link wants to know. */
 export const wanted = '$select=id,name,webUrl,folder,file,package,remoteItem,createdDateTime'
@@ -24,11 +31,12 @@ export async function addressOf(graph: Graph, path: DrivePath): Promise<string> 
   while (rest.length > maxColonLevels) {
     const address = `${base}:/${encodePath(rest.slice(0, maxColonLevels))}`
     const answer = await graph.send({ method: 'GET', path: `${address}?$select=id` })
-    if (answer.status !== 200) {
+    const { id } = itemOf(answer.json)
+    if (answer.status !== 200 || id === undefined) {
       const ancestor = path.slice(0, path.length - rest.length + maxColonLevels)
       throw graphFailure(answer, `Looking for "${showPath(ancestor)}"`)
     }
-    base = `/me/drive/items/${encodeURIComponent(String(answer.json?.id))}`
+    base = `/me/drive/items/${encodeURIComponent(id)}`
     rest = rest.slice(maxColonLevels)
   }
   return rest.length === 0 ? base : `${base}:/${encodePath(rest)}:`
@@ -65,7 +73,7 @@ export async function find(
   let best: GraphAnswer | undefined
   for await (const answer of pagesOf(graph, parent)) {
     if (answer.status !== 200) return answer
-    const children = Array.isArray(answer.json?.value) ? (answer.json.value as DriveItem[]) : []
+    const children = Array.isArray(answer.json?.value) ? answer.json.value.map(itemOf) : []
     for (const child of children) {
       if (!fits(child, answer) || (best && !isBetter?.(child, best.json as DriveItem))) continue
       best = { ...answer, json: child as Record<string, unknown> }
@@ -80,8 +88,9 @@ export async function* pagesOf(graph: Graph, parent: DrivePath): AsyncGenerator<
   const address = await addressOf(graph, parent)
   let path: string | undefined = `${address}/children?$top=200&${wanted}`
   const seen = new Set<string>()
-  // A list that leads back to itself would never end.
-  while (path !== undefined && !seen.has(path)) {
+  // A list that leads back to itself, or always has one more page, would never end.
+  while (path !== undefined && !seen.has(path) && (seen.size === 0 || graph.left() > 0)) {
+    if (seen.size === mostPages) break
     seen.add(path)
     const answer: GraphAnswer = await graph.send({ method: 'GET', path })
     yield answer
@@ -92,12 +101,12 @@ export async function* pagesOf(graph: Graph, parent: DrivePath): AsyncGenerator<
 /** The link to the next page, as a path below `/v1.0`: whatever host it names, the request goes to the drive's own. */
 export function nextPage(answer: GraphAnswer): string | undefined {
   const link = answer.json?.['@odata.nextLink']
-  if (typeof link !== 'string' || !URL.canParse(link)) return undefined
+  if (typeof link !== 'string' || link.length > longestLink || !URL.canParse(link)) return undefined
   const { pathname, search } = new URL(link)
   return pathname.startsWith('/v1.0/') ? pathname.slice('/v1.0'.length) + search : undefined
 }
 
-/** A notebook of OneNote is shown as a folder with a `package`, a shortcut to a shared folder as a `remoteItem`. */
-export function isFolder(item: DriveItem): boolean {
-  return Boolean(item.folder ?? item.remoteItem?.folder) && !item.package
+/** The kind of a drive, as Graph tells it: `business`, `personal`, `documentLibrary`. */
+export function driveTypeOf({ json }: GraphAnswer): string {
+  return textIn(json?.driveType, 40) || 'unknown'
 }

@@ -1,22 +1,20 @@
 import { clockCure, clockTrouble } from '../clock.ts'
 import { type ErrorKind, OdLinkError } from '../errors.ts'
-import { requestIdOf } from '../http.ts'
+import { dateOf, requestIdOf } from '../http.ts'
+import { isJsonObject, textIn } from '../json.ts'
 import { causes, isCause } from './advice.ts'
 import type { GraphAnswer } from './request.ts'
 
-interface GraphErrorBody {
-  code?: unknown
-  message?: unknown
-  innerError?: GraphErrorBody
-  innererror?: GraphErrorBody
-}
+/** No code of Microsoft's is longer. */
+const longestCode = 100
 
 /** Microsoft's codes for one failure, the outermost first: `innerError` may nest, and has two spellings. */
 export function codesOf(answer: GraphAnswer): string[] {
   const codes: string[] = []
-  let level = errorOf(answer)
-  for (let depth = 0; level && depth < 8; depth += 1) {
-    if (typeof level.code === 'string' && level.code) codes.push(level.code)
+  let level = answer.json?.error
+  for (let depth = 0; isJsonObject(level) && depth < 8; depth += 1) {
+    const code = textIn(level.code, longestCode)
+    if (code) codes.push(code)
     level = level.innerError ?? level.innererror
   }
   return codes
@@ -59,7 +57,7 @@ export function traceOf(answer: GraphAnswer) {
   return {
     code: codesOf(answer).at(-1),
     requestId: requestIdOf(answer.headers),
-    timestamp: answer.headers.date,
+    timestamp: dateOf(answer.headers),
   }
 }
 
@@ -111,14 +109,8 @@ function judge(answer: GraphAnswer, codes: string[], subject: string): Judgement
   return { kind: 'internal', message: `${subject} failed: ${words}`, hint: 'od-link status --check' }
 }
 
-function errorOf(answer: GraphAnswer): GraphErrorBody | undefined {
-  const error = answer.json?.error
-  return typeof error === 'object' && error !== null ? (error as GraphErrorBody) : undefined
-}
-
-function messageOf(answer: GraphAnswer): string {
-  const message = errorOf(answer)?.message
-  return typeof message === 'string' ? message : ''
+function messageOf({ json }: GraphAnswer): string {
+  return isJsonObject(json?.error) ? textIn(json.error.message, 4_000) : ''
 }
 
 /** Microsoft's own words, short and without markup: some failures put a whole HTML page there. */

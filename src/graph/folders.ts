@@ -3,8 +3,9 @@ import { type ErrorDetails, OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
 import { quoted } from '../quoted.ts'
 import { makeAnother, useFolder } from './advice.ts'
-import { addressOf, find, isFolder, look, lookTwice } from './drive.ts'
+import { addressOf, find, look, lookTwice } from './drive.ts'
 import { graphFailure, isSimilarName, noDrive, traceOf } from './failure.ts'
+import { isFolder, itemOf } from './item.ts'
 import { type DrivePath, sameName, showPath } from './path.ts'
 import type { Graph, GraphAnswer } from './request.ts'
 import { isSince } from './since.ts'
@@ -131,7 +132,7 @@ async function existing(
     return undefined
   }
   if (found.status !== 200) throw graphFailure(found, `Looking at "${showPath(path)}"`)
-  const item = found.json as DriveItem
+  const item = itemOf(found.json)
   if (!isFolder(item)) throw taken(path, item.package ? 'a notebook' : 'a file', answer, onConflict)
   const ours = answer.repeated && isSince(item, found, started)
   if (ours || onConflict === 'reuse') return folderOf(path, item, ours)
@@ -170,7 +171,7 @@ async function refuseFileAsParent(graph: Graph, path: DrivePath, { parents }: Ma
     const parent = path.slice(0, length)
     const found = await look(graph, parent)
     if (found.status !== 200) continue
-    if (isFolder(found.json as DriveItem)) return
+    if (isFolder(itemOf(found.json))) return
     if (parents) throw taken(parent, 'a file', found, 'reuse')
     throw new OdLinkError('not-found', `"${showPath(parent)}" is a file, not a folder.`, {
       hint: 'Choose another parent.',
@@ -183,7 +184,7 @@ async function makeParent(graph: Graph, path: DrivePath): Promise<void> {
 }
 
 function made(path: DrivePath, answer: GraphAnswer, { onConflict }: MakeOptions): Folder {
-  const folder = folderOf(path, answer.json as DriveItem, true)
+  const folder = folderOf(path, itemOf(answer.json), true)
   const asked = path.at(-1) ?? ''
   if (onConflict !== 'rename' && !sameName(folder.name, asked)) {
     notices.warning(`OneDrive calls the folder "${folder.name}", not "${asked}".`)
@@ -196,8 +197,8 @@ function folderOf(path: DrivePath, item: DriveItem, created: boolean): Folder {
   return {
     path: showPath([...path.slice(0, -1), name]),
     name,
-    id: String(item.id ?? ''),
-    webUrl: String(item.webUrl ?? ''),
+    id: item.id ?? '',
+    webUrl: item.webUrl ?? '',
     created,
   }
 }

@@ -46,6 +46,11 @@ export function showPath(path: DrivePath): string {
   return `/${path.join('/')}`
 }
 
+/** Whether a name that a server tells can be one name in a path: no more than that is asked of it. */
+export function isName(text: string): boolean {
+  return text.length <= maxPathLength && !/^\.{0,2}$|[/\0-\x1f\x7f]/.test(text)
+}
+
 /**
  * The path for a URL, each name encoded by itself.
  * https://learn.microsoft.com/en-us/graph/onedrive-addressing-driveitems

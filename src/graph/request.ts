@@ -18,6 +18,8 @@ export interface Graph {
    * @throws OdLinkError (sign-in), (service) or (network) when there is none within the bound.
    */
   send: (request: GraphRequest, lookFirst?: () => Promise<GraphAnswer | undefined>) => Promise<GraphAnswer>
+  /** Milliseconds left of the bound. */
+  left: () => number
 }
 
 /** Passing trouble, as the SDKs and rclone see it; 500 is tried a few times, since it may be for ever. */
@@ -41,7 +43,7 @@ export function openGraph(account: Account, maxWaitMs: number, link?: LinkRecord
       return link
     },
   }
-  return { send: (request, lookFirst) => send(tokens, patience, request, lookFirst) }
+  return { send: (request, lookFirst) => send(tokens, patience, request, lookFirst), left: patience.left }
 }
 
 interface Tokens {

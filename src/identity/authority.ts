@@ -1,7 +1,7 @@
 import { clockCure, clockTrouble } from '../clock.ts'
 import { OdLinkError } from '../errors.ts'
 import type { HttpResponse } from '../http.ts'
-import { type JsonObject, parseJsonObject } from '../json.ts'
+import { type JsonObject, parseJsonObject, textIn } from '../json.ts'
 import { notices } from '../notices.ts'
 import { startPatience } from '../retry.ts'
 import { type FailureContext, type IdentityErrorBody, identityFailure } from './failure.ts'
@@ -22,6 +22,9 @@ export interface Authority {
   issuer: string
 }
 
+/** An address that is longer is none of Microsoft's. */
+const longestAddress = 2_000
+
 /** The tenant of all personal Microsoft accounts. */
 export const consumersTenant = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
@@ -41,7 +44,7 @@ export async function findAuthority(
   const metadata = readMetadata(answer, { loginOrigin, tenant, clientId, scope: '' })
   const wrong = clockTrouble()
   if (wrong) notices.warning(`${wrong}, and the sign-in may fail. Set it: ${clockCure()}`)
-  const named = String(metadata.jwks_uri)
+  const named = textIn(metadata.jwks_uri, longestAddress)
   const keysAreOwn = URL.canParse(named) && new URL(named).origin === url.origin
   return {
     authorizationEndpoint: `${base}/oauth2/v2.0/authorize`,
@@ -69,7 +72,9 @@ export function readMetadata(
   if (typeof metadata?.error === 'string') {
     throw identityFailure(metadata as unknown as IdentityErrorBody, context)
   }
-  if (status === 200 && typeof metadata?.issuer === 'string') return { ...metadata, issuer: metadata.issuer }
+  const issuer = metadata?.issuer
+  if (status === 200 && typeof issuer === 'string' && issuer.length <= longestAddress)
+    return { ...metadata, issuer }
   const { host } = new URL(context.loginOrigin)
   throw new OdLinkError(
     'service',

@@ -1,6 +1,6 @@
 import type { Registration } from '../accounts/record.ts'
 import { requestIdOf } from '../http.ts'
-import { parseJsonObject } from '../json.ts'
+import { parseJsonObject, textIn } from '../json.ts'
 import { startPatience } from '../retry.ts'
 import type { Authority } from './authority.ts'
 import { type FailureContext, type IdentityErrorBody, identityFailure } from './failure.ts'
@@ -34,7 +34,7 @@ export async function checkRegistration(
 function refusalIn(body: string, location: string | undefined): IdentityErrorBody | undefined {
   const sent =
     location && URL.canParse(location) ? new URL(location).searchParams.get('error_description') : ''
-  const said = sent || String(parseJsonObject(body)?.error_description ?? body)
+  const said = sent || textIn(parseJsonObject(body)?.error_description, body.length) || body
   const [found, code] = /AADSTS(\d{4,8}): [^<]*/.exec(said) ?? []
   if (!found || !registrationAdvice[Number(code)]) return undefined
   return { error: 'invalid_request', error_description: found }

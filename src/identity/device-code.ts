@@ -1,8 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import * as oauth from 'oauth4webapi'
 import { OdLinkError } from '../errors.ts'
+import { harmless } from '../harmless.ts'
 import { isLoopback } from '../http.ts'
-import type { JsonObject } from '../json.ts'
+import { type JsonObject, numberIn } from '../json.ts'
 import { NetworkError } from '../network-error.ts'
 import { startPatience } from '../retry.ts'
 import { clientOf, type NewLink, newLink, type SignInContext, serverOf } from './new-link.ts'
@@ -27,6 +28,9 @@ export interface DeviceCode {
   intervalMs: number
 }
 
+/** Microsoft's have nine characters. */
+const longestCode = 64
+const longestAddress = 2_000
 const defaultIntervalSeconds = 5
 /** Microsoft gives 15 minutes; whatever a server says, a wait has a bound. */
 const longestSeconds = 3_600
@@ -58,9 +62,14 @@ export async function startDeviceCode({
     if (!isSafeAddress(answer.verification_uri)) {
       throw untrustworthy(new Error('the address for the code is neither https nor on this machine'))
     }
+    const userCode = harmless(answer.user_code)
+    if (userCode === '' || userCode.length > longestCode) {
+      throw untrustworthy(new Error('the code is none that a person could type'))
+    }
     return {
-      verificationUri: answer.verification_uri,
-      userCode: answer.user_code,
+      // As a browser reads it: no letters that look like others, nothing that is not part of an address.
+      verificationUri: new URL(answer.verification_uri).href,
+      userCode,
       deviceCode: answer.device_code,
       expiresAt: Date.now() + Math.min(answer.expires_in, longestSeconds) * 1000,
       intervalMs: Math.max(answer.interval ?? defaultIntervalSeconds, 1) * 1000,
@@ -75,14 +84,16 @@ function withUsualNames(answer: JsonObject): JsonObject {
   return tidy({
     ...others,
     verification_uri: verification_uri ?? verification_url,
-    expires_in: Number(expires_in),
-    interval: Number(interval) > 0 ? Number(interval) : null,
+    expires_in: numberIn(expires_in),
+    interval: numberIn(interval) > 0 ? numberIn(interval) : null,
   })
 }
 
+/** A name before the host (`https://microsoft.com@evil.example`) would hide which host it is. */
 function isSafeAddress(address: string): boolean {
-  if (!URL.canParse(address)) return false
-  const { protocol, hostname } = new URL(address)
+  if (address.length > longestAddress || !URL.canParse(address)) return false
+  const { protocol, hostname, username, password } = new URL(address)
+  if (username || password) return false
   return protocol === 'https:' || (protocol === 'http:' && isLoopback(hostname))
 }
 

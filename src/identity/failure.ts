@@ -1,4 +1,6 @@
 import { type ErrorKind, OdLinkError } from '../errors.ts'
+import { guidIn } from '../http.ts'
+import { numberIn, textIn } from '../json.ts'
 import { adminLetter, type ConsentWanted } from './admin-letter.ts'
 import { adviceFor, lessAccess, wantsAdminApproval } from './advice.ts'
 import { portalOf } from './clouds.ts'
@@ -33,17 +35,19 @@ export function identityFailure(body: IdentityErrorBody, context: FailureContext
   const kind: ErrorKind = passing.has(body.error) || code === throttled ? 'service' : 'sign-in'
   return new OdLinkError(kind, advice?.meaning ?? plainWords(body), {
     hint: hintFor(body, code, advice, context),
-    code: code === undefined ? body.error : `AADSTS${code}`,
-    requestId: textOf(body.trace_id) || /Trace ID: ([\w-]+)/.exec(textOf(body.error_description))?.[1],
+    code: code === undefined ? nameOf(body) : `AADSTS${code}`,
+    requestId:
+      guidIn(body.trace_id) ?? /Trace ID: ([\da-f-]{8,64})/i.exec(textOf(body.error_description))?.[1],
     timestamp:
-      textOf(body.timestamp) || /Timestamp: ([\d:Z -]+\dZ?)/.exec(textOf(body.error_description))?.[1],
+      textOf(body.timestamp).slice(0, 40) ||
+      /Timestamp: ([\d:Z -]{1,40}\dZ?)/.exec(textOf(body.error_description))?.[1],
     cause: body,
   })
 }
 
 /** The first code that od-link knows, else the first one there is. */
 function aadstsCode(body: IdentityErrorBody): number | undefined {
-  const listed = Array.isArray(body.error_codes) ? body.error_codes.map(Number) : []
+  const listed = Array.isArray(body.error_codes) ? body.error_codes.slice(0, 20).map(numberIn) : []
   const written = [...textOf(body.error_description).matchAll(/AADSTS(\d{4,8})/g)].map((match) =>
     Number(match[1]),
   )
@@ -51,22 +55,24 @@ function aadstsCode(body: IdentityErrorBody): number | undefined {
   return codes.find((code) => adviceFor(code)) ?? codes[0]
 }
 
-function plainWords({
-  error,
-  error_description: description,
-  error_subcode: subcode,
-}: IdentityErrorBody): string {
+function plainWords(body: IdentityErrorBody): string {
+  const { error, error_description: description, error_subcode: subcode } = body
   if (error === 'access_denied' && (subcode === 'cancel' || !description)) {
     return 'The sign-in was cancelled, or the organisation wants an administrator to approve this app first.'
   }
   if (error === 'access_denied') return 'The access that od-link asks for was refused in the browser.'
   const sentence = firstSentence(textOf(description))
-  return sentence ? `Microsoft answered: ${sentence}` : `Microsoft refused the sign-in (${error}).`
+  return sentence ? `Microsoft answered: ${sentence}` : `Microsoft refused the sign-in (${nameOf(body)}).`
 }
 
-/** What a server put into a field of text may be anything. */
+/** What a server put into a field of text may be anything; no description of Microsoft's is as long. */
 function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : ''
+  return textIn(value, 4_000)
+}
+
+/** The name of the failure (RFC 6749 section 5.2). */
+function nameOf({ error }: IdentityErrorBody): string {
+  return textIn(error, 100)
 }
 
 /** Without the code in front and the ids behind, which are shown apart. */

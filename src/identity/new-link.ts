@@ -2,11 +2,15 @@ import * as oauth from 'oauth4webapi'
 import type { LinkRecord, Registration } from '../accounts/record.ts'
 import { OdLinkError } from '../errors.ts'
 import { harmless } from '../harmless.ts'
+import { textIn } from '../json.ts'
 import { startPatience } from '../retry.ts'
 import { type Authority, consumersTenant, isFilledFrom, issuerOf } from './authority.ts'
 import type { FailureContext } from './failure.ts'
 import { transport } from './protocol.ts'
-import { expiryOf } from './refresh.ts'
+import { tokensIn } from './tokens.ts'
+
+/** No name or address of a person is longer. */
+const longestName = 256
 
 /** A link that a sign-in has just brought; where it is used is added by whoever keeps it. */
 export type NewLink = Omit<LinkRecord, 'graphOrigin'>
@@ -52,8 +56,9 @@ export async function newLink(
   if (!claims) throw nobodyNamed()
   const keysOf = transport(startPatience(30_000), (answer) => ownKeys(answer, issuer))
   await oauth.validateApplicationLevelSignature(issued, response, keysOf)
-  if (!tokens.refresh_token) throw noRefreshToken()
   const now = Date.now()
+  const { accessToken, expiresAt, refreshToken, grantedScope = context.scope } = tokensIn(tokens, now)
+  if (!refreshToken) throw noRefreshToken()
   return {
     version: 1,
     ...personOf(claims),
@@ -61,10 +66,10 @@ export async function newLink(
     tokenEndpoint: authority.tokenEndpoint,
     issuer: claims.iss,
     scope: context.scope,
-    grantedScope: tokens.scope ?? context.scope,
-    accessToken: tokens.access_token,
-    expiresAt: expiryOf(tokens, now),
-    refreshToken: tokens.refresh_token,
+    grantedScope,
+    accessToken,
+    expiresAt,
+    refreshToken,
     linkedAt: now,
     lastRenewedAt: now,
   }
@@ -102,10 +107,10 @@ function ownKeys(answer: Record<string, unknown>, issuer: string): Record<string
  */
 function personOf(claims: oauth.IDToken) {
   const { tid, oid, preferred_username: username, email, name } = claims
-  if (typeof tid !== 'string' || typeof oid !== 'string' || !/^[\w-]+$/.test(tid) || !/^[\w-]+$/.test(oid)) {
-    throw nobodyNamed()
-  }
-  const text = (value: unknown) => (typeof value === 'string' && harmless(value)) || undefined
+  // They become a file's name; Microsoft's are GUIDs.
+  const isId = (value: unknown): value is string => typeof value === 'string' && /^[\w-]{1,64}$/.test(value)
+  if (!isId(tid) || !isId(oid)) throw nobodyNamed()
+  const text = (value: unknown) => harmless(textIn(value, longestName)).toWellFormed() || undefined
   const id = `${tid}.${oid}`
   return {
     id,

@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi'
 import { clockCure, clockTrouble } from '../clock.ts'
 import { OdLinkError } from '../errors.ts'
 import { exchange, type HttpRequest, type HttpResponse, requestIdOf } from '../http.ts'
-import { type JsonObject, parseJsonObject } from '../json.ts'
+import { type JsonObject, numberIn, parseJsonObject, textIn } from '../json.ts'
 import { NetworkError } from '../network-error.ts'
 import type { Patience } from '../retry.ts'
 import { type FailureContext, type IdentityErrorBody, identityFailure } from './failure.ts'
@@ -96,7 +96,7 @@ export function isPassing({ status, body }: HttpResponse): boolean {
   if (status === 408 || status === 429 || status >= 500) return true
   return (
     status >= 400 &&
-    ['temporarily_unavailable', 'server_error'].includes(String(parseJsonObject(body)?.error))
+    ['temporarily_unavailable', 'server_error'].includes(textIn(parseJsonObject(body)?.error, 100))
   )
 }
 
@@ -125,9 +125,16 @@ function withoutSecrets(answer: JsonObject, sent: (string | undefined | null)[])
   return Object.fromEntries(Object.entries(answer).map(([name, value]) => [name, hide(value)]))
 }
 
-/** Empty fields count as absent ones: `"refresh_token": null` means that the old one stays. */
+/**
+ * Empty fields count as absent ones: `"refresh_token": null` means that the old one stays. So does a lifetime that is
+ * none, for which new tokens must not be thrown away: the old ones may be worth nothing by now.
+ */
 export function tidy(answer: JsonObject): JsonObject {
-  return Object.fromEntries(Object.entries(answer).filter(([, value]) => value !== null && value !== ''))
+  const isUseful = ([name, value]: [string, unknown]) =>
+    value !== null &&
+    value !== '' &&
+    (name !== 'expires_in' || (numberIn(value) > 0 && Number.isFinite(numberIn(value))))
+  return Object.fromEntries(Object.entries(answer).filter(isUseful))
 }
 
 /**
@@ -149,7 +156,9 @@ export async function explained<T>(context: FailureContext, step: () => Promise<
     if (error instanceof oauth.OperationProcessingError && error.code === oauth.JWT_TIMESTAMP_CHECK) {
       throw clockRefused() ?? untrustworthy(error)
     }
-    throw untrustworthy(error as Error)
+    // What is not the library's own is a shape that could not even be read.
+    const isOwn = (error as { code?: unknown }).code !== undefined
+    throw untrustworthy(isOwn ? (error as Error) : new Error('no answer has its shape', { cause: error }))
   }
 }
 

@@ -3,6 +3,7 @@ import type { LinkRecord } from '../accounts/record.ts'
 import type { JsonObject } from '../json.ts'
 import type { Patience } from '../retry.ts'
 import { clientAuthentication, explained, tidy, transport } from './protocol.ts'
+import { tokensIn } from './tokens.ts'
 
 type Tokens = Pick<LinkRecord, 'accessToken' | 'expiresAt' | 'refreshToken' | 'grantedScope'>
 
@@ -42,24 +43,12 @@ export async function refreshTokens(
       },
     )
     const tokens = await oauth.processRefreshTokenResponse(server, client, response)
-    return {
-      accessToken: tokens.access_token,
-      expiresAt: expiryOf(tokens, Date.now()),
-      refreshToken: tokens.refresh_token ?? record.refreshToken,
-      grantedScope: tokens.scope ?? record.grantedScope,
-    }
+    const { refreshToken, grantedScope } = record
+    return { refreshToken, grantedScope, ...tokensIn(tokens, Date.now()) }
   })
 }
 
 /** Who the person is was proved at login; a clock that is wrong by now must not end the link. */
 function withoutIdToken({ id_token: _, ...answer }: JsonObject): JsonObject {
   return tidy(answer)
-}
-
-/**
- * When the access token ends, in milliseconds since the epoch. Without `expires_in` it counts as ended: it is
- * used once, and the next command asks for another (lifetimes range from minutes to 28 hours, so none is assumed).
- */
-export function expiryOf(tokens: oauth.TokenEndpointResponse, now: number): number {
-  return now + (tokens.expires_in ?? 0) * 1000
 }

@@ -16,7 +16,7 @@ export interface SandboxProcess {
 }
 
 export async function startSandbox(...flags: string[]): Promise<SandboxProcess> {
-  const running: Running = startOdLink(['sandbox', '--json', ...flags], { timeoutMs: 1_800_000 })
+  const running: Running = startOdLink(['sandbox', '--json', ...flags], { timeoutMs: 3 * 3_600_000 })
   if (!running.child.stdout) throw new Error('no output')
   const line = await new Promise<string>((resolve, reject) => {
     createInterface({ input: running.child.stdout as NodeJS.ReadableStream }).once('line', resolve)

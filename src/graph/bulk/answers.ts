@@ -1,8 +1,9 @@
 import type { DriveItem } from '@microsoft/microsoft-graph-types'
 import type { OdLinkError } from '../../errors.ts'
 import type { GraphAnswer } from '../authorized.ts'
-import { isFolder, nextPage } from '../drive.ts'
+import { nextPage } from '../drive.ts'
 import { codesOf, graphFailure, isSimilarName, noDrive } from '../failure.ts'
+import { isFolder, itemOf } from '../item.ts'
 import { foldName } from '../path.ts'
 import { maxFaults, passing } from '../request.ts'
 import { isSince } from '../since.ts'
@@ -66,9 +67,9 @@ export class Answers {
 
   #made(ask: MakeAsk, answer: GraphAnswer): void {
     const { folder } = ask
-    const item = answer.json as DriveItem | undefined
+    const item = itemOf(answer.json)
     const { status } = answer
-    if (status === 201 && typeof item?.id === 'string') this.#settle(folder, item, true)
+    if (status === 201 && item.id !== undefined) this.#settle(folder, item, true)
     else if (status === 201) this.lost(ask, graphFailure(answer, `Making "${showFolder(folder)}"`))
     else if (status === 200) this.#found(folder, item, answer)
     else if (status === 409 || isSimilarName(answer)) {
@@ -83,7 +84,7 @@ export class Answers {
 
   #seen(ask: LookAsk, answer: GraphAnswer): void {
     const { folder } = ask
-    if (answer.status === 200) this.#found(folder, answer.json as DriveItem, answer)
+    if (answer.status === 200) this.#found(folder, itemOf(answer.json), answer)
     else if (answer.status !== 404) this.#refused(folder, answer)
     else if (!this.#ledger.isKnown(folder.parent as Folder)) this.#ledger.mark(folder, 'waiting')
     // Just after a conflict an item may not be found by its name, and yet be in its parent's list.
@@ -93,7 +94,7 @@ export class Answers {
 
   #listed(ask: ListAsk, answer: GraphAnswer): void {
     const { folder } = ask
-    const children = Array.isArray(answer.json?.value) ? (answer.json.value as DriveItem[]) : undefined
+    const children = Array.isArray(answer.json?.value) ? answer.json.value.map(itemOf) : undefined
     if (answer.status !== 200) this.#refusedBelow(folder, answer)
     else if (!children) this.#fault(ask, graphFailure(answer, `Listing "${showFolder(folder)}"`))
     else this.#compare(ask, children, answer)
@@ -103,7 +104,7 @@ export class Answers {
     const { folder, missing, pages } = ask
     this.#faults.delete(keyOf(ask))
     for (const item of children) {
-      const key = foldName(String(item?.name ?? ''))
+      const key = foldName(item.name ?? '')
       const wanted = missing.get(key)
       if (!wanted) continue
       missing.delete(key)
@@ -125,8 +126,8 @@ export class Answers {
     this.#plan.open(parent)
   }
 
-  #found(folder: Folder, item: DriveItem | undefined, answer: GraphAnswer): void {
-    if (typeof item?.id !== 'string') {
+  #found(folder: Folder, item: DriveItem, answer: GraphAnswer): void {
+    if (item.id === undefined) {
       this.#fault({ kind: 'look', folder }, graphFailure(answer, `Looking at "${showFolder(folder)}"`))
     } else if (isFolder(item)) {
       this.#settle(folder, item, this.#maybeOurs.has(folder) && isSince(item, answer, this.#began))

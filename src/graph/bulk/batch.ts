@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { LinkRecord } from '../../accounts/record.ts'
+import { isJsonObject } from '../../json.ts'
 import { NetworkError } from '../../network-error.ts'
 import { type GraphAnswer, sendOnce } from '../authorized.ts'
 import type { MakeAsk } from './asks.ts'
@@ -31,7 +32,7 @@ export async function sendBatch(
     const answer = await sendOnce(link, { method: 'POST', path: '/$batch', body }, how)
     if (answer instanceof NetworkError) return { lost: answer }
     if (answer.status !== 200) return { refusal: answer }
-    return { answers: decode(asks, answer) }
+    return { answers: readAnswers(asks.length, answer) }
   } catch (error) {
     if (error instanceof NetworkError) return { unsent: error }
     throw error
@@ -49,28 +50,31 @@ function encode(asks: readonly Ask[], ledger: Ledger): object[] {
   })
 }
 
-/** The answers come in any order, and one that is not there, or makes no sense, tells nothing. */
-function decode(asks: readonly Ask[], { json, headers }: GraphAnswer): (GraphAnswer | undefined)[] {
+/** The answer to each of so many requests. They come in any order, and one that is not there, or makes no sense, tells nothing. */
+export function readAnswers(count: number, { json, headers }: GraphAnswer): (GraphAnswer | undefined)[] {
   const byId = new Map<string, Record<string, unknown>>()
   const responses = Array.isArray(json?.responses) ? (json.responses as unknown[]) : []
   for (const response of responses) {
-    if (isObject(response)) byId.set(String(response.id), response)
+    if (isJsonObject(response) && isPlain(response.id)) byId.set(String(response.id), response)
   }
-  return asks.map((_ask, at) => readItem(byId.get(idOf(at)), headers))
+  return Array.from({ length: count }, (_, at) => readItem(byId.get(idOf(at)), headers))
 }
 
 function readItem(
   item: Record<string, unknown> | undefined,
   { date }: IncomingHttpHeaders,
 ): GraphAnswer | undefined {
-  const status = Number(item?.status)
+  const status = isPlain(item?.status) ? Number(item.status) : Number.NaN
   if (!item || !Number.isInteger(status) || status < 100 || status > 599) return undefined
-  const named = isObject(item.headers) ? Object.entries(item.headers) : []
+  const named = isJsonObject(item.headers)
+    ? Object.entries(item.headers).filter(([, value]) => isPlain(value))
+    : []
   const own = Object.fromEntries(named.map(([name, value]) => [name.toLowerCase(), String(value)]))
   const headers = { ...(date === undefined ? {} : { date }), ...own }
-  return { status, headers, json: isObject(item.body) ? item.body : undefined, repeated: false }
+  return { status, headers, json: isJsonObject(item.body) ? item.body : undefined, repeated: false }
 }
 
-function isObject(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value)
+/** Numbers have come as texts, and the other way round. */
+function isPlain(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number'
 }

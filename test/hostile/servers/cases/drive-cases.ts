@@ -1,0 +1,120 @@
+import type { Attack } from '../attack.ts'
+import type { Json } from '../id-token.ts'
+import { escapes, invisible } from '../poisons.ts'
+import type { SceneName } from '../scenes.ts'
+import type { Answer } from '../tamperer.ts'
+
+/** Items of a drive that are not what was asked for, and would lead elsewhere. */
+
+/** The items in an answer: itself, those of its list, and those of a batch. */
+function itemsIn(json: Json): Json[] {
+  if (json?.responses) return json.responses.flatMap(({ body }: Json) => itemsIn(body))
+  return Array.isArray(json?.value) ? json.value : json?.error ? [] : [json]
+}
+
+const named: [name: string, change: (item: Json) => unknown][] = [
+  ['holds a slash', (item) => (item.name = `${item.name}/../../etc/passwd`)],
+  ['begins with a slash', (item) => (item.name = '/etc/passwd')],
+  ['is ..', (item) => (item.name = '..')],
+  ['is a dot', (item) => (item.name = '.')],
+  ['is empty', (item) => (item.name = '')],
+  ['holds NUL', (item) => (item.name = `${item.name}\0/x`)],
+  ['holds line breaks', (item) => (item.name = `${item.name}\n/etc/passwd\r\n/root`)],
+  ['holds escape sequences', (item) => (item.name = escapes)],
+  ['holds bidi overrides', (item) => (item.name = invisible)],
+  ['is a million characters long', (item) => (item.name = 'n'.repeat(1_000_000))],
+  ['is another one than was asked for', (item) => (item.name = 'something else')],
+  ['looks like an option', (item) => (item.name = '--help')],
+  ['would be a command', (item) => (item.name = '$(touch /tmp/x);`x`|x')],
+]
+const others: typeof named = [
+  [
+    'has a parent elsewhere',
+    (item) => (item.parentReference = { driveId: 'x', id: 'y', path: '/drives/x/root:/../../../etc' }),
+  ],
+  ['is deleted', (item) => (item.deleted = { state: 'deleted' })],
+  [
+    'is on another drive',
+    (item) => (item.remoteItem = { id: '..', parentReference: { driveId: '../../users/eve' } }),
+  ],
+  ['is a file and a folder', (item) => (item.file = { mimeType: 'text/x' })],
+  [
+    'is everything at once',
+    (item) => Object.assign(item, { package: { type: 'x' }, remoteItem: { folder: {} }, file: {} }),
+  ],
+  ['was made in a year that has not come', (item) => (item.createdDateTime = '+275760-09-13T00:00:00Z')],
+  ['was made never', (item) => (item.createdDateTime = 'never')],
+  ['has an address that is a script', (item) => (item.webUrl = 'javascript:alert(1)')],
+  ['has more children than there are numbers', (item) => (item.folder = { childCount: 1e300 })],
+]
+const ids: [string, unknown][] = [
+  ['with slashes', '../../../users/eve/drive/root'],
+  ['that is ..', '..'],
+  ['that is a dot', '.'],
+  ['with a question mark', 'x?$select=*&y=1'],
+  ['with a number sign', 'x#y'],
+  ['that is encoded already', '%2e%2e%2f%2e%2e'],
+  ['with a colon', 'x:/y:'],
+  ['with a backslash', '..\\..\\x'],
+  ['with line breaks', 'x\r\nhost: evil.example\r\n\r\n'],
+  ['with NUL', 'x\0y'],
+  ['with half a character', '\ud800'],
+  ['that is an address', 'https://evil.example/x'],
+  ['that begins with //', '//evil.example/x'],
+  ['of a million characters', 'i'.repeat(1_000_000)],
+  ['that is a number', 1],
+]
+
+const tampered =
+  (change: (item: Json) => unknown) =>
+  (answer: Answer): undefined => {
+    for (const item of itemsIn(answer.json)) if (item && typeof item === 'object') change(item)
+  }
+const inScenes = (
+  group: string,
+  scenes: SceneName[],
+  name: string,
+  change: (item: Json) => unknown,
+): Attack[] =>
+  scenes.flatMap((scene) =>
+    [[], ['--json']].map((flags) => ({
+      group,
+      name,
+      scene,
+      flags,
+      tamper: tampered(change),
+      wrong: asksElsewhere,
+    })),
+  )
+
+/** An id leads to an item of this drive, and to nothing else, whatever is in it. */
+const asksElsewhere: Attack['wrong'] = (_, { server }) => {
+  const ofBatches = server.seen.flatMap(({ exchange }) => {
+    if (exchange.kind !== 'batch') return []
+    return JSON.parse(exchange.body).requests.map(({ url }: { url: string }) => `/v1.0${url}`)
+  })
+  const asked = [...server.seen.map(({ exchange }) => exchange.path), ...ofBatches]
+  const own =
+    /^\/v1\.0\/(\$batch|me\/drive\/(root|items\/[^/?#:]+)(:(\/[^/?#:]+)+:?)?(\/children)?)(\?[^#]*)?$|^\/[^/]*\/(oauth2|v2\.0|discovery)\//
+  const elsewhere = asked.find(
+    (path) => !own.test(path) || new URL(path, 'http://x').pathname !== path.replace(/\?.*$/s, ''),
+  )
+  return elsewhere && `it asked for ${elsewhere.slice(0, 200)}`
+}
+
+export const driveCases: Attack[] = [
+  ...named.flatMap(([name, change]) =>
+    inScenes('Names in the drive', ['mkdir', 'reuse', 'list', 'many'], `the name ${name}`, change),
+  ),
+  ...others.flatMap(([name, change]) =>
+    inScenes(
+      'Items that are something else',
+      ['mkdir', 'reuse', 'list', 'many'],
+      `the folder ${name}`,
+      change,
+    ),
+  ),
+  ...ids.flatMap(([name, id]) =>
+    inScenes('Ids in the drive', ['mkdir', 'deep', 'many'], `an id ${name}`, (item) => (item.id = id)),
+  ),
+]

@@ -1,0 +1,28 @@
+import type { Attack } from '../attack.ts'
+import type { Stage } from '../stage.ts'
+import { bodyCases, statusCases } from './body-cases.ts'
+import { deviceCases } from './device-cases.ts'
+import { driveCases } from './drive-cases.ts'
+import { fieldCases } from './field-cases.ts'
+import { idTokenCases } from './id-token-cases.ts'
+import { nextPageCases, placeCases } from './place-cases.ts'
+import { redirectCases } from './redirect-cases.ts'
+import { refusalCases } from './refusal-cases.ts'
+import { wireCases } from './wire-cases.ts'
+
+/** All attacks there are. */
+export async function allCases(stage: Stage): Promise<Attack[]> {
+  return [
+    ...idTokenCases,
+    ...redirectCases(stage),
+    ...placeCases(stage),
+    ...nextPageCases,
+    ...deviceCases,
+    ...driveCases,
+    ...refusalCases,
+    ...bodyCases,
+    ...statusCases,
+    ...wireCases,
+    ...(await fieldCases(stage)),
+  ]
+}

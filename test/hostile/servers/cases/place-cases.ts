@@ -1,0 +1,96 @@
+import type { Attack } from '../attack.ts'
+import type { Stage } from '../stage.ts'
+import type { Answer } from '../tamperer.ts'
+
+/** Answers that name other places than the ones they came from. */
+export function placeCases({ stranger }: Stage): Attack[] {
+  return Object.entries(stranger.origins).flatMap(([place, origin]): Attack[] => [
+    ...(['login', 'device', 'setup', 'doctor'] as const).map(
+      (scene): Attack => ({
+        group: 'Addresses of other hosts',
+        name: `discovery names ${place} for every endpoint and for the keys`,
+        scene,
+        kinds: ['discovery'],
+        codes: [0],
+        tamper: ({ json }) => {
+          for (const name of Object.keys(json))
+            if (name.endsWith('_endpoint') || name.endsWith('_uri')) json[name] = `${origin}/x`
+          return undefined
+        },
+      }),
+    ),
+    {
+      group: 'Addresses of other hosts',
+      name: `discovery names ${place} as the issuer`,
+      scene: 'login',
+      kinds: ['discovery'],
+      codes: [6],
+      tamper: ({ json }) => {
+        json.issuer = `${origin}/{tenantid}/v2.0`
+        return undefined
+      },
+    },
+    ...(['list', 'many'] as const).map(
+      (scene): Attack => ({
+        group: 'Addresses of other hosts',
+        name: `a list whose next page is on ${place}`,
+        scene,
+        codes: [0, 3],
+        tamper: (answer) => nextPage(answer, `${origin}/v1.0/me/drive/root/children?$skiptoken=1`),
+      }),
+    ),
+    ...(['mkdir', 'reuse', 'renewal', 'many', 'login'] as const).map(
+      (scene): Attack => ({
+        group: 'Addresses of other hosts',
+        name: `Location, Content-Location, Refresh and Link name ${place}, beside the true answer`,
+        scene,
+        codes: [0],
+        tamper: ({ headers }) => {
+          const address = `${origin}/v1.0/me`
+          Object.assign(headers, { location: address, 'content-location': address })
+          Object.assign(headers, {
+            refresh: `0; url=${address}`,
+            link: `<${address}>; rel=next`,
+            'alt-svc': 'h2="evil:443"',
+          })
+          return undefined
+        },
+      }),
+    ),
+  ])
+}
+
+let page = 0
+const nextNumber = () => {
+  page += 1
+  return page
+}
+const links: [string, () => unknown][] = [
+  ['leads back to itself', () => 'http://localhost/v1.0/me/drive/root/children?again'],
+  [
+    'always has one more page',
+    () => `http://localhost/v1.0/me/drive/root/children?$skiptoken=${nextNumber()}`,
+  ],
+  ['has 7 MB', () => `http://localhost/v1.0/${'x'.repeat(7_000_000)}${nextNumber()}`],
+  ['leads out of the version', () => 'http://localhost/v1.0/../beta/me'],
+  ['leads to another account', () => 'http://localhost/v1.0/users/eve/drive/root/children'],
+  ['is no text', () => ({ toString: 1 })],
+  ['is a script', () => 'javascript:alert(1)'],
+]
+
+export const nextPageCases: Attack[] = links.flatMap(([name, link]) =>
+  (['list', 'many'] as const).map((scene) => ({
+    group: 'Lists without an end',
+    name: `the next page ${name}`,
+    scene,
+    codes: [0, 3, 6, 7, 8],
+    tamper: (answer: Answer) => nextPage(answer, link()),
+  })),
+)
+
+/** An empty list with one more page behind it; in a batch, each of the lists. */
+function nextPage({ json }: Answer, link: unknown): undefined {
+  const lists = json.responses ? json.responses.map(({ body }: { body: unknown }) => body) : [json]
+  for (const list of lists)
+    if (Array.isArray(list?.value)) Object.assign(list, { value: [], '@odata.nextLink': link })
+}

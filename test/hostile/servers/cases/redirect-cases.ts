@@ -1,0 +1,28 @@
+import type { Attack } from '../attack.ts'
+import type { Stage } from '../stage.ts'
+import { everyRequest } from './requests.ts'
+
+/** Answers that send od-link elsewhere: nothing follows them, no token, no code, no secret. */
+export function redirectCases({ stranger }: Stage): Attack[] {
+  const targets = { ...stranger.origins, 'the same host, without a scheme': '//login.evil.example' }
+  return [301, 302, 303, 307, 308].flatMap((status) =>
+    Object.entries(targets).flatMap(([target, origin]) =>
+      // What asks the authorize page is answered by a redirect, rightly, and does not follow it either.
+      everyRequest(target).map((one) => ({
+        ...one,
+        group: 'Redirects',
+        name: `HTTP ${status} to ${target}`,
+        tls: true,
+        tamper: (answer, { path }) => {
+          Object.assign(answer, { status, body: '' })
+          Object.assign(answer.headers, {
+            location: `${origin}${path}`,
+            refresh: `0; url=${origin}`,
+            link: `<${origin}>`,
+          })
+          return undefined
+        },
+      })),
+    ),
+  )
+}

@@ -1,0 +1,35 @@
+import type { SceneName } from '../scenes.ts'
+import type { Kind } from '../tamperer.ts'
+
+/** Each kind of request, in a command that makes it. */
+const requests: [SceneName, Kind][] = [
+  ['login', 'discovery'],
+  ['login', 'token by code'],
+  ['login', 'keys'],
+  ['setup', 'authorize'],
+  ['device', 'device code'],
+  ['device', 'device poll'],
+  ['renewal', 'token by refresh'],
+  ['mkdir', 'create'],
+  ['reuse', 'look'],
+  ['list', 'list'],
+  ['many', 'batch'],
+  ['status', 'drive'],
+  ['doctor', 'me'],
+]
+
+const formats = [[], ['--json'], ['--verbose']] as const
+let turn = 0
+
+/**
+ * Every kind of request.
+ * @param name of the attack, for which the formats in which the command speaks take turns.
+ */
+export function everyRequest(name: string) {
+  turn += name.length
+  return requests.map(([scene, kind], at) => ({
+    scene,
+    kinds: [kind],
+    flags: formats[(turn + at) % formats.length] ?? [],
+  }))
+}

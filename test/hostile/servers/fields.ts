@@ -1,0 +1,95 @@
+import type { Json } from './id-token.ts'
+import { headerPoisons, poisons } from './poisons.ts'
+import type { Answer, Tamper } from './tamperer.ts'
+
+/** Every field of an answer, so that none is forgotten, and what is put in its place. */
+
+type Place = readonly (string | number)[]
+
+/** The places of all that is in a value, objects and arrays themselves included; of an array, its first element. */
+function placesIn(value: Json, at: Place = []): Place[] {
+  if (typeof value !== 'object' || value === null) return []
+  const entries: [string | number, Json][] = Array.isArray(value)
+    ? value.slice(0, 1).map((one): [number, Json] => [0, one])
+    : Object.entries(value)
+  return entries.flatMap(([name, one]) => {
+    // Each letter of a base64 text is no field.
+    const place = [...at, name]
+    return [place, ...placesIn(one, place)]
+  })
+}
+
+function valueAt(value: Json, place: Place): Json {
+  return place.reduce((one, name) => one?.[name], value)
+}
+
+/** Puts a value into a place; in an array, into that place of every element. Where there is no such place, nothing. */
+function put(value: Json, [name, ...rest]: Place, poison: Json): void {
+  if (typeof value !== 'object' || value === null || name === undefined) return
+  if (rest.length > 0) {
+    for (const one of typeof name === 'number' ? value : [value[name]]) put(one, rest, poison)
+  } else if (name in value) value[name] = poison
+}
+
+/** Fields that od-link reads somewhere, and claims, all of which it keeps or checks. */
+const readFields = new Set(
+  `issuer jwks_uri error error_description error_codes error_subcode suberror trace_id timestamp token_type
+  access_token refresh_token id_token expires_in scope keys kty n e kid use alg user_code device_code
+  verification_uri interval id name webUrl createdDateTime folder childCount file package remoteItem value
+  @odata.nextLink code message innerError responses status headers body driveType quota used remaining state
+  iss aud exp iat nbf nonce tid oid preferred_username email location retry-after www-authenticate request-id
+  x-ms-request-id date content-type content-encoding`.split(/\s+/),
+)
+
+/** The headers that od-link reads, whether the true answer has them or not. */
+const readHeaders = ['content-encoding', 'content-type', 'date', 'location', 'request-id', 'retry-after']
+
+/**
+ * Each way to replace one field of these answers, with its name in plain words. A field that od-link reads is replaced
+ * by everything there is; the others take turns.
+ */
+export function everyField(answers: readonly Answer[]): { name: string; tamper: Tamper }[] {
+  let turn = 0
+  const some = <T>(field: string | number, all: readonly T[]): readonly T[] => {
+    if (readFields.has(String(field))) return all
+    turn += 1
+    return all.slice(turn % all.length).slice(0, 1)
+  }
+  const inJson = (part: 'json' | 'claims', before: string) =>
+    fieldsOf(answers, part).flatMap(({ name, place, value }) => {
+      const fitting = poisons.filter(({ fits }) => fits?.(value) ?? true)
+      return some(place.at(-1) ?? '', fitting).map((poison) => ({
+        name: `${before}${name}: ${poison.name}`,
+        tamper: (answer: Answer) => {
+          put(answer[part], place, poison.value(value))
+          return undefined
+        },
+      }))
+    })
+  const headers = headersOf(answers).flatMap((header) =>
+    some(header, headerPoisons).map(({ name, value }) => ({
+      name: `the header ${header}: ${name}`,
+      tamper: ({ headers }: Answer) => {
+        headers[header] = value
+        return undefined
+      },
+    })),
+  )
+  return [...inJson('json', ''), ...inJson('claims', 'id_token: '), ...headers]
+}
+
+/** The fields of all these answers, each once. */
+function fieldsOf(answers: readonly Answer[], part: 'json' | 'claims') {
+  const found = new Map<string, { name: string; place: Place; value: Json }>()
+  for (const answer of answers) {
+    for (const place of placesIn(answer[part])) {
+      const name = place.map((one) => (typeof one === 'number' ? '[]' : one)).join('.')
+      if (!found.has(name)) found.set(name, { name, place, value: valueAt(answer[part], place) })
+    }
+  }
+  return [...found.values()]
+}
+
+function headersOf(answers: readonly Answer[]): string[] {
+  return [...new Set([...readHeaders, ...answers.flatMap(({ headers }) => Object.keys(headers))])].sort()
+}

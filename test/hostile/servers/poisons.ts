@@ -1,0 +1,62 @@
+import type { Json } from './id-token.ts'
+import { JsonText, nested } from './json-text.ts'
+
+/** Moves the cursor, hides and links text, writes the clipboard, sets a title, deletes, and would be two lines. */
+export const escapes = [
+  'a\u001b[2J\u001b[31m\u001b[8m',
+  '\u001b]0;owned\u0007\u001b]8;;https://evil.example\u0007here\u001b]8;;\u0007\u001b]52;c;Zm9v\u0007',
+  '\u009b31m\u009d0;owned\u009c\u0090q\u009c\u0085\u0007\b\u007f\u0000',
+  'good\rbad\r\n/etc\n\tz',
+].join('')
+
+/** Turns the direction of text, holds what cannot be seen, and separates lines and paragraphs. */
+export const invisible =
+  'a\u202etxt.exe\u202c\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u200b\u200c\u200d\u2060\ufeff\u2028b\u2029\u00adz'
+
+/** All that od-link must never print, line breaks and tabs apart. */
+export const harmful = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/
+
+const megabytes = (count: number) => 'long '.repeat((count * 1_000_000) / 5)
+/** Just below what od-link reads of an answer, and above it. */
+const [readable, unreadable] = [megabytes(7), megabytes(10)]
+
+interface Poison {
+  name: string
+  /** Whether it fits a field that holds this; absent: any. */
+  fits?: (value: Json) => boolean
+  value: (instead: Json) => Json
+}
+
+const isText = (value: Json) => typeof value === 'string'
+const isNumber = (value: Json) => typeof value === 'number'
+
+/** What is put in the place of one field. */
+export const poisons: readonly Poison[] = [
+  { name: 'escape sequences', fits: isText, value: () => escapes },
+  { name: 'bidi overrides and invisible characters', fits: isText, value: () => invisible },
+  { name: '7 MB of text', fits: isText, value: () => readable },
+  { name: '10 MB of text', fits: isText, value: () => unreadable },
+  { name: 'half a character', fits: isText, value: () => 'a\ud83d' },
+  { name: 'no text', fits: isText, value: () => '' },
+  { name: 'a number', fits: (value) => !isNumber(value), value: () => 42 },
+  { name: 'a number as text', fits: isNumber, value: (number) => String(number) },
+  { name: 'a number below 0', fits: isNumber, value: () => -1 },
+  { name: 'a huge number', fits: isNumber, value: () => 1e300 },
+  { name: 'a number without end', fits: isNumber, value: () => new JsonText('1e999') },
+  { name: 'true', value: () => true },
+  { name: 'null', value: () => null },
+  { name: 'an array', value: () => [escapes, null] },
+  { name: 'an object that cannot be text', value: () => ({ toString: 1, valueOf: null, toJSON: 2 }) },
+  { name: 'an object with __proto__', value: () => new JsonText('{"__proto__":{"status":200,"folder":{}}}') },
+  { name: 'arrays 100,000 deep', value: () => nested(100_000) },
+]
+
+/** What is put in the place of one header; each character is a byte. */
+export const headerPoisons: readonly { name: string; value: string }[] = [
+  { name: 'escape sequences of one byte', value: '\u009b31m\u009d0;owned\u009c\u0085z' },
+  { name: '7 KB of text', value: 'long '.repeat(1_400) },
+  { name: 'bidi overrides in UTF-8', value: Buffer.from(invisible).toString('latin1') },
+  { name: 'a number below 0', value: '-1' },
+  { name: 'a huge number', value: '9'.repeat(400) },
+  { name: 'words', value: 'soon, perhaps; "or=not"' },
+]
