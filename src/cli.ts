@@ -273,14 +273,14 @@ What failed comes last on stderr, each path on a line that begins with a slash, 
         short: 'F',
         value: 'KEY=JSON',
         multiple: true,
-        help: 'true, 12, null, {"a": 1}; @FILE for its text',
+        help: 'true, 12, {"a": 1}, any JSON; @FILE for its text',
       },
       { name: 'header', short: 'H', value: "'NAME: VALUE'", multiple: true, help: 'one header more' },
       { name: 'input', value: 'FILE', help: 'the body; - is standard input' },
       {
         name: 'output',
         value: 'FILE',
-        help: 'write the answer there once it is whole; goes on after a break',
+        help: 'write the answer there when it is whole; resumes',
       },
       { name: 'upload', value: 'FILE', help: 'put a file of any size at the path' },
       {
@@ -313,9 +313,9 @@ What failed comes last on stderr, each path on a line that begins with a slash, 
         'all that changes; its last line has the link to go on with',
       ],
     ],
-    notes: `The path is below v1.0 of the link's own Graph, or begins with beta/; no other host is ever asked with the token.
-Fields nest (-f a[b]=c) and list (-f a[]=x); with GET, HEAD or --input they are the query. Bodies of --input are
-JSON for POST and PATCH, bytes for PUT, else say -H 'Content-Type: ...'. In a terminal JSON is laid out.
+    notes: `The path is below v1.0 of the link's own Graph, or begins with beta/. The token goes to no other host.
+Fields nest (-f a[b]=c) and list (-f a[]=x); with GET, HEAD or --input they are the query. --input is sent as
+JSON by POST and PATCH, as bytes by PUT; else say -H 'Content-Type: ...'. In a terminal JSON is laid out.
 
 A refusal prints nothing on stdout without --include. Exit codes: 2 refused as it stands (400 and other 4xx),
 3 taken or changed meanwhile (409, 412), 4 sign in (401), 6 Microsoft busy (429, 5xx), 8 not there (404, 410),
