@@ -4,6 +4,7 @@ import { exitCodes, OdLinkError } from '../errors.ts'
 import { type Address, pathOf } from '../graph/api/address.ts'
 import type { ApiRequest } from '../graph/api/call.ts'
 import { download as fetchInto } from '../graph/api/download.ts'
+import { fileTrouble } from '../graph/api/files.ts'
 import { isSpecial, openPart, passOn, type Target } from '../graph/api/part.ts'
 import { openSource } from '../graph/api/source.ts'
 import { startUpload, uploadConflicts } from '../graph/api/upload.ts'
@@ -54,10 +55,20 @@ export async function download(
 function targetOf(file: string, content: string, output: Output): Target {
   if (file === '-') return passOn(output.write)
   if (!isSpecial(file)) return openPart(file, content)
-  const fd = openSync(file, 'w')
-  return passOn((chunk) => {
+  try {
+    const fd = openSync(file, 'w')
+    return passOn((chunk) => writeWhole(fd, chunk, file))
+  } catch (error) {
+    throw fileTrouble(error, file, 'written')
+  }
+}
+
+function writeWhole(fd: number, chunk: Buffer, file: string): void {
+  try {
     for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at)
-  })
+  } catch (error) {
+    throw fileTrouble(error, file, 'written')
+  }
 }
 
 function goingOn(error: OdLinkError, { have }: Target): OdLinkError {

@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { once } from 'node:events'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
@@ -98,13 +97,23 @@ async function give(host: ContentHost, request: IncomingMessage, response: Serve
       response.write(chunk.subarray(0, cut - sent), () => response.destroy())
       return
     }
-    if (!response.write(chunk)) await Promise.race([once(response, 'drain'), once(response, 'close')])
+    if (!response.write(chunk)) await caughtUp(response)
     if (response.destroyed) return
     if (host.delayMs > 0) await wait(host.delayMs)
     sent += chunk.length
     at += chunk.length
   }
   response.end()
+}
+
+function caughtUp(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => {
+    const done = () => {
+      response.off('drain', done).off('close', done)
+      resolve()
+    }
+    response.on('drain', done).on('close', done)
+  })
 }
 
 async function take(

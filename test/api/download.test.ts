@@ -86,7 +86,7 @@ describe('od-link api --output', () => {
     await elsewhere()
     const running = api('--verbose')
     if (!('etag' in content) && heeds.range) {
-      await expect.poll(() => host.cuts.length).toBe(0)
+      await expect.poll(() => host.cuts.length, { timeout: 20_000 }).toBe(0)
       host.content = { size: 900_001, seed: 77, etag: '"{A},new"' }
       // What is under way has begun with the older size, so it is cut all the same.
     }
@@ -192,6 +192,8 @@ describe('od-link api --output', () => {
     const { code } = await at.world.run(['api', path, '--output', '/dev/null'])
     expect(code).toBe(0)
     expect(existsSync('/dev/null.part')).toBe(false)
+    const full = await at.world.run(['api', path, '--output', '/dev/full'])
+    expect([full.code, full.stderr]).toEqual([9, expect.stringContaining('There is no space left')])
   })
 
   it('- prints it, and mends a break in the middle', async () => {

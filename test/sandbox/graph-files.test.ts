@@ -52,6 +52,21 @@ describe('downloading', () => {
     expect((await download(url, { range: 'bytes=10-' })).status).toBe(416)
   })
 
+  it('gives a range of the version that is meant, else the whole', async () => {
+    for (const username of [ada, grace]) {
+      const { put, get } = await drive(username)
+      await put('/me/drive/root:/f:/content', 'first')
+      const url = (await get('/me/drive/root:/f')).json['@microsoft.graph.downloadUrl']
+      const etag = (await download(url)).headers.get('etag') ?? ''
+      expect(etag).toMatch(/^".+"$/)
+      const rest = { range: 'bytes=2-', 'if-range': etag }
+      expect((await download(url, rest)).bytes.toString()).toBe('rst')
+      await put('/me/drive/root:/f:/content', 'second')
+      const whole = await download(url, rest)
+      expect([whole.status, whole.bytes.toString()]).toEqual([200, 'second'])
+    }
+  })
+
   it('is not for those who make the URL up, nor after its time, nor of a folder or a deleted file', async () => {
     const { to, put, get, make, remove } = await drive()
     const one = (await put('/me/drive/root:/one:/content', '1')).json
@@ -85,6 +100,27 @@ describe('downloading', () => {
     expect(log.json.at(-1)).toMatchObject({ kind: 'content', status: 200 })
     expect(log.text).not.toContain(new URL(url).searchParams.get('tempauth'))
     expect((await control(to, 'GET', 'score')).json.total).toBe(0)
+  })
+})
+
+describe('sharing', () => {
+  it.each([
+    [ada, 'organization', 'anonymous', 'embed'],
+    [grace, 'anonymous', 'users', 'organization'],
+  ])('makes a link once, as %s may', async (username, usual, other, refused) => {
+    const { put, post } = await drive(username)
+    await put('/me/drive/root:/f:/content', 'x')
+    const link = (body: object) => post('/me/drive/root:/f:/createLink', body)
+    const made = await link({ type: 'view' })
+    expect([made.status, made.json.roles, made.json.link.scope]).toEqual([201, ['read'], usual])
+    const again = await link({ type: 'view', scope: usual })
+    expect([again.status, again.json]).toEqual([200, made.json])
+    const edit = await link({ type: 'edit', scope: other })
+    expect([edit.status, edit.json.roles]).toEqual([201, ['write']])
+    const bad = refused === 'embed' ? { type: 'embed' } : { type: 'view', scope: refused }
+    expect((await link(bad)).status).toBe(400)
+    expect((await link({ type: 'other' })).status).toBe(400)
+    expect((await post('/me/drive/root:/g:/createLink', { type: 'view' })).status).toBe(404)
   })
 })
 

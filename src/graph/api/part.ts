@@ -40,19 +40,19 @@ export function openPart(named: string, content: string): Target {
   const file = resolved(named)
   const part = `${file}.part`
   const note = `${part}.etag`
-  let fd: number | undefined
-  let have = 0
-  let etag = etagOf(part, note, content)
-  if (etag !== undefined) {
-    fd = openSync(part, 'r+')
-    have = fstatSync(fd).size
-  }
   const guarded = <T>(work: () => T): T => {
     try {
       return work()
     } catch (error) {
       throw fileTrouble(error, part, 'written')
     }
+  }
+  let fd: number | undefined
+  let have = 0
+  let etag = etagOf(part, note, content)
+  if (etag !== undefined) {
+    fd = guarded(() => openSync(part, 'r+'))
+    have = fstatSync(fd).size
   }
   const remove = () => {
     rmSync(note, { force: true })
