@@ -24,8 +24,10 @@ _od-link() {
       (?*) whole+=("$word"); described+=("\${line#*$'\\t'}") ;;
     esac
   done
-  compadd -S '' -a open
-  compadd -l -d described -a whole
+  # The drive minds no case.
+  local any_case='m:{[:lower:][:upper:]}={[:upper:][:lower:]}'
+  compadd -M $any_case -S '' -a open
+  compadd -M $any_case -l -d described -a whole
 }
 
 # Sourced, it has to be made known; from a folder of $fpath it is called.

@@ -21,7 +21,7 @@ export function wrapped(text: string, indent = 0): string[] {
  * @param least how wide the terms are to be at least, in characters.
  */
 export function table(rows: readonly Row[], least = 0): string[] {
-  const widest = 28
+  const widest = 30
   const width = Math.max(least, ...rows.map(([term]) => term.length).filter((length) => length <= widest))
   const indent = width + 5
   return rows.flatMap(([term, meaning]) => {

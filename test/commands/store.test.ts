@@ -195,7 +195,7 @@ printf %s "$input" | docker-credential-pass "$1"`
   })
 
   it.each([
-    [['store', 'mov', '--to', 'file'], /There is no "store mov"/],
+    [['store', 'mov', '--to', 'file'], /action is one of move, not "mov"/],
     [['store', 'move'], /Where to/],
     [['store', 'move', '--to', 'cloud'], /There is no store "cloud"/],
     [['store', 'move', '--to', 'helper:../x'], /There is no store/],

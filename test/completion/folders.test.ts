@@ -39,11 +39,12 @@ describe('the completion of a folder of the drive', () => {
 
   it('takes a second at most, however slow the drive is', async () => {
     await at.weather('/children', { delayMs: 20_000 })
-    const { milliseconds, ...outcome } = await complete()
-    expect(outcome).toMatchObject({ code: 0, stderr: '' })
-    expect(outcome.stdout.includes('Reports')).toBe(false)
-    // The limit, and what a busy machine takes to start and end a process.
-    expect(milliseconds).toBeLessThan(2_500)
+    // What this machine, busy as it is, takes for a process that asks nobody.
+    const idle = await at.world.run(['--version'])
+    const { milliseconds, code, stdout, stderr } = await complete()
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+    expect(stdout).not.toContain('Reports')
+    expect(milliseconds).toBeLessThan(1_500 + 5 * idle.milliseconds)
   })
 
   it.each([

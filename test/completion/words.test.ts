@@ -23,7 +23,7 @@ describe('what can be completed', () => {
     ['od-link login --cloud ', ['global', 'usgov', 'dod', 'china']],
     ['od-link login --cloud=d', ['--cloud=dod']],
     ['od-link help s', ['setup', 'status', 'store', 'sandbox', 'scripts']],
-    ['od-link explain aadsts70001', ['AADSTS70001', 'AADSTS700011', 'AADSTS700016']],
+    ['od-link explain aadsts70001', ['AADSTS70001', 'AADSTS700011', 'AADSTS700016', 'AADSTS7000112']],
     ['od-link mkdir /a b', []],
     ['od-link nonsense --', []],
     ['od-link status extra --ch', ['--check']],

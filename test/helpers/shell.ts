@@ -7,8 +7,8 @@ import type { World } from './world.ts'
 /** A person at an interactive shell, with od-link on the PATH. */
 export interface InteractiveShell {
   terminal: Terminal
-  /** Types the line, then Tab and Enter: the arguments that od-link is started with. */
-  completed: (line: string) => Promise<string[]>
+  /** Types the line, then Tab, the rest and Enter: the arguments that od-link is started with. */
+  completed: (line: string, rest?: string) => Promise<string[]>
   /** Types the line and Tab until bash, too, lists, and waits for what is offered; the line is given up then. */
   offered: (line: string, seen: RegExp) => Promise<void>
   exit: () => Promise<void>
@@ -33,13 +33,13 @@ exec '${node}' -e "${say}" -- "$@"
   const terminal = startInTerminal(
     `stty cols 80 rows 40; exec ${line}`,
     { ...env, PATH: `${bin}:/usr/local/bin:/usr/bin:/bin`, LANG: 'C.UTF-8', PS1: '> ', ...more },
-    120_000,
+    300_000,
   )
   return {
     terminal,
-    async completed(typed) {
+    async completed(typed, rest = '') {
       const before = terminal.shown().length
-      terminal.type(`${typed}\t\r`)
+      terminal.type(`${typed}\t${rest}\r`)
       const [, args = ''] = await terminal.seen(/ran: (\[.*\])\s/, before)
       return JSON.parse(args)
     },
