@@ -49,7 +49,7 @@ export const api: Command = {
     ['od-link api --paginate /me/drive/root/children | jq -r .name', 'list'],
     ['od-link api --upload report.pdf /me/drive/root:/Reports/report.pdf', 'upload'],
     ['od-link api /me/drive/root:/Reports/report.pdf:/content --output report.pdf', 'download'],
-    ['od-link api -X PATCH /me/drive/items/ID -f name=b.pdf -f parentReference[id]=TO', 'move and rename'],
+    ['od-link api -X PATCH /me/drive/items/ID -f parentReference[id]=FOLDER', 'move'],
     ['od-link api /me/drive/items/ID/createLink -f type=view -f scope=organization', 'share'],
     [
       'od-link api --paginate /me/drive/root/delta',
