@@ -50,7 +50,8 @@ exec '${node}' -e "${say}" -- "$@"
       terminal.type('\x03')
     },
     async exit() {
-      terminal.type('exit\r')
+      // Typed, it could be lost behind a Ctrl-C.
+      terminal.child.kill()
       await terminal.ended
     },
   }
