@@ -118,9 +118,9 @@ export function requestIdOf(headers: IncomingHttpHeaders | undefined): string | 
   return guidIn(headers?.['request-id'] ?? headers?.['x-ms-request-id'])
 }
 
-/** A field that should hold a GUID, as ids of requests are; whatever else a server puts there is not repeated. */
+/** A field that should hold a GUID, as ids of requests do; what a server puts there and is none is not repeated. */
 export function guidIn(value: unknown): string | undefined {
-  return typeof value === 'string' && /^[\da-f-]{8,64}$/i.test(value) ? value : undefined
+  return typeof value === 'string' && /^[\da-f-]{1,64}$/i.test(value) ? value : undefined
 }
 
 /** The `Date` of an answer as the server wrote it, where it is one. */

@@ -29,7 +29,7 @@ export function parseCommandLine([name, ...rest]: string[]): Parsed {
   const args: Arguments = { positional: positionals, options: values }
   checkCompany(command, values)
   checkArity(known, command, args)
-  checkChoices(command, args)
+  checkChoices(known, command, args)
   return { command, args }
 }
 
@@ -68,17 +68,21 @@ function parseOptions(name: CommandName, args: string[]) {
   }
 }
 
-function checkChoices(command: Command, { positional, options }: Arguments): void {
-  for (const { name, choices } of command.options) checkChoice(`--${name}`, options[name], choices)
-  for (const [index, { name, choices }] of positionalsOf(command, options).entries())
-    checkChoice(name, positional[index], choices)
-}
-
-function checkChoice(name: string, value: unknown, choices: readonly string[] | undefined): void {
-  if (!choices || value === undefined || choices.includes(String(value))) return
-  const near = nearest(String(value), choices) ?? choices[0]
-  throw new OdLinkError('usage', `${name} is one of ${choices.join(', ')}, not "${value}".`, {
-    hint: name.startsWith('--') ? `${name} ${near}` : `Did you mean ${near}?`,
+function checkChoices(commandName: CommandName, command: Command, { positional, options }: Arguments): void {
+  for (const { name, choices } of command.options) {
+    const value = options[name]
+    if (!choices || value === undefined || choices.includes(String(value))) continue
+    throw new OdLinkError('usage', `--${name} is one of ${choices.join(', ')}, not "${value}".`, {
+      hint: `--${name} ${nearest(String(value), choices) ?? choices[0]}`,
+    })
+  }
+  const described = positionalsOf(command, options)
+  const odd = described.findIndex(
+    ({ choices }, at) => choices && !choices.includes(positional[at] ?? choices[0] ?? ''),
+  )
+  if (odd < 0) return
+  throw new OdLinkError('usage', `There is no "od-link ${commandName} ${positional[odd]}".`, {
+    hint: `od-link ${commandName} ${usageOf(described)}`,
   })
 }
 

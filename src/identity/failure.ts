@@ -37,7 +37,7 @@ export function identityFailure(body: IdentityErrorBody, context: FailureContext
     hint: hintFor(body, code, advice, context),
     code: code === undefined ? nameOf(body) : `AADSTS${code}`,
     requestId:
-      guidIn(body.trace_id) ?? /Trace ID: ([\da-f-]{8,64})/i.exec(textOf(body.error_description))?.[1],
+      guidIn(body.trace_id) ?? /Trace ID: ([\da-f-]{1,64})/i.exec(textOf(body.error_description))?.[1],
     timestamp:
       textOf(body.timestamp).slice(0, 40) ||
       /Timestamp: ([\d:Z -]{1,40}\dZ?)/.exec(textOf(body.error_description))?.[1],

@@ -274,11 +274,11 @@ describe('an answer of Microsoft that says nothing about the app', () => {
       },
     ],
   ])('is told from a refusal of the app on %s', async (_, effect: { status: number; headers?: object }) => {
-    await answering({ ...effect, headers: { ...effect.headers, 'x-ms-request-id': 'an-id' } })
+    await answering({ ...effect, headers: { ...effect.headers, 'x-ms-request-id': '12-ab' } })
     const { code, stderr } = await setup(['--client-id', sandbox.clientId])
     expect({ code, stderr }).toEqual({
       code: 4,
-      stderr: expect.stringContaining('AADSTS700016 · request an-id'),
+      stderr: expect.stringContaining('AADSTS700016 · request 12-ab'),
     })
     expect(kept(world)).toEqual({})
   })
