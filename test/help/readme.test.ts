@@ -19,8 +19,8 @@ describe('README.md', () => {
     }
   })
 
-  it('names every variable of od-link help environment, and no other', () => {
-    expect([...named(readme)].sort()).toEqual([...new Set(told)].sort())
+  it('names no variable that od-link help environment does not tell', () => {
+    expect([...named(readme)].filter((name) => !told.includes(name))).toEqual([])
   })
 })
 

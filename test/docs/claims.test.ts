@@ -1,0 +1,40 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { dirname, join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { describe, expect, it } from 'vitest'
+import { commands } from '../../src/cli.ts'
+
+const root = fileURLToPath(new URL('../..', import.meta.url))
+const read = (path: string) => readFileSync(join(root, path), 'utf8')
+const pages = [
+  ...readdirSync(root).filter((name) => name.endsWith('.md')),
+  ...readdirSync(join(root, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
+]
+
+/** Whatever the pages claim that a test can look up. */
+describe.each(pages)('%s', (page) => {
+  const text = read(page)
+
+  it('links to files that are there', () => {
+    const links = [...text.matchAll(/\]\((?!https?:|#)([^)#\s]+)(?:#[^)]*)?\)/g)].map(([, link = '']) => link)
+    expect(links.filter((link) => !existsSync(join(root, dirname(page), link)))).toEqual([])
+  })
+
+  it('names commands and scripts that exist', () => {
+    const code = [...text.matchAll(/^```.*?\n(.*?)^```|`([^`]+)`/gms)].map(([, block, word]) => block ?? word)
+    const named = [...code.join('\n').matchAll(/\bod-link ([a-z]+)/g)].map(([, name = '']) => name)
+    expect(named.filter((name) => !(name in commands))).toEqual([])
+    const { scripts } = JSON.parse(read('package.json'))
+    const run = [...text.matchAll(/npm run ([a-z:]+)/g)].map(([, name = '']) => name)
+    expect(run.filter((name) => !(name in scripts))).toEqual([])
+  })
+})
+
+it('the messages of the README’s troubleshooting are those that od-link prints', () => {
+  const section = /^## Troubleshooting\n(.*?)^## /ms.exec(read('README.md'))?.[1] ?? ''
+  const messages = [...section.matchAll(/^\| `([^`]+)` \|/gm)].map(([, message = '']) => message)
+  expect(messages.length).toBeGreaterThan(4)
+  const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  const source = files.map((name) => (name.endsWith('.ts') ? read(join('src', name)) : '')).join('\n')
+  for (const message of messages) expect(source).toContain(message)
+})
