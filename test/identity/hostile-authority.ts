@@ -1,7 +1,6 @@
 import { createHash, createHmac, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import type { SandboxProcess } from '../helpers/sandbox.ts'
 
 // biome-ignore lint/suspicious/noExplicitAny: answers are changed field by field.
 type Json = any
@@ -35,7 +34,7 @@ export interface HostileAuthority {
 }
 
 /** A login host that looks like the sandbox and signs with a key of its own. */
-export async function startHostileAuthority(sandbox: SandboxProcess): Promise<HostileAuthority> {
+export async function startHostileAuthority(sandbox: { origin: string }): Promise<HostileAuthority> {
   const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
   const own: OwnKey = { privateKey, publicJwk: publicKey.export({ format: 'jwk' }), kid: 'hostile' }
   const server = createServer((request, response) => {
