@@ -139,4 +139,61 @@ choose "Any Entra ID Tenant + Personal Microsoft accounts"
 Then: od-link login
 Or, for work accounts alone: od-link login --tenant organizations`)
   })
+
+  it('says in the end what to do where the person cannot mend it, or need not', () => {
+    const app = 'https://entra.example > Entra ID > App registrations > your app'
+    const types = `${app}
+> Authentication > Supported account types
+choose "Any Entra ID Tenant + Personal Microsoft accounts"
+(if that is refused, first Manifest > requestedAccessTokenVersion: 2)`
+    expect(cureOf(7000218)).toBe(`${app}
+> Authentication > Add a platform > Mobile and desktop applications
+add http://localhost
+> Authentication > Advanced settings > Allow public client flows: Yes
+Then: od-link login
+Or, for a "Web" app with a secret:
+od-link config set client-secret && od-link login`)
+    expect(cureOf(7000215)).toBe(`${app}
+> Certificates & secrets > Client secrets > New client secret
+copy its Value, not the Secret ID: it is shown only once
+Then: od-link config set client-secret && od-link login`)
+    expect(cureOf(9002331)).toBe(`Sign in to one: od-link login --tenant consumers
+Or let others in:
+${types}`)
+    expect(cureOf(9002332)).toBe(`Sign in to one: od-link login --tenant organizations
+Or let others in:
+${types}`)
+    expect(cureOf(50194)).toBe(`Name it by its Directory (tenant) ID or its domain:
+od-link login --tenant TENANT
+Or let others in:
+${types}`)
+    expect(cureOf(70001)).toBe(`Ask its owner or the administrator:
+https://entra.example > Entra ID > Enterprise applications
+> your app > Properties > Enabled for users to sign-in: Yes`)
+    expect(cureOf(500117)).toBe(`${app}
+> Authentication
+use http://localhost, with any port and path, there and here:
+od-link login --redirect-uri http://localhost:5000/path`)
+    expect(cureOf(700025)).toBe(`od-link config unset client-secret && od-link login
+(and unset OD_LINK_CLIENT_SECRET)
+Or, to keep the secret:
+${app}
+> Authentication
+remove http://localhost under "Mobile and desktop applications",
+add it under "Web"`)
+  })
+
+  it('for personal accounts may be the wrong app, or one that lets none of them in', () => {
+    const { cure } = adviceFor(undefined, 'is not enabled for consumers') ?? { cure: '' }
+    expect(
+      typeof cure === 'string' ? cure : cure(where),
+    ).toBe(`https://entra.example > Entra ID > App registrations > your app
+> Overview
+compare the Application (client) ID (no Object ID, no Secret ID)
+If it is right, let personal accounts in:
+https://entra.example > Entra ID > App registrations > your app
+> Authentication > Supported account types
+choose "Any Entra ID Tenant + Personal Microsoft accounts"
+(if that is refused, first Manifest > requestedAccessTokenVersion: 2)`)
+  })
 })

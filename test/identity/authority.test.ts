@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
+import { compareClocks } from '../../src/clock.ts'
 import {
   discoveryUrl,
   findAuthority,
@@ -6,6 +7,7 @@ import {
   issuerOf,
   readMetadata,
 } from '../../src/identity/authority.ts'
+import { useOwnSettings } from '../helpers/own-settings.ts'
 import { startServer, type TestServer } from '../helpers/server.ts'
 
 const template = 'https://login.example/{tenantid}/v2.0'
@@ -105,5 +107,30 @@ describe('the places of an authority', () => {
     expect(server.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
       'GET /common/v2.0/.well-known/openid-configuration',
     ])
+  })
+
+  const own = useOwnSettings()
+  it.each([
+    ['a clock that is right', 0, []],
+    [
+      'a clock that is an hour behind',
+      3_600_000,
+      [/clock is 1 h 0 min behind .*, and the sign-in may fail\. Set it: \S/],
+    ],
+  ])('come with a warning where it has to be: %s', async (_, ahead, warnings) => {
+    const date = new Date(Date.now() + ahead).toUTCString()
+    server = await startServer(() => ({ status: 200, headers: { date }, body: { issuer: template } }))
+    await findAuthority(server.origin, 'common', 'an-id')
+    compareClocks({ date: new Date().toUTCString() }, Date.now(), Date.now())
+    expect(own.warnings).toEqual(warnings.map((words) => expect.stringMatching(words)))
+  })
+
+  it('are those of a tenant that there is', async () => {
+    const body = { error: 'invalid_request', error_description: 'AADSTS50011: Odd here.' }
+    server = await startServer(() => ({ status: 400, body }))
+    await expect(findAuthority(server.origin, 'common', 'an-id')).rejects.toMatchObject({
+      code: 'AADSTS50011',
+      hint: expect.stringContaining('add http://localhost'),
+    })
   })
 })

@@ -49,6 +49,8 @@ describe('a refusal of Microsoft is told in one sentence', () => {
     ['the first line of a Unix server', 'A first line.\nA second.', 'A first line.'],
     ['what stands before the trace', 'AADSTS7777777:  Not you. Trace ID: 1-2 Timestamp: x', 'Not you.'],
     ['no number that is not in front', 'See AADSTS7777777: there.', 'See AADSTS7777777: there.'],
+    ['no white space around it', 'AADSTS7777777:    Not you.   ', 'Not you.'],
+    ['nor before it where it has no number', '  Not you.', 'Not you.'],
     ['300 characters', `${'x'.repeat(299)}yz`, `${'x'.repeat(299)}y`],
   ])('which is in its own words: %s', (_, error_description, said) => {
     expect(failure({ error: 'odd', error_description }).message).toBe(`Microsoft answered: ${said}`)
@@ -87,6 +89,13 @@ describe('what Microsoft’s support asks for is kept', () => {
     [{ error: 'x', trace_id: 'abc', timestamp: 'today' }, 'abc', 'today'],
     [{ ...refusal(50173), trace_id: 'abc', timestamp: 'today' }, 'abc', 'today'],
     [{ error: 'x' }, undefined, undefined],
+    [{ error: 'x', error_description: 'Timestamp: 2026-11-24 17:00:00' }, undefined, '2026-11-24 17:00:00'],
+    [
+      { error: 'x', error_description: 'Timestamp: 2026-11-24 17:00:00Z, more' },
+      undefined,
+      '2026-11-24 17:00:00Z',
+    ],
+    [{ error: 'x', error_description: 'Timestamp: now' }, undefined, undefined],
     [{ error: 'x', trace_id: 7, timestamp: {}, error_description: [] }, undefined, undefined],
   ])('of %j', (body, requestId, timestamp) => {
     expect(failure(body)).toMatchObject({ requestId, timestamp, cause: body })

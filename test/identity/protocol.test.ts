@@ -1,10 +1,13 @@
 import { once } from 'node:events'
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import * as oauth from 'oauth4webapi'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { LinkRecord } from '../../src/accounts/record.ts'
+import { compareClocks } from '../../src/clock.ts'
 import { askIdentity, explained, tidy } from '../../src/identity/protocol.ts'
 import { refreshTokens } from '../../src/identity/refresh.ts'
+import { NetworkError } from '../../src/network-error.ts'
 import { type Patience, startPatience } from '../../src/retry.ts'
 import { type Answer, closedPort, startServer, type TestServer } from '../helpers/server.ts'
 
@@ -262,13 +265,45 @@ describe('an answer', () => {
   })
 
   it('that broke the protocol in a way of its own is told by its own words', async () => {
-    const context = { loginOrigin: 'https://login.example', tenant: 'common', clientId: 'an-id', scope: '' }
-    const failing = explained(context, async () => {
-      throw new Error('it is odd')
-    })
-    await expect(failing).rejects.toMatchObject({
+    await expect(failing(new Error('it is odd'))).rejects.toMatchObject({
       kind: 'service',
       message: 'The sign-in service gave an answer that cannot be trusted: it is odd.',
     })
+  })
+
+  const context = { loginOrigin: 'https://login.example', tenant: 'common', clientId: 'an-id', scope: '' }
+  const failing = (error: Error) =>
+    explained(context, async () => {
+      throw error
+    })
+
+  it('that did not come is told by what was in the way', async () => {
+    const cause = new NetworkError('It is dark.', undefined, true, undefined)
+    await expect(failing(new TypeError('fetch failed', { cause }))).rejects.toBe(cause)
+    await expect(failing(cause)).rejects.toBe(cause)
+  })
+
+  it('whose times do not fit is a matter of the clock where that is wrong', async () => {
+    const untimely = new oauth.OperationProcessingError('unexpected times', {
+      code: oauth.JWT_TIMESTAMP_CHECK,
+    })
+    const other = new oauth.OperationProcessingError('unexpected nonce', { code: oauth.JWT_CLAIM_COMPARISON })
+    const clock = (ahead: number) =>
+      compareClocks({ date: new Date(Date.now() + ahead).toUTCString() }, Date.now(), Date.now())
+    const distrusted = { kind: 'service', message: expect.stringMatching(/cannot be trusted: unexpected /) }
+    clock(0)
+    await expect(failing(untimely)).rejects.toMatchObject(distrusted)
+    clock(7_200_000)
+    try {
+      await expect(failing(untimely)).rejects.toMatchObject({
+        kind: 'sign-in',
+        message: "This machine's clock is 2 h 0 min behind Microsoft's, so the sign-in cannot be checked.",
+        hint: expect.stringMatching(/^Set the clock: .+\nThen: od-link login$/),
+      })
+      await expect(failing(other)).rejects.toMatchObject(distrusted)
+      await expect(failing(new Error('unexpected thing'))).rejects.toMatchObject(distrusted)
+    } finally {
+      clock(0)
+    }
   })
 })
