@@ -1,0 +1,32 @@
+import type { Graph, GraphAnswer, GraphRequest } from '../../src/graph/request.ts'
+
+/** What a drive answers to one request: a status and a body, and headers where they matter. */
+export type Told = { status: number; json?: object; headers?: Record<string, string>; repeated?: boolean }
+
+/** A drive without a network: each request is answered by a function, and remembered. */
+export interface FakeGraph extends Graph {
+  asked: (GraphRequest & { lookFirst: boolean })[]
+}
+
+/** @param tell for `METHOD path`; the path is without its query, which is remembered all the same. */
+export function fakeGraph(
+  tell: (
+    what: string,
+    request: GraphRequest,
+    lookFirst?: () => Promise<GraphAnswer | undefined>,
+  ) => Told | Promise<Told>,
+): FakeGraph {
+  const asked: FakeGraph['asked'] = []
+  return {
+    asked,
+    async send(request, lookFirst) {
+      asked.push({ ...request, lookFirst: lookFirst !== undefined })
+      const told = await tell(`${request.method} ${request.path.split('?')[0]}`, request, lookFirst)
+      return answerOf(told)
+    },
+  }
+}
+
+export function answerOf({ status, json, headers = {}, repeated = false }: Told): GraphAnswer {
+  return { status, headers, json: json as Record<string, unknown> | undefined, repeated }
+}
