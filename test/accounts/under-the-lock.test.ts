@@ -10,7 +10,7 @@ import { useOwnSettings } from '../helpers/own-settings.ts'
 const own = useOwnSettings()
 const folder = () => join(own.dir, 'locks', 'test')
 const files = () => readdirSync(folder()).sort()
-const soon = () => startPatience(300)
+const soon = () => startPatience(120)
 const isLinux = process.platform === 'linux'
 
 /** What a holder of the lock leaves while it works: this process, so that it is alive. */
@@ -75,7 +75,7 @@ describe('work under the lock', () => {
 
   it('says what it waits for, once, after a second', async () => {
     await withLock('test', async () => {
-      await expect(withLock('test', async () => {}, startPatience(1_300))).rejects.toThrow('Another od-link')
+      await expect(withLock('test', async () => {}, startPatience(1_150))).rejects.toThrow('Another od-link')
     })
     expect(own.waiting).toEqual(['Waiting for another od-link, which is renewing or changing this link …'])
   })

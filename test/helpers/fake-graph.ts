@@ -30,3 +30,15 @@ export function fakeGraph(
 export function answerOf({ status, json, headers = {}, repeated = false }: Told): GraphAnswer {
   return { status, headers, json: json as Record<string, unknown> | undefined, repeated }
 }
+
+/** A folder as a drive tells of it. */
+export const aFolder = (name: string, more: object = {}) => ({
+  id: `id of ${name}`,
+  name,
+  webUrl: `https://drive.example/${name}`,
+  folder: {},
+  ...more,
+})
+export const aFile = (name: string) => ({ id: `id of ${name}`, name, file: {} })
+export const ok = (json: object): Told => ({ status: 200, json })
+export const missing: Told = { status: 404, json: { error: { code: 'itemNotFound', message: 'Not found.' } } }

@@ -1,38 +1,55 @@
 /** Where a run leaves its reports. */
 export const artifacts = 'test/artifacts/mutation'
 
-/** What is mutated, and by which tests: the soonest first, since the first failure ends the run of a mutant. */
+/**
+ * What is mutated, and by which tests: those that are about it, so that a mutant does not run through all others.
+ * `without` names tests that would take longer than the rest together.
+ */
 export const areas = {
-  identity: {
-    folder: 'src/identity',
-    tests: [
-      'test/identity/advice.test.ts',
-      'test/identity/failure.test.ts',
-      'test/identity/lifetime.test.ts',
-      'test/identity/admin-letter.test.ts',
-      'test/identity/portal.test.ts',
-      'test/identity/authority.test.ts',
-      'test/identity/protocol.test.ts',
-      'test/identity/redeem.test.ts',
-      'test/identity/device-code.test.ts',
-    ],
-  },
-  accounts: {
-    folder: 'src/accounts',
-    tests: [
-      'test/accounts/record.test.ts',
-      'test/accounts/slots.test.ts',
-      'test/accounts/dbus-values.test.ts',
-      'test/accounts/trouble-words.test.ts',
-      'test/accounts/pieces.test.ts',
-      'test/accounts/life-of-a-link.test.ts',
-      'test/accounts/linked.test.ts',
-      'test/accounts/native-keychain.test.ts',
-      'test/accounts/secret-service.test.ts',
-      'test/accounts/token-of-a-link.test.ts',
-      'test/accounts/under-the-lock.test.ts',
-      'test/accounts/child.test.ts',
-      'test/accounts/file-store.test.ts',
-    ],
-  },
+  identity: area('src/identity', ['**/*'], 'test/identity', [
+    ...['advice', 'failure', 'lifetime', 'admin-letter', 'portal'],
+    ...['authority', 'protocol', 'redeem', 'device-code'],
+  ]),
+  'accounts-values': area(
+    'src/accounts',
+    ['record', 'slots', 'pieces', 'dbus-values', 'helper-trouble', 'keychain-trouble', 'life'],
+    'test/accounts',
+    ['record', 'slots', 'pieces', 'dbus-values', 'trouble-words', 'life-of-a-link'],
+    /real keychain/,
+  ),
+  'accounts-keychain': area(
+    'src/accounts',
+    ['dbus', 'secret-service', 'keychain', 'native-keychain'],
+    'test/accounts',
+    ['native-keychain', 'secret-service'],
+  ),
+  'accounts-links': area(
+    'src/accounts',
+    ['index', 'move', 'store', 'stores', 'client-secret', 'token', 'probe', 'read-back', 'file'],
+    'test/accounts',
+    ['private-files', 'linked', 'token-of-a-link'],
+  ),
+  'accounts-processes': area(
+    'src/accounts',
+    ['lock', 'child', 'bounded', 'helper', 'signin-needed'],
+    'test/accounts',
+    ['under-the-lock', 'child'],
+  ),
+  graph: area('src/graph', ['*'], 'test/graph', [
+    'paths',
+    'refusals-in-words',
+    'looking',
+    'making',
+    'requests',
+  ]),
+  'graph-bulk': area('src/graph/bulk', ['*'], 'test/bulk', ['lists', 'pacing', 'engine']),
+}
+
+function area(folder, files, testFolder, tests, without) {
+  return {
+    folder,
+    mutate: files.map((name) => `${folder}/${name}.ts`),
+    tests: tests.map((name) => `${testFolder}/${name}.test.ts`),
+    without,
+  }
 }

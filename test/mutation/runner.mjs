@@ -1,5 +1,6 @@
 // Runs vitest's tests for Stryker in one process, a thousand times: Stryker's own runner starts a worker of vitest
 // for every mutant, which takes longer than most of these tests. It also follows the mutants into child processes.
+import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { relative, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
@@ -21,7 +22,7 @@ const config = {
   passWithNoTests: true,
   allowOnly: true,
   maxConcurrency: 1,
-  testTimeout: 8_000,
+  testTimeout: 10_000,
   hookTimeout: 20_000,
   retry: 0,
   tags: [],
@@ -31,10 +32,18 @@ const config = {
   snapshotOptions: {},
 }
 
+/**
+ * A mutant that its nearest test files do not notice counts as survived: those that reach the fewest other mutants.
+ * The others would find some more, and take most of the time.
+ */
+const nearest = 3
+/** How many mutants each test file reaches, for all processes of this run. */
+const reachFile = 'reach.json'
+
 class Runner {
   #runs = 0
   #startTests
-  #tests = areas[process.env.OD_LINK_MUTATION_AREA ?? ''].tests
+  #area = areas[process.env.OD_LINK_MUTATION_AREA ?? '']
 
   capabilities() {
     return { reloadEnvironment: true }
@@ -59,22 +68,29 @@ class Runner {
       mutantCoverage: { static: {}, perTest: {} },
     })
     const tests = []
-    for (const file of this.#tests) {
+    const reach = {}
+    for (const file of this.#area.tests) {
       startCoverage()
-      const found = await this.#run([file], () => true)
+      const found = await this.#run([file], (id) => !this.#area.without?.test(id))
       const ids = found.map(({ id }) => id)
       for (const { test, mutants } of endCoverage()) cover(mutants, test === undefined ? ids : [test])
       // What is worked out while modules load counts for every test of the file.
       cover(Object.keys(globalThis.__stryker__.mutantCoverage.static), ids)
       globalThis.__stryker__.mutantCoverage.static = {}
+      reach[file] = new Set(ids.flatMap((id) => Object.keys(coverageOf(id)))).size
       tests.push(...found)
     }
+    writeFileSync(reachFile, JSON.stringify(reach))
     return { status: DryRunStatus.Complete, tests, mutantCoverage: globalThis.__stryker__.mutantCoverage }
   }
 
   async mutantRun({ activeMutant, testFilter = [], hitLimit }) {
     const wanted = new Set(testFilter)
-    const files = this.#tests.filter((file) => testFilter.some((id) => id.startsWith(`${file}#`)))
+    const reach = JSON.parse(readFileSync(reachFile, 'utf8'))
+    const files = this.#area.tests
+      .filter((file) => testFilter.some((id) => id.startsWith(`${file}#`)))
+      .sort((one, other) => reach[one] - reach[other])
+      .slice(0, nearest)
     Object.assign(globalThis.__stryker__, { activeMutant: activeMutant.id, hitCount: 0, hitLimit })
     const tests = []
     for (const file of files) {
@@ -115,11 +131,16 @@ class Runner {
   }
 }
 
-function cover(mutants, tests) {
+function coverageOf(test) {
   const { perTest } = globalThis.__stryker__.mutantCoverage
+  perTest[test] ??= {}
+  return perTest[test]
+}
+
+function cover(mutants, tests) {
   for (const test of tests) {
-    perTest[test] ??= {}
-    for (const mutant of mutants) perTest[test][mutant] = (perTest[test][mutant] ?? 0) + 1
+    const coverage = coverageOf(test)
+    for (const mutant of mutants) coverage[mutant] = (coverage[mutant] ?? 0) + 1
   }
 }
 

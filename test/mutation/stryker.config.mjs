@@ -4,13 +4,14 @@ import { areas, artifacts } from './areas.mjs'
 const area = process.env.OD_LINK_MUTATION_AREA ?? ''
 
 export default {
-  mutate: [`${areas[area].folder}/**/*.ts`],
+  mutate: areas[area].mutate,
   testRunner: 'od-link',
   plugins: [new URL('./runner.mjs', import.meta.url).href],
   // Many tests run the built program, so it is built of the mutated sources, too: see children.mjs.
   buildCommand: 'node build.mjs',
   concurrency: Number(process.env.OD_LINK_MUTATION_JOBS ?? 1),
   timeoutMS: 10_000,
+  timeoutFactor: 0.5,
   // Each mutant leaves modules behind that cannot be unloaded.
   maxTestRunnerReuse: 150,
   reporters: ['json', 'progress-append-only'],
