@@ -43,6 +43,21 @@ export const areas = {
     'requests',
   ]),
   'graph-bulk': area('src/graph/bulk', ['*'], 'test/bulk', ['lists', 'pacing', 'engine']),
+  'signin-typed': area(
+    'src/signin',
+    [
+      ...['callback', 'pasted-address', 'pasted-client-id', 'redirect-uri', 'registration'],
+      ...['surroundings', 'ways', 'new-registration', 'own-registration'],
+    ],
+    'test/signin',
+    ['what-is-typed'],
+  ),
+  'signin-redirect': area(
+    'src/signin',
+    ['listener', 'guarded-server', 'loopback', 'page', 'browser', 'device-code', 'redirect'],
+    'test/signin',
+    ['by-redirect'],
+  ),
 }
 
 function area(folder, files, testFolder, tests, without) {
