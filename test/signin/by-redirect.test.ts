@@ -377,10 +377,9 @@ describe('a sign-in', () => {
     const { address, canPaste } = await opened()
     expect([canPaste, new URL(address).searchParams.get('response_mode')]).toEqual([false, 'form_post'])
     const page = await (await fetch(address)).text()
-    const fields = [...page.matchAll(/name="([^"]*)" value="([^"]*)"/g)].map(([, name = '', value = '']) => [
-      name,
-      value,
-    ])
+    const fields = [...page.matchAll(/name="([^"]*)" value="([^"]*)"/g)].map(
+      ([, name = '', value = '']): [string, string] => [name, value],
+    )
     const back = new URL(new URL(address).searchParams.get('redirect_uri') ?? '')
     await (await fetch(back, { method: 'POST', body: new URLSearchParams(fields) })).text()
     expect((await account).username).toBe('ada@contoso.example')
