@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { type BusError, openBus, socketOf } from '../../src/accounts/dbus.ts'
 import type { Value } from '../../src/accounts/dbus-values.ts'
@@ -134,6 +135,14 @@ describe('the address of a bus', () => {
     expect(socketOf(address)).toBe(socket)
   })
 
+  it.skipIf(existsSync(`/run/user/${process.getuid?.()}/bus`))('may be missing altogether', async () => {
+    delete process.env.DBUS_SESSION_BUS_ADDRESS
+    await expect(keychainStore({ platform: 'linux' })).rejects.toMatchObject({
+      kind: 'keychain',
+      message: 'There is no keychain here: no D-Bus session is running for this user.',
+    })
+  })
+
   it('that is no socket is told, and so is a session without a bus', async () => {
     process.env.DBUS_SESSION_BUS_ADDRESS = 'tcp:host=localhost,port=1'
     await expect(keychainStore({ platform: 'linux' })).rejects.toMatchObject({
@@ -216,6 +225,7 @@ describe('the Secret Service', () => {
     bus.answers.SearchItems = () => ['aoao', [[], []]]
     await service.set('a link', Buffer.from('text'))
     expect(called('ReadAlias')[0]?.body).toEqual(['default'])
+    expect(called('Unlock')[0]?.body).toEqual([[collection]])
     expect(called('CreateItem')).toEqual([
       {
         member: 'CreateItem',
@@ -348,6 +358,10 @@ describe('the Secret Service', () => {
     const store = await keychainStore()
     expect(store).toMatchObject({ name: 'keychain', label: 'The keychain', mayForget: true })
     expect(await store.read('a link')).toBe('a secret')
+    const { SearchItems } = bus.answers
+    bus.answers.SearchItems = () => ['aoao', [[], []]]
+    expect(await store.read('another')).toBeUndefined()
+    if (SearchItems) bus.answers.SearchItems = SearchItems
     await store.write('a link', 'é')
     expect(called('SetSecret')[0]?.body).toEqual([
       ['/session', Buffer.alloc(0), Buffer.from('é'), 'text/plain; charset=utf8'],

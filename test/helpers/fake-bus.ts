@@ -26,6 +26,9 @@ export interface FakeBus {
   stop: () => Promise<void>
 }
 
+/** Who can be called. */
+const onBus = new Set(['org.freedesktop.DBus', 'org.freedesktop.secrets', 'org.example.It'])
+
 export async function startFakeBus(): Promise<FakeBus> {
   const folder = mkdtempSync(join(tmpdir(), 'od-link-bus-'))
   const open = new Set<Socket>()
@@ -81,6 +84,13 @@ export async function startFakeBus(): Promise<FakeBus> {
 
   function answer(socket: Socket, { fields, serial, body }: Message): void {
     const [member, path] = [String(fields.get(field.member)), String(fields.get(field.path))]
+    if (!onBus.has(String(fields.get(field.destination)))) {
+      send(
+        socket,
+        encoded({ error: 'org.freedesktop.DBus.Error.ServiceUnknown', text: 'Nobody of that name.' }, serial),
+      )
+      return
+    }
     if (member !== 'Hello') bus.calls.push({ member, path, body })
     const usual = member === 'Hello' || member === 'AddMatch' ? (): Reply => ['', []] : () => undefined
     const reply = (bus.answers[member] ?? usual)(body, path)
