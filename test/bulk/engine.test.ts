@@ -218,7 +218,6 @@ describe('bad weather', () => {
     ['a batch is throttled', batch, { status: 429, ...soon }, 2],
     ['a busy server refuses a batch', batch, { status: 503, ...soon }, 2],
     ['a gateway gives up after the work', batch, { status: 504, after: true, ...soon }, 1],
-    ['a gateway gives up before the work', batch, { status: 502, ...soon }, 1],
     ['an answer is lost', batch, { lost: true }, 1],
     ['a connection breaks', batch, { reset: true }, 1],
     ['an answer has no answers', batch, { status: 200, body: { responses: [] }, after: true }, 1],
@@ -228,7 +227,6 @@ describe('bad weather', () => {
     ['a batch is refused for one of its requests', batch, { status: 400 }, 1, 1],
     ['folders are throttled', creation, { status: 429, ...soon }, 3],
     ['folders fail for a moment', creation, { status: 500 }, 2],
-    ['folders meet a busy server', creation, { status: 503, ...soon }, 2],
     ['folders are lost after the work', creation, { lost: true }, 3],
     ['folders meet a gateway after the work', creation, { status: 504, after: true }, 2],
     [
@@ -315,39 +313,33 @@ describe('bad weather', () => {
 })
 
 describe('a server that answers in its own way', () => {
-  const some = (change: (part: Part) => Part[]): Tamper => {
+  it('is understood, whatever some of its answers look like', async () => {
+    const changes: ((part: Part) => unknown)[] = [
+      () => undefined,
+      ({ body: _, ...part }) => part,
+      (part) => ({ ...part, body: [] }),
+      (part) => ({ ...part, status: 99 }),
+      (part) => ({ ...part, status: 600 }),
+      (part) => ({ ...part, status: 201.5 }),
+    ]
     let count = 0
-    return (parts) =>
-      parts.flatMap((part) => {
+    tamper = (parts) =>
+      parts.map((part) => {
         count += 1
-        return count % 3 === 0 && count < 30 ? change(part) : [part]
+        const change = count % 3 === 0 ? changes.pop() : undefined
+        return (change ? (change(part) ?? null) : part) as Part
       })
-  }
-  it.each<[string, () => Tamper]>([
-    ['in another order', () => (parts) => parts.toReversed()],
-    ['with some left out', () => some(() => [])],
-    ['without some bodies', () => some(({ body: _, ...part }) => [part])],
-    ['with bodies that are lists', () => some((part) => [{ ...part, body: [] }])],
-    ['without headers', () => (parts) => parts.map(({ headers: _, ...part }) => part as Part)],
-    ['with a status that is none', () => some((part) => [{ ...part, status: 99 }])],
-    ['with a status that is too large', () => some((part) => [{ ...part, status: 600 }])],
-    ['with a status that is a part of one', () => some((part) => [{ ...part, status: 201.5 }])],
-    ['with something else among them', () => (parts) => [null, 7, ...parts] as Part[]],
-  ])('%s is understood', async (_, start) => {
-    tamper = start()
     const { counts, errors } = await make(treeOf(top, 3, 12))
     expect(errors).toEqual([])
     expect(counts).toEqual({ created: 40, exists: 0, failed: 0, skipped: 0 })
+    expect(changes).toEqual([])
   })
 
-  it('by never answering one of them fails that one', async () => {
+  it('in any order, without headers, with something else among them is understood, too', async () => {
     tamper = (parts) =>
-      parts.filter(
-        ({ body }) => (body as Json)?.name !== 'never' && !JSON.stringify(body ?? '').includes('"never"'),
-      )
-    const { told } = await make([`${top}/a`, `${top}/never`])
-    expect(told.filter((line) => line.startsWith('failed'))).toEqual([
-      `failed ${top}/never: Microsoft Graph left a request of a batch without an answer.`,
-    ])
+      [7, ...parts.toReversed().map(({ headers: _, ...part }) => part), null] as unknown as Part[]
+    const { counts, errors } = await make(treeOf(top, 2, 12))
+    expect(errors).toEqual([])
+    expect(counts).toEqual({ created: 27, exists: 0, failed: 0, skipped: 0 })
   })
 })
