@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { bounded } from '../../src/accounts/bounded.ts'
@@ -8,6 +8,7 @@ import { addLink } from '../../src/accounts/index.ts'
 import { tellSignInNeeded } from '../../src/accounts/signin-needed.ts'
 import type { Store } from '../../src/accounts/store.ts'
 import { OdLinkError } from '../../src/errors.ts'
+import { putHelper } from '../helpers/helper-program.ts'
 import { recordOf, useOwnSettings } from '../helpers/own-settings.ts'
 
 const own = useOwnSettings()
@@ -177,27 +178,12 @@ describe('the person’s command', () => {
 })
 
 describe('a credential helper', () => {
-  /** Keeps what it is given in files, and says of each request what it was. */
-  const working = `dir="$OD_LINK_CONFIG_DIR/kept"; mkdir -p "$dir"; input=$(cat); echo "$1 $input" >> "$OD_LINK_CONFIG_DIR/asked"
-[ -e "$OD_LINK_CONFIG_DIR/script" ] && . "$OD_LINK_CONFIG_DIR/script"
-file() { printf %s "$1" | tr / _; }
-of() { printf %s "$input" | sed 's/.*"'"$1"'":"\\([^"]*\\)".*/\\1/'; }
-case "$1" in
-  store) printf %s "$input" > "$dir/$(file "$(of ServerURL)")";;
-  get) cat "$dir/$(file "$input")" 2>/dev/null || { echo 'credentials not found in native keychain'; exit 1; };;
-  erase) rm "$dir/$(file "$input")" 2>/dev/null || { echo gone; exit 1; };;
-  list) printf '{"https://another.example/":"x"'; for f in "$dir"/*; do [ -e "$f" ] && printf ',"%s":"od-link"' "$(input=$(cat "$f"); of ServerURL)"; done; echo '}';;
-esac`
   const path = process.env.PATH
   afterEach(() => {
     process.env.PATH = path
   })
   function store(name: string): Store {
-    mkdirSync(join(own.dir, 'bin'))
-    writeFileSync(join(own.dir, 'bin', `docker-credential-${name}`), `#!/bin/sh\n${working}\n`, {
-      mode: 0o755,
-    })
-    process.env.PATH = `${join(own.dir, 'bin')}:${path}`
+    process.env.PATH = putHelper(own.dir, name, path)
     return helperStore(name)
   }
   const kept = () => readdirSync(join(own.dir, 'kept')).sort()

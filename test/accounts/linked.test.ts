@@ -1,6 +1,6 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import {
   checkClientSecret,
   clientSecretFor,
@@ -32,6 +32,7 @@ import {
   storesAsWritten,
 } from '../../src/accounts/stores.ts'
 import { savedSettings, saveSettings } from '../../src/settings.ts'
+import { putHelper } from '../helpers/helper-program.ts'
 import { recordOf, useOwnSettings } from '../helpers/own-settings.ts'
 
 const own = useOwnSettings()
@@ -462,4 +463,119 @@ describe('the client secret', () => {
       })
     },
   )
+})
+
+describe('two stores', () => {
+  const path = process.env.PATH
+  const helper = 'helper:secretservice'
+  beforeEach(() => {
+    process.env.PATH = putHelper(own.dir, 'secretservice')
+  })
+  afterEach(() => {
+    process.env.PATH = path
+  })
+  const kept = () => (existsSync(join(own.dir, 'kept')) ? readdirSync(join(own.dir, 'kept')) : [])
+  const behave = (script: string) => writeFileSync(join(own.dir, 'script'), script)
+
+  it('have a link that is moved in one of them', async () => {
+    const account = await addLink(ada, undefined)
+    await addLink(grace, undefined)
+    expect(await moveLink(account, helper)).toBe('file')
+    expect(listAccounts().map(({ id, store }) => [id, store])).toEqual([
+      [ada.id, helper],
+      [grace.id, 'file'],
+    ])
+    expect(links()).toEqual(['consumers.grace.json'])
+    expect(kept()).toHaveLength(1)
+    // Whoever found it before it was moved finds it still.
+    expect(await readLink(account)).toEqual(ada)
+    expect(accountNow(account).store).toBe(helper)
+    expect(await moveLink(account, 'file')).toBe(helper)
+    expect(kept()).toEqual([])
+  })
+
+  it('have it in both where it cannot be removed from the old one', async () => {
+    process.env.OD_LINK_STORE = helper
+    const account = await addLink(ada, undefined)
+    behave('[ "$1" = erase ] && { echo sealed; exit 1; }')
+    await expect(moveLink(account, 'file')).rejects.toMatchObject({
+      kind: 'keychain',
+      message: expect.stringMatching(
+        /^ada@contoso\.example is in file now, but its old copy could not be removed from helper:secretservice\. .*sealed\.$/,
+      ),
+      hint: expect.stringMatching(
+        /^When helper:secretservice works again, this removes it: od-link store move --to helper:secretservice, and then --to file\n/,
+      ),
+    })
+    expect(listAccounts()[0]?.store).toBe('file')
+    expect(links()).toEqual(['contoso.ada.json'])
+  })
+
+  it('have it where it was when the new one forgets it', async () => {
+    const account = await addLink(ada, undefined)
+    behave('[ "$1" = store ] && exit 0')
+    await expect(moveLink(account, helper)).rejects.toMatchObject({
+      message:
+        'ada@contoso.example stays where it was (file). docker-credential-secretservice does not give back what was written to it.',
+    })
+    expect(listAccounts()[0]?.store).toBe('file')
+    expect(await readLink(account)).toEqual(ada)
+  })
+
+  it('have a link that is made anew in the one that was chosen for it', async () => {
+    await addLink(ada, undefined)
+    process.env.OD_LINK_STORE = helper
+    expect((await addLink(ada, undefined)).store).toBe(helper)
+    expect(links()).toEqual([])
+    own.warnings.length = 0
+    behave('[ "$1" = erase ] && { echo sealed; exit 1; }')
+    process.env.OD_LINK_STORE = 'file'
+    expect((await addLink(ada, undefined)).store).toBe('file')
+    expect(own.warnings).toEqual([
+      'Links in files are not encrypted: whoever gets a copy of them can use the drive.',
+      expect.stringMatching(/^The old link could not be removed from helper:secretservice\. .*sealed\.$/),
+    ])
+  })
+
+  it('have the secret of the app where it was chosen to be', async () => {
+    delete process.env.OD_LINK_STORE
+    await saveSettings({ store: 'file' })
+    await saveClientSecret('a-secret', 'an-id')
+    await moveChoice(helper)
+    expect(savedSettings().store).toBe(helper)
+    expect([await isSecretIn('file'), await isSecretIn(helper)]).toEqual([false, true])
+    expect(await clientSecretFor('an-id')).toBe('a-secret')
+    behave('[ "$1" = get ] && exit 0')
+    await expect(moveChoice('file')).rejects.toMatchObject({ kind: 'keychain' })
+    expect(savedSettings().store).toBe(helper)
+  })
+
+  it('have what was there before when a move breaks down', async () => {
+    delete process.env.OD_LINK_STORE
+    await saveSettings({ store: 'file' })
+    await saveClientSecret('new', 'an-id')
+    process.env.OD_LINK_STORE = helper
+    await saveClientSecret('before', 'an-id')
+    delete process.env.OD_LINK_STORE
+    // The second of the writings is the one that puts it back.
+    behave(
+      '[ "$1" = store ] && { [ -e "$dir/../once" ] || { touch "$dir/../once"; exit 0; }; }; [ "$1" = get ] && [ -e "$dir/../once" ] && exit 1',
+    )
+    await expect(moveChoice(helper)).rejects.toMatchObject({ kind: 'keychain' })
+    writeFileSync(join(own.dir, 'script'), '')
+    process.env.OD_LINK_STORE = helper
+    expect(await clientSecretFor('an-id')).toBe('before')
+  })
+
+  it('are proved by another process where one may forget', async () => {
+    const { kept: items, store } = fakeStore({ mayForget: true, name: 'file' })
+    await expect(probeStore(store)).rejects.toMatchObject({
+      kind: 'keychain',
+      message: expect.stringMatching(
+        /^The fake store keeps what it is given, but another process cannot read it: [\s\S]*Cannot find module/,
+      ),
+      hint: 'Look at it with its own program.\nOr keep links in private files: od-link config set store file',
+    })
+    expect(items.size).toBe(0)
+  })
 })

@@ -25,9 +25,17 @@ export const areas = {
   ),
   'accounts-links': area(
     'src/accounts',
-    ['index', 'move', 'store', 'stores', 'client-secret', 'token', 'probe', 'read-back', 'file'],
+    ['index', 'move', 'store', 'stores', 'client-secret', 'file'],
     'test/accounts',
-    ['private-files', 'linked', 'token-of-a-link'],
+    ['private-files', 'linked'],
+  ),
+  'accounts-token': area('src/accounts', ['token'], 'test/accounts', ['token-of-a-link', 'read-only']),
+  'accounts-probe': area(
+    'src/accounts',
+    ['probe', 'read-back'],
+    'test/accounts',
+    ['linked', 'forgetful', 'helper-trouble'],
+    /^test\/accounts\/helper-trouble(?!.*(forgets|2,560))/,
   ),
   'accounts-processes': area(
     'src/accounts',

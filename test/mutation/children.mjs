@@ -1,5 +1,5 @@
 // Takes Stryker's mutants along into the programs that tests start, and brings back what those have covered.
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire, syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -39,6 +39,8 @@ function environment(given) {
 /** From now on children write down what they cover. */
 export function startCoverage() {
   folder = mkdtempSync(join(tmpdir(), 'od-link-covered-'))
+  // Some tests run the program as another user.
+  chmodSync(folder, 0o777)
   starters = []
 }
 
