@@ -16,7 +16,13 @@ let front: Awaited<ReturnType<typeof startTampering>>
 let tamper: Tamper = () => undefined
 let number = 0
 let top = ''
+/** Waits are a tenth as long here, and the engine's own clock runs ten times as fast. */
+const { setTimeout: realTimeout } = globalThis
+const realNow = performance.now.bind(performance)
 beforeAll(async () => {
+  const sooner = (work: () => void, ms = 0, ...more: []) => realTimeout(work, ms / 10, ...more)
+  globalThis.setTimeout = Object.assign(sooner, realTimeout) as typeof setTimeout
+  performance.now = () => realNow() * 10
   sandbox = await startSandbox()
   tokens = await signIn(sandbox)
   front = await startTampering(sandbox.origin, (parts) => tamper(parts))
@@ -24,6 +30,8 @@ beforeAll(async () => {
 afterAll(async () => {
   front?.stop()
   await sandbox?.close()
+  globalThis.setTimeout = realTimeout
+  performance.now = realNow
 })
 beforeEach(async () => {
   tamper = () => undefined
@@ -270,7 +278,7 @@ describe('bad weather', () => {
     const started = Date.now()
     const throttled = await make([`${top}/a`], { maxWaitMs: 2_000 })
     expect(throttled.told[0]).toContain('Microsoft throttles this app (HTTP 429).')
-    expect(Date.now() - started).toBeLessThan(8_000)
+    expect(Date.now() - started).toBeLessThan(4_000)
   })
 
   it('on one folder fails that one', async () => {

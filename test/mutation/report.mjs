@@ -10,11 +10,13 @@ const head = ['mutants', 'killed', 'timed out', 'survived', 'not reached', 'scor
 export function writeReport() {
   const files = filesTried()
   const mutants = files.flatMap(({ mutants }) => mutants)
+  const alive = mutants.filter(isAlive)
+  const groupOf = (mutant) => accepted.find((group) => isMeant(mutant, group))
   const groups = accepted.map((group) => ({
     ...group,
-    count: mutants.filter((one) => isMeant(one, group)).length,
+    count: alive.filter((one) => groupOf(one) === group).length,
   }))
-  const left = mutants.filter((one) => isAlive(one) && !accepted.some((group) => isMeant(one, group)))
+  const left = alive.filter((one) => !groupOf(one))
   mkdirSync('docs', { recursive: true })
   writeFileSync(
     'docs/mutation.md',
@@ -28,7 +30,7 @@ export function writeReport() {
       "Stryker's usual mutators are on, those of texts too: the messages are a part of the interface.",
       '',
       'The tests are those of the area itself, most of them within one process, and of these the three nearest files: what the',
-      'tests with whole processes, real keyrings and real browsers would notice beyond that does not count here.',
+      'tests with whole processes, real keyrings and real browsers notice beyond that does not count here.',
       '',
       ...table(
         ['folder', ...head],
@@ -57,7 +59,7 @@ export function writeReport() {
         groups.map(({ where, why, count }) => [where, count, why]),
       ),
       '',
-      `Beyond these, ${left.length} survive that a better test would notice.`,
+      `Beyond these, ${left.length} survive, ${((left.length / mutants.length) * 100).toFixed(1)} % of all: what a better test would notice.`,
     ].join('\n')}\n`,
   )
 }
@@ -92,14 +94,20 @@ function isAlive({ status }) {
   return status === 'Survived' || status === 'NoCoverage'
 }
 
-function isMeant(mutant, { file, mutator, was, becomes }) {
+function isMeant(mutant, { file, mutator, was, becomes, edge }) {
   return (
-    isAlive(mutant) &&
     (file === undefined || file.test(mutant.file)) &&
     (mutator === undefined || mutator.test(mutant.mutatorName)) &&
     (was === undefined || was.test(mutant.was)) &&
-    (becomes === undefined || becomes.test(mutant.replacement ?? ''))
+    (becomes === undefined || becomes.test(mutant.replacement ?? '')) &&
+    (!edge || isEdge(mutant))
   )
+}
+
+/** Whether `<` became `<=`, or the like. */
+function isEdge({ mutatorName, was, replacement = '' }) {
+  const plain = (text) => text.replace(/([<>])=/, '$1')
+  return mutatorName === 'EqualityOperator' && /[<>]/.test(was) && plain(was) === plain(replacement)
 }
 
 function row(name, files) {

@@ -81,6 +81,7 @@ describe('a pasted address', () => {
     `\x1b[200~${good}\x1b[201~`,
     `${good}#`,
     `${good}#/anything?code=other`,
+    `"${good}`,
   ])('is the answer: %j', async (line) => {
     const { answer, events } = await paste(line)
     expect(answer).toEqual({ code: 'a-code', state: 'our-state' })
@@ -148,6 +149,8 @@ describe('a client id that is pasted', () => {
     ],
     ['x'.repeat(29), /^That is not a client id\.$/],
     ['two words @ home that are long enough', /^That is not a client id\.$/],
+    ['ada@contoso.example and more', /^That is not a client id\.$/],
+    [`two ${'x'.repeat(30)} words`, /^That is not a client id\.$/],
     [`${id.slice(0, -1)}`, /./],
   ])('is not found in %j', (text, message) => {
     expect(() => readClientId(text)).toThrow(
@@ -297,6 +300,20 @@ describe('a registration', () => {
       },
       scope: 'openid profile offline_access Files.ReadWrite',
     })
+    await saveSettings({
+      'redirect-uri': 'https://b.example/y',
+      listen: 'localhost:5001',
+      scope: 'Files.Read',
+    })
+    expect(await readRegistration({})).toMatchObject({
+      redirect: { host: 'b.example', listen: { port: 5001 } },
+      scope: 'openid profile offline_access Files.Read',
+    })
+    expect((await readRegistration({ scope: ' , Files.Read  User.Read,' })).scope).toBe(
+      'openid profile offline_access Files.Read User.Read',
+    )
+    await expect(readRegistration({ clientId: 'two words' })).rejects.toEqual(usage(/is not a client id/))
+    await expect(readRegistration({ tenant: 'two words' })).rejects.toEqual(usage(/is not a tenant/))
     await saveSettings({ tenant: undefined, cloud: 'china' })
     expect((await readRegistration({})).registration.tenant).toBe('organizations')
   })
