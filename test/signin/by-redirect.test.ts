@@ -17,7 +17,7 @@ import { readRedirect } from '../../src/signin/redirect-uri.ts'
 import type { Surroundings } from '../../src/signin/surroundings.ts'
 import { type Attempt, type SignInEvent, ways } from '../../src/signin/ways.ts'
 import { useOwnSettings } from '../helpers/own-settings.ts'
-import { startServer } from '../helpers/server.ts'
+import { closedPort, startServer } from '../helpers/server.ts'
 import { control } from '../sandbox/client.ts'
 
 const own = useOwnSettings()
@@ -225,11 +225,12 @@ describe('the listener', () => {
   })
 
   it('behind a web server answers to its host, and shows the page at its own path', async () => {
-    await start('https://Example.com/back', '127.0.0.1:45231')
-    expect([listener.redirectUri, listener.port]).toEqual(['https://example.com/back', 45231])
+    const port = await closedPort()
+    await start('https://Example.com/back', `127.0.0.1:${port}`)
+    expect([listener.redirectUri, listener.port]).toEqual(['https://example.com/back', port])
     const ask = (path: string, host: string) =>
       raw(`GET ${path} HTTP/1.1\r\nHost: ${host}\r\nConnection: close\r\n\r\n`)
-    expect(await ask(`/back?${good}`, '127.0.0.1:45231')).toMatch(/^HTTP\/1\.1 400/)
+    expect(await ask(`/back?${good}`, `127.0.0.1:${port}`)).toMatch(/^HTTP\/1\.1 400/)
     expect(await ask(`/back?${good}`, 'example.com:80')).toMatch(/^HTTP\/1\.1 400/)
     const told = ask(`/back?${good}`, 'example.com:443')
     expect((await answer)?.get('code')).toBe('a-code')
@@ -241,13 +242,14 @@ describe('the listener', () => {
   })
 
   it('does not share its port', async () => {
-    await start('http://localhost:45232')
-    for (const uri of ['http://localhost:45232', 'http://127.0.0.1:45232'])
+    const port = await closedPort()
+    await start(`http://localhost:${port}`)
+    for (const uri of [`http://localhost:${port}`, `http://127.0.0.1:${port}`])
       await expect(startListener(readRedirect(uri, undefined))).rejects.toMatchObject({
         kind: 'usage',
-        message: 'Port 45232 of the redirect URI is taken by another program.',
+        message: `Port ${port} of the redirect URI is taken by another program.`,
         hint: expect.stringMatching(
-          /^Find it: lsof -i :45232 .*\nOr sign in by a code, which needs no port: od-link login --device$/,
+          /^Find it: lsof -i :\d+ .*\nOr sign in by a code, which needs no port: od-link login --device$/,
         ),
       })
     expect(new NoLoopback('x')).toBeInstanceOf(Error)
@@ -411,23 +413,24 @@ describe('a sign-in', () => {
   })
 
   it('over SSH is told with its tunnel, behind a web server with what that passes on', async () => {
+    const [port, other] = [await closedPort(), await closedPort()]
     const ssh = { user: 'ada', host: '10.0.0.5', port: 22 }
     const here = { browser: undefined, hasDisplay: false, ssh, place: undefined }
     const quick = { timeoutSeconds: 0.05, here }
-    await signInByRedirect(await attempt(quick, 'http://localhost:45233'), {
+    await signInByRedirect(await attempt(quick, `http://localhost:${port}`), {
       open: false,
       pasteAfterMs: 0,
     }).catch(() => {})
     expect(events[0]).toMatchObject({
-      tunnel: 'ssh -L 45233:localhost:45233 ada@10.0.0.5',
+      tunnel: `ssh -L ${port}:localhost:${port} ada@10.0.0.5`,
       passedOn: undefined,
     })
     events = []
-    const forwarded = await attempt(quick, 'https://a.example/x', '127.0.0.1:45234')
+    const forwarded = await attempt(quick, 'https://a.example/x', `127.0.0.1:${other}`)
     await signInByRedirect(forwarded, { open: false, pasteAfterMs: 0 }).catch(() => {})
     expect(events[0]).toMatchObject({
       tunnel: undefined,
-      passedOn: '127.0.0.1:45234',
+      passedOn: `127.0.0.1:${other}`,
       elsewhere: 'https://a.example/x?code=…',
     })
   })
