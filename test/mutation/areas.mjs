@@ -1,3 +1,5 @@
+import { join } from 'node:path'
+
 /** Where a run leaves its reports. */
 export const artifacts = 'test/artifacts/mutation'
 
@@ -50,7 +52,24 @@ export const areas = {
     'making',
     'requests',
   ]),
-  'graph-bulk': area('src/graph/bulk', ['*'], 'test/bulk', ['lists', 'pacing', 'engine']),
+  'graph-bulk-values': area(
+    'src/graph/bulk',
+    ['lines', 'queue', 'tree', 'wanted', 'limiter', 'pace'],
+    'test/bulk',
+    ['lists', 'pacing'],
+  ),
+  'graph-bulk-answers': area(
+    'src/graph/bulk',
+    ['answers', 'failures', 'ledger', 'plan', 'asks'],
+    'test/bulk',
+    ['engine'],
+  ),
+  'graph-bulk-engine': area(
+    'src/graph/bulk',
+    ['batch', 'deliveries', 'engine', 'index', 'tokens'],
+    'test/bulk',
+    ['engine', '../graph/requests'],
+  ),
   'signin-typed': area(
     'src/signin',
     [
@@ -72,7 +91,7 @@ function area(folder, files, testFolder, tests, without) {
   return {
     folder,
     mutate: files.map((name) => `${folder}/${name}.ts`),
-    tests: tests.map((name) => `${testFolder}/${name}.test.ts`),
+    tests: tests.map((name) => join(testFolder, `${name}.test.ts`)),
     without,
   }
 }
