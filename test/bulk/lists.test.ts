@@ -30,6 +30,7 @@ describe('a list of lines', () => {
     ['a', ['1 a']],
     ['a\n', ['1 a']],
     ['\ufeffa\n\ufeffb', ['1 a', '2 \ufeffb']],
+    ['a\ufeffb', ['1 a\ufeffb']],
     ['a\rb\r\r\n', ['1 a\rb\r']],
     [' a ', ['1  a ']],
   ])('%j', async (text, lines) => {

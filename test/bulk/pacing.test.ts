@@ -58,6 +58,20 @@ describe('how many batches are under way', () => {
     expect([limiter.batches, limiter.troubles]).toEqual([2, 0])
   })
 
+  it.each([
+    ['refusals', (limiter: Limiter, sent: number) => limiter.throttled(sent, undefined), 1_000],
+    ['other troubles', (limiter: Limiter, sent: number) => limiter.troubled(sent), 500],
+  ])('wait once for %s of what was under way together', (_, meet, first) => {
+    const limiter = new Limiter()
+    const sent = [limiter.send(40), limiter.send(40)] as const
+    pass(1)
+    for (const one of sent) meet(limiter, one)
+    expect(limiter.pause).toBe(first)
+    pass(first + 1)
+    meet(limiter, limiter.send(40))
+    expect(limiter.pause).toBe(2 * first)
+  })
+
   it('grow slowly again, by what was sent after that', () => {
     const limiter = new Limiter()
     const early = limiter.send(40)

@@ -231,6 +231,44 @@ describe('a folder that is made', () => {
     })
   })
 
+  it('further down is the same', async () => {
+    const path = ['a', 'b', 'c']
+    const postDeep = 'POST /me/drive/root:/a/b:/children'
+    await expect(make(script({ [postDeep]: [missing] }), {}, path).folder).rejects.toMatchObject({
+      message: 'There is no folder "/a/b".',
+      hint: 'od-link mkdir -p /a/b/c',
+    })
+    const parents = make(
+      script({
+        [postDeep]: [missing, { status: 201, json: folder('C') }],
+        'POST /me/drive/root:/a:/children': [{ status: 201, json: folder('b') }],
+      }),
+      { parents: true },
+      path,
+    )
+    expect(await parents.folder).toMatchObject({ path: '/a/b/C', name: 'C' })
+    const nameless = make(script({ [postDeep]: [{ status: 201, json: { id: 'x' } }] }), {}, path)
+    expect(await nameless.folder).toMatchObject({ path: '/a/b/c', name: 'c' })
+    expect(own.warnings).toEqual([])
+    const there = make(
+      script({
+        [postDeep]: [taken],
+        'GET /me/drive/root:/a/b/c': [missing],
+        'GET /me/drive/root:/a/b:/children': [ok({ value: [folder('c')] })],
+      }),
+      { onConflict: 'reuse' },
+      path,
+    )
+    expect(await there.folder).toMatchObject({ path: '/a/b/c', created: false })
+    const young = folder('c 1', { createdDateTime: new Date(Date.now() + 60_000).toISOString() })
+    const lost = fakeGraph(async (what, _, lookFirst) => {
+      if (what === postDeep) return { status: 201, json: (await lookFirst?.())?.json ?? {} }
+      return what === 'GET /me/drive/root:/a/b:/children' ? ok({ value: [young] }) : missing
+    })
+    const renamed = makeFolder(lost, path, { onConflict: 'rename', parents: false })
+    expect(await renamed).toMatchObject({ path: '/a/b/c 1' })
+  })
+
   it('is refused at once where the parent is not the matter', async () => {
     const { graph, folder: refused } = make(() => ({ status: 403, json: { error: { message: 'No.' } } }))
     await expect(refused).rejects.toMatchObject({ message: 'Making "/p/new" is not allowed: No.' })
