@@ -22,7 +22,7 @@ const config = {
   passWithNoTests: true,
   allowOnly: true,
   maxConcurrency: 1,
-  testTimeout: 10_000,
+  testTimeout: 15_000,
   hookTimeout: 20_000,
   retry: 0,
   tags: [],

@@ -10,7 +10,7 @@ export default {
   // Many tests run the built program, so it is built of the mutated sources, too: see children.mjs.
   buildCommand: 'node build.mjs',
   concurrency: Number(process.env.OD_LINK_MUTATION_JOBS ?? 1),
-  timeoutMS: 10_000,
+  timeoutMS: 20_000,
   timeoutFactor: 0.5,
   // Each mutant leaves modules behind that cannot be unloaded.
   maxTestRunnerReuse: 150,
