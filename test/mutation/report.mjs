@@ -17,6 +17,7 @@ export function writeReport() {
     count: alive.filter((one) => groupOf(one) === group).length,
   }))
   const left = alive.filter((one) => !groupOf(one))
+  const missing = Object.keys(areas).filter((area) => !existsSync(`${artifacts}/${area}.json`))
   mkdirSync('docs', { recursive: true })
   writeFileSync(
     'docs/mutation.md',
@@ -45,6 +46,7 @@ export function writeReport() {
         ],
       ),
       '',
+      ...(missing.length > 0 ? [`Not run yet, and not in these figures: ${missing.join(', ')}.`, ''] : []),
       '## By file',
       '',
       ...table(
