@@ -171,6 +171,16 @@ describe('a link in the keychain of macOS', () => {
   })
 })
 
+describe('what a keychain keeps', () => {
+  it('is listed by its names', async () => {
+    const { store } = machine('darwin')
+    const keychain = await store()
+    await keychain.write('tid.oid', 'text')
+    await keychain.write('other', 'text')
+    expect(await keychain.list()).toEqual(['tid.oid', 'other'])
+  })
+})
+
 describe('the native module', () => {
   let dir: string
   beforeAll(() => {
@@ -223,5 +233,20 @@ describe('the native module', () => {
     } catch (error) {
       expect((error as { hint: string }).hint).toContain('Rosetta')
     }
+  })
+
+  it.each([
+    ['darwin', `@napi-rs/keyring-darwin-${process.arch}`],
+    ['win32', `@napi-rs/keyring-win32-${process.arch}-msvc`],
+  ] as const)('of %s is asked for by its own name first', (platform, own) => {
+    const asked: string[] = []
+    const keyring = {} as Keyring
+    const load = (name: string) => {
+      asked.push(name)
+      if (name !== '@napi-rs/keyring') throw new Error('not here')
+      return keyring
+    }
+    expect(loadKeyring(platform, load)).toBe(keyring)
+    expect(asked).toEqual([own, '@napi-rs/keyring'])
   })
 })

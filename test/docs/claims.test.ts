@@ -23,7 +23,12 @@ describe.each(pages)('%s', (page) => {
   it('names commands and scripts that exist', () => {
     const code = [...text.matchAll(/^```.*?\n(.*?)^```|`([^`]+)`/gms)].map(([, block, word]) => block ?? word)
     const spoken = /#.*|""".*?"""/g
-    const named = [...code.join('\n').replaceAll(spoken, '').matchAll(/\bod-link ([a-z]+)/g)].map(([, name = '']) => name)
+    const named = [
+      ...code
+        .join('\n')
+        .replaceAll(spoken, '')
+        .matchAll(/\bod-link ([a-z]+)/g),
+    ].map(([, name = '']) => name)
     expect(named.filter((name) => !(name in commands))).toEqual([])
     const { scripts } = JSON.parse(read('package.json'))
     const run = [...text.matchAll(/npm run ([a-z:]+)/g)].map(([, name = '']) => name)

@@ -1,6 +1,7 @@
 import { connect, type Socket } from 'node:net'
 import { socketOf } from '../../src/accounts/dbus.ts'
-import { decode, encode, type Value, type Variant } from '../../src/accounts/dbus-values.ts'
+import type { Value, Variant } from '../../src/accounts/dbus-values.ts'
+import { encodeMessage, field, type Message, messageType, takeMessages } from './dbus-messages.ts'
 
 /**
  * A Secret Service that accepts every secret, shows it to the process that gave it, and to no other: as some
@@ -18,15 +19,6 @@ interface Item {
   secret: Value
 }
 
-interface Message {
-  type: number
-  serial: number
-  fields: Map<number, Value>
-  body: Value[]
-}
-
-const [call, reply] = [1, 2]
-const [path, interfaceName, member, replySerial, destination, sender, signature] = [1, 2, 3, 5, 6, 7, 8]
 const items = '/org/freedesktop/secrets/collection/login/'
 
 /** Runs it on the bus of that address. */
@@ -38,22 +30,19 @@ export async function startForgetfulService(address: string): Promise<ForgetfulS
 
   const send = (type: number, fields: [number, Variant][], types: string, body: Value[]) => {
     serial += 1
-    const bytes = encode(types, body)
-    const all: [number, Variant][] = types ? [...fields, [signature, { type: 'g', value: types }]] : fields
-    const head = encode('yyyyuua(yv)', ['l'.charCodeAt(0), type, 0, 1, bytes.length, serial, all])
-    socket.write(Buffer.concat([head, Buffer.alloc(padding(head.length)), bytes]))
+    socket.write(encodeMessage(type, serial, fields, types, body))
     return serial
   }
   const askBus = (name: string, types = '', body: Value[] = []) =>
     new Promise<Value[]>((resolve) => {
       const bus = 'org.freedesktop.DBus'
       const fields: [number, Variant][] = [
-        [path, { type: 'o', value: '/org/freedesktop/DBus' }],
-        [interfaceName, { type: 's', value: bus }],
-        [member, { type: 's', value: name }],
-        [destination, { type: 's', value: bus }],
+        [field.path, { type: 'o', value: '/org/freedesktop/DBus' }],
+        [field.interface, { type: 's', value: bus }],
+        [field.member, { type: 's', value: name }],
+        [field.destination, { type: 's', value: bus }],
       ]
-      replies.set(send(call, fields, types, body), resolve)
+      replies.set(send(messageType.call, fields, types, body), resolve)
     })
 
   /** What each call answers: the types of the answer, and the answer. */
@@ -88,17 +77,17 @@ export async function startForgetfulService(address: string): Promise<ForgetfulS
   }
 
   const receive = async ({ type, serial: asked, fields, body }: Message) => {
-    if (type === reply) return replies.get(Number(fields.get(replySerial)))?.(body)
-    const answer = answers[String(fields.get(member))]
-    if (type !== call || !answer) return
-    const from = String(fields.get(sender))
+    if (type === messageType.reply) return replies.get(Number(fields.get(field.replySerial)))?.(body)
+    const answer = answers[String(fields.get(field.member))]
+    if (type !== messageType.call || !answer) return
+    const from = String(fields.get(field.sender))
     const [pid] = await askBus('GetConnectionUnixProcessID', 's', [from])
-    const [types, values] = answer(body, Number(pid), String(fields.get(path)))
+    const [types, values] = answer(body, Number(pid), String(fields.get(field.path)))
     const to: [number, Variant][] = [
-      [replySerial, { type: 'u', value: asked }],
-      [destination, { type: 's', value: from }],
+      [field.replySerial, { type: 'u', value: asked }],
+      [field.destination, { type: 's', value: from }],
     ]
-    send(reply, to, types, values)
+    send(messageType.reply, to, types, values)
   }
 
   await authenticated(socket, (message) => void receive(message))
@@ -121,30 +110,11 @@ function authenticated(socket: Socket, receive: (message: Message) => void): Pro
         socket.write('BEGIN\r\n')
         return resolve()
       }
-      while (buffered.length >= 16) {
-        const [bodyLength, fieldsLength] = [buffered.readUInt32LE(4), buffered.readUInt32LE(12)]
-        const head = 16 + fieldsLength + padding(fieldsLength)
-        if (buffered.length < head + bodyLength) return
-        const [, type, , , , serial, listed] = decode(
-          'yyyyuua(yv)',
-          buffered.subarray(0, 16 + fieldsLength),
-          true,
-        )
-        const fields = new Map((listed as [number, Variant][]).map(([code, { value }]) => [code, value]))
-        const body = decode(
-          String(fields.get(signature) ?? ''),
-          buffered.subarray(head, head + bodyLength),
-          true,
-        )
-        buffered = buffered.subarray(head + bodyLength)
-        receive({ type: Number(type), serial: Number(serial), fields, body })
-      }
+      const { messages, rest } = takeMessages(buffered)
+      buffered = rest
+      for (const message of messages) receive(message)
     })
     const user = Buffer.from(String(process.getuid?.())).toString('hex')
     socket.write(`\0AUTH EXTERNAL ${user}\r\n`)
   })
-}
-
-function padding(length: number): number {
-  return (8 - (length % 8)) % 8
 }

@@ -1,0 +1,99 @@
+import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { fileStore } from '../../src/accounts/file.ts'
+import { useOwnSettings } from '../helpers/own-settings.ts'
+
+const own = useOwnSettings()
+const folder = () => join(own.dir, 'links')
+const path = (name: string) => join(folder(), name)
+const mode = (of: string) => (statSync(of).mode & 0o777).toString(8)
+
+describe.skipIf(process.platform === 'win32')('an item of the file store', () => {
+  it('is absent, and reading makes no folder', async () => {
+    const store = fileStore()
+    expect(await store.read('x')).toBeUndefined()
+    expect(await store.list()).toEqual([])
+    await store.remove('x')
+    await store.refuseIfReadOnly?.()
+    expect(existsSync(folder())).toBe(false)
+    expect(store).toMatchObject({ name: 'file', label: 'The file store', mayForget: false })
+  })
+
+  it('is this user’s alone, replaced as a whole, and leaves no draft', async () => {
+    const store = fileStore()
+    await store.write('tid.oid', 'one')
+    const { ino } = statSync(path('tid.oid.json'))
+    await store.write('tid.oid', 'two')
+    expect(await store.read('tid.oid')).toBe('two')
+    expect(statSync(path('tid.oid.json')).ino).not.toBe(ino)
+    expect([mode(path('tid.oid.json')), mode(folder())]).toEqual(['600', '700'])
+    expect(readdirSync(folder())).toEqual(['tid.oid.json'])
+    await store.refuseIfReadOnly?.()
+  })
+
+  it('is listed by its name, and what is no item is not', async () => {
+    const store = fileStore()
+    await store.write('a/b c', 'text')
+    for (const name of ['%zz.json', 'other.txt', 'a.json.abc.tmp']) writeFileSync(path(name), '')
+    expect(await store.list()).toEqual(['a/b c'])
+  })
+
+  it('is removed with the drafts that killed writers left, and with no others', async () => {
+    const store = fileStore()
+    for (const item of ['x', 'xx']) await store.write(item, item)
+    for (const name of ['x.json.0a1b.tmp', 'xx.json.0a1b.tmp']) writeFileSync(path(name), 'a token')
+    await store.write('x', 'newer')
+    expect(readdirSync(folder()).sort()).toEqual(['x.json', 'xx.json', 'xx.json.0a1b.tmp'])
+    await store.remove('xx')
+    expect(readdirSync(folder())).toEqual(['x.json'])
+  })
+
+  it.each([
+    ['the file', 0o640, 0o700, 'x.json'],
+    ['the file', 0o604, 0o700, 'x.json'],
+    ['the file', 0o601, 0o700, 'x.json'],
+    ['the folder', 0o600, 0o710, ''],
+    ['the folder', 0o600, 0o701, ''],
+  ])('is not trusted when others can use %s: %s %s', async (_, file, dir, which) => {
+    const store = fileStore()
+    await store.write('x', 'text')
+    chmodSync(path('x.json'), file)
+    chmodSync(folder(), dir)
+    const at = which ? path(which) : folder()
+    await expect(store.read('x')).rejects.toMatchObject({
+      kind: 'keychain',
+      message: `${at} can be read by others, so the link in it is not trusted.`,
+      hint: `chmod go= ${at}`,
+    })
+  })
+
+  it.runIf(process.getuid?.() === 0)('is not trusted when it belongs to another user', async () => {
+    const store = fileStore()
+    await store.write('x', 'text')
+    for (const at of [path('x.json'), folder()]) {
+      chownSync(at, 65_534, 65_534)
+      await expect(store.read('x')).rejects.toMatchObject({
+        kind: 'keychain',
+        message: `${at} belongs to another user.`,
+        hint: `chown 0 ${at}`,
+      })
+      chownSync(at, 0, 0)
+    }
+  })
+
+  it('that cannot be written, read or removed says why', async () => {
+    const store = fileStore()
+    mkdirSync(join(path('blocked.json'), 'x'), { recursive: true, mode: 0o700 })
+    chmodSync(folder(), 0o700)
+    const trouble = {
+      kind: 'keychain',
+      message: expect.stringMatching(/^The file store cannot be used: E\w+: .*\.$/),
+      hint: 'Check the owner, the permissions and the free space of that folder.',
+      cause: expect.any(Error),
+    }
+    await expect(store.write('blocked', 'text')).rejects.toMatchObject(trouble)
+    await expect(store.remove('blocked')).rejects.toMatchObject(trouble)
+    expect(readdirSync(folder())).toEqual(['blocked.json'])
+  })
+})

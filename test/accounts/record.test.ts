@@ -1,0 +1,54 @@
+import { describe, expect, it } from 'vitest'
+import { parseRecord } from '../../src/accounts/record.ts'
+import { recordOf } from '../helpers/own-settings.ts'
+
+const read = (change: object) => parseRecord(JSON.stringify({ ...recordOf(), ...change }), 'contoso.ada')
+
+describe('a link as it was kept', () => {
+  it('is read as it was written', () => {
+    const record = recordOf()
+    expect(parseRecord(JSON.stringify(record), record.id)).toEqual(record)
+  })
+
+  it.each([
+    ['id', 'another.person'],
+    ['id', 7],
+    ['tokenEndpoint', undefined],
+    ['tokenEndpoint', 7],
+    ['issuer', undefined],
+    ['graphOrigin', undefined],
+    ['graphOrigin', {}],
+    ['scope', undefined],
+    ['accessToken', undefined],
+    ['accessToken', null],
+    ['refreshToken', undefined],
+    ['refreshToken', []],
+    ['expiresAt', '7'],
+    ['expiresAt', undefined],
+    ['registration', undefined],
+    ['registration', null],
+    ['registration', { clientId: 7 }],
+    ['registration', {}],
+  ])('is not believed when its %s is %j', (field, value) => {
+    expect(() => read({ [field]: value })).toThrow(
+      expect.objectContaining({
+        kind: 'keychain',
+        message: 'The link contoso.ada is kept, but cannot be read: parts of it are missing.',
+        hint: 'od-link login\n(which replaces it; or remove it: od-link logout contoso.ada)',
+      }),
+    )
+  })
+
+  it.each([
+    ['{"version":1', 'it is damaged'],
+    ['', 'it is damaged'],
+    ['null', 'another version of od-link wrote it'],
+    ['"text"', 'another version of od-link wrote it'],
+    ['{"version":2}', 'another version of od-link wrote it'],
+    ['{"version":"1"}', 'another version of od-link wrote it'],
+  ])('%j is not understood: %s', (text, why) => {
+    expect(() => parseRecord(text, 'contoso.ada')).toThrow(
+      `The link contoso.ada is kept, but cannot be read: ${why}.`,
+    )
+  })
+})

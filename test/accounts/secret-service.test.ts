@@ -1,0 +1,390 @@
+import { existsSync } from 'node:fs'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { type BusError, openBus, socketOf } from '../../src/accounts/dbus.ts'
+import type { Value } from '../../src/accounts/dbus-values.ts'
+import { keychainStore } from '../../src/accounts/keychain.ts'
+import { Locked, type SecretService, secretService } from '../../src/accounts/secret-service.ts'
+import { type FakeBus, startFakeBus } from '../helpers/fake-bus.ts'
+import { useOwnSettings } from '../helpers/own-settings.ts'
+
+const own = useOwnSettings()
+let bus: FakeBus
+beforeEach(async () => {
+  bus = await startFakeBus()
+})
+afterEach(() => bus.stop())
+
+describe('a call on the session bus', () => {
+  const target = { destination: 'org.example.It', path: '/it', interface: 'org.example.It', member: 'Ask' }
+  const ask = (change: object = {}, limitMs = 2_000) =>
+    openBus(bus.socket, limitMs, ({ call }) => call({ ...target, ...change }))
+  const failing = (name: string, message: RegExp | string): Partial<BusError> =>
+    expect.objectContaining({ name, message: expect.stringMatching(message) })
+
+  it('brings what the other side answers', async () => {
+    bus.answers.Ask = ([text]) => ['su', [`${text}!`, 7]]
+    expect(await ask({ signature: 's', body: ['hello'] })).toEqual(['hello!', 7])
+    expect(bus.calls).toEqual([{ member: 'Ask', path: '/it', body: ['hello'] }])
+  })
+
+  it('is not mixed up with others, and may be answered piece by piece', async () => {
+    bus.pieces = 7
+    bus.answers.Ask = (body) => ['s', body]
+    const both = openBus(bus.socket, 2_000, ({ call }) =>
+      Promise.all(['one', 'two', 'three'].map((text) => call({ ...target, signature: 's', body: [text] }))),
+    )
+    expect(await both).toEqual([['one'], ['two'], ['three']])
+  })
+
+  it('tells why it is refused', async () => {
+    bus.answers.Ask = () => ({ error: 'org.freedesktop.DBus.Error.ServiceUnknown', text: 'Nobody is there.' })
+    await expect(ask()).rejects.toEqual(
+      failing('org.freedesktop.DBus.Error.ServiceUnknown', /^Nobody is there\.$/),
+    )
+    bus.answers.Ask = () => ({ error: 'org.example.No' })
+    await expect(ask()).rejects.toEqual(failing('org.example.No', /^no reason given$/))
+  })
+
+  it('is not waited for without end', async () => {
+    await expect(ask({}, 80)).rejects.toEqual(failing('timeout', /^Ask was not answered$/))
+  })
+
+  it('ends when the bus ends', async () => {
+    bus.answers.Ask = () => {
+      bus.hangUp()
+      return undefined
+    }
+    await expect(ask()).rejects.toEqual(failing('closed', /^the D-Bus session has ended$/))
+  })
+
+  it.each([
+    ['refuses this user', 'REJECTED EXTERNAL\r\n', 'refused', /^the D-Bus session refuses this user$/],
+    ['says nothing', '', 'timeout', /^the D-Bus session does not answer$/],
+    ['says half a word', 'OK 12', 'timeout', /^the D-Bus session does not answer$/],
+  ])('fails where the bus %s', async (_, welcome, name, message) => {
+    bus.welcome = welcome
+    await expect(ask({}, 80)).rejects.toEqual(failing(name, message))
+  })
+
+  it('fails where there is no bus', async () => {
+    const nowhere = openBus(`${bus.socket}-not`, 2_000, async () => 'work')
+    await expect(nowhere).rejects.toEqual(failing('ENOENT', 'ENOENT'))
+  })
+
+  it('does not believe a message that is too large, or makes no sense', async () => {
+    bus.answers.Ask = () => {
+      const bytes = Buffer.alloc(16)
+      bytes.write('l\u0002\u0000\u0001')
+      bytes.writeUInt32LE(2 * 1024 * 1024, 4)
+      return bytes
+    }
+    await expect(ask()).rejects.toEqual(
+      failing('oversized', /^a D-Bus message is larger than od-link reads$/),
+    )
+    bus.answers.Ask = () =>
+      Buffer.concat([
+        Buffer.from('l\u0002\u0000\u0001'),
+        Buffer.alloc(8),
+        Buffer.from([9, 0, 0, 0]),
+        Buffer.alloc(40, 255),
+      ])
+    await expect(ask()).rejects.toThrow()
+  })
+
+  it('brings what the work throws, and closes the bus', async () => {
+    const work = openBus(bus.socket, 2_000, async () => Promise.reject(new Error('tired')))
+    await expect(work).rejects.toThrow('tired')
+  })
+
+  it('may be followed by a signal', async () => {
+    bus.answers.Ask = () => {
+      bus.signal('/it', 'org.example.It', 'Another', 's', ['no'])
+      bus.signal('/other', 'org.example.It', 'Done', 's', ['no'])
+      bus.signal('/it', 'org.example.It', 'Done', 's', ['yes'])
+      return ['', []]
+    }
+    const heard = openBus(bus.socket, 2_000, async ({ call, signal }) => {
+      const done = await signal('/it', 'org.example.It', 'Done')
+      await call(target)
+      return done.arguments
+    })
+    expect(await heard).toEqual(['yes'])
+    expect(bus.calls[0]).toEqual({
+      member: 'AddMatch',
+      path: '/org/freedesktop/DBus',
+      body: ["type='signal',interface='org.example.It',member='Done',path='/it'"],
+    })
+  })
+})
+
+describe('the address of a bus', () => {
+  it.each([
+    ['unix:path=/run/user/1000/bus', '/run/user/1000/bus'],
+    ['unix:path=/tmp/a%20b,guid=1234', '/tmp/a b'],
+    ['unix:guid=1234,path=/tmp/x', '/tmp/x'],
+    ['unix:abstract=/tmp/dbus-x', '\0/tmp/dbus-x'],
+    ['tcp:host=localhost,port=1;unix:path=/tmp/x', '/tmp/x'],
+    ['unix:path=%zz;unix:path=/tmp/x', '/tmp/x'],
+    ['unix:path=/tmp/a=b', '/tmp/a'],
+    ['tcp:host=localhost,port=1', undefined],
+    ['xunix:path=/tmp/x', undefined],
+    ['unix:runtime=yes', undefined],
+    ['unix:', undefined],
+    ['', undefined],
+  ])('%j leads to %j', (address, socket) => {
+    expect(socketOf(address)).toBe(socket)
+  })
+
+  it.skipIf(existsSync(`/run/user/${process.getuid?.()}/bus`))('may be missing altogether', async () => {
+    delete process.env.DBUS_SESSION_BUS_ADDRESS
+    await expect(keychainStore({ platform: 'linux' })).rejects.toMatchObject({
+      kind: 'keychain',
+      message: 'There is no keychain here: no D-Bus session is running for this user.',
+    })
+  })
+
+  it('that is no socket is told, and so is a session without a bus', async () => {
+    process.env.DBUS_SESSION_BUS_ADDRESS = 'tcp:host=localhost,port=1'
+    await expect(keychainStore({ platform: 'linux' })).rejects.toMatchObject({
+      kind: 'keychain',
+      message: 'DBUS_SESSION_BUS_ADDRESS names no Unix socket, so the keychain is out of reach.',
+      hint: 'unset DBUS_SESSION_BUS_ADDRESS',
+    })
+    process.env.DBUS_SESSION_BUS_ADDRESS = `unix:path=${bus.socket}-not`
+    const store = await keychainStore({ platform: 'linux' })
+    await expect(store.read('x')).rejects.toMatchObject({ message: expect.stringContaining('is gone') })
+    delete process.env.DBUS_SESSION_BUS_ADDRESS
+  })
+})
+
+describe('the Secret Service', () => {
+  const item = '/org/freedesktop/secrets/collection/login/1'
+  const collection = '/org/freedesktop/secrets/collection/login'
+  const secretOf = (text: string): Value => ['/session', Buffer.alloc(0), Buffer.from(text), 'text/plain']
+  const nothing = '/'
+  let service: SecretService
+  beforeEach(() => {
+    service = secretService(bus.socket, 'od-link', 300)
+    bus.answers = {
+      OpenSession: () => ['vo', [{ type: 's', value: '' }, '/session']],
+      SearchItems: () => ['aoao', [[item], []]],
+      GetSecrets: () => ['a{o(oayays)}', [[[item, secretOf('a secret')]]]],
+      Unlock: ([objects = []]) => ['aoo', [objects, nothing]],
+      ReadAlias: () => ['o', [collection]],
+      CreateItem: () => ['oo', [item, nothing]],
+      SetSecret: () => ['', []],
+      Delete: () => ['o', [nothing]],
+      Get: () => [
+        'v',
+        [
+          {
+            type: 'a{ss}',
+            value: [
+              ['service', 'od-link'],
+              ['username', 'a link'],
+            ],
+          },
+        ],
+      ],
+      Prompt: () => ['', []],
+      Dismiss: () => ['', []],
+    }
+  })
+  const called = (member: string) => bus.calls.filter((one) => one.member === member)
+  const done = (dismissed: boolean, result: Value = '') =>
+    bus.signal('/prompt', 'org.freedesktop.Secret.Prompt', 'Completed', 'bv', [
+      dismissed,
+      { type: typeof result === 'string' ? 's' : 'ao', value: result },
+    ])
+
+  it('has an entry under its service and its name', async () => {
+    expect((await service.get('a link'))?.toString()).toBe('a secret')
+    expect(called('SearchItems')[0]?.body).toEqual([
+      [
+        ['service', 'od-link'],
+        ['username', 'a link'],
+      ],
+    ])
+    expect(called('OpenSession')[0]?.body).toEqual(['plain', { type: 's', value: '' }])
+    expect(called('GetSecrets')[0]).toMatchObject({
+      path: '/org/freedesktop/secrets',
+      body: [[item], '/session'],
+    })
+    expect(own.waiting).toEqual([])
+  })
+
+  it('has none before it was kept', async () => {
+    bus.answers.SearchItems = () => ['aoao', [[], []]]
+    expect(await service.get('a link')).toBeUndefined()
+    await service.delete('a link')
+    expect(await service.list()).toEqual([])
+    expect(called('Delete')).toEqual([])
+  })
+
+  it('makes an entry that its own program shows by a name', async () => {
+    bus.answers.SearchItems = () => ['aoao', [[], []]]
+    await service.set('a link', Buffer.from('text'))
+    expect(called('ReadAlias')[0]?.body).toEqual(['default'])
+    expect(called('Unlock')[0]?.body).toEqual([[collection]])
+    expect(called('CreateItem')).toEqual([
+      {
+        member: 'CreateItem',
+        path: collection,
+        body: [
+          [
+            ['org.freedesktop.Secret.Item.Label', { type: 's', value: 'od-link: a link' }],
+            [
+              'org.freedesktop.Secret.Item.Attributes',
+              {
+                type: 'a{ss}',
+                value: [
+                  ['service', 'od-link'],
+                  ['username', 'a link'],
+                ],
+              },
+            ],
+          ],
+          ['/session', Buffer.alloc(0), Buffer.from('text'), 'text/plain; charset=utf8'],
+          true,
+        ],
+      },
+    ])
+  })
+
+  it('replaces the secret of an entry that is there', async () => {
+    await service.set('a link', Buffer.from('text'))
+    expect(called('SetSecret')).toEqual([
+      {
+        member: 'SetSecret',
+        path: item,
+        body: [['/session', Buffer.alloc(0), Buffer.from('text'), 'text/plain; charset=utf8']],
+      },
+    ])
+    expect(called('CreateItem')).toEqual([])
+  })
+
+  it('removes every entry of that name, and lists the names of all', async () => {
+    bus.answers.SearchItems = () => ['aoao', [[item, `${item}0`], []]]
+    bus.answers.Get = (_, path) =>
+      path === item
+        ? ['v', [{ type: 'a{ss}', value: [['username', 'a link']] }]]
+        : ['v', [{ type: 'a{ss}', value: [['nameless', 'x']] }]]
+    await service.delete('a link')
+    expect(called('Delete').map(({ path }) => path)).toEqual([item, `${item}0`])
+    expect(await service.list()).toEqual(['a link'])
+    expect(called('Get')[0]?.body).toEqual(['org.freedesktop.Secret.Item', 'Attributes'])
+    expect(called('SearchItems').at(-1)?.body).toEqual([[['service', 'od-link']]])
+  })
+
+  it('unlocks what is locked, where that needs nobody', async () => {
+    bus.answers.SearchItems = () => ['aoao', [[], [item]]]
+    expect((await service.get('a link'))?.toString()).toBe('a secret')
+    expect(called('Unlock')[0]?.body).toEqual([[item]])
+    expect(called('Prompt')).toEqual([])
+  })
+
+  describe('that is locked', () => {
+    beforeEach(() => {
+      bus.answers.SearchItems = () => ['aoao', [[], [item]]]
+      bus.answers.Unlock = () => ['aoo', [[], '/prompt']]
+    })
+
+    it('asks the person, and goes on when it is unlocked', async () => {
+      bus.answers.Prompt = () => {
+        setTimeout(() => done(false), 20)
+        return ['', []]
+      }
+      expect((await service.get('a link'))?.toString()).toBe('a secret')
+      expect(called('Prompt')[0]).toEqual({ member: 'Prompt', path: '/prompt', body: [''] })
+      expect(called('Dismiss')).toEqual([])
+      expect(own.waiting).toEqual(['The keychain is locked; waiting 0.3 s for it to be unlocked …'])
+    })
+
+    it('hears the person even where the prompt itself is never answered', async () => {
+      bus.answers.Prompt = () => {
+        setTimeout(() => done(false), 20)
+        return undefined
+      }
+      expect((await service.get('a link'))?.toString()).toBe('a secret')
+    })
+
+    it('is not opened by a prompt that was dismissed', async () => {
+      bus.answers.Prompt = () => {
+        done(true)
+        return ['', []]
+      }
+      const error = await service.get('a link').catch((thrown) => thrown)
+      expect(error).toBeInstanceOf(Locked)
+      expect(error).toMatchObject({ dismissed: true, message: 'the unlock prompt was dismissed' })
+    })
+
+    it('is not waited for without end, and the prompt is taken off the screen', async () => {
+      const started = Date.now()
+      const error = await service.get('a link').catch((thrown) => thrown)
+      expect(error).toMatchObject({ dismissed: false, message: 'nobody unlocked it in time' })
+      expect(Date.now() - started).toBeGreaterThanOrEqual(290)
+      expect(called('GetSecrets')).toEqual([])
+      await expect.poll(() => called('Dismiss').length).toBe(1)
+    })
+
+    it('says so where no prompt can be shown', async () => {
+      bus.answers.Prompt = () => ({ error: 'org.freedesktop.DBus.Error.Spawn.Failed', text: 'no prompter' })
+      await expect(service.get('a link')).rejects.toThrow('no prompter')
+    })
+  })
+
+  it('makes its collection where there is none, with its own prompt', async () => {
+    bus.answers.SearchItems = () => ['aoao', [[], []]]
+    bus.answers.ReadAlias = () => ['o', [nothing]]
+    bus.answers.CreateCollection = () => ['oo', [nothing, '/prompt']]
+    bus.answers.Prompt = () => {
+      done(false, '/made')
+      return ['', []]
+    }
+    await service.set('a link', Buffer.from('text'))
+    expect(called('CreateCollection')[0]?.body).toEqual([
+      [['org.freedesktop.Secret.Collection.Label', { type: 's', value: 'Default keyring' }]],
+      'default',
+    ])
+    expect(called('CreateItem')[0]?.path).toBe('/made')
+    bus.answers.CreateCollection = () => ['oo', [collection, nothing]]
+    await service.set('a link', Buffer.from('text'))
+    expect(called('CreateItem')[1]?.path).toBe(collection)
+    expect(called('Unlock')).toEqual([])
+  })
+
+  it('is the keychain of Linux', async () => {
+    process.env.DBUS_SESSION_BUS_ADDRESS = `unix:path=${bus.socket}`
+    const store = await keychainStore()
+    expect(store).toMatchObject({ name: 'keychain', label: 'The keychain', mayForget: true })
+    expect(await store.read('a link')).toBe('a secret')
+    const { SearchItems } = bus.answers
+    bus.answers.SearchItems = () => ['aoao', [[], []]]
+    expect(await store.read('another')).toBeUndefined()
+    if (SearchItems) bus.answers.SearchItems = SearchItems
+    await store.write('a link', 'é')
+    expect(called('SetSecret')[0]?.body).toEqual([
+      ['/session', Buffer.alloc(0), Buffer.from('é'), 'text/plain; charset=utf8'],
+    ])
+    await store.remove('a link')
+    expect(await store.list()).toEqual(['a link'])
+    expect(called('SearchItems')[0]?.body).toEqual([
+      [
+        ['service', `od-link ${own.dir}`],
+        ['username', 'a link'],
+      ],
+    ])
+    bus.answers.SearchItems = () => ({ error: 'org.freedesktop.DBus.Error.ServiceUnknown', text: 'x' })
+    for (const call of [
+      () => store.read('x'),
+      () => store.write('x', 'y'),
+      () => store.remove('x'),
+      () => store.list(),
+    ])
+      await expect(call()).rejects.toMatchObject({
+        kind: 'keychain',
+        message: expect.stringContaining('no Secret Service'),
+      })
+    delete process.env.DBUS_SESSION_BUS_ADDRESS
+  })
+})

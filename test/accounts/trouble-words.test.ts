@@ -1,0 +1,254 @@
+import { describe, expect, it } from 'vitest'
+import type { Ended } from '../../src/accounts/child.ts'
+import { helperTrouble } from '../../src/accounts/helper-trouble.ts'
+import { keychainTrouble, moduleTrouble, noSessionBus } from '../../src/accounts/keychain-trouble.ts'
+import { DamagedEntry } from '../../src/accounts/slots.ts'
+
+const orFiles = 'Or keep links in private files, not encrypted: od-link config set store file'
+const failure = (name: string, message: string) => Object.assign(new Error(message), { name })
+
+describe('a keychain that does not do', () => {
+  const gone = /^There is no keychain here: the D-Bus session .* is gone\.$/
+  const none = /^There is no keychain here: no Secret Service runs in this D-Bus session\.$/
+  const session = /^There is no keychain here: this session has none, as over SSH or in a service\.$/
+  const refuses = /^The keychain refuses od-link\.$/
+  const silent = /^The keychain does not answer\.$/
+  const troubles: [name: string, message: string, what: RegExp, firstCure: RegExp][] = [
+    ['ENOENT', 'x', gone, /^unset DBUS_SESSION_BUS_ADDRESS\nOr open a new terminal on the desktop\.\n/],
+    ['ECONNREFUSED', 'x', gone, /^unset DBUS/],
+    ['closed', 'x', gone, /^unset DBUS/],
+    ['org.freedesktop.DBus.Error.ServiceUnknown', 'x', none, /^Install and start one, such as gnome-keyring/],
+    ['org.freedesktop.DBus.Error.NameHasNoOwner', 'x', none, /^Install/],
+    ['org.freedesktop.DBus.Error.Spawn.ExecFailed', 'x', none, /^Install/],
+    [
+      'Error',
+      'A specified logon session does not exist.',
+      session,
+      /^Log in to the desktop, or with a password/,
+    ],
+    ['Error', 'A default keychain could not be found.', session, /^Log in/],
+    ['Error', 'The specified keychain could not be found.', session, /^Log in/],
+    [
+      'Error',
+      'nobody unlocked it in time',
+      /^The keychain is locked, and nobody unlocked it/,
+      /^Unlock it on the/,
+    ],
+    [
+      'Error',
+      'the unlock prompt was dismissed',
+      /^The keychain is locked, .*prompt.*dismissed/,
+      /^Unlock it on/,
+    ],
+    [
+      'Error',
+      'User interaction is not allowed.',
+      /locked, and cannot ask/,
+      /^security unlock-keychain\n\(over SSH/,
+    ],
+    ['Error', 'In dark wake, no UI possible', /locked, and cannot ask/, /^security unlock-keychain\n/],
+    ['org.freedesktop.DBus.Error.AccessDenied', 'x', refuses, /^Allow it.*not with sudo/],
+    ['org.freedesktop.DBus.Error.AuthFailed', 'x', refuses, /^Allow it/],
+    ['refused', 'x', refuses, /^Allow it/],
+    ['EACCES', 'x', refuses, /^Allow it/],
+    ['EPERM', 'x', refuses, /^Allow it/],
+    ['Error', 'User canceled the operation.', refuses, /^Allow it/],
+    ['Error', 'The user name or passphrase you entered is not correct.', refuses, /^Allow it/],
+    ['Error', 'Access is denied.', refuses, /^Allow it/],
+    ['Error', 'Operation not permitted', refuses, /^Allow it/],
+    ['timeout', 'x', silent, /^Restart its service \(gnome-keyring, KWallet\)/],
+    ['org.freedesktop.DBus.Error.NoReply', 'x', silent, /^Restart/],
+    ['Error', 'it did not answer within 3 s', silent, /^Restart/],
+  ]
+  it.each(troubles)('%s: %s', (name, message, what, cure) => {
+    const thrown = failure(name, message)
+    const error = keychainTrouble(thrown, 'linux')
+    expect(error.kind).toBe('keychain')
+    expect(error.message).toMatch(what)
+    expect(error.hint).toMatch(cure)
+    expect(error.hint?.endsWith(`\n${orFiles}`)).toBe(true)
+    expect(error.cause).toBe(thrown)
+  })
+
+  it.each([
+    ['ENOENTRY', 'x'],
+    ['myENOENT', 'x'],
+    ['undisclosed', 'x'],
+    ['refused twice', 'x'],
+    ['unrefused', 'x'],
+    ['timeouts', 'x'],
+    ['no timeout', 'x'],
+  ])('is not taken for another trouble: %s', (name, message) => {
+    expect(keychainTrouble(failure(name, message), 'linux').message).toBe('The keychain cannot be used: x.')
+  })
+
+  it('in a way of its own is told by its own words', () => {
+    const { message, hint } = keychainTrouble(new Error('The moon is full.'), 'linux')
+    expect(message).toBe('The keychain cannot be used: The moon is full.')
+    expect(hint).toBe(
+      `Look at it with its own program (Passwords and Keys, Keychain Access), then try again.\n${orFiles}`,
+    )
+  })
+
+  it('by hanging on a Mac may have a dialog on the desktop', () => {
+    const { hint = '' } = keychainTrouble(failure('timeout', 'x'), 'darwin')
+    expect(hint.split('\n')).toEqual([
+      expect.stringMatching(/^Look for a dialog of the keychain on the desktop\. After an update of node/),
+      expect.stringMatching(/od-link status.*"Always Allow"/),
+      orFiles,
+    ])
+    expect(keychainTrouble(new Error('The moon is full.'), 'darwin').hint).toMatch(/^Look at it with its own/)
+  })
+
+  it('for want of a bus says how one comes to be', () => {
+    expect(noSessionBus()).toMatchObject({
+      kind: 'keychain',
+      message: 'There is no keychain here: no D-Bus session is running for this user.',
+      hint: `Log in to the desktop, or let the session outlive the login: loginctl enable-linger\n${orFiles}`,
+    })
+  })
+})
+
+describe('the module of the keychain', () => {
+  const foreign = Object.assign(new Error('wrong ELF class'), { code: 'ERR_DLOPEN_FAILED' })
+  const absent = Object.assign(new Error('Cannot find module'), { code: 'MODULE_NOT_FOUND' })
+  const here = (platform: string) => `this node (${process.version}, ${platform} ${process.arch})`
+
+  it.each([
+    ['at once', [foreign, absent]],
+    ['in the end', [absent, foreign]],
+    ['deep down', [absent, new Error('native binding', { cause: new Error('', { cause: foreign }) })]],
+  ])('for another processor is told %s', (_, errors) => {
+    const error = moduleTrouble(errors, 'win32')
+    expect(error).toMatchObject({ kind: 'keychain', cause: foreign })
+    expect(error.message).toBe(
+      `The keychain module is there, but was built for another kind of processor or system than ${here('win32')}.`,
+    )
+    expect(error.hint).toBe(`npm install --global od-link\n${orFiles}`)
+  })
+
+  it('for another processor may be that of Rosetta on a Mac', () => {
+    const { hint = '' } = moduleTrouble([foreign], 'darwin')
+    expect(hint.split('\n')[1]).toMatch(/^On a Mac with Apple silicon.*Rosetta.*arm64\.$/)
+  })
+
+  it.each([
+    [[absent], absent],
+    [['no error at all'], undefined],
+  ])('that is not there has to be installed: %s', (errors, cause) => {
+    const error = moduleTrouble(errors, 'win32')
+    expect(error.message).toBe(`The keychain module for ${here('win32')} is not installed.`)
+    expect(error.hint).toBe(`npm install --global od-link\n(without --omit=optional)\n${orFiles}`)
+    expect(error).toMatchObject({ kind: 'keychain' })
+    expect(error.cause).toBe(cause)
+  })
+})
+
+describe('a credential helper that does not do', () => {
+  const exited = (stdout: string, stderr = '', code = 1): Ended => ({ how: 'exited', code, stdout, stderr })
+  const trouble = (ended: Ended, name = 'odd') => helperTrouble(name, ended)
+  const byHand = 'Try it by hand: docker-credential-odd list'
+  const unlock = 'Unlock what it keeps secrets in, then try again.'
+
+  it.each<[what: string, ended: Ended, message: string, hint: string]>([
+    [
+      'is missing',
+      { how: 'not started', code: 'ENOENT' },
+      'The store helper:odd needs the program docker-credential-odd, which is not on the PATH.',
+      'Install it (Debian has some in golang-docker-credential-helpers), or mend the PATH (cron has a short one).\nOr keep links elsewhere: od-link config set store keychain',
+    ],
+    [
+      'may not be run',
+      { how: 'not started', code: 'EACCES' },
+      'docker-credential-odd cannot be started (EACCES).',
+      'ls -l "$(command -v docker-credential-odd)"',
+    ],
+    ['hangs', { how: 'late' }, 'docker-credential-odd did not answer within 3 s.', `${unlock}\n${byHand}`],
+    [
+      'is killed',
+      { how: 'killed', signal: 'SIGSEGV' },
+      'docker-credential-odd was ended by SIGSEGV.',
+      byHand,
+    ],
+    [
+      'talks without end',
+      { how: 'too talkative' },
+      'docker-credential-odd answers something that no credential helper answers.',
+      'Look at what it is: command -v docker-credential-odd',
+    ],
+    [
+      'crashes',
+      exited('', 'some line\npanic: runtime error', 2),
+      'docker-credential-odd crashed, as some do when what they keep secrets in is locked.',
+      `${unlock}\n${byHand}`,
+    ],
+    [
+      'crashes in C',
+      exited('', 'fatal error: unexpected signal', 2),
+      'docker-credential-odd crashed, as some do when what they keep secrets in is locked.',
+      `${unlock}\n${byHand}`,
+    ],
+    ['refuses', exited('sealed'), 'docker-credential-odd refuses: sealed.', `${unlock}\n${byHand}`],
+    [
+      'refuses aside',
+      exited('', 'sealed!'),
+      'docker-credential-odd refuses: sealed!',
+      `${unlock}\n${byHand}`,
+    ],
+    ['refuses twice', exited('this', 'that'), 'docker-credential-odd refuses: this.', `${unlock}\n${byHand}`],
+    [
+      'panics in the middle of a line',
+      exited('do not panic: all is well'),
+      'docker-credential-odd refuses: do not panic: all is well.',
+      `${unlock}\n${byHand}`,
+    ],
+    [
+      'is silent',
+      exited(' \n', '', 7),
+      'docker-credential-odd refuses, with exit code 7.',
+      `${unlock}\n${byHand}`,
+    ],
+  ])('%s', (_, ended, message, hint) => {
+    expect(trouble(ended)).toMatchObject({ kind: 'keychain', message, hint })
+  })
+
+  it.each([
+    ['gpg: block_filter 0x0000: read error (size=1,a->size=2)'],
+    ['gpg: decrypt_message failed: Unknown system error'],
+    ['gpg: decrypt_message failed: No data'],
+    ['gpg: no valid OpenPGP data found.'],
+    ["gpg: [don't know]: length invalid in packet"],
+  ])('because an entry was cut short is told apart: %s', (said) => {
+    for (const ended of [exited(said), exited('', said)]) {
+      expect(trouble(ended)).toBeInstanceOf(DamagedEntry)
+      expect(trouble(ended)).toMatchObject({ kind: 'keychain', hint: byHand })
+    }
+    expect(trouble(exited('gpg: decryption failed: No pinentry'))).not.toBeInstanceOf(DamagedEntry)
+  })
+
+  it.each(['pass', 'gopass'])('and is %s may want a passphrase', (name) => {
+    expect(trouble(exited('sealed'), name).hint?.split('\n')).toEqual([
+      expect.stringMatching(/^gpg may want its key's passphrase/),
+      expect.stringMatching(/gpg-agent\.conf.*export GPG_TTY=\$\(tty\)$/),
+      `Try it by hand: docker-credential-${name} list`,
+    ])
+  })
+
+  it('and is a pass that was never set up says so', () => {
+    const said = 'error: password store is empty. Try "pass init".'
+    expect(trouble(exited(said), 'pass').hint?.split('\n')[0]).toBe('pass init YOUR-GPG-ID')
+    expect(trouble(exited(said), 'odd').hint).not.toContain('pass init')
+    expect(trouble(exited('sealed'), 'pass').hint).not.toContain('pass init')
+  })
+
+  it('is quoted on one line, at most 200 characters, without what could be a token', () => {
+    const said = (text: string) =>
+      trouble(exited(text)).message.replace('docker-credential-odd refuses: ', '')
+    expect(said('two \n\t lines\u001b[2J')).toBe('two lines[2J.')
+    expect(said('Is it?')).toBe('Is it?')
+    expect(said('x '.repeat(100).trim())).toBe(`${'x '.repeat(100).trim()}.`)
+    expect(said('x '.repeat(101))).toBe(`${'x '.repeat(100)} …`)
+    expect(said(`token ${'A'.repeat(63)}`)).toBe(`token ${'A'.repeat(63)}.`)
+    expect(said(`token ${'aB3+/='.repeat(11)} end`)).toBe('token … end.')
+  })
+})

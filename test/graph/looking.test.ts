@@ -1,0 +1,181 @@
+import { describe, expect, it } from 'vitest'
+import { addressOf, find, look, lookTwice, nextPage } from '../../src/graph/drive.ts'
+import { isFolder } from '../../src/graph/item.ts'
+import { isSince } from '../../src/graph/since.ts'
+import { answerOf, fakeGraph, aFile as file, aFolder as folder, missing, ok } from '../helpers/fake-graph.ts'
+
+describe('the address of an item', () => {
+  const names = (count: number) => Array.from({ length: count }, (_, n) => `n${n + 1}`)
+
+  it.each([
+    [[], '/me/drive/root'],
+    [['a b', 'c#'], '/me/drive/root:/a%20b/c%23:'],
+    [names(25), `/me/drive/root:/${names(25).join('/')}:`],
+  ])('of %j needs no look-up', async (path, address) => {
+    const graph = fakeGraph(() => missing)
+    expect(await addressOf(graph, path)).toBe(address)
+    expect(graph.asked).toEqual([])
+  })
+
+  it('deep down is below the id of an ancestor', async () => {
+    const graph = fakeGraph((what) => ok({ id: what.includes('items') ? 'deeper' : 'deep/er' }))
+    expect(await addressOf(graph, names(52))).toBe('/me/drive/items/deeper:/n51/n52:')
+    expect(graph.asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      `GET /me/drive/root:/${names(25).join('/')}?$select=id`,
+      `GET /me/drive/items/deep%2Fer:/${names(50).slice(25).join('/')}?$select=id`,
+    ])
+  })
+
+  it('below an ancestor that is not there says which', async () => {
+    const graph = fakeGraph((what) => (what.includes('items') ? missing : ok({ id: 'x' })))
+    await expect(addressOf(graph, names(52))).rejects.toMatchObject({
+      kind: 'not-found',
+      message: `Looking for "/${names(50).join('/')}" failed: Not found.`,
+    })
+  })
+})
+
+describe('looking at an item', () => {
+  const fields = '$select=id,name,webUrl,folder,file,package,remoteItem,createdDateTime'
+
+  it('asks for it by its path', async () => {
+    const graph = fakeGraph(() => ok(folder('a')))
+    expect((await look(graph, ['a'])).json).toMatchObject({ name: 'a' })
+    await look(graph, [])
+    expect(graph.asked.map(({ path }) => path)).toEqual([
+      `/me/drive/root:/a?${fields}`,
+      `/me/drive/root?${fields}`,
+    ])
+  })
+
+  it('a second time goes through the list of its parent', async () => {
+    const children = { value: [file('x'), folder('CAF\u00c9'), folder('y')] }
+    const graph = fakeGraph((what) => (what.endsWith('/children') ? ok(children) : missing))
+    expect((await lookTwice(graph, ['p', 'cafe\u0301']))?.json).toMatchObject({ name: 'CAF\u00c9' })
+    expect(graph.asked[1]?.path).toBe(`/me/drive/root:/p:/children?$top=200&${fields}`)
+    expect(await lookTwice(graph, ['p', 'none'])).toBeUndefined()
+  })
+
+  it('stops at what is there, and at a refusal', async () => {
+    const graph = fakeGraph(() => ({ status: 403, json: {} }))
+    expect((await lookTwice(graph, ['a']))?.status).toBe(403)
+    expect(graph.asked).toHaveLength(1)
+  })
+})
+
+describe('a list', () => {
+  const page = (names: string[], next?: unknown) => ({
+    value: names.map((name) => folder(name)),
+    ...(next === undefined ? {} : { '@odata.nextLink': next }),
+  })
+  const named = (name: string) => (item: { name?: string | null }) => item.name === name
+
+  it('is read page by page, at the drive’s own host, and no further than to what is looked for', async () => {
+    const pages = [
+      page(['a'], 'https://evil.example/v1.0/me/drive/root/children?$skiptoken=2'),
+      page(['b'], 'https://graph.example/v1.0/me/drive/root/children?$skiptoken=3'),
+      page(['c']),
+    ]
+    const graph = fakeGraph(() => ok(pages[graph.asked.length - 1] ?? page([])))
+    expect((await find(graph, [], named('b')))?.json).toMatchObject({ name: 'b' })
+    expect(graph.asked.map(({ path }) => path).slice(1)).toEqual(['/me/drive/root/children?$skiptoken=2'])
+    graph.asked.length = 0
+    expect(await find(graph, [], named('z'))).toBeUndefined()
+    expect(graph.asked).toHaveLength(3)
+  })
+
+  it('that leads back to itself ends', async () => {
+    const graph = fakeGraph(() => ok(page(['a'], 'https://graph.example/v1.0/x?again')))
+    expect(await find(graph, [], named('z'))).toBeUndefined()
+    expect(graph.asked).toHaveLength(2)
+  })
+
+  it('that is refused, or none, is nothing', async () => {
+    expect(
+      (
+        await find(
+          fakeGraph(() => missing),
+          [],
+          () => true,
+        )
+      )?.status,
+    ).toBe(404)
+    expect(
+      await find(
+        fakeGraph(() => ok({ value: 'none' })),
+        [],
+        () => true,
+      ),
+    ).toBeUndefined()
+    expect(
+      await find(
+        fakeGraph(() => ({ status: 200 })),
+        [],
+        () => true,
+      ),
+    ).toBeUndefined()
+  })
+
+  it('is read to the end for the best of all', async () => {
+    const pages = [page(['a', 'bb'], 'https://graph.example/v1.0/x'), page(['ccc', 'd'])]
+    const longer = (one: { name?: string | null }, than: { name?: string | null }) =>
+      (one.name ?? '').length > (than.name ?? '').length
+    const graph = fakeGraph(() => ok(pages[graph.asked.length - 1] ?? page([])))
+    expect((await find(graph, [], () => true, longer))?.json).toMatchObject({ name: 'ccc' })
+  })
+
+  it.each([
+    ['https://graph.example/v1.0/me?x=y', '/me?x=y'],
+    ['https://graph.example/beta/me', undefined],
+    ['https://graph.example/v1.0', undefined],
+    ['/v1.0/me', undefined],
+    [7, undefined],
+    [undefined, undefined],
+  ])('goes on at %j: %j', (link, path) => {
+    expect(nextPage(answerOf(ok({ '@odata.nextLink': link })))).toBe(path)
+  })
+  it('of nothing does not go on', () => expect(nextPage(answerOf({ status: 200 }))).toBeUndefined())
+})
+
+describe('a folder', () => {
+  it.each([
+    [{ folder: {} }, true],
+    [{ remoteItem: { folder: {} } }, true],
+    [{ remoteItem: { file: {} } }, false],
+    [{ file: {} }, false],
+    [{ folder: {}, package: { type: 'oneNote' } }, false],
+    [{}, false],
+  ])('is %j: %s', (item, is) => {
+    expect(isFolder(item)).toBe(is)
+  })
+
+  const now = Date.now()
+  const at = (ms: number) => new Date(now + ms).toISOString()
+  it.each([
+    ['was made after the start', { createdDateTime: at(1_000) }, 0, true],
+    [
+      'was made at the start, by a clock of whole seconds',
+      { createdDateTime: at(-900).replace(/\.\d+Z/, 'Z') },
+      0,
+      true,
+    ],
+    [
+      'was made before, by a clock of fractions',
+      { createdDateTime: at(-2_000).replace(/\.\d+Z/, '.5Z') },
+      0,
+      false,
+    ],
+    ['was made long before', { createdDateTime: at(-9_000) }, 0, false],
+    ['was made long before, by a server that is ahead', { createdDateTime: at(51_000) }, 60_000, false],
+    ['was made since, by a server that is ahead', { createdDateTime: at(61_000) }, 60_000, true],
+    ['was made since, by a server that is behind', { createdDateTime: at(-58_000) }, -60_000, true],
+    ['nobody knows when', {}, 0, true],
+  ])('is ours when it %s', (_, item, ahead, ours) => {
+    const headers = { date: new Date(now + ahead).toUTCString() }
+    expect(isSince(item, answerOf({ status: 200, headers }), now)).toBe(ours)
+  })
+
+  it('is ours where the server does not say what time it is', () => {
+    expect(isSince({ createdDateTime: at(-9_000) }, answerOf({ status: 200 }), now)).toBe(true)
+  })
+})

@@ -1,0 +1,368 @@
+import { describe, expect, it } from 'vitest'
+import { type MakeOptions, makeFolder } from '../../src/graph/folders.ts'
+import { fakeGraph, aFile as file, aFolder as folder, missing, ok, type Told } from '../helpers/fake-graph.ts'
+import { useOwnSettings } from '../helpers/own-settings.ts'
+
+const own = useOwnSettings()
+const taken: Told = { status: 409, json: { error: { code: 'nameAlreadyExists', message: 'Taken.' } } }
+
+describe('a folder that is made', () => {
+  const plain: MakeOptions = { onConflict: 'fail', parents: false }
+  const make = (
+    tell: Parameters<typeof fakeGraph>[0],
+    options: Partial<MakeOptions> = {},
+    path = ['p', 'new'],
+  ) => {
+    const graph = fakeGraph(tell)
+    return { graph, folder: makeFolder(graph, path, { ...plain, ...options }) }
+  }
+  /** By `METHOD path`, each answer once and the last one for ever. */
+  const script = (answers: Record<string, Told[]>) => (what: string) => {
+    const left = answers[what]
+    if (!left) throw new Error(`nobody expected ${what}`)
+    return (left.length > 1 ? left.shift() : left[0]) as Told
+  }
+  const post = 'POST /me/drive/root:/p:/children'
+  const get = 'GET /me/drive/root:/p/new'
+  const list = 'GET /me/drive/root:/p:/children'
+  const made: Told = { status: 201, json: folder('new') }
+
+  it('is asked for by one request', async () => {
+    const { graph, folder: done } = make(script({ [post]: [made] }))
+    expect(await done).toEqual({
+      path: '/p/new',
+      name: 'new',
+      id: 'id of new',
+      webUrl: 'https://drive.example/new',
+      created: true,
+    })
+    expect(graph.asked).toEqual([
+      {
+        method: 'POST',
+        path: '/me/drive/root:/p:/children',
+        body: { name: 'new', folder: {}, '@microsoft.graph.conflictBehavior': 'fail' },
+        lookFirst: true,
+      },
+    ])
+    expect(own.warnings).toEqual([])
+  })
+
+  it.each([
+    ['reuse', 'fail'],
+    ['rename', 'rename'],
+  ] as const)('with --on-conflict %s tells Graph to %s', async (onConflict, behavior) => {
+    const { graph, folder: done } = make(script({ [post]: [made] }), { onConflict })
+    await done
+    expect(graph.asked[0]?.body).toMatchObject({ '@microsoft.graph.conflictBehavior': behavior })
+  })
+
+  it('may have another name, which is said unless it was asked for', async () => {
+    const other: Told = { status: 201, json: folder('new 1') }
+    expect(await make(script({ [post]: [other] })).folder).toMatchObject({ path: '/p/new 1', name: 'new 1' })
+    expect(own.warnings).toEqual(['OneDrive calls the folder "new 1", not "new".'])
+    await make(script({ [post]: [other] }), { onConflict: 'rename' }).folder
+    await make(script({ [post]: [{ status: 201, json: folder('NEW') }] })).folder
+    expect(own.warnings).toHaveLength(1)
+    expect(await make(script({ [post]: [{ status: 201, json: {} }] })).folder).toEqual({
+      path: '/p/new',
+      name: 'new',
+      id: '',
+      webUrl: '',
+      created: true,
+    })
+  })
+
+  it.each([
+    [
+      'a folder',
+      folder('new'),
+      'fail',
+      '"/p/new" is a folder.',
+      /^To use .* reuse\nTo make another .* rename$/,
+    ],
+    [
+      'a folder',
+      folder('new'),
+      'rename',
+      '"/p/new" is a folder.',
+      /^To use the folder that is there: --on-conflict reuse$/,
+    ],
+    ['a file', file('new'), 'reuse', '"/p/new" is a file.', /^Choose another name\.$/],
+    [
+      'a notebook',
+      folder('new', { package: {} }),
+      'reuse',
+      '"/p/new" is a notebook.',
+      /^Choose another name\.$/,
+    ],
+  ] as const)('is in the way of %s with %j', async (_, item, onConflict, message, hint) => {
+    await expect(
+      make(script({ [post]: [taken], [get]: [ok(item)] }), { onConflict }).folder,
+    ).rejects.toMatchObject({
+      kind: 'taken',
+      message: `The name is taken: ${message}`,
+      code: 'nameAlreadyExists',
+      hint: expect.stringMatching(hint),
+    })
+  })
+
+  it('uses the folder that is there where that is wanted', async () => {
+    const there = { path: '/p/NEW', created: false }
+    const options = { onConflict: 'reuse' } as const
+    expect(await make(script({ [post]: [taken], [get]: [ok(folder('NEW'))] }), options).folder).toMatchObject(
+      there,
+    )
+    // A personal drive answers with the folder itself.
+    expect(await make(script({ [post]: [ok(folder('NEW'))] }), options).folder).toMatchObject(there)
+    await expect(make(script({ [post]: [ok(folder('NEW'))] })).folder).rejects.toMatchObject({
+      kind: 'taken',
+    })
+  })
+
+  it('is our own where an answer was lost, if it is young', async () => {
+    const found = (createdDateTime: string): Told => ok(folder('new', { createdDateTime }))
+    const headers = { date: new Date().toUTCString() }
+    const lost: Told = { ...taken, repeated: true }
+    const young = { ...found(new Date(Date.now() + 1_000).toISOString()), headers }
+    expect(await make(script({ [post]: [lost], [get]: [young] })).folder).toMatchObject({ created: true })
+    const old = { ...found('2020-01-01T00:00:00Z'), headers }
+    await expect(make(script({ [post]: [lost], [get]: [old] })).folder).rejects.toMatchObject({
+      kind: 'taken',
+    })
+    await expect(make(script({ [post]: [taken], [get]: [young] })).folder).rejects.toMatchObject({
+      kind: 'taken',
+    })
+  })
+
+  it('is tried again when what was in the way is gone, three times', async () => {
+    const gone = { [get]: [missing], [list]: [ok({ value: [] })] }
+    expect(await make(script({ [post]: [taken, taken, made], ...gone })).folder).toMatchObject({
+      created: true,
+    })
+    const { graph, folder: never } = make(script({ [post]: [taken], ...gone }))
+    await expect(never).rejects.toMatchObject({
+      kind: 'taken',
+      message: 'The name is taken: "/p/new" is an item that cannot be seen.',
+    })
+    expect(graph.asked.filter(({ method }) => method === 'POST')).toHaveLength(3)
+  })
+
+  it('is in the way of a similar name that cannot be seen', async () => {
+    const similar: Told = { status: 404, json: { error: { code: 'itemNotFound', message: 'similar name' } } }
+    await expect(
+      make(script({ [post]: [similar], [get]: [missing], [list]: [ok({ value: [] })] })).folder,
+    ).rejects.toMatchObject({
+      message: 'The name is taken: "/p/new" is an item with a similar name.',
+      code: 'itemNotFound',
+    })
+  })
+
+  it('that cannot be looked at is told so', async () => {
+    await expect(
+      make(script({ [post]: [taken], [get]: [{ status: 403, json: { error: { message: 'No.' } } }] })).folder,
+    ).rejects.toMatchObject({ kind: 'not-allowed', message: 'Looking at "/p/new" is not allowed: No.' })
+  })
+
+  it('needs its parent', async () => {
+    await expect(make(script({ [post]: [missing] })).folder).rejects.toMatchObject({
+      kind: 'not-found',
+      message: 'There is no folder "/p".',
+      hint: 'od-link mkdir -p /p/new',
+      code: 'itemNotFound',
+    })
+    await expect(make(() => missing, {}, ['new']).folder).rejects.toMatchObject({
+      kind: 'not-allowed',
+      message: 'This account has no OneDrive that can be reached.',
+    })
+    const noSite: Told = { status: 404, json: { error: { message: "User's mysite not found." } } }
+    await expect(make(() => noSite).folder).rejects.toMatchObject({ kind: 'not-allowed' })
+    await expect(
+      make(script({ [post]: [taken], [get]: [missing], [list]: [missing] })).folder,
+    ).rejects.toMatchObject({ message: 'There is no folder "/p".' })
+  })
+
+  it('makes its parents where that is wanted', async () => {
+    const root = 'POST /me/drive/root/children'
+    const { graph, folder: done } = make(
+      script({ [post]: [missing, made], [root]: [{ status: 201, json: folder('p') }] }),
+      { parents: true },
+    )
+    expect(await done).toMatchObject({ path: '/p/new', created: true })
+    expect(graph.asked.map(({ path }) => path)).toEqual([
+      '/me/drive/root:/p:/children',
+      '/me/drive/root/children',
+      '/me/drive/root:/p:/children',
+    ])
+    const forever = make(
+      script({
+        [post]: [missing],
+        [root]: [{ status: 201, json: folder('p') }],
+        'GET /me/drive/root:/p': [ok(folder('p'))],
+      }),
+      {
+        parents: true,
+      },
+    )
+    await expect(forever.folder).rejects.toMatchObject({
+      kind: 'not-found',
+      message: 'Making "/p/new" failed: Not found.',
+    })
+    expect(
+      forever.graph.asked.filter(({ method, path }) => method === 'POST' && path.includes('root:')),
+    ).toHaveLength(4)
+  })
+
+  it.each([400, 405, 422])('cannot be made in a file, which Graph refuses with %i', async (status) => {
+    const refused: Told = { status, json: { error: { message: 'Odd.' } } }
+    const inFile = { [post]: [refused], 'GET /me/drive/root:/p': [ok(file('p'))] }
+    await expect(make(script(inFile)).folder).rejects.toMatchObject({
+      kind: 'not-found',
+      message: '"/p" is a file, not a folder.',
+      hint: 'Choose another parent.',
+    })
+    await expect(make(script(inFile), { parents: true }).folder).rejects.toMatchObject({
+      kind: 'taken',
+      message: 'The name is taken: "/p" is a file.',
+      hint: 'Choose another name.',
+    })
+    const inFolder = { [post]: [refused], 'GET /me/drive/root:/p': [ok(folder('p'))] }
+    await expect(make(script(inFolder)).folder).rejects.toMatchObject({
+      message: 'Making "/p/new" failed: Odd.',
+    })
+  })
+
+  it('further down is the same', async () => {
+    const path = ['a', 'b', 'c']
+    const postDeep = 'POST /me/drive/root:/a/b:/children'
+    await expect(make(script({ [postDeep]: [missing] }), {}, path).folder).rejects.toMatchObject({
+      message: 'There is no folder "/a/b".',
+      hint: 'od-link mkdir -p /a/b/c',
+    })
+    const parents = make(
+      script({
+        [postDeep]: [missing, { status: 201, json: folder('C') }],
+        'POST /me/drive/root:/a:/children': [{ status: 201, json: folder('b') }],
+      }),
+      { parents: true },
+      path,
+    )
+    expect(await parents.folder).toMatchObject({ path: '/a/b/C', name: 'C' })
+    const nameless = make(script({ [postDeep]: [{ status: 201, json: { id: 'x' } }] }), {}, path)
+    expect(await nameless.folder).toMatchObject({ path: '/a/b/c', name: 'c' })
+    expect(own.warnings).toEqual([])
+    const there = make(
+      script({
+        [postDeep]: [taken],
+        'GET /me/drive/root:/a/b/c': [missing],
+        'GET /me/drive/root:/a/b:/children': [ok({ value: [folder('c')] })],
+      }),
+      { onConflict: 'reuse' },
+      path,
+    )
+    expect(await there.folder).toMatchObject({ path: '/a/b/c', created: false })
+    const young = folder('c 1', { createdDateTime: new Date(Date.now() + 60_000).toISOString() })
+    const lost = fakeGraph(async (what, _, lookFirst) => {
+      if (what === postDeep) return { status: 201, json: (await lookFirst?.())?.json ?? {} }
+      return what === 'GET /me/drive/root:/a/b:/children' ? ok({ value: [young] }) : missing
+    })
+    const renamed = makeFolder(lost, path, { onConflict: 'rename', parents: false })
+    expect(await renamed).toMatchObject({ path: '/a/b/c 1' })
+  })
+
+  it('is refused at once where the parent is not the matter', async () => {
+    const { graph, folder: refused } = make(() => ({ status: 403, json: { error: { message: 'No.' } } }))
+    await expect(refused).rejects.toMatchObject({ message: 'Making "/p/new" is not allowed: No.' })
+    expect(graph.asked).toHaveLength(1)
+  })
+
+  it('in the nearest parent that there is, where the one above is a file', async () => {
+    const refused: Told = { status: 400, json: {} }
+    const deep = make(
+      script({
+        'POST /me/drive/root:/a/b:/children': [refused],
+        'GET /me/drive/root:/a/b': [missing],
+        'GET /me/drive/root:/a': [ok(file('a'))],
+      }),
+      {},
+      ['a', 'b', 'c'],
+    )
+    await expect(deep.folder).rejects.toMatchObject({ message: '"/a" is a file, not a folder.' })
+  })
+
+  it('deep down needs each level', async () => {
+    const path = Array.from({ length: 27 }, (_, n) => `n${n}`)
+    const upper = `/me/drive/root:/${path.slice(0, 25).join('/')}`
+    await expect(make(() => missing, {}, path).folder).rejects.toMatchObject({
+      kind: 'not-found',
+      message: `There is no folder "/${path.slice(0, -1).join('/')}".`,
+    })
+    const there = make((what) => (what.startsWith('GET') ? ok({ id: 'up' }) : made), {}, path)
+    expect(await there.folder).toMatchObject({ created: true })
+    expect(there.graph.asked.map((one) => one.path)).toEqual([
+      `${upper}?$select=id`,
+      '/me/drive/items/up:/n25:/children',
+    ])
+    let look = 0
+    const absent = make(
+      (what) => {
+        if (what !== `GET ${upper}`) return made
+        look += 1
+        return look === 1 ? missing : ok({ id: 'up' })
+      },
+      { parents: true },
+      path,
+    )
+    expect(await absent.folder).toMatchObject({ created: true })
+    await expect(
+      make(() => ({ status: 403, json: {} }), { parents: true }, path).folder,
+    ).rejects.toMatchObject({ kind: 'not-allowed' })
+  })
+
+  describe('after an answer that was lost', () => {
+    /** What is done before the creation is sent again. */
+    const lookedFor = async (tell: Parameters<typeof fakeGraph>[0], options: Partial<MakeOptions> = {}) => {
+      let found: unknown
+      const graph = fakeGraph(async (what, request, lookFirst) => {
+        if (request.method !== 'POST') return tell(what, request)
+        found = await lookFirst?.()
+        return made
+      })
+      await makeFolder(graph, ['p', 'new'], { ...plain, ...options })
+      return found as { status: number; json: { name: string } } | undefined
+    }
+
+    it('is looked for', async () => {
+      expect(await lookedFor(() => ok(folder('new')))).toMatchObject({ status: 200, json: { name: 'new' } })
+      expect(await lookedFor(() => missing)).toBeUndefined()
+    })
+
+    const time = (second: number) => new Date(Date.now() + 60_000 + second * 1000).toISOString()
+    const dated = (name: string, second: number, more: object = {}) =>
+      folder(name, { createdDateTime: time(second), ...more })
+    const headers = { date: new Date().toUTCString() }
+    const rename = async (value: object[]) =>
+      (await lookedFor(() => ({ ...ok({ value }), headers }), { onConflict: 'rename' }))?.json.name
+
+    it.each([
+      [[dated('new', 0), dated('NEW 1', 2), dated('new 2', 1)], 'NEW 1'],
+      [[dated('new 9', 1), dated('new 10', 1), dated('new', 1)], 'new 10'],
+      [
+        [dated('new', 1), dated('new x', 5), dated('newer 1', 5), dated('new 1 ', 5), dated('other 1', 5)],
+        'new',
+      ],
+      [[dated('new 3', 5, { folder: undefined, file: {} }), dated('new', 1)], 'new'],
+      [[folder('new 5', { createdDateTime: '2020-01-01T00:00:00Z' }), dated('new 1', 1)], 'new 1'],
+      [[folder('other')], undefined],
+    ])('and a rename is the youngest of those with its name: %#', async (value, name) => {
+      expect(await rename(value)).toBe(name)
+    })
+
+    it('and counts as made', async () => {
+      const value = [dated('new 1', 1)]
+      expect(await lookedFor(() => ({ ...ok({ value }), headers }), { onConflict: 'rename' })).toMatchObject({
+        status: 201,
+      })
+      expect(await lookedFor(() => missing, { onConflict: 'rename' })).toBeUndefined()
+    })
+  })
+})

@@ -1,0 +1,233 @@
+import { afterEach, describe, expect, it } from 'vitest'
+import { readLink } from '../../src/accounts/index.ts'
+import { addLink } from '../../src/accounts/linking.ts'
+import { sendOnce } from '../../src/graph/authorized.ts'
+import { openTokens } from '../../src/graph/bulk/tokens.ts'
+import { openGraph } from '../../src/graph/request.ts'
+import { recordOf, useOwnSettings } from '../helpers/own-settings.ts'
+import { type Answer, closedPort, type Request, startServer, type TestServer } from '../helpers/server.ts'
+
+const own = useOwnSettings()
+let server: TestServer
+afterEach(() => server?.stop())
+
+/** A server that is Graph and the sign-in service; Graph gives these answers in turn, and the last for ever. */
+async function answering(...answers: Answer[]) {
+  let [at, tokens] = [0, 0]
+  server = await startServer(({ url }: Request) => {
+    if (!url.endsWith('/token')) return answers[Math.min(at++, answers.length - 1)] as Answer
+    tokens += 1
+    return {
+      status: 200,
+      body: { token_type: 'Bearer', access_token: `renewed ${tokens}`, expires_in: 3600 },
+    }
+  })
+  return addLink(
+    recordOf({ graphOrigin: server.origin, tokenEndpoint: `${server.origin}/common/token` }),
+    undefined,
+  )
+}
+const soon = { 'retry-after': '0.01' }
+const good: Answer = { status: 200, body: { id: 'x' } }
+const ask = { method: 'GET', path: '/me' } as const
+const graphAsked = () => server.seen.filter(({ url }) => !url.endsWith('/token'))
+const claims = Buffer.from('{"a":1}').toString('base64')
+
+describe('a request to Graph', () => {
+  it('carries the token, and a body as JSON', async () => {
+    const graph = openGraph(await answering(good), 5_000)
+    expect(await graph.send({ method: 'POST', path: '/me/x', body: { a: 'é' } })).toMatchObject({
+      status: 200,
+      json: { id: 'x' },
+      repeated: false,
+    })
+    await graph.send(ask)
+    const [post, get] = server.seen
+    expect(post).toMatchObject({ method: 'POST', url: '/v1.0/me/x', body: '{"a":"é"}' })
+    expect(post?.headers).toMatchObject({
+      authorization: 'Bearer a-token',
+      'content-type': 'application/json',
+    })
+    expect(get?.headers).not.toHaveProperty('content-type')
+  })
+
+  it.each([408, 429, 500, 502, 503, 504, 509])('is sent again after HTTP %i', async (status) => {
+    const graph = openGraph(await answering({ status, headers: soon }, good), 10_000)
+    expect(await graph.send(ask)).toMatchObject({ status: 200, repeated: true })
+    expect(own.waiting).toHaveLength(1)
+  })
+
+  it.each([400, 404, 409, 501, 507])('is not sent again after HTTP %i', async (status) => {
+    const graph = openGraph(await answering({ status, body: {} }, good), 10_000)
+    expect(await graph.send(ask)).toMatchObject({ status, repeated: false })
+  })
+
+  it('is given up after the fifth trouble, or for want of time', async () => {
+    const graph = openGraph(await answering({ status: 503, headers: soon }), 30_000)
+    await expect(graph.send(ask)).rejects.toMatchObject({
+      kind: 'service',
+      message: 'Microsoft Graph is in trouble (HTTP 503).',
+    })
+    expect(server.seen).toHaveLength(5)
+    const hurried = openGraph(await answering({ status: 503, headers: { 'retry-after': '60' } }), 2_000)
+    await expect(hurried.send(ask)).rejects.toMatchObject({ kind: 'service' })
+    expect(server.seen).toHaveLength(1)
+  })
+
+  it('is throttled for as often as there is time', async () => {
+    const throttled = Array.from(
+      { length: 5 },
+      (): Answer => ({ status: 429, headers: { 'retry-after': '0' } }),
+    )
+    const graph = openGraph(await answering(...throttled, good), 30_000)
+    expect(await graph.send(ask)).toMatchObject({ status: 200, repeated: true })
+    expect(server.seen).toHaveLength(6)
+  })
+
+  it('is looked after before it is sent again, but not when it was throttled', async () => {
+    let looked = 0
+    const look = async () => {
+      looked += 1
+      return undefined
+    }
+    const graph = openGraph(
+      await answering({ status: 429, headers: soon }, { status: 503, headers: soon }, good),
+      10_000,
+    )
+    expect(await graph.send(ask, look)).toMatchObject({ status: 200 })
+    expect(looked).toBe(1)
+    const found = openGraph(await answering({ status: 503, headers: soon }), 10_000)
+    const there = { status: 200, headers: {}, json: { id: 'found' }, repeated: false }
+    expect(await found.send(ask, async () => there)).toEqual({ ...there, repeated: true })
+    expect(server.seen).toHaveLength(1)
+  })
+
+  it('whose answer cannot be read is sent again', async () => {
+    const graph = openGraph(
+      await answering({ status: 200, body: '<html>' }, { status: 204, body: '' }),
+      10_000,
+    )
+    expect(await graph.send(ask)).toMatchObject({ status: 204, json: undefined, repeated: true })
+    expect(own.waiting[0]).toMatch(/^Microsoft Graph sent an answer that cannot be read\. Trying again in/)
+  })
+
+  it('that cannot be sent is not', async () => {
+    const account = await addLink(
+      recordOf({ graphOrigin: `http://localhost:${await closedPort()}` }),
+      undefined,
+    )
+    await expect(openGraph(account, 10_000).send(ask)).rejects.toMatchObject({ kind: 'network' })
+    expect(own.waiting).toEqual([])
+  })
+
+  it('has a bound of its own', async () => {
+    const link = recordOf({ graphOrigin: 'http://localhost:9' })
+    server = await startServer(() => new Promise(() => {}))
+    const hanging = { ...link, graphOrigin: server.origin }
+    expect(await sendOnce(hanging, ask, { timeoutMs: 60, freshConnection: true })).toMatchObject({
+      kind: 'network',
+    })
+  })
+})
+
+describe('a token that Graph refuses', () => {
+  const challenge = { 'www-authenticate': `Bearer realm="", claims="${claims}"` }
+
+  it.each([
+    ['with 401', { status: 401 }, null],
+    ['with 401 and a challenge', { status: 401, headers: challenge }, '{"a":1}'],
+    ['with 403 and a challenge', { status: 403, headers: challenge }, '{"a":1}'],
+  ])('is renewed once, and used from then on: %s', async (_, refusal, sent) => {
+    const account = await answering(refusal, good)
+    const graph = openGraph(account, 5_000)
+    expect(await graph.send(ask)).toMatchObject({ status: 200, repeated: false })
+    await graph.send(ask)
+    expect(graphAsked().map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer a-token',
+      'Bearer renewed 1',
+      'Bearer renewed 1',
+    ])
+    const renewal = server.seen.find(({ url }) => url.endsWith('/token'))
+    expect(new URLSearchParams(renewal?.body).get('claims')).toBe(sent)
+  })
+
+  it('is not renewed for want of a right', async () => {
+    const graph = openGraph(await answering({ status: 403, body: {} }), 5_000)
+    expect((await graph.send(ask)).status).toBe(403)
+    expect(server.seen).toHaveLength(1)
+  })
+
+  it('again after it was renewed is the end', async () => {
+    const graph = openGraph(await answering({ status: 401, body: { error: { message: 'No.' } } }), 5_000)
+    await expect(graph.send(ask)).rejects.toMatchObject({
+      kind: 'sign-in',
+      message: 'Microsoft Graph does not accept the link any more: No.',
+    })
+    expect(graphAsked()).toHaveLength(2)
+  })
+
+  it('is not read when the command has the link already', async () => {
+    await answering(good)
+    const link = recordOf({ graphOrigin: server.origin, accessToken: 'at hand' })
+    const nobody = { id: 'x', username: 'x', displayName: '', kind: 'work', store: 'file' } as const
+    await openGraph(nobody, 5_000, link).send(ask)
+    expect(server.seen[0]?.headers.authorization).toBe('Bearer at hand')
+  })
+})
+
+describe('the token of a long run', () => {
+  const minute = 60_000
+
+  it('is read once, and renewed for all that were refused with it', async () => {
+    const tokens = openTokens(await answering(good), 5_000)
+    const [one, other] = await Promise.all([tokens.current(), tokens.current()])
+    expect([one.accessToken, other.accessToken]).toEqual(['a-token', 'a-token'])
+    const renewals = [tokens.renew(one, undefined), tokens.renew(other, undefined)]
+    await new Promise(setImmediate)
+    expect((await tokens.current()).accessToken).toBe('renewed 1')
+    await Promise.all(renewals)
+    await tokens.renew(one, undefined)
+    expect(server.seen).toHaveLength(1)
+    const renewed = await tokens.current()
+    expect([tokens.isSecond(one), tokens.isSecond(renewed)]).toEqual([false, true])
+    tokens.accepted(one)
+    expect(tokens.isSecond(renewed)).toBe(true)
+    tokens.accepted(renewed)
+    expect(tokens.isSecond(renewed)).toBe(false)
+  })
+
+  it('is renewed in its last twelfth, while the old one serves', async () => {
+    const account = await answering(good)
+    const link = await readLink(account)
+    const now = Date.now()
+    const startWith = async (past: number, left: number) => {
+      const times = { lastRenewedAt: now - past * minute, expiresAt: now + left * minute }
+      await addLink({ ...link, ...times }, undefined)
+      return openTokens(account, 5_000)
+    }
+    const usual = await startWith(54, 6)
+    expect([(await usual.current()).accessToken, (await usual.current()).accessToken]).toEqual([
+      'a-token',
+      'a-token',
+    ])
+    const late = await startWith(56, 4)
+    // It comes from the store, where it would have been renewed: so it was read before its last twelfth.
+    expect((await late.current()).accessToken).toBe('renewed 1')
+    expect(server.seen).toHaveLength(1)
+  })
+
+  it('that has ended is waited for', async () => {
+    const account = await answering(good)
+    const link = await readLink(account)
+    await addLink({ ...link, expiresAt: Date.now() - 1 }, undefined)
+    expect((await openTokens(account, 5_000).current()).accessToken).toBe('renewed 1')
+  })
+
+  it('that cannot be had is told', async () => {
+    const account = await addLink(
+      recordOf({ expiresAt: 0, tokenEndpoint: `http://localhost:${await closedPort()}/x` }),
+      undefined,
+    )
+    await expect(openTokens(account, 5_000).current()).rejects.toMatchObject({ kind: 'network' })
+  })
+})

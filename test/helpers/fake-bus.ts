@@ -1,0 +1,113 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { createServer, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Value, Variant } from '../../src/accounts/dbus-values.ts'
+import { encodeMessage, field, type Message, messageType, takeMessages } from './dbus-messages.ts'
+
+/** What a call is answered: values with their types, an error, bytes as they are, or nothing at all. */
+export type Reply = [types: string, body: Value[]] | { error: string; text?: string } | Buffer | undefined
+
+/** A session bus, and whoever is behind it, in this process. */
+export interface FakeBus {
+  /** Its Unix socket. */
+  socket: string
+  /** By member: what it is answered. */
+  answers: Record<string, (body: Value[], path: string) => Reply>
+  /** Every call after Hello: `member path`, with its arguments. */
+  calls: { member: string; path: string; body: Value[] }[]
+  signal: (path: string, interfaceName: string, member: string, types: string, body: Value[]) => void
+  /** Sends what comes in pieces of so many bytes; 0 for whole ones. */
+  pieces: number
+  /** What is said to whoever says who it is. */
+  welcome: string
+  /** Ends every connection. */
+  hangUp: () => void
+  stop: () => Promise<void>
+}
+
+/** Who can be called. */
+const onBus = new Set(['org.freedesktop.DBus', 'org.freedesktop.secrets', 'org.example.It'])
+
+export async function startFakeBus(): Promise<FakeBus> {
+  const folder = mkdtempSync(join(tmpdir(), 'od-link-bus-'))
+  const open = new Set<Socket>()
+  const server = createServer(serve)
+  const bus: FakeBus = {
+    socket: join(folder, 'bus'),
+    answers: {},
+    calls: [],
+    signal(path, interfaceName, member, types, body) {
+      const fields: [number, Variant][] = [
+        [field.path, { type: 'o', value: path }],
+        [field.interface, { type: 's', value: interfaceName }],
+        [field.member, { type: 's', value: member }],
+      ]
+      for (const socket of open) socket.write(encodeMessage(messageType.signal, 1, fields, types, body))
+    },
+    pieces: 0,
+    welcome: 'OK 1234deadbeef\r\n',
+    hangUp() {
+      for (const socket of open) socket.destroy()
+    },
+    stop: () =>
+      new Promise((resolve) => {
+        bus.hangUp()
+        server.close(() => resolve())
+        rmSync(folder, { recursive: true, force: true })
+      }),
+  }
+  await new Promise<void>((resolve) => server.listen(bus.socket, resolve))
+  return bus
+
+  function serve(socket: Socket): void {
+    open.add(socket)
+    let buffered: Buffer = Buffer.alloc(0)
+    let begun = false
+    socket.on('close', () => open.delete(socket)).on('error', () => {})
+    socket.on('data', (chunk) => {
+      buffered = Buffer.concat([buffered, chunk])
+      if (!begun) {
+        const begin = buffered.indexOf('BEGIN\r\n')
+        if (begin < 0) {
+          if (buffered.toString().endsWith('\r\n')) socket.write(bus.welcome)
+          return
+        }
+        begun = true
+        buffered = buffered.subarray(begin + 7)
+      }
+      const { messages, rest } = takeMessages(buffered)
+      buffered = rest
+      for (const message of messages) answer(socket, message)
+    })
+  }
+
+  function answer(socket: Socket, { fields, serial, body }: Message): void {
+    const [member, path] = [String(fields.get(field.member)), String(fields.get(field.path))]
+    if (!onBus.has(String(fields.get(field.destination)))) {
+      send(
+        socket,
+        encoded({ error: 'org.freedesktop.DBus.Error.ServiceUnknown', text: 'Nobody of that name.' }, serial),
+      )
+      return
+    }
+    if (member !== 'Hello') bus.calls.push({ member, path, body })
+    const usual = member === 'Hello' || member === 'AddMatch' ? (): Reply => ['', []] : () => undefined
+    const reply = (bus.answers[member] ?? usual)(body, path)
+    if (reply) send(socket, Buffer.isBuffer(reply) ? reply : encoded(reply, serial))
+  }
+
+  function send(socket: Socket, bytes: Buffer): void {
+    const length = bus.pieces || bytes.length
+    for (let at = 0; at < bytes.length; at += length) socket.write(bytes.subarray(at, at + length))
+  }
+}
+
+function encoded(reply: Exclude<Reply, Buffer | undefined>, serial: number): Buffer {
+  const to: [number, Variant][] = [[field.replySerial, { type: 'u', value: serial }]]
+  if (Array.isArray(reply)) return encodeMessage(messageType.reply, 1, to, ...reply)
+  const named: [number, Variant][] = [...to, [field.errorName, { type: 's', value: reply.error }]]
+  return reply.text === undefined
+    ? encodeMessage(messageType.error, 1, named)
+    : encodeMessage(messageType.error, 1, named, 's', [reply.text])
+}

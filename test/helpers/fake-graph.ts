@@ -1,0 +1,45 @@
+import type { Graph, GraphAnswer, GraphRequest } from '../../src/graph/request.ts'
+
+/** What a drive answers to one request: a status and a body, and headers where they matter. */
+export type Told = { status: number; json?: object; headers?: Record<string, string>; repeated?: boolean }
+
+/** A drive without a network: each request is answered by a function, and remembered. */
+export interface FakeGraph extends Graph {
+  asked: (GraphRequest & { lookFirst: boolean })[]
+}
+
+/** @param tell for `METHOD path`; the path is without its query, which is remembered all the same. */
+export function fakeGraph(
+  tell: (
+    what: string,
+    request: GraphRequest,
+    lookFirst?: () => Promise<GraphAnswer | undefined>,
+  ) => Told | Promise<Told>,
+): FakeGraph {
+  const asked: FakeGraph['asked'] = []
+  return {
+    asked,
+    async send(request, lookFirst) {
+      asked.push({ ...request, lookFirst: lookFirst !== undefined })
+      const told = await tell(`${request.method} ${request.path.split('?')[0]}`, request, lookFirst)
+      return answerOf(told)
+    },
+    left: () => 120_000,
+  }
+}
+
+export function answerOf({ status, json, headers = {}, repeated = false }: Told): GraphAnswer {
+  return { status, headers, json: json as Record<string, unknown> | undefined, repeated }
+}
+
+/** A folder as a drive tells of it. */
+export const aFolder = (name: string, more: object = {}) => ({
+  id: `id of ${name}`,
+  name,
+  webUrl: `https://drive.example/${name}`,
+  folder: {},
+  ...more,
+})
+export const aFile = (name: string) => ({ id: `id of ${name}`, name, file: {} })
+export const ok = (json: object): Told => ({ status: 200, json })
+export const missing: Told = { status: 404, json: { error: { code: 'itemNotFound', message: 'Not found.' } } }

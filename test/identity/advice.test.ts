@@ -1,0 +1,199 @@
+import { describe, expect, it } from 'vitest'
+import { adviceFor, wantsAdminApproval } from '../../src/identity/advice.ts'
+
+const where = { portal: 'https://entra.example', redirectUri: 'http://localhost' }
+const cureOf = (code: number) => {
+  const cure = adviceFor(code)?.cure ?? ''
+  return typeof cure === 'string' ? cure : cure(where)
+}
+
+/** Codes that mean the same to a person, what the sentence is about, and what the next step names. */
+const meanings: [codes: number[], meaning: RegExp, cure: RegExp][] = [
+  [
+    [16000, 50020, 50034, 51004, 90072],
+    /account does not belong to the tenant/,
+    /od-link login --tenant common/,
+  ],
+  [[28002, 70011, 700022, 700023], /scopes asked for/, /--scope Files\.ReadWrite$/],
+  [[50033, 50087, 70012, 90006, 90024, 90033], /sign-in service has trouble/, /some minutes/],
+  [[50053], /locked|blocked/, /Wait a while.*od-link login$/],
+  [[50055, 50144], /password has expired/, /Set a new one.*od-link login$/],
+  [[50057], /account is disabled/, /administrator/],
+  [[50058], /Nobody is signed in/, /^od-link login$/],
+  [[50059, 90019], /cannot tell the tenant/, /od-link login --tenant TENANT$/],
+  [[50072, 50074, 50076, 50078, 50079, 50158], /multi-factor/, /^od-link login$/],
+  [[50089, 50132, 50133, 70000, 70008], /expired or was revoked/, /^od-link login$/],
+  [[50097, 50129, 53000, 53001, 530032], /device that it manages/, /managed device.*administrator/],
+  [[50126], /name or the password was wrong/, /^od-link login$/],
+  [[50131, 53003], /Conditional Access/, /another network.*administrator/],
+  [[50135, 53004, 53010, 53011], /risk/, /administrator.*od-link login$/],
+  [[50147, 90014, 90100, 501491, 900144], /malformed/, /report it/],
+  [[50148, 501481], /code verifier/, /^od-link login$/],
+  [[50173], /password was changed or the sign-in was revoked/, /^od-link login$/],
+  [[50196], /too many like requests/, /Wait five minutes.*od-link login$/],
+  [[53002], /approved apps only/, /administrator/],
+  [[54005], /redeemed before/, /^od-link login$/],
+  [[65001], /not consented/, /Ask for less.*--scope Files\.ReadWrite$/],
+  [[65004], /consent was declined/, /Accept it.*od-link login$/],
+  [[70043], /sign in again from time to time/, /^od-link login$/],
+  [[90002], /no such tenant/, /od-link login --tenant TENANT.*--cloud usgov, dod or china/],
+  [[90038, 900382, 900439], /another Microsoft cloud/, /od-link login --cloud usgov.*dod, china/],
+  [[90055], /throttled/, /Wait some minutes/],
+  [[90094, 90095], /administrator to approve/, /Ask for less/],
+  [[500011], /Graph is not there/, /od-link login --cloud usgov.*administrator/],
+  [[530035], /security defaults/, /administrator/],
+  [[650052], /subscription/, /administrator.*OneDrive/],
+  [[700005], /another tenant/, /^od-link login$/],
+  [[700082], /not used for 90 days/, /^od-link login$/],
+  [[9002313], /malformed, or the refresh token damaged/, /^od-link login$/],
+]
+const each = meanings.flatMap(([codes, ...words]) => codes.map((code) => [code, ...words] as const))
+
+describe('a number of Microsoft’s', () => {
+  it.each(each)('%i is a sentence and a next step', (code, meaning, cure) => {
+    expect(adviceFor(code)?.meaning).toMatch(meaning)
+    expect(adviceFor(code)?.meaning).toMatch(/^[A-Z].*\.$/)
+    expect(cureOf(code)).toMatch(cure)
+  })
+
+  it('that nobody knows has none, and neither has a text', () => {
+    expect(adviceFor(1234567)).toBeUndefined()
+    expect(adviceFor(undefined)).toBeUndefined()
+    expect(adviceFor(undefined, 'The client is unhappy.')).toBeUndefined()
+  })
+
+  it('counts for more than the text beside it', () => {
+    const text = 'The client does not exist or is not enabled for consumers.'
+    expect(adviceFor(undefined, text)?.meaning).toMatch(/^Microsoft knows no app for personal accounts/)
+    expect(adviceFor(1234567, text)).toBeUndefined()
+    expect(adviceFor(50057, text)?.meaning).toBe('The account is disabled.')
+  })
+})
+
+describe('only an administrator can help', () => {
+  it.each([
+    [65001, true],
+    [90094, true],
+    [90095, true],
+    [50105, false],
+    [undefined, false],
+  ])('after %s: %s', (code, wanted) => {
+    expect(wantsAdminApproval(code)).toBe(wanted)
+  })
+})
+
+describe('a registration that is wrong', () => {
+  const registration: [codes: number[], meaning: RegExp][] = [
+    [[50011, 500113, 900971], /does not have the redirect URI/],
+    [[50105], /has to assign you/],
+    [[50194], /one organisation only/],
+    [[65005], /access that its registration does not list/],
+    [[650057], /resource that its registration does not list/],
+    [[70001, 7000112], /The app is disabled/],
+    [[70002, 7000218], /not registered as a public client/],
+    [[90023, 9002325, 9002326, 9002327], /registered as a single-page application/],
+    [[90124, 90130, 500201], /work and personal accounts alike/],
+    [[500117], /plain http on a host other than localhost/],
+    [[700011, 700016], /does not know this client id/],
+    [[700025], /public client, which has no secret/],
+    [[700084], /ended after 24 hours/],
+    [[7000215], /client secret is wrong; often it is the Secret ID instead of the Value/],
+    [[7000222], /client secret has expired/],
+    [[9002331, 9002346], /personal accounts only/],
+    [[9002332], /work and school accounts only/],
+  ]
+  it.each(registration.flatMap(([codes, meaning]) => codes.map((code) => [code, meaning] as const)))(
+    '%i is a sentence',
+    (code, meaning) => {
+      expect(adviceFor(code)?.meaning).toMatch(meaning)
+      expect(adviceFor(code)?.meaning).toMatch(/^The .*\.$|^Microsoft .*\.$/)
+    },
+  )
+
+  it('says what to do in the portal, and what to type then', () => {
+    expect(cureOf(50011)).toBe(`https://entra.example > Entra ID > App registrations > your app
+> Authentication > Add a platform > Mobile and desktop applications
+add http://localhost
+(under "Web" instead if the app has a secret)
+Then: od-link login`)
+    expect(cureOf(700084)).toBe(`https://entra.example > Entra ID > App registrations > your app
+> Authentication
+remove http://localhost under "Single-page application",
+add it under "Mobile and desktop applications"
+Then: od-link login`)
+    expect(cureOf(50105)).toBe(`Ask the administrator:
+https://entra.example > Entra ID > Enterprise applications
+> your app > Users and groups > Add user/group`)
+    expect(cureOf(65005)).toBe(`https://entra.example > Entra ID > App registrations > your app
+> API permissions > Add a permission > Microsoft Graph > Delegated
+add Files.ReadWrite.All, User.Read and offline_access
+Then: od-link login`)
+    expect(cureOf(700016)).toBe(`https://entra.example > Entra ID > App registrations > your app
+> Overview
+compare the Application (client) ID (no Object ID, no Secret ID)
+With the right one, and the right tenant and cloud: od-link setup`)
+    expect(cureOf(90124)).toBe(`https://entra.example > Entra ID > App registrations > your app
+> Authentication > Supported account types
+choose "Any Entra ID Tenant + Personal Microsoft accounts"
+(if that is refused, first Manifest > requestedAccessTokenVersion: 2)
+Then: od-link login
+Or, for work accounts alone: od-link login --tenant organizations`)
+  })
+
+  it('says in the end what to do where the person cannot mend it, or need not', () => {
+    const app = 'https://entra.example > Entra ID > App registrations > your app'
+    const types = `${app}
+> Authentication > Supported account types
+choose "Any Entra ID Tenant + Personal Microsoft accounts"
+(if that is refused, first Manifest > requestedAccessTokenVersion: 2)`
+    expect(cureOf(7000218)).toBe(`${app}
+> Authentication > Add a platform > Mobile and desktop applications
+add http://localhost
+> Authentication > Advanced settings > Allow public client flows: Yes
+Then: od-link login
+Or, for a "Web" app with a secret:
+od-link config set client-secret && od-link login`)
+    expect(cureOf(7000215)).toBe(`${app}
+> Certificates & secrets > Client secrets > New client secret
+copy its Value, not the Secret ID: it is shown only once
+Then: od-link config set client-secret && od-link login`)
+    expect(cureOf(9002331)).toBe(`Sign in to one: od-link login --tenant consumers
+Or let others in:
+${types}`)
+    expect(cureOf(9002332)).toBe(`Sign in to one: od-link login --tenant organizations
+Or let others in:
+${types}`)
+    expect(cureOf(50194)).toBe(`Name it by its Directory (tenant) ID or its domain:
+od-link login --tenant TENANT
+Or let others in:
+${types}`)
+    expect(cureOf(70001)).toBe(`Ask its owner or the administrator:
+https://entra.example > Entra ID > Enterprise applications
+> your app > Properties > Enabled for users to sign-in: Yes`)
+    expect(cureOf(500117)).toBe(`${app}
+> Authentication
+use http://localhost, with any port and path, there and here:
+od-link login --redirect-uri http://localhost:5000/path`)
+    expect(cureOf(700025)).toBe(`od-link config unset client-secret && od-link login
+(and unset OD_LINK_CLIENT_SECRET)
+Or, to keep the secret:
+${app}
+> Authentication
+remove http://localhost under "Mobile and desktop applications",
+add it under "Web"`)
+  })
+
+  it('for personal accounts may be the wrong app, or one that lets none of them in', () => {
+    const { cure } = adviceFor(undefined, 'is not enabled for consumers') ?? { cure: '' }
+    expect(
+      typeof cure === 'string' ? cure : cure(where),
+    ).toBe(`https://entra.example > Entra ID > App registrations > your app
+> Overview
+compare the Application (client) ID (no Object ID, no Secret ID)
+If it is right, let personal accounts in:
+https://entra.example > Entra ID > App registrations > your app
+> Authentication > Supported account types
+choose "Any Entra ID Tenant + Personal Microsoft accounts"
+(if that is refused, first Manifest > requestedAccessTokenVersion: 2)`)
+  })
+})

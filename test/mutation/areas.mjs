@@ -1,0 +1,97 @@
+import { join } from 'node:path'
+
+/** Where a run leaves its reports. */
+export const artifacts = 'test/artifacts/mutation'
+
+/**
+ * What is mutated, and by which tests: those that are about it, so that a mutant does not run through all others.
+ * `without` names tests that would take longer than the rest together.
+ */
+export const areas = {
+  identity: area('src/identity', ['**/*'], 'test/identity', [
+    ...['advice', 'failure', 'lifetime', 'admin-letter', 'portal'],
+    ...['authority', 'protocol', 'redeem', 'device-code'],
+  ]),
+  'accounts-values': area(
+    'src/accounts',
+    ['record', 'slots', 'pieces', 'dbus-values', 'helper-trouble', 'keychain-trouble', 'life'],
+    'test/accounts',
+    ['record', 'slots', 'pieces', 'dbus-values', 'trouble-words', 'life-of-a-link'],
+    /real keychain/,
+  ),
+  'accounts-keychain': area(
+    'src/accounts',
+    ['dbus', 'secret-service', 'keychain', 'native-keychain'],
+    'test/accounts',
+    ['native-keychain', 'secret-service'],
+  ),
+  'accounts-links': area(
+    'src/accounts',
+    ['index', 'move', 'store', 'stores', 'client-secret', 'file'],
+    'test/accounts',
+    ['private-files', 'linked'],
+  ),
+  'accounts-token': area('src/accounts', ['token'], 'test/accounts', ['token-of-a-link', 'read-only']),
+  'accounts-probe': area(
+    'src/accounts',
+    ['probe', 'read-back'],
+    'test/accounts',
+    ['linked', 'forgetful', 'helper-trouble'],
+    /^test\/accounts\/helper-trouble(?!.*(forgets|2,560))/,
+  ),
+  'accounts-processes': area(
+    'src/accounts',
+    ['lock', 'child', 'bounded', 'helper', 'signin-needed'],
+    'test/accounts',
+    ['under-the-lock', 'child'],
+  ),
+  graph: area('src/graph', ['*'], 'test/graph', [
+    'paths',
+    'refusals-in-words',
+    'looking',
+    'making',
+    'requests',
+  ]),
+  'graph-bulk-values': area(
+    'src/graph/bulk',
+    ['lines', 'queue', 'tree', 'wanted', 'limiter', 'pace'],
+    'test/bulk',
+    ['lists', 'pacing'],
+  ),
+  'graph-bulk-answers': area(
+    'src/graph/bulk',
+    ['answers', 'failures', 'ledger', 'plan', 'asks'],
+    'test/bulk',
+    ['engine'],
+  ),
+  'graph-bulk-engine': area(
+    'src/graph/bulk',
+    ['batch', 'deliveries', 'engine', 'index', 'tokens'],
+    'test/bulk',
+    ['engine', '../graph/requests'],
+  ),
+  'signin-typed': area(
+    'src/signin',
+    [
+      ...['callback', 'pasted-address', 'pasted-client-id', 'redirect-uri', 'registration'],
+      ...['surroundings', 'ways', 'new-registration', 'own-registration'],
+    ],
+    'test/signin',
+    ['what-is-typed'],
+  ),
+  'signin-redirect': area(
+    'src/signin',
+    ['listener', 'guarded-server', 'loopback', 'page', 'browser', 'device-code', 'redirect'],
+    'test/signin',
+    ['by-redirect'],
+  ),
+}
+
+function area(folder, files, testFolder, tests, without) {
+  return {
+    folder,
+    mutate: files.map((name) => `${folder}/${name}.ts`),
+    tests: tests.map((name) => join(testFolder, `${name}.test.ts`)),
+    without,
+  }
+}
