@@ -10,18 +10,24 @@ import { startStranger } from './stranger.ts'
 /**
  * `npm run hostile`: every attack of a server on every command that talks to one. It prints a table, a line for each
  * failure, and ends with 1 when there is one.
- * `--only TEXT` runs those whose group or name holds it; `--write` writes docs/hostile-servers.md.
+ * `--only TEXT` runs those whose group or name holds it; `--write` writes docs/hostile-servers.md; `--all` does
+ * every kind of harm to every field, which takes an hour; `--one-in N` takes every N-th of those that
+ * are left. MACHINES is how many run at a time.
  */
 const [, , ...words] = process.argv
-const only = words.includes('--only') ? words[words.indexOf('--only') + 1] : undefined
+const after = (flag: string) => (words.includes(flag) ? words[words.indexOf(flag) + 1] : undefined)
+const only = after('--only')
+const step = Number(after('--one-in') ?? 1)
 const machines = Number(process.env.MACHINES ?? 4)
 
 const [sandbox, stranger] = await Promise.all([startSandbox(), startStranger()])
 const began = Date.now()
 const stage = await setStage(sandbox, stranger)
-const cases = await allCases(stage)
+const cases = await allCases(stage, words.includes('--all'))
 await stage.stop()
-const wanted = cases.filter(({ group, name, scene }) => !only || `${group} ${name} ${scene}`.includes(only))
+const wanted = cases
+  .filter(({ group, name, scene }) => !only || `${group} ${name} ${scene}`.includes(only))
+  .filter((_, at) => at % step === 0)
 console.log(`${wanted.length} attacks, ${machines} at a time`)
 const done = (result: Result) => {
   const { attack, problems, code, milliseconds, output } = result
