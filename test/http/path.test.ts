@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { OdLinkError } from '../../src/errors.ts'
 import { childPath, type DrivePath, encodePath, parsePath, sameName, showPath } from '../../src/graph/path.ts'
+import { settings } from '../fuzz/runs.ts'
 
 const accepted = (read: () => DrivePath): DrivePath | undefined => {
   try {
@@ -43,6 +44,7 @@ describe('a path', () => {
         expect(path).toEqual(all)
         expect(encodePath(path).split('/').map(decodeURIComponent)).toEqual(all)
       }),
+      settings(),
     )
   })
 
@@ -56,6 +58,7 @@ describe('a path', () => {
         // A colon would end the path in Graph's addressing.
         expect(encoded).not.toMatch(/[:?#\s\\]/)
       }),
+      settings(),
     )
   })
 
@@ -64,6 +67,7 @@ describe('a path', () => {
       fc.property(names, (all) => {
         expect(parsePath(showPath(all))).toEqual(all)
       }),
+      settings(),
     )
   })
 
@@ -73,6 +77,7 @@ describe('a path', () => {
         const path = accepted(() => parsePath(text))
         if (path) expect(path.every((one) => one !== '' && one !== '.' && one !== '..')).toBe(true)
       }),
+      settings(),
     )
   })
 

@@ -31,43 +31,39 @@ function put(value: Json, [name, ...rest]: Place, poison: Json): void {
   } else if (name in value) value[name] = poison
 }
 
-/** Fields that od-link reads somewhere, and claims, all of which it keeps or checks. */
-const readFields = new Set(
-  `issuer jwks_uri error error_description error_codes error_subcode suberror trace_id timestamp token_type
-  access_token refresh_token id_token expires_in scope keys kty n e kid use alg user_code device_code
-  verification_uri interval id name webUrl createdDateTime folder childCount file package remoteItem value
-  @odata.nextLink code message innerError responses status headers body driveType quota used remaining state
-  iss aud exp iat nbf nonce tid oid preferred_username email location retry-after www-authenticate request-id
-  x-ms-request-id date content-type content-encoding`.split(/\s+/),
-)
-
 /** The headers that od-link reads, whether the true answer has them or not. */
 const readHeaders = ['content-encoding', 'content-type', 'date', 'location', 'request-id', 'retry-after']
 
 /**
- * Each way to replace one field of these answers, with its name in plain words. A field that od-link reads is replaced
- * by everything there is; the others take turns.
+ * Ways to replace one field of these answers, with their names in plain words: for each field what `poisons.ts` says is
+ * for all, one of those for its type, and one of the wrong types; both take turns.
+ * @param all without a choice: everything for every field.
  */
-export function everyField(answers: readonly Answer[]): { name: string; tamper: Tamper }[] {
+export function everyField(answers: readonly Answer[], all: boolean): { name: string; tamper: Tamper }[] {
   let turn = 0
-  const some = <T>(field: string | number, all: readonly T[]): readonly T[] => {
-    if (readFields.has(String(field))) return all
+  const choose = <T extends { always?: boolean; fits?: unknown }>(fitting: readonly T[]): readonly T[] => {
+    if (all) return fitting
     turn += 1
-    return all.slice(turn % all.length).slice(0, 1)
+    const oneOf = (some: readonly T[]) => some.slice(turn % some.length).slice(0, 1)
+    const others = fitting.filter(({ always }) => !always)
+    return [
+      ...fitting.filter(({ always }) => always),
+      ...oneOf(others.filter(({ fits }) => fits)),
+      ...oneOf(others.filter(({ fits }) => !fits)),
+    ]
   }
   const inJson = (part: 'json' | 'claims', before: string) =>
-    fieldsOf(answers, part).flatMap(({ name, place, value }) => {
-      const fitting = poisons.filter(({ fits }) => fits?.(value) ?? true)
-      return some(place.at(-1) ?? '', fitting).map((poison) => ({
+    fieldsOf(answers, part).flatMap(({ name, place, value }) =>
+      choose(poisons.filter(({ fits }) => fits?.(value) ?? true)).map((poison) => ({
         name: `${before}${name}: ${poison.name}`,
         tamper: (answer: Answer) => {
           put(answer[part], place, poison.value(value))
           return undefined
         },
-      }))
-    })
+      })),
+    )
   const headers = headersOf(answers).flatMap((header) =>
-    some(header, headerPoisons).map(({ name, value }) => ({
+    choose(headerPoisons).map(({ name, value }) => ({
       name: `the header ${header}: ${name}`,
       tamper: ({ headers }: Answer) => {
         headers[header] = value

@@ -26,9 +26,12 @@ const fresh = () => {
   return `h${made}`
 }
 const isPath = (line: string) => /^(\/[^/]+)+$/.test(line)
-const isPaths = (stdout: string) => stdout.endsWith('\n') && stdout.trimEnd().split('\n').every(isPath)
+const isPaths = (stdout: string, count: number) => {
+  const lines = stdout.split('\n')
+  return lines.pop() === '' && lines.length === count && lines.every(isPath)
+}
 const isFolder = (stdout: string, json: boolean) =>
-  json ? JSON.parse(stdout).every(({ path }: { path: string }) => isPath(path)) : isPaths(stdout)
+  json ? JSON.parse(stdout).every(({ path }: { path: string }) => isPath(path)) : isPaths(stdout, 1)
 const isJson = (stdout: string) => JSON.parse(stdout) !== undefined
 const isEvents = (stdout: string) => stdout.trimEnd().split('\n').every(isJson)
 const isReport = (stdout: string, json: boolean) => !json || isJson(stdout)
@@ -146,7 +149,7 @@ export const scenes = {
     kinds: ['batch'],
     boundMs: 30_000,
     renews: 'never',
-    says: (stdout, json) => (json ? isEvents(stdout) : isPaths(stdout)),
+    says: (stdout, json) => (json ? isEvents(stdout) : isPaths(stdout, 3)),
     start: async ({ world }, flags) => {
       const top = fresh()
       const input = `/few/there\n/few/${top}/a\n/few/${top}/b\n`

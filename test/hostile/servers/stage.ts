@@ -52,8 +52,10 @@ export async function setStage(sandbox: SandboxProcess, stranger: Stranger, tls 
     },
   }
   const login = await (await scenes.login.start(stage, [])).ended
-  if (login.code !== 0)
+  if (login.code !== 0) {
+    await stage.stop()
     throw new Error(`the login before the attacks failed:\n${login.stdout}${login.stderr}`)
+  }
   for (const path of ['/there', '/few/there', '/few/other', deepPath]) await world.run(['mkdir', '-p', path])
   stage.before = kept(world)
   return stage

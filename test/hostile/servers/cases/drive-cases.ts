@@ -32,6 +32,7 @@ const others: typeof named = [
     'has a parent elsewhere',
     (item) => (item.parentReference = { driveId: 'x', id: 'y', path: '/drives/x/root:/../../../etc' }),
   ],
+  ['has neither a name nor an id', (item) => Object.assign(item, { name: undefined, id: undefined })],
   ['is deleted', (item) => (item.deleted = { state: 'deleted' })],
   [
     'is on another drive',
@@ -102,7 +103,22 @@ const asksElsewhere: Attack['wrong'] = (_, { server }) => {
   return elsewhere && `it asked for ${elsewhere.slice(0, 200)}`
 }
 
+/** For a program the value stays as it is: JSON keeps it from a terminal. */
+const asItIs: Attack = {
+  group: 'Names in the drive',
+  name: 'the name holds all of this, and JSON keeps it',
+  scene: 'mkdir',
+  flags: ['--json'],
+  codes: [0],
+  tamper: tampered((item) => (item.name = escapes + invisible)),
+  wrong: ({ stdout }) =>
+    JSON.parse(stdout)[0].name === escapes + invisible
+      ? undefined
+      : 'another name than the one that was sent',
+}
+
 export const driveCases: Attack[] = [
+  asItIs,
   ...named.flatMap(([name, change]) =>
     inScenes('Names in the drive', ['mkdir', 'reuse', 'list', 'many'], `the name ${name}`, change),
   ),

@@ -9,8 +9,9 @@ const formats = [[], ['--json'], ['--verbose']] as const
 /**
  * One field of one true answer replaced at a time: the answers are those that the command gets when nobody does it
  * harm, so that no field of any is forgotten.
+ * @param all every kind of harm for each field, rather than some in turn.
  */
-export async function fieldCases(stage: Stage): Promise<Attack[]> {
+export async function fieldCases(stage: Stage, all: boolean): Promise<Attack[]> {
   const attacks: Attack[] = []
   for (const [scene, { kinds, bend, prepare }] of Object.entries(scenes) as [SceneName, Scene][]) {
     reset(stage)
@@ -24,7 +25,7 @@ export async function fieldCases(stage: Stage): Promise<Attack[]> {
         .filter(({ exchange }) => exchange.kind === kind)
         .map(({ answer }) => answer)
       if (answers.length === 0) throw new Error(`${scene} does not ask for ${kind}`)
-      for (const { name, tamper } of everyField(answers)) {
+      for (const { name, tamper } of everyField(answers, all)) {
         const flags = formats[attacks.length % formats.length] ?? []
         attacks.push({ group: `Fields: ${kind}`, name, scene, kinds: [kind], tamper, flags })
       }

@@ -147,7 +147,17 @@ const attack =
     codes: [6, 7],
   })
 
+/** A whole identity, and true in itself: only that somebody else was asked for tells it apart. */
+const ofAnotherTenant: Attack = {
+  ...attack('id_tokens: their claims')([
+    'it is of another tenant than the one asked for',
+    claims((one) => Object.assign(one, { iss: one.iss.replace(contoso, elsewhere), tid: elsewhere })),
+  ]),
+  flags: ['--json', '--tenant', 'contoso.example'],
+}
+
 export const idTokenCases: Attack[] = [
+  ofAnotherTenant,
   ...byClaims
     .map(([name, change]): [string, Tamper] => [name, claims(change)])
     .map(attack('id_tokens: their claims')),

@@ -10,8 +10,8 @@ import { redirectCases } from './redirect-cases.ts'
 import { refusalCases } from './refusal-cases.ts'
 import { wireCases } from './wire-cases.ts'
 
-/** All attacks there are. */
-export async function allCases(stage: Stage): Promise<Attack[]> {
+/** All attacks there are. @param everything for fields, every kind of harm rather than some in turn. */
+export async function allCases(stage: Stage, everything = false): Promise<Attack[]> {
   return [
     ...idTokenCases,
     ...redirectCases(stage),
@@ -23,6 +23,6 @@ export async function allCases(stage: Stage): Promise<Attack[]> {
     ...bodyCases,
     ...statusCases,
     ...wireCases,
-    ...(await fieldCases(stage)),
+    ...(await fieldCases(stage, everything)),
   ]
 }

@@ -13,6 +13,7 @@ export function redirectCases({ stranger }: Stage): Attack[] {
         group: 'Redirects',
         name: `HTTP ${status} to ${target}`,
         tls: true,
+        ...(one.scene === 'mkdir' ? { codes: [6], stderr: /sends od-link elsewhere \(HTTP 3/ } : {}),
         tamper: (answer, { path }) => {
           Object.assign(answer, { status, body: '' })
           Object.assign(answer.headers, {

@@ -1,7 +1,7 @@
 import type { Attack } from '../attack.ts'
 import type { Json } from '../id-token.ts'
 import { JsonText, nested } from '../json-text.ts'
-import { escapes } from '../poisons.ts'
+import { escapes, invisible } from '../poisons.ts'
 import type { Answer, Exchange, Tamper } from '../tamperer.ts'
 
 /** Refusals that hold what a refusal should not, and tokens that are none. */
@@ -13,8 +13,9 @@ const said =
     Object.assign(answer.headers, headers)
     return undefined
   }
+const words = escapes + invisible
 const graphError = {
-  error: { code: escapes, message: escapes, innerError: { code: escapes, 'request-id': escapes } },
+  error: { code: words, message: words, innerError: { code: words, 'request-id': words } },
 }
 
 const graphStatuses: Attack[] = [
@@ -35,6 +36,25 @@ const graphStatuses: Attack[] = [
       }),
     })),
   ),
+)
+
+/** Of the sign-in service; the first is the name of a link that has ended. */
+const identityWords: Attack[] = ['invalid_grant', 'temporarily_unavailable', escapes].flatMap((error, at) =>
+  (['login', 'device', 'renewal', 'status', 'doctor'] as const).map((scene, nth) => ({
+    group: 'Words of refusals',
+    name: `the sign-in service refuses (${at < 2 ? error : 'a name of escape sequences'}) with such in all that it says`,
+    scene,
+    kinds: ['token by code', 'device poll', 'token by refresh'] as const,
+    flags: [['--json'], []][(at + nth) % 2] ?? [],
+    codes: [4, 6],
+    tamper: said(400, {
+      error,
+      ...Object.fromEntries(
+        ['error_description', 'suberror', 'error_uri', 'trace_id', 'timestamp'].map((name) => [name, words]),
+      ),
+      error_codes: [words],
+    }),
+  })),
 )
 
 const shapes: Attack[] = [
@@ -162,7 +182,8 @@ const waits: Attack[] = [
       group: 'Waits that a server asks for',
       name: `HTTP ${status} with Retry-After: ${wait.slice(0, 30)}`,
       scene,
-      codes: [6, 7],
+      // After a 503 od-link looks whether the folder was made all the same; here it was.
+      codes: status === 503 && scene !== 'renewal' ? [0, 6, 7] : [6, 7],
       tamper: (answer: Answer, exchange: Exchange) => {
         said(status, { error: { code: 'x', message: 'x' } }, { 'retry-after': wait })(answer, exchange)
         return undefined
@@ -252,8 +273,20 @@ const missing: Attack[] = (
   tamper: ({ json }) => void change(json) as undefined,
 }))
 
+const silent: Attack = {
+  group: 'Words of refusals',
+  name: 'the sign-in service refuses without a word',
+  scene: 'login',
+  kinds: ['token by code'],
+  flags: ['--json'],
+  codes: [6],
+  tamper: said(400, {}),
+}
+
 export const refusalCases: Attack[] = [
   ...graphStatuses,
+  ...identityWords,
+  silent,
   ...shapes,
   ...echoes,
   ...claims,

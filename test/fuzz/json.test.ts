@@ -1,0 +1,29 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { parseJsonObject } from '../../src/json.ts'
+import { anyText, settings } from './runs.ts'
+
+/** A failing example is run again as `runs.ts` says. */
+
+describe("a server's JSON", () => {
+  it('is read as it was written, whatever brackets, quotes and backslashes its texts hold', () => {
+    const text = fc.oneof(anyText, fc.string({ unit: fc.constantFrom('[', '{', ']', '"', '\\', 'a') }))
+    fc.assert(
+      fc.property(fc.dictionary(text, fc.jsonValue({ stringUnit: 'binary' })), (value) => {
+        const json = JSON.stringify(value)
+        expect(JSON.stringify(parseJsonObject(json))).toBe(json)
+      }),
+      settings(),
+    )
+  })
+
+  it.each([
+    [1_000, true],
+    [1_001, false],
+    [3_000_000, false],
+  ])('%i levels deep: read is %s', (levels, isRead) => {
+    const arrays = levels - 1
+    const text = `{"a":"${'['.repeat(5_000)}\\"","b":${'['.repeat(arrays)}${']'.repeat(arrays)}}`
+    expect(parseJsonObject(text) !== undefined).toBe(isRead)
+  })
+})
