@@ -102,7 +102,7 @@ describe('a link in the Credential Manager of Windows', () => {
         kept.delete(key)
       }
       const header = Buffer.from(entry as Uint8Array).toString()
-      kept.set('link', Buffer.from(header.replace(/[0-9a-f]{12}$/, '0123456789ab')))
+      kept.set('link', Buffer.from(header.replace(/ [0-9a-f]{12} /, ' 0123456789ab ')))
       expect(last).not.toBe('')
       return entry
     }

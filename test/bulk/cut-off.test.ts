@@ -34,17 +34,6 @@ describe('a run that is cut off', () => {
     expect((await asked(at)).inner.map(({ status }) => status)).not.toContain(409)
   }
 
-  it.each([0, 40, 90, 150, 230])(
-    'by kill -9 %i ms after its first folder is finished by the next',
-    async (ms) => {
-      const { paths, running, top } = await started()
-      await sleep(ms)
-      running.child.kill('SIGKILL')
-      const { stdout } = await running.ended
-      await finishes(paths, top, stdout.split('\n').length - 1)
-    },
-  )
-
   it.each(['SIGINT', 'SIGTERM'] as const)(
     'by %s finishes what is under way, tells what is there and what not, and ends with 130',
     async (signal) => {

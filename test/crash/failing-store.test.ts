@@ -9,6 +9,7 @@ import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
 import { link, loginByHand } from '../helpers/waiting-login.ts'
 import { newWorld, type World } from '../helpers/world.ts'
 import { faultAt } from './kill.ts'
+import { stride } from './sample.ts'
 
 let sandbox: SandboxProcess
 let world: World
@@ -53,7 +54,7 @@ describe('when the disk takes no more from the nth writing on, for every n', () 
     ['logout', logout],
   ])('%s says so, leaves the earlier link or the new one, and no draft', async (what, command) => {
     let fails = 0
-    for (let step = 1; ; step += 1) {
+    for (let step = 1; ; step += stride) {
       putBack(world, before)
       const earlier = recordOf()
       const { code, stdout, stderr } = await command({ env: faultAt(step, 'ENOSPC', log()) })
@@ -75,7 +76,7 @@ describe('when the disk takes no more from the nth writing on, for every n', () 
         expect(stderr, where).toMatch(/od-link: .*(ENOSPC|no space is left)[\s\S]*next: Make room: df -h/)
       }
     }
-    if (what !== 'a renewal') expect(fails).toBeGreaterThan(2)
+    if (what !== 'a renewal') expect(fails).toBeGreaterThan(2 / stride)
     if (what !== 'logout') await tokenNow()
   })
 
@@ -150,7 +151,7 @@ describe.each(ways)(
     ])('%s says so, and the link works', async (what, command) => {
       begin()
       const earlier = await tokenNow()
-      for (let write = 1; ; write += 1) {
+      for (let write = 1; ; write += stride) {
         begin()
         const { code, stderr } = await command({ env: { FAIL_AT: String(write) } })
         if (!existsSync(writes()) || Number(readFileSync(writes(), 'utf8')) < write) {

@@ -46,7 +46,7 @@ export interface Kill {
   withChildren: boolean
 }
 
-/** Found from here and from the bundle in test/build. */
+/** Found from here and from the bundle in test/artifacts. */
 const preload = fileURLToPath(new URL('../crash/fault.cjs', import.meta.url))
 
 /** What makes od-link fail at a step; the file `log` then says at which. */

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { makeManyInJson, treeOf, withParents } from '../bulk/many.ts'
-import { startOdLink } from '../helpers/od-link.ts'
+import { type Running, startOdLink } from '../helpers/od-link.ts'
 import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
 import { loginByHand, signInAt } from '../helpers/waiting-login.ts'
 import type { Victim, Victims } from './kill.ts'
@@ -20,6 +20,7 @@ export async function bulkVictims({ sandbox, newWorld }: Machine): Promise<Victi
   if (code !== 0) throw new Error(stderr)
   let number = 0
   let paths: string[] = []
+  let running: Running
   const top = () => `bulk ${number}`
   const made = async () => {
     const root: Tree = await sandbox.control('GET', 'drive')
@@ -35,12 +36,16 @@ export async function bulkVictims({ sandbox, newWorld }: Machine): Promise<Victi
     },
     start: async (options) => {
       const args = ['mkdir', '--from-file', '-', '--jobs', '2']
-      return world.start(args, { ...options, input: paths.join('\n') })
+      running = world.start(args, { ...options, input: paths.join('\n') })
+      return running
     },
     sign: { what: 'its first folder', seen: async () => (await made()).length > 0 },
     left: async () => {
       await sandbox.control('POST', 'settings', { latencyMs: 0 })
       const before = await made()
+      const told = (await running.ended).stdout.split('\n').slice(0, -1)
+      const missing = told.filter((path) => !before.includes(path))
+      if (missing.length > 0) throw new Error(`it told of ${missing}, which are not there`)
       await sandbox.control('DELETE', 'log')
       const { code, stderr, summary } = await makeManyInJson(world, paths, '--resume')
       if (code !== 0) throw new Error(`the second run ends with ${code}: ${stderr}`)

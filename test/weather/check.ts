@@ -28,7 +28,7 @@ export async function brokenPromises(
 }
 
 /** So many processes a core are at work when many cells are tried at once; where there are more, starts take longer. */
-const usualLoad = 3
+export const usualLoad = 3
 
 export function isBounded({ withinSeconds }: Cell, { signal, milliseconds }: Outcome): boolean {
   const load = (loadavg()[0] ?? 0) / availableParallelism()

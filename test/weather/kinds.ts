@@ -211,7 +211,8 @@ export const kinds = {
     command: 'od-link mkdir PATH',
     match: create,
     repeated: true,
-    limit: { ...maxWait(120), stays: 6 },
+    // Enough for a silent attempt and the look after it.
+    limit: { ...maxWait(120), stays: 9 },
     done: folder,
     run: mkdir(),
   },

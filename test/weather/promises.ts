@@ -57,13 +57,14 @@ export const exceptions: Exception[] = [
   },
   {
     kinds: ['create'],
-    in: ['reset after the work', 'half of the answer'],
+    in: ['hang in the body', 'reset after the work', 'half of the answer'],
     exit: 0,
     because: 'the work was done at the first attempt, which a look finds',
   },
   {
     kinds: ['item'],
     in: ['not readable'],
+    run: 'stays',
     exit: 6,
     because:
       'the batch came whole, so what makes no sense in it is the doing of Microsoft and not of the network',

@@ -1,6 +1,8 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
+import { availableParallelism, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { version } from '../../package.json'
+import { usualLoad } from './check.ts'
 import { type KindName, kindNames, kindOf } from './kinds.ts'
 import { type Exception, exceptions, exitCodes, graceSeconds, type Run } from './promises.ts'
 import type { Result } from './station.ts'
@@ -20,11 +22,12 @@ export interface Figures {
 export function figuresOf(results: Result[], seconds: number): Figures {
   const broken = results.filter((one) => one.broken.length > 0).length
   const unbounded = results.filter(({ isBounded }) => !isBounded).length
+  const late = results.filter((one) => one.isBounded && secondsOf(one) > one.cell.withinSeconds).length
   const pairs = new Set(results.map(({ cell }) => `${cell.kind}, ${cell.weather}`)).size
   const slowest = results.toSorted((one, other) => secondsOf(other) - secondsOf(one))[0] as Result
   const { kind, weather, run, withinSeconds } = slowest.cell
   const longest = `The slowest run was ${kind}, ${weather}, ${run}: ${secondsOf(slowest).toFixed(1)} s of ${withinSeconds} s.`
-  const sentence = `${pairs} cells in ${results.length} runs, ${unbounded} unbounded, ${broken} broken; ${seconds.toFixed(0)} s. ${longest}`
+  const sentence = `${pairs} cells in ${results.length} runs, ${unbounded} unbounded, ${late} late under load, ${broken} broken; ${seconds.toFixed(0)} s. ${longest}`
   return { broken, sentence }
 }
 
@@ -72,7 +75,8 @@ What becomes of \`od-link\` when the network, Microsoft or the clock fails: ever
 every weather. Written by \`npm run weather -- --write\`, which runs the built program against the sandbox.
 
 ${sentence} od-link ${version}, Node ${process.version} on ${process.platform}, ${new Date().toISOString().slice(0, 10)}; several
-runs at a time share the machine's cores, so the seconds tell what is waited for, not how fast od-link is.
+runs at a time share ${availableParallelism()} cores (load average of 15 minutes: ${loadavg()[2]?.toFixed(0)}), so the seconds tell what is waited for, not
+how fast od-link is.
 
 In every cell: the command ends by itself within its bound and with its exit code; a failure is one sentence with a
 next step (with \`--json\`, in every other cell, one object with kind, hint and exit code) and never a stack trace; it
@@ -95,6 +99,8 @@ ${markdown(tableOf(results, 'passes'))}
 
 A cell may take ${graceSeconds} s more than its bound, for the start of the process on a busy machine and the least time (2 s) that a
 last attempt is given. What is not sent again, and is no silence, is told at once and may take those ${graceSeconds} s alone.
+Where more than ${usualLoad} processes a core want to run when a cell ends (the load average of a minute), those ${graceSeconds} s grow in
+proportion. The figures above count a cell that needed that as late under load, and one that took longer as unbounded.
 
 ${markdown([['', 'request', 'command', 'sent again', 'bound', 'in these tables', 'without a flag'], ...kindNames.map(kindRow)])}
 
