@@ -10,7 +10,6 @@ import {
 } from '../../src/accounts/client-secret.ts'
 import {
   accountNow,
-  addLink,
   changeAccount,
   defaultAccount,
   findAccount,
@@ -18,12 +17,11 @@ import {
   listAccounts,
   makeDefault,
   readLink,
-  removeLink,
-  removeStrays,
 } from '../../src/accounts/index.ts'
+import { addLink, removeLink, removeStrays } from '../../src/accounts/linking.ts'
 import { moveChoice, moveLink } from '../../src/accounts/move.ts'
 import { probeStore } from '../../src/accounts/probe.ts'
-import { putBack, type Store, writeAndReadBack } from '../../src/accounts/store.ts'
+import { keepItem, type Store } from '../../src/accounts/store.ts'
 import {
   caution,
   checkStoreName,
@@ -306,29 +304,26 @@ describe('what a store is given', () => {
     hint: 'Look at it with its own program.\nOr keep links in private files: od-link config set store file',
   }
 
-  it('is read back, and what was there before is there again when it does not come', async () => {
+  it('is read back, and what was there before is there again when it does not come, or cannot be made known', async () => {
     const { kept, store } = fakeStore()
-    await writeAndReadBack(store, 'x', 'new')
-    expect(kept.get('x')).toBe('new')
+    const known = async () => {}
+    await keepItem(store, 'x', 'old', known)
+    expect(kept.get('x')).toBe('old')
     let reads = 0
     const read = async () => {
       reads += 1
       return reads === 1 ? 'old' : 'something else'
     }
-    await expect(writeAndReadBack({ ...store, read }, 'x', 'newer')).rejects.toMatchObject(forgotten)
+    await expect(keepItem({ ...store, read }, 'x', 'newer', known)).rejects.toMatchObject(forgotten)
     expect(kept.get('x')).toBe('old')
-    await expect(writeAndReadBack({ ...store, read: async () => undefined }, 'x', 'y')).rejects.toMatchObject(
-      forgotten,
-    )
+    const unknown = async () => {
+      throw new Error('the index is full')
+    }
+    await expect(keepItem(store, 'x', 'newer', unknown)).rejects.toThrow('the index is full')
+    expect(kept.get('x')).toBe('old')
+    const forgetful = { ...store, read: async () => undefined }
+    await expect(keepItem(forgetful, 'x', 'y', known)).rejects.toMatchObject(forgotten)
     expect(kept.has('x')).toBe(false)
-  })
-
-  it('can be put back to nothing', async () => {
-    const { kept, store } = fakeStore()
-    await putBack(store, 'x', 'text')
-    expect(kept.get('x')).toBe('text')
-    await putBack(store, 'x', undefined)
-    expect(kept.size).toBe(0)
   })
 
   it('is tried out beforehand, and nothing is left of that', async () => {

@@ -1,14 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import {
-  type Account,
-  addLink,
-  holdingLink,
-  listAccounts,
-  readLink,
-  writeLink,
-} from '../../src/accounts/index.ts'
+import { type Account, holdingLink, listAccounts, readLink, writeLink } from '../../src/accounts/index.ts'
+import { addLink } from '../../src/accounts/linking.ts'
 import type { LinkRecord } from '../../src/accounts/record.ts'
 import { accessToken } from '../../src/accounts/token.ts'
 import { startPatience } from '../../src/retry.ts'

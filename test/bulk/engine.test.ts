@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { addLink } from '../../src/accounts/index.ts'
+import { addLink } from '../../src/accounts/linking.ts'
 import { OdLinkError } from '../../src/errors.ts'
 import { makeFolders, type Settled, showFolder } from '../../src/graph/bulk/index.ts'
 import { FolderTree } from '../../src/graph/bulk/tree.ts'
