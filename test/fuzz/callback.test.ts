@@ -13,7 +13,17 @@ const expected = {
   isFromAuthority: (answer: URLSearchParams) => (answer.get('iss') ?? 'ours') === 'ours',
 }
 const redirectUri = 'http://localhost:5000/back'
-const name = fc.constantFrom('state', 'code', 'error', 'iss', 'session_state', 'STATE', 'code[]', ' code')
+const name = fc.constantFrom(
+  'state',
+  'code',
+  'error',
+  'iss',
+  'session_state',
+  'STATE',
+  'code[]',
+  ' code',
+  'id_token',
+)
 const value = fc.oneof(fc.constantFrom(state, '', 'ours', 'a-code', 'theirs', `${state} `), anyText)
 const parameters = fc.array(fc.tuple(name, value), { maxLength: 6 })
 
@@ -23,8 +33,10 @@ function isRight(pairs: [string, string][]): boolean {
   const [outcome, ...more] = of('code', 'error')
   const issuer = of('iss')[0] ?? 'ours'
   return (
-    of('state').join('|') === state &&
-    of('state').length === 1 &&
+    // RFC 6749 section 3.1: no parameter more than once, whatever its name.
+    pairs.every(([one]) => of(one).length === 1) &&
+    of('access_token', 'id_token', 'token', 'response').length === 0 &&
+    of('state')[0] === state &&
     !!outcome &&
     more.length === 0 &&
     issuer === 'ours'

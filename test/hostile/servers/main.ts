@@ -27,10 +27,10 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => 
 const began = Date.now()
 const [sandbox, stranger] = await Promise.all([startSandbox(), startStranger()])
 try {
-  const results = await attack()
+  const { results, total } = await attack()
   console.log(table(results))
   if (words.includes('--write') && !isStopped)
-    writeFileSync('docs/hostile-servers.md', page(results, Date.now() - began))
+    writeFileSync('docs/hostile-servers.md', page(results, total, Date.now() - began))
   const isFine = results.every(({ problems }) => problems.length === 0)
   process.exitCode = isFine && !isStopped ? 0 : 1
 } finally {
@@ -38,7 +38,7 @@ try {
   await sandbox.stop()
 }
 
-async function attack(): Promise<Result[]> {
+async function attack(): Promise<{ results: Result[]; total: number }> {
   const stage = await setStage(sandbox, stranger)
   const cases = await allCases(stage, words.includes('--all')).finally(stage.stop)
   const wanted = cases
@@ -48,7 +48,8 @@ async function attack(): Promise<Result[]> {
   const at = { sandbox, stranger }
   const how = { machines, done: tell, isStopped: () => isStopped }
   const [plain, overTls] = [wanted.filter(({ tls }) => !tls), wanted.filter(({ tls }) => tls)]
-  return [...(await perform(plain, at, how)), ...(await perform(overTls, at, { ...how, tls: true }))]
+  const results = [...(await perform(plain, at, how)), ...(await perform(overTls, at, { ...how, tls: true }))]
+  return { results, total: cases.length }
 }
 
 function tell({ attack, problems, code, milliseconds, output }: Result): void {

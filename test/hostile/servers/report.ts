@@ -24,12 +24,13 @@ function rowOf(group: string, results: readonly Result[]): string {
   return `| ${group} | ${results.length} | ${failures} | ${(slowest / 1000).toFixed(1)} s | ${Math.round(most)} MB |`
 }
 
-/** docs/hostile-servers.md */
-export function page(results: readonly Result[], milliseconds: number): string {
+/** docs/hostile-servers.md. @param total how many attacks there are, of which these were run. */
+export function page(results: readonly Result[], total: number, milliseconds: number): string {
+  const count = results.length === total ? `${total}` : `a sample of ${results.length} of the ${total}`
   const failures = results.filter(({ problems }) => problems.length > 0).length
   return `# Servers that mean harm
 
-Written by \`npm run hostile -- --write\`: ${results.length} attacks on the built program by a server in Microsoft's place,
+Written by \`npm run hostile -- --write\`: ${count} attacks on the built program by a server in Microsoft's place,
 **${failures} failures**. Each attack is a whole command of a linked account (login, setup, mkdir, status, doctor), one of
 whose answers is tampered with. Node ${process.version}, ${process.platform}, ${Math.round(milliseconds / 60_000)} minutes.
 

@@ -45,7 +45,7 @@ const inWords = ({ attack, problems, output }: Result) =>
   `${attack.group}: ${attack.name} (${attack.scene}): ${problems.join(', ')}\n${output}`
 
 it('whatever a server says, every command ends well, tells no secret and keeps the link', async () => {
-  const attacks = sample(await allCases(stage), 4)
+  const attacks = sample(await allCases(stage), 3)
   const at = { sandbox, stranger }
   const results = [
     ...(await perform(
@@ -59,7 +59,7 @@ it('whatever a server says, every command ends well, tells no secret and keeps t
       { machines: 2, tls: true },
     )),
   ]
-  expect(results.length).toBeGreaterThan(80)
+  expect(results.length).toBeGreaterThan(60)
   expect(results.filter(({ problems }) => problems.length > 0).map(inWords)).toEqual([])
 }, 300_000)
 

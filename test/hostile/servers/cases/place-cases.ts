@@ -36,7 +36,7 @@ export function placeCases({ stranger }: Stage): Attack[] {
         name: `a list whose next page is on ${place}`,
         scene,
         codes: [0, 3],
-        tamper: (answer) => nextPage(answer, `${origin}/v1.0/me/drive/root/children?$skiptoken=1`),
+        tamper: (answer) => nextPage(answer, `${origin}/v1.0/me/drive/root/children?$top=200`),
       }),
     ),
     ...(['mkdir', 'reuse', 'renewal', 'many', 'login'] as const).map(
