@@ -3,7 +3,7 @@ import { notices } from '../notices.ts'
 import { quoted } from '../quoted.ts'
 import { type Account, accountNow, changeAccount, changeIndex, holdingLink, listAccounts } from './index.ts'
 import type { LinkRecord } from './record.ts'
-import { keepItem } from './store.ts'
+import { keepItem, type Store } from './store.ts'
 import { caution, chosenStore, openStore, type StoreName } from './stores.ts'
 
 /**
@@ -106,12 +106,19 @@ export async function noteStore({ id }: Account, store: StoreName): Promise<void
 export async function removeCopies(account: Account): Promise<void> {
   const { id, store, copies = [] } = accountNow(account)
   for (const copy of copies) {
-    if (copy !== store) await (await openStore(copy)).remove(id)
+    if (copy !== store) await removeCopy(id, await openStore(copy), await openStore(store))
     await changeAccount(id, (account) => {
       account.copies = (account.copies ?? []).filter((other) => other !== copy)
       if (account.copies.length === 0) delete account.copies
     })
   }
+}
+
+/** Two names may lead to one vault, such as a helper and a wrapper around it: then the record is put back. */
+async function removeCopy(id: string, copy: Store, store: Store): Promise<void> {
+  const record = await store.read(id)
+  await copy.remove(id)
+  if (record !== undefined && (await store.read(id)) === undefined) await store.write(id, record)
 }
 
 /** The link itself works, whatever becomes of an old copy: its store may be gone for good. */
