@@ -6,7 +6,7 @@ import { DamagedEntry } from './slots.ts'
 
 /** What gpg says of a file that a killed writing or a full disk left: empty, or a part of one. */
 const cutShort =
-  /gpg: (block_filter \S+: read error|decrypt_message failed: (Unknown system error|No data)|no valid OpenPGP data|\[don't know\]: length invalid)/i
+  /gpg: (block_filter \S+: read error|decrypt_message failed: (Unknown system error|No data)|no valid OpenPGP data|\[don't know\]: (length invalid|invalid packet)|WARNING: encrypted message has been manipulated)/i
 
 /** What is wrong with a credential helper, from how it ended, and what to do about it. */
 export function helperTrouble(name: string, ended: Ended): OdLinkError {

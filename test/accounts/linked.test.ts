@@ -362,7 +362,7 @@ describe('a link that is moved', () => {
       ),
       hint: expect.stringMatching(/^Install it/),
     })
-    expect(listAccounts()).toEqual([account])
+    expect(listAccounts()).toMatchObject([account])
     expect(await readLink(account)).toEqual(ada)
   })
 
@@ -496,10 +496,10 @@ describe('two stores', () => {
     await expect(moveLink(account, 'file')).rejects.toMatchObject({
       kind: 'keychain',
       message: expect.stringMatching(
-        /^ada@contoso\.example is in file now, but its old copy could not be removed from helper:secretservice\. .*sealed\.$/,
+        /^ada@contoso\.example is in file now, but an old copy .*could not be removed.*sealed\.$/s,
       ),
       hint: expect.stringMatching(
-        /^When helper:secretservice works again, this removes it: od-link store move --to helper:secretservice, and then --to file\n/,
+        /^When its store works again, this removes it: od-link store move --to file\n/,
       ),
     })
     expect(listAccounts()[0]?.store).toBe('file')
@@ -528,7 +528,7 @@ describe('two stores', () => {
     expect((await addLink(ada, undefined)).store).toBe('file')
     expect(own.warnings).toEqual([
       'Links in files are not encrypted: whoever gets a copy of them can use the drive.',
-      expect.stringMatching(/^The old link could not be removed from helper:secretservice\. .*sealed\.$/),
+      expect.stringMatching(/^An old copy of the link could not be removed\. .*sealed\.$/),
     ])
   })
 

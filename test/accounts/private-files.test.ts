@@ -89,7 +89,7 @@ describe.skipIf(process.platform === 'win32')('an item of the file store', () =>
     const trouble = {
       kind: 'keychain',
       message: expect.stringMatching(/^The file store cannot be used: E\w+: .*\.$/),
-      hint: 'Check the owner, the permissions and the free space of that folder.',
+      hint: 'Check the owner and the permissions of that folder.',
       cause: expect.any(Error),
     }
     await expect(store.write('blocked', 'text')).rejects.toMatchObject(trouble)

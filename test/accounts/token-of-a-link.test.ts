@@ -17,7 +17,7 @@ afterEach(async () => {
   delete process.env.OD_LINK_ON_SIGNIN_NEEDED
 })
 
-const answer = { token_type: 'Bearer', access_token: 'newer', expires_in: 3600, refresh_token: 'newer too' }
+const answer = { token_type: 'Bearer', access_token: 'newer', expires_in: 3600, refresh_token: 'newer-too' }
 const refusal = { error: 'invalid_grant', error_description: 'AADSTS50173: Revoked.' }
 
 /** A link at a sign-in service that answers so; the last answer holds for ever. */
@@ -51,7 +51,7 @@ describe('the token of a link', () => {
     expect(renewed).toEqual({
       ...before,
       accessToken: 'newer',
-      refreshToken: 'newer too',
+      refreshToken: 'newer-too',
       expiresAt: expect.any(Number),
       lastRenewedAt: expect.any(Number),
     })

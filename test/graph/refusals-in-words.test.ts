@@ -21,7 +21,7 @@ describe('a refusal of Graph is a sentence, a next step and a kind', () => {
   const full = 'Making "/a/b" failed: there is no space left in this OneDrive.'
   const licence =
     'od-link login --tenant consumers\n(for a personal account; for a work account ask the administrator for a licence)'
-  const later = 'Try again in some minutes, or let it wait longer: --max-wait 600'
+  const later = 'Try again in some minutes; mkdir and api can wait longer: --max-wait 600'
   const cases: [what: string, status: number, error: unknown, kind: string, message: string, hint: string][] =
     [
       ['no space', 507, undefined, 'not-allowed', full, space],
@@ -122,9 +122,9 @@ describe('a refusal of Graph is a sentence, a next step and a kind', () => {
         'another at the edge',
         299,
         undefined,
-        'internal',
-        'Making "/a/b" failed: the server gives no reason (HTTP 299).',
-        'od-link status --check',
+        'service',
+        'Making "/a/b" failed: Microsoft Graph sent an answer that cannot be read (HTTP 299).',
+        'Run the same again: what is missing is made.',
       ],
       [
         'a third at the edge',
@@ -158,9 +158,9 @@ describe('a refusal of Graph is a sentence, a next step and a kind', () => {
   })
 
   it('with what Microsoft’s support asks for', () => {
-    const headers = { 'request-id': 'an-id', date: 'Tue, 24 Nov 2026 17:00:00 GMT' }
+    const headers = { 'request-id': '12-ab', date: 'Tue, 24 Nov 2026 17:00:00 GMT' }
     const answer = told(403, { code: 'accessDenied', innerError: { code: 'deeper' } }, headers)
-    const trace = { code: 'deeper', requestId: 'an-id', timestamp: 'Tue, 24 Nov 2026 17:00:00 GMT' }
+    const trace = { code: 'deeper', requestId: '12-ab', timestamp: 'Tue, 24 Nov 2026 17:00:00 GMT' }
     expect(traceOf(answer)).toEqual(trace)
     expect(graphFailure(answer, 'x')).toMatchObject(trace)
     expect(noDrive(answer)).toMatchObject({

@@ -19,7 +19,7 @@ async function answering(...answers: Answer[]) {
     tokens += 1
     return {
       status: 200,
-      body: { token_type: 'Bearer', access_token: `renewed ${tokens}`, expires_in: 3600 },
+      body: { token_type: 'Bearer', access_token: `renewed-${tokens}`, expires_in: 3600 },
     }
   })
   return addLink(
@@ -144,8 +144,8 @@ describe('a token that Graph refuses', () => {
     await graph.send(ask)
     expect(graphAsked().map(({ headers }) => headers.authorization)).toEqual([
       'Bearer a-token',
-      'Bearer renewed 1',
-      'Bearer renewed 1',
+      'Bearer renewed-1',
+      'Bearer renewed-1',
     ])
     const renewal = server.seen.find(({ url }) => url.endsWith('/token'))
     expect(new URLSearchParams(renewal?.body).get('claims')).toBe(sent)
@@ -184,7 +184,7 @@ describe('the token of a long run', () => {
     expect([one.accessToken, other.accessToken]).toEqual(['a-token', 'a-token'])
     const renewals = [tokens.renew(one, undefined), tokens.renew(other, undefined)]
     await new Promise(setImmediate)
-    expect((await tokens.current()).accessToken).toBe('renewed 1')
+    expect((await tokens.current()).accessToken).toBe('renewed-1')
     await Promise.all(renewals)
     await tokens.renew(one, undefined)
     expect(server.seen).toHaveLength(1)
@@ -212,7 +212,7 @@ describe('the token of a long run', () => {
     ])
     const late = await startWith(56, 4)
     // It comes from the store, where it would have been renewed: so it was read before its last twelfth.
-    expect((await late.current()).accessToken).toBe('renewed 1')
+    expect((await late.current()).accessToken).toBe('renewed-1')
     expect(server.seen).toHaveLength(1)
   })
 
@@ -220,7 +220,7 @@ describe('the token of a long run', () => {
     const account = await answering(good)
     const link = await readLink(account)
     await addLink({ ...link, expiresAt: Date.now() - 1 }, undefined)
-    expect((await openTokens(account, 5_000).current()).accessToken).toBe('renewed 1')
+    expect((await openTokens(account, 5_000).current()).accessToken).toBe('renewed-1')
   })
 
   it('that cannot be had is told', async () => {

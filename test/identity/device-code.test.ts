@@ -176,18 +176,23 @@ describe('waiting for the person', () => {
   })
 
   it.each([
-    ['it is asked to slow down', { error: 'slow_down' }],
     ['the service is in trouble', { status: 503 }],
     ['the service says so of itself', { error: 'temporarily_unavailable' }],
-  ])('is slower after %s', async (_, answer) => {
+  ])('is slower after %s, and says so at the end', async (_, answer) => {
     const about = await at(answer, { error: 'access_denied' })
+    await expect(pollDeviceCode(about, code(), soon(400))).rejects.toMatchObject({ kind: 'service' })
+    expect(polls()).toBe(1)
+  })
+
+  it('is slower after it is asked to slow down', async () => {
+    const about = await at({ error: 'slow_down' }, { error: 'access_denied' })
     expect(await pollDeviceCode(about, code(), soon(400))).toBeUndefined()
     expect(polls()).toBe(1)
   })
 
-  it('is slower while there is no network', async () => {
+  it('is slower while there is no network, and says so at the end', async () => {
     const about = aboutAt(`http://localhost:${await closedPort()}`)
-    expect(await pollDeviceCode(about, code(), soon(200))).toBeUndefined()
+    await expect(pollDeviceCode(about, code(), soon(200))).rejects.toMatchObject({ kind: 'network' })
   })
 
   it.each(['authorization_declined', 'access_denied'])('ends when the person declines: %s', async (error) => {

@@ -24,7 +24,7 @@ async function answering(...answers: Answer[]): Promise<URL> {
   return new URL(`${server.origin}/common/oauth2/v2.0/token`)
 }
 const soon = { 'retry-after': '0.01' }
-const trouble = (status: number): Answer => ({ status, headers: { ...soon, 'x-ms-request-id': 'an-id' } })
+const trouble = (status: number): Answer => ({ status, headers: { ...soon, 'x-ms-request-id': '12-ab' } })
 const ask = (url: URL, patience: Patience | undefined = startPatience(30_000)) =>
   askIdentity({ method: 'GET', url }, patience)
 
@@ -55,7 +55,7 @@ describe('trouble of the sign-in service that may pass', () => {
       kind: 'service',
       message: "Microsoft's sign-in service is in trouble (HTTP 503).",
       hint: 'Try again in some minutes.',
-      requestId: 'an-id',
+      requestId: '12-ab',
     })
     expect(server.seen).toHaveLength(4)
   })
@@ -109,7 +109,7 @@ describe('a connection that breaks', () => {
 
   it.each([
     ['no time is left', 0, 2_000],
-    ['some time is left', 7_000, 7_000],
+    ['some time is left', 7_500, 5_000],
     ['much time is left', 300_000, 20_000],
     ['nobody bounds it', undefined, 20_000],
   ])('by hanging is bounded when %s', async (_, left, limit) => {
@@ -142,7 +142,7 @@ const record = (tokenEndpoint: string): LinkRecord => ({
   kind: 'work',
   username: 'ada@contoso.example',
   displayName: 'Ada',
-  registration: { clientId: 'an-id', tenant: 'common' },
+  registration: { clientId: '12-ab', tenant: 'common' },
   tokenEndpoint,
   issuer: 'https://login.example/contoso/v2.0',
   graphOrigin: 'https://graph.example',
@@ -185,7 +185,7 @@ describe('a renewal', () => {
     expect(renewed.expiresAt - before).toBeGreaterThanOrEqual(3_600_000)
     expect(renewed.expiresAt - Date.now()).toBeLessThanOrEqual(3_600_000)
     expect(sent()).toEqual({
-      client_id: 'an-id',
+      client_id: '12-ab',
       grant_type: 'refresh_token',
       refresh_token: 'old+refresh/token',
     })
@@ -229,8 +229,6 @@ describe('a renewal', () => {
 
   it.each([
     ['no access token', 200, { ...answer, access_token: undefined }],
-    ['a page', 200, '<html>Hello</html>'],
-    ['nothing', 204, ''],
     ['no news', 304, ''],
     ['a redirect', 302, ''],
   ])('that brings %s cannot be trusted', async (_, status, body) => {
@@ -239,6 +237,16 @@ describe('a renewal', () => {
       message: expect.stringMatching(/^The sign-in service gave an answer that cannot be trusted: .+\.$/),
       hint: "Check this machine's clock and whether a proxy changes answers, then try again.",
       cause: expect.any(Error),
+    })
+  })
+
+  it.each([
+    ['a page', 200, '<html>Hello</html>'],
+    ['nothing', 204, ''],
+  ])('that brings %s was answered by something in between', async (_, status, body) => {
+    await expect(renew(body, { status })).rejects.toMatchObject({
+      kind: 'service',
+      hint: 'Check whether a proxy or a sign-in page of the network is in between, then try again.',
     })
   })
 
@@ -265,13 +273,14 @@ describe('an answer', () => {
   })
 
   it('that broke the protocol in a way of its own is told by its own words', async () => {
-    await expect(failing(new Error('it is odd'))).rejects.toMatchObject({
+    const odd = Object.assign(new Error('it is odd'), { code: oauth.INVALID_RESPONSE })
+    await expect(failing(odd)).rejects.toMatchObject({
       kind: 'service',
       message: 'The sign-in service gave an answer that cannot be trusted: it is odd.',
     })
   })
 
-  const context = { loginOrigin: 'https://login.example', tenant: 'common', clientId: 'an-id', scope: '' }
+  const context = { loginOrigin: 'https://login.example', tenant: 'common', clientId: '12-ab', scope: '' }
   const failing = (error: Error) =>
     explained(context, async () => {
       throw error
@@ -301,7 +310,10 @@ describe('an answer', () => {
         hint: expect.stringMatching(/^Set the clock: .+\nThen: od-link login$/),
       })
       await expect(failing(other)).rejects.toMatchObject(distrusted)
-      await expect(failing(new Error('unexpected thing'))).rejects.toMatchObject(distrusted)
+      await expect(failing(new Error('unexpected thing'))).rejects.toMatchObject({
+        kind: 'service',
+        message: expect.stringContaining('cannot be trusted: no answer has its shape'),
+      })
     } finally {
       clock(0)
     }
