@@ -1,5 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { keepFigures } from '../helpers/figures.ts'
 import { hasMachine, startMachine } from './machine.ts'
 import { chance } from './plan.ts'
 import { pageOf, rowOf, tableHead } from './report.ts'
@@ -51,6 +52,10 @@ async function work(): Promise<void> {
 await Promise.all([work(), work(), work()])
 rows.sort((a, b) => a.what.localeCompare(b.what))
 const broken = rows.flatMap((row) => row.broken).length
-console.log(`\n${rows.reduce((sum, { kills }) => sum + kills, 0)} kills, ${broken} broken`)
-if (values.write) writeFileSync('docs/sudden-death.md', pageOf(rows, values.seed))
+const figures = `${rows.reduce((sum, { kills }) => sum + kills, 0)} kills, ${broken} broken.`
+console.log(`\n${figures}`)
+if (values.write) {
+  writeFileSync('docs/sudden-death.md', pageOf(rows, values.seed))
+  keepFigures('docs/reliability.md', 'kills', figures)
+}
 process.exitCode = broken > 0 ? 1 : 0

@@ -1,3 +1,4 @@
+import { keepFigures } from '../helpers/figures.ts'
 import { canUnshare } from '../helpers/real-part.ts'
 import { cells, unflagged } from './promises.ts'
 import { tryAll } from './run.ts'
@@ -27,5 +28,8 @@ const seconds = (performance.now() - began) / 1000
 printTables(results)
 const figures = figuresOf(results, seconds)
 console.log(`\n${figures.sentence}`)
-if (flags.includes('--write')) writePage(results, figures)
+if (flags.includes('--write')) {
+  writePage(results, figures)
+  keepFigures('docs/reliability.md', 'weather', figures.sentence)
+}
 process.exit(figures.broken === 0 ? 0 : 1)

@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
+import { keepFigures } from '../../helpers/figures.ts'
 import { attacker } from './assault.ts'
 import type { Need } from './attack.ts'
 import { attacks, needsOf } from './attacks.ts'
@@ -38,12 +39,13 @@ try {
   await stop()
   await target.stop()
 }
-console.log(`\n${summary(target.name, verdicts, chosen.length - possible.length)}`)
+const figures = summary(target.name, verdicts, chosen.length - possible.length)
+console.log(`\n${figures}`)
 if (values.write && !values.only) {
-  mkdirSync('docs', { recursive: true })
   writeFileSync(
     'docs/hostile-callbacks.md',
     asMarkdown(target.name, verdicts, chosen.length - possible.length),
   )
+  keepFigures('docs/security.md', 'attack', figures)
 }
 process.exitCode = verdicts.some(({ faults }) => faults.length > 0) ? 1 : 0

@@ -1,4 +1,5 @@
 import { writeFileSync } from 'node:fs'
+import { keepFigures } from '../../helpers/figures.ts'
 import { startSandbox } from '../../helpers/sandbox.ts'
 import type { Result } from './attack.ts'
 import { allCases } from './cases/index.ts'
@@ -29,9 +30,13 @@ const [sandbox, stranger] = await Promise.all([startSandbox(), startStranger()])
 try {
   const { results, total } = await attack()
   console.log(table(results))
-  if (words.includes('--write') && !isStopped)
+  const failures = results.filter(({ problems }) => problems.length > 0).length
+  if (words.includes('--write') && !isStopped) {
     writeFileSync('docs/hostile-servers.md', page(results, total, Date.now() - began))
-  const isFine = results.every(({ problems }) => problems.length === 0)
+    const figures = `${results.length} of ${total} attacks, ${failures} failures.`
+    keepFigures('docs/security.md', 'hostile', figures)
+  }
+  const isFine = failures === 0
   process.exitCode = isFine && !isStopped ? 0 : 1
 } finally {
   stranger.stop()
