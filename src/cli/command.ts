@@ -62,6 +62,7 @@ export function positionalsOf({ positional, variant }: Command, options: Argumen
 /** As it is written in a line of usage: `<parent> [name...]`. */
 export function usageOf(positional: readonly Positional[]): string {
   const words = positional.map(({ name, choices, optional, repeated }) => {
+    if (choices?.length === 1) return choices[0]
     const word = `${choices?.join('|') ?? name}${repeated ? '...' : ''}`
     return optional ? `[${word}]` : `<${word}>`
   })

@@ -198,7 +198,7 @@ printf %s "$input" | docker-credential-pass "$1"`
   })
 
   it.each([
-    [['store', 'mov', '--to', 'file'], /action is one of move, not "mov"/],
+    [['store', 'mov', '--to', 'file'], /There is no "od-link store mov"/],
     [['store', 'move'], /Where to/],
     [['store', 'move', '--to', 'cloud'], /There is no store "cloud"/],
     [['store', 'move', '--to', 'helper:../x'], /There is no store/],
