@@ -32,7 +32,7 @@ export function startInTerminal(line: string, env: NodeJS.ProcessEnv, timeoutMs 
   })
   const limit = setTimeout(() => child.kill('SIGKILL'), timeoutMs)
   let raw = ''
-  const shown = () => raw.replace(/\x1b\[[\d;]*[A-Za-z]/g, '').replaceAll('\r', '')
+  const shown = () => raw.replace(/\x1b(\[[\d;]*[A-Za-z]|\(B)/g, '').replaceAll('\r', '')
   const lookers = new Set<() => void>()
   const lookAll = () => {
     for (const look of lookers) look()

@@ -103,22 +103,20 @@ const asksElsewhere: Attack['wrong'] = (_, { server }) => {
   return elsewhere && `it asked for ${elsewhere.slice(0, 200)}`
 }
 
-/** For a program the value stays as it is: JSON keeps it from a terminal. */
-const asItIs: Attack = {
+/** A line break in a name would be a second line of a list: the name that was asked for stands in its place. */
+const noName: Attack = {
   group: 'Names in the drive',
-  name: 'the name holds all of this, and JSON keeps it',
+  name: 'the name holds all of this, and JSON tells the one that was asked for',
   scene: 'mkdir',
   flags: ['--json'],
   codes: [0],
   tamper: tampered((item) => (item.name = escapes + invisible)),
   wrong: ({ stdout }) =>
-    JSON.parse(stdout)[0].name === escapes + invisible
-      ? undefined
-      : 'another name than the one that was sent',
+    /[\u0000-\u001f\u007f-\u009f]/.test(JSON.parse(stdout)[0].name) ? 'a name that is none' : undefined,
 }
 
 export const driveCases: Attack[] = [
-  asItIs,
+  noName,
   ...named.flatMap(([name, change]) =>
     inScenes('Names in the drive', ['mkdir', 'reuse', 'list', 'many'], `the name ${name}`, change),
   ),
