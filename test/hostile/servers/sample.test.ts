@@ -51,7 +51,7 @@ it('whatever a server says, every command ends well, tells no secret and keeps t
     ...(await perform(
       attacks.filter(({ tls }) => !tls),
       at,
-      { machines: 3 },
+      { machines: 2 },
     )),
     ...(await perform(
       attacks.filter(({ tls }) => tls),
