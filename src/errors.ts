@@ -50,6 +50,12 @@ export class OdLinkError extends Error {
     this.timestamp = details.timestamp
   }
 
+  /** The same error in other words: what is not given stays as it is. */
+  retold({ message = this.message, ...details }: ErrorDetails & { message?: string }): OdLinkError {
+    const { kind, hint, code, requestId, timestamp, cause } = this
+    return new OdLinkError(kind, message, { hint, code, requestId, timestamp, cause, ...details })
+  }
+
   get exitCode(): number {
     return exitCodes[this.kind]
   }

@@ -72,12 +72,8 @@ function writeWhole(fd: number, chunk: Buffer, file: string): void {
 }
 
 function goingOn(error: OdLinkError, { have }: Target): OdLinkError {
-  const { kind, message, hint, code, requestId, timestamp, cause } = error
   const more = `The same command goes on after ${inBytes(have)}.`
-  return new OdLinkError(kind, message, {
-    hint: [hint, more].filter(Boolean).join('\n'),
-    ...{ code, requestId, timestamp, cause },
-  })
+  return error.retold({ hint: [error.hint, more].filter(Boolean).join('\n') })
 }
 
 /** `od-link api --upload FILE <path>`: prints the item as Graph describes it. */

@@ -52,7 +52,7 @@ async function login(registration: OwnRegistration, options: Options): Promise<v
 
 /** The same error; but the commands of its hint, which rely on what is saved, are those of a set-up now. */
 function nothingSaved(error: OdLinkError, registration: OwnRegistration): OdLinkError {
-  const { kind, message, hint = '', code, requestId, timestamp, cause } = error
+  const { message, hint = '' } = error
   const command = (instead = {}) => setupCommand(registration, instead)
   const advice = hint
     .replaceAll('od-link config set client-secret && od-link login', () => command({ kind: 'web' }))
@@ -60,8 +60,7 @@ function nothingSaved(error: OdLinkError, registration: OwnRegistration): OdLink
     .replace(/od-link login((?: --[a-z-]+ \S+)*)/g, (_, flags: string) => command(flagsIn(flags)))
     .replaceAll(': od-link setup --client-id', ':\nod-link setup --client-id')
   const again = advice.includes('od-link setup') ? advice : `${advice}\nThen again:\n${command()}`.trim()
-  const details = { hint: again, code, requestId, timestamp, cause }
-  return new OdLinkError(kind, `${message} Nothing was saved.`, details)
+  return error.retold({ message: `${message} Nothing was saved.`, hint: again })
 }
 
 function flagsIn(text: string): Record<string, string> {

@@ -173,10 +173,8 @@ function answerOf({ status, headers, body }: HttpResponse): GraphAnswer {
 function failed(answer: GraphAnswer, file: Address): OdLinkError {
   const failure = apiFailure(answer, `the upload to ${file.path}`)
   if (failure.kind !== 'taken') return failure
-  return new OdLinkError('taken', `The name is taken: ${file.path}`, {
+  return failure.retold({
+    message: `The name is taken: ${file.path}`,
     hint: 'To put the file in its place: --on-conflict replace\nTo keep both: --on-conflict rename',
-    code: failure.code,
-    requestId: failure.requestId,
-    timestamp: failure.timestamp,
   })
 }
