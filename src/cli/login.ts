@@ -1,17 +1,12 @@
 import type { Command } from './command.ts'
-import { cloudNames, json, verbose } from './options.ts'
+import { cloudNames, json, tenant, verbose } from './options.ts'
 
 export const login: Command = {
   summary: 'link a OneDrive: sign in once, in a browser',
   positional: [],
   options: [
     { name: 'client-id', value: 'ID', help: 'the Application (client) ID of your app registration' },
-    {
-      name: 'tenant',
-      value: 'TENANT',
-      offers: ['common', 'organizations', 'consumers'],
-      help: 'common, organizations, consumers, a domain or an id (common)',
-    },
+    tenant,
     {
       name: 'cloud',
       value: 'CLOUD',

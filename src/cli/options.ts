@@ -17,5 +17,11 @@ export const maxWait: Option = {
   value: 'SECONDS',
   help: 'the longest to wait for a busy server, all together (120)',
 }
+export const tenant: Option = {
+  name: 'tenant',
+  value: 'TENANT',
+  offers: ['common', 'organizations', 'consumers'],
+  help: 'common, organizations, consumers, a domain or an id (common)',
+}
 
 export const cloudNames = ['global', 'usgov', 'dod', 'china'] as const

@@ -1,5 +1,5 @@
 import type { Command } from './command.ts'
-import { cloudNames, json, verbose } from './options.ts'
+import { cloudNames, json, tenant, verbose } from './options.ts'
 
 export const setup: Command = {
   summary: 'lead to an app registration, try it out and keep it',
@@ -12,12 +12,7 @@ export const setup: Command = {
       choices: ['public', 'web'],
       help: 'without a client secret, or with one (public)',
     },
-    {
-      name: 'tenant',
-      value: 'TENANT',
-      offers: ['common', 'organizations', 'consumers'],
-      help: 'common, organizations, consumers, a domain or an id (common)',
-    },
+    tenant,
     {
       name: 'cloud',
       value: 'CLOUD',

@@ -89,8 +89,8 @@ export async function* pagesOf(graph: Graph, parent: DrivePath): AsyncGenerator<
   let path: string | undefined = `${address}/children?$top=200&${wanted}`
   const seen = new Set<string>()
   // A list that leads back to itself, or always has one more page, would never end.
-  while (path !== undefined && !seen.has(path) && (seen.size === 0 || graph.left() > 0)) {
-    if (seen.size === mostPages) break
+  const mayAsk = () => seen.size === 0 || (seen.size < mostPages && graph.left() > 0)
+  while (path !== undefined && !seen.has(path) && mayAsk()) {
     seen.add(path)
     const answer: GraphAnswer = await graph.send({ method: 'GET', path })
     yield answer

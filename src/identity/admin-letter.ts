@@ -1,4 +1,5 @@
 import { defaultRedirectUri } from './portal.ts'
+
 /** What the administrator's link is made of. */
 export interface ConsentWanted {
   /** The origin of the login host. */
