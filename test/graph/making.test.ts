@@ -336,7 +336,9 @@ describe('a folder that is made', () => {
       expect(await lookedFor(() => missing)).toBeUndefined()
     })
 
-    const time = (second: number) => new Date(Date.now() + 60_000 + second * 1000).toISOString()
+    // One moment for all: a tick between two of the same second would make one of them the younger.
+    const soon = Date.now() + 60_000
+    const time = (second: number) => new Date(soon + second * 1000).toISOString()
     const dated = (name: string, second: number, more: object = {}) =>
       folder(name, { createdDateTime: time(second), ...more })
     const headers = { date: new Date().toUTCString() }
