@@ -1,7 +1,8 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { node, program } from '../helpers/od-link.ts'
+import { putProgram } from '../helpers/put-program.ts'
 import { plainBrowser, type World } from '../helpers/world.ts'
 
 /** What the README's picture shows: what is typed, and what od-link answers to it. */
@@ -29,8 +30,7 @@ function prepare(home: string): void {
       mkdirSync(join(home, 'tree', `${year}`, `Letter ${letter}`), { recursive: true })
   mkdirSync(join(home, 'bin'))
   const onThePath = (name: string, command: string) => {
-    writeFileSync(join(home, 'bin', name), `#!/bin/sh\nexec ${command} "$@"\n`)
-    chmodSync(join(home, 'bin', name), 0o755)
+    putProgram(join(home, 'bin', name), `exec ${command} "$@"`)
   }
   onThePath('od-link', `'${node}' '${program}'`)
   onThePath('xdg-open', plainBrowser)

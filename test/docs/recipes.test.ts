@@ -1,17 +1,13 @@
 import { spawnSync } from 'node:child_process'
-import { chmodSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { useLinked } from '../helpers/linked.ts'
 import { node, program } from '../helpers/od-link.ts'
+import { putProgram } from '../helpers/put-program.ts'
 import { hasRealPart } from '../helpers/real-part.ts'
 import { recipe, recipes } from './recipe.ts'
-
-function writeProgram(path: string, script: string): void {
-  writeFileSync(path, `#!/bin/sh\n${script}\n`)
-  chmodSync(path, 0o755)
-}
 
 /** Each file of docs/recipes.md, run as it stands there, with od-link on the PATH. */
 describe('the recipes', () => {
@@ -39,7 +35,7 @@ describe('the recipes', () => {
   beforeAll(() => {
     bin = join(at.world.dir, 'bin')
     mkdirSync(bin)
-    writeProgram(join(bin, 'od-link'), `exec '${node}' '${program}' "$@"`)
+    putProgram(join(bin, 'od-link'), `exec '${node}' '${program}' "$@"`)
   })
   afterEach(() => at.calm())
 
@@ -67,9 +63,9 @@ describe('the recipes', () => {
     it('asks to be run again later when Microsoft is busy', async () => {
       await at.weather('POST /v1.0', { status: 503 }, 99)
       const impatient = placed('nightly.sh')
-      writeProgram(join(impatient, 'od-link'), `exec '${node}' '${program}' "$@" --max-wait 1`)
+      putProgram(join(impatient, 'od-link'), `exec '${node}' '${program}' "$@" --max-wait 1`)
       // The folder of this host is there from the test above.
-      writeProgram(join(impatient, 'uname'), 'echo elsewhere')
+      putProgram(join(impatient, 'uname'), 'echo elsewhere')
       const PATH = `${impatient}:/usr/bin:/bin`
       expect(run('sh', ['nightly.sh'], impatient, { PATH }).code).toBe(75)
     })
@@ -95,8 +91,8 @@ describe('the recipes', () => {
     it('writes one mail when the link has ended', async () => {
       const lines = recipe('nightly.cron').trimEnd().split('\n')
       const hook = lines.find((line) => line.startsWith('OD_LINK_ON_SIGNIN_NEEDED='))?.split(/=(.*)/s)[1]
-      writeProgram(join(bin, 'mail'), `{ echo "$@"; cat; } >> '${at.world.dir}/mail'`)
-      writeProgram(join(bin, 'nightly.sh'), recipe('nightly.sh'))
+      putProgram(join(bin, 'mail'), `{ echo "$@"; cat; } >> '${at.world.dir}/mail'`)
+      putProgram(join(bin, 'nightly.sh'), recipe('nightly.sh'))
       const command = /^[\d*]+ [\d*]+ [\d*]+ [\d*]+ [\d*]+\s+(.*)$/.exec(lines.at(-1) ?? '')?.[1] ?? ''
       await at.sandbox.control('POST', 'revoke')
       await at.sandbox.control('POST', 'expire')

@@ -1,5 +1,6 @@
-import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { putProgram } from './put-program.ts'
 import type { World } from './world.ts'
 
 /**
@@ -14,8 +15,6 @@ export function fakeHelper(
 ): { PATH: string; OD_LINK_STORE: string } {
   const folder = join(world.dir, 'bin')
   mkdirSync(folder, { recursive: true })
-  const path = join(folder, `docker-credential-${name}`)
-  writeFileSync(path, `#!/bin/sh\n${script}\n`)
-  chmodSync(path, 0o755)
+  putProgram(join(folder, `docker-credential-${name}`), script)
   return { PATH: `${folder}:/usr/local/bin:/usr/bin:/bin`, OD_LINK_STORE: `helper:${name}` }
 }

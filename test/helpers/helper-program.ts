@@ -1,5 +1,6 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { putProgram } from './put-program.ts'
 
 /** Keeps what it is given in files, and says of each request what it was. */
 const working = `dir="$OD_LINK_CONFIG_DIR/kept"; mkdir -p "$dir"; input=$(cat); echo "$1 $input" >> "$OD_LINK_CONFIG_DIR/asked"
@@ -20,6 +21,6 @@ esac`
  */
 export function putHelper(dir: string, name: string, path = process.env.PATH): string {
   mkdirSync(join(dir, 'bin'), { recursive: true })
-  writeFileSync(join(dir, 'bin', `docker-credential-${name}`), `#!/bin/sh\n${working}\n`, { mode: 0o755 })
+  putProgram(join(dir, 'bin', `docker-credential-${name}`), working)
   return `${join(dir, 'bin')}:${path}`
 }

@@ -1,5 +1,6 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { putProgram } from './put-program.ts'
 
 /** A browser that writes down how it was started, and then follows the address as any browser does. */
 export interface SpyBrowser {
@@ -22,8 +23,7 @@ fs.writeFileSync(draft, JSON.stringify({ args, environment }))
 fs.renameSync(draft, notes)
 fetch(args.at(-1)).then((answer) => answer.text())`
   writeFileSync(`${command}.cjs`, script)
-  writeFileSync(command, `#!/bin/sh\nexec '${process.execPath}' '${command}.cjs' '${notes}' "$@"\n`)
-  chmodSync(command, 0o755)
+  putProgram(command, `exec '${process.execPath}' '${command}.cjs' '${notes}' "$@"`)
   return {
     command,
     opened: () => existsSync(notes),

@@ -1,6 +1,7 @@
-import { chmodSync, existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { putProgram } from './put-program.ts'
 
 /** The system's browser, as `xdg-open` finds it: it writes down its address, and stays open without going there. */
 export interface SystemBrowser {
@@ -18,11 +19,7 @@ export function systemBrowser(dir: string): SystemBrowser {
   const [command, notes] = [join(dir, 'xdg-open'), join(dir, 'opened')]
   const written = `printf '%s %s' $$ "$1" > '${notes}.draft' && mv '${notes}.draft' '${notes}'`
   // A minute at most, and its address stays in the list of processes.
-  writeFileSync(
-    command,
-    `#!/bin/sh\n${written}\nexec '${process.execPath}' -e 'setTimeout(Boolean, 60_000)' "$1"\n`,
-  )
-  chmodSync(command, 0o755)
+  putProgram(command, `${written}\nexec '${process.execPath}' -e 'setTimeout(Boolean, 60_000)' "$1"`)
   const seen = () => readFileSync(notes, 'utf8').split(' ')
   const pid = () => Number(seen()[0])
   return {

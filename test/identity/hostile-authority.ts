@@ -1,9 +1,6 @@
-import { createHash, createHmac, createSign, generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-
-// biome-ignore lint/suspicious/noExplicitAny: answers are changed field by field.
-type Json = any
+import { type Json, newKey, type OwnKey, signed } from '../hostile/servers/id-token.ts'
 
 /** How the answers of the sandbox are changed on their way. */
 export interface Mischief {
@@ -19,12 +16,6 @@ export interface Mischief {
   keys?: (body: Json) => void
 }
 
-export interface OwnKey {
-  privateKey: KeyObject
-  publicJwk: Json
-  kid: string
-}
-
 export interface HostileAuthority {
   origin: string
   mischief: Mischief
@@ -35,8 +26,7 @@ export interface HostileAuthority {
 
 /** A login host that looks like the sandbox and signs with a key of its own. */
 export async function startHostileAuthority(sandbox: { origin: string }): Promise<HostileAuthority> {
-  const { privateKey, publicKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  const own: OwnKey = { privateKey, publicJwk: publicKey.export({ format: 'jwk' }), kid: 'hostile' }
+  const own = newKey('hostile')
   const server = createServer((request, response) => {
     serve(request, response).catch((error) => response.writeHead(500).end(String(error)))
   })
@@ -88,7 +78,7 @@ export async function startHostileAuthority(sandbox: { origin: string }): Promis
       return JSON.stringify(body)
     }
     if (!path.includes('/discovery/v2.0/keys')) return text
-    const body = { keys: [{ ...own.publicJwk, use: 'sig', kid: own.kid }] }
+    const body = { keys: [{ ...own.publicJwk }] }
     mischief.keys?.(body)
     return JSON.stringify(body)
   }
@@ -101,31 +91,3 @@ export async function startHostileAuthority(sandbox: { origin: string }): Promis
     return body
   }
 }
-
-const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
-
-/** As Microsoft signs: RS256. */
-export function signed(claims: Json, { privateKey, kid }: OwnKey, header: object = {}): string {
-  const input = `${encoded({ typ: 'JWT', alg: 'RS256', kid, ...header })}.${encoded(claims)}`
-  return `${input}.${createSign('sha256').update(input).sign(privateKey, 'base64url')}`
-}
-
-/** Not signed at all. */
-export function unsigned(claims: Json): string {
-  return `${encoded({ typ: 'JWT', alg: 'none' })}.${encoded(claims)}.`
-}
-
-/** Signed with the published key as if it were a shared secret. */
-export function signedWithPublicKey(claims: Json, { publicJwk, kid }: OwnKey): string {
-  const input = `${encoded({ typ: 'JWT', alg: 'HS256', kid })}.${encoded(claims)}`
-  return `${input}.${createHmac('sha256', JSON.stringify(publicJwk)).update(input).digest('base64url')}`
-}
-
-/** Signed by somebody else, under the name of the published key. */
-export function signedByAnother(claims: Json, { kid }: OwnKey): string {
-  const { privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 })
-  return signed(claims, { privateKey, publicJwk: {}, kid })
-}
-
-/** The name of a key that nobody published. */
-export const unknownKid = createHash('sha256').update('nobody').digest('base64url')

@@ -1,11 +1,12 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { kept } from '../../helpers/kept.ts'
 import { node, type Outcome, program } from '../../helpers/od-link.ts'
+import { putProgram } from '../../helpers/put-program.ts'
 import { type SandboxProcess, startSandbox } from '../../helpers/sandbox.ts'
 import { signInAt } from '../../helpers/waiting-login.ts'
 import { newWorld } from '../../helpers/world.ts'
@@ -144,8 +145,7 @@ function recordingBrowser() {
   const dir = mkdtempSync(join(tmpdir(), 'od-link-attack-'))
   const [command, notes] = [join(dir, 'browser'), join(dir, 'notes')]
   const script = `for address; do :; done\nprintf %s "$address" > '${notes}.draft' && mv '${notes}.draft' '${notes}'`
-  writeFileSync(command, `#!/bin/sh\n${script}\n`)
-  chmodSync(command, 0o755)
+  putProgram(command, script)
   symlinkSync(command, join(dir, 'xdg-open'))
   return { dir, command, notes, remove: () => rmSync(dir, { recursive: true, force: true }) }
 }
