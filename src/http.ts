@@ -27,6 +27,8 @@ export interface HttpRequest {
   body?: string
   /** In place of `body`, and of reading the whole answer into memory. */
   streams?: Streams
+  /** How large an answer may be that is read into memory. Default 8 MB. */
+  mostBytes?: number
   /** The address is a permission by itself, so its host alone is told. */
   isSigned?: boolean
   /** The whole exchange, from the look-up of the name to the last byte; of streams, the longest silence. Default 30 s. */

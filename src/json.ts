@@ -1,11 +1,15 @@
 export type JsonObject = Record<string, unknown>
 
-/** No answer of Microsoft's has as many levels. A million of them keep V8 for seconds, which no time limit can end. */
+/**
+ * No answer of Microsoft's has as many levels or values (a page of a list has at most 1,000 items of some 100). A
+ * million of either keep V8 for seconds, which no time limit can end, or take a hundred times the memory of the text.
+ */
 const mostLevels = 1_000
+const mostValues = 250_000
 
 /** The text of an answer as a JSON object, or nothing. Some servers begin with a byte order mark. */
 export function parseJsonObject(text: string): JsonObject | undefined {
-  if (isTooDeep(text)) return undefined
+  if (isTooMuch(text)) return undefined
   try {
     const value: unknown = JSON.parse(text.replace(/^\ufeff/, ''))
     return isJsonObject(value) ? value : undefined
@@ -14,17 +18,21 @@ export function parseJsonObject(text: string): JsonObject | undefined {
   }
 }
 
-/** Whether brackets outside of strings are open in more than so many levels. */
-function isTooDeep(text: string): boolean {
+/** Whether the brackets and commas outside of strings make more levels or values than an answer may have. */
+function isTooMuch(text: string): boolean {
   let levels = 0
+  let values = 0
   let isQuoted = false
   for (let at = 0; at < text.length; at += 1) {
     const letter = text[at]
     if (letter === '"') isQuoted = !isQuoted
     else if (isQuoted) at += letter === '\\' ? 1 : 0
-    else if (letter === '[' || letter === '{') levels += 1
-    else if (letter === ']' || letter === '}') levels -= 1
-    if (levels > mostLevels) return true
+    else if (letter === ',') values += 1
+    else if (letter === '[' || letter === '{') {
+      levels += 1
+      values += 1
+    } else if (letter === ']' || letter === '}') levels -= 1
+    if (levels > mostLevels || values > mostValues) return true
   }
   return false
 }

@@ -5,7 +5,7 @@ import { type Stage, WireFailure } from './network-error.ts'
 
 /** One exchange on the wire, as Node's own client does it. */
 
-const maxBodyBytes = 8 * 1024 * 1024
+const usualMostBytes = 8 * 1024 * 1024
 
 export interface WireRequest {
   method: string
@@ -13,6 +13,8 @@ export interface WireRequest {
   headers: Record<string, string | number>
   body?: string
   streams?: Streams
+  /** How large an answer may be that is read into memory. Default 8 MB. */
+  mostBytes?: number
   limitMs: number
   freshConnection?: boolean
   withTlsIssuer?: boolean
@@ -49,7 +51,8 @@ export async function sendOnWire(request: WireRequest, proxyAgent: Agent | undef
     autoSelectFamilyAttemptTimeout: 1_000,
     ...(request.ca ? { ca: request.ca } : {}),
   }
-  const { send, take = readBody } = request.streams ?? {}
+  const { mostBytes = usualMostBytes } = request
+  const { send, take = (response: IncomingMessage) => readBody(response, mostBytes) } = request.streams ?? {}
   return new Promise((resolve, reject) => {
     let stage: Stage = 'connecting'
     const outgoing = open(url, options)
@@ -109,12 +112,12 @@ interface ProxyAnswer {
   headers?: Record<string, string | string[] | undefined>
 }
 
-async function readBody(response: IncomingMessage): Promise<string> {
+async function readBody(response: IncomingMessage, mostBytes: number): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of response as AsyncIterable<Buffer>) {
     size += chunk.length
-    if (size > maxBodyBytes) throw new WireFailure('ETOOBIG', 'sent')
+    if (size > mostBytes) throw new WireFailure('ETOOBIG', 'sent')
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi'
 import type { LinkRecord, Registration } from '../accounts/record.ts'
 import { OdLinkError } from '../errors.ts'
 import { harmless } from '../harmless.ts'
-import { textIn } from '../json.ts'
+import { parseJsonObject, textIn } from '../json.ts'
 import { startPatience } from '../retry.ts'
 import { type Authority, consumersTenant, isFilledFrom, issuerOf } from './authority.ts'
 import type { FailureContext } from './failure.ts'
@@ -83,7 +83,7 @@ async function tenantNamedBy(response: Response): Promise<string> {
   try {
     const { id_token: idToken } = (await response.clone().json()) as { id_token?: unknown }
     const payload = Buffer.from(String(idToken).split('.')[1] ?? '', 'base64url').toString()
-    return String((JSON.parse(payload) as { tid?: unknown }).tid)
+    return textIn(parseJsonObject(payload)?.tid, 64)
   } catch {
     return '' // An error, or no token: the next step says which.
   }

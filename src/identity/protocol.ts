@@ -58,6 +58,8 @@ export class ServiceTrouble extends OdLinkError {
 
 const maxFaults = 3
 const longestAttemptMs = 20_000
+/** Tokens have some kilobytes, the keys of a tenant some twenty, the sign-in page some hundred. */
+const mostBytes = 1024 * 1024
 
 /**
  * Asks the sign-in service, and again while it has trouble that may pass.
@@ -77,6 +79,7 @@ export async function askIdentity(
     try {
       const answer = await exchange({
         ...request,
+        mostBytes,
         timeoutMs: patience?.attempt(longestAttemptMs) ?? longestAttemptMs,
       })
       const isUnreadable = wants === 'JSON' && answer.status < 300 && !parseJsonObject(answer.body)

@@ -26,4 +26,13 @@ describe("a server's JSON", () => {
     const text = `{"a":"${'['.repeat(5_000)}\\"","b":${'['.repeat(arrays)}${']'.repeat(arrays)}}`
     expect(parseJsonObject(text) !== undefined).toBe(isRead)
   })
+
+  it.each([
+    [100_000, true],
+    [1_000_000, false],
+  ])('of %i values: read is %s', (count, isRead) => {
+    const objects = `{"a":"${','.repeat(300_000)}","b":[${'{},'.repeat(count / 2)}0]}`
+    const keys = `{${Array.from({ length: count }, (_, n) => `"k${n}":1`).join()}}`
+    expect([objects, keys].map((text) => parseJsonObject(text) !== undefined)).toEqual([isRead, isRead])
+  })
 })

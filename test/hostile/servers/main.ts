@@ -33,7 +33,7 @@ try {
   const failures = results.filter(({ problems }) => problems.length > 0).length
   if (words.includes('--write') && !isStopped) {
     writeFileSync('docs/hostile-servers.md', page(results, total, Date.now() - began))
-    const figures = `${results.length} of ${total} attacks, ${failures} failures.`
+    const figures = `${results.length} of ${total} attacks; failures: ${failures}.`
     keepFigures('docs/security.md', 'hostile', figures)
   }
   const isFine = failures === 0

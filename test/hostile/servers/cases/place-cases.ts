@@ -67,10 +67,7 @@ const nextNumber = () => {
 }
 const links: [string, () => unknown][] = [
   ['leads back to itself', () => 'http://localhost/v1.0/me/drive/root/children?again'],
-  [
-    'always has one more page',
-    () => `http://localhost/v1.0/me/drive/root/children?$skiptoken=${nextNumber()}`,
-  ],
+  ['always has one more page', () => `http://localhost/v1.0/me/drive/root/children?page=${nextNumber()}`],
   ['has 7 MB', () => `http://localhost/v1.0/${'x'.repeat(7_000_000)}${nextNumber()}`],
   ['leads out of the version', () => 'http://localhost/v1.0/../beta/me'],
   ['leads to another account', () => 'http://localhost/v1.0/users/eve/drive/root/children'],
