@@ -27,6 +27,15 @@ export async function bulkVictims({ sandbox, newWorld }: Machine): Promise<Victi
     const found = root.children.find(({ name }) => name === top())
     return found ? pathsOf(found, '').sort() : []
   }
+  /** The server finishes a batch whose client is dead. */
+  const madeInTheEnd = async () => {
+    for (let before = await made(); ; ) {
+      await sleep(250)
+      const now = await made()
+      if (now.length === before.length) return now
+      before = now
+    }
+  }
   const victim: Victim = {
     what: 'mkdir --from-file, 300 folders',
     prepare: async () => {
@@ -42,7 +51,7 @@ export async function bulkVictims({ sandbox, newWorld }: Machine): Promise<Victi
     sign: { what: 'its first folder', seen: async () => (await made()).length > 0 },
     left: async () => {
       await sandbox.control('POST', 'settings', { latencyMs: 0 })
-      const before = await made()
+      const before = await madeInTheEnd()
       const told = (await running.ended).stdout.split('\n').slice(0, -1)
       const missing = told.filter((path) => !before.includes(path))
       if (missing.length > 0) throw new Error(`it told of ${missing}, which are not there`)
