@@ -4,6 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { type Expected, isTrueAnswer } from './callback.ts'
 import { answer, guardServers } from './guarded-server.ts'
 import { bindLoopback } from './loopback.ts'
+import { waitingPage } from './page.ts'
 import { isForwarded, type Redirect, registeredUri } from './redirect-uri.ts'
 import { newStartAddress, type StartAddress } from './start-address.ts'
 
@@ -20,7 +21,8 @@ export interface Listener {
   /** A local address that leads to the authorize page once, for where others could read the page's own. */
   startAddress: (authorizeUrl: string) => string
   /**
-   * Waits for the answer of the authorize page. The browser that brought it is kept waiting until `conclude`.
+   * Waits for the answer of the authorize page. The browser that brought it is kept waiting until `conclude`; when
+   * that takes longer than a moment, on a page that says so.
    * @param deadline milliseconds since the epoch, by the wall clock: a suspended machine does not prolong it.
    * @returns undefined when none came before the deadline.
    */
@@ -32,8 +34,12 @@ export interface Listener {
 }
 
 const maxBodyBytes = 16 * 1024
+/** A link is kept sooner than this, unless a keychain has to be unlocked or Microsoft is slow. */
+const momentMs = 2_000
 /** How long the browser has to fetch the last page; after that, od-link ends without it. */
 const lastPageMs = 500
+/** The same for one that is about to leave the page on which it waits. */
+const lastPageAfterWaitingMs = 1_500
 
 /**
  * @throws OdLinkError (usage) when the port of the redirect URI cannot be had, NoLoopback when no port can.
@@ -42,13 +48,17 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
   const callbackPath = redirect.path || '/'
   const resultKey = randomBytes(16).toString('base64url')
   // A web server may pass on nothing but the very path of the redirect URI.
-  const resultTarget = isForwarded(redirect) ? `${callbackPath}?result=${resultKey}` : `/result/${resultKey}`
+  const target = (what: string) =>
+    isForwarded(redirect) ? `${callbackPath}?${what}=${resultKey}` : `/${what}/${resultKey}`
+  const [waitingTarget, resultTarget] = [target('waiting'), target('result')]
   const accepted = deferred<URLSearchParams>()
   const page = deferred<string>()
   const pageSeen = deferred<void>()
   let expected: Expected | undefined
   let start: StartAddress | undefined
   let answered = false
+  let concluded = false
+  let someoneWaits = false
   /** How many browsers brought the true answer and have not seen the page yet. */
   let toBeShown = 0
 
@@ -75,8 +85,10 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
       return Promise.race([accepted.promise, untilWallClock(deadline)])
     },
     async conclude(html) {
+      concluded = true
       page.resolve(html)
-      if (toBeShown > 0) await Promise.race([pageSeen.promise, sleep(lastPageMs)])
+      const longestMs = someoneWaits ? lastPageAfterWaitingMs : lastPageMs
+      if (toBeShown > 0) await Promise.race([pageSeen.promise, sleep(longestMs)])
       close()
     },
     close,
@@ -87,7 +99,10 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
     if (start?.isFor(request)) return start.sendOn(request, response)
     if (!isOwnHost(request)) return answer(response, 400)
     const [path, query, ...more] = (request.url ?? '').split('?')
-    if (request.url === resultTarget && answered) return showPage(request, response)
+    if (answered && (request.url === waitingTarget || request.url === resultTarget)) {
+      if (request.method !== 'GET') return answer(response, 405, { headers: { allow: 'GET' } })
+      return request.url === resultTarget ? showPage(request, response) : showWaiting(response)
+    }
     if (path !== callbackPath) return answer(response, 404)
     if (request.method !== 'GET' && request.method !== 'POST') {
       return answer(response, 405, { headers: { allow: 'GET, POST' } })
@@ -102,12 +117,21 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
     guard.hold(request)
     toBeShown += 1
     accepted.resolve(parameters)
-    await page.promise
-    answer(response, 303, { headers: { location: resultTarget } })
+    await Promise.race([page.promise, sleep(momentMs, undefined, { ref: false })])
+    answer(response, 303, { headers: { location: concluded ? resultTarget : waitingTarget } })
+  }
+
+  /** Browsers keep a page on the screen until the next one answers, so this one stands until the outcome is known. */
+  function showWaiting(response: ServerResponse): void {
+    someoneWaits = true
+    answer(response, 200, {
+      html: waitingPage(resultTarget),
+      headers: { refresh: `0; url=${resultTarget}` },
+    })
   }
 
   async function showPage(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    if (request.method !== 'GET') return answer(response, 405, { headers: { allow: 'GET' } })
+    guard.hold(request)
     response.on('close', () => {
       toBeShown -= 1
       if (toBeShown <= 0) pageSeen.resolve()

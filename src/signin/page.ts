@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 
 /** What the person sees in the browser: plain HTML with one style, no script, nothing from elsewhere. */
@@ -6,9 +7,11 @@ import { hostname } from 'node:os'
 const style = `
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --paper: #f6f7f9; --card: #fff; --line: #dfe3e8; --mark: #14804a }
 .failed { --mark: #b3261e }
+.waiting { --mark: #2457b3 }
 @media (prefers-color-scheme: dark) {
   :root { --ink: #e8ecf1; --soft: #a3adba; --paper: #14181d; --card: #1d232a; --line: #333c46; --mark: #5fd39a }
   .failed { --mark: #ff8a80 }
+  .waiting { --mark: #8ab4f8 }
 }
 body { margin: 0; min-height: 100vh; display: grid; place-items: center; background: var(--paper); color: var(--ink);
   font: 1.0625rem/1.55 system-ui, -apple-system, "Segoe UI", sans-serif }
@@ -16,6 +19,7 @@ main { box-sizing: border-box; width: min(32rem, 100% - 2rem); margin: 1rem; pad
   border: 1px solid var(--line); border-top: 4px solid var(--mark); border-radius: .5rem }
 h1 { margin: 0 0 .75rem; font-size: 1.5rem; line-height: 1.25 }
 h1 span { color: var(--mark) }
+a { color: inherit }
 p { margin: 0 0 .75rem; overflow-wrap: anywhere }
 p:last-child { margin: 1.25rem 0 0; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9375rem }
 `
@@ -33,7 +37,7 @@ export const securityHeaders = {
 /** Shown when the link is kept. */
 export function linkedPage(who: string, kind: 'work' | 'personal'): string {
   return page('ok', '✓', 'OneDrive is linked', [
-    `${who} (${kind} account) is now linked to od-link.`,
+    escapeHtml(`${who} (${kind} account) is now linked to od-link.`),
     'You can close this tab and go back to the terminal.',
   ])
 }
@@ -41,15 +45,30 @@ export function linkedPage(who: string, kind: 'work' | 'personal'): string {
 /** Shown when the sign-in came back, but no link came of it. */
 export function failedPage(message: string): string {
   return page('failed', '✗', 'OneDrive is not linked', [
-    message,
+    escapeHtml(message),
     'The terminal says what to do next; you can close this tab.',
   ])
 }
 
-function page(state: 'ok' | 'failed', mark: string, title: string, paragraphs: string[]): string {
-  const text = [...paragraphs, `od-link on ${hostname()}`]
-    .map((line) => `<p>${escapeHtml(line)}</p>`)
-    .join('\n')
+/**
+ * Shown while the link takes its time.
+ * @param next the address of the page that follows, of this server; for browsers that do not go on by themselves.
+ */
+export function waitingPage(next: string): string {
+  return page('waiting', '…', 'One moment', [
+    'Your sign-in has arrived, and od-link is keeping the link. Should your keychain ask to be unlocked, unlock it.',
+    `This page goes on by itself. If it does not: <a href="${next}">show the outcome</a>.`,
+  ])
+}
+
+/** @param paragraphs HTML. */
+function page(
+  state: 'ok' | 'failed' | 'waiting',
+  mark: string,
+  title: string,
+  paragraphs: readonly string[],
+): string {
+  const text = [...paragraphs, escapeHtml(terminalInWords())].map((line) => `<p>${line}</p>`).join('\n')
   return `<!doctype html>
 <html lang="en" class="${state}">
 <head>
@@ -66,6 +85,27 @@ ${text}
 </body>
 </html>
 `
+}
+
+/** Where to go back to, among many windows: the machine, its terminal where that has a name, and since when. */
+function terminalInWords(): string {
+  const terminal = nameOfTerminal()
+  const begun = new Date(Date.now() - process.uptime() * 1000)
+  const time = `${begun.getHours()}:${String(begun.getMinutes()).padStart(2, '0')}`
+  return `od-link on ${hostname()}${terminal ? `, terminal ${terminal}` : ''}, started at ${time}`
+}
+
+/** As `tty`, `who` and `w` call it, where the system tells: `pts/3`. */
+function nameOfTerminal(): string | undefined {
+  for (const stream of [0, 1, 2]) {
+    try {
+      const [, name] = /^\/dev\/(pts\/\d+|tty\w+)$/.exec(readlinkSync(`/proc/self/fd/${stream}`)) ?? []
+      if (name) return name
+    } catch {
+      // No such stream, or no such system.
+    }
+  }
+  return undefined
 }
 
 function escapeHtml(text: string): string {

@@ -94,10 +94,18 @@ export async function lastPage(page: Page, heading: 'OneDrive is linked' | 'OneD
   await page.getByRole('heading', { name: heading, exact: true }).waitFor()
 }
 
+const pictures = fileURLToPath(new URL('../artifacts/signin/', import.meta.url))
+
 /** Keeps pictures of od-link's own page, light at 1280 pixels and dark at 360, and has axe-core check both. */
 export async function lookAtOwnPage(page: Page, name: string): Promise<void> {
-  mkdirSync(fileURLToPath(new URL('../artifacts/signin/', import.meta.url)), { recursive: true })
+  mkdirSync(pictures, { recursive: true })
   await look(page, `../signin/${name}`)
+}
+
+/** Keeps a picture beside those, as a PNG. */
+export function keepPicture(name: string, png: Buffer): void {
+  mkdirSync(pictures, { recursive: true })
+  writeFileSync(join(pictures, `${name}.png`), png)
 }
 
 /** The code with which the browser comes back to od-link, however it is sent; for a test to search for. */

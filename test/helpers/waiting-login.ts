@@ -62,7 +62,10 @@ export async function comeBack(
   { redirectUri }: Pick<WaitingLogin, 'redirectUri'>,
   answer: URLSearchParams,
 ): Promise<{ address: string; status: number; headers: Headers; page: string }> {
-  const response = await fetch(`${redirectUri.origin}${redirectUri.pathname}?${answer}`)
+  const first = await fetch(`${redirectUri.origin}${redirectUri.pathname}?${answer}`)
+  // As browsers do, after a page that asks for patience.
+  const [, next] = /^0; url=(.*)$/.exec(first.headers.get('refresh') ?? '') ?? []
+  const response = next ? await fetch(new URL(next, first.url)) : first
   return {
     address: response.url,
     status: response.status,

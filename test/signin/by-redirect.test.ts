@@ -33,7 +33,9 @@ describe('the page at the end', () => {
       '<p>Ada &#60;script&#62;&#38;&#34;&#39; (work account) is now linked to od-link.</p>',
     )
     expect(page).toContain('<p>You can close this tab and go back to the terminal.</p>')
-    expect(page).toMatch(/<p>od-link on .+<\/p>\n<\/main>/)
+    expect(page).toMatch(
+      /<p>od-link on [^<]+(, terminal (pts\/\d+|tty\w+))?, started at \d+:\d\d<\/p>\n<\/main>/,
+    )
   })
 
   it('tells what went wrong', () => {
@@ -187,6 +189,33 @@ describe('the listener', () => {
       'the page',
       'the page',
     ])
+  })
+
+  it('shows a page that waits, when the link takes longer than a moment, and then the last one', async () => {
+    await start()
+    const waiting = await fetch(`http://localhost:${listener.port}/back?${good}`)
+    expect(waiting.url).toMatch(/\/waiting\/[\w-]{22}$/)
+    const place = waiting.url.replace(/.*\/waiting\//, '/result/')
+    expect(waiting.headers.get('refresh')).toBe(`0; url=${place}`)
+    const text = await waiting.text()
+    expect(text).toContain('One moment</h1>')
+    expect(text).toContain(`<a href="${place}">show the outcome</a>`)
+    const last = at(place)
+    expect(await Promise.race([last, sleep(200, 'held')])).toBe('held')
+    expect((await at(waiting.url.replace(/.*(?=\/waiting)/, ''), { method: 'POST' })).status).toBe(405)
+    const concluded = listener.conclude('the page')
+    expect(await (await last).text()).toBe('the page')
+    await concluded
+    await expect(at(place)).rejects.toThrow()
+  })
+
+  it('gives a browser the time to leave the page that waits', async () => {
+    await start()
+    const waiting = await fetch(`http://localhost:${listener.port}/back?${good}`)
+    const concluded = listener.conclude('the page')
+    await sleep(800)
+    expect(await (await fetch(waiting.url.replace('/waiting/', '/result/'))).text()).toBe('the page')
+    await concluded
   })
 
   it('shows the page by GET alone', async () => {

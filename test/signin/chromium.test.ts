@@ -1,7 +1,10 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
+import { waitingPage } from '../../src/signin/page.ts'
 import {
   addressesBehind,
   codeOnTheWay,
+  keepPicture,
   lastPage,
   layout,
   lookAtOwnPage,
@@ -40,6 +43,29 @@ describe.runIf(installed)('a person who logs in with a browser', () => {
     expect(behind).toContainEqual(expect.stringMatching(new RegExp(`^${listener}/result/`)))
     for (const place of behind) expect(place).not.toContain(await code)
     expect((await world.run(['token'])).code).toBe(0)
+  })
+
+  it('sees a page that asks for patience while the link takes long, and then the outcome', async () => {
+    const { login, sandbox, address, listener } = await begin()
+    const page = await freshTab()
+    const screen = await page.context().newCDPSession(page)
+    await page.goto(address)
+    await press(page, /Ada Lovelace/)
+    await sandbox.control('POST', 'settings', { latencyMs: 3_500 })
+    const asked = page.waitForResponse((response) => response.url().startsWith(`${listener}/waiting/`))
+    await page.getByRole('button', { name: 'Accept' }).click({ noWaitAfter: true })
+    expect((await asked).status()).toBe(200)
+    await sleep(500)
+    // What a person sees meanwhile; of a page that is about to go, a browser tells its tools nothing else.
+    const { data } = await screen.send('Page.captureScreenshot')
+    await lastPage(page, 'OneDrive is linked')
+    keepPicture('waiting-as-seen', Buffer.from(data, 'base64'))
+    expect((await addressesBehind(page)).some((place) => place.includes('/waiting/'))).toBe(false)
+    await sandbox.control('POST', 'settings', { latencyMs: 0 })
+    expect((await login.ended).code).toBe(0)
+
+    await page.setContent(waitingPage('/result/x'))
+    await lookAtOwnPage(page, 'waiting')
   })
 
   it('does the same on a small dark screen, with a name and an address that have no end', async () => {

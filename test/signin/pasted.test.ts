@@ -91,7 +91,10 @@ describe.runIf(hasTerminal())('at a terminal that no browser can reach, login', 
     const terminal = startLogin()
     const { landed } = await signInElsewhere(terminal)
     terminal.type('half an addr')
-    expect(await (await fetch(landed)).text()).toContain('OneDrive is linked')
+    const page = await (await fetch(landed)).text()
+    expect(page).toContain('OneDrive is linked')
+    // Which of many windows to go back to.
+    expect(page).toMatch(/<p>od-link on [^<]+, terminal pts\/\d+, started at \d+:\d\d<\/p>/)
     const { code, shown } = await terminal.ended
     expect(code).toBe(0)
     expectGivenBack(shown)
