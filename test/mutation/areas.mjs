@@ -31,7 +31,7 @@ export const areas = {
     'test/accounts',
     ['private-files', 'linked'],
   ),
-  'accounts-token': area('src/accounts', ['token'], 'test/accounts', ['token-of-a-link', 'read-only']),
+  'accounts-token': area('src/accounts', ['token'], 'test/accounts', ['token-of-a-link']),
   'accounts-probe': area(
     'src/accounts',
     ['probe', 'read-back'],

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createRequire, registerHooks } from 'node:module'
 import { fileURLToPath } from 'node:url'
 
-const { transformSync } = createRequire(`${process.cwd()}/`)('esbuild')
+const { transformSync } = createRequire(`${process.cwd()}/`)('rolldown/utils')
 const compiled = new Map()
 
 /** Lets `import` read TypeScript and JSON; what is imported with `?run=N` brings all its sources with it anew. */
@@ -27,11 +27,15 @@ export function readSources() {
 }
 
 function compile(path) {
-  const loader = path.endsWith('.json') ? 'json' : 'ts'
-  return transformSync(readFileSync(path, 'utf8'), {
-    loader,
-    format: 'esm',
-    target: 'node22',
-    sourcefile: path,
-  }).code
+  const text = readFileSync(path, 'utf8')
+  if (path.endsWith('.json')) return `const value = ${text}\nexport default value\n${named(JSON.parse(text))}`
+  const { code, errors } = transformSync(path, text, { target: 'node22', tsconfig: false })
+  if (errors.length > 0) throw new Error(`${path}: ${errors[0].message}`)
+  return code
+}
+
+/** Bundlers let single values of a JSON file be imported by name. */
+function named(values) {
+  const names = Object.keys(values).filter((name) => /^[a-z]+$/i.test(name) && name !== 'default')
+  return `export const { ${names.join(', ')} } = value\n`
 }

@@ -8,7 +8,8 @@ export default {
   testRunner: 'od-link',
   plugins: [new URL('./runner.mjs', import.meta.url).href],
   // Many tests run the built program, so it is built of the mutated sources, too: see children.mjs.
-  buildCommand: 'node build.mjs',
+  buildCommand: 'node test/mutation/build.mjs',
+  symlinkNodeModules: false,
   concurrency: Number(process.env.OD_LINK_MUTATION_JOBS ?? 1),
   timeoutMS: 20_000,
   timeoutFactor: 0.5,
