@@ -1,14 +1,14 @@
-// Builds dist/: what `mkdir` needs as one file, everything that is used more rarely in files that are loaded then, and
-// each bundled package. CommonJS, because Node 20 starts it 8 to 12 ms sooner than ES modules.
+// Builds dist/: the command line as one file, what `mkdir` needs besides as another, everything that is used more rarely
+// in files that are loaded then, and each bundled package. CommonJS, because Node 20 starts it 8 to 12 ms sooner than ES modules.
 import { readFile, rm, writeFile } from 'node:fs/promises'
-import { relative, resolve } from 'node:path'
+import { relative } from 'node:path'
 import { build } from 'rolldown'
 import { billOfMaterials, bundledPackages, licensesOf } from './bundled.mjs'
 
 /** Packages that come bundled; the keychain module alone stays outside, since it is native. */
 const packages = ['conf', 'https-proxy-agent', 'oauth4webapi', 'open', 'proxy-from-env']
 
-/** Imported lazily, and yet a part of the file of `mkdir`, because most runs use them. */
+/** Imported lazily each, and yet in one file, because most runs use them all. */
 const usual = [
   'commands/mkdir',
   'commands/token',
@@ -17,18 +17,21 @@ const usual = [
   'accounts/file',
 ]
 
-const hot = 'virtual:od-link'
-
 /**
- * od-link itself: a hot file, and a cold one for each lazy import, which takes from the hot one what both need, so that
- * every module exists once in a process. Node then compiles no more than is used.
+ * od-link itself: the command line, what most runs use, and a cold file for each other lazy import, which takes from the
+ * first two what it shares with them, so that every module exists once in a process. Node compiles no more than is used.
  */
 const odLink = {
-  input: { 'od-link': hot },
-  plugins: [packagesApart(), together(hot, ['main', ...usual])],
+  input: { 'od-link': 'src/main.ts' },
+  plugins: [packagesApart()],
   output: {
-    // A group takes along all that its modules import at once.
-    codeSplitting: { groups: [{ name: 'hot', test: new RegExp(`^${hot}$|rolldown.runtime`) }] },
+    // A group takes along all that its modules import at once; what both need is the command line's.
+    codeSplitting: {
+      groups: [
+        { name: 'od-link', test: /src.main\.ts$/, priority: 2 },
+        { name: 'usual', test: new RegExp(`src.(${usual.join('|')})\\.ts$`), priority: 1 },
+      ],
+    },
   },
 }
 const readBack = {
@@ -72,7 +75,7 @@ async function buildFiles({ output, ...what }) {
       // A real `import()` would start the machinery for ES modules; `require` is there already.
       dynamicImportInCjs: false,
       entryFileNames: '[name].cjs',
-      chunkFileNames: coldFile,
+      chunkFileNames: fileName,
       comments: false,
       // White space alone: a stack trace in a report should still name functions.
       minify: { compress: false, mangle: false },
@@ -98,9 +101,10 @@ async function manualPage() {
 }
 
 /** Named after what it holds, without a hash: the list of packed files changes only when a file comes or goes. */
-function coldFile({ name, facadeModuleId, moduleIds }) {
+function fileName({ name, facadeModuleId, moduleIds }) {
   const module = facadeModuleId ?? moduleIds[0]
-  if (!module) return `${name}.cjs`
+  if (!module || name === 'usual') return `${name}.cjs`
+  if (module.includes('rolldown/runtime')) return 'runtime.cjs'
   const flat = pathFrom('src', module).replace(/\.ts$/, '').replaceAll('/', '-')
   return `${facadeModuleId ? 'cold' : 'cold-shared'}-${flat}.cjs`
 }
@@ -116,16 +120,5 @@ function packagesApart() {
     resolveId(id) {
       return packages.includes(id) ? { id: `./packages/${id}.cjs`, external: true } : undefined
     },
-  }
-}
-
-/** A module of that name which imports others at once, so that they are in one file with it. */
-function together(name, modules) {
-  const paths = modules.map((module) => resolve('src', `${module}.ts`))
-  return {
-    name: 'together',
-    resolveId: (id) => (id === name ? id : undefined),
-    load: (id) =>
-      id === name ? paths.map((path) => `import ${JSON.stringify(path)}`).join('\n') : undefined,
   }
 }

@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import { access, constants, type FileHandle, open, readdir, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { OdLinkError } from '../errors.ts'
@@ -85,6 +84,8 @@ async function refuseIfShared(path: string, file: FileHandle): Promise<void> {
 }
 
 async function writeAtomically(path: string, text: string): Promise<void> {
+  // Takes a millisecond and more to load, and most runs only read.
+  const { randomBytes } = await import('node:crypto')
   const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
     const file = await open(draft, 'wx', 0o600)
