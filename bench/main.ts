@@ -53,6 +53,8 @@ console.log(`${'od-link'.padEnd(34)} ${'against'.padEnd(26)}  od-link    other  
 
 await row('--version', od(['--version'], {}), 'node -e 0', node(['-e', '0']), '≤ 1.25')
 await row('--help', od(['--help'], {}), 'node -e 0', node(['-e', '0']), '≤ 1.25')
+const tab = ['__complete', 'bash', 'od-link mk', 'mk']
+await row('Tab after "od-link mk"', od(tab, {}), 'node -e 0', node(['-e', '0']), '≤ 1.25')
 await row('mkdir --help', od(['mkdir', '--help'], {}), 'node -e 0', node(['-e', '0']), '≤ 1.25')
 
 const mkdir = ['mkdir', '--on-conflict', 'rename', '/', 'bench']

@@ -1,7 +1,5 @@
-import { listAccounts } from '../accounts/index.ts'
 import type { Option, Positional } from '../cli/command.ts'
 import { type Arguments, commands } from '../cli.ts'
-import { settingNames } from '../settings.ts'
 
 /** A word that may stand at the cursor. One that ends in / or : goes on. */
 export interface Candidate {
@@ -26,13 +24,19 @@ export async function valuesOf(
   return all.filter(({ word }) => word.toLowerCase().startsWith(small))
 }
 
-const sources: Record<'account' | 'setting' | 'topic' | 'code', () => Candidate[] | Promise<Candidate[]>> = {
-  account: () =>
-    listAccounts().flatMap(({ name, username, kind }) => [
-      ...(name ? [{ word: name, about: `${username}, ${kind} account` }] : []),
-      { word: username, about: `${kind} account` },
-    ]),
-  setting: () => [...Object.keys(settingNames), 'client-secret'].map((word) => ({ word })),
+/** Each brings no more of od-link along than it takes: a person is waiting for the next letter. */
+const sources: Record<'account' | 'setting' | 'topic' | 'code', () => Promise<Candidate[]>> = {
+  account: async () =>
+    (await import('../accounts/index.ts'))
+      .listAccounts()
+      .flatMap(({ name, username, kind }) => [
+        ...(name ? [{ word: name, about: `${username}, ${kind} account` }] : []),
+        { word: username, about: `${kind} account` },
+      ]),
+  setting: async () =>
+    [...Object.keys((await import('../settings.ts')).settingNames), 'client-secret'].map((word) => ({
+      word,
+    })),
   topic: async () => {
     const { topics } = await import('../help/topics.ts')
     return Object.entries({ ...commands, ...topics }).map(([word, { summary }]) => ({ word, about: summary }))
