@@ -18,7 +18,7 @@ export const api: Command = {
       short: 'F',
       value: 'KEY=JSON',
       multiple: true,
-      help: 'true, 12, {"a": 1}, any JSON; @FILE for its text',
+      help: 'a JSON value (true, 12, {"a": 1}); @FILE: the text of FILE',
     },
     { name: 'header', short: 'H', value: "'NAME: VALUE'", multiple: true, help: 'one header more' },
     { name: 'input', value: 'FILE', takes: 'file', help: 'the body; - is standard input' },

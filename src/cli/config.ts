@@ -16,7 +16,7 @@ export const config: Command = {
   ],
   notes: [
     'Settings: client-id, client-secret, tenant, cloud, redirect-uri, listen, scope, store.',
-    'Clouds: global, usgov, dod, china.',
+    'Clouds: global, usgov, dod, china. What each setting means: od-link help environment.',
   ],
   load: () => import('../commands/config.ts'),
 }

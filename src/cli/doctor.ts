@@ -16,7 +16,7 @@ export const doctor: Command = {
     ['od-link doctor --cron', 'start od-link as cron would, and print the line'],
   ],
   notes: [
-    'The report holds no token, secret or mail address: it can go into a bug report. The line of --cron is yours: what you put into variables is in it.',
+    'The report holds no token, no secret and no whole mail address: it can go into a bug report. The line of --cron is yours: what you put into variables is in it.',
   ],
   load: () => import('../commands/doctor.ts'),
 }

@@ -25,7 +25,7 @@ export const login: Command = {
       value: 'HOST:PORT',
       help: 'where a web server passes on what comes to an https redirect URI',
     },
-    { name: 'scope', value: 'SCOPES', help: 'what to ask for (Files.ReadWrite.All)' },
+    { name: 'scope', value: 'SCOPES', help: 'what to ask for (User.Read Files.ReadWrite.All)' },
     { name: 'login-hint', value: 'ADDRESS', help: 'the account to sign in, instead of choosing one' },
     {
       name: 'response-mode',
@@ -53,7 +53,7 @@ export const login: Command = {
     ],
   ],
   notes: [
-    'Without --device or --no-browser the way in chooses itself: a display and a browser, else an address to open anywhere (over SSH, in containers), and what the browser ends up on pasted here.',
+    'Without --device or --no-browser, login opens your browser where it can. Else (over SSH, in a container) it prints an address: open it anywhere, sign in, and paste the address of the last page here.',
   ],
   load: () => import('../commands/login.ts'),
 }

@@ -17,7 +17,10 @@ export const mkdir: Command = {
       help: 'when the name is taken (fail)',
     },
     { ...account, multiple: true },
-    { ...maxWait, help: 'the longest to wait for a busy server (120; a list: 600 a stretch)' },
+    {
+      ...maxWait,
+      help: 'the longest to wait for a busy server (120; with a list, the longest without a folder done: 600)',
+    },
     json,
     verbose,
     {
@@ -29,7 +32,12 @@ export const mkdir: Command = {
     { name: 'null', short: '0', with: 'from-file', help: 'the list has NULs between paths: find -print0' },
     { name: 'dry-run', with: 'from-file', help: 'check the list and print its folders; make nothing' },
     { name: 'all-accounts', with: 'from-file', help: 'in every linked OneDrive, side by side' },
-    { name: 'jobs', value: 'N', with: 'from-file', help: 'the most batches of 20 under way at once (8)' },
+    {
+      name: 'jobs',
+      value: 'N',
+      with: 'from-file',
+      help: 'the most batches of 20 under way at once, 1 to 64 (8)',
+    },
     { name: 'fail-fast', with: 'from-file', help: 'stop at the first failure; else the rest is made' },
     { name: 'resume', with: 'from-file', help: 'make what is missing, which is what it always does' },
     { name: 'quiet', with: 'from-file', help: 'no progress and no summary on stderr' },
@@ -47,7 +55,9 @@ export const mkdir: Command = {
   notes: [
     'Prints the path of each folder, a line each. Exit codes: 0 made, 3 name taken, 4 sign in, 8 no such parent.',
     'With a list, missing parents are made, folders that exist are fine, and --account may be given several times. What failed comes last on stderr, each path on a line that begins with a slash, so that it can be tried again:',
-    { code: ['2>log; grep ^/ log | od-link mkdir --from-file -'] },
+    {
+      code: ['od-link mkdir --from-file list.txt 2>log ||', "  grep '^/' log | od-link mkdir --from-file -"],
+    },
   ],
   load: () => import('../commands/mkdir.ts'),
 }

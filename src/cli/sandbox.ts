@@ -20,7 +20,7 @@ export const sandbox: Command = {
       name: 'sign-in',
       value: 'HOW',
       choices: ['page', 'automatic'],
-      help: 'ask a person, or take all for agreed (with --json: automatic)',
+      help: 'page asks a person, automatic agrees to all (page; with --json automatic)',
     },
     { name: 'tls', help: 'serve https, with a certificate authority of its own' },
     {
@@ -36,6 +36,9 @@ export const sandbox: Command = {
     ['od-link sandbox', 'prints the environment that points od-link at it; serves until Ctrl-C'],
     ['od-link sandbox --state drives.json', 'the same drives again tomorrow'],
     ['od-link sandbox --json', 'one line with its origin and control token, for scripts'],
+  ],
+  notes: [
+    'Who has links already sets OD_LINK_CONFIG_DIR to an empty directory first: commands go on using the default account else, which is a real drive.',
   ],
   load: () => import('../commands/sandbox.ts'),
 }

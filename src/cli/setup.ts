@@ -5,12 +5,16 @@ export const setup: Command = {
   summary: 'lead to an app registration, try it out and keep it',
   positional: [],
   options: [
-    { name: 'client-id', value: 'ID', help: 'the Application (client) ID; with it nothing else is asked' },
+    {
+      name: 'client-id',
+      value: 'ID',
+      help: 'the Application (client) ID; with it nothing is asked but the secret of a web app',
+    },
     {
       name: 'kind',
       value: 'KIND',
       choices: ['public', 'web'],
-      help: 'without a client secret, or with one (public)',
+      help: 'public: no client secret; web: with one (public)',
     },
     tenant,
     {
@@ -32,7 +36,7 @@ export const setup: Command = {
     verbose,
   ],
   examples: [
-    ['od-link setup', 'in a terminal: asks, leads through the portal, tries it out, keeps it'],
+    ['od-link setup', 'in a terminal: asks, leads through the portal, signs you in, keeps app and link'],
     ['od-link setup --client-id 11111111-2222-3333-4444-555555555555', 'the same with an app that you have'],
     ['od-link setup --kind web --client-id ID < secret.txt', 'a secret is never an argument'],
     ['id=$(sh -c "$(od-link setup --az)")', 'let the Azure CLI make the registration'],

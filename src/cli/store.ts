@@ -9,7 +9,7 @@ export const store: Command = {
       name: 'to',
       value: 'STORE',
       offers: ['keychain', 'file', 'helper:'],
-      help: 'keychain, file or helper:NAME',
+      help: 'where to: keychain, file or helper:NAME; has to be given',
     },
     account,
     json,

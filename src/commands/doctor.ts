@@ -25,7 +25,7 @@ export async function run({ options }: Arguments): Promise<number> {
   } else {
     print()
     print(summary(failures.length))
-    print(styled('dim', 'Safe to paste: no token, secret or mail address of yours is in it.'))
+    print(styled('dim', 'Safe to paste: no token, secret or whole mail address of yours is in it.'))
   }
   return failures[0]?.exitCode ?? 0
 }

@@ -27,7 +27,10 @@ export const ownVariables: readonly Row[] = [
     'OD_LINK_BROWSER',
     "the command that opens a URL; none never opens one. Then BROWSER, then the system's default",
   ],
-  ['OD_LINK_CONFIG_DIR', 'where settings live; another directory is another world, with other links'],
+  [
+    'OD_LINK_CONFIG_DIR',
+    'where settings live (~/.config/od-link; on macOS ~/Library/Preferences/od-link, on Windows %APPDATA%\\od-link\\Config); another directory is another world, with other links',
+  ],
   [
     'OD_LINK_AUTHORITY_HOST',
     "an origin that replaces the cloud's sign-in at login (https, or http on loopback)",
@@ -47,7 +50,7 @@ export const variablesOfTheEnd: readonly Row[] = [
   ['OD_LINK_CODE', "Microsoft's code, such as AADSTS700082"],
 ]
 
-/** As everywhere, in large letters and in small ones. */
+/** As other programs read them. */
 export const commonVariables: readonly Row[] = [
   ['HTTPS_PROXY, ALL_PROXY', 'the proxy; a name and a password in it are never shown'],
   ['NO_PROXY', 'what is asked without it; this machine itself never is asked through one'],

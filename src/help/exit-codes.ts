@@ -7,10 +7,10 @@ const meanings = {
   usage: ['usage: bad flag, name, path or setting', 'usage'],
   taken: ['the name is taken', 'name taken'],
   'sign-in': ['sign-in needed, refused or not finished', 'sign in'],
-  keychain: ['keychain unusable', 'keychain'],
+  keychain: ['keychain (or other store) unusable', 'keychain'],
   service: ['Microsoft throttled or failed, after all retries', 'Microsoft busy'],
   network: ['network, TLS or proxy', 'network'],
-  'not-found': ['no such folder', 'no such folder'],
+  'not-found': ['not there: a folder, an item, a code', 'not there'],
   'not-allowed': ['not allowed, or no space left', 'not allowed, or no space'],
   interrupted: ['interrupted', 'interrupted'],
 } as const satisfies Record<ErrorKind, readonly [full: string, short: string]>

@@ -33,7 +33,7 @@ function programHelp(): string[] {
     'Topics, for od-link help:',
     ...summaries(topics),
     '',
-    'Options:',
+    'Options (a command shows its defaults in parentheses):',
     ...table([
       ['-h, --help', 'show this help, or that of a command'],
       ['-V, --version', 'show the version'],

@@ -27,7 +27,7 @@ export const areas = {
   ),
   'accounts-links': area(
     'src/accounts',
-    ['index', 'move', 'store', 'stores', 'client-secret', 'file'],
+    ['index', 'linking', 'move', 'store', 'stores', 'client-secret', 'file'],
     'test/accounts',
     ['private-files', 'linked'],
   ),
@@ -52,6 +52,18 @@ export const areas = {
     'making',
     'requests',
   ]),
+  'graph-api-request': area(
+    'src/graph/api',
+    ['address', 'call', 'failure', 'fields', 'headers', 'pages', 'repeat'],
+    'test/api',
+    ['address', 'request', 'pages', 'repeat'],
+  ),
+  'graph-api-transfer': area(
+    'src/graph/api',
+    ['download', 'files', 'part', 'signed', 'source', 'upload', 'upload-address'],
+    'test/api',
+    ['download', 'upload'],
+  ),
   'graph-bulk-values': area(
     'src/graph/bulk',
     ['lines', 'queue', 'tree', 'wanted', 'limiter', 'pace'],
@@ -79,6 +91,7 @@ export const areas = {
     'test/signin',
     ['what-is-typed'],
   ),
+  'signin-start': area('src/signin', ['start-address'], 'test/signin', ['start-address']),
   'signin-redirect': area(
     'src/signin',
     ['listener', 'guarded-server', 'loopback', 'page', 'browser', 'device-code', 'redirect'],
