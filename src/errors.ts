@@ -61,6 +61,15 @@ export class OdLinkError extends Error {
   }
 }
 
+/** A fault of od-link's own, as an error. */
+export function unforeseen(error: unknown): OdLinkError {
+  const what = error instanceof Error ? error.message : String(error)
+  return new OdLinkError('internal', `Something went wrong that od-link has no name for: ${what}`, {
+    hint: 'Please report it, with what you typed; DEBUG=od-link shows where it happened.',
+    cause: error,
+  })
+}
+
 /**
  * A call in a native module that did not come back in time. Its thread is still waiting, and Node would wait for
  * it before it exits.

@@ -1,12 +1,15 @@
 import { version } from '../package.json'
-import { exitCodes, StuckCall } from './errors.ts'
+import { exitCodes, OdLinkError, StuckCall } from './errors.ts'
 import { parseCommandLine } from './parse.ts'
-import { clearProgress, fail, print, say, speak, styled } from './terminal.ts'
+import { clearProgress, fail, print, speak } from './terminal.ts'
+
+let json = false
+let dataLost = false
 
 /** Runs one command line and ends the process with its exit code. */
 async function main(argv: string[]): Promise<void> {
   // Before the command line is read: its mistakes are told in JSON too.
-  let json = argv.includes('--json')
+  json = argv.includes('--json')
   let code = 0
   try {
     const parsed = parseCommandLine(argv)
@@ -42,12 +45,11 @@ process.on('SIGINT', () => {
   process.exit(exitCodes.interrupted)
 })
 
-let dataLost = false
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   // The reader of a pipe has gone (`od-link … | head -1`): the work goes on, and nobody is left to be told.
   if (error.code === 'EPIPE' || dataLost) return
   dataLost = true
-  say(styled('red', 'od-link:'), ` The output could not be written (${error.code}).`)
+  fail(new OdLinkError('internal', `The output could not be written (${error.code}).`), json)
 })
 
 void main(process.argv.slice(2))

@@ -22,7 +22,7 @@ interface Scene extends Route {
 
 const again = 'Check the network and try again.'
 
-/** Each trouble, by the code that Node, OpenSSL or `http.ts` has for it; the first that fits is told. */
+/** Each trouble, by the code that Node, OpenSSL or `wire.ts` has for it; the first that fits is told. */
 const troubles: [codes: RegExp, words: (scene: Scene) => Words][] = [
   [
     /^ENOTFOUND$/,

@@ -27,7 +27,7 @@ export function parseCommandLine([name, ...rest]: string[]): Parsed {
   if (values.help) return { help: known }
   const command: Command = commands[known]
   const args: Arguments = { positional: positionals, options: values }
-  checkCompany(command, values)
+  checkRequired(command, values)
   checkArity(known, command, args)
   checkChoices(known, command, args)
   return { command, args }
@@ -86,11 +86,11 @@ function checkChoices(commandName: CommandName, command: Command, { positional, 
   })
 }
 
-/** An option that goes with another one alone is a mistake without it, and would be passed over in silence. */
-function checkCompany({ options }: Command, values: Arguments['options']): void {
+/** An option that needs another one is a mistake without it, and would be passed over in silence. */
+function checkRequired({ options }: Command, values: Arguments['options']): void {
   const lonely = options.find((one) => one.with && values[one.name] && values[one.with] === undefined)
   if (!lonely) return
-  throw new OdLinkError('usage', `--${lonely.name} goes with --${lonely.with} alone.`, {
+  throw new OdLinkError('usage', `--${lonely.name} needs --${lonely.with}.`, {
     hint: [`--${lonely.with}`, options.find(({ name }) => name === lonely.with)?.value]
       .filter(Boolean)
       .join(' '),

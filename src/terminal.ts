@@ -1,11 +1,11 @@
 import type { WriteStream } from 'node:tty'
 import { styleText } from 'node:util'
-import { exitCodes, OdLinkError } from './errors.ts'
+import { exitCodes, OdLinkError, unforeseen } from './errors.ts'
 import { harmless } from './harmless.ts'
 import { notices } from './notices.ts'
 
 /**
- * The terminal: the only place that formats. stdout is data, stderr is talk. Known to commands alone.
+ * The terminal: the only place that formats. stdout is data, stderr is talk. Known to commands and `main` alone.
  */
 
 /** Sets up how this run speaks. `json` makes an error the only thing on stderr, so all other talk is dropped. */
@@ -33,10 +33,21 @@ export function print(...line: Piece[]): void {
   write(process.stdout, line)
 }
 
-/** Waits until the reader of a pipe has caught up, or has gone: what waits to be read is kept in memory. */
-export async function caughtUp(): Promise<void> {
+let isReaderGone: boolean | undefined
+
+/**
+ * Waits until the reader of a pipe has caught up: what waits to be read is kept in memory. Call it after each piece.
+ * @returns false when there is no reader any more.
+ */
+export async function caughtUp(): Promise<boolean> {
   const { stdout } = process
-  if (!stdout.writableNeedDrain) return
+  if (isReaderGone === undefined) {
+    isReaderGone = false
+    stdout.once('error', () => {
+      isReaderGone = true
+    })
+  }
+  if (!stdout.writableNeedDrain) return !isReaderGone
   await new Promise<void>((resolve) => {
     const done = () => {
       for (const event of ['drain', 'error', 'close']) stdout.off(event, done)
@@ -44,6 +55,7 @@ export async function caughtUp(): Promise<void> {
     }
     for (const event of ['drain', 'error', 'close']) stdout.on(event, done)
   })
+  return !isReaderGone
 }
 
 /** A value as one line of JSON. */
@@ -89,8 +101,12 @@ function write(stream: WriteStream | NodeJS.WriteStream, line: Piece[]): void {
 
 /** Tells what went wrong and what to do next, and returns the exit code. */
 export function fail(error: unknown, json: boolean): number {
-  const { kind, message, hint, code, requestId, timestamp } =
-    error instanceof OdLinkError ? error : unforeseen(error)
+  const known = error instanceof OdLinkError ? error : unforeseen(error)
+  const { kind, message, hint, code, requestId, timestamp } = known
+  // The trace is for the one who mends it.
+  const trace = known === error ? known.cause : error
+  if (kind === 'internal' && process.env.DEBUG === 'od-link' && trace instanceof Error)
+    process.stderr.write(`${trace.stack}\n`)
   if (json) {
     const report = { kind, message, hint, exitCode: exitCodes[kind], code, requestId }
     process.stderr.write(`${harmlessJson({ error: report })}\n`)
@@ -104,16 +120,7 @@ export function fail(error: unknown, json: boolean): number {
   return exitCodes[kind]
 }
 
-/** A fault of od-link's own. The trace is for the one who mends it, and only on request: DEBUG=od-link. */
-function unforeseen(error: unknown): OdLinkError {
-  if (process.env.DEBUG === 'od-link' && error instanceof Error) process.stderr.write(`${error.stack}\n`)
-  const what = error instanceof Error ? error.message : String(error)
-  return new OdLinkError('internal', `Something went wrong that od-link has no name for: ${what}`, {
-    hint: 'Please report it, with what you typed; DEBUG=od-link shows where it happened.',
-  })
-}
-
-/** JSON in which such characters are escaped: the value is whole, and safe to show. */
+/** JSON in which control and bidi characters are escaped: the value is whole, and safe to show. */
 function harmlessJson(value: unknown): string {
   return JSON.stringify(value).replace(
     /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,

@@ -29,18 +29,27 @@ export function checkClientSecret(secret: string): void {
   )
 }
 
-/** Keeps the secret of an app, or forgets it when it is undefined. */
+/**
+ * Keeps the secret of an app, or forgets it when it is undefined.
+ * @throws OdLinkError (keychain) when the store cannot, (service) when another process kept one for too long.
+ */
 export async function saveClientSecret(
   secret: string | undefined,
   clientId = setting('client-id'),
 ): Promise<void> {
   const store = await openStore()
-  if (secret === undefined) return store.remove(clientSecretItem)
-  const kept: KeptSecret = { clientId, secret }
-  await store.write(clientSecretItem, JSON.stringify(kept))
+  const { withLock } = await import('./lock.ts')
+  await withLock(clientSecretItem, async () => {
+    if (secret === undefined) return store.remove(clientSecretItem)
+    const kept: KeptSecret = { clientId, secret }
+    await store.write(clientSecretItem, JSON.stringify(kept))
+  })
 }
 
-/** Whether a secret is kept: any, or one that goes with this client id. */
+/**
+ * Whether a secret is kept: any, or one that goes with this client id.
+ * @throws OdLinkError (keychain) when the store cannot be read.
+ */
 export async function hasClientSecret(clientId?: string): Promise<boolean> {
   const kept = await readKept()
   return kept !== undefined && (clientId === undefined || fits(kept, clientId))
@@ -51,7 +60,10 @@ export async function isSecretIn(store: StoreName): Promise<boolean> {
   return (await (await openStore(store)).read(clientSecretItem)) !== undefined
 }
 
-/** The kept secret, unless it was kept for another client id: another app's secret is not this one's to see. */
+/**
+ * The kept secret, unless it was kept for another client id: another app's secret is not this one's to see.
+ * @throws OdLinkError (keychain) when the store cannot be read.
+ */
 export async function clientSecretFor(clientId: string): Promise<string | undefined> {
   const kept = await readKept()
   if (!kept || fits(kept, clientId)) return kept?.secret

@@ -1,8 +1,9 @@
 import { access, constants, type FileHandle, open, readdir, rename, stat, unlink } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { configDir, ensureConfigDir } from '../config-dir.ts'
 import { OdLinkError } from '../errors.ts'
 import { quoted } from '../quoted.ts'
-import { configDir, ensureConfigDir, unwritableBecause } from '../settings.ts'
+import { unwritableBecause } from '../unwritable.ts'
 import type { Store } from './store.ts'
 
 /**

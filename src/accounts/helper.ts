@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
+import { keychainService } from '../config-dir.ts'
 import { parseJsonObject } from '../json.ts'
-import { keychainService } from '../settings.ts'
 import { waitMs } from './bounded.ts'
 import { type Ended, runChild } from './child.ts'
 import { garbage, helperTrouble } from './helper-trouble.ts'

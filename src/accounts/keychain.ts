@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
+import { keychainService } from '../config-dir.ts'
 import { OdLinkError } from '../errors.ts'
-import { keychainService } from '../settings.ts'
 import { waitMs } from './bounded.ts'
 import { keychainTrouble, noSessionBus } from './keychain-trouble.ts'
 import type { NativeOptions } from './native-keychain.ts'

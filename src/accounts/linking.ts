@@ -154,8 +154,13 @@ export async function removeStrays(): Promise<number> {
     try {
       const store = await openStore(storeName)
       const strays = (await store.list()).filter((item) => recordId.test(item) && !named.has(item))
-      for (const item of strays) await holdingLink(item, () => store.remove(item))
-      removed += strays.length
+      for (const item of strays)
+        await holdingLink(item, async () => {
+          // A login may have made it known meanwhile.
+          if (listAccounts().some(({ id }) => id === item)) return
+          await store.remove(item)
+          removed += 1
+        })
     } catch (error) {
       // A store that is not here keeps nothing of ours; the chosen one has to answer.
       if (storeName === chosenStore()) throw error

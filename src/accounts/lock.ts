@@ -16,10 +16,11 @@ import {
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { ensureConfigDir } from '../config-dir.ts'
 import { OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
 import { type Patience, startPatience } from '../retry.ts'
-import { ensureConfigDir, unwritableBecause } from '../settings.ts'
+import { unwritableBecause } from '../unwritable.ts'
 
 /**
  * A lock between processes that outlives nobody: when its owner dies, even by `kill -9`, the next one takes it at
@@ -97,7 +98,7 @@ function take(dir: string, draft: string, number: number): string | undefined {
   const all = numbersIn(dir)
   // A process that was asleep since it read the directory may have made a number that is long past.
   if (all.at(-1) !== number) {
-    unlinkSync(mine)
+    quietly(() => unlinkSync(mine))
     return undefined
   }
   for (const past of all) if (past < number) quietly(() => unlinkSync(join(dir, String(past))))

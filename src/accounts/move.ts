@@ -4,7 +4,7 @@ import { clientSecretItem } from './client-secret.ts'
 import { type Account, holdingLink, listAccounts, readLink } from './index.ts'
 import { keepRecord, noteStore, removeCopies } from './linking.ts'
 import { withLock } from './lock.ts'
-import { keepItem } from './store.ts'
+import { keepItem, type Store } from './store.ts'
 import { chosenStore, openStore, type StoreName } from './stores.ts'
 
 /**
@@ -41,33 +41,35 @@ export async function moveLink({ id }: Account, to: StoreName): Promise<StoreNam
 /**
  * Chooses the store for new links, and takes the kept client secret there, unless `OD_LINK_STORE` overrules the
  * choice: then the secret is looked for where it is.
- * @throws OdLinkError that says that the choice is the old one still.
+ * @throws OdLinkError that says how far it came.
  */
 export async function moveChoice(to: StoreName): Promise<void> {
   const from = chosenStore()
   const choose = () => withLock('settings', () => saveSettings({ store: to }))
   if (from === to || process.env[settingNames.store]) return choose()
-  try {
-    const old = await openStore(from)
-    const secret = await old.read(clientSecretItem)
-    if (secret === undefined) return await choose()
-    await keepItem(await openStore(to), clientSecretItem, secret, choose)
-    await old.remove(clientSecretItem)
-  } catch (error) {
-    throw told(
-      error,
-      `The client secret, if one is kept in ${from}, was not moved.`,
-      `New links go there after: od-link config set store ${to}`,
-    )
-  }
+  return withLock(clientSecretItem, async () => {
+    let old: Store
+    try {
+      old = await openStore(from)
+      const secret = await old.read(clientSecretItem)
+      if (secret === undefined) return await choose()
+      await keepItem(await openStore(to), clientSecretItem, secret, choose)
+    } catch (error) {
+      throw told(
+        error,
+        `The client secret, if one is kept in ${from}, was not moved.`,
+        `New links go there after: od-link config set store ${to}`,
+      )
+    }
+    await old.remove(clientSecretItem).catch((error) => {
+      throw told(error, `The client secret is in ${to} now, but the old one in ${from} could not be removed.`)
+    })
+  })
 }
 
 /** The same error, with how far the move came. */
 function told(error: unknown, howFar: string, hint?: string): unknown {
   if (!(error instanceof OdLinkError)) return error
   const hints = [hint, error.hint].filter((line) => line !== undefined)
-  return new OdLinkError(error.kind, `${howFar} ${error.message}`, {
-    hint: hints.join('\n'),
-    cause: error.cause,
-  })
+  return error.retold({ message: `${howFar} ${error.message}`, hint: hints.join('\n') })
 }

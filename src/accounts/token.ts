@@ -1,8 +1,9 @@
+import { configDir } from '../config-dir.ts'
 import { OdLinkError } from '../errors.ts'
 import { isoTime } from '../iso-time.ts'
 import { quoted } from '../quoted.ts'
 import { type Patience, startPatience } from '../retry.ts'
-import { configDir, isUnwritable, unwritableBecause } from '../settings.ts'
+import { isUnwritable, unwritableBecause } from '../unwritable.ts'
 import { type Account, accountNow, holdingLink, readLink, refuseReadOnly, writeLink } from './index.ts'
 import type { LinkRecord } from './record.ts'
 

@@ -12,11 +12,6 @@ export async function printItems(pages: AsyncIterable<unknown[]>, inOneArray: bo
     process.exit(exitCodes.interrupted)
   })
   let isOpen = false
-  let isGone = false
-  const gone = () => {
-    isGone = true
-  }
-  process.stdout.once('error', gone)
   const open = () => {
     if (inOneArray && !isOpen) process.stdout.write('[')
     isOpen = true
@@ -30,13 +25,11 @@ export async function printItems(pages: AsyncIterable<unknown[]>, inOneArray: bo
         if (inOneArray) process.stdout.write(isOpen ? ',' : '')
         open()
         printJson(item)
-        await caughtUp()
-        if (isGone) return
+        if (!(await caughtUp())) return
       }
       open()
     }
   } finally {
-    process.stdout.off('error', gone)
     close()
     release()
   }

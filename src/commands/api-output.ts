@@ -82,9 +82,16 @@ export function openOutput({ silent, include }: Arguments['options']): Output {
   }
 }
 
+/** Ends a transfer that nobody reads any more (`od-link api … | head -c 1000`). */
+export class ReaderGone extends OdLinkError {
+  constructor() {
+    super('interrupted', 'Nobody reads the output any more.')
+  }
+}
+
 async function toStdout(chunk: Buffer): Promise<void> {
   process.stdout.write(chunk)
-  await caughtUp()
+  if (!(await caughtUp())) throw new ReaderGone()
 }
 
 /** The status and the headers, but for what is a secret: cookies, and the address that a redirect leads to. */

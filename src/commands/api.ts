@@ -9,7 +9,7 @@ import { readPages } from '../graph/api/pages.ts'
 import { openSource, type Source } from '../graph/api/source.ts'
 import { type Graph, openGraph } from '../graph/request.ts'
 import { printItems } from './api-items.ts'
-import { openOutput } from './api-output.ts'
+import { openOutput, ReaderGone } from './api-output.ts'
 import { secondsOf, textOf, textsOf } from './options.ts'
 
 type Options = Arguments['options']
@@ -54,11 +54,13 @@ async function send(request: ApiRequest, options: Options, asker: Asker): Promis
   try {
     if (options.output === undefined) await call(graph(), request, output)
     else await (await import('./api-transfer.ts')).download(request, options, asker, output)
+    await output.finish()
   } catch (error) {
+    // As after `… | head -1` of any program, there is nobody to tell.
+    if (error instanceof ReaderGone) return
     await output.failed()
     throw error
   }
-  await output.finish()
 }
 
 /** Where the link's Graph is: in its record, which is read without asking anyone. */

@@ -1,4 +1,4 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, spawn, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
@@ -7,9 +7,11 @@ import { createInterface } from 'node:readline'
 import { probeStore } from '../accounts/probe.ts'
 import { openStore } from '../accounts/stores.ts'
 import type { Arguments } from '../cli.ts'
-import { OdLinkError } from '../errors.ts'
+import { exitCodes, OdLinkError } from '../errors.ts'
 import { exchange } from '../http.ts'
+import { settingNames } from '../settings.ts'
 import { print, styled } from '../terminal.ts'
+import { onInterrupt } from './interrupt.ts'
 
 /** What `od-link sandbox --json` prints. */
 interface SandboxLine {
@@ -27,29 +29,46 @@ export async function run(_: Arguments): Promise<void> {
   const sandbox = spawn(process.execPath, [ownProgram(), 'sandbox', '--json'], {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
+  let environment: NodeJS.ProcessEnv | undefined
+  /** Whatever becomes of the demo, it leaves nothing behind: no link in the keychain, no directory, no server. */
+  const tidyUp = () => {
+    sandbox.kill()
+    if (environment)
+      spawnSync(process.execPath, [ownProgram(), 'logout', '--all'], { env: environment, stdio: 'ignore' })
+    rmSync(place, { recursive: true, force: true })
+  }
+  const release = onInterrupt(() => {
+    tidyUp()
+    process.exit(exitCodes.interrupted)
+  })
   try {
     const told = JSON.parse(await firstLine(sandbox)) as SandboxLine
-    const store = await chooseStore(place)
-    await narrate(told, store, place)
+    environment = environmentOf(told, await chooseStore(place), place)
+    await narrate(told, environment)
   } finally {
-    sandbox.kill()
-    rmSync(place, { recursive: true, force: true })
+    release()
+    tidyUp()
   }
 }
 
-async function narrate(sandbox: SandboxLine, store: string, place: string): Promise<void> {
-  const environment = {
+/** A world of its own: none of the person's settings counts in it. */
+function environmentOf(sandbox: SandboxLine, store: string, place: string): NodeJS.ProcessEnv {
+  const unset = Object.fromEntries(Object.values(settingNames).map((variable) => [variable, '']))
+  return {
     ...process.env,
+    ...unset,
+    OD_LINK_ACCOUNT: '',
+    OD_LINK_CLIENT_SECRET: '',
     OD_LINK_CONFIG_DIR: place,
     OD_LINK_STORE: store,
     OD_LINK_CLIENT_ID: sandbox.clientId,
     OD_LINK_AUTHORITY_HOST: sandbox.origin,
     OD_LINK_GRAPH_HOST: sandbox.origin,
-    OD_LINK_BROWSER: stubbornBrowser(),
-    OD_LINK_TENANT: '',
-    OD_LINK_ACCOUNT: '',
-    OD_LINK_CLIENT_SECRET: '',
+    OD_LINK_BROWSER: scriptedBrowser(),
   }
+}
+
+async function narrate(sandbox: SandboxLine, environment: NodeJS.ProcessEnv): Promise<void> {
   const step = async (why: string, ...args: string[]) => {
     print()
     print(styled('dim', `# ${why}`))
@@ -64,7 +83,7 @@ async function narrate(sandbox: SandboxLine, store: string, place: string): Prom
     `A stand-in for Microsoft runs at ${sandbox.origin}; no account is needed, and nothing leaves this machine.`,
   )
   print(
-    store === 'keychain'
+    environment.OD_LINK_STORE === 'keychain'
       ? 'Tokens are kept in your keychain, under a name of the demo alone, and removed at the end.'
       : 'No keychain works here, so the demo keeps tokens in a private file (OD_LINK_STORE=file), and removes it at the end.',
   )
@@ -112,7 +131,7 @@ async function chooseStore(place: string): Promise<string> {
 }
 
 /** In the part of the browser: Node itself, following redirects. */
-function stubbornBrowser(): string {
+function scriptedBrowser(): string {
   return `"${process.execPath}" -e "fetch(process.argv[1]).then((answer) => answer.text())"`
 }
 

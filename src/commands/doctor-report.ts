@@ -1,4 +1,5 @@
 import type { Finding } from '../doctor/finding.ts'
+import { wrapped } from '../help/text.ts'
 import { type Piece, print, styled } from '../terminal.ts'
 
 /** How findings look: a mark, a title, the words in a column of their own, and the cure below a failure. */
@@ -14,7 +15,7 @@ const indent = 16
 
 export function tell(title: string, { ok, text, hint, code }: Finding): void {
   const words = (line: string) => (ok === false ? styled('bold', line) : line)
-  const [first = '', ...more] = wrapped(text, width - indent)
+  const [first = '', ...more] = wrapped(text, 0, width - indent)
   const margin = ' '.repeat(indent)
   print(marks[`${ok}`], ` ${title.padEnd(indent - 2)}`, words(first))
   for (const line of more) print(margin, words(line))
@@ -26,17 +27,5 @@ export function tell(title: string, { ok, text, hint, code }: Finding): void {
 
 /** A sentence beside the findings. */
 export function tellAside(text: string): void {
-  for (const line of wrapped(text, width)) print(styled('dim', line))
-}
-
-/** Cut at spaces; a word that is too long stays whole. */
-function wrapped(text: string, columns: number): string[] {
-  const lines: string[] = []
-  for (const word of text.split(' ')) {
-    const last = lines.at(-1)
-    if (last !== undefined && last.length + 1 + word.length <= columns)
-      lines[lines.length - 1] = `${last} ${word}`
-    else lines.push(word)
-  }
-  return lines
+  for (const line of wrapped(text, 0, width)) print(styled('dim', line))
 }

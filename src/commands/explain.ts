@@ -1,8 +1,8 @@
 import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
+import { type Explained, everyCode, explanationsIn } from '../help/codes.ts'
 import { table } from '../help/text.ts'
 import { print, printJson, styled } from '../terminal.ts'
-import { type Explained, everyCode, explanationsIn } from './explain-codes.ts'
 
 const most = 1024 * 1024
 

@@ -23,6 +23,15 @@ import { secondsOf, textOf } from './options.ts'
  * 5. the terminal says who is linked.
  */
 export async function run({ options }: Arguments): Promise<void> {
+  await signInAndLink(options)
+}
+
+/**
+ * The same, for other commands.
+ * @param options as `login` takes them.
+ * @param clientSecret in place of the one that is kept or in the environment.
+ */
+export async function signInAndLink(options: Arguments['options'], clientSecret?: string): Promise<void> {
   const name = textOf(options, 'as')
   if (name !== undefined) checkName(name)
   const timeoutSeconds = secondsOf(options, 'timeout')
@@ -34,6 +43,7 @@ export async function run({ options }: Arguments): Promise<void> {
     listen: textOf(options, 'listen'),
     scope: textOf(options, 'scope'),
     cloud: textOf(options, 'cloud'),
+    clientSecret,
   })
   await probeStore(await openStore())
   const { loginOrigin, graphOrigin, registration } = brought
@@ -54,7 +64,7 @@ export async function run({ options }: Arguments): Promise<void> {
   )
   report(account, brought, json)
   // For the person at the terminal, who will write a script next.
-  if (!json && isSeen()) say((await (await import('../doctor/cron.ts')).cronVerdict(account)).sentence)
+  if (!json && isSeen()) say(await (await import('../doctor/cron.ts')).cronVerdict(account))
 }
 
 /** Takes the way that fits; where no port can be had, the one that needs none. */

@@ -4,26 +4,43 @@ import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
 import { printJson, say } from '../terminal.ts'
 import { describe } from './account.ts'
+import { collectFailures } from './failures.ts'
 
-/** `od-link logout [account] [--all]`: works without a network, and a second time. */
-export async function run({ positional: [wanted], options }: Arguments): Promise<void> {
+/**
+ * `od-link logout [account] [--all]`: works without a network, and a second time. A link that cannot be removed keeps no
+ * other from it; the exit code is that of the first failure.
+ */
+export async function run({ positional: [wanted], options }: Arguments): Promise<number> {
   if (wanted && options.all) {
     throw new OdLinkError('usage', '--all removes every link, so no account goes with it.', {
       hint: 'od-link logout --all',
     })
   }
+  const json = options.json === true
   const accounts = options.all ? listAccounts() : chosen(wanted)
-  const told = accounts.map((account) => describe(account))
+  const removed: Account[] = []
+  const told: object[] = []
+  let strays = 0
+  const { attempt, report } = collectFailures()
   for (const account of accounts) {
-    await removeLink(account)
-    if (!options.json) say(`Removed the link of ${account.username} from this machine.`)
+    const description = describe(account)
+    await attempt(async () => {
+      await removeLink(account)
+      removed.push(account)
+      told.push(description)
+      if (!json) say(`Removed the link of ${account.username} from this machine.`)
+    })
   }
-  const strays = options.all ? await removeStrays() : 0
-  if (strays > 0 && !options.json) say(`Removed ${strays} more that no account named.`)
-  if (options.json) return printJson(told)
-  if (accounts.length === 0)
+  if (options.all)
+    await attempt(async () => {
+      strays = await removeStrays()
+    })
+  if (json) printJson(told)
+  else if (strays > 0) say(`Removed ${strays} more that no account named.`)
+  if (!json && removed.length > 0) say(consentNote(removed))
+  else if (!json && accounts.length === 0)
     say(strays > 0 ? 'Nothing is linked any more.' : 'Nothing is linked, so nothing was removed.')
-  else say(consentNote(accounts))
+  return report(json)
 }
 
 /** Without a name and without a link there is nothing to do, and that is fine: logout twice is no mistake. */

@@ -1,5 +1,5 @@
 import { type Account, labelOf } from '../accounts/index.ts'
-import { exitCodes, OdLinkError } from '../errors.ts'
+import { exitCodes, type OdLinkError } from '../errors.ts'
 import { type Engine, type FolderTree, type Settled, showFolder } from '../graph/bulk/index.ts'
 import { clearProgress, isSeen, print, printJson, progress, say, styled } from '../terminal.ts'
 import { count, inWords, stateOf, summaryOf } from './mkdir-many-words.ts'
@@ -71,11 +71,9 @@ export function startTalk(
         return
       }
       if (!json) for (const engine of engines) listMissing(engine, tree, several)
-      throw new OdLinkError(failed.kind, `${inWords(sum)} ${failed.message}`, {
+      throw failed.retold({
+        message: `${inWords(sum)} ${failed.message}`,
         hint: failed.hint ?? 'Run the same again: what is missing is made.',
-        code: failed.code,
-        requestId: failed.requestId,
-        timestamp: failed.timestamp,
       })
     },
   }

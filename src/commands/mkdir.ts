@@ -35,7 +35,7 @@ export async function run({ positional, options }: Arguments): Promise<void> {
 function oneAccount(options: Arguments['options']): string | undefined {
   const [first, second] = textsOf(options, 'account')
   if (second === undefined) return first
-  throw new OdLinkError('usage', 'Several accounts go with --from-file alone.', {
+  throw new OdLinkError('usage', 'Several accounts need --from-file.', {
     hint: 'od-link mkdir --from-file FILE --account ONE --account OTHER',
   })
 }

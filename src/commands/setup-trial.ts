@@ -44,10 +44,8 @@ async function askMicrosoft({ clientId, tenant, cloud, redirectUri, scope }: Own
 }
 
 async function login(registration: OwnRegistration, options: Options): Promise<void> {
-  // Login reads it from the environment, and takes it out again.
-  if (registration.secret !== undefined) process.env.OD_LINK_CLIENT_SECRET = registration.secret
-  const { run } = await import('./login.ts')
-  await run({ positional: [], options: { ...options, ...settingsOf(registration) } })
+  const { signInAndLink } = await import('./login.ts')
+  await signInAndLink({ ...options, ...settingsOf(registration) }, registration.secret)
 }
 
 /** The same error; but the commands of its hint, which rely on what is saved, are those of a set-up now. */

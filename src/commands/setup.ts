@@ -3,10 +3,11 @@ import { checkClientSecret } from '../accounts/client-secret.ts'
 import { probeStore } from '../accounts/probe.ts'
 import { openStore } from '../accounts/stores.ts'
 import type { Arguments } from '../cli.ts'
+import { configDir } from '../config-dir.ts'
 import { OdLinkError } from '../errors.ts'
 import { findCloud } from '../identity/clouds.ts'
 import { audienceOf, defaultRedirectUri } from '../identity/portal.ts'
-import { configDir, type SettingName, savedSettings, settingNames } from '../settings.ts'
+import { type SettingName, savedSettings, settingNames } from '../settings.ts'
 import { azCloud, azCommand, beforeYouBegin, portalSteps } from '../signin/new-registration.ts'
 import {
   type OwnRegistration,
@@ -93,12 +94,12 @@ async function complete(known: Known, options: Options): Promise<OwnRegistration
     return askForRegistration(known)
   }
   const clientId = known.clientId ?? (known.suggestedId && readClientId(known.suggestedId))
-  if (!clientId) throw notEnough()
+  if (!clientId) throw notEnough('no --client-id')
   const { cloud, scope, tenant = findCloud(cloud).tenant, redirectUri = defaultRedirectUri, listen } = known
   const kind = known.kind ?? (known.secret ? 'web' : 'public')
   if (kind === 'public') return { clientId, tenant, cloud, kind, redirectUri, listen, scope }
   // With --json nobody is asked.
-  if (!known.secret && options.json && process.stdin.isTTY) throw notEnough()
+  if (!known.secret && options.json && process.stdin.isTTY) throw notEnough('no client secret')
   const secret = known.secret ?? (await askSecret('Client secret, its Value (not shown): '))
   checkClientSecret(secret)
   return { clientId, tenant, cloud, kind, redirectUri, listen, scope, secret }
@@ -129,8 +130,8 @@ async function report(registration: OwnRegistration, overruled: string[], option
   if (options['no-login']) say('It is not tried out yet: od-link login')
 }
 
-function notEnough(): OdLinkError {
-  return new OdLinkError('usage', 'There is no terminal to ask at, and no --client-id.', {
+function notEnough(missing: string): OdLinkError {
+  return new OdLinkError('usage', `Nobody can be asked, and there is ${missing}.`, {
     hint: [
       'od-link setup --client-id ID',
       '  --kind public|web       web: its secret on standard input, or in',

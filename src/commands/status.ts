@@ -1,5 +1,6 @@
 import {
   type Account,
+  accountNow,
   defaultAccount,
   findAccount,
   labelOf,
@@ -69,7 +70,7 @@ async function look(account: Account, check: boolean): Promise<Standing> {
     if (!(error instanceof OdLinkError)) throw error
     standing.problem = error
     // The refusal that was just met is kept there by now.
-    standing.account = listAccounts().find(({ id }) => id === account.id) ?? account
+    standing.account = accountNow(account)
   }
   return standing
 }

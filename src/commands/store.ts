@@ -5,8 +5,9 @@ import { caution, checkStoreName, openStore, type StoreName, storesAsWritten } f
 import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
 import { setting } from '../settings.ts'
-import { fail, print, printJson, say, styled } from '../terminal.ts'
+import { print, printJson, say, styled } from '../terminal.ts'
 import { describe } from './account.ts'
+import { collectFailures } from './failures.ts'
 import { textOf } from './options.ts'
 
 /**
@@ -20,30 +21,20 @@ export async function run({ options }: Arguments): Promise<number> {
   await probeStore(await openStore(to))
 
   const moved: { account: Account; from: StoreName }[] = []
-  const failures: OdLinkError[] = []
-  const attempt = async (work: () => Promise<void>) => {
-    try {
-      await work()
-    } catch (error) {
-      if (!(error instanceof OdLinkError)) throw error
-      failures.push(error)
-    }
-  }
+  const failures = collectFailures()
   for (const account of accounts) {
-    await attempt(async () => {
+    await failures.attempt(async () => {
       moved.push({ account, from: await moveLink(account, to) })
     })
   }
   if (moved.some(({ from }) => from !== to)) caution(to)
-  if (wanted === undefined) await attempt(() => moveChoice(to))
+  if (wanted === undefined) await failures.attempt(() => moveChoice(to))
 
   const json = options.json === true
   if (json) printJson(moved.map(({ account, from }) => ({ ...describe(account), from, to })))
   else for (const { account, from } of moved) tell(account, from, to)
-  if (failures.length === 0 && wanted === undefined && !json) tellChoice(to)
-  // In JSON an error is one object, the first.
-  const codes = (json ? failures.slice(0, 1) : failures).map((error) => fail(error, json))
-  return codes[0] ?? 0
+  if (!failures.hasFailed && wanted === undefined && !json) tellChoice(to)
+  return failures.report(json)
 }
 
 function readTarget(to: string | undefined): StoreName {

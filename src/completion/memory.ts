@@ -1,5 +1,5 @@
 import type { Account } from '../accounts/index.ts'
-import { changeStateFile, readStateFile } from '../settings.ts'
+import { changeStateFile, readStateFile } from '../state-file.ts'
 
 /** The folders that were seen within the last minute: names alone, in a private file beside the settings. */
 

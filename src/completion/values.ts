@@ -42,7 +42,7 @@ const sources: Record<'account' | 'setting' | 'topic' | 'code', () => Promise<Ca
     return Object.entries({ ...commands, ...topics }).map(([word, { summary }]) => ({ word, about: summary }))
   },
   code: async () =>
-    (await import('../commands/explain-codes.ts')).everyCode().map(({ code, meaning }) => ({
+    (await import('../help/codes.ts')).everyCode().map(({ code, meaning }) => ({
       word: code,
       about: meaning,
     })),

@@ -1,7 +1,7 @@
 import { type Account, listAccounts } from '../accounts/index.ts'
 import { savedSettings, setting } from '../settings.ts'
 import { type Finding, findOut, type Limit, type Told } from './finding.ts'
-import { checkRegistration, checkSettings, checkStore, storesInUse } from './keeping.ts'
+import { checkRegistrationSettings, checkSettings, checkStore, storesInUse } from './keeping.ts'
 import { checkLink, nameInReport } from './links.ts'
 import { checkBrowser, checkNativeModule, checkNode, checkPorts } from './machine.ts'
 import { checkAuthority, checkClock, checkGraph, checkProxy } from './network.ts'
@@ -52,7 +52,9 @@ export const checks = [
     limit: afterStore,
     needs: ['settings'],
     look: (visit) =>
-      checkRegistration(async () => (await storeWorks(visit, setting('store') ?? 'keychain')) === true),
+      checkRegistrationSettings(
+        async () => (await storeWorks(visit, setting('store') ?? 'keychain')) === true,
+      ),
   },
   { name: 'ports', title: 'Ports', limit: local, needs: ['settings'], look: checkPorts },
   { name: 'browser', title: 'Browser', limit: local, look: checkBrowser },

@@ -46,20 +46,19 @@ export async function tryCron(
 }
 
 /**
- * The same in one line, for the end of a login; whether Microsoft takes the link is known by then.
+ * The same in one sentence, for the end of a login; whether Microsoft takes the link is known by then.
  * @returns within 5 seconds, whatever happens.
  */
-export async function cronVerdict(account: Account): Promise<{ works: boolean; sentence: string }> {
+export async function cronVerdict(account: Account): Promise<string> {
   if (process.platform === 'win32') {
-    return { works: true, sentence: 'For the Task Scheduler, od-link doctor --cron prints the command.' }
+    return 'For the Task Scheduler, od-link doctor --cron prints the command.'
   }
   const trial = await tryCron(account, { limitMs: 5_000, offline: true }).catch((error: Error) => ({
     problem: { message: error.message },
   }))
-  if (!trial.problem)
-    return { works: true, sentence: 'It works from cron, too: od-link doctor --cron prints the line.' }
+  if (!trial.problem) return 'It works from cron, too: od-link doctor --cron prints the line.'
   const reason = trial.problem.message.replace(/\.$/, '')
-  return { works: false, sentence: `From cron it would fail: ${reason}. od-link doctor --cron tells more.` }
+  return `From cron it would fail: ${reason}. od-link doctor --cron tells more.`
 }
 
 /** @returns what went wrong, or undefined. */

@@ -4,12 +4,13 @@ import { hasClientSecret } from '../accounts/client-secret.ts'
 import { listAccounts } from '../accounts/index.ts'
 import { probeStore } from '../accounts/probe.ts'
 import { chosenStore, openStore, type StoreName } from '../accounts/stores.ts'
+import { configDir } from '../config-dir.ts'
 import { OdLinkError } from '../errors.ts'
 import { findCloud } from '../identity/clouds.ts'
 import { defaultRedirectUri } from '../identity/portal.ts'
 import { nearest } from '../nearest.ts'
 import { quoted } from '../quoted.ts'
-import { configDir, type SettingName, savedSettings, setting, settingNames } from '../settings.ts'
+import { type SettingName, savedSettings, setting, settingNames } from '../settings.ts'
 import { readRedirect } from '../signin/redirect-uri.ts'
 import { checkSetting, noClientId } from '../signin/registration.ts'
 import type { Told } from './finding.ts'
@@ -87,7 +88,7 @@ function unknownKeys(keys: string[], file: string): OdLinkError {
  * The app registration that a login would use.
  * @param storeWorks whether the secret, if one is kept, can be seen.
  */
-export async function checkRegistration(storeWorks: () => Promise<boolean>): Promise<Told> {
+export async function checkRegistrationSettings(storeWorks: () => Promise<boolean>): Promise<Told> {
   const clientId = setting('client-id')
   if (!clientId && listAccounts().length > 0) return { notChecked: 'none is set; each link carries its own' }
   if (!clientId) throw noClientId()

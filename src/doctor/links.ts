@@ -27,18 +27,11 @@ export async function checkLink(account: Account, offline: boolean): Promise<Tol
     }
   }
   const patience = startPatience(patienceMs)
-  const {
-    grantedScope,
-    graphOrigin,
-    accessToken: token,
-  } = await accessToken(account, {
-    refused: record.accessToken,
-    isCheck: true,
-    patience,
-  })
+  const link = await accessToken(account, { refused: record.accessToken, isCheck: true, patience })
+  const { grantedScope, graphOrigin, accessToken: token } = link
   refuseTooNarrow(grantedScope)
   const request = { method: 'GET', path: '/me/drive?$select=id,driveType,quota' } as const
-  const answer = await openGraph(account, patienceMs).send(request)
+  const answer = await openGraph(account, patienceMs, link).send(request)
   if (answer.status !== 200) throw graphFailure(answer, 'Looking at the drive')
   const { quota } = answer.json as Drive
   if (quota?.state === 'exceeded') throw noSpace(quota)
@@ -69,7 +62,7 @@ function noSpace(quota: Drive['quota']): OdLinkError {
   })
 }
 
-/** `, 1.2 of 5 GB used`, where Graph tells; https://learn.microsoft.com/en-us/graph/api/resources/quota */
+/** `, 1.2 GB used, 3.8 GB free`, where Graph tells; https://learn.microsoft.com/en-us/graph/api/resources/quota */
 function room(quota: Drive['quota']): string {
   const { used, remaining } = quota ?? {}
   if (typeof used !== 'number' || typeof remaining !== 'number') return ''

@@ -19,7 +19,7 @@ export interface GraphRequest {
   headers?: Record<string, string>
   /** A body and an answer of any size: the answer has JSON only if what takes it returns its text. */
   streams?: Streams
-  /** Whether it may be sent again after passing trouble; default: yes, `lookFirst` being asked. */
+  /** Whether it may be sent again after passing trouble; default: yes, after `lookFirst`. */
   mayRepeat?: (outcome: GraphAnswer | NetworkError) => boolean
 }
 

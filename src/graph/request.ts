@@ -14,7 +14,7 @@ export interface Graph {
    * Sends a request, renews the token once after a 401, and repeats what failed for a passing reason.
    * @param lookFirst called before a repetition; what it finds is taken for the answer. For requests that must
    *   not be done twice.
-   * @returns any answer that is neither passing trouble nor a refused token: 2xx, 4xx, 507.
+   * @returns any answer that is neither passing trouble nor a refused token: 2xx, 3xx, most of 4xx, 507.
    * @throws OdLinkError (sign-in), (service) or (network) when there is none within the bound.
    */
   send: (request: GraphRequest, lookFirst?: () => Promise<GraphAnswer | undefined>) => Promise<GraphAnswer>

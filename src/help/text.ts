@@ -1,11 +1,11 @@
 import type { Block, Row } from '../cli/command.ts'
 
-/** Help for a terminal of 80 columns. */
+/** Text for a terminal of 80 columns. */
 
-const columns = 80
+const usualColumns = 80
 
 /** A text in lines that fit, each behind an indentation; a word that is longer than a line has one of its own. */
-export function wrapped(text: string, indent = 0): string[] {
+export function wrapped(text: string, indent = 0, columns = usualColumns): string[] {
   const lines: string[] = []
   for (const word of text.split(' ')) {
     const last = lines.at(-1)

@@ -10,16 +10,24 @@ const guid = /[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}/gi
 export function readClientId(text: string): string {
   const where = `Copy the ${menu.clientId} from ${menu.overview}; it looks like this:\n11111111-2222-3333-4444-555555555555`
   const named = /(?:appId|client_?id)(?:\/|=|%2F|%3D)([0-9a-f-]{36})/i.exec(text)?.[1]
-  const found = [...new Set((named ?? text).match(guid)?.map((id) => id.toLowerCase()))]
-  const isAddress = /^https?:/i.test(text)
-  if (found[0] && found.length === 1 && (named || !isAddress)) return found[0]
-  throw new OdLinkError('usage', whatElse(text, found.length, isAddress), { hint: where })
+  const found = idsIn(named ?? text)
+  if (found[0] && found.length === 1 && (named || !isAddress(text))) return found[0]
+  throw new OdLinkError('usage', noClientIdIn(text), { hint: where })
 }
 
-function whatElse(text: string, ids: number, isAddress: boolean): string {
+function idsIn(text: string): string[] {
+  return [...new Set(text.match(guid)?.map((id) => id.toLowerCase()))]
+}
+
+function isAddress(text: string): boolean {
+  return /^https?:/i.test(text)
+}
+
+/** What a text that is no client id seems to be, in a sentence that repeats nothing of it: it could be a secret. */
+export function noClientIdIn(text: string): string {
   if (!text) return 'No client id was given.'
-  if (isAddress) return 'No client id stands in that address.'
-  if (ids > 1) return 'There is more than one id in that.'
+  if (isAddress(text)) return 'No client id stands in that address.'
+  if (idsIn(text).length > 1) return 'There is more than one id in that.'
   if (/^[^\s@]+@[^\s@]+$/.test(text)) return 'That is the address of a person, not a client id.'
   if (/^[\x21-\x7e]{30,}$/.test(text)) {
     return 'That is no client id. If it is a client secret, it was seen here: better make a new one.'

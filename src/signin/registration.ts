@@ -5,6 +5,7 @@ import { OdLinkError } from '../errors.ts'
 import { findCloud } from '../identity/clouds.ts'
 import { defaultRedirectUri } from '../identity/portal.ts'
 import { type SettingName, setting } from '../settings.ts'
+import { noClientIdIn } from './pasted-client-id.ts'
 import { parseListen, type Redirect, readRedirect } from './redirect-uri.ts'
 
 /** What a person brings to a sign-in: the app registration, and where it is used. */
@@ -24,6 +25,7 @@ export interface RegistrationFlags {
   listen?: string | undefined
   scope?: string | undefined
   cloud?: string | undefined
+  clientSecret?: string | undefined
 }
 
 /** Always asked for: who signed in, and a refresh token. */
@@ -33,7 +35,7 @@ export const defaultScopes = 'User.Read Files.ReadWrite.All'
 
 /**
  * Reads the registration: flags win over the environment, the environment over settings. The secret comes from
- * `OD_LINK_CLIENT_SECRET` or the store; the variable is taken out of the environment, so that no child process
+ * the caller, `OD_LINK_CLIENT_SECRET` or the store; the variable is taken out of the environment, so that no child process
  * (a browser!) inherits it.
  * @throws OdLinkError (usage) with the way to a registration when there is no client id.
  */
@@ -51,7 +53,7 @@ export async function readRegistration(flags: RegistrationFlags): Promise<Brough
     flags.listen ?? setting('listen'),
   )
   const scope = completeScope(flags.scope ?? setting('scope') ?? defaultScopes)
-  const clientSecret = secretVariable || (await clientSecretFor(clientId))
+  const clientSecret = flags.clientSecret || secretVariable || (await clientSecretFor(clientId))
   return {
     registration: { clientId, tenant, ...(clientSecret ? { clientSecret } : {}) },
     loginOrigin: cloud.login,
@@ -74,7 +76,7 @@ export function checkSetting(name: SettingName, value: string): void {
 
 function checkClientId(clientId: string): void {
   if (/^[\w.-]{1,128}$/.test(clientId)) return
-  throw new OdLinkError('usage', `"${clientId}" is not a client id.`, {
+  throw new OdLinkError('usage', noClientIdIn(clientId), {
     hint: 'It is the Application (client) ID of the Overview page, such as 11111111-2222-3333-4444-555555555555.',
   })
 }

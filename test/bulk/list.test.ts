@@ -158,10 +158,10 @@ describe('a mkdir --from-file that makes no sense', () => {
     [['--from-file', '-', '--jobs', 'many'], '--jobs takes a number'],
     [['--from-file', '-', '--all-accounts', '--account', 'ada@contoso.example'], 'no --account goes with it'],
     [['--from-file', '-', '--account', 'nobody'], 'nobody'],
-    [['/', 'x', '--dry-run'], '--dry-run goes with --from-file alone'],
-    [['/', 'x', '-0'], '--null goes with --from-file alone'],
-    [['/', 'x', '--all-accounts'], '--all-accounts goes with --from-file alone'],
-    [['/', 'x', '--account', 'a', '--account', 'b'], 'Several accounts go with --from-file alone'],
+    [['/', 'x', '--dry-run'], '--dry-run needs --from-file'],
+    [['/', 'x', '-0'], '--null needs --from-file'],
+    [['/', 'x', '--all-accounts'], '--all-accounts needs --from-file'],
+    [['/', 'x', '--account', 'a', '--account', 'b'], 'Several accounts need --from-file'],
   ])('%j is refused before anything is done', async (args, what) => {
     await at.forgetRequests()
     const { code, stdout, stderr } = await at.world.run(['mkdir', ...args], { input: 'never\n' })

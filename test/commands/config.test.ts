@@ -83,7 +83,11 @@ describe('od-link config', () => {
   })
 
   it.each([
-    [['set', 'client-id', 'not an id'], /not an id/],
+    [['set', 'client-id', 'not an id'], /That is not a client id[\s\S]*Application \(client\) ID/],
+    [
+      ['set', 'client-id', 'Abc8Q~0123456789abcdefghijklmnopqrstuvwx'],
+      /^((?!Abc8Q)[\s\S])*a client secret((?!Abc8Q)[\s\S])*$/,
+    ],
     [['set', 'tenant', 'a/b'], /a\/b/],
     [['set', 'cloud', 'moon'], /"moon"[\s\S]*usgov/],
     [['set', 'scope', 'MyS3cretPassw0rd!'], /no list of scopes/],

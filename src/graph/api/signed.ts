@@ -28,7 +28,7 @@ export function readSigned(text: unknown, graphOrigin: string, base?: string): U
 }
 
 /**
- * One request there, with the headers given and no others of ours.
+ * One request there, with the headers given and none of ours.
  * @returns the answer, or the failure after which nobody knows whether the work was done.
  * @throws NetworkError when nothing was sent.
  */

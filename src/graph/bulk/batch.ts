@@ -3,8 +3,7 @@ import type { LinkRecord } from '../../accounts/record.ts'
 import { isJsonObject } from '../../json.ts'
 import { NetworkError } from '../../network-error.ts'
 import { type GraphAnswer, sendOnce } from '../authorized.ts'
-import type { MakeAsk } from './asks.ts'
-import { type Ask, requestOf } from './asks.ts'
+import { type Ask, type MakeAsk, requestOf } from './asks.ts'
 import type { Ledger } from './ledger.ts'
 
 /**

@@ -1,4 +1,5 @@
 import { OdLinkError } from '../../errors.ts'
+import { isCause } from '../advice.ts'
 import type { GraphAnswer } from '../authorized.ts'
 import { codesOf, noDrive, traceOf } from '../failure.ts'
 import { type Folder, showFolder } from './tree.ts'
@@ -7,8 +8,7 @@ import { type Folder, showFolder } from './tree.ts'
 
 /** Whether every further folder would be refused for the same reason: there is no space left. */
 export function endsAll(answer: GraphAnswer): boolean {
-  const codes = codesOf(answer)
-  return answer.status === 507 || codes.includes('quotaLimitReached') || codes.includes('insufficientStorage')
+  return answer.status === 507 || isCause('noSpace', codesOf(answer))
 }
 
 /** Something that is no folder has the name. */
@@ -41,14 +41,5 @@ export function unanswered(): OdLinkError {
 export function tooLong(): OdLinkError {
   return new OdLinkError('service', 'Microsoft let od-link wait longer than it may.', {
     hint: 'Try again in some minutes, or let it wait longer: --max-wait 3600',
-  })
-}
-
-/** A fault of od-link's own. */
-export function unforeseen(error: unknown): OdLinkError {
-  const what = error instanceof Error ? error.message : String(error)
-  return new OdLinkError('internal', `Something went wrong that od-link has no name for: ${what}`, {
-    hint: 'Please report it, with what you typed.',
-    cause: error,
   })
 }

@@ -63,7 +63,7 @@ export class Ledger {
     return parent ? `/me/drive/items/${encodeURIComponent(this.#ids.get(index) ?? '')}` : '/me/drive/root'
   }
 
-  /** The folders of which a line was made or found, by their status; for the report at the end. */
+  /** How many of the folders that a line names are there by now: made or found. */
   get done(): number {
     return this.named.created + this.named.exists
   }

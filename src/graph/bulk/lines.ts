@@ -10,7 +10,7 @@ const longestLine = 64 * 1024
 
 /**
  * Reads a list of paths as it streams in, however long it is: UTF-8, a byte order mark ignored, blank lines left out,
- * and between lines `\r\n` as good as `\n`. Between NULs every byte counts, as `find -print0` writes them.
+ * and between lines `\r\n` as good as `\n`. Between NULs no other byte is left out, as `find -print0` writes them.
  */
 export async function readLines(
   source: AsyncIterable<Buffer>,

@@ -1,4 +1,4 @@
-import { equal } from '../identity/client.ts'
+import { equal } from '../server/equal.ts'
 import { header, type Incoming, json, mediaType, type Reply } from '../server/messages.ts'
 import type { World } from '../world.ts'
 import { controls } from './controls.ts'

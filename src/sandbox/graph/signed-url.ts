@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto'
-import { equal } from '../identity/client.ts'
+import { equal } from '../server/equal.ts'
 import type { Incoming } from '../server/messages.ts'
 import type { World } from '../world.ts'
 import { refusals } from './errors.ts'

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { readForm } from '../server/forms.ts'
+import { readForm, readPostedForm } from '../server/forms.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { Account } from '../users.ts'
 import type { World } from '../world.ts'
@@ -16,7 +16,6 @@ import { answerByRedirect, errorFields, readResponseMode } from './response-mode
 import { expandDefault, readScopes } from './scopes.ts'
 import { checkPrompt, decide } from './sign-in.ts'
 import type { Tenant } from './tenants.ts'
-import { readBody } from './token.ts'
 
 /** Source: entra-docs, identity-platform/v2-oauth2-auth-code-flow. */
 const codeLifetime = 10 * 60 * 1000
@@ -42,7 +41,7 @@ export interface CheckedRequest extends AuthorizationRequest {
  */
 export function authorize(world: World, incoming: Incoming, tenant: Tenant): Reply {
   if (incoming.method !== 'GET' && incoming.method !== 'POST') throw refusals.postOnly(incoming.method)
-  const parameters = incoming.method === 'POST' ? readBody(incoming) : readForm(incoming.query)
+  const parameters = incoming.method === 'POST' ? readPostedForm(incoming) : readForm(incoming.query)
   if (incoming.method === 'GET' && (parameters.has('client_secret') || parameters.has('code_verifier'))) {
     world.score.report('secretInUrl', incoming)
   }

@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto'
+import { equal } from '../server/equal.ts'
 import { readForm } from '../server/forms.ts'
 import { header, type Incoming } from '../server/messages.ts'
 import type { World } from '../world.ts'
@@ -69,10 +69,4 @@ function readBasic(authorization: string | undefined): { clientId: string; secre
   if (colon < 0) throw refusals.malformedRequest('HTTP Basic without a colon')
   const unform = (part: string) => readForm(`x=${part}`).get('x') ?? ''
   return { clientId: unform(decoded.slice(0, colon)), secret: unform(decoded.slice(colon + 1)) }
-}
-
-/** Compares two secrets without telling by time how much of them agrees. */
-export function equal(one: string, other: string): boolean {
-  const digest = (text: string) => createHash('sha256').update(text).digest()
-  return timingSafeEqual(digest(one), digest(other))
 }

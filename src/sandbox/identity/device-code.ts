@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto'
+import { readPostedForm } from '../server/forms.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { World } from '../world.ts'
 import { findRegistration } from './client.ts'
@@ -9,7 +10,6 @@ import { refusals } from './refusals.ts'
 import { isPublicClient, type Registration } from './registrations.ts'
 import { readScopes } from './scopes.ts'
 import type { Tenant } from './tenants.ts'
-import { readBody } from './token.ts'
 
 /** No vowels: a code must not spell a word. */
 const alphabet = 'BCDFGHJKLMNPQRSTVWXZ23456789'
@@ -20,7 +20,7 @@ const alphabet = 'BCDFGHJKLMNPQRSTVWXZ23456789'
  */
 export function deviceCode(world: World, incoming: Incoming, tenant: Tenant): Reply {
   if (incoming.method !== 'POST') throw refusals.postOnly(incoming.method)
-  const form = readBody(incoming)
+  const form = readPostedForm(incoming)
   const registration = findRegistration(world, form.get('client_id'), tenant)
   if (!isPublicClient(registration) && reachesPersonal(registration, tenant)) throw clientRefusals.notMobile()
   if (!form.get('scope')) throw refusals.missingParameter('scope')

@@ -1,4 +1,4 @@
-import { readForm } from '../server/forms.ts'
+import { readForm, readPostedForm } from '../server/forms.ts'
 import { escapeHtml } from '../server/html.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import { mayBeFromOwnPage } from '../server/own-page.ts'
@@ -8,7 +8,6 @@ import { seeOther } from './login.ts'
 import { signInPage } from './look.ts'
 import { errorPage } from './pages.ts'
 import { admits } from './tenants.ts'
-import { readBody } from './token.ts'
 import { withVisit } from './visits.ts'
 
 /** `/devicelogin`: the person types the code that a terminal shows, signs in, and confirms whom for. */
@@ -16,7 +15,7 @@ export function deviceLogin(world: World, incoming: Incoming): Reply {
   if (incoming.method === 'GET') return codePage(readForm(incoming.query).get('otc') ?? '')
   const { protocol } = new URL(world.origin)
   if (incoming.method !== 'POST' || !mayBeFromOwnPage(incoming, protocol)) return { status: 405 }
-  const form = readBody(incoming)
+  const form = readPostedForm(incoming)
   const code = findUserCode(world, form.get('otc') ?? '')
   if (!code) return codePage(form.get('otc') ?? '', 'That code didn’t work. Check the code and try again.')
   // A script may do a person's part in one step.

@@ -1,4 +1,4 @@
-import { readForm } from '../server/forms.ts'
+import { readForm, readPostedForm } from '../server/forms.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import { mayBeFromOwnPage } from '../server/own-page.ts'
 import type { Account } from '../users.ts'
@@ -11,7 +11,6 @@ import { refusals } from './refusals.ts'
 import { expandDefault } from './scopes.ts'
 import { confirmPage, consentPage, namePage, pickPage, welcomePage } from './sign-in-pages.ts'
 import { admits } from './tenants.ts'
-import { readBody } from './token.ts'
 import { type Visit, withVisit } from './visits.ts'
 
 /**
@@ -20,7 +19,7 @@ import { type Visit, withVisit } from './visits.ts'
  */
 export function login(world: World, incoming: Incoming): Reply {
   const read = incoming.method === 'GET'
-  const form = read ? readForm(incoming.query) : readBody(incoming)
+  const form = read ? readForm(incoming.query) : readPostedForm(incoming)
   if (!read && (incoming.method !== 'POST' || !mayBeFromOwnPage(incoming, new URL(world.origin).protocol)))
     return { status: 405 }
   const visit = world.visits.find(world, incoming, form.get('visit') ?? '')

@@ -1,9 +1,8 @@
-import { readForm } from '../server/forms.ts'
+import { readForm, readPostedForm } from '../server/forms.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { World } from '../world.ts'
 import { signedOutPage } from './pages.ts'
 import { findRedirectUri } from './registrations.ts'
-import { readBody } from './token.ts'
 
 /**
  * `GET` or `POST /{tenant}/oauth2/v2.0/logout`: signs the browser out, one account where `logout_hint` names it,
@@ -11,7 +10,7 @@ import { readBody } from './token.ts'
  * Sources: entra-docs, identity-platform/v2-protocols-oidc and refresh-tokens.
  */
 export function logout(world: World, incoming: Incoming): Reply {
-  const parameters = incoming.method === 'POST' ? readBody(incoming) : readForm(incoming.query)
+  const parameters = incoming.method === 'POST' ? readPostedForm(incoming) : readForm(incoming.query)
   world.sessions.signOut(world, incoming, world.account(parameters.get('logout_hint') ?? ''))
   const back = parameters.get('post_logout_redirect_uri')
   if (!back || !world.registrations.some((one) => findRedirectUri(one, back))) return signedOutPage()

@@ -1,3 +1,4 @@
+import { readPostedForm } from '../server/forms.ts'
 import { escapeHtml } from '../server/html.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import { mayBeFromOwnPage } from '../server/own-page.ts'
@@ -6,7 +7,6 @@ import type { World } from '../world.ts'
 import { signInPage } from './look.ts'
 import { inWords } from './permissions.ts'
 import type { Registration } from './registrations.ts'
-import { readBody } from './token.ts'
 
 /**
  * `/myapps`: what the people who are signed in in this browser have agreed to, and a way to take it back. From then
@@ -18,7 +18,7 @@ export function myApps(world: World, incoming: Incoming): Reply {
   if (incoming.method === 'GET') return appsPage(world, signedIn)
   if (incoming.method !== 'POST' || !mayBeFromOwnPage(incoming, new URL(world.origin).protocol))
     return { status: 405 }
-  const form = readBody(incoming)
+  const form = readPostedForm(incoming)
   // The session is the proof: other sites' forms come without its cookie.
   const account = signedIn.find(({ username }) => username === form.get('account'))
   const app = world.registrations.find(({ clientId }) => clientId === form.get('app'))

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { readForm } from '../server/forms.ts'
-import { type Incoming, mediaType, type Reply } from '../server/messages.ts'
+import { readForm, readPostedForm } from '../server/forms.ts'
+import type { Incoming, Reply } from '../server/messages.ts'
 import type { World } from '../world.ts'
 import { authenticateClient } from './client.ts'
 import { identityJson } from './errors.ts'
@@ -44,7 +44,7 @@ const bodyOnly =
 export async function token(world: World, incoming: Incoming, tenant: Tenant): Promise<Reply> {
   if (incoming.method !== 'POST') throw refusals.postOnly(incoming.method)
   refuseSecretsInUrl(world, incoming)
-  const form = readBody(incoming)
+  const form = readPostedForm(incoming)
   const grantType = form.get('grant_type')
   if (!grantType) throw refusals.missingParameter('grant_type')
   incoming.entry.grant = grantType
@@ -61,12 +61,6 @@ export async function token(world: World, incoming: Incoming, tenant: Tenant): P
   reply.headers = { ...reply.headers, 'set-cookie': cookies() }
   if (grantType === 'refresh_token') reply.delivered = () => world.grants.renewed(token)
   return reply
-}
-
-/** Reads the form of a POST; a body of another type counts as none. */
-export function readBody(incoming: Incoming): Map<string, string> {
-  if (mediaType(incoming) !== 'application/x-www-form-urlencoded') return new Map()
-  return readForm(incoming.body.toString('utf8'))
 }
 
 /** Microsoft tolerates what RFC 6749 forbids; the sandbox does not, since a URL ends up in logs. */

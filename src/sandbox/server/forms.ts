@@ -1,3 +1,5 @@
+import { type Incoming, mediaType } from './messages.ts'
+
 /** A form or query that is not what `application/x-www-form-urlencoded` allows. */
 export class MalformedForm extends Error {}
 
@@ -28,4 +30,10 @@ function decode(text: string): string {
   } catch {
     throw new MalformedForm('a broken percent-encoding')
   }
+}
+
+/** Reads the form of a POST; a body of another type counts as none. */
+export function readPostedForm(incoming: Incoming): Map<string, string> {
+  if (mediaType(incoming) !== 'application/x-www-form-urlencoded') return new Map()
+  return readForm(incoming.body.toString('utf8'))
 }
