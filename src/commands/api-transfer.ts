@@ -27,12 +27,13 @@ export async function download(
 ): Promise<void> {
   const graphOrigin = await originOf(account)
   const { version } = request.address
+  const file = textOf(options, 'output') ?? '-'
   const target = targetOf(
-    textOf(options, 'output') ?? '-',
+    file,
     `${account.id} ${version}${pathOf(request.address)}`,
     output,
   )
-  const isKept = () => target.etag !== undefined && target.have > 0
+  const isKept = () => file !== '-' && !isSpecial(file) && target.etag !== undefined && target.have > 0
   const talk = startTransferTalk(options)
   const release = onInterrupt(() => {
     clearProgress()

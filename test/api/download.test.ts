@@ -1,8 +1,11 @@
+import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { useLinked } from '../helpers/linked.ts'
+import { node, program } from '../helpers/od-link.ts'
 import { peakMemoryMb } from '../helpers/peak-memory.ts'
 import { hasRealPart } from '../helpers/real-part.ts'
 import { type ContentHost, sha256Of, startContentHost } from './content-host.ts'
@@ -47,6 +50,15 @@ describe('od-link api --output', () => {
     expect(request?.headers.authorization).toBeUndefined()
     const token = (await at.world.run(['token'])).stdout.trim()
     expect(JSON.stringify(host.seen)).not.toContain(token)
+  })
+
+  it('ends when nobody reads it any more, however much there is', async () => {
+    host.content.size = 1e12
+    await elsewhere()
+    const line = `'${node}' '${program}' api ${path} --output - | head -c 1000 | wc -c; echo "\${PIPESTATUS[0]}"`
+    const env = { PATH: '/usr/bin:/bin', ...at.world.env }
+    const told = await promisify(execFile)('bash', ['-c', line], { env, timeout: 20_000 })
+    expect(told).toEqual({ stdout: '1000\n0\n', stderr: '' })
   })
 
   it('takes what Graph answers itself, and a file in the place of an older one', async () => {

@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process'
-import { writeFileSync } from 'node:fs'
+import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
 import { ada, jsonError, useLinked } from '../helpers/linked.ts'
@@ -46,6 +46,18 @@ describe('what od-link prints', () => {
     })
     expect(stdout).toContain('it holds the character |')
     expect(colour.test(stdout)).toBe(coloured)
+  })
+
+  it('is JSON alone with --json, even when the disk behind it is full', () => {
+    const full = openSync('/dev/full', 'w')
+    const { status, stderr } = spawnSync(node, [program, 'status', '--json'], {
+      env: { PATH: '/usr/bin:/bin', ...at.world.env },
+      stdio: ['ignore', full, 'pipe'],
+      encoding: 'utf8',
+    })
+    closeSync(full)
+    expect(status).toBe(1)
+    expect(jsonError(stderr)).toMatchObject({ exitCode: 1, message: expect.stringContaining('ENOSPC') })
   })
 
   it('is an error of one shape with --json', async () => {

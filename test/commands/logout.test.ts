@@ -137,6 +137,35 @@ describe.runIf(hasKeyring())('od-link logout, with a real keychain', () => {
     expect(itemsOf(keyring)).toEqual([])
   })
 
+  it('keeps apart what XDG_CONFIG_HOME keeps apart', async () => {
+    const elsewhere = (name: string) =>
+      newWorld(sandbox, keyring, { OD_LINK_CONFIG_DIR: undefined, XDG_CONFIG_HOME: join(world.dir, name) })
+    const [one, other] = [elsewhere('one'), elsewhere('other')]
+    await link(one)
+    await link(other)
+    expect((await one.run(['logout', '--all'])).code).toBe(0)
+    expect(await one.run(['status'])).toMatchObject({ code: 4 })
+    expect((await other.run(['token'])).code).toBe(0)
+    expect((await other.run(['logout'])).code).toBe(0)
+    expect(itemsOf(keyring)).toEqual([])
+    for (const made of [one, other]) made.remove()
+  })
+
+  it('with --all removes what it can, and says 5 for what it cannot', async () => {
+    await link(world)
+    await link(world, '--login-hint', grace)
+    expect((await world.run(['store', 'move', '--to', 'file', '--account', grace])).code).toBe(0)
+    const env = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere/bus' }
+    const { code, stdout, stderr } = await world.run(['logout', '--all', '--json'], { env })
+    expect(code).toBe(5)
+    expect(JSON.parse(stdout)).toMatchObject([{ username: grace }])
+    expect(JSON.parse(stderr).error).toMatchObject({ kind: 'keychain', hint: expect.stringMatching(/\S/) })
+    expect(await usernames()).toEqual([ada])
+    const again = await world.run(['logout', '--all'])
+    expect(again).toMatchObject({ code: 0, stderr: expect.stringContaining(`Removed the link of ${ada}`) })
+    expect(itemsOf(keyring)).toEqual([])
+  })
+
   it('says 5 when the keychain cannot be used, and then the link is still there', async () => {
     await link(world)
     const env = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere/bus' }

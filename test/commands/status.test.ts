@@ -1,4 +1,4 @@
-import { readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { kept, putBack } from '../helpers/kept.ts'
@@ -44,6 +44,14 @@ const json = async (...flags: string[]) => {
 }
 
 describe('od-link status', () => {
+  it('says with 2 that the settings directory cannot be seen, and where to choose another', async () => {
+    const loop = join(world.dir, 'loop')
+    symlinkSync(loop, loop)
+    const { code, stdout, stderr } = await world.run(['status'], { env: { OD_LINK_CONFIG_DIR: loop } })
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toMatch(/settings directory \S+loop cannot be read \(ELOOP\)\.[\s\S]*OD_LINK_CONFIG_DIR=/)
+  })
+
   it('says who is linked, of which kind, since when, and how long the token is good', async () => {
     const { code, stdout, stderr } = await world.run(['status'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
