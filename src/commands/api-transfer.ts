@@ -28,11 +28,7 @@ export async function download(
   const graphOrigin = await originOf(account)
   const { version } = request.address
   const file = textOf(options, 'output') ?? '-'
-  const target = targetOf(
-    file,
-    `${account.id} ${version}${pathOf(request.address)}`,
-    output,
-  )
+  const target = targetOf(file, `${account.id} ${version}${pathOf(request.address)}`, output)
   const isKept = () => file !== '-' && !isSpecial(file) && target.etag !== undefined && target.have > 0
   const talk = startTransferTalk(options)
   const release = onInterrupt(() => {
