@@ -24,6 +24,7 @@ export function speak(options: { json: boolean; verbose: boolean }): void {
 export type Piece = string | { style: Style; text: string }
 type Style = 'red' | 'green' | 'bold' | 'dim'
 
+/** A piece of a line in a style, where the terminal has colours. */
 export function styled(style: Style, text: string): Piece {
   return { style, text }
 }

@@ -39,11 +39,18 @@ export interface Index {
 
 const indexFile = 'accounts'
 
+/**
+ * The linked accounts, in the order in which they were linked.
+ * @throws OdLinkError (usage) when the index cannot be read.
+ */
 export function listAccounts(): Account[] {
   return readIndex().accounts ?? []
 }
 
-/** The account that `use` chose, or the only one. */
+/**
+ * The account that `use` chose, or the only one.
+ * @throws OdLinkError (usage) when the index cannot be read.
+ */
 export function defaultAccount(): Account | undefined {
   const { accounts = [], default: chosen } = readIndex()
   return accounts.find(({ id }) => id === chosen) ?? (accounts.length === 1 ? accounts[0] : undefined)
@@ -137,7 +144,10 @@ export async function refuseReadOnly(account: Account): Promise<void> {
   await (await openStore(account.store)).refuseIfReadOnly?.()
 }
 
-/** Makes an account the one that commands use without `--account`. */
+/**
+ * Makes an account the one that commands use without `--account`.
+ * @throws OdLinkError (usage) when the index cannot be written, (service) when its lock could not be had in time.
+ */
 export async function makeDefault(account: Account): Promise<void> {
   await changeIndex((index) => {
     index.default = account.id

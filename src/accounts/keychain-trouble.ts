@@ -86,6 +86,7 @@ const onMac = [
   orFiles,
 ]
 
+/** The error of a machine, or of a job, without the bus that keyrings are spoken to over. */
 export function noSessionBus(): OdLinkError {
   return new OdLinkError(
     'keychain',

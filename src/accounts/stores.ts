@@ -43,7 +43,10 @@ export function checkStoreName(name: string): StoreName {
   return name as StoreName
 }
 
-/** Opens a store by its name: the one that an account names, or the one for new links. */
+/**
+ * Opens a store by its name: the one that an account names, or the one for new links.
+ * @throws OdLinkError (keychain) when there is none here, (usage) for a name that is none.
+ */
 export function openStore(name: StoreName = chosenStore()): Promise<Store> {
   const { kind, rest } = parseStoreName(name)
   return stores[kind].open(rest)

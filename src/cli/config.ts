@@ -1,5 +1,5 @@
 import type { Command } from './command.ts'
-import { json } from './options.ts'
+import { cloudsInWords, json } from './options.ts'
 
 export const config: Command = {
   summary: 'keep the app registration and other settings',
@@ -16,7 +16,7 @@ export const config: Command = {
   ],
   notes: [
     'Settings: client-id, client-secret, tenant, cloud, redirect-uri, listen, scope, store.',
-    'Clouds: global, usgov, dod, china. What each setting means: od-link help environment.',
+    `Clouds: ${cloudsInWords}. What each setting means: od-link help environment.`,
   ],
   load: () => import('../commands/config.ts'),
 }

@@ -1,5 +1,5 @@
 import type { Command } from './command.ts'
-import { cloudNames, json, tenant, verbose } from './options.ts'
+import { cloudNames, cloudsInWords, json, tenant, verbose } from './options.ts'
 
 export const login: Command = {
   summary: 'link a OneDrive: sign in once, in a browser',
@@ -11,7 +11,7 @@ export const login: Command = {
       name: 'cloud',
       value: 'CLOUD',
       offers: cloudNames,
-      help: 'global, usgov, dod or china (global)',
+      help: `${cloudsInWords} (global)`,
     },
     { name: 'device', help: 'sign in by a code, typed on any device' },
     { name: 'no-browser', help: 'print the address and open nothing' },

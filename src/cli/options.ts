@@ -1,3 +1,4 @@
+import type { CloudName } from '../identity/clouds.ts'
 import type { Option } from './command.ts'
 
 /** Options that several commands have. */
@@ -24,4 +25,8 @@ export const tenant: Option = {
   help: 'common, organizations, consumers, a domain or an id (common)',
 }
 
-export const cloudNames = ['global', 'usgov', 'dod', 'china'] as const
+/** Written once more, since the clouds themselves take a while to load; the compiler sees to it that they are the same. */
+const clouds: Record<CloudName, true> = { global: true, usgov: true, dod: true, china: true }
+export const cloudNames = Object.keys(clouds)
+/** `global, usgov, dod or china` */
+export const cloudsInWords = `${cloudNames.slice(0, -1).join(', ')} or ${cloudNames.at(-1)}`

@@ -13,6 +13,7 @@ const marks = {
 const width = 80
 const indent = 16
 
+/** Prints a finding: its mark and title, its words, and below a failure its cure. */
 export function tell(title: string, { ok, text, hint, code }: Finding): void {
   const words = (line: string) => (ok === false ? styled('bold', line) : line)
   const [first = '', ...more] = wrapped(text, 0, width - indent)

@@ -17,6 +17,7 @@ export interface Talk {
 const mostTold = 20
 const everyMs = { terminal: 100, pipe: 5_000 }
 
+/** The talk of a run of many folders: its progress, what failed, and the sum at the end. */
 export function startTalk(
   tree: FolderTree,
   accounts: readonly Account[],

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { checkClientSecret } from '../accounts/client-secret.ts'
 import { probeStore } from '../accounts/probe.ts'
 import { openStore } from '../accounts/stores.ts'
+import { cloudNames } from '../cli/options.ts'
 import type { Arguments } from '../cli.ts'
 import { configDir } from '../config-dir.ts'
 import { OdLinkError } from '../errors.ts'
@@ -136,7 +137,7 @@ function notEnough(missing: string): OdLinkError {
       'od-link setup --client-id ID',
       '  --kind public|web       web: its secret on standard input, or in',
       '                          OD_LINK_CLIENT_SECRET',
-      '  --tenant TENANT         --cloud global|usgov|dod|china',
+      `  --tenant TENANT         --cloud ${cloudNames.join('|')}`,
       '  --redirect-uri URI      --listen HOST:PORT   --scope SCOPES',
       '  --no-login              save without trying it out',
       'How to make one: od-link setup --steps   or: od-link setup --az',

@@ -11,6 +11,7 @@ export interface TransferTalk {
 
 const everyMs = 100
 
+/** The talk of a transfer, for a person at a terminal who did not ask for silence. */
 export function startTransferTalk({ json, silent }: Arguments['options']): TransferTalk {
   const began = performance.now()
   const isHeard = isSeen() && !json && !silent

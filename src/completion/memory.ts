@@ -18,6 +18,7 @@ export function remembered({ id }: Account, path: string): string[] | undefined 
   return seen && isFresh(seen) ? seen.names : undefined
 }
 
+/** Keeps the names of the folders in a path, for a minute. */
 export async function remember({ id }: Account, path: string, names: string[]): Promise<void> {
   await changeStateFile(file, (state) => {
     for (const [key, seen] of Object.entries(state)) if (!isFresh(seen as Seen)) delete state[key]

@@ -10,6 +10,7 @@ import type { Told } from './finding.ts'
 
 /** The checks of the machine itself. */
 
+/** Whether this Node is one that od-link supports. */
 export function checkNode(): Told {
   const { version: node, execPath, platform, arch } = process
   return `${node} at ${execPath}, ${platform} ${arch}; od-link ${version}`

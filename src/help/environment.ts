@@ -1,11 +1,12 @@
 import type { Row } from '../cli/command.ts'
+import { cloudsInWords } from '../cli/options.ts'
 import { settingNames } from '../settings.ts'
 
 /** The variables that od-link reads, with what each means. Those of settings are named where the settings are. */
 const settings: Record<keyof typeof settingNames, string> = {
   'client-id': 'the Application (client) ID of your app registration',
   tenant: 'common, organizations, consumers, a domain or an id',
-  cloud: 'the Microsoft cloud: global, usgov, dod or china',
+  cloud: `the Microsoft cloud: ${cloudsInWords}`,
   'redirect-uri': 'where the browser comes back to, as it is registered',
   listen: 'HOST:PORT to which a web server passes on an https redirect URI',
   scope: 'what to ask for, separated by spaces',

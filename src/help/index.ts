@@ -10,6 +10,7 @@ export function helpFor(name: CommandName | undefined): string[] {
   return name === undefined ? programHelp() : commandHelp(name, commands[name])
 }
 
+/** The lines of `od-link help TOPIC`. */
 export function topicHelp(name: TopicName): string[] {
   const { summary, blocks }: Topic = topics[name]
   return [sentence(summary), '', ...blocksAsText(blocks)]
@@ -101,6 +102,7 @@ export function longFlag({ name, value, choices }: Option): string {
   return [`--${name}`, choices?.join('|') ?? value].filter(Boolean).join(' ')
 }
 
+/** A summary as a sentence: a capital letter, and a full stop. */
 export function sentence(summary: string): string {
   return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`
 }

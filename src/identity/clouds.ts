@@ -52,6 +52,8 @@ const clouds = {
   },
 } as const satisfies Record<string, Cloud>
 
+export type CloudName = keyof typeof clouds
+
 const cloudNames = Object.keys(clouds)
 
 /** Names of earlier versions, and what they are called now. */

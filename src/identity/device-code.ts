@@ -1,4 +1,3 @@
-import { setTimeout as sleep } from 'node:timers/promises'
 import * as oauth from 'oauth4webapi'
 import { OdLinkError } from '../errors.ts'
 import { harmless } from '../harmless.ts'
@@ -6,6 +5,7 @@ import { isLoopback } from '../http.ts'
 import { type JsonObject, numberIn } from '../json.ts'
 import { NetworkError } from '../network-error.ts'
 import { startPatience } from '../retry.ts'
+import { untilWallClock } from '../wall-clock.ts'
 import { clientOf, type NewLink, newLink, type SignInContext, serverOf } from './new-link.ts'
 import {
   clientAuthentication,
@@ -124,12 +124,9 @@ export async function pollDeviceCode(
   return undefined
 }
 
-/** Waits by the wall clock, which a suspended machine does not stop. */
+/** @returns whether there is time left after the pause. */
 async function pause(milliseconds: number, end: number): Promise<boolean> {
-  const until = Date.now() + milliseconds
-  while (Date.now() < Math.min(until, end)) {
-    await sleep(Math.min(1_000, Math.max(1, Math.min(until, end) - Date.now())))
-  }
+  await untilWallClock(Math.min(Date.now() + milliseconds, end))
   return Date.now() < end
 }
 

@@ -24,6 +24,7 @@ const headersMs = 4_000
 const requestMs = 8_000
 const maxHeaderBytes = 16 * 1024
 
+/** @param handle answers what is HTTP; everything else is refused before. */
 export function guardServers(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
 ): GuardedServers {

@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { untilWallClock } from '../wall-clock.ts'
 import { type Expected, isTrueAnswer } from './callback.ts'
 import { answer, guardServers } from './guarded-server.ts'
 import { bindLoopback } from './loopback.ts'
@@ -82,7 +83,7 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
     },
     async waitForAnswer(what, deadline) {
       expected = what
-      return Promise.race([accepted.promise, untilWallClock(deadline)])
+      return Promise.race([accepted.promise, untilWallClock(deadline, false).then(() => undefined)])
     },
     async conclude(html) {
       concluded = true
@@ -172,12 +173,6 @@ async function readForm(
     chunks.push(chunk)
   }
   return { text: Buffer.concat(chunks).toString('utf8') }
-}
-
-async function untilWallClock(deadline: number): Promise<undefined> {
-  while (Date.now() < deadline)
-    await sleep(Math.min(1_000, Math.max(1, deadline - Date.now())), undefined, { ref: false })
-  return undefined
 }
 
 interface Deferred<T> {
