@@ -46,6 +46,7 @@ export const areas = {
     ['under-the-lock', 'child'],
   ),
   graph: area('src/graph', ['*'], 'test/graph', [
+    ...['../http/challenge', '../fuzz/batch', 'items'],
     'paths',
     'refusals-in-words',
     'looking',

@@ -1,0 +1,144 @@
+import { describe, expect, it } from 'vitest'
+import { graphCause, graphCodes, isCause } from '../../src/graph/advice.ts'
+import { isFolder, itemOf } from '../../src/graph/item.ts'
+import { isName } from '../../src/graph/path.ts'
+import { isSince } from '../../src/graph/since.ts'
+
+describe('an item that a server tells of', () => {
+  const whole = {
+    id: '01AB!1',
+    name: 'Été',
+    webUrl: 'https://contoso.example/Été',
+    createdDateTime: '2026-01-02T03:04:05Z',
+    folder: { childCount: 0 },
+    file: {},
+    package: { type: 'oneNote' },
+    remoteItem: { folder: {} },
+  }
+
+  it('has the fields that are as they should be, and no others', () => {
+    expect(itemOf({ ...whole, size: 1 })).toEqual(whole)
+    expect(itemOf(undefined)).toEqual({})
+    expect(itemOf([whole])).toEqual({})
+  })
+
+  it.each(Object.keys(whole))('has no %s of another type', (field) => {
+    for (const odd of [1, null, true, [], field === 'id' || field === 'name' ? {} : 1])
+      expect(itemOf({ ...whole, [field]: odd })).not.toHaveProperty(field)
+  })
+
+  it.each<[string, string, boolean]>([
+    ['id', '', false],
+    ['id', '.', false],
+    ['id', '..', false],
+    ['id', '...', true],
+    ['id', 'a..', true],
+    ['id', '..a', true],
+    ['id', '\ud800', false],
+    ['id', 'x'.repeat(1_000), true],
+    ['id', 'x'.repeat(1_001), false],
+    ['name', '', false],
+    ['name', '.', false],
+    ['name', '..', false],
+    ['name', '...', true],
+    ['name', 'a/b', false],
+    ['name', 'a\nb', false],
+    ['name', 'a\u007fb', false],
+    ['name', 'x'.repeat(400), true],
+    ['name', 'x'.repeat(401), false],
+    ['webUrl', 'x'.repeat(8_000), true],
+    ['webUrl', 'x'.repeat(8_001), false],
+  ])('has the %s %j: %s', (field, value, isThere) => {
+    expect(Object.hasOwn(itemOf({ ...whole, [field]: value }), field)).toBe(isThere)
+    if (field === 'name') expect(isName(value)).toBe(isThere)
+  })
+
+  it('is a folder, also one of somebody else, but no notebook', () => {
+    expect(isFolder({ folder: {} })).toBe(true)
+    expect(isFolder({ remoteItem: { folder: {} } })).toBe(true)
+    expect(isFolder({ remoteItem: {} })).toBe(false)
+    expect(isFolder({ file: {} })).toBe(false)
+    expect(isFolder({ folder: {}, package: { type: 'oneNote' } })).toBe(false)
+  })
+})
+
+describe('an item was made since a moment', () => {
+  const started = Date.now()
+  const answer = (date?: string) => ({
+    status: 200,
+    headers: date ? { date } : {},
+    json: {},
+    repeated: false,
+  })
+  const now = new Date(started).toUTCString()
+  const serverNow = Date.parse(now)
+  const made = (ms: number, form = (text: string) => text) => ({
+    createdDateTime: form(new Date(serverNow + ms).toISOString()),
+  })
+
+  it('when it was made after it, by the clock of the server', () => {
+    expect(isSince(made(5_000.5), answer(now), started)).toBe(true)
+    expect(isSince(made(-5_001), answer(now), started)).toBe(false)
+    // The same item, seen by a server whose clock is an hour ahead.
+    const ahead = new Date(serverNow + 3_600_000).toUTCString()
+    expect(isSince(made(5_000), answer(ahead), started)).toBe(false)
+  })
+
+  it('and in doubt: without a time of either, and within the second of a drive that keeps whole ones', () => {
+    expect(isSince({}, answer(now), started)).toBe(true)
+    expect(isSince(made(-9_000), answer(), started)).toBe(true)
+    expect(isSince({ createdDateTime: 'once' }, answer(now), started)).toBe(true)
+    const wholeSeconds = (text: string) => text.replace(/\.\d+Z$/, 'Z')
+    const zeros = (text: string) => text.replace(/\.\d+Z$/, '.000Z')
+    // A second is what a drive of whole seconds may have cut off.
+    for (const form of [wholeSeconds, zeros]) {
+      expect(isSince(made(-1_000, form), answer(now), serverNow - 100)).toBe(true)
+      expect(isSince(made(-3_000, form), answer(now), serverNow)).toBe(false)
+    }
+    const exact = (text: string) => text.replace(/\.\d+Z$/, '.010Z')
+    expect(isSince(made(-2_000, exact), answer(now), serverNow + 1_000)).toBe(false)
+  })
+})
+
+describe('the code of a refusal', () => {
+  it.each<[string, Parameters<typeof isCause>[0], string]>([
+    ['accessDenied', 'forbidden', 'not-allowed'],
+    ['accountUpgradeRequired', 'noSpace', 'not-allowed'],
+    ['activityLimitReached', 'throttled', 'service'],
+    ['generalException', 'trouble', 'service'],
+    ['insufficientStorage', 'noSpace', 'not-allowed'],
+    ['InvalidAuthenticationToken', 'signIn', 'sign-in'],
+    ['invalidPath', 'name', 'usage'],
+    ['invalidRequest', 'request', 'usage'],
+    ['itemNotFound', 'notFound', 'not-found'],
+    ['nameAlreadyExists', 'taken', 'taken'],
+    ['nameContainsInvalidCharacters', 'name', 'usage'],
+    ['pathIsTooLong', 'name', 'usage'],
+    ['pathTooDeep', 'name', 'usage'],
+    ['quotaLimitReached', 'noSpace', 'not-allowed'],
+    ['reservedName', 'name', 'usage'],
+    ['resourceLocked', 'locked', 'not-allowed'],
+    ['serviceNotAvailable', 'trouble', 'service'],
+    ['tooManyRequests', 'throttled', 'service'],
+    ['unauthenticated', 'signIn', 'sign-in'],
+  ])('%s means %s, which is %s', (code, cause, kind) => {
+    expect(isCause(cause, ['other', code])).toBe(true)
+    expect(isCause(cause === 'name' ? 'taken' : 'name', [code])).toBe(false)
+    expect(graphCause(code)).toMatchObject({
+      kind,
+      meaning: expect.stringMatching(/\.$/),
+      cure: expect.stringMatching(/\S/),
+    })
+    expect(graphCodes).toContain(code)
+  })
+
+  it('that nobody knows has no cause', () => {
+    expect(graphCause('unheardOf')).toBeUndefined()
+    expect(graphCodes).toHaveLength(19)
+  })
+
+  it('of a name that is taken says how to use it, or to make another', () => {
+    expect(graphCause('nameAlreadyExists')?.cure).toContain('--on-conflict reuse')
+    expect(graphCause('nameAlreadyExists')?.cure).toContain('--on-conflict rename')
+  })
+})
