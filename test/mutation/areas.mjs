@@ -57,13 +57,13 @@ export const areas = {
     'src/graph/api',
     ['address', 'call', 'failure', 'fields', 'headers', 'pages', 'repeat'],
     'test/api',
-    ['address', 'request', 'pages', 'repeat'],
+    ['values', 'address', 'request', 'pages', 'repeat'],
   ),
   'graph-api-transfer': area(
     'src/graph/api',
     ['download', 'files', 'part', 'signed', 'source', 'upload', 'upload-address'],
     'test/api',
-    ['download', 'upload'],
+    ['values', 'download', 'upload'],
   ),
   'graph-bulk-values': area(
     'src/graph/bulk',
