@@ -91,9 +91,11 @@ describe('many folders', () => {
   })
 
   it('are no part of what a single mkdir loads', () => {
-    const hot = readFileSync(new URL('../../dist/od-link.cjs', import.meta.url), 'utf8')
-    expect(hot).toContain('conflictBehavior')
-    expect(hot).not.toContain('$batch')
+    const [commandLine, usual] = ['od-link', 'usual'].map((name) =>
+      readFileSync(new URL(`../../dist/${name}.cjs`, import.meta.url), 'utf8'),
+    )
+    expect(usual).toContain('conflictBehavior')
+    expect(commandLine + String(usual)).not.toContain('$batch')
   })
 
   it('are made with the smallest number of batches at once, too', async () => {
