@@ -75,13 +75,13 @@ export const areas = {
     'src/graph/bulk',
     ['answers', 'failures', 'ledger', 'plan', 'asks'],
     'test/bulk',
-    ['engine'],
+    ['answers', 'engine'],
   ),
   'graph-bulk-engine': area(
     'src/graph/bulk',
     ['batch', 'deliveries', 'engine', 'index', 'tokens'],
     'test/bulk',
-    ['engine', '../graph/requests'],
+    ['answers', 'exchanges', 'tokens', 'engine', '../graph/requests'],
   ),
   'signin-typed': area(
     'src/signin',
