@@ -266,6 +266,42 @@ describe('a request that is left unanswered', () => {
   })
 })
 
+describe('what failed with its parent', () => {
+  const why = 'Making "/a" is not allowed: No.'
+
+  it.each<[string, Told | undefined]>([
+    ['throttled', { status: 429 }],
+    ['refused for the token', tokenRefused],
+    ['in trouble', inTrouble()],
+    ['made all the same', made('b')],
+    ['left unanswered', undefined],
+  ])('is told once when it is %s in the same batch', (_, answer) => {
+    const run = aRun('/a/b')
+    run.turn(nothing)
+    run.turn({ 'POST root/children a': notAllowed, 'POST root:/a:/children b': answer })
+    expect(run.told).toEqual([`failed /a: ${why}`, `skipped /a/b: ${why}`])
+    expect(run.settled.map(({ folder }) => run.ledger.isOpen(folder))).toEqual([false, false])
+    expect(run.plan.wait).toBeUndefined()
+  })
+
+  it.each<[string, Told | undefined]>([
+    ['left unanswered', undefined],
+    ['refused for the token', tokenRefused],
+  ])('is told once when it is %s for the last time', (_, answer) => {
+    const run = aRun('/a/b')
+    run.turn(nothing)
+    run.turn({ 'POST root/children a': undefined, 'POST root:/a:/children b': undefined })
+    for (let time = 1; time <= 4; time += 1) {
+      run.turn({ 'GET root:/a': answer, 'GET root:/a/b': answer })
+      // The one was answered a moment after the other.
+      pass(8_000)
+    }
+    run.turn({ 'GET root:/a': notAllowed, 'GET root:/a/b': answer })
+    expect(run.told).toEqual([`failed /a: ${why}`, `skipped /a/b: ${why}`])
+    expect(run.ledger.all).toEqual({ created: 0, exists: 0, failed: 1, skipped: 1 })
+  })
+})
+
 describe('an answer that cannot be read', () => {
   it('to a creation is a lost one', () => {
     const run = aRun('/a')

@@ -39,7 +39,7 @@ export class Answers {
 
   /** Takes in an answer that is no refusal of the token or of the number of requests. */
   take(ask: Ask, answer: GraphAnswer): void {
-    if (ask.kind !== 'list' && !this.#ledger.isOpen(ask.folder)) return
+    if (this.#isOver(ask)) return
     if (passing.has(answer.status)) this.#passing(ask, answer)
     else if (ask.kind === 'make') this.#made(ask, answer)
     else if (ask.kind === 'look') this.#seen(ask, answer)
@@ -48,6 +48,7 @@ export class Answers {
 
   /** The token was refused for this one. Others go on with the next token; if this one does not, it is not for the token. */
   unauthorized(ask: Ask, answer: GraphAnswer): void {
+    if (this.#isOver(ask)) return
     if (this.#count(ask) <= maxFaults) this.#plan.again(ask)
     else if (ask.kind === 'list') this.#refusedBelow(ask.folder, answer)
     else this.#refused(ask.folder, answer)
@@ -55,14 +56,19 @@ export class Answers {
 
   /** No answer came: nobody knows whether it was done, so one looks. */
   lost(ask: Ask, trouble: OdLinkError): void {
+    if (this.#isOver(ask)) return
     if (ask.kind !== 'make') {
       this.#fault(ask, trouble)
       return
     }
-    if (!this.#ledger.isOpen(ask.folder)) return
     this.#maybeOurs.add(ask.folder)
     if (this.#count(ask) > maxFaults) this.#fail(ask.folder, trouble)
     else this.#plan.look(ask.folder)
+  }
+
+  /** Whether it failed with its parent meanwhile: what was told of it stays so. */
+  #isOver({ kind, folder }: Ask): boolean {
+    return kind !== 'list' && !this.#ledger.isOpen(folder)
   }
 
   #made(ask: MakeAsk, answer: GraphAnswer): void {

@@ -61,6 +61,8 @@ export class Plan {
   }
 
   #byItself({ folder }: MakeAsk): MakeAsk | undefined {
+    // It failed with its parent, which was answered before it.
+    if (!this.#ledger.isOpen(folder)) return undefined
     if (this.#ledger.isKnown(folder.parent as Folder)) return { kind: 'make', folder }
     this.#ledger.mark(folder, 'waiting')
     return undefined
