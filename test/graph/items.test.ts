@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { graphCause, graphCodes, isCause } from '../../src/graph/advice.ts'
-import { isFolder, itemOf } from '../../src/graph/item.ts'
+import { itemOf } from '../../src/graph/item.ts'
 import { isName } from '../../src/graph/path.ts'
 import { isSince } from '../../src/graph/since.ts'
 
@@ -51,14 +51,6 @@ describe('an item that a server tells of', () => {
   ])('has the %s %j: %s', (field, value, isThere) => {
     expect(Object.hasOwn(itemOf({ ...whole, [field]: value }), field)).toBe(isThere)
     if (field === 'name') expect(isName(value)).toBe(isThere)
-  })
-
-  it('is a folder, also one of somebody else, but no notebook', () => {
-    expect(isFolder({ folder: {} })).toBe(true)
-    expect(isFolder({ remoteItem: { folder: {} } })).toBe(true)
-    expect(isFolder({ remoteItem: {} })).toBe(false)
-    expect(isFolder({ file: {} })).toBe(false)
-    expect(isFolder({ folder: {}, package: { type: 'oneNote' } })).toBe(false)
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addressOf, find, look, lookTwice, nextPage } from '../../src/graph/drive.ts'
+import { addressOf, driveTypeOf, find, look, lookTwice, nextPage } from '../../src/graph/drive.ts'
 import { isFolder } from '../../src/graph/item.ts'
 import { isSince } from '../../src/graph/since.ts'
 import { answerOf, fakeGraph, aFile as file, aFolder as folder, missing, ok } from '../helpers/fake-graph.ts'
@@ -24,6 +24,16 @@ describe('the address of an item', () => {
       `GET /me/drive/root:/${names(25).join('/')}?$select=id`,
       `GET /me/drive/items/deep%2Fer:/${names(50).slice(25).join('/')}?$select=id`,
     ])
+  })
+
+  it('below an ancestor without an id, or with a refusal that has one, is none', async () => {
+    const odd = fakeGraph(() => ok({}))
+    await expect(addressOf(odd, names(26))).rejects.toMatchObject({
+      message: expect.stringContaining('/n25'),
+    })
+    const refused = fakeGraph(() => ({ status: 403, json: { id: 'x', error: { code: 'accessDenied' } } }))
+    await expect(addressOf(refused, names(26))).rejects.toMatchObject({ kind: 'not-allowed' })
+    expect(refused.asked).toHaveLength(1)
   })
 
   it('below an ancestor that is not there says which', async () => {
@@ -134,7 +144,65 @@ describe('a list', () => {
   ])('goes on at %j: %j', (link, path) => {
     expect(nextPage(answerOf(ok({ '@odata.nextLink': link })))).toBe(path)
   })
+  it.each([
+    [8_000, true],
+    [8_001, false],
+  ])('goes on at an address of %i characters: %s', (length, goes) => {
+    const start = 'https://graph.example/v1.0/'
+    const link = start + 'x'.repeat(length - start.length)
+    expect(nextPage(answerOf(ok({ '@odata.nextLink': link }))) !== undefined).toBe(goes)
+  })
   it('of nothing does not go on', () => expect(nextPage(answerOf({ status: 200 }))).toBeUndefined())
+})
+
+describe('a list without an end', () => {
+  let count = 0
+  const endless = () => {
+    count += 1
+    return ok({ value: [], '@odata.nextLink': `https://graph.example/v1.0/x?page=${count}` })
+  }
+
+  it('is left after a thousand pages', async () => {
+    const graph = fakeGraph(endless)
+    expect(await find(graph, [], () => true)).toBeUndefined()
+    expect(graph.asked).toHaveLength(1_000)
+  })
+
+  it('is left when the time is over, but one page is always asked for', async () => {
+    for (const [left, asked] of [
+      [[0], 1],
+      [[5, 0], 2],
+      [[5, 5, -1], 3],
+    ] as const) {
+      const graph = fakeGraph(endless)
+      const moments: number[] = [...left]
+      graph.left = () => moments.shift() ?? 0
+      await find(graph, [], () => true)
+      expect(graph.asked).toHaveLength(asked)
+    }
+  })
+
+  it('is left when it leads back to itself, or is refused', async () => {
+    const circle = fakeGraph(() => ok({ value: [], '@odata.nextLink': 'https://graph.example/v1.0/x' }))
+    expect(await find(circle, [], () => true)).toBeUndefined()
+    expect(circle.asked).toHaveLength(2)
+    const link = { '@odata.nextLink': 'https://graph.example/v1.0/x' }
+    const refused = fakeGraph(() => ({ status: 403, json: link }))
+    expect(await find(refused, [], () => true)).toMatchObject({ status: 403 })
+    expect(refused.asked).toHaveLength(1)
+  })
+})
+
+describe('a drive', () => {
+  it.each([
+    [{ driveType: 'business' }, 'business'],
+    [{ driveType: 'x'.repeat(50) }, 'x'.repeat(40)],
+    [{ driveType: 7 }, 'unknown'],
+    [{}, 'unknown'],
+    [undefined, 'unknown'],
+  ])('of %j is %s', (json, type) => {
+    expect(driveTypeOf(answerOf({ status: 200, ...(json ? { json } : {}) }))).toBe(type)
+  })
 })
 
 describe('a folder', () => {

@@ -53,18 +53,28 @@ export const areas = {
     'making',
     'requests',
   ]),
-  'graph-api-request': area(
+  'graph-api-values': area(
     'src/graph/api',
-    ['address', 'call', 'failure', 'fields', 'headers', 'pages', 'repeat'],
+    [
+      'address',
+      'failure',
+      'fields',
+      'files',
+      'headers',
+      'pages',
+      'part',
+      'repeat',
+      'signed',
+      'upload-address',
+    ],
     'test/api',
-    ['values', 'address', 'request', 'pages', 'repeat'],
+    ['values', 'address'],
   ),
-  'graph-api-transfer': area(
-    'src/graph/api',
-    ['download', 'files', 'part', 'signed', 'source', 'upload', 'upload-address'],
-    'test/api',
-    ['values', 'download', 'upload'],
-  ),
+  'graph-api-request': area('src/graph/api', ['call'], 'test/api', ['request', 'pages', 'repeat']),
+  'graph-api-transfer': area('src/graph/api', ['download', 'source', 'upload'], 'test/api', [
+    'download',
+    'upload',
+  ]),
   'graph-bulk-values': area(
     'src/graph/bulk',
     ['lines', 'queue', 'tree', 'wanted', 'limiter', 'pace'],
