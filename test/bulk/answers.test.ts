@@ -518,6 +518,16 @@ describe('a parent', () => {
     expect(run.told).toEqual(['created /a', 'created /a/b'])
   })
 
+  it('that is throttled again and again costs its child nothing', () => {
+    const run = aRun('/a/b')
+    run.turn(nothing)
+    for (let time = 1; time <= 6; time += 1)
+      run.turn({ 'POST root/children a': { status: 429 }, 'POST root:/a:/children b': notBegun })
+    run.turn({ 'POST root/children a': made('a'), 'POST root:/a:/children b': made('b') })
+    expect(run.told).toEqual(['created /a', 'created /a/b'])
+    expect(run.deliveries.refused).toBe(6)
+  })
+
   it('that was just made is not listed', () => {
     const run = aRun('/a/b')
     run.turn(nothing)
@@ -947,7 +957,7 @@ describe('the answer to a batch', () => {
       { id: '0', status: 200 },
       { id: '4', status: 200 },
     ])
-    expect(answers).toEqual([
+    expect(answers).toStrictEqual([
       { status: 201, headers: {}, json: { a: 1 }, repeated: false },
       undefined,
       { status: 404, headers: {}, json: { c: 1 }, repeated: false },
