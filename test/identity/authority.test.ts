@@ -55,6 +55,7 @@ describe('what an authority says of itself', () => {
     [200, {}],
     [200, '<html>Hello</html>'],
     [200, { error: 7 }],
+    [200, { issuer: `https://${'x'.repeat(2_000)}` }],
   ])('is nothing of Microsoft’s: %i %j', (status, body) => {
     expect(() => read(status, body)).toThrow(
       expect.objectContaining({
@@ -123,6 +124,14 @@ describe('the places of an authority', () => {
     await findAuthority(server.origin, 'common', 'an-id')
     compareClocks({ date: new Date().toUTCString() }, Date.now(), Date.now())
     expect(own.warnings).toEqual(warnings.map((words) => expect.stringMatching(words)))
+  })
+
+  it('are not those of whoever answers in its place', async () => {
+    server = await startServer(() => ({ status: 404, body: '<html>Hotel</html>' }))
+    await expect(findAuthority(server.origin, 'common', 'an-id')).rejects.toMatchObject({
+      kind: 'service',
+      message: `localhost:${server.port} does not answer like Microsoft's sign-in service (HTTP 404).`,
+    })
   })
 
   it('are those of a tenant that there is', async () => {

@@ -1,4 +1,5 @@
-import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
 import { findAuthority } from '../../src/identity/authority.ts'
 import { type DeviceCode, pollDeviceCode, startDeviceCode } from '../../src/identity/device-code.ts'
 import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts'
@@ -88,16 +89,32 @@ describe('a device code', () => {
     expect((await start(change)).verificationUri).toBe(page)
   })
 
-  it.each(['http://login.example/device', 'file:///etc/passwd', 'javascript:alert(1)', 'no address'])(
-    'is not typed into %s',
-    async (verification_uri) => {
-      await expect(start({ verification_uri })).rejects.toMatchObject({
-        kind: 'service',
-        message:
-          'The sign-in service gave an answer that cannot be trusted: the address for the code is neither https nor on this machine.',
-      })
-    },
-  )
+  it.each([
+    ...['http://login.example/device', 'file:///etc/passwd', 'javascript:alert(1)', 'no address'],
+    ...['https://microsoft.com@evil.example/', 'https://:microsoft.com@evil.example/', 'ftp://localhost/'],
+    `https://login.example/${'x'.repeat(2_000)}`,
+  ])('is not typed into %.50s', async (verification_uri) => {
+    await expect(start({ verification_uri })).rejects.toMatchObject({
+      kind: 'service',
+      message:
+        'The sign-in service gave an answer that cannot be trusted: the address for the code is neither https nor on this machine.',
+    })
+  })
+
+  it.each([
+    ['only of what a terminal would hide', '\u001b\u202e'],
+    ['too long', 'x'.repeat(65)],
+  ])('is none when it is %s', async (_, user_code) => {
+    await expect(start({ user_code })).rejects.toMatchObject({
+      kind: 'service',
+      message:
+        'The sign-in service gave an answer that cannot be trusted: the code is none that a person could type.',
+    })
+  })
+
+  it('may have 64 characters', async () => {
+    expect((await start({ user_code: 'x'.repeat(64) })).userCode).toHaveLength(64)
+  })
 
   it.each([{ user_code: undefined }, { device_code: undefined }, { expires_in: 'soon' }])(
     'is not believed with %j',
@@ -112,6 +129,12 @@ describe('a device code', () => {
       error_description: 'AADSTS7000218: The body must contain it.',
     })
     await expect(startDeviceCode(about)).rejects.toMatchObject({ kind: 'sign-in', code: 'AADSTS7000218' })
+  })
+
+  it('may be refused, without the secret that was sent', async () => {
+    const about = await at({ error: 'invalid_client', error_description: 'No hush.' })
+    about.registration.clientSecret = 'hush'
+    await expect(startDeviceCode(about)).rejects.toMatchObject({ message: 'Microsoft answered: No ….' })
   })
 
   it('is asked for again while the service is in trouble, with the secret of the app', async () => {
@@ -182,6 +205,33 @@ describe('waiting for the person', () => {
     const about = await at(answer, { error: 'access_denied' })
     await expect(pollDeviceCode(about, code(), soon(400))).rejects.toMatchObject({ kind: 'service' })
     expect(polls()).toBe(1)
+  })
+
+  it.each([
+    ['of the service', { status: 503 }, undefined],
+    ['of the network', undefined, 'nowhere'],
+  ])('goes on after trouble %s, however it ends', async (_, answer, elsewhere) => {
+    const about = await at(...(answer ? [answer] : []), { error: 'expired_token' })
+    const { tokenEndpoint } = about.authority
+    if (elsewhere) about.authority.tokenEndpoint = `http://localhost:${await closedPort()}`
+    vi.useFakeTimers({ toFake: ['Date'] })
+    try {
+      let settled = false
+      const outcome = pollDeviceCode(about, code(), soon()).finally(() => {
+        settled = true
+      })
+      outcome.catch(() => {})
+      await sleep(30)
+      vi.setSystemTime(Date.now() + 20)
+      await sleep(200)
+      expect(settled).toBe(false)
+      about.authority.tokenEndpoint = tokenEndpoint
+      vi.setSystemTime(Date.now() + 5_020)
+      expect(await outcome).toBeUndefined()
+      expect(polls()).toBe(elsewhere ? 1 : 2)
+    } finally {
+      vi.useRealTimers()
+    }
   })
 
   it('is slower after it is asked to slow down', async () => {

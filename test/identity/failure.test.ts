@@ -38,6 +38,12 @@ describe('a refusal of Microsoft is told in one sentence', () => {
       'odd',
       /\(odd\)/,
     ],
+    [
+      'by none of more numbers than a refusal has',
+      { error: 'odd', error_codes: [...Array(20).fill(0), 50173] },
+      'odd',
+      /\(odd\)/,
+    ],
     ['even where the numbers are no list', { error: 'odd', error_codes: 50173 }, 'odd', /\(odd\)/],
     ['with a number too short to be one', { error: 'odd', error_description: 'AADSTS123: No' }, 'odd', /No$/],
   ])('%s', (_, body, code, message) => {
@@ -49,6 +55,7 @@ describe('a refusal of Microsoft is told in one sentence', () => {
     ['the first line of a Unix server', 'A first line.\nA second.', 'A first line.'],
     ['what stands before the trace', 'AADSTS7777777:  Not you. Trace ID: 1-2 Timestamp: x', 'Not you.'],
     ['no number that is not in front', 'See AADSTS7777777: there.', 'See AADSTS7777777: there.'],
+    ['what stands right behind the number', 'AADSTS7777777:Not you.', 'Not you.'],
     ['no white space around it', 'AADSTS7777777:    Not you.   ', 'Not you.'],
     ['nor before it where it has no number', '  Not you.', 'Not you.'],
     ['300 characters', `${'x'.repeat(299)}yz`, `${'x'.repeat(299)}y`],
@@ -88,6 +95,7 @@ describe('what Microsoft’s support asks for is kept', () => {
     [refusal(50173), '0c1d-2e', '2026-11-24 17:00:00Z'],
     [{ error: 'x', trace_id: 'abc', timestamp: 'today' }, 'abc', 'today'],
     [{ ...refusal(50173), trace_id: 'abc', timestamp: 'today' }, 'abc', 'today'],
+    [{ error: 'x', timestamp: 'y'.repeat(50) }, undefined, 'y'.repeat(40)],
     [{ error: 'x' }, undefined, undefined],
     [{ error: 'x', error_description: 'Timestamp: 2026-11-24 17:00:00' }, undefined, '2026-11-24 17:00:00'],
     [

@@ -50,6 +50,7 @@ describe('the life of a link, as a refusal tells it', () => {
 
   it.each([
     ['no text', { error_description: { no: 'text' } }],
+    ['a text in a list', { error_description: [frequency('604800')] }],
     ['no answer', undefined],
   ])('nor from one that has %s', (_, cause) => {
     expect(taughtBy(new OdLinkError('sign-in', 'No.', { code: 'AADSTS70043', cause }))).toEqual({})

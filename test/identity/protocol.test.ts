@@ -5,7 +5,7 @@ import * as oauth from 'oauth4webapi'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import type { LinkRecord } from '../../src/accounts/record.ts'
 import { compareClocks } from '../../src/clock.ts'
-import { askIdentity, explained, tidy } from '../../src/identity/protocol.ts'
+import { askIdentity, explained, tidy, transport } from '../../src/identity/protocol.ts'
 import { refreshTokens } from '../../src/identity/refresh.ts'
 import { NetworkError } from '../../src/network-error.ts'
 import { type Patience, startPatience } from '../../src/retry.ts'
@@ -29,7 +29,7 @@ const ask = (url: URL, patience: Patience | undefined = startPatience(30_000)) =
   askIdentity({ method: 'GET', url }, patience)
 
 describe('trouble of the sign-in service that may pass', () => {
-  it.each([429, 500, 502, 503, 504])('is waited out: HTTP %i', async (status) => {
+  it.each([408, 429, 500, 502, 503, 504])('is waited out: HTTP %i', async (status) => {
     const url = await answering(trouble(status), { status: 200, body: { ok: true } })
     expect(await ask(url)).toMatchObject({ status: 200, body: '{"ok":true}' })
     expect(server.seen).toHaveLength(2)
@@ -45,6 +45,7 @@ describe('trouble of the sign-in service that may pass', () => {
     ['an answer with such a word', { status: 200, body: { error: 'server_error' } }],
     ['an odd status', { status: 428, body: {} }],
     ['a page', { status: 404, body: '<html>' }],
+    ['a page where any answer will do', { status: 200, body: '<html>' }],
   ])('is not %s', async (_, answer) => {
     expect((await ask(await answering(answer))).status).toBe(answer.status)
     expect(server.seen).toHaveLength(1)
@@ -104,7 +105,13 @@ describe('a connection that breaks', () => {
 
   it('before it was sent is the end', async () => {
     const url = new URL(`http://localhost:${await closedPort()}/`)
-    await expect(ask(url)).rejects.toMatchObject({ kind: 'network' })
+    let pauses = 0
+    const pause = async () => {
+      pauses += 1
+      return true
+    }
+    await expect(ask(url, { ...startPatience(30_000), pause })).rejects.toMatchObject({ kind: 'network' })
+    expect(pauses).toBe(0)
   })
 
   it.each([
@@ -208,6 +215,11 @@ describe('a renewal', () => {
       { refresh_token: '' },
       { refreshToken: 'old+refresh/token' },
     ],
+    [
+      'the same refresh token again, keeps it',
+      { refresh_token: 'old+refresh/token' },
+      { refreshToken: 'old+refresh/token' },
+    ],
     ['null, keeps the old one', { refresh_token: null }, { refreshToken: 'old+refresh/token' }],
     ['no scope, keeps what was granted', { scope: undefined }, { grantedScope: 'Files.ReadWrite.All' }],
     ['an id_token that is none, does not mind', { id_token: 'no.token' }, { accessToken: 'new' }],
@@ -246,7 +258,22 @@ describe('a renewal', () => {
   ])('that brings %s was answered by something in between', async (_, status, body) => {
     await expect(renew(body, { status })).rejects.toMatchObject({
       kind: 'service',
+      message: `Microsoft's sign-in service sent an answer that cannot be read (HTTP ${status}).`,
       hint: 'Check whether a proxy or a sign-in page of the network is in between, then try again.',
+    })
+  })
+
+  it('that an administrator has to approve brings a letter about this app', async () => {
+    const refused = renew({ error: 'invalid_grant', error_description: 'AADSTS90094: No.' }, { status: 400 })
+    await expect(refused).rejects.toMatchObject({
+      kind: 'sign-in',
+      hint: expect.stringMatching(/^Ask for less[\s\S]*client_id=12-ab/),
+    })
+  })
+
+  it('that brings nothing new is told as that', async () => {
+    await expect(renew('', { status: 304 })).rejects.toMatchObject({
+      message: expect.stringMatching(/cannot be trusted: (?!no answer has its shape)/),
     })
   })
 
@@ -267,9 +294,27 @@ describe('a renewal', () => {
   })
 })
 
+describe('a question without a body', () => {
+  it.each([null, undefined])('is sent without one: %s', async (body) => {
+    const { href } = await answering({ status: 200, body: {} })
+    const options = { method: 'GET', headers: {}, redirect: 'manual', signal: undefined, body } as const
+    await transport(undefined)[oauth.customFetch](href, options)
+    expect(server.seen[0]).toMatchObject({ method: 'GET', body: '' })
+    expect(server.seen[0]?.headers).not.toHaveProperty('content-length')
+  })
+})
+
 describe('an answer', () => {
   it('has no empty fields', () => {
     expect(tidy({ a: null, b: '', c: 0, d: false, e: 'x', f: undefined })).toEqual({ c: 0, d: false, e: 'x' })
+  })
+
+  it.each([0, -5, '0', 'soon', Number.POSITIVE_INFINITY, {}])('has no lifetime of %j', (expires_in) => {
+    expect(tidy({ expires_in, ext_expires_in: 0 })).toEqual({ ext_expires_in: 0 })
+  })
+
+  it.each([5, '3600'])('has a lifetime of %j', (expires_in) => {
+    expect(tidy({ expires_in })).toEqual({ expires_in })
   })
 
   it('that broke the protocol in a way of its own is told by its own words', async () => {
@@ -313,6 +358,7 @@ describe('an answer', () => {
       await expect(failing(new Error('unexpected thing'))).rejects.toMatchObject({
         kind: 'service',
         message: expect.stringContaining('cannot be trusted: no answer has its shape'),
+        cause: { cause: { message: 'unexpected thing' } },
       })
     } finally {
       clock(0)

@@ -11,6 +11,7 @@ export const areas = {
   identity: area('src/identity', ['**/*'], 'test/identity', [
     ...['advice', 'failure', 'lifetime', 'admin-letter', 'portal'],
     ...['authority', 'protocol', 'redeem', 'device-code'],
+    ...['check-registration', 'tokens'],
   ]),
   'accounts-values': area(
     'src/accounts',
@@ -100,14 +101,14 @@ export const areas = {
       ...['surroundings', 'ways', 'new-registration', 'own-registration'],
     ],
     'test/signin',
-    ['what-is-typed'],
+    ['what-is-typed', 'true-answers'],
   ),
   'signin-start': area('src/signin', ['start-address'], 'test/signin', ['start-address']),
   'signin-redirect': area(
     'src/signin',
     ['listener', 'guarded-server', 'loopback', 'page', 'browser', 'device-code', 'redirect'],
     'test/signin',
-    ['by-redirect'],
+    ['by-redirect', 'loopback-ports', 'pages', 'strangers', 'listening', 'opened-browser'],
   ),
 }
 

@@ -1,8 +1,9 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import fs, { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { connect } from 'node:net'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
 import { addLink } from '../../src/accounts/linking.ts'
 import { OdLinkError } from '../../src/errors.ts'
 import { findAuthority } from '../../src/identity/authority.ts'
@@ -17,6 +18,7 @@ import { readRedirect } from '../../src/signin/redirect-uri.ts'
 import type { Surroundings } from '../../src/signin/surroundings.ts'
 import { type Attempt, type SignInEvent, ways } from '../../src/signin/ways.ts'
 import { useOwnSettings } from '../helpers/own-settings.ts'
+import { putProgram } from '../helpers/put-program.ts'
 import { closedPort, startServer } from '../helpers/server.ts'
 import { control } from '../sandbox/client.ts'
 
@@ -469,6 +471,99 @@ describe('a sign-in', () => {
     })
   })
 
+  it('that came back is not talked about any more, however long the keeping takes', async () => {
+    const whole = await attempt()
+    const keep: Attempt['keep'] = async (record) => {
+      await sleep(1_100)
+      return whole.keep(record)
+    }
+    const account = signInByRedirect({ ...whole, keep }, { open: false, pasteAfterMs: 1_000 })
+    await (await fetch((await opened()).address)).text()
+    await account
+    expect(events.map(({ event }) => event)).toEqual(['open', 'waiting'])
+  })
+
+  it('that came back makes nothing of a browser that fails after that', async () => {
+    const whole = await attempt()
+    const kept = join(own.dir, 'kept')
+    const keep: Attempt['keep'] = async (record) => {
+      writeFileSync(kept, '')
+      await sleep(200)
+      return whole.keep(record)
+    }
+    const failing = join(own.dir, 'failing')
+    putProgram(failing, `until [ -e '${kept}' ]; do sleep 0.02; done; exit 3`)
+    const here: Surroundings = {
+      ...whole.here,
+      browser: { command: `'${failing}'`, variable: 'BROWSER' },
+      hasDisplay: true,
+    }
+    const account = signInByRedirect({ ...whole, keep, here }, { open: true, pasteAfterMs: 0 })
+    await (await fetch((await opened()).address)).text()
+    await account
+    expect(events.map(({ event }) => event)).toEqual(['open', 'waiting'])
+  })
+
+  it('gives its port back, whatever became of it', async () => {
+    const port = await closedPort()
+    const late = await attempt({ timeoutSeconds: 0.05 }, `http://localhost:${port}`)
+    await expect(signInByRedirect(late, { open: false, pasteAfterMs: 0 })).rejects.toMatchObject({
+      kind: 'sign-in',
+    })
+    await expect(fetch(`http://localhost:${port}`)).rejects.toThrow()
+  })
+
+  it('that Microsoft refuses at the end is told with what is to be registered', async () => {
+    const body = { error: 'invalid_request', error_description: 'AADSTS50011: No such address.' }
+    const server = await startServer(() => ({ status: 400, body }))
+    const whole = await attempt()
+    const authority = { ...whole.authority, tokenEndpoint: `${server.origin}/token` }
+    const outcome = expect(
+      signInByRedirect({ ...whole, authority }, { open: false, pasteAfterMs: 0 }),
+    ).rejects.toMatchObject({
+      code: 'AADSTS50011',
+      hint: expect.stringMatching(/^https:\/\/[\s\S]*\nadd http:\/\/localhost\n/),
+    })
+    await (await fetch((await opened()).address)).text()
+    await outcome
+    await server.stop()
+  })
+
+  describe('whose address may be pasted', () => {
+    /** What was looked for of the person's terminal, which this machine has not. */
+    let looked: string[]
+    beforeEach(() => {
+      looked = []
+      const usual = { readFileSync: fs.readFileSync, openSync: fs.openSync }
+      // In the foreground of its terminal: state, parent, process group, session, terminal, the terminal's group.
+      vi.spyOn(fs, 'readFileSync').mockImplementation(((path: string, ...more: []) =>
+        path === '/proc/self/stat'
+          ? '7 (node) S 1 7 7 34816 7'
+          : usual.readFileSync(path, ...more)) as typeof fs.readFileSync)
+      vi.spyOn(fs, 'openSync').mockImplementation(((path: string, ...more: [string]) => {
+        if (path !== '/dev/tty') return usual.openSync(path, ...more)
+        looked.push(path)
+        throw new Error('ENXIO')
+      }) as typeof fs.openSync)
+      syncBuiltinESMExports()
+    })
+    afterEach(() => {
+      vi.restoreAllMocks()
+      syncBuiltinESMExports()
+    })
+
+    it.runIf(process.platform === 'linux').each([
+      ['is pasted at the terminal', true, 'query', true],
+      ['is not where nobody is there', false, 'query', false],
+      ['is not where the answer is a form', true, 'form_post', false],
+    ] as const)('%s', async (_, canPaste, responseMode, may) => {
+      const whole = await attempt({ canPaste, responseMode, timeoutSeconds: 0.1 })
+      await signInByRedirect(whole, { open: false, pasteAfterMs: 0 }).catch(() => {})
+      expect(events[0]).toMatchObject({ event: 'open', canPaste: may })
+      expect(looked).toEqual(may ? ['/dev/tty'] : [])
+    })
+  })
+
   it('by the browser opens it, says why it could not, and offers more after a silence', async () => {
     const browser = (command: string) => ({
       browser: { command, variable: 'BROWSER' } as const,
@@ -521,6 +616,47 @@ describe('a sign-in', () => {
     })
     expect(events.filter(({ event }) => event === 'countdown')).toEqual([{ event: 'countdown', seconds: 0 }])
   })
+
+  it('by a code that expires counts down to that', async () => {
+    const code = { device_code: 'a', user_code: 'ABCD1234', verification_uri: 'https://login.example/device' }
+    const server = await startServer(({ url }) =>
+      url === '/devicecode'
+        ? { status: 200, body: { ...code, expires_in: 10, interval: 1.2 } }
+        : { status: 400, body: { error: 'expired_token' } },
+    )
+    await expect(signInByDeviceCode(await byCodeAt(server.origin))).rejects.toMatchObject({
+      kind: 'sign-in',
+      message: 'The code has expired: nobody used it in time.',
+      hint: expect.stringMatching(/^od-link login --device\n/),
+    })
+    expect(events.slice(1)).toEqual([{ event: 'countdown', seconds: 9 }])
+    await server.stop()
+  })
+
+  it('by a code may be refused when the person is done, too', async () => {
+    const code = { device_code: 'a', user_code: 'ABCD1234', verification_uri: 'https://login.example/device' }
+    const refusal = { error: 'invalid_grant', error_description: 'AADSTS53003: No.' }
+    const server = await startServer(({ url }) =>
+      url === '/devicecode'
+        ? { status: 200, body: { ...code, expires_in: 10, interval: 1 } }
+        : { status: 400, body: refusal },
+    )
+    await expect(signInByDeviceCode(await byCodeAt(server.origin))).rejects.toMatchObject({
+      code: 'AADSTS53003',
+      message: 'The organisation does not allow signing in by a code.',
+    })
+    await server.stop()
+  })
+
+  const byCodeAt = async (origin: string) => {
+    const whole = await attempt({ timeoutSeconds: undefined })
+    const authority = {
+      ...whole.authority,
+      deviceCodeEndpoint: `${origin}/devicecode`,
+      tokenEndpoint: `${origin}/token`,
+    }
+    return { ...whole, authority }
+  }
 
   it.each([
     [
