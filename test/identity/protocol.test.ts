@@ -271,6 +271,17 @@ describe('a renewal', () => {
     })
   })
 
+  it.each([
+    ['a page', 'text/html', '<html>', 'content-type must be application/json'],
+    ['half an answer', 'application/json', '{"error":', 'unexpected HTTP status code'],
+  ])('that is refused by %s tells what is wrong with that', async (_, type, body, what) => {
+    const { href } = await answering({ status: 400, headers: { 'content-type': type }, body })
+    await expect(refreshTokens(record(href), undefined, startPatience(5_000))).rejects.toMatchObject({
+      kind: 'service',
+      message: expect.stringContaining(what),
+    })
+  })
+
   it('that brings nothing new is told as that', async () => {
     await expect(renew('', { status: 304 })).rejects.toMatchObject({
       message: expect.stringMatching(/cannot be trusted: (?!no answer has its shape)/),

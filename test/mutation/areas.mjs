@@ -101,7 +101,7 @@ export const areas = {
       ...['surroundings', 'ways', 'new-registration', 'own-registration'],
     ],
     'test/signin',
-    ['what-is-typed', 'true-answers'],
+    ['what-is-typed'],
   ),
   'signin-start': area('src/signin', ['start-address'], 'test/signin', ['start-address']),
   'signin-redirect': area(

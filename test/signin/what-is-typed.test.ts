@@ -1,4 +1,6 @@
-import { describe, expect, it } from 'vitest'
+import { syncBuiltinESMExports } from 'node:module'
+import os from 'node:os'
+import { describe, expect, it, vi } from 'vitest'
 import { clientSecretFor, saveClientSecret } from '../../src/accounts/client-secret.ts'
 import { savedSettings, saveSettings } from '../../src/settings.ts'
 import { isTrueAnswer } from '../../src/signin/callback.ts'
@@ -51,6 +53,10 @@ describe('the true answer of the authorize page', () => {
     ['state=our-state&code=x&code=y', false],
     ['state=our-state&code=x&error=y', false],
     ['state=our-state&code=x&stranger', false],
+    ['state=our-state&code=x&access_token=y', false],
+    ['state=our-state&code=x&id_token=y', false],
+    ['state=our-state&code=x&token=y', false],
+    ['state=our-state&code=x&response=y', false],
   ])('%s: %s', (query, is) => {
     expect(isTrueAnswer(new URLSearchParams(query), expected)).toBe(is)
   })
@@ -203,6 +209,8 @@ describe('a redirect URI', () => {
       listen: { host: '::1', port: 5000 },
     })
     expect(isForwarded(redirect)).toBe(true)
+    // Even one on this machine.
+    expect(readRedirect('https://localhost/back', '127.0.0.1:5000').listen.port).toBe(5000)
     expect(() => readRedirect('https://example.com/back', undefined)).toThrow(
       usage(
         /^The redirect URI https:\/\/example\.com\/back leads to a web server, not to od-link\.$/,
@@ -457,6 +465,9 @@ describe('a registration that is still to be made', () => {
 5. API permissions: nothing to do, od-link asks for them at the sign-in
 6. Overview: copy the Application (client) ID
    and the Directory (tenant) ID`)
+    expect(beforeYouBegin.join(' ')).toMatch(
+      /^A personal .* can no longer register an app\. The free ways out: /,
+    )
     for (const line of beforeYouBegin) expect(line).toMatch(/^.{30,80}$/)
   })
 
@@ -553,6 +564,19 @@ describe('where od-link runs', () => {
     })
   })
 
+  it('is reached by a user that is still to be filled in, where the system has no name for it', () => {
+    vi.spyOn(os, 'userInfo').mockImplementation(() => {
+      throw new Error('ENOENT')
+    })
+    syncBuiltinESMExports()
+    try {
+      expect(here({ SSH_TTY: 'x' }).ssh).toEqual({ user: 'USER', host: 'THIS-MACHINE', port: 22 })
+    } finally {
+      vi.restoreAllMocks()
+      syncBuiltinESMExports()
+    }
+  })
+
   it('is reached from the person’s machine by a tunnel', () => {
     const tunnel = (SSH_CONNECTION: string) => {
       const { ssh } = here({ SSH_CONNECTION })
@@ -568,6 +592,7 @@ describe('where od-link runs', () => {
       port: 22,
       user: expect.stringMatching(/./),
     })
+    expect(here({ WSL_INTEROP: 'x' }, 'win32').isWsl).toBe(false)
     expect(here({ BROWSER: 'C:\\x\\b.exe:other' }).browser?.command).toBe('C:\\x\\b.exe')
     expect(here({ BROWSER: 'one:two' }).browser).toEqual({ command: 'one', variable: 'BROWSER' })
   })
