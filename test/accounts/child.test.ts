@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { setTimeout as sleep } from 'node:timers/promises'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { bounded } from '../../src/accounts/bounded.ts'
 import { endWithUs, environmentWithout, killWithChildren, runChild } from '../../src/accounts/child.ts'
 import { helperStore } from '../../src/accounts/helper.ts'
@@ -46,7 +47,9 @@ describe('a program that is run', () => {
 
   it('is ended with its children when it outlasts its limit', async () => {
     const pids = join(own.dir, 'pids')
-    expect(await sh(`sleep 60 & echo $! > ${pids}; echo $$ >> ${pids}; sleep 60`, { limitMs: 300 })).toEqual({
+    expect(
+      await sh(`trap '' TERM; sleep 60 & echo $! > ${pids}; echo $$ >> ${pids}; sleep 60`, { limitMs: 300 }),
+    ).toEqual({
       how: 'late',
     })
     const [child = 0, itself = 0] = readFileSync(pids, 'utf8').trim().split('\n').map(Number)
@@ -63,6 +66,34 @@ describe('a program that is run', () => {
     const started = Date.now()
     expect(await sh('sleep 4 & printf done')).toMatchObject({ how: 'exited', stdout: 'done' })
     expect(Date.now() - started).toBeLessThan(3_000)
+  })
+
+  it('may leave an agent running, which is not ended', async () => {
+    const { stdout } = Object.assign({ stdout: '' }, await sh('sleep 20 >/dev/null 2>&1 & printf $!'))
+    expect(isAlive(Number(stdout))).toBe(true)
+    process.kill(Number(stdout), 'SIGKILL')
+  })
+
+  it('is waited for no longer than it takes', async () => {
+    const took: number[] = []
+    for (let run = 0; run < 5; run += 1) {
+      const started = performance.now()
+      await sh('true')
+      took.push(performance.now() - started)
+    }
+    expect(Math.min(...took)).toBeLessThan(190)
+  })
+
+  it('may leave unread even what no pipe holds', async () => {
+    const uncaught = vi.fn()
+    process.on('uncaughtException', uncaught)
+    try {
+      expect(await sh('exec 0<&-; exit 0', { input: 'x'.repeat(1024 * 1024) })).toMatchObject({ code: 0 })
+      await sleep(20)
+    } finally {
+      process.off('uncaughtException', uncaught)
+    }
+    expect(uncaught).not.toHaveBeenCalled()
   })
 
   it('does not inherit the client secret', async () => {
@@ -82,17 +113,75 @@ describe('a program that is run', () => {
     killWithChildren(2 ** 22 - 1)
   })
 
+  const listeners = () => ['exit', 'SIGTERM', 'SIGHUP'].map((name) => process.listenerCount(name))
+
   it('is ended with od-link, and only while it runs', () => {
-    const before = ['exit', 'SIGTERM', 'SIGHUP'].map((name) => process.listenerCount(name))
-    const listeners = () => ['exit', 'SIGTERM', 'SIGHUP'].map((name) => process.listenerCount(name))
+    const before = listeners()
     const kill = vi.fn()
-    const [one, other] = [endWithUs(kill), endWithUs(() => {})]
+    const one = endWithUs(kill)
+    expect(listeners()).toEqual(before.map((count) => count + 1))
+    const other = endWithUs(() => {})
     expect(listeners()).toEqual(before.map((count) => count + 1))
     one()
     expect(listeners()).toEqual(before.map((count) => count + 1))
     other()
     expect(listeners()).toEqual(before)
     expect(kill).not.toHaveBeenCalled()
+  })
+
+  it('and has ended leaves nothing to be ended with od-link', async () => {
+    const before = listeners()
+    await sh('true')
+    expect(listeners()).toEqual(before)
+  })
+
+  it('is ended when od-link exits', () => {
+    const kills = [vi.fn(), vi.fn()]
+    const ended = kills.map(endWithUs)
+    // As the event would, without telling anyone else.
+    process.listeners('exit').at(-1)?.(0)
+    for (const kill of kills) expect(kill).toHaveBeenCalledTimes(1)
+    for (const end of ended) end()
+  })
+
+  describe('while od-link gets a signal', () => {
+    const signal = 'SIGHUP'
+    let others: NodeJS.SignalsListener[]
+    beforeEach(() => {
+      others = process.listeners(signal) as NodeJS.SignalsListener[]
+      process.removeAllListeners(signal)
+    })
+    afterEach(() => {
+      vi.restoreAllMocks()
+      process.removeAllListeners(signal)
+      for (const other of others) process.on(signal, other)
+    })
+
+    it('is ended before od-link itself is', () => {
+      const ends: unknown[] = []
+      vi.spyOn(process, 'kill').mockImplementation((...who) => {
+        ends.push([...who, process.listenerCount(signal)])
+        return true
+      })
+      const ended = endWithUs(() => ends.push('program'))
+      process.emit(signal, signal)
+      // Nobody listens by then, so that the signal does what it always does.
+      expect(ends).toEqual(['program', [process.pid, signal, 0]])
+      ended()
+    })
+
+    it('is left to a command that ends in a way of its own', () => {
+      const kill = vi.fn()
+      const killed = vi.spyOn(process, 'kill').mockReturnValue(true)
+      const heard = vi.fn()
+      const ended = endWithUs(kill)
+      process.on(signal, heard)
+      process.emit(signal, signal)
+      expect(heard).toHaveBeenCalledTimes(1)
+      expect(kill).not.toHaveBeenCalled()
+      expect(killed).not.toHaveBeenCalled()
+      ended()
+    })
   })
 })
 
@@ -114,8 +203,7 @@ describe('a call of a store', () => {
         () => new Promise(() => {}),
         () => new Error('late'),
       )
-    const [one, other] = await Promise.allSettled([hangs(), hangs()])
-    for (const outcome of [one, other])
+    for (const outcome of await Promise.allSettled([hangs(), hangs(), hangs()]))
       expect(outcome).toMatchObject({
         status: 'rejected',
         reason: expect.objectContaining({ message: 'late' }),
@@ -174,6 +262,29 @@ describe('the person’s command', () => {
     expect(existsSync(join(own.dir, 'later'))).toBe(true)
     expect(own.waiting).toEqual(['Waiting for OD_LINK_ON_SIGNIN_NEEDED, 10 s at most …'])
     expect(own.warnings).toEqual([])
+  })
+
+  it('finds nothing to read, and leaves nothing behind in od-link', async () => {
+    const before = process.listenerCount('SIGTERM')
+    await tell(`cat > '${own.dir}/note'`)
+    expect(noted()).toBe('')
+    expect(own.warnings).toEqual([])
+    expect(process.listenerCount('SIGTERM')).toBe(before)
+  })
+
+  it('that takes more than ten seconds is stopped with all that it started', async () => {
+    const pids = join(own.dir, 'pids')
+    const clock = performance.now.bind(performance)
+    vi.spyOn(performance, 'now').mockImplementation(() => clock() + (existsSync(pids) ? 10_000 : 0))
+    await tell(
+      `trap '' TERM; sleep 60 & echo $! $$ > '${pids}.draft'; mv '${pids}.draft' '${pids}'; sleep 60`,
+    )
+    vi.restoreAllMocks()
+    expect(own.warnings).toEqual([
+      'The command in OD_LINK_ON_SIGNIN_NEEDED did not end within 10 s and was stopped.',
+    ])
+    const started = readFileSync(pids, 'utf8').trim().split(' ').map(Number)
+    await vi.waitFor(() => expect(started.map(isAlive)).toEqual([false, false]))
   })
 })
 
@@ -277,5 +388,28 @@ describe('a credential helper', () => {
     await expect(helper.remove('x')).rejects.toMatchObject({
       message: expect.stringMatching(/refuses: sealed\.$/),
     })
+  })
+
+  it('that dies while it removes says so, whether there was anything or not', async () => {
+    const helper = store('osxkeychain')
+    behave('[ "$1" = erase ] && kill -KILL $$')
+    await expect(helper.remove('x')).rejects.toMatchObject({
+      message: expect.stringMatching(/was ended by SIGKILL\.$/),
+    })
+  })
+
+  it('is not asked again after it has removed', async () => {
+    const helper = store('osxkeychain')
+    await helper.write('x', 'y')
+    await helper.remove('x')
+    const asked = readFileSync(join(own.dir, 'asked'), 'utf8').trim().split('\n')
+    expect(asked.map((line) => line.split(' ')[0])).toEqual(['store', 'erase'])
+  })
+
+  it('is believed when it succeeds, whatever it says beside', async () => {
+    const helper = store('osxkeychain')
+    await helper.write('x', 'y')
+    behave('[ "$1" = get ] && echo "credentials not found in the cache" >&2')
+    expect(await helper.read('x')).toBe('y')
   })
 })

@@ -13,10 +13,13 @@ import {
   changeAccount,
   defaultAccount,
   findAccount,
+  holdingLink,
   labelOf,
   listAccounts,
   makeDefault,
   readLink,
+  refuseReadOnly,
+  writeLink,
 } from '../../src/accounts/index.ts'
 import { addLink, removeLink, removeStrays } from '../../src/accounts/linking.ts'
 import { moveChoice, moveLink } from '../../src/accounts/move.ts'
@@ -237,6 +240,37 @@ describe('a link', () => {
     expect(listAccounts()).toEqual([])
     expect(accountNow(account)).toBe(account)
   })
+
+  it('is changed, found anew and moved by its id, whatever else is linked', async () => {
+    const [first, second] = [await addLink(ada, undefined), await addLink(grace, undefined)]
+    await changeAccount(grace.id, (account) => {
+      account.taught = { AADSTS70043: 7 }
+    })
+    expect(listAccounts()).toEqual([first, { ...second, taught: { AADSTS70043: 7 } }])
+    expect(accountNow(second).taught).toEqual({ AADSTS70043: 7 })
+    await removeLink(second)
+    await expect(moveLink(second, 'file')).rejects.toMatchObject({
+      message: 'The link consumers.grace is gone.',
+    })
+    await expect(moveLink(first, 'helper:nonesuch')).rejects.toMatchObject({
+      message: expect.stringContaining('ada@contoso.example stays where it was'),
+    })
+  })
+
+  it('is written by whoever holds it', async () => {
+    const account = await addLink(ada, undefined)
+    const newer = { ...ada, accessToken: 'newer' }
+    const write = async () => {
+      await writeLink(account, newer)
+      return 7
+    }
+    expect(await holdingLink(ada.id, write)).toBe(7)
+    expect(await readLink(account)).toEqual(newer)
+    await refuseReadOnly(account)
+    writeFileSync(join(own.dir, 'file'), '')
+    process.env.OD_LINK_CONFIG_DIR = join(own.dir, 'file')
+    await expect(refuseReadOnly(account)).rejects.toMatchObject({ kind: 'keychain' })
+  })
 })
 
 describe('the stores', () => {
@@ -253,6 +287,8 @@ describe('the stores', () => {
     'helper:',
     'helper:a/b',
     'helper:a b',
+    'helper:a:b',
+    'helper:a:',
     `helper:${'x'.repeat(65)}`,
   ])('cannot be named %j', (name) => {
     const more = name.startsWith('helper')

@@ -35,8 +35,15 @@ describe.skipIf(process.platform === 'win32')('an item of the file store', () =>
   it('is listed by its name, and what is no item is not', async () => {
     const store = fileStore()
     await store.write('a/b c', 'text')
-    for (const name of ['%zz.json', 'other.txt', 'a.json.abc.tmp']) writeFileSync(path(name), '')
+    for (const name of ['%zz.json', 'other.txt', 'a.json.abc.tmp', 'x\ny.json']) writeFileSync(path(name), '')
     expect(await store.list()).toEqual(['a/b c'])
+  })
+
+  it('is listed, so that it is removed, where a killed writer left its draft alone', async () => {
+    const store = fileStore()
+    await store.write('x', 'text')
+    for (const item of ['x', 'lost']) writeFileSync(path(`${item}.json.0123456789ab.tmp`), 'a token')
+    expect((await store.list()).sort()).toEqual(['lost', 'x'])
   })
 
   it('is removed with the drafts that killed writers left, and with no others', async () => {
@@ -80,6 +87,30 @@ describe.skipIf(process.platform === 'win32')('an item of the file store', () =>
       })
       chownSync(at, 0, 0)
     }
+  })
+
+  it('is not taken for absent where its folder cannot be looked at', async () => {
+    const file = join(own.dir, 'file')
+    writeFileSync(file, '')
+    process.env.OD_LINK_CONFIG_DIR = file
+    const store = fileStore()
+    const trouble = { kind: 'keychain', message: expect.stringContaining('cannot be used: ENOTDIR') }
+    await expect(store.read('x')).rejects.toMatchObject(trouble)
+    await expect(store.list()).rejects.toMatchObject(trouble)
+    await expect(store.remove('x')).rejects.toMatchObject(trouble)
+    await expect(store.refuseIfReadOnly?.()).rejects.toMatchObject(trouble)
+  })
+
+  it.runIf(process.platform === 'linux')('leaves no file open when it was read or written', async () => {
+    const store = fileStore()
+    const open = () => readdirSync('/proc/self/fd').length
+    await store.write('x', 'text')
+    const before = open()
+    for (let count = 0; count < 10; count += 1) {
+      await store.write('x', 'text')
+      await store.read('x')
+    }
+    expect(open() - before).toBeLessThan(8)
   })
 
   it('that cannot be written, read or removed says why', async () => {

@@ -1,10 +1,11 @@
-import { readFileSync } from 'node:fs'
+import { readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { type Account, holdingLink, listAccounts, readLink, writeLink } from '../../src/accounts/index.ts'
 import { addLink } from '../../src/accounts/linking.ts'
 import type { LinkRecord } from '../../src/accounts/record.ts'
 import { accessToken } from '../../src/accounts/token.ts'
+import type { OdLinkError } from '../../src/errors.ts'
 import { startPatience } from '../../src/retry.ts'
 import { recordOf, useOwnSettings } from '../helpers/own-settings.ts'
 import { type Answer, startServer, type TestServer } from '../helpers/server.ts'
@@ -93,6 +94,69 @@ describe('the token of a link', () => {
     await accessToken(account, { refused: 'by another' })
     expect(asked()).toBe(1)
   })
+
+  it('that is fresh waits for nobody who holds the link', async () => {
+    const account = await linkAt([good])
+    await holdingLink(account.id, async () => {
+      const { accessToken: token } = await accessToken(account, { patience: startPatience(0) })
+      expect(token).toBe('a-token')
+    })
+  })
+
+  it('that was refused is renewed although it was saved by a clock that has been set back since', async () => {
+    const account = await linkAt([good], { lastRenewedAt: Date.now() + 60_000 })
+    expect((await accessToken(account, { refused: 'a-token' })).accessToken).toBe('newer')
+  })
+})
+
+describe.runIf(process.platform === 'linux')('in a place that cannot be written to', () => {
+  /** A folder in which even root makes nothing. */
+  const closed = '/sys'
+  const closedLink = async (left: number) => {
+    const account = await linkAt([good], inMs(left))
+    rmSync(join(own.dir, 'locks'), { recursive: true })
+    symlinkSync(closed, join(own.dir, 'locks'))
+    return account
+  }
+
+  it.each([
+    ['a token with some time left serves', 60_000, {}],
+    ['a token that a check would renew serves', 60_000, { refused: 'a-token', isCheck: true }],
+  ])('%s', async (_, left, options) => {
+    const account = await closedLink(left)
+    expect((await accessToken(account, options)).accessToken).toBe('a-token')
+    expect(asked()).toBe(0)
+  })
+
+  it.each([
+    ['that has ended', -1_000, {}, /^ended at 2\d{3}-\d\d-\d\dT[\d:.]+Z$/],
+    ['that is about to end', 9_000, {}, /^can no longer be used$/],
+    ['that was refused', 60_000, { refused: 'a-token' }, /^can no longer be used$/],
+    [
+      'that a check would renew, about to end',
+      9_000,
+      { refused: 'a-token', isCheck: true },
+      /^can no longer be used$/,
+    ],
+  ])('a token %s does not, and Microsoft is not asked', async (_, left, options, state) => {
+    const account = await closedLink(left)
+    const error: OdLinkError = await accessToken(account, options).then(
+      () => expect.unreachable(),
+      (error) => error,
+    )
+    const [, told] =
+      /^The token of ada@contoso\.example (.*), and cannot be renewed: /.exec(error.message) ?? []
+    expect(told).toMatch(state)
+    expect(error).toMatchObject({
+      kind: 'keychain',
+      message: expect.stringMatching(
+        /renewed: the link is in a place that cannot be written to \((EPERM|EROFS|EACCES)\)\.$/,
+      ),
+      hint: `Make it writable: ${own.dir}\nOr log in again where the link was made, and mount it anew.`,
+      cause: expect.objectContaining({ kind: 'usage' }),
+    })
+    expect(asked()).toBe(0)
+  })
 })
 
 describe('while the sign-in service is in trouble', () => {
@@ -107,6 +171,8 @@ describe('while the sign-in service is in trouble', () => {
     if (token) expect((await got).accessToken).toBe(token)
     else await expect(got).rejects.toMatchObject({ kind: 'service' })
     expect(await readLink(account)).toEqual(before)
+    // The link has not ended: only Microsoft's own word ends it.
+    expect(listAccounts()[0]).not.toHaveProperty('ended')
   })
 
   it('or out of reach, it is the same', async () => {

@@ -1,8 +1,20 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import {
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { describe, expect, it } from 'vitest'
+import { afterEach, describe, expect, it, vi } from 'vitest'
 import { withLock } from '../../src/accounts/lock.ts'
 import { startPatience } from '../../src/retry.ts'
 import { useOwnSettings } from '../helpers/own-settings.ts'
@@ -43,6 +55,12 @@ const isHeld = async () => {
   }
 }
 
+/** The fields of proc(5) behind the command's name: the state is the first, the start time the twentieth. */
+const fieldsOf = (pid: number) =>
+  readFileSync(`/proc/${pid}/stat`, 'latin1')
+    .replace(/^.*\) /s, '')
+    .split(' ')
+
 describe('work under the lock', () => {
   it('brings its result, or its error, and leaves one empty file', async () => {
     expect(await withLock('test', async () => 7)).toBe(7)
@@ -78,6 +96,37 @@ describe('work under the lock', () => {
       await expect(withLock('test', async () => {}, startPatience(1_150))).rejects.toThrow('Another od-link')
     })
     expect(own.waiting).toEqual(['Waiting for another od-link, which is renewing or changing this link …'])
+  })
+
+  it('says nothing of a short wait', async () => {
+    await withLock('test', async () => expect(await isHeld()).toBe(true))
+    expect(own.waiting).toEqual([])
+  })
+
+  it('empties nothing that somebody puts in the place of its file', async () => {
+    const other = join(own.dir, 'other')
+    writeFileSync(other, 'of somebody')
+    await withLock('test', async () => {
+      const mine = join(folder(), files().at(-1) ?? '')
+      rmSync(mine)
+      symlinkSync(other, mine)
+    })
+    expect(readFileSync(other, 'utf8')).toBe('of somebody')
+  })
+
+  it.runIf(isLinux)('names the folder in which no file can be made', async () => {
+    mkdirSync(join(own.dir, 'locks'), { recursive: true })
+    // Even root makes no file there.
+    symlinkSync('/sys', folder())
+    const work = vi.fn()
+    await expect(withLock('test', work)).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringMatching(/^od-link cannot keep its locks in (.*) \((EPERM|EACCES|EROFS)\)\.$/),
+      hint: 'Make it writable, or choose another place: OD_LINK_CONFIG_DIR=/path/to/a/directory',
+      cause: expect.any(Error),
+    })
+    await expect(withLock('test', work)).rejects.toThrow(`locks in ${folder()} (`)
+    expect(work).not.toHaveBeenCalled()
   })
 
   it('names the place where no lock can be kept', async () => {
@@ -117,6 +166,37 @@ describe('a lock that somebody has', () => {
     expect(await isHeld()).toBe(false)
   })
 
+  it('is nobody’s when its process has ended, on a system that does not tell when it began', async () => {
+    const { born, ...owner } = await ownFile()
+    leave({ ...owner, pid: 2 ** 22 - 1 })
+    expect(await isHeld()).toBe(false)
+  })
+
+  it('is theirs when the process is another user’s', async () => {
+    leave(await ownFile())
+    const kill = vi.spyOn(process, 'kill').mockImplementation(() => {
+      throw Object.assign(new Error('kill EPERM'), { code: 'EPERM' })
+    })
+    try {
+      expect(await isHeld()).toBe(true)
+    } finally {
+      kill.mockRestore()
+    }
+  })
+
+  it.runIf(isLinux)('is nobody’s when its process has ended, and its parent has not noticed', async () => {
+    const owner = await ownFile()
+    const parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 20'])
+    try {
+      const pid = Number((await once(parent.stdout, 'data'))[0])
+      await vi.waitFor(() => expect(fieldsOf(pid)[0]).toBe('Z'))
+      leave({ ...owner, pid, born: fieldsOf(pid)[19] })
+      expect(await isHeld()).toBe(false)
+    } finally {
+      parent.kill('SIGKILL')
+    }
+  })
+
   it('is believed for two minutes where its life cannot be seen from here', async () => {
     const stranger = { ...(await ownFile()), place: 'another host' }
     leave(stranger, 110_000)
@@ -132,7 +212,7 @@ describe('a lock that somebody has', () => {
     if (isLinux)
       expect({ place, born }).toEqual({
         place: expect.stringMatching(/ pid:\[\d+\]$/),
-        born: expect.stringMatching(/^\d+$/),
+        born: fieldsOf(process.pid)[19],
       })
   })
 
@@ -143,6 +223,61 @@ describe('a lock that somebody has', () => {
     expect(await isHeld()).toBe(false)
     expect(files()).toEqual(['51'])
   })
+
+  it('is not what only looks like a number', async () => {
+    leave('')
+    writeFileSync(join(folder(), '99 of mine'), '')
+    expect(await isHeld()).toBe(false)
+    expect(files()).toEqual(['51', '99 of mine'])
+  })
+})
+
+/** What other processes do between the look at the lock and the taking of it, which no test could time. */
+describe('a lock that others take meanwhile', () => {
+  const RealDate = Date
+  afterEach(() => {
+    globalThis.Date = RealDate
+  })
+  /** The clock is read there, in order to give the lock's file its time. */
+  const meanwhile = (work: () => void) => {
+    let left = 1
+    globalThis.Date = class extends RealDate {
+      constructor() {
+        super()
+        left -= 1
+        if (left === 0) work()
+      }
+    } as DateConstructor
+  }
+
+  it('is not taken a second time under the same number', async () => {
+    const owner = JSON.stringify(await ownFile())
+    leave('')
+    meanwhile(() => writeFileSync(join(folder(), '51'), owner))
+    expect(await isHeld()).toBe(true)
+    expect(readFileSync(join(folder(), '51'), 'utf8')).toBe(owner)
+  })
+
+  it('is not taken under a number that is past', async () => {
+    const owner = JSON.stringify(await ownFile())
+    leave('')
+    meanwhile(() => {
+      rmSync(join(folder(), '50'))
+      writeFileSync(join(folder(), '52'), owner)
+    })
+    expect(await isHeld()).toBe(true)
+    expect(files()).not.toContain('51')
+  })
+
+  it('cannot be had when what it is made of is taken away', async () => {
+    leave('')
+    meanwhile(() => {
+      for (const name of files()) if (name.startsWith('draft')) rmSync(join(folder(), name))
+    })
+    await expect(withLock('test', async () => {})).rejects.toThrow(
+      `od-link cannot keep its locks in ${folder()} (ENOENT).`,
+    )
+  })
 })
 
 describe('what killed waiters leave', () => {
@@ -151,9 +286,11 @@ describe('what killed waiters leave', () => {
     const dead = JSON.stringify({ ...owner, pid: 2 ** 22 - 1 })
     const drafts = { 'draft-old': dead, 'draft-young': dead, 'draft-alive': JSON.stringify(owner) }
     for (const [name, text] of Object.entries(drafts)) writeFileSync(join(folder(), name), text)
+    writeFileSync(join(folder(), 'note'), 'of another hand')
     const then = new Date(Date.now() - 11_000)
-    for (const name of ['draft-old', 'draft-alive']) utimesSync(join(folder(), name), then, then)
+    for (const name of ['draft-old', 'draft-alive', 'note']) utimesSync(join(folder(), name), then, then)
     await withLock('test', async () => {})
     expect(files().filter((name) => name.startsWith('draft'))).toEqual(['draft-alive', 'draft-young'])
+    expect(existsSync(join(folder(), 'note'))).toBe(true)
   })
 })

@@ -33,18 +33,16 @@ export const areas = {
     ['private-files', 'linked'],
   ),
   'accounts-token': area('src/accounts', ['token'], 'test/accounts', ['token-of-a-link']),
-  'accounts-probe': area(
-    'src/accounts',
-    ['probe', 'read-back'],
-    'test/accounts',
-    ['linked', 'forgetful', 'helper-trouble'],
-    /^test\/accounts\/helper-trouble(?!.*(forgets|2,560))/,
-  ),
+  'accounts-probe': area('src/accounts', ['probe', 'read-back'], 'test/accounts', [
+    'linked',
+    'forgetful',
+    'read-back',
+  ]),
   'accounts-processes': area(
     'src/accounts',
     ['lock', 'child', 'bounded', 'helper', 'signin-needed'],
     'test/accounts',
-    ['under-the-lock', 'child'],
+    ['under-the-lock', 'child', 'asking-nobody'],
   ),
   graph: area('src/graph', ['*'], 'test/graph', [
     ...['../http/challenge', '../fuzz/batch', 'items'],

@@ -1,0 +1,32 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, describe, expect, it } from 'vitest'
+import { askNobody, mayAsk } from '../../src/accounts/bounded.ts'
+import { helperStore } from '../../src/accounts/helper.ts'
+import { putHelper } from '../helpers/helper-program.ts'
+import { useOwnSettings } from '../helpers/own-settings.ts'
+
+const own = useOwnSettings()
+const { PATH, PASSWORD_STORE_GPG_OPTS } = process.env
+afterEach(() => {
+  process.env.PATH = PATH
+  if (PASSWORD_STORE_GPG_OPTS === undefined) delete process.env.PASSWORD_STORE_GPG_OPTS
+  else process.env.PASSWORD_STORE_GPG_OPTS = PASSWORD_STORE_GPG_OPTS
+})
+
+/** In a file of its own: it holds for the rest of the process. */
+describe('where nobody may be asked', () => {
+  it('no prompt is shown, gpg asks for no passphrase, and no call takes longer than it may', async () => {
+    expect(mayAsk).toBe(true)
+    askNobody(1_200)
+    expect(mayAsk).toBe(false)
+    process.env.PATH = putHelper(own.dir, 'pass', PATH)
+    writeFileSync(join(own.dir, 'script'), `echo "$PASSWORD_STORE_GPG_OPTS" > '${own.dir}/opts'; sleep 20`)
+    await expect(helperStore('pass').read('x')).rejects.toMatchObject({
+      kind: 'keychain',
+      message: 'docker-credential-pass did not answer within 1.2 s.',
+    })
+    expect(readFileSync(join(own.dir, 'opts'), 'utf8')).toBe('--pinentry-mode=error\n')
+    expect(own.waiting).toEqual(['Waiting for docker-credential-pass; it may want to be unlocked …'])
+  })
+})
