@@ -156,6 +156,9 @@ describe('a client id that is pasted', () => {
     ['x'.repeat(29), /^That is not a client id\.$/],
     ['two words @ home that are long enough', /^That is not a client id\.$/],
     ['ada@contoso.example and more', /^That is not a client id\.$/],
+    ['more and ada@contoso.example', /^That is not a client id\.$/],
+    [`two ${'x'.repeat(30)}`, /^That is not a client id\.$/],
+    [`${'x'.repeat(30)} words`, /^That is not a client id\.$/],
     [`two ${'x'.repeat(30)} words`, /^That is not a client id\.$/],
     [`${id.slice(0, -1)}`, /./],
   ])('is not found in %j', (text, message) => {
@@ -171,7 +174,7 @@ describe('a client id that is pasted', () => {
     expect(readDirectory(`Directory (tenant) ID: ${other.toUpperCase()}`)).toBe(other)
     expect(readDirectory('Contoso.Example')).toBe('contoso.example')
     expect(readDirectory('a.b-c.d')).toBe('a.b-c.d')
-    for (const text of ['contoso', 'a b.c', '.b', 'a.', 'a..b'])
+    for (const text of ['contoso', 'a b.c', 'a.b c', '.b', 'a.', 'a..b'])
       expect(() => readDirectory(text)).toThrow(
         usage(
           /^That is not a directory\.$/,
