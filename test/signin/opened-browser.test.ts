@@ -1,17 +1,24 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openBrowser } from '../../src/signin/browser.ts'
 import type { Surroundings } from '../../src/signin/surroundings.ts'
 import { putProgram } from '../helpers/put-program.ts'
 
 let dir: string
+const { BROWSER, XDG_CURRENT_DESKTOP } = process.env
+const setEnv = (variables: Record<string, string | undefined>) => {
+  for (const [name, value] of Object.entries(variables)) {
+    if (value === undefined) delete process.env[name]
+    else process.env[name] = value
+  }
+}
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'od-link-browser-'))
 })
 afterEach(() => {
-  vi.unstubAllEnvs()
+  setEnv({ BROWSER, XDG_CURRENT_DESKTOP })
   rmSync(dir, { recursive: true, force: true })
 })
 
@@ -64,8 +71,7 @@ describe.runIf(process.platform === 'linux')('the system’s browser, where no v
     ['gets the address itself where it is that of Windows', true, url],
   ])('%s', async (_, isWsl, address) => {
     const { path, noted } = noting(`printf '%s' "$1"`)
-    vi.stubEnv('BROWSER', path)
-    vi.stubEnv('XDG_CURRENT_DESKTOP', 'X-Generic')
+    setEnv({ BROWSER: path, XDG_CURRENT_DESKTOP: 'X-Generic' })
     const opened = openBrowser(url, here(undefined, isWsl), (to) => {
       expect(to).toBe(url)
       return 'http://localhost:5000/start/x'
