@@ -3,6 +3,8 @@ import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import { askNobody, mayAsk } from '../../src/accounts/bounded.ts'
 import { helperStore } from '../../src/accounts/helper.ts'
+import { Locked, secretService } from '../../src/accounts/secret-service.ts'
+import { startFakeBus } from '../helpers/fake-bus.ts'
 import { putHelper } from '../helpers/helper-program.ts'
 import { useOwnSettings } from '../helpers/own-settings.ts'
 
@@ -16,7 +18,7 @@ afterEach(() => {
 
 /** In a file of its own: it holds for the rest of the process. */
 describe('where nobody may be asked', () => {
-  it('no prompt is shown, gpg asks for no passphrase, and no call takes longer than it may', async () => {
+  it('gpg asks for no passphrase, and no call takes longer than it may', async () => {
     expect(mayAsk).toBe(true)
     askNobody(1_200)
     expect(mayAsk).toBe(false)
@@ -28,5 +30,26 @@ describe('where nobody may be asked', () => {
     })
     expect(readFileSync(join(own.dir, 'opts'), 'utf8')).toBe('--pinentry-mode=error\n')
     expect(own.waiting).toEqual(['Waiting for docker-credential-pass; it may want to be unlocked …'])
+  })
+
+  it('a keychain that is locked is locked, and no prompt is shown', async () => {
+    askNobody(300)
+    const bus = await startFakeBus()
+    bus.answers = {
+      OpenSession: () => ['vo', [{ type: 's', value: '' }, '/session']],
+      SearchItems: () => ['aoao', [[], ['/item']]],
+      Unlock: () => ['aoo', [[], '/prompt']],
+    }
+    try {
+      const error = await secretService(bus.socket, 'od-link', 300)
+        .get('x')
+        .catch((thrown) => thrown)
+      expect(error).toBeInstanceOf(Locked)
+      expect(error).toMatchObject({ dismissed: true })
+      expect(bus.calls.map(({ member }) => member)).not.toContain('Prompt')
+      expect(own.waiting).toEqual([])
+    } finally {
+      await bus.stop()
+    }
   })
 })

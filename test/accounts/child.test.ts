@@ -70,6 +70,7 @@ describe('a program that is run', () => {
 
   it('may leave an agent running, which is not ended', async () => {
     const { stdout } = Object.assign({ stdout: '' }, await sh('sleep 20 >/dev/null 2>&1 & printf $!'))
+    await sleep(50)
     expect(isAlive(Number(stdout))).toBe(true)
     process.kill(Number(stdout), 'SIGKILL')
   })

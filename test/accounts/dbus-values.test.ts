@@ -23,6 +23,7 @@ describe('values on the wire of D-Bus', () => {
     ['a(yu)', [[[1, 2]]], '08000000 00000000 01 000000 02000000'],
     ['a{sy}', [[['a', 1]]], '07000000 00000000 01000000 61 00 01'],
     ['y(y)', [1, [2]], '01 00000000000000 02'],
+    ['a(ay)', [[[Buffer.from('abcd')], [Buffer.alloc(0)]]], '0c000000 00000000 04000000 61626364 00000000'],
     ['ya{ss}', [1, []], '01 000000 00000000'],
     ['aas', [[['a'], []]], '10000000 06000000 01000000 61 00 0000 00000000'],
   ]
@@ -75,6 +76,9 @@ describe('values on the wire of D-Bus', () => {
     expect(decode('v', encode('v', [deep]))).toEqual([deep])
     for (let level = 0; level < 2; level += 1) deep = { type: 'v', value: deep }
     expect(() => decode('v', encode('v', [deep as Value]))).toThrow('nested too deep')
+    const bytes = encode(`${'a'.repeat(17)}ay`, [[[[[[[[[[[[[[[[[[Buffer.from('x')]]]]]]]]]]]]]]]]]])
+    expect(() => decode(`${'a'.repeat(17)}ay`, bytes)).toThrow('nested too deep')
+    expect(() => decode(`${'('.repeat(18)}y${')'.repeat(18)}`, hex('01'))).toThrow('nested too deep')
     expect(() => decode('a()', hex('08000000 00000000 0000000000000000'))).toThrow('take no room')
   })
 })

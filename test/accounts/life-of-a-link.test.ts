@@ -72,6 +72,13 @@ describe('the end of a link', () => {
     expect(await markEnded(linked, record, refusal())).toBe(false)
   })
 
+  it('is news of each link, whatever is known of others', async () => {
+    const [first, second] = [record, { ...record, id: 'consumers.grace', objectId: 'grace' }]
+    expect(await markEnded(await addLink(first, undefined), first, refusal())).toBe(true)
+    expect(await markEnded(await addLink(second, undefined), second, refusal())).toBe(true)
+    expect(listAccounts().map(({ ended }) => ended?.renewedAt)).toEqual([lastRenewedAt, lastRenewedAt])
+  })
+
   it('is news again after the link was renewed', async () => {
     const linked = await addLink(record, undefined)
     await markEnded(linked, record, refusal())

@@ -419,6 +419,15 @@ describe('a link that is moved', () => {
     expect(savedSettings().store).toBe('helper:nonesuch')
   })
 
+  it('to the store that is chosen already leaves the secret where it is', async () => {
+    delete process.env.OD_LINK_STORE
+    await saveSettings({ store: 'file' })
+    await saveClientSecret('a-secret', 'an-id')
+    await moveChoice('file')
+    expect(savedSettings().store).toBe('file')
+    expect(await clientSecretFor('an-id')).toBe('a-secret')
+  })
+
   it('leaves the secret where a variable chooses the store', async () => {
     await saveClientSecret('a-secret', 'an-id')
     await moveChoice('helper:nonesuch')

@@ -13,8 +13,15 @@ const record = (length: number) =>
 function place() {
   const kept = new Map<string, Buffer>()
   let writesLeft = Number.POSITIVE_INFINITY
+  let afterReading: (() => Promise<void>) | undefined
   const entries: Entries = {
-    get: async (name) => kept.get(name),
+    get: async (name) => {
+      const value = kept.get(name)
+      const work = afterReading
+      afterReading = undefined
+      await work?.()
+      return value
+    },
     set: async (name, value) => {
       if (value.length > limit) throw new Error('The stub received bad data')
       writesLeft -= 1
@@ -27,6 +34,10 @@ function place() {
     kept,
     breakAfter: (writes: number) => {
       writesLeft = writes
+    },
+    /** Does so after the next entry was read, before whoever reads it goes on. */
+    meanwhile: (work: () => Promise<void>) => {
+      afterReading = work
     },
     values: inPieces(entries, limit),
   }
@@ -60,6 +71,42 @@ describe('a value that is longer than the place takes', () => {
     }
     expect(await values.get('link')).toBeDefined()
   })
+
+  it('is no value at all when a piece is not what was written', async () => {
+    const { values, kept } = place()
+    await values.set('link', record(8 * 1024))
+    const piece = [...kept.keys()].find((name) => name !== 'link') ?? ''
+    kept.set(piece, Buffer.from((kept.get(piece) as Buffer).toReversed()))
+    expect(await values.get('link')).toBeUndefined()
+  })
+
+  it('is read as an earlier version wrote it, and removed', async () => {
+    const { values, kept } = place()
+    kept.set('link', Buffer.from('pieces 2 0123456789ab'))
+    kept.set('link 0123456789ab 1', Buffer.from('{"a":'))
+    kept.set('link 0123456789ab 2', Buffer.from('7}'))
+    expect((await values.get('link'))?.toString()).toBe('{"a":7}')
+    await values.delete('link')
+    expect(kept.size).toBe(0)
+  })
+
+  it('is the new one for a reader who had found the old one’s header', async () => {
+    const { values, kept, meanwhile } = place()
+    await values.set('link', record(8 * 1024))
+    const newer = record(9 * 1024)
+    meanwhile(() => values.set('link', newer))
+    expect((await values.get('link'))?.equals(newer)).toBe(true)
+    expect(kept.size).toBe(5)
+  })
+
+  it.each(['the pieces 1 0123456789ab', 'pieces 1 0123456789ab of it', 'pieces 1 0123456789a'])(
+    'is not looked for because of a text like a header: %s',
+    async (text) => {
+      const { values } = place()
+      await values.set('link', Buffer.from(text))
+      expect((await values.get('link'))?.toString()).toBe(text)
+    },
+  )
 
   it.each([
     [8 * 1024, 9 * 1024],

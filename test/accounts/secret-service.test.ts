@@ -1,9 +1,10 @@
 import { existsSync } from 'node:fs'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { type BusError, openBus, socketOf } from '../../src/accounts/dbus.ts'
-import type { Value } from '../../src/accounts/dbus-values.ts'
+import type { Value, Variant } from '../../src/accounts/dbus-values.ts'
 import { keychainStore } from '../../src/accounts/keychain.ts'
 import { Locked, type SecretService, secretService } from '../../src/accounts/secret-service.ts'
+import { encodeMessage, field, messageType } from '../helpers/dbus-messages.ts'
 import { type FakeBus, startFakeBus } from '../helpers/fake-bus.ts'
 import { useOwnSettings } from '../helpers/own-settings.ts'
 
@@ -94,6 +95,21 @@ describe('a call on the session bus', () => {
   it('brings what the work throws, and closes the bus', async () => {
     const work = openBus(bus.socket, 2_000, async () => Promise.reject(new Error('tired')))
     await expect(work).rejects.toThrow('tired')
+    await expect.poll(() => bus.connections()).toBe(0)
+  })
+
+  it('may be answered by the other kind of machine', async () => {
+    const reply = '42020001 00000000 00000001 00000008 05017500 00000002'
+    bus.answers.Ask = () => Buffer.from(reply.replaceAll(' ', ''), 'hex')
+    expect(await ask()).toEqual([])
+  })
+
+  it('is not answered by a message of a kind that is not known', async () => {
+    bus.answers.Ask = () => {
+      const to: [number, Variant][] = [[field.replySerial, { type: 'u', value: 2 }]]
+      return Buffer.concat([encodeMessage(5, 1, to), encodeMessage(messageType.reply, 2, to, 's', ['yes'])])
+    }
+    expect(await ask()).toEqual(['yes'])
   })
 
   it('may be followed by a signal', async () => {
@@ -129,6 +145,7 @@ describe('the address of a bus', () => {
     ['tcp:host=localhost,port=1', undefined],
     ['xunix:path=/tmp/x', undefined],
     ['unix:runtime=yes', undefined],
+    ['unix:path=/tmp/x\n', undefined],
     ['unix:', undefined],
     ['', undefined],
   ])('%j leads to %j', (address, socket) => {
@@ -306,6 +323,22 @@ describe('the Secret Service', () => {
         return undefined
       }
       expect((await service.get('a link'))?.toString()).toBe('a secret')
+    })
+
+    it('hears the person even after the bus has given up on the prompt', async () => {
+      const later = globalThis.setTimeout
+      // Three seconds is what an answer may take.
+      const sooner = (work: () => void, ms: number) => later(work, ms === 3_000 ? 60 : ms)
+      vi.spyOn(globalThis, 'setTimeout').mockImplementation(sooner as typeof setTimeout)
+      bus.answers.Prompt = () => {
+        later(() => done(false), 150)
+        return undefined
+      }
+      try {
+        expect((await service.get('a link'))?.toString()).toBe('a secret')
+      } finally {
+        vi.restoreAllMocks()
+      }
     })
 
     it('is not opened by a prompt that was dismissed', async () => {

@@ -83,8 +83,8 @@ describe('a keychain that does not do', () => {
   })
 
   it('in a way of its own is told by its own words', () => {
-    const { message, hint } = keychainTrouble(new Error('The moon is full.'), 'linux')
-    expect(message).toBe('The keychain cannot be used: The moon is full.')
+    const { message, hint } = keychainTrouble(new Error('The org.example.Moon is full.'), 'linux')
+    expect(message).toBe('The keychain cannot be used: The org.example.Moon is full.')
     expect(hint).toBe(
       `Look at it with its own program (Passwords and Keys, Keychain Access), then try again.\n${orFiles}`,
     )
@@ -199,6 +199,12 @@ describe('a credential helper that does not do', () => {
     [
       'panics in the middle of a line',
       exited('do not panic: all is well'),
+      'docker-credential-odd refuses: do not panic: all is well.',
+      `${unlock}\n${byHand}`,
+    ],
+    [
+      'panics in the middle of a line aside',
+      exited('', 'do not panic: all is well'),
       'docker-credential-odd refuses: do not panic: all is well.',
       `${unlock}\n${byHand}`,
     ],

@@ -2,6 +2,8 @@ import { decode, encode, type Value, type Variant } from '../../src/accounts/dbu
 
 /** Messages of D-Bus, for tests that play the other side: https://dbus.freedesktop.org/doc/dbus-specification.html */
 export interface Message {
+  /** The order of bytes: `l` or `B`. */
+  order: string
   type: number
   serial: number
   fields: Map<number, Value>
@@ -43,14 +45,19 @@ export function takeMessages(bytes: Buffer): { messages: Message[]; rest: Buffer
     const [bodyLength, fieldsLength] = [rest.readUInt32LE(4), rest.readUInt32LE(12)]
     const head = 16 + fieldsLength + padding(fieldsLength)
     if (rest.length < head + bodyLength) break
-    const [, type, , , , serial, listed] = decode('yyyyuua(yv)', rest.subarray(0, 16 + fieldsLength), true)
+    const [order, type, , , , serial, listed] = decode(
+      'yyyyuua(yv)',
+      rest.subarray(0, 16 + fieldsLength),
+      true,
+    )
     const fields = new Map((listed as [number, Variant][]).map(([code, { value }]) => [code, value]))
     const body = decode(
       String(fields.get(field.signature) ?? ''),
       rest.subarray(head, head + bodyLength),
       true,
     )
-    messages.push({ type: Number(type), serial: Number(serial), fields, body })
+    const letter = String.fromCharCode(Number(order))
+    messages.push({ order: letter, type: Number(type), serial: Number(serial), fields, body })
     rest = rest.subarray(head + bodyLength)
   }
   return { messages, rest }

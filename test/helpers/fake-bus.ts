@@ -2,6 +2,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Value, Variant } from '../../src/accounts/dbus-values.ts'
 import { encodeMessage, field, type Message, messageType, takeMessages } from './dbus-messages.ts'
 
@@ -21,6 +22,8 @@ export interface FakeBus {
   pieces: number
   /** What is said to whoever says who it is. */
   welcome: string
+  /** How many connections are open. */
+  connections: () => number
   /** Ends every connection. */
   hangUp: () => void
   stop: () => Promise<void>
@@ -32,6 +35,7 @@ const onBus = new Set(['org.freedesktop.DBus', 'org.freedesktop.secrets', 'org.e
 export async function startFakeBus(): Promise<FakeBus> {
   const folder = mkdtempSync(join(tmpdir(), 'od-link-bus-'))
   const open = new Set<Socket>()
+  let sent: Promise<unknown> = Promise.resolve()
   const server = createServer(serve)
   const bus: FakeBus = {
     socket: join(folder, 'bus'),
@@ -47,6 +51,7 @@ export async function startFakeBus(): Promise<FakeBus> {
     },
     pieces: 0,
     welcome: 'OK 1234deadbeef\r\n',
+    connections: () => open.size,
     hangUp() {
       for (const socket of open) socket.destroy()
     },
@@ -64,6 +69,7 @@ export async function startFakeBus(): Promise<FakeBus> {
     open.add(socket)
     let buffered: Buffer = Buffer.alloc(0)
     let begun = false
+    let greeted = false
     socket.on('close', () => open.delete(socket)).on('error', () => {})
     socket.on('data', (chunk) => {
       buffered = Buffer.concat([buffered, chunk])
@@ -78,7 +84,12 @@ export async function startFakeBus(): Promise<FakeBus> {
       }
       const { messages, rest } = takeMessages(buffered)
       buffered = rest
-      for (const message of messages) answer(socket, message)
+      for (const message of messages) {
+        greeted ||= message.fields.get(field.member) === 'Hello'
+        // As a true bus does with whoever does not greet, or sends what is no message.
+        if (!greeted || !isWhole(message)) socket.destroy()
+        else answer(socket, message)
+      }
     })
   }
 
@@ -99,8 +110,20 @@ export async function startFakeBus(): Promise<FakeBus> {
 
   function send(socket: Socket, bytes: Buffer): void {
     const length = bus.pieces || bytes.length
-    for (let at = 0; at < bytes.length; at += length) socket.write(bytes.subarray(at, at + length))
+    for (let at = 0; at < bytes.length; at += length) {
+      sent = sent.then(() => {
+        socket.write(bytes.subarray(at, at + length))
+        // Apart from each other, so that they come one by one.
+        return bus.pieces ? sleep(1) : undefined
+      })
+    }
   }
+}
+
+/** Whether a call says in its first letter how it is written, and has no empty names. */
+function isWhole({ order, fields }: Message): boolean {
+  const names = [field.path, field.interface, field.member, field.destination].map((code) => fields.get(code))
+  return order === 'l' && names.every((name) => name !== '')
 }
 
 function encoded(reply: Exclude<Reply, Buffer | undefined>, serial: number): Buffer {

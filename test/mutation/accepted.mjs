@@ -1,6 +1,6 @@
 /**
- * Survivors that nobody needs to kill, in groups, by what the mutant is: the kind of the change, what stood there, what
- * stands there instead. A mutant belongs to the first group that it fits.
+ * Survivors that nobody needs to kill, in groups, by what the mutant is: the kind of the change, the line that it begins
+ * in, what stood there, what stands there instead. A mutant belongs to the first group that it fits.
  */
 export const accepted = [
   {
@@ -157,5 +157,118 @@ export const accepted = [
     mutator: /^Regex$/,
     was: /^\/\[\\s,\]\+\/$/,
     why: 'Empty scopes between them are left out.',
+  },
+  {
+    where: 'how programs are started and ended on Windows',
+    file: /accounts\/(child|signin-needed)/,
+    line: /taskkill|windowsHide|isWindows/,
+    was: /^('taskkill'|\['\/pid'.*'\/f'\]|'\/(pid|t|f)'|\{ windowsHide: true \}|isWindows|true|false)$/,
+    why: 'The run is on Linux, where no window is hidden, and where a process group is asked and ended.',
+  },
+  {
+    where: 'which of its members a union is',
+    file: /accounts\/(helper|slots|probe)/,
+    mutator: /^ConditionalExpression$/,
+    was: /^(ended\.how === 'exited'|one\.status === 'fulfilled')$/,
+    becomes: /^true$/,
+    why: 'The type checker asks for it: the other members have no code and no value, which the next question sees.',
+  },
+  {
+    where: 'whether an error is of the one kind that is thrown there',
+    file: /accounts\/(child|token|move)/,
+    mutator: /^ConditionalExpression$/,
+    was: /^!\(error instanceof (Late|OdLinkError)\)$/,
+    becomes: /^false$/,
+    why: "Another one would be a fault of od-link's own, and stays an error without the question, too.",
+  },
+  {
+    where: 'whether there is a process, or text, which the next step tells as well',
+    file: /accounts\/(child|lock|signin-needed)/,
+    mutator: /^ConditionalExpression$/,
+    was: /^(pid === undefined|text === ''|exitCode === null && signalCode === null)$/,
+    becomes: /^false$/,
+    why: 'A number that is none cannot be killed, an empty file is no JSON and counts as free, and a command that runs is one of its group.',
+  },
+  {
+    where: 'what has ended is killed',
+    file: /accounts\/signin-needed/,
+    was: /^!ended$/,
+    becomes: /^true$/,
+    why: 'Nothing of its group is left.',
+  },
+  {
+    where: 'a file of a lock that is gone again',
+    file: /accounts\/lock/,
+    line: /code !== 'ENOENT'$/,
+    becomes: /^(true|"")$/,
+    why: 'It counts as free then, and the number made next is taken or past, which is seen when it is made: the tests of that are there.',
+  },
+  {
+    where: '`catch` blocks that answer no',
+    file: /accounts\/(lock|signin-needed)/,
+    mutator: /^BlockStatement$/,
+    line: /\} catch \{$/,
+    becomes: /^\{\}$/,
+    why: 'Without an answer it is `undefined`, which is no as well.',
+  },
+  {
+    where: "what Node does by itself: `'utf8'`, `'wx'` for a name that nobody has",
+    file: /accounts\/(lock|child)/,
+    was: /^'(utf8|wx)'$/,
+    becomes: /^""$/,
+    why: 'Streams are UTF-8 by default, JSON is read from bytes as well, and a draft has a name of 48 random bits.',
+  },
+  {
+    where: 'how often the lock is looked at',
+    file: /accounts\/lock/,
+    mutator: /^ArithmeticOperator$/,
+    was: /Math\.random\(\)/,
+    why: 'A few times more or fewer in a tenth of a second; that twenty at once do not starve is what the tests with whole processes try.',
+  },
+  {
+    where: 'the folder that is written to the disk with the file in it',
+    file: /accounts\/file/,
+    mutator: /^BlockStatement$/,
+    line: /function syncFolder|^ {2}try \{$/,
+    why: 'It counts at a power cut alone, which no test can make.',
+  },
+  {
+    where: 'stand-ins on the bus',
+    file: /accounts\/dbus\.ts/,
+    was: /^('failed'|-1|signature|methodCall \?\? 1)$/,
+    why: 'They stand where the type checker asks for a value that is not used, and an empty signature says as much as none.',
+  },
+  {
+    where: 'shorter ways through values of the bus',
+    file: /accounts\/dbus-values/,
+    was: /^(type === 'ay'|'ay'|first !== '\(' && first !== '\{')$/,
+    why: 'Bytes that are written one by one are the same bytes, and a type of one letter ends after it either way.',
+  },
+  {
+    where: 'the turn of an entry without a number',
+    file: /accounts\/slots/,
+    was: /^'0'$/,
+    becomes: /^""$/,
+    why: 'Both are the number 0.',
+  },
+  {
+    where: 'the session bus at its standard place',
+    file: /accounts\/keychain\.ts/,
+    was: /^existsSync\(standard\)$/,
+    becomes: /^false$/,
+    why: "It would lie beside this machine's own sockets; the test of cron with a true keyring mounts one there.",
+  },
+  {
+    where: 'the end of the process that reads back',
+    file: /accounts\/read-back/,
+    was: /^(StuckCall\.happened|'SIGKILL'|\(\) => process\.exit\(0\))$/,
+    becomes: /^(false|""|\(\) => undefined)$/,
+    why: 'Only the native module of macOS and Windows leaves a thread behind that holds it.',
+  },
+  {
+    where: 'the ends of a reason that has none',
+    file: /accounts\/probe/,
+    was: /^ended\.stderr\.trim\(\)$/,
+    why: 'What reads back writes its one sentence and nothing after it.',
   },
 ]

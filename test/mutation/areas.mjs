@@ -24,7 +24,7 @@ export const areas = {
     'src/accounts',
     ['dbus', 'secret-service', 'keychain', 'native-keychain'],
     'test/accounts',
-    ['native-keychain', 'secret-service'],
+    ['native-keychain', 'secret-service', 'asking-nobody'],
   ),
   'accounts-links': area(
     'src/accounts',

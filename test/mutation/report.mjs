@@ -77,7 +77,12 @@ function filesTried() {
       const lines = source.split('\n')
       return {
         name,
-        mutants: mutants.map((mutant) => ({ ...mutant, file: name, was: textOf(mutant, lines) })),
+        mutants: mutants.map((mutant) => ({
+          ...mutant,
+          file: name,
+          was: textOf(mutant, lines),
+          line: lines[mutant.location.start.line - 1] ?? '',
+        })),
       }
     }),
   )
@@ -96,10 +101,11 @@ function isAlive({ status }) {
   return status === 'Survived' || status === 'NoCoverage'
 }
 
-function isMeant(mutant, { file, mutator, was, becomes, edge }) {
+function isMeant(mutant, { file, mutator, line, was, becomes, edge }) {
   return (
     (file === undefined || file.test(mutant.file)) &&
     (mutator === undefined || mutator.test(mutant.mutatorName)) &&
+    (line === undefined || line.test(mutant.line)) &&
     (was === undefined || was.test(mutant.was)) &&
     (becomes === undefined || becomes.test(mutant.replacement ?? '')) &&
     (!edge || isEdge(mutant))
