@@ -364,8 +364,15 @@ describe('what a store is given', () => {
 
   it('is tried out beforehand, and nothing is left of that', async () => {
     const { kept, store } = fakeStore()
-    await probeStore(store)
+    const written = new Set<string>()
+    const write = (item: string, text: string) => {
+      written.add(text)
+      return store.write(item, text)
+    }
+    for (const _ of [1, 2]) await probeStore({ ...store, write })
     expect(kept.size).toBe(0)
+    // What an earlier one left behind is not taken for the new one.
+    expect(written.size).toBe(2)
     await expect(probeStore({ ...store, read: async () => undefined })).rejects.toMatchObject(forgotten)
     expect(kept.size).toBe(0)
   })
@@ -377,6 +384,53 @@ describe('a link that is moved', () => {
     const account = await addLink(ada, undefined)
     expect(await moveLink(account, 'file')).toBe('file')
     expect(listAccounts()).toEqual([account])
+  })
+
+  describe('to a helper', () => {
+    const path = process.env.PATH
+    afterEach(() => {
+      process.env.PATH = path
+    })
+    const vault = () => readdirSync(join(own.dir, 'kept'))
+
+    it('and back is in one place at a time, and no other is noted', async () => {
+      process.env.PATH = putHelper(own.dir, 'osxkeychain', path)
+      const account = await addLink(ada, undefined)
+      expect(await moveLink(account, 'helper:osxkeychain')).toBe('file')
+      expect(listAccounts()).toEqual([{ ...account, store: 'helper:osxkeychain' }])
+      expect(links()).toEqual([])
+      expect(vault()).toHaveLength(1)
+      // Found there, too, by whoever knew the old place.
+      expect(await readLink(account)).toEqual(ada)
+      expect(await moveLink(account, 'file')).toBe('helper:osxkeychain')
+      expect(listAccounts()).toEqual([account])
+      expect(vault()).toEqual([])
+    })
+
+    it('of another name in front of the same vault is there still', async () => {
+      putHelper(own.dir, 'osxkeychain', path)
+      process.env.PATH = putHelper(own.dir, 'secretservice', path)
+      const account = await addLink(ada, undefined)
+      await moveLink(account, 'helper:osxkeychain')
+      await moveLink(account, 'helper:secretservice')
+      expect(listAccounts()).toEqual([{ ...account, store: 'helper:secretservice' }])
+      expect(await readLink(accountNow(account))).toEqual(ada)
+    })
+
+    it('that does not remove it is in the new place, and the old one stays noted', async () => {
+      process.env.PATH = putHelper(own.dir, 'osxkeychain', path)
+      const account = await addLink(ada, undefined)
+      await moveLink(account, 'helper:osxkeychain')
+      writeFileSync(join(own.dir, 'script'), '[ "$1" = erase ] && { echo sealed; exit 1; }')
+      await expect(moveLink(account, 'file')).rejects.toMatchObject({
+        message: expect.stringMatching(/^ada@contoso\.example is in file now, but an old copy could not/),
+      })
+      expect(listAccounts()).toEqual([{ ...account, copies: ['helper:osxkeychain'] }])
+      rmSync(join(own.dir, 'script'))
+      await moveLink(account, 'file')
+      expect(listAccounts()).toEqual([account])
+      expect(vault()).toEqual([])
+    })
   })
 
   it('and is gone by then is told so', async () => {

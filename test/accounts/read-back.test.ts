@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fileStore } from '../../src/accounts/file.ts'
 import { digestOf } from '../../src/accounts/probe.ts'
 import { fakeHelper } from '../helpers/fake-helper.ts'
-import { jsonError } from '../helpers/linked.ts'
+import { ada, jsonError } from '../helpers/linked.ts'
 import { node, program } from '../helpers/od-link.ts'
 import { useOwnSettings } from '../helpers/own-settings.ts'
 import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
@@ -28,6 +28,7 @@ describe('the process that reads back', () => {
   it('tells what is there without showing it', async () => {
     expect(await readBack('file')).toEqual({ code: 0, stdout: 'nothing\n', stderr: '' })
     await fileStore().write('probe', 'a secret')
+    expect(digestOf('a secret')).toMatch(/^[\da-f]{64}$/)
     expect(await readBack('file')).toEqual({ code: 0, stdout: `${digestOf('a secret')}\n`, stderr: '' })
   })
 
@@ -77,6 +78,13 @@ describe('a store that another process cannot read', () => {
       message: `docker-credential-osxkeychain keeps what it is given, but another process cannot read it: ${why}`,
       hint: 'Look at it with its own program.\nOr keep links in private files: od-link config set store file',
     })
+  })
+
+  it('is none when it gives back what was written', async () => {
+    const { code, stderr } = await login('true', '--login-hint', ada)
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.not.stringContaining('od-link: ') })
+    const env = fakeHelper(world, 'osxkeychain', fromTheSecond('true'))
+    expect((await world.run(['logout'], { env })).code).toBe(0)
   })
 
   it('is told while it is waited for', async () => {
