@@ -205,11 +205,13 @@ describe('a link', () => {
   it('of which only the record is left is swept away, and nothing else', async () => {
     await addLink(ada, undefined)
     await saveClientSecret('a-secret', 'an-id')
-    for (const item of ['contoso.lost', 'consumers.gone']) await (await openStore()).write(item, '{}')
+    for (const item of ['contoso.lost', 'consumers.gone', 'of a.piece', 'a.piece 1'])
+      await (await openStore()).write(item, '{}')
     // The keychain is not to be had here, and is not what was chosen.
     process.env.DBUS_SESSION_BUS_ADDRESS = 'unix:path=/nonexistent'
     expect(await removeStrays()).toBe(2)
-    expect(links()).toEqual(['client-secret.json', 'contoso.ada.json'])
+    const others = ['a.piece%201.json', 'of%20a.piece.json']
+    expect(links().sort()).toEqual([...others, 'client-secret.json', 'contoso.ada.json'].sort())
     expect(await removeStrays()).toBe(0)
     process.env.OD_LINK_STORE = 'keychain'
     await expect(removeStrays()).rejects.toMatchObject({ kind: 'keychain' })
@@ -405,6 +407,20 @@ describe('a link that is moved', () => {
       expect(await moveLink(account, 'file')).toBe('helper:osxkeychain')
       expect(listAccounts()).toEqual([account])
       expect(vault()).toEqual([])
+    })
+
+    it('is noted there before it is written there', async () => {
+      process.env.PATH = putHelper(own.dir, 'osxkeychain', path)
+      const account = await addLink(ada, undefined)
+      const seen = join(own.dir, 'seen')
+      writeFileSync(
+        join(own.dir, 'script'),
+        `[ "$1" = store ] && [ ! -e '${seen}' ] && cp '${own.dir}/accounts.json' '${seen}'`,
+      )
+      await moveLink(account, 'helper:osxkeychain')
+      expect(JSON.parse(readFileSync(seen, 'utf8')).accounts).toEqual([
+        { ...account, copies: ['helper:osxkeychain'] },
+      ])
     })
 
     it('of another name in front of the same vault is there still', async () => {
