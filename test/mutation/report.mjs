@@ -129,5 +129,6 @@ function row(name, files) {
 
 function table(head, rows) {
   const line = (cells) => `| ${cells.join(' | ')} |`
-  return [line(head), line(head.map((_, at) => (at === 0 ? '---' : '--:'))), ...rows.map(line)]
+  const isText = (name) => ['folder', 'file', 'where', 'why'].includes(name)
+  return [line(head), line(head.map((name) => (isText(name) ? '---' : '--:'))), ...rows.map(line)]
 }
