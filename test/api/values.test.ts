@@ -7,11 +7,14 @@ import {
   symlinkSync,
   writeFileSync,
 } from 'node:fs'
+import type { IncomingMessage } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { Readable } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { OdLinkError } from '../../src/errors.ts'
 import { followLink, isWhole, pathOf, readAddress, withQuery } from '../../src/graph/api/address.ts'
+import { handOn, readText } from '../../src/graph/api/call.ts'
 import { apiFailure } from '../../src/graph/api/failure.ts'
 import { bodyOf, queryOf, readFields } from '../../src/graph/api/fields.ts'
 import { fileTrouble } from '../../src/graph/api/files.ts'
@@ -268,6 +271,17 @@ describe('the pages of a list', () => {
     })
   })
 
+  it('are read as a whole, with a bound', async () => {
+    const large = 'x'.repeat(3_000_000)
+    let read: unknown
+    const graph = fakeGraph(async (_, { streams }) => {
+      read = await streams?.take?.(Readable.from([Buffer.from(large)]) as IncomingMessage, () => {})
+      return ok({ value: [] })
+    })
+    await readPages(() => graph, readAddress('/a'), {}, origin).next()
+    expect(read).toBe(large)
+  })
+
   it('that are refused are told by their address', async () => {
     const graph = fakeGraph(() => ({ status: 404, json: { error: { code: 'x', message: 'No.' } } }))
     const first = readPages(() => graph, readAddress('/a?b=1'), {}, origin).next()
@@ -278,8 +292,44 @@ describe('the pages of a list', () => {
   })
 })
 
+describe('a body', () => {
+  const body = (...chunks: string[]) =>
+    Readable.from(chunks.map((chunk) => Buffer.from(chunk))) as IncomingMessage
+
+  it('that is meant to be small is read up to its bound', async () => {
+    let chunks = 0
+    const alive = () => {
+      chunks += 1
+    }
+    const most = 2 * 1024 * 1024
+    expect(await readText(body('é', 'b'), alive, 3)).toBe('éb')
+    expect(chunks).toBe(2)
+    expect(await readText(body('a'.repeat(most)), alive, most)).toHaveLength(most)
+    await expect(readText(body('a'.repeat(most), 'b'), alive, most)).rejects.toMatchObject({
+      kind: 'service',
+      message: 'The answer is larger than 2 MiB.',
+      hint: 'Ask for less at once: $top=200, and $select=id,name',
+    })
+  })
+
+  it('is handed on piece by piece; while whoever takes it is slow, the server is not to blame', async () => {
+    let [sent, alive] = [0, 0]
+    const live = () => {
+      alive += 1
+    }
+    const write = () => {
+      sent += 1
+    }
+    await handOn(body('a', 'b'), live, { write })
+    expect([sent, alive]).toEqual([2, 2])
+    await handOn(body('a'), live, { write: () => new Promise((resolve) => setTimeout(resolve, 1_300)) })
+    expect(alive).toBe(4)
+  })
+})
+
 describe('addresses', () => {
   const origin = 'https://graph.microsoft.com'
+  const sandbox = 'http://localhost:1234'
 
   it('are joined with more of a query', () => {
     const bare = readAddress('/me')
@@ -293,6 +343,42 @@ describe('addresses', () => {
       false,
       false,
     ])
+  })
+
+  it.each([
+    ['/beta', '/beta', ''],
+    ['/beta?a=1', '/beta', ''],
+    ['/x/v1.0/y', '/v1.0', '/x/v1.0/y'],
+    ['/x/beta', '/v1.0', '/x/beta'],
+    ['/me/a..', '/v1.0', '/me/a..'],
+    ['/me/..a/%2e%2eb/a%2e', '/v1.0', '/me/..a/%2e%2eb/a%2e'],
+    [`${origin}/beta`, '/beta', ''],
+    [`${origin}/v1.0/me//beta/x`, '/v1.0', '/me//beta/x'],
+  ])('%s is of the version %s, and below it %j', (typed, version, path) => {
+    expect(readAddress(typed, origin)).toMatchObject({ version, path })
+  })
+
+  it.each([
+    ['/me/100%', 'has a % that encodes nothing. | A % in a name is written %25.'],
+    ['/me/%4z', 'has a % that encodes nothing. | A % in a name is written %25.'],
+    [
+      `${origin}/me`,
+      'an address of Graph begins with /v1.0 or /beta. | Give a path of Microsoft Graph: od-link api /me/drive/root/children',
+    ],
+    [`${origin}/x/beta/me`, 'an address of Graph begins with /v1.0 or /beta'],
+    [`${origin}/v1.0x`, 'an address of Graph begins with /v1.0 or /beta'],
+    [
+      'https://evil.example/v1.0/me',
+      `The token goes to ${origin} alone. Give the path: od-link api /me/drive/root`,
+    ],
+  ])('%s is refused', (typed, why) => {
+    expect(told(() => readAddress(typed, origin))).toContain(why)
+  })
+
+  it('of another host are refused before the host of the link is known, too', () => {
+    expect(told(() => readAddress('https://evil.example/v1.0/me'))).toContain(
+      'The token goes to its own host alone.',
+    )
   })
 
   it('of a next page are cut short in a message', () => {
@@ -337,7 +423,6 @@ describe('addresses', () => {
     )
   })
 
-  const sandbox = 'http://localhost:1234'
   it.each<[address: unknown, graph: string, isGood: boolean]>([
     ['https://content.example/x?y', origin, true],
     ['http://content.example/x', origin, false],
@@ -350,6 +435,9 @@ describe('addresses', () => {
     ['https://[::1]/x', origin, false],
     ['https://[::ffff:127.0.0.1]/x', origin, false],
     ['https://notlocalhost/x', origin, true],
+    ['https://localhost.evil.example/x', origin, true],
+    ['https://0.0.0.0.example/x', origin, true],
+    ['ftp://localhost/x', sandbox, false],
     ['https://user@content.example/x', origin, false],
     ['https://:word@content.example/x', origin, false],
     ['file:///etc/passwd', origin, false],

@@ -313,6 +313,12 @@ describe('a folder that is made', () => {
       path,
     )
     expect(await absent.folder).toMatchObject({ created: true })
+    expect(absent.graph.asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
+      `GET ${upper}?$select=id`,
+      `POST ${upper}:/children`,
+      `GET ${upper}?$select=id`,
+      'POST /me/drive/items/up:/n25:/children',
+    ])
     await expect(
       make(() => ({ status: 403, json: {} }), { parents: true }, path).folder,
     ).rejects.toMatchObject({ kind: 'not-allowed' })

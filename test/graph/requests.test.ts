@@ -4,6 +4,7 @@ import { addLink } from '../../src/accounts/linking.ts'
 import { sendOnce } from '../../src/graph/authorized.ts'
 import { openTokens } from '../../src/graph/bulk/tokens.ts'
 import { openGraph } from '../../src/graph/request.ts'
+import type { Streams } from '../../src/wire.ts'
 import { recordOf, useOwnSettings } from '../helpers/own-settings.ts'
 import { type Answer, closedPort, type Request, startServer, type TestServer } from '../helpers/server.ts'
 
@@ -34,6 +35,34 @@ const graphAsked = () => server.seen.filter(({ url }) => !url.endsWith('/token')
 const claims = Buffer.from('{"a":1}').toString('base64')
 
 describe('a request to Graph', () => {
+  it('may have its answer taken as it comes, which needs no JSON then', async () => {
+    const account = await answering(good)
+    const link = await readLink(account)
+    const how = { timeoutMs: 5_000, freshConnection: false }
+    const taken = (text: string) => {
+      const take: Streams['take'] = async (response) => {
+        response.resume()
+        return text
+      }
+      return sendOnce(link, { ...ask, streams: { take } }, how)
+    }
+    expect(await taken('')).toMatchObject({ status: 200, json: undefined, repeated: false })
+    expect(await taken('{"a":1}')).toMatchObject({ status: 200, json: { a: 1 } })
+    expect(await taken('{"a":')).toMatchObject({
+      message: 'Microsoft Graph sent an answer that cannot be read.',
+      hint: 'Try again.',
+    })
+  })
+
+  it('whose answer says the token back does not bring it into a message', async () => {
+    const account = await answering({
+      status: 400,
+      body: { error: { code: 'x', message: 'You sent a-token here.' } },
+    })
+    const answer = await sendOnce(await readLink(account), ask, { timeoutMs: 5_000, freshConnection: false })
+    expect(answer).toMatchObject({ json: { error: { message: 'You sent … here.' } } })
+  })
+
   it('carries the token, and a body as JSON', async () => {
     const graph = openGraph(await answering(good), 5_000)
     expect(await graph.send({ method: 'POST', path: '/me/x', body: { a: 'é' } })).toMatchObject({

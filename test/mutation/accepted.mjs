@@ -277,4 +277,22 @@ export const accepted = [
     line: /ownUid|proc\/net|\.trim\(\)|portOf|inode|address\.split|readFileSync|return \[\]|catch|'GET'|headers\.host|::1|isOfAnotherUser/,
     why: 'The tests in `test/signin/start-address.test.ts` end the program by a signal, after which it no longer tells the run what it reached; in the suite they fail for such a change.',
   },
+  {
+    where: 'what is asked of a signed address',
+    file: /graph\/api\/signed/,
+    line: /askSigned|^ {2}(try|\} catch)|return await exchange|isSigned|streams|NetworkError/,
+    why: '`test/api/download.test.ts` and `upload.test.ts` ask them with whole processes, among breaks, refusals and redirects.',
+  },
+  {
+    where: 'anchors of addresses that a URL cannot have otherwise',
+    file: /graph\/api\/signed/,
+    mutator: /^Regex$/,
+    why: 'The parser of URLs refuses a host that ends in a number and is none, and whatever stands beside the brackets of IPv6.',
+  },
+  {
+    where: 'what becomes of a half download when the process ends',
+    file: /graph\/api\/part/,
+    line: /process\.on\('exit'|have === 0\)/,
+    why: '`test/api/download.test.ts` interrupts and kills whole processes, and looks at what is left beside the file.',
+  },
 ]

@@ -69,7 +69,7 @@ export const areas = {
     'test/api',
     ['values', 'address'],
   ),
-  'graph-api-request': area('src/graph/api', ['call'], 'test/api', ['request', 'pages', 'repeat']),
+  'graph-api-request': area('src/graph/api', ['call'], 'test/api', ['values', 'request', 'pages', 'repeat']),
   'graph-api-transfer': area('src/graph/api', ['download', 'source', 'upload'], 'test/api', [
     'download',
     'upload',
