@@ -15,6 +15,14 @@ import { recordOf, useOwnSettings } from '../helpers/own-settings.ts'
 const own = useOwnSettings()
 const sh = (script: string, options: { input?: string; limitMs?: number } = {}) =>
   runChild('sh', ['-c', script], { limitMs: 5_000, waiting: 'Waiting …', ...options })
+/** Whoever is the first to be ended with od-link listens for its end; after him, nobody does. */
+const expectNothingLeft = () => {
+  const before = process.listenerCount('SIGTERM')
+  const end = endWithUs(() => {})
+  expect(process.listenerCount('SIGTERM')).toBe(before + 1)
+  end()
+  expect(process.listenerCount('SIGTERM')).toBe(before)
+}
 const isAlive = (pid: number) => {
   try {
     return !/^\S+ \(.*\) Z/.test(readFileSync(`/proc/${pid}/stat`, 'latin1'))
@@ -131,9 +139,8 @@ describe('a program that is run', () => {
   })
 
   it('and has ended leaves nothing to be ended with od-link', async () => {
-    const before = listeners()
     await sh('true')
-    expect(listeners()).toEqual(before)
+    expectNothingLeft()
   })
 
   it('is ended when od-link exits', () => {
@@ -266,11 +273,10 @@ describe('the person’s command', () => {
   })
 
   it('finds nothing to read, and leaves nothing behind in od-link', async () => {
-    const before = process.listenerCount('SIGTERM')
     await tell(`cat > '${own.dir}/note'`)
     expect(noted()).toBe('')
     expect(own.warnings).toEqual([])
-    expect(process.listenerCount('SIGTERM')).toBe(before)
+    expectNothingLeft()
   })
 
   it('that takes more than ten seconds is stopped with all that it started', async () => {
