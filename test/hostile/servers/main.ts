@@ -33,7 +33,8 @@ try {
   const failures = results.filter(({ problems }) => problems.length > 0).length
   if (words.includes('--write') && !isStopped) {
     writeFileSync('docs/hostile-servers.md', page(results, total, Date.now() - began))
-    const figures = `${results.length} of ${total} attacks; failures: ${failures}.`
+    const [done, all] = [results.length, total].map((count) => count.toLocaleString('en'))
+    const figures = `${done} of ${all} attacks; failures: ${failures}.`
     keepFigures('docs/security.md', 'hostile', figures)
   }
   const isFine = failures === 0
