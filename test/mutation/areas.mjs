@@ -71,6 +71,7 @@ export const areas = {
   ),
   'graph-api-request': area('src/graph/api', ['call'], 'test/api', ['values', 'request', 'pages', 'repeat']),
   'graph-api-transfer': area('src/graph/api', ['download', 'source', 'upload'], 'test/api', [
+    'transfers',
     'download',
     'upload',
   ]),
