@@ -68,6 +68,8 @@ async function once(machine: Machine, row: Row, planned: Kill, usual: number): P
     const { instant, withChildren } = planned
     const when = instant.at === 'step' ? `step ${instant.step} (${stepIn(log)})` : JSON.stringify(instant)
     row.broken.push(`${when}${withChildren ? ', with its children' : ''}: ${(error as Error).message}`)
+    // Broken though it came to its end: further steps would be as many as one likes.
+    if (instant.at === 'step' && stepIn(log) === undefined) return false
   }
   row.kills += 1
   return true
