@@ -70,11 +70,8 @@ export const areas = {
     ['values', 'address'],
   ),
   'graph-api-request': area('src/graph/api', ['call'], 'test/api', ['values', 'request', 'pages', 'repeat']),
-  'graph-api-transfer': area('src/graph/api', ['download', 'source', 'upload'], 'test/api', [
-    'transfers',
-    'download',
-    'upload',
-  ]),
+  'graph-api-download': area('src/graph/api', ['download', 'source'], 'test/api', ['transfers']),
+  'graph-api-upload': area('src/graph/api', ['upload'], 'test/api', ['upload']),
   'graph-bulk-values': area(
     'src/graph/bulk',
     ['lines', 'queue', 'tree', 'wanted', 'limiter', 'pace'],
