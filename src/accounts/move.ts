@@ -44,26 +44,32 @@ export async function moveLink({ id }: Account, to: StoreName): Promise<StoreNam
  * @throws OdLinkError that says how far it came.
  */
 export async function moveChoice(to: StoreName): Promise<void> {
-  const from = chosenStore()
-  const choose = () => withLock('settings', () => saveSettings({ store: to }))
-  if (from === to || process.env[settingNames.store]) return choose()
-  return withLock(clientSecretItem, async () => {
-    let old: Store
-    try {
-      old = await openStore(from)
-      const secret = await old.read(clientSecretItem)
-      if (secret === undefined) return await choose()
-      await keepItem(await openStore(to), clientSecretItem, secret, choose)
-    } catch (error) {
-      throw told(
-        error,
-        `The client secret, if one is kept in ${from}, was not moved.`,
-        `New links go there after: od-link config set store ${to}`,
-      )
-    }
-    await old.remove(clientSecretItem).catch((error) => {
-      throw told(error, `The client secret is in ${to} now, but the old one in ${from} could not be removed.`)
-    })
+  const choose = () => saveSettings({ store: to })
+  // Before the lock of the secret, as when a registration is saved: two that wait for each other would get neither.
+  return withLock('settings', () => {
+    const from = chosenStore()
+    if (from === to || process.env[settingNames.store]) return choose()
+    return withLock(clientSecretItem, () => moveSecret(from, to, choose))
+  })
+}
+
+/** @param choose done when the secret is there, and before the old one is removed. */
+async function moveSecret(from: StoreName, to: StoreName, choose: () => Promise<void>): Promise<void> {
+  let old: Store
+  try {
+    old = await openStore(from)
+    const secret = await old.read(clientSecretItem)
+    if (secret === undefined) return await choose()
+    await keepItem(await openStore(to), clientSecretItem, secret, choose)
+  } catch (error) {
+    throw told(
+      error,
+      `The client secret, if one is kept in ${from}, was not moved.`,
+      `New links go there after: od-link config set store ${to}`,
+    )
+  }
+  await old.remove(clientSecretItem).catch((error) => {
+    throw told(error, `The client secret is in ${to} now, but the old one in ${from} could not be removed.`)
   })
 }
 

@@ -15,8 +15,11 @@ import { hostname } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { clientSecretFor, saveClientSecret } from '../../src/accounts/client-secret.ts'
 import { withLock } from '../../src/accounts/lock.ts'
+import { moveChoice } from '../../src/accounts/move.ts'
 import { startPatience } from '../../src/retry.ts'
+import { saveSettings } from '../../src/settings.ts'
 import { useOwnSettings } from '../helpers/own-settings.ts'
 
 const own = useOwnSettings()
@@ -293,4 +296,20 @@ describe('what killed waiters leave', () => {
     expect(files().filter((name) => name.startsWith('draft'))).toEqual(['draft-alive', 'draft-young'])
     expect(existsSync(join(folder(), 'note'))).toBe(true)
   })
+})
+
+it('a registration that is saved while the choice of the store moves waits for nobody who waits for it', async () => {
+  await saveSettings({ store: 'file' })
+  delete process.env.OD_LINK_STORE
+  let moving: Promise<void> = Promise.resolve()
+  const began = performance.now()
+  await withLock('settings', async () => {
+    moving = moveChoice('helper:none')
+    await sleep(200)
+    await saveClientSecret('a-secret', 'an-id')
+  })
+  expect(performance.now() - began).toBeLessThan(3_000)
+  // The secret is there by then, and cannot go where there is no helper.
+  await expect(moving).rejects.toMatchObject({ kind: 'keychain' })
+  expect(await clientSecretFor('an-id')).toBe('a-secret')
 })
