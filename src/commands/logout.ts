@@ -21,10 +21,10 @@ export async function run({ positional: [wanted], options }: Arguments): Promise
   const removed: Account[] = []
   const told: object[] = []
   let strays = 0
-  const { attempt, report } = collectFailures()
+  const failures = collectFailures()
   for (const account of accounts) {
     const description = describe(account)
-    await attempt(async () => {
+    await failures.attempt(async () => {
       await removeLink(account)
       removed.push(account)
       told.push(description)
@@ -32,15 +32,15 @@ export async function run({ positional: [wanted], options }: Arguments): Promise
     })
   }
   if (options.all)
-    await attempt(async () => {
+    await failures.attempt(async () => {
       strays = await removeStrays()
     })
   if (json) printJson(told)
   else if (strays > 0) say(`Removed ${strays} more that no account named.`)
   if (!json && removed.length > 0) say(consentNote(removed))
-  else if (!json && accounts.length === 0)
+  else if (!json && accounts.length === 0 && !failures.hasFailed)
     say(strays > 0 ? 'Nothing is linked any more.' : 'Nothing is linked, so nothing was removed.')
-  return report(json)
+  return failures.report(json)
 }
 
 /** Without a name and without a link there is nothing to do, and that is fine: logout twice is no mistake. */
