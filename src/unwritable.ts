@@ -14,7 +14,7 @@ export function isUnwritable(error: unknown): error is OdLinkError {
 }
 
 /** Whether an error of the file system says that there is no room: no space, no inodes, or a quota. */
-function isFull(error: unknown): boolean {
+export function isFull(error: unknown): boolean {
   const { code } = (error ?? {}) as NodeJS.ErrnoException
   return code === 'ENOSPC' || code === 'EDQUOT'
 }

@@ -27,13 +27,12 @@ export async function download(
 ): Promise<void> {
   const graphOrigin = await originOf(account)
   const { version } = request.address
-  const file = textOf(options, 'output') ?? '-'
-  const target = targetOf(file, `${account.id} ${version}${pathOf(request.address)}`, output)
-  const isKept = () => file !== '-' && !isSpecial(file) && target.etag !== undefined && target.have > 0
+  const content = `${account.id} ${version}${pathOf(request.address)}`
+  const target = targetOf(textOf(options, 'output') ?? '-', content, output)
   const talk = startTransferTalk(options)
   const release = onInterrupt(() => {
     clearProgress()
-    if (isKept() && !options.json) say(`The same command goes on after ${inBytes(target.have)}.`)
+    if (target.isKept && !options.json) say(`The same command goes on after ${inBytes(target.have)}.`)
     process.exit(exitCodes.interrupted)
   })
   try {
@@ -43,7 +42,7 @@ export async function download(
     })
   } catch (error) {
     clearProgress()
-    throw isKept() && error instanceof OdLinkError ? goingOn(error, target) : error
+    throw target.isKept && error instanceof OdLinkError ? goingOn(error, target) : error
   }
   release()
   talk.finish()

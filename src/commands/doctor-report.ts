@@ -10,13 +10,12 @@ const marks = {
   null: styled('dim', '–'),
 } as const satisfies Record<string, Piece>
 
-const width = 80
 const indent = 16
 
 /** Prints a finding: its mark and title, its words, and below a failure its cure. */
 export function tell(title: string, { ok, text, hint, code }: Finding): void {
   const words = (line: string) => (ok === false ? styled('bold', line) : line)
-  const [first = '', ...more] = wrapped(text, 0, width - indent)
+  const [first = '', ...more] = wrapped(text, indent).map((line) => line.slice(indent))
   const margin = ' '.repeat(indent)
   print(marks[`${ok}`], ` ${title.padEnd(indent - 2)}`, words(first))
   for (const line of more) print(margin, words(line))
@@ -28,5 +27,5 @@ export function tell(title: string, { ok, text, hint, code }: Finding): void {
 
 /** A sentence beside the findings. */
 export function tellAside(text: string): void {
-  for (const line of wrapped(text, 0, width)) print(styled('dim', line))
+  for (const line of wrapped(text)) print(styled('dim', line))
 }

@@ -2,10 +2,10 @@ import type { Block, Row } from '../cli/command.ts'
 
 /** Text for a terminal of 80 columns. */
 
-const usualColumns = 80
+const columns = 80
 
 /** A text in lines that fit, each behind an indentation; a word that is longer than a line has one of its own. */
-export function wrapped(text: string, indent = 0, columns = usualColumns): string[] {
+export function wrapped(text: string, indent = 0): string[] {
   const lines: string[] = []
   for (const word of text.split(' ')) {
     const last = lines.at(-1)

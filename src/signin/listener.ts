@@ -58,7 +58,6 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
   let expected: Expected | undefined
   let start: StartAddress | undefined
   let answered = false
-  let concluded = false
   let someoneWaits = false
   /** How many browsers brought the true answer and have not seen the page yet. */
   let toBeShown = 0
@@ -86,7 +85,6 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
       return Promise.race([accepted.promise, untilWallClock(deadline, false).then(() => undefined)])
     },
     async conclude(html) {
-      concluded = true
       page.resolve(html)
       const longestMs = someoneWaits ? lastPageAfterWaitingMs : lastPageMs
       if (toBeShown > 0) await Promise.race([pageSeen.promise, sleep(longestMs)])
@@ -118,8 +116,8 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
     guard.hold(request)
     toBeShown += 1
     accepted.resolve(parameters)
-    await Promise.race([page.promise, sleep(momentMs, undefined, { ref: false })])
-    answer(response, 303, { headers: { location: concluded ? resultTarget : waitingTarget } })
+    const outcome = await Promise.race([page.promise, sleep(momentMs, undefined, { ref: false })])
+    answer(response, 303, { headers: { location: outcome === undefined ? waitingTarget : resultTarget } })
   }
 
   /** Browsers keep a page on the screen until the next one answers, so this one stands until the outcome is known. */

@@ -29,6 +29,7 @@ function memory(): Target & { bytes: () => Buffer; begun: (string | undefined)[]
     get etag() {
       return etag
     },
+    isKept: false,
     begin(now: string | undefined) {
       ;[pieces, etag] = [[], now]
       target.begun.push(now)

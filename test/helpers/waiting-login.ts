@@ -62,16 +62,20 @@ export async function comeBack(
   { redirectUri }: Pick<WaitingLogin, 'redirectUri'>,
   answer: URLSearchParams,
 ): Promise<{ address: string; status: number; headers: Headers; page: string }> {
-  const first = await fetch(`${redirectUri.origin}${redirectUri.pathname}?${answer}`)
-  // As browsers do, after a page that asks for patience.
-  const [, next] = /^0; url=(.*)$/.exec(first.headers.get('refresh') ?? '') ?? []
-  const response = next ? await fetch(new URL(next, first.url)) : first
+  const response = await toLastPage(`${redirectUri.origin}${redirectUri.pathname}?${answer}`)
   return {
     address: response.url,
     status: response.status,
     headers: response.headers,
     page: await response.text(),
   }
+}
+
+/** Follows an address as browsers do, redirects and a page that asks for patience included. */
+export async function toLastPage(address: string): Promise<Response> {
+  const response = await fetch(address)
+  const [, next] = /^0; url=(.*)$/.exec(response.headers.get('refresh') ?? '') ?? []
+  return next ? toLastPage(new URL(next, response.url).href) : response
 }
 
 /** A whole login, with the test itself in the part of the browser, which is sooner done than starting one. */

@@ -292,7 +292,7 @@ export const accepted = [
   {
     where: 'what becomes of a half download when the process ends',
     file: /graph\/api\/part/,
-    line: /process\.on\('exit'|have === 0\)/,
+    line: /process\.on\('exit'|!target\.isKept/,
     why: '`test/api/download.test.ts` interrupts and kills whole processes, and looks at what is left beside the file.',
   },
 ]

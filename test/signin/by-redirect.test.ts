@@ -20,6 +20,7 @@ import { type Attempt, type SignInEvent, ways } from '../../src/signin/ways.ts'
 import { useOwnSettings } from '../helpers/own-settings.ts'
 import { putProgram } from '../helpers/put-program.ts'
 import { closedPort, startServer } from '../helpers/server.ts'
+import { toLastPage } from '../helpers/waiting-login.ts'
 import { control } from '../sandbox/client.ts'
 
 const own = useOwnSettings()
@@ -388,11 +389,7 @@ describe('a sign-in', () => {
   }
 
   /** What a browser shows at the end, which goes on by itself from a page that waits. */
-  const lastPage = async (address: string): Promise<string> => {
-    const page = await fetch(address)
-    const [, next] = /url=(.*)/.exec(page.headers.get('refresh') ?? '') ?? []
-    return next ? lastPage(new URL(next, page.url).href) : page.text()
-  }
+  const lastPage = async (address: string) => (await toLastPage(address)).text()
 
   it('by redirect is told, waited for, kept, and only then shown', async () => {
     let kept = 0

@@ -1,10 +1,11 @@
 import { OdLinkError } from '../../errors.ts'
+import { isFull } from '../../unwritable.ts'
 
 /** A trouble with a file of the person, as a sentence. */
 export function fileTrouble(error: unknown, file: string, doing: 'read' | 'written'): OdLinkError {
   const { code, message } = error as NodeJS.ErrnoException
   const what = file === '-' ? 'Standard input' : `"${file}"`
-  if (code === 'ENOSPC' || code === 'EDQUOT') {
+  if (isFull(error)) {
     return new OdLinkError('not-allowed', `There is no space left on this machine for ${what} (${code}).`, {
       hint: 'Free some space there, and run the same again.',
       cause: error,

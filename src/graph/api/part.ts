@@ -23,6 +23,8 @@ export interface Target {
   readonly have: number
   /** What names their version, strong enough to go on from there (RFC 9110 section 8.8.1). */
   readonly etag: string | undefined
+  /** Whether the next run can go on with what is there. */
+  readonly isKept: boolean
   /** Begins anew, with content of that version. @throws OdLinkError when that is no longer possible. */
   begin: (etag: string | undefined) => void
   write: (chunk: Buffer) => Promise<void> | void
@@ -60,14 +62,17 @@ export function openPart(named: string, content: string): Target {
   }
   // Ctrl-C too ends here: what nobody can go on with is of no use.
   process.on('exit', () => {
-    if (fd !== undefined && (etag === undefined || have === 0)) remove()
+    if (fd !== undefined && !target.isKept) remove()
   })
-  return {
+  const target: Target = {
     get have() {
       return have
     },
     get etag() {
       return etag
+    },
+    get isKept() {
+      return etag !== undefined && have > 0
     },
     begin: (now) =>
       guarded(() => {
@@ -100,6 +105,7 @@ export function openPart(named: string, content: string): Target {
         rmSync(note, { force: true })
       }),
   }
+  return target
 }
 
 /**
@@ -116,6 +122,7 @@ export function passOn(write: Target['write']): Target {
     get etag() {
       return etag
     },
+    isKept: false,
     begin(now) {
       if (have > 0) {
         throw new OdLinkError(
