@@ -23,7 +23,7 @@ const usual = [
  */
 const odLink = {
   input: { 'od-link': 'src/main.ts' },
-  plugins: [packagesApart()],
+  plugins: [packagesApart(), withoutDetours()],
   output: {
     // A group takes along all that its modules import at once; what both need is the command line's.
     codeSplitting: {
@@ -111,6 +111,34 @@ function fileName({ name, facadeModuleId, moduleIds }) {
 
 function pathFrom(folder, path) {
   return relative(folder, path).replaceAll('\\', '/')
+}
+
+/**
+ * Takes out of the files what the bundler puts there for cases that are none here, and what every `mkdir` would pay for:
+ * the wrapping of Node's own modules, and the bundler's helpers as a file of their own.
+ */
+function withoutDetours() {
+  return {
+    name: 'without-detours',
+    transform: {
+      filter: { id: /env-paths/ },
+      // Named or whole, a module of Node's is the same; as a default it would need a wrapping.
+      handler: (code) => code.replace(/^import (\w+) from 'node:/gm, "import * as $1 from 'node:"),
+    },
+    generateBundle(_, files) {
+      const helpers = files['runtime.cjs'].code
+      for (const file of Object.values(files)) {
+        file.code = file.code
+          .replace(/require_rolldown_runtime\.n\(require\("(node:[\w/]+)"\)(,1)?\)/g, 'require("$1")')
+          .replace(/(node_\w+)=require_rolldown_runtime\.n\(\1(,1)?\);/g, '')
+        if (file.name === 'usual')
+          file.code = file.code.replace(
+            'require("./runtime.cjs")',
+            () => `(exports=>{${helpers};return exports})({})`,
+          )
+      }
+    },
+  }
 }
 
 /** Leaves what has a file of its own to that file, loaded when it is first used. */

@@ -3,6 +3,7 @@ import { version } from '../package.json'
 import { unknownAuthority, withSystemAuthorities } from './certificates.ts'
 import { compareClocks } from './clock.ts'
 import { OdLinkError } from './errors.ts'
+import { monotonicMs } from './monotonic.ts'
 import { networkError } from './network-error.ts'
 import { notices } from './notices.ts'
 import type { HttpProxy } from './proxy.ts'
@@ -55,8 +56,8 @@ export interface HttpResponse {
 export async function exchange(request: HttpRequest): Promise<HttpResponse> {
   const sentAt = Date.now()
   // By the clock that nobody sets: a limit must hold when the other one jumps.
-  const began = performance.now()
-  const elapsed = () => Math.round(performance.now() - began)
+  const began = monotonicMs()
+  const elapsed = () => Math.round(monotonicMs() - began)
   const note = (outcome: string, headers?: IncomingHttpHeaders) =>
     notices.request({
       method: request.method,

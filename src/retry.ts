@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { monotonicMs } from './monotonic.ts'
 import { notices } from './notices.ts'
 
 /** A longer wait is the same to anyone who waits, and Node's timers take no more than 24 days. */
@@ -40,8 +41,8 @@ export interface Patience {
  *   nobody sets, so that a wall clock that is set back does not either.
  */
 export function startPatience(maxWaitMs: number): Patience {
-  const began = [Date.now(), performance.now()] as const
-  const left = () => maxWaitMs - Math.max(Date.now() - began[0], performance.now() - began[1])
+  const began = [Date.now(), monotonicMs()] as const
+  const left = () => maxWaitMs - Math.max(Date.now() - began[0], monotonicMs() - began[1])
   let pauses = 0
   return {
     async pause(why, retryAfter) {

@@ -112,15 +112,21 @@ interface ProxyAnswer {
   headers?: Record<string, string | string[] | undefined>
 }
 
-async function readBody(response: IncomingMessage, mostBytes: number): Promise<string> {
+/** By events: an iterator over the stream would take longer to set up than the answer to a `mkdir` takes to read. */
+function readBody(response: IncomingMessage, mostBytes: number): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > mostBytes) throw new WireFailure('ETOOBIG', 'sent')
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+  return new Promise((resolve, reject) => {
+    response.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size > mostBytes) reject(new WireFailure('ETOOBIG', 'sent'))
+      else chunks.push(chunk)
+    })
+    response.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
+    response.on('error', reject)
+    // An answer that ends by itself has come to its end before.
+    response.on('close', () => reject(new WireFailure('ECONNRESET', 'sent')))
+  })
 }
 
 function issuerOf({ socket }: IncomingMessage): string | undefined {

@@ -49,7 +49,9 @@ export function encode(signature: string, values: readonly Value[]): Buffer {
     parts.push(bytes)
     size += bytes.length
   }
-  const align = (to: number) => put(Buffer.alloc((to - (size % to)) % to))
+  const align = (to: number) => {
+    if (size % to > 0) put(Buffer.alloc(to - (size % to)))
+  }
   const putNumber = (value: number) => {
     const bytes = Buffer.alloc(4)
     bytes.writeUInt32LE(value)

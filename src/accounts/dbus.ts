@@ -71,9 +71,11 @@ export async function openBus<T>(path: string, limitMs: number, work: (bus: Bus)
   const replies = new Map<number, { resolve: (values: Value[]) => void; reject: (error: Error) => void }>()
   const signals = new Map<string, (values: Value[]) => void>()
   let lastSerial = 0
+  let lost: Error | undefined
 
   const call = ({ signature = '', body = [], ...target }: MethodCall) =>
     new Promise<Value[]>((resolve, reject) => {
+      if (lost) return reject(lost)
       lastSerial += 1
       const serial = lastSerial
       const limit = setTimeout(() => {
@@ -105,10 +107,11 @@ export async function openBus<T>(path: string, limitMs: number, work: (bus: Bus)
   }
 
   const onBus = { destination: busName, path: '/org/freedesktop/DBus', interface: busName }
+  converse(socket, limitMs, receive, (error) => {
+    lost ??= error
+    for (const waiting of [...replies.values()]) waiting.reject(lost)
+  })
   try {
-    await authenticated(socket, limitMs, receive, (error) => {
-      for (const waiting of [...replies.values()]) waiting.reject(error)
-    })
     // Nobody waits for the answer: the bus answers in order, and calls may follow at once.
     call({ ...onBus, member: 'Hello' }).catch(() => {})
     return await work({
@@ -127,61 +130,56 @@ export async function openBus<T>(path: string, limitMs: number, work: (bus: Bus)
 
 const busName = 'org.freedesktop.DBus'
 
-/** Lets the bus see who is at this end, then hands on every message that comes. */
-function authenticated(
+/**
+ * Lets the bus see who is at this end, and hands on every message that comes. What is written meanwhile goes along with
+ * the first line: the bus answers in order, so nobody need wait for each of its answers, and the first calls hold no secret.
+ * @param lose is told, in the end, why nothing more will come.
+ */
+function converse(
   socket: Socket,
   limitMs: number,
   receive: (message: Message) => void,
   lose: (error: Error) => void,
-): Promise<void> {
+): void {
   let buffered: Buffer = Buffer.alloc(0)
   let accepted = false
-  return new Promise((resolve, reject) => {
-    const fail = (error: Error) => {
-      clearTimeout(limit)
-      reject(error)
-      lose(error)
-      socket.destroy()
-    }
-    const limit = setTimeout(
-      () => fail(new BusError('timeout', 'the D-Bus session does not answer')),
-      limitMs,
-    )
-    socket.on('error', (error: NodeJS.ErrnoException) =>
-      fail(new BusError(error.code ?? 'failed', error.message)),
-    )
-    socket.on('close', () => fail(new BusError('closed', 'the D-Bus session has ended')))
-    socket.on('connect', () => authenticate(socket))
-    socket.on('data', (chunk) => {
-      try {
-        buffered = Buffer.concat([buffered, chunk])
-        const end = accepted ? -1 : buffered.indexOf('\r\n')
-        if (!accepted && end < 0) return
-        if (!accepted) {
-          if (!buffered.subarray(0, end).toString('latin1').startsWith('OK ')) {
-            throw new BusError('refused', 'the D-Bus session refuses this user')
-          }
-          accepted = true
-          buffered = buffered.subarray(end + 2)
-          clearTimeout(limit)
-          socket.write('BEGIN\r\n')
-          resolve()
+  const fail = (error: Error) => {
+    clearTimeout(limit)
+    lose(error)
+    socket.destroy()
+  }
+  const limit = setTimeout(() => fail(new BusError('timeout', 'the D-Bus session does not answer')), limitMs)
+  socket.on('error', (error: NodeJS.ErrnoException) =>
+    fail(new BusError(error.code ?? 'failed', error.message)),
+  )
+  socket.on('close', () => fail(new BusError('closed', 'the D-Bus session has ended')))
+  socket.on('data', (chunk) => {
+    try {
+      buffered = Buffer.concat([buffered, chunk])
+      const end = accepted ? -1 : buffered.indexOf('\r\n')
+      if (!accepted && end < 0) return
+      if (!accepted) {
+        if (!buffered.subarray(0, end).toString('latin1').startsWith('OK ')) {
+          throw new BusError('refused', 'the D-Bus session refuses this user')
         }
-        for (let message = decodeMessage(buffered); message; message = decodeMessage(buffered)) {
-          buffered = buffered.subarray(message.length)
-          receive(message)
-        }
-      } catch (error) {
-        fail(error as Error)
+        accepted = true
+        buffered = buffered.subarray(end + 2)
+        clearTimeout(limit)
       }
-    })
+      for (let message = decodeMessage(buffered); message; message = decodeMessage(buffered)) {
+        buffered = buffered.subarray(message.length)
+        receive(message)
+      }
+    } catch (error) {
+      fail(error as Error)
+    }
   })
-}
-
-/** The EXTERNAL mechanism: the system tells the bus who is at the other end of the socket. */
-function authenticate(socket: Socket): void {
+  // One write for all that follows until there is a connection.
+  socket.cork()
+  socket.on('connect', () => socket.uncork())
+  // The EXTERNAL mechanism: the system tells the bus who is at the other end of the socket.
   const user = Buffer.from(String(process.getuid?.())).toString('hex')
-  socket.write(`\0AUTH EXTERNAL ${user}\r\n`)
+  socket.write(`\0AUTH EXTERNAL ${user}\r\nBEGIN\r\n`)
 }
 
 function encodeCall(

@@ -1,4 +1,6 @@
-import { access, constants, type FileHandle, open, readdir, rename, stat, unlink } from 'node:fs/promises'
+// `promises` is loaded when it is first used, so the keychain goes without; of its own name it would be loaded at once.
+import { constants, promises as files } from 'node:fs'
+import type { FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { configDir, ensureConfigDir } from '../config-dir.ts'
 import { OdLinkError } from '../errors.ts'
@@ -24,7 +26,7 @@ export function fileStore(): Store {
       await writeAtomically(path(item), text)
     },
     remove: async (item) => {
-      await unlink(path(item)).catch(ignoreAbsent)
+      await files.unlink(path(item)).catch(ignoreAbsent)
       await removeDrafts(path(item))
     },
     list: async () => {
@@ -33,7 +35,7 @@ export function fileStore(): Store {
       const items = names.flatMap((name) => /^(.*)\.json(\.[0-9a-f]{12}\.tmp)?$/.exec(name)?.[1] ?? [])
       return [...new Set(items)].flatMap(itemOf)
     },
-    refuseIfReadOnly: () => access(folder, constants.W_OK).catch(ignoreAbsent),
+    refuseIfReadOnly: () => files.access(folder, constants.W_OK).catch(ignoreAbsent),
   }
 }
 
@@ -49,7 +51,7 @@ function itemOf(name: string): string[] {
 async function readPrivate(path: string): Promise<string | undefined> {
   let file: FileHandle
   try {
-    file = await open(path, 'r')
+    file = await files.open(path, 'r')
   } catch (error) {
     ignoreAbsent(error)
     return undefined
@@ -65,7 +67,7 @@ async function readPrivate(path: string): Promise<string | undefined> {
 /** A file that others could have read or written is no secret, and perhaps not ours. */
 async function refuseIfShared(path: string, file: FileHandle): Promise<void> {
   if (process.platform === 'win32') return
-  const [itself, folder] = await Promise.all([file.stat(), stat(join(path, '..'))])
+  const [itself, folder] = await Promise.all([file.stat(), files.stat(join(path, '..'))])
   const mine = process.getuid?.()
   for (const [what, found] of [
     [path, itself],
@@ -89,18 +91,18 @@ async function writeAtomically(path: string, text: string): Promise<void> {
   const { randomBytes } = await import('node:crypto')
   const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
-    const file = await open(draft, 'wx', 0o600)
+    const file = await files.open(draft, 'wx', 0o600)
     try {
       await file.writeFile(text)
       await file.sync()
     } finally {
       await file.close()
     }
-    await rename(draft, path)
+    await files.rename(draft, path)
     await syncFolder(dirname(path))
     await removeDrafts(path)
   } catch (error) {
-    await unlink(draft).catch(ignoreAbsent)
+    await files.unlink(draft).catch(ignoreAbsent)
     throw fileTrouble(error)
   }
 }
@@ -108,7 +110,7 @@ async function writeAtomically(path: string, text: string): Promise<void> {
 /** A new name outlasts a power cut only when its folder was written, too (fsync(2)). Windows opens no folders. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
-  const folder = await open(path, 'r')
+  const folder = await files.open(path, 'r')
   try {
     await folder.sync()
   } finally {
@@ -119,12 +121,13 @@ async function syncFolder(path: string): Promise<void> {
 /** What a killed writer left behind holds tokens. Writers of one item hold its lock, so no draft is in use. */
 async function removeDrafts(path: string): Promise<void> {
   for (const name of await namesIn(dirname(path))) {
-    if (name.startsWith(`${basename(path)}.`)) await unlink(join(dirname(path), name)).catch(ignoreAbsent)
+    if (name.startsWith(`${basename(path)}.`))
+      await files.unlink(join(dirname(path), name)).catch(ignoreAbsent)
   }
 }
 
 async function namesIn(folder: string): Promise<string[]> {
-  return (await readdir(folder).catch(ignoreAbsent)) ?? []
+  return (await files.readdir(folder).catch(ignoreAbsent)) ?? []
 }
 
 function ignoreAbsent(error: unknown): undefined {

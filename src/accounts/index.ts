@@ -52,7 +52,10 @@ export function listAccounts(): Account[] {
  * @throws OdLinkError (usage) when the index cannot be read.
  */
 export function defaultAccount(): Account | undefined {
-  const { accounts = [], default: chosen } = readIndex()
+  return defaultOf(readIndex())
+}
+
+function defaultOf({ accounts = [], default: chosen }: Index): Account | undefined {
   return accounts.find(({ id }) => id === chosen) ?? (accounts.length === 1 ? accounts[0] : undefined)
 }
 
@@ -68,12 +71,13 @@ export function labelOf(account: Account): string {
  */
 export function findAccount(wanted = process.env.OD_LINK_ACCOUNT || undefined): Account {
   if (wanted === '') throw new OdLinkError('usage', 'The account is empty.', { hint: 'od-link status' })
-  const accounts = listAccounts()
+  const index = readIndex()
+  const { accounts = [] } = index
   if (accounts.length === 0) {
     throw new OdLinkError('sign-in', 'No OneDrive is linked.', { hint: 'od-link login' })
   }
   if (!wanted) {
-    const account = defaultAccount()
+    const account = defaultOf(index)
     if (account) return account
     throw new OdLinkError(
       'sign-in',

@@ -68,7 +68,7 @@ describe('a call on the session bus', () => {
   })
 
   it('fails where there is no bus', async () => {
-    const nowhere = openBus(`${bus.socket}-not`, 2_000, async () => 'work')
+    const nowhere = openBus(`${bus.socket}-not`, 2_000, ({ call }) => call(target))
     await expect(nowhere).rejects.toEqual(failing('ENOENT', 'ENOENT'))
   })
 

@@ -74,13 +74,13 @@ export async function startFakeBus(): Promise<FakeBus> {
     socket.on('data', (chunk) => {
       buffered = Buffer.concat([buffered, chunk])
       if (!begun) {
-        const begin = buffered.indexOf('BEGIN\r\n')
-        if (begin < 0) {
-          if (buffered.toString().endsWith('\r\n')) socket.write(bus.welcome)
-          return
+        for (let end = buffered.indexOf('\r\n'); !begun && end >= 0; end = buffered.indexOf('\r\n')) {
+          const line = buffered.subarray(0, end).toString()
+          buffered = buffered.subarray(end + 2)
+          if (line.startsWith('\0AUTH')) socket.write(bus.welcome)
+          begun = line === 'BEGIN'
         }
-        begun = true
-        buffered = buffered.subarray(begin + 7)
+        if (!begun) return
       }
       const { messages, rest } = takeMessages(buffered)
       buffered = rest
