@@ -9,13 +9,7 @@ import { billOfMaterials, bundledPackages, licensesOf } from './bundled.mjs'
 const packages = ['conf', 'https-proxy-agent', 'oauth4webapi', 'open', 'proxy-from-env']
 
 /** Imported lazily each, and yet in one file, because most runs use them all. */
-const usual = [
-  'commands/mkdir',
-  'commands/token',
-  'accounts/keychain',
-  'accounts/secret-service',
-  'accounts/file',
-]
+const usual = ['commands/mkdir', 'commands/token', 'accounts/keychain', 'accounts/secret-service']
 
 /**
  * od-link itself: the command line, what most runs use, and a cold file for each other lazy import, which takes from the
@@ -77,8 +71,8 @@ async function buildFiles({ output, ...what }) {
       entryFileNames: '[name].cjs',
       chunkFileNames: fileName,
       comments: false,
-      // White space alone: a stack trace in a report should still name functions.
-      minify: { compress: false, mangle: false },
+      // A stack trace in a report should still name functions.
+      minify: { compress: false, mangle: { keepNames: true } },
       ...output,
     },
   })
@@ -129,8 +123,10 @@ function withoutDetours() {
       const helpers = files['runtime.cjs'].code
       for (const file of Object.values(files)) {
         file.code = file.code
-          .replace(/require_rolldown_runtime\.n\(require\("(node:[\w/]+)"\)(,1)?\)/g, 'require("$1")')
-          .replace(/(node_\w+)=require_rolldown_runtime\.n\(\1(,1)?\);/g, '')
+          .replace(/\w+\.n\((require\("node:[\w/]+"\))(,1)?\)/g, '$1')
+          .replace(/((\w+)=require\("node:[\w/]+"\);)\2=\w+\.n\(\2(,1)?\);/g, '$1')
+          // A single character beyond Latin-1 would make V8 hold the whole file at two bytes a character.
+          .replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
         if (file.name === 'usual')
           file.code = file.code.replace(
             'require("./runtime.cjs")',

@@ -1,10 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import { version } from '../package.json'
-import { unknownAuthority, withSystemAuthorities } from './certificates.ts'
 import { compareClocks } from './clock.ts'
 import { OdLinkError } from './errors.ts'
 import { monotonicMs } from './monotonic.ts'
-import { networkError } from './network-error.ts'
 import { notices } from './notices.ts'
 import type { HttpProxy } from './proxy.ts'
 import { type Streams, sendOnWire } from './wire.ts'
@@ -89,6 +87,7 @@ export async function exchange(request: HttpRequest): Promise<HttpResponse> {
     note(code ?? 'failed')
     // What a stream itself has to say, such as of a full disk, is no trouble of the network.
     if (cause instanceof OdLinkError) throw cause
+    const { networkError } = await import('./network-troubles.ts')
     throw networkError(error as Error, {
       url: request.url,
       isLoopback: isLoopback(request.url.hostname),
@@ -110,7 +109,9 @@ async function asksSystemAbout(
   error: NodeJS.ErrnoException,
   believed: string[] | undefined,
 ): Promise<boolean> {
-  if (believed || !unknownAuthority.test(error.code ?? '')) return false
+  if (believed) return false
+  const { unknownAuthority, withSystemAuthorities } = await import('./certificates.ts')
+  if (!unknownAuthority.test(error.code ?? '')) return false
   // Another request may have asked meanwhile.
   authorities ??= await withSystemAuthorities()
   return authorities !== undefined

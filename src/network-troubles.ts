@@ -1,8 +1,21 @@
 import { trustHint, unknownAuthority } from './certificates.ts'
 import { clockCure, clockReading } from './clock.ts'
-import type { Route, WireFailure } from './network-error.ts'
+import { NetworkError, WireFailure } from './network-error.ts'
 
 type Words = [message: string, hint: string]
+
+/** Where the request was going. */
+export interface Route {
+  url: URL
+  /** Whether that is this machine. */
+  isLoopback: boolean
+  /** The proxy on the way, without its credentials. */
+  proxy: { host: string; variable: string; hasCredentials: boolean } | undefined
+  /** Whether the system's certificate store was asked. */
+  systemAsked: boolean
+  /** How long it took to fail, in milliseconds. */
+  waitedMs: number
+}
 
 /** What a row of the table needs to know. */
 interface Scene extends Route {
@@ -119,8 +132,18 @@ const troubles: [codes: RegExp, words: (scene: Scene) => Words][] = [
   [/^ETOOBIG$/, ({ url }) => [`${url.host} sent more than od-link reads.`, 'Try again.']],
 ]
 
+/** Tells DNS, refusal, TLS, silence and the proxy's own troubles apart, each with what to do about it. */
+export function networkError(error: Error, route: Route): NetworkError {
+  const failure =
+    error instanceof WireFailure
+      ? error
+      : new WireFailure((error as NodeJS.ErrnoException).code ?? error.message, 'connecting', error)
+  const [message, hint] = wordsFor(failure, route)
+  return new NetworkError(message, hint, failure.stage === 'sent', error)
+}
+
 /** What a failure means to a person, and what to do about it. */
-export function wordsFor({ code, stage, detail, cause }: WireFailure, route: Route): Words {
+function wordsFor({ code, stage, detail, cause }: WireFailure, route: Route): Words {
   const { url, proxy } = route
   const spokenTo = stage === 'connecting' ? proxy : undefined
   const host = spokenTo?.host ?? url.host

@@ -43,44 +43,53 @@ function alignmentOf(type: string): number {
 
 /** Writes values as a message body (or header fields), little-endian; the start counts as aligned to 8. */
 export function encode(signature: string, values: readonly Value[]): Buffer {
-  const parts: Buffer[] = []
+  // One buffer of zeros, which is what is between the values: one for each of them would take longer than the rest.
+  let bytes = Buffer.alloc(256)
   let size = 0
-  const put = (bytes: Buffer) => {
-    parts.push(bytes)
-    size += bytes.length
+  /** Where the next bytes go. */
+  const room = (length: number): number => {
+    const at = size
+    size += length
+    if (size > bytes.length) bytes = Buffer.concat([bytes], size * 2)
+    return at
   }
-  const align = (to: number) => {
-    if (size % to > 0) put(Buffer.alloc(to - (size % to)))
+  const align = (to: number) => room((to - (size % to)) % to)
+  const putByte = (value: number) => {
+    const at = room(1)
+    bytes[at] = value
   }
-  const putNumber = (value: number) => {
-    const bytes = Buffer.alloc(4)
-    bytes.writeUInt32LE(value)
-    put(bytes)
+  const putNumber = (value: number, at = room(4)) => {
+    bytes.writeUInt32LE(value, at)
+  }
+  const putText = (text: string) => {
+    const at = room(Buffer.byteLength(text) + 1)
+    bytes.write(text, at)
   }
   const write = (type: string, value: Value): void => {
     align(alignmentOf(type))
-    if (type === 'y') put(Buffer.from([value as number]))
+    if (type === 'y') putByte(value as number)
     else if (type === 'u' || type === 'b') putNumber(Number(value))
     else if (type === 'ay') {
       putNumber((value as Buffer).length)
-      put(value as Buffer)
-    } else if (type === 'g') put(Buffer.from([String(value).length, ...Buffer.from(`${value}\0`)]))
-    else if (type === 's' || type === 'o') {
-      const text = Buffer.from(`${value}\0`)
-      putNumber(text.length - 1)
-      put(text)
+      const at = room((value as Buffer).length)
+      bytes.set(value as Buffer, at)
+    } else if (type === 'g') {
+      putByte(String(value).length)
+      putText(String(value))
+    } else if (type === 's' || type === 'o') {
+      putNumber(Buffer.byteLength(String(value)))
+      putText(String(value))
     } else if (type === 'v') {
       const variant = value as Variant
       write('g', variant.type)
       write(variant.type, variant.value)
     } else if (type[0] === 'a') {
-      const length = Buffer.alloc(4)
-      put(length)
+      const length = room(4)
       // The padding before the first element does not count.
       align(alignmentOf(type.slice(1)))
       const start = size
       for (const element of value as Value[]) write(type.slice(1), element)
-      length.writeUInt32LE(size - start)
+      putNumber(size - start, length)
     } else {
       for (const [index, member] of completeTypes(type.slice(1, -1)).entries()) {
         write(member, (value as Value[])[index] as Value)
@@ -88,7 +97,7 @@ export function encode(signature: string, values: readonly Value[]): Buffer {
     }
   }
   for (const [index, type] of completeTypes(signature).entries()) write(type, values[index] as Value)
-  return Buffer.concat(parts)
+  return bytes.subarray(0, size)
 }
 
 /**
@@ -105,29 +114,35 @@ export function decode(signature: string, bytes: Buffer, littleEndian = true): V
     at += 4
     return value
   }
-  const take = (length: number) => {
+  /** Goes on behind the next bytes. @returns where they begin. */
+  const pass = (length: number) => {
     if (at + length > bytes.length) throw new RangeError('a D-Bus message is shorter than it says')
     at += length
-    return bytes.subarray(at - length, at)
+    return at - length
   }
+  const byte = () => bytes[pass(1)] as number
   const text = (length: number) => {
-    const value = take(length).toString('utf8')
-    take(1)
-    return value
+    const start = pass(length + 1)
+    return bytes.toString('utf8', start, start + length)
   }
   const read = (type: string, depth: number): Value => {
     if (depth > 16) throw new RangeError('a D-Bus value is nested too deep')
     align(alignmentOf(type))
-    if (type === 'y') return take(1)[0] as number
+    if (type === 'y') return byte()
     if (type === 'u' || type === 'i') return number()
     if (type === 'b') return number() === 1
-    if (type === 'g') return text(take(1)[0] as number)
+    if (type === 'g') return text(byte())
     if (type === 's' || type === 'o') return text(number())
     if (type === 'v') {
       const inner = read('g', depth) as string
       return { type: inner, value: read(inner, depth + 1) }
     }
-    if (type === 'ay') return Buffer.from(take(number()))
+    // A copy, which outlives the message.
+    if (type === 'ay') {
+      const length = number()
+      const start = pass(length)
+      return Buffer.from(bytes.subarray(start, start + length))
+    }
     if (type[0] === 'a') {
       const length = number()
       align(alignmentOf(type.slice(1)))

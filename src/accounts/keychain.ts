@@ -2,9 +2,8 @@ import { existsSync } from 'node:fs'
 import { keychainService } from '../config-dir.ts'
 import { OdLinkError } from '../errors.ts'
 import { waitMs } from './bounded.ts'
-import { keychainTrouble, noSessionBus } from './keychain-trouble.ts'
 import type { NativeOptions } from './native-keychain.ts'
-import { type Entries, inPieces } from './pieces.ts'
+import type { Entries } from './pieces.ts'
 import type { Store } from './store.ts'
 
 /** Windows keeps 2,560 bytes an entry; the others have no limit that a record reaches. */
@@ -23,12 +22,15 @@ export interface KeychainEntries extends Entries {
 export async function keychainStore(machine: NativeOptions = { platform: process.platform }): Promise<Store> {
   const keychain = machine.platform === 'linux' ? await onSecretService() : await onNativeModule(machine)
   // macOS may ask the person at each access, so nothing is read there that is not needed.
-  const entries = machine.platform === 'win32' ? inPieces(keychain, windowsLimit) : keychain
+  const entries =
+    machine.platform === 'win32' ? (await import('./pieces.ts')).inPieces(keychain, windowsLimit) : keychain
   const explained = async <T>(call: () => Promise<T>) => {
     try {
       return await call()
     } catch (error) {
-      throw error instanceof OdLinkError ? error : keychainTrouble(error as Error, machine.platform)
+      if (error instanceof OdLinkError) throw error
+      const { keychainTrouble } = await import('./keychain-trouble.ts')
+      throw keychainTrouble(error as Error, machine.platform)
     }
   }
   return {
@@ -61,7 +63,7 @@ async function sessionBusSocket(): Promise<string> {
   if (!address) {
     const standard = `/run/user/${process.getuid?.()}/bus`
     if (existsSync(standard)) return standard
-    throw noSessionBus()
+    throw (await import('./keychain-trouble.ts')).noSessionBus()
   }
   const { socketOf } = await import('./dbus.ts')
   const socket = socketOf(address)

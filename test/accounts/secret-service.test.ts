@@ -58,6 +58,18 @@ describe('a call on the session bus', () => {
     await expect(ask()).rejects.toEqual(failing('closed', /^the D-Bus session has ended$/))
   })
 
+  it('fails at once where the bus has ended before', async () => {
+    bus.answers.Ask = () => {
+      bus.hangUp()
+      return undefined
+    }
+    const twice = openBus(bus.socket, 60_000, async ({ call }) => {
+      await call(target).catch(() => {})
+      return call(target)
+    })
+    await expect(twice).rejects.toEqual(failing('closed', /^the D-Bus session has ended$/))
+  })
+
   it.each([
     ['refuses this user', 'REJECTED EXTERNAL\r\n', 'refused', /^the D-Bus session refuses this user$/],
     ['says nothing', '', 'timeout', /^the D-Bus session does not answer$/],
