@@ -6,6 +6,7 @@ export type JsonObject = Record<string, unknown>
  */
 const mostLevels = 1_000
 const mostValues = 250_000
+const moreBrackets = new RegExp(`^(?:[^[{]*[[{]){${mostLevels + 1}}`)
 
 /** The text of an answer as a JSON object, or nothing. Some servers begin with a byte order mark. */
 export function parseJsonObject(text: string): JsonObject | undefined {
@@ -20,6 +21,8 @@ export function parseJsonObject(text: string): JsonObject | undefined {
 
 /** Whether the brackets and commas outside of strings make more levels or values than an answer may have. */
 function isTooMuch(text: string): boolean {
+  // Most answers are too short for it. To see so takes an expression a twentieth of the time that the loop takes.
+  if (text.length <= mostValues && !moreBrackets.test(text)) return false
   let levels = 0
   let values = 0
   let isQuoted = false

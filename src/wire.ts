@@ -34,6 +34,14 @@ export interface Streams {
 const agents: Record<string, Agent> = {}
 
 /**
+ * Loads Node's client as soon as nothing else is to be done: while the keychain is looking for a token, say. That of
+ * `https:` is built upon it.
+ */
+export function loadClientMeanwhile(): void {
+  setImmediate(() => void import('node:http'))
+}
+
+/**
  * Sends one request and reads the whole answer.
  * @param proxyAgent leads through a proxy.
  * @throws WireFailure when no complete answer came within the limit.

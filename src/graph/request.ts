@@ -3,6 +3,7 @@ import type { LinkRecord } from '../accounts/record.ts'
 import { accessToken } from '../accounts/token.ts'
 import { NetworkError } from '../network-error.ts'
 import { type Patience, startPatience } from '../retry.ts'
+import { loadClientMeanwhile } from '../wire.ts'
 import { challengeOf, type GraphAnswer, type GraphRequest, isTokenRefused, sendOnce } from './authorized.ts'
 import { graphFailure, linkRefused } from './failure.ts'
 
@@ -32,6 +33,7 @@ export const maxFaults = 4
  */
 export function openGraph(account: Account, maxWaitMs: number, link?: LinkRecord): Graph {
   const patience = startPatience(maxWaitMs)
+  loadClientMeanwhile()
   // Read once a command; a token that ends in the middle is refused, and renewed then.
   const tokens: Tokens = {
     current: async () => {
