@@ -1,4 +1,5 @@
 import { openSync, writeSync } from 'node:fs'
+import { inBytes } from '../byte-size.ts'
 import type { Arguments } from '../cli.ts'
 import { exitCodes, OdLinkError } from '../errors.ts'
 import { type Address, pathOf } from '../graph/api/address.ts'
@@ -14,7 +15,7 @@ import { type Asker, originOf } from './api.ts'
 import { type Output, openOutput } from './api-output.ts'
 import { onInterrupt } from './interrupt.ts'
 import { textOf } from './options.ts'
-import { inBytes, startTransferTalk } from './transfer-talk.ts'
+import { startTransferTalk } from './transfer-talk.ts'
 
 type Options = Arguments['options']
 

@@ -1,3 +1,4 @@
+import { inBytes } from '../byte-size.ts'
 import type { Arguments } from '../cli.ts'
 import { clearProgress, isSeen, progress, say, styled } from '../terminal.ts'
 import { duration } from './duration.ts'
@@ -37,18 +38,4 @@ export function startTransferTalk({ json, silent }: Arguments['options']): Trans
       say(styled('green', '✓'), ` ${inBytes(bytes)} in ${duration((performance.now() - began) / 1000)}`)
     },
   }
-}
-
-/** `12.3 MB` */
-export function inBytes(bytes: number): string {
-  const units = ['kB', 'MB', 'GB', 'TB']
-  if (bytes < 1000) return `${Math.round(bytes)} bytes`
-  let value = bytes
-  let unit = ''
-  for (const next of units) {
-    if (value < 1000) break
-    value /= 1000
-    unit = next
-  }
-  return `${value.toFixed(1)} ${unit}`
 }

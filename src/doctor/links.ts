@@ -1,6 +1,7 @@
 import type { Drive } from '@microsoft/microsoft-graph-types'
 import { type Account, readLink } from '../accounts/index.ts'
 import { accessToken } from '../accounts/token.ts'
+import { inBytes } from '../byte-size.ts'
 import { OdLinkError } from '../errors.ts'
 import { driveTypeOf } from '../graph/drive.ts'
 import { graphFailure } from '../graph/failure.ts'
@@ -66,12 +67,5 @@ function noSpace(quota: Drive['quota']): OdLinkError {
 function room(quota: Drive['quota']): string {
   const { used, remaining } = quota ?? {}
   if (typeof used !== 'number' || typeof remaining !== 'number') return ''
-  return `, ${size(used)} used, ${size(remaining)} free`
-}
-
-function size(bytes: number): string {
-  const units = ['B', 'KB', 'MB', 'GB', 'TB']
-  let [value, unit] = [bytes, 0]
-  while (value >= 1024 && unit < units.length - 1) [value, unit] = [value / 1024, unit + 1]
-  return `${value >= 10 || unit === 0 ? Math.round(value) : value.toFixed(1)} ${units[unit]}`
+  return `, ${inBytes(used)} used, ${inBytes(remaining)} free`
 }

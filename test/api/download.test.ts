@@ -127,7 +127,7 @@ describe('od-link api --output', () => {
     running.child.kill('SIGINT')
     const { code, stderr } = await running.ended
     expect(code).toBe(130)
-    expect(stderr).toMatch(/The same command goes on after [\d.]+ kB\./)
+    expect(stderr).toMatch(/The same command goes on after [\d.]+ KB\./)
     expect(readFileSync(file, 'utf8')).toBe('older')
     const kept = readFileSync(`${file}.part`).length
     host.delayMs = 0

@@ -47,19 +47,19 @@ describe.runIf(hasTerminal())('at a terminal, od-link api', () => {
   })
 
   it('shows how far a download is, and what it came to', async () => {
-    host.content = { size: 2_000_000, seed: 3, etag: '"x"' }
+    host.content = { size: 2 * 1024 * 1024, seed: 3, etag: '"x"' }
     host.delayMs = 20
     answer = { status: 302, headers: { location: `${host.origin}/f` } }
     const { code, shown } = await api(`/me/x --output ${join(at.world.dir, 'file')}`)
     expect(code).toBe(0)
-    expect(shown).toMatch(/[\d.]+ [kM]B of 2\.0 MB · [\d.]+ [kM]B\/s · [\d.]+ s left/)
+    expect(shown).toMatch(/[\d.]+ [KM]B of 2\.0 MB · [\d.]+ [KM]B\/s · [\d.]+ s left/)
     expect(shown).toMatch(/✓ 2\.0 MB in [\d.]+ s\n$/)
     expect(shown.split('\n')).toHaveLength(2)
   })
 
   it('shows how far an upload is, and then the item', async () => {
     const file = join(at.world.dir, 'up')
-    writeFileSync(file, Buffer.alloc(1_000_000))
+    writeFileSync(file, Buffer.alloc(1024 * 1024))
     answer = { status: 200, body: { uploadUrl: `${host.origin}/upload` } }
     host.delayMs = 20
     const { code, shown } = await api(`--upload ${file} /me/drive/root:/up`)

@@ -18,7 +18,7 @@ describe('a link', () => {
     expect(check('link')).toMatchObject({
       ok: false,
       exitCode: 9,
-      text: expect.stringMatching(/no space left in this OneDrive, 1\.0 TB used, 0 B free/),
+      text: expect.stringMatching(/no space left in this OneDrive, 1\.0 TB used, 0 bytes free/),
       hint: expect.stringContaining('recycle bin'),
     })
   })
