@@ -1,17 +1,5 @@
+import { type SettingName, settingNames } from './setting-names.ts'
 import { changeStateFile, readStateFile } from './state-file.ts'
-
-/** The settings that can be kept, each with the variable that overrides it. `client-secret` is not among them: it lives in the store. */
-export const settingNames = {
-  'client-id': 'OD_LINK_CLIENT_ID',
-  tenant: 'OD_LINK_TENANT',
-  cloud: 'OD_LINK_CLOUD',
-  'redirect-uri': 'OD_LINK_REDIRECT_URI',
-  listen: 'OD_LINK_LISTEN',
-  scope: 'OD_LINK_SCOPE',
-  store: 'OD_LINK_STORE',
-} as const satisfies Record<string, string>
-
-export type SettingName = keyof typeof settingNames
 
 /**
  * A setting as it holds now: the variable, else what was kept with `config set`.

@@ -1,5 +1,6 @@
 import { OdLinkError } from '../errors.ts'
-import { saveSettings, settingNames } from '../settings.ts'
+import { settingNames } from '../setting-names.ts'
+import { saveSettings } from '../settings.ts'
 import { clientSecretItem } from './client-secret.ts'
 import { type Account, holdingLink, listAccounts, readLink } from './index.ts'
 import { keepRecord, noteStore, removeCopies } from './linking.ts'

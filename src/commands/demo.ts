@@ -9,7 +9,7 @@ import { openStore } from '../accounts/stores.ts'
 import type { Arguments } from '../cli.ts'
 import { exitCodes, OdLinkError } from '../errors.ts'
 import { exchange } from '../http.ts'
-import { settingNames } from '../settings.ts'
+import { settingNames } from '../setting-names.ts'
 import { print, styled } from '../terminal.ts'
 import { onInterrupt } from './interrupt.ts'
 

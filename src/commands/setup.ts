@@ -8,7 +8,8 @@ import { configDir } from '../config-dir.ts'
 import { OdLinkError } from '../errors.ts'
 import { findCloud } from '../identity/clouds.ts'
 import { audienceOf, defaultRedirectUri } from '../identity/portal.ts'
-import { type SettingName, savedSettings, settingNames } from '../settings.ts'
+import { type SettingName, settingNames } from '../setting-names.ts'
+import { savedSettings } from '../settings.ts'
 import { azCloud, azCommand, beforeYouBegin, portalSteps } from '../signin/new-registration.ts'
 import {
   type OwnRegistration,

@@ -1,5 +1,6 @@
 import type { Option, Positional } from '../cli/command.ts'
 import { type Arguments, commands } from '../cli.ts'
+import { settingNames } from '../setting-names.ts'
 
 /** A word that may stand at the cursor. One that ends in / or : goes on. */
 export interface Candidate {
@@ -34,7 +35,7 @@ const sources: Record<'account' | 'setting' | 'topic' | 'code', () => Promise<Ca
         { word: username, about: `${kind} account` },
       ]),
   setting: async () =>
-    [...Object.keys((await import('../settings.ts')).settingNames), 'client-secret'].map((word) => ({
+    [...Object.keys(settingNames), 'client-secret'].map((word) => ({
       word,
     })),
   topic: async () => {

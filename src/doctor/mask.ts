@@ -1,6 +1,7 @@
 import { homedir, userInfo } from 'node:os'
 import { listAccounts } from '../accounts/index.ts'
-import { type SettingName, setting, settingNames } from '../settings.ts'
+import { type SettingName, settingNames } from '../setting-names.ts'
+import { setting } from '../settings.ts'
 import { checkSetting } from '../signin/registration.ts'
 
 /**

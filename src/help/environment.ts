@@ -1,6 +1,6 @@
 import type { Row } from '../cli/command.ts'
 import { cloudsInWords } from '../cli/options.ts'
-import { settingNames } from '../settings.ts'
+import { settingNames } from '../setting-names.ts'
 
 /** The variables that od-link reads, with what each means. Those of settings are named where the settings are. */
 const settings: Record<keyof typeof settingNames, string> = {

@@ -2,7 +2,8 @@ import { saveClientSecret } from '../accounts/client-secret.ts'
 import { withLock } from '../accounts/lock.ts'
 import { findCloud } from '../identity/clouds.ts'
 import { defaultRedirectUri } from '../identity/portal.ts'
-import { type SettingName, savedSettings, saveSettings } from '../settings.ts'
+import type { SettingName } from '../setting-names.ts'
+import { savedSettings, saveSettings } from '../settings.ts'
 import { defaultScopes } from './registration.ts'
 
 /** An app registration that exists: what `od-link setup` tries out and keeps. */

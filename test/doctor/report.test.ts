@@ -61,7 +61,9 @@ describe('od-link doctor', () => {
     expect(told).toContain(`client id ${linked.sandbox.clientId}, tenant common, cloud global`)
     expect(told).toMatch(/Sign-in +localhost:\d+ answers in \d+ ms \(HTTP 200\)/)
     expect(told).toMatch(/Graph +localhost:\d+ answers in \d+ ms \(HTTP 401, as it should without a token\)/)
-    expect(told).toMatch(/a…@contoso\.example: renewed just now .*; business drive, 0 bytes used, 1\.0 TB free/)
+    expect(told).toMatch(
+      /a…@contoso\.example: renewed just now .*; business drive, 0 bytes used, 1\.0 TB free/,
+    )
     expect(told).toMatch(/granted User\.Read Files\.ReadWrite\.All\n/)
     expect(stdout).toMatch(
       /Nothing is wrong\.\nSafe to paste: no token, secret or whole mail address of yours/,
