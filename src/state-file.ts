@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { configDir, ensureConfigDir, refuseOthers, unwritable } from './config-dir.ts'
 import { OdLinkError } from './errors.ts'
@@ -47,5 +47,15 @@ export async function changeStateFile(
       state
   } catch (error) {
     throw unwritable(cwd, error)
+  }
+  removeDrafts(cwd, `${name}.json.tmp-`)
+}
+
+/** What writers left behind that were killed, a minute old at the least: a younger draft may be in use. */
+function removeDrafts(folder: string, beginning: string): void {
+  for (const name of readdirSync(folder).filter((one) => one.startsWith(beginning))) {
+    const path = resolve(folder, name)
+    const found = statSync(path, { throwIfNoEntry: false })
+    if (found && Date.now() - found.mtimeMs > 60_000) rmSync(path, { force: true })
   }
 }

@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { atTerminal, enter } from '../helpers/at-terminal.ts'
@@ -48,6 +48,20 @@ describe('od-link config', () => {
       stderr: expect.stringMatching(/client-id is not set[\s\S]*od-link config set client-id/),
     })
     expect(await config('get', 'client-id', '--json')).toMatchObject({ code: 0, stdout: 'null\n' })
+  })
+
+  it('clears away what a killed writer left behind, and not the draft of one that may be at work', async () => {
+    await config('set', 'client-id', id)
+    const [old, young, other] = [
+      'config.json.tmp-0000000000abcdef',
+      'config.json.tmp-1111111111abcdef',
+      'config',
+    ]
+    for (const name of [old, young, other]) writeFileSync(join(world.dir, 'settings', name), '')
+    const hourAgo = Date.now() / 1000 - 3600
+    for (const name of [old, other]) utimesSync(join(world.dir, 'settings', name), hourAgo, hourAgo)
+    expect(await config('set', 'tenant', 'contoso.com')).toMatchObject({ code: 0, stderr: '' })
+    expect(readdirSync(join(world.dir, 'settings')).sort()).toEqual([other, 'config.json', young, 'locks'])
   })
 
   it('keeps settings from others: a folder of 0700 and files of 0600', async () => {
