@@ -3,7 +3,7 @@ import { type ErrorKind, OdLinkError } from '../errors.ts'
 import { dateOf, requestIdOf } from '../http.ts'
 import { isJsonObject, textIn } from '../json.ts'
 import { causes, isCause } from './advice.ts'
-import type { GraphAnswer } from './request.ts'
+import type { GraphAnswer } from './authorized.ts'
 
 /** No code of Microsoft's is longer. */
 const longestCode = 100
