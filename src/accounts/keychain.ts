@@ -28,7 +28,6 @@ export async function keychainStore(machine: NativeOptions = { platform: process
     try {
       return await call()
     } catch (error) {
-      if (error instanceof OdLinkError) throw error
       const { keychainTrouble } = await import('./keychain-trouble.ts')
       throw keychainTrouble(error as Error, machine.platform)
     }

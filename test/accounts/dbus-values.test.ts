@@ -47,6 +47,11 @@ describe('values on the wire of D-Bus', () => {
     expect(decode(types, encode(types, values))).toEqual(values)
   })
 
+  it.each([200, 255, 256, 257, 5_000])('are whole with %i bytes among them', (length) => {
+    const values: Value[] = [7, Buffer.alloc(length, 'a'), 'é'.repeat(length), ['b'.repeat(length)], true]
+    expect(decode('yaysasb', encode('yaysasb', values))).toEqual(values)
+  })
+
   it('are read as signed numbers, doubles and what else od-link never sends are not', () => {
     expect(decode('i', hex('07000000'))).toEqual([7])
     for (const types of ['d', 'x', 'h', '?'])

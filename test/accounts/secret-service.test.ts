@@ -105,7 +105,11 @@ describe('a call on the session bus', () => {
   })
 
   it('brings what the work throws, and closes the bus', async () => {
-    const work = openBus(bus.socket, 2_000, async () => Promise.reject(new Error('tired')))
+    bus.answers.Ask = () => ['', []]
+    const work = openBus(bus.socket, 2_000, async ({ call }) => {
+      await call(target)
+      throw new Error('tired')
+    })
     await expect(work).rejects.toThrow('tired')
     await expect.poll(() => bus.connections()).toBe(0)
   })
