@@ -94,7 +94,7 @@ function judge(answer: GraphAnswer, codes: string[], subject: string): Judgement
   if (status === 423) return because('locked', `${subject} failed: the folder is locked.`)
   if (status === 403) return because('forbidden', `${subject} is not allowed: ${words}`)
   if (status === 404) return because('notFound', `${subject} failed: ${words}`)
-  if (status >= 300 && status < 400) {
+  if (status < 400) {
     return {
       kind: 'service',
       message: `${subject} failed: the server sends od-link elsewhere (HTTP ${status}), and a token is not taken there.`,

@@ -50,7 +50,7 @@ export async function makeFolder(graph: Graph, path: DrivePath, options: MakeOpt
     if (answer.status === 200 || answer.status === 409 || isSimilarName(answer)) {
       const folder = await existing(graph, path, options, answer, started)
       if (folder) return folder
-      if (race >= maxRaces) throw taken(path, 'an item that cannot be seen', answer, options.onConflict)
+      if (race >= maxRaces) throw taken(path, 'an item that cannot be seen', answer)
     } else if (answer.status === 404 && race <= maxRaces) {
       await missingParent(graph, path, options, answer)
     } else {
@@ -100,7 +100,7 @@ async function findMade(graph: Graph, path: DrivePath): Promise<GraphAnswer | un
  */
 async function findRenamed(graph: Graph, path: DrivePath, started: number): Promise<GraphAnswer | undefined> {
   const name = path.at(-1) ?? ''
-  const numberOf = (item: DriveItem) => Number(/ (\d+)$/.exec((item.name ?? '').slice(name.length))?.[1] ?? 0)
+  const numberOf = (item: DriveItem) => Number(/ (\d+)/.exec((item.name ?? '').slice(name.length))?.[1] ?? 0)
   const isOurs = (item: DriveItem, list: GraphAnswer) => {
     const found = item.name ?? ''
     const numbered = /^ \d+$/.test(found.slice(name.length)) && sameName(found.slice(0, name.length), name)
@@ -118,25 +118,26 @@ async function findRenamed(graph: Graph, path: DrivePath, started: number): Prom
 async function existing(
   graph: Graph,
   path: DrivePath,
-  { onConflict, parents }: MakeOptions,
+  options: MakeOptions,
   answer: GraphAnswer,
   started: number,
 ): Promise<Folder | undefined> {
   const found = answer.status === 200 ? answer : await lookTwice(graph, path)
   if (!found) {
-    if (isSimilarName(answer)) throw taken(path, 'an item with a similar name', answer, onConflict)
+    if (isSimilarName(answer)) throw taken(path, 'an item with a similar name', answer)
     return undefined
   }
   if (found.status === 404) {
-    await missingParent(graph, path, { onConflict, parents }, found)
+    await missingParent(graph, path, options, found)
     return undefined
   }
   if (found.status !== 200) throw graphFailure(found, `Looking at "${showPath(path)}"`)
   const item = itemOf(found.json)
-  if (!isFolder(item)) throw taken(path, item.package ? 'a notebook' : 'a file', answer, onConflict)
+  if (!isFolder(item)) throw taken(path, item.package ? 'a notebook' : 'a file', answer)
   const ours = answer.repeated && isSince(item, found, started)
-  if (ours || onConflict === 'reuse') return folderOf(path, item, ours)
-  throw taken(path, 'a folder', answer, onConflict)
+  if (ours || options.onConflict === 'reuse') return folderOf(path, item, ours)
+  const hint = options.onConflict === 'rename' ? useFolder : `${useFolder}\n${makeAnother}`
+  throw taken(path, 'a folder', answer, hint)
 }
 
 async function missingParent(
@@ -172,7 +173,7 @@ async function refuseFileAsParent(graph: Graph, path: DrivePath, { parents }: Ma
     const found = await look(graph, parent)
     if (found.status !== 200) continue
     if (isFolder(itemOf(found.json))) return
-    if (parents) throw taken(parent, 'a file', found, 'reuse')
+    if (parents) throw taken(parent, 'a file', found)
     throw new OdLinkError('not-found', `"${showPath(parent)}" is a file, not a folder.`, {
       hint: 'Choose another parent.',
     })
@@ -203,14 +204,15 @@ function folderOf(path: DrivePath, item: DriveItem, created: boolean): Folder {
   }
 }
 
-function taken(path: DrivePath, what: string, answer: GraphAnswer, onConflict: OnConflict): OdLinkError {
-  const hints =
-    what === 'a folder'
-      ? [useFolder, ...(onConflict === 'rename' ? [] : [makeAnother])]
-      : ['Choose another name.']
+function taken(
+  path: DrivePath,
+  what: string,
+  answer: GraphAnswer,
+  hint = 'Choose another name.',
+): OdLinkError {
   return new OdLinkError('taken', `The name is taken: "${showPath(path)}" is ${what}.`, {
     ...traceOf(answer),
     code: traceOf(answer).code ?? 'nameAlreadyExists',
-    hint: hints.join('\n'),
+    hint,
   })
 }

@@ -1,4 +1,4 @@
-import { describe, expect, it } from 'vitest'
+import { describe, expect, it, vi } from 'vitest'
 import { graphCause, graphCodes, isCause } from '../../src/graph/advice.ts'
 import { itemOf } from '../../src/graph/item.ts'
 import { isName } from '../../src/graph/path.ts'
@@ -89,6 +89,25 @@ describe('an item was made since a moment', () => {
     }
     const exact = (text: string) => text.replace(/\.\d+Z$/, '.010Z')
     expect(isSince(made(-2_000, exact), answer(now), serverNow + 1_000)).toBe(false)
+  })
+
+  it.each([
+    ['00Z', true],
+    ['00.0Z', true],
+    ['00.0000000Z', true],
+    ['00.1Z', false],
+    ['00.01Z', false],
+    ['00.0100000Z', false],
+    ['00.001Z', false],
+  ])('within the second before it, when its time is 12:00:%s: %s', (seconds, is) => {
+    const moment = Date.parse('2025-06-01T12:00:01Z')
+    const clock = vi.spyOn(Date, 'now').mockReturnValue(moment)
+    const item = { createdDateTime: `2025-06-01T12:00:${seconds}` }
+    try {
+      expect(isSince(item, answer(new Date(moment).toUTCString()), moment)).toBe(is)
+    } finally {
+      clock.mockRestore()
+    }
   })
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { addressOf, driveTypeOf, find, look, lookTwice, nextPage } from '../../src/graph/drive.ts'
+import { addressOf, driveTypeOf, find, look, lookTwice, nextPage, pagesOf } from '../../src/graph/drive.ts'
 import { isFolder } from '../../src/graph/item.ts'
 import { isSince } from '../../src/graph/since.ts'
 import { answerOf, fakeGraph, aFile as file, aFolder as folder, missing, ok } from '../helpers/fake-graph.ts'
@@ -190,6 +190,9 @@ describe('a list without an end', () => {
     const refused = fakeGraph(() => ({ status: 403, json: link }))
     expect(await find(refused, [], () => true)).toMatchObject({ status: 403 })
     expect(refused.asked).toHaveLength(1)
+    const seen: number[] = []
+    for await (const { status } of pagesOf(refused, [])) seen.push(status)
+    expect(seen).toEqual([403])
   })
 })
 

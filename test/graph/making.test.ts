@@ -134,6 +134,13 @@ describe('a folder that is made', () => {
     })
   })
 
+  it('whose name is taken has a code of its own where Graph gives none', async () => {
+    const wordless: Told = { status: 409, json: {} }
+    await expect(
+      make(script({ [post]: [wordless], [get]: [ok(folder('new'))] })).folder,
+    ).rejects.toMatchObject({ kind: 'taken', code: 'nameAlreadyExists' })
+  })
+
   it('is tried again when what was in the way is gone, three times', async () => {
     const gone = { [get]: [missing], [list]: [ok({ value: [] })] }
     expect(await make(script({ [post]: [taken, taken, made], ...gone })).folder).toMatchObject({
@@ -176,6 +183,10 @@ describe('a folder that is made', () => {
     })
     const noSite: Told = { status: 404, json: { error: { message: "User's mysite not found." } } }
     await expect(make(() => noSite).folder).rejects.toMatchObject({ kind: 'not-allowed' })
+    const noRoom: Told = { status: 404, json: { error: { code: 'quotaLimitReached' } } }
+    await expect(make(() => noRoom).folder).rejects.toMatchObject({
+      message: 'Making "/p/new" failed: there is no space left in this OneDrive.',
+    })
     await expect(
       make(script({ [post]: [taken], [get]: [missing], [list]: [missing] })).folder,
     ).rejects.toMatchObject({ message: 'There is no folder "/p".' })
@@ -210,6 +221,39 @@ describe('a folder that is made', () => {
     expect(
       forever.graph.asked.filter(({ method, path }) => method === 'POST' && path.includes('root:')),
     ).toHaveLength(4)
+  })
+
+  it('makes its parents where one of them was made or removed meanwhile', async () => {
+    const root = 'POST /me/drive/root/children'
+    const { folder: done } = make(
+      script({ [post]: [missing, made], [root]: [taken], 'GET /me/drive/root:/p': [ok(folder('p'))] }),
+      { parents: true },
+    )
+    expect(await done).toMatchObject({ path: '/p/new', created: true })
+    const parentGone = make(
+      script({
+        [post]: [taken, made],
+        [get]: [missing],
+        [list]: [missing],
+        [root]: [{ status: 201, json: folder('p') }],
+      }),
+      { parents: true },
+    )
+    expect(await parentGone.folder).toMatchObject({ path: '/p/new', created: true })
+  })
+
+  it('makes all of its parents', async () => {
+    const { graph, folder: done } = make(
+      script({
+        'POST /me/drive/root:/a/b:/children': [missing, { status: 201, json: folder('c') }],
+        'POST /me/drive/root:/a:/children': [missing, { status: 201, json: folder('b') }],
+        'POST /me/drive/root/children': [{ status: 201, json: folder('a') }],
+      }),
+      { parents: true },
+      ['a', 'b', 'c'],
+    )
+    expect(await done).toMatchObject({ path: '/a/b/c', created: true })
+    expect(graph.asked.map(({ body }) => (body as { name: string }).name)).toEqual(['c', 'b', 'a', 'b', 'c'])
   })
 
   it.each([400, 405, 422])('cannot be made in a file, which Graph refuses with %i', async (status) => {
@@ -319,21 +363,27 @@ describe('a folder that is made', () => {
       `GET ${upper}?$select=id`,
       'POST /me/drive/items/up:/n25:/children',
     ])
-    await expect(
-      make(() => ({ status: 403, json: {} }), { parents: true }, path).folder,
-    ).rejects.toMatchObject({ kind: 'not-allowed' })
+    for (const parents of [true, false]) {
+      const refused = make(() => ({ status: 403, json: {} }), { parents }, path)
+      await expect(refused.folder).rejects.toMatchObject({ kind: 'not-allowed' })
+      expect(refused.graph.asked).toHaveLength(1)
+    }
   })
 
   describe('after an answer that was lost', () => {
     /** What is done before the creation is sent again. */
-    const lookedFor = async (tell: Parameters<typeof fakeGraph>[0], options: Partial<MakeOptions> = {}) => {
+    const lookedFor = async (
+      tell: Parameters<typeof fakeGraph>[0],
+      options: Partial<MakeOptions> = {},
+      name = 'new',
+    ) => {
       let found: unknown
       const graph = fakeGraph(async (what, request, lookFirst) => {
         if (request.method !== 'POST') return tell(what, request)
         found = await lookFirst?.()
         return made
       })
-      await makeFolder(graph, ['p', 'new'], { ...plain, ...options })
+      await makeFolder(graph, ['p', name], { ...plain, ...options })
       return found as { status: number; json: { name: string } } | undefined
     }
 
@@ -348,8 +398,8 @@ describe('a folder that is made', () => {
     const dated = (name: string, second: number, more: object = {}) =>
       folder(name, { createdDateTime: time(second), ...more })
     const headers = { date: new Date().toUTCString() }
-    const rename = async (value: object[]) =>
-      (await lookedFor(() => ({ ...ok({ value }), headers }), { onConflict: 'rename' }))?.json.name
+    const rename = async (value: object[], name?: string) =>
+      (await lookedFor(() => ({ ...ok({ value }), headers }), { onConflict: 'rename' }, name))?.json.name
 
     it.each([
       [[dated('new', 0), dated('NEW 1', 2), dated('new 2', 1)], 'NEW 1'],
@@ -363,6 +413,10 @@ describe('a folder that is made', () => {
       [[folder('other')], undefined],
     ])('and a rename is the youngest of those with its name: %#', async (value, name) => {
       expect(await rename(value)).toBe(name)
+    })
+
+    it('and a rename of what has a number itself is the one with another number behind it', async () => {
+      expect(await rename([dated('new 5', 1), dated('new 5 1', 1)], 'new 5')).toBe('new 5 1')
     })
 
     it('and counts as made', async () => {

@@ -85,6 +85,7 @@ describe('a refusal of Graph is a sentence, a next step and a kind', () => {
       ],
       ['too much', 429, { message: 'x' }, 'service', 'Microsoft throttles this app (HTTP 429).', later],
       ['trouble', 500, { message: 'x' }, 'service', 'Microsoft Graph is in trouble (HTTP 500).', later],
+      ['no patience', 408, undefined, 'service', 'Microsoft Graph is in trouble (HTTP 408).', later],
       ['much trouble', 599, undefined, 'service', 'Microsoft Graph is in trouble (HTTP 599).', later],
       [
         'a request that it does not like',
@@ -170,6 +171,7 @@ describe('a refusal of Graph is a sentence, a next step and a kind', () => {
       hint: 'Open https://onedrive.com once with this account, or link another: od-link login',
     })
     expect(linkRefused(answer)).toMatchObject(trace)
+    expect(traceOf(told(403, { code: 'accessDenied' })).code).toBe('accessDenied')
   })
 })
 

@@ -60,7 +60,10 @@ describe('a request to Graph', () => {
       body: { error: { code: 'x', message: 'You sent a-token here.' } },
     })
     const answer = await sendOnce(await readLink(account), ask, { timeoutMs: 5_000, freshConnection: false })
-    expect(answer).toMatchObject({ json: { error: { message: 'You sent … here.' } } })
+    expect(answer).toMatchObject({
+      json: { error: { message: 'You sent … here.' } },
+      repeated: false,
+    })
   })
 
   it('carries the token, and a body as JSON', async () => {
@@ -103,6 +106,32 @@ describe('a request to Graph', () => {
     expect(server.seen).toHaveLength(1)
   })
 
+  it('that may not be repeated is not, whatever is left of the time', async () => {
+    const asked: unknown[] = []
+    const once = (may: boolean) => ({
+      ...ask,
+      mayRepeat(outcome: unknown) {
+        asked.push(outcome)
+        return may
+      },
+    })
+    const graph = openGraph(await answering({ status: 503, headers: soon }, good), 10_000)
+    await expect(graph.send(once(false))).rejects.toMatchObject({ kind: 'service' })
+    expect(server.seen).toHaveLength(1)
+    expect(asked).toMatchObject([{ status: 503 }])
+    const other = openGraph(await answering({ status: 503, headers: soon }, good), 10_000)
+    expect(await other.send(once(true))).toMatchObject({ status: 200, repeated: true })
+  })
+
+  it('that is given up for want of space in the drive says which one it was', async () => {
+    const full = { error: { code: 'insufficientStorage' } }
+    const graph = openGraph(await answering({ status: 503, headers: soon, body: full }), 10_000)
+    await expect(graph.send({ ...ask, mayRepeat: () => false })).rejects.toMatchObject({
+      kind: 'not-allowed',
+      message: 'GET /me failed: there is no space left in this OneDrive.',
+    })
+  })
+
   it('is throttled for as often as there is time', async () => {
     const throttled = Array.from(
       { length: 5 },
@@ -131,11 +160,8 @@ describe('a request to Graph', () => {
     expect(server.seen).toHaveLength(1)
   })
 
-  it('whose answer cannot be read is sent again', async () => {
-    const graph = openGraph(
-      await answering({ status: 200, body: '<html>' }, { status: 204, body: '' }),
-      10_000,
-    )
+  it.each(['<html>', ''])('whose answer cannot be read is sent again: %j', async (body) => {
+    const graph = openGraph(await answering({ status: 200, body }, { status: 204, body: '' }), 10_000)
     expect(await graph.send(ask)).toMatchObject({ status: 204, json: undefined, repeated: true })
     expect(own.waiting[0]).toMatch(/^Microsoft Graph sent an answer that cannot be read\. Trying again in/)
   })
@@ -181,9 +207,15 @@ describe('a token that Graph refuses', () => {
   })
 
   it('is not renewed for want of a right', async () => {
-    const graph = openGraph(await answering({ status: 403, body: {} }), 5_000)
-    expect((await graph.send(ask)).status).toBe(403)
-    expect(server.seen).toHaveLength(1)
+    for (const refusal of [
+      { status: 403, body: {} },
+      { status: 404, headers: challenge },
+    ]) {
+      const graph = openGraph(await answering(refusal), 5_000)
+      expect((await graph.send(ask)).status).toBe(refusal.status)
+      expect(server.seen).toHaveLength(1)
+      await server.stop()
+    }
   })
 
   it('again after it was renewed is the end', async () => {

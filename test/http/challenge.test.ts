@@ -41,6 +41,15 @@ describe('the claims of a challenge', () => {
     expect(claimsOf(header)).toBeUndefined()
   })
 
+  it('are not sent on when they are longer than any challenge is', () => {
+    const header = (length: number) => {
+      const text = JSON.stringify({ a: 'x'.repeat(length) })
+      return `Bearer claims="${Buffer.from(text).toString('base64')}"`
+    }
+    expect(claimsOf(header(12_000))).toMatch(/^\{"a":"x+"\}$/)
+    expect(claimsOf(header(12_500))).toBeUndefined()
+  })
+
   it('survive whatever they are', () => {
     fc.assert(
       fc.property(fc.dictionary(fc.string(), fc.jsonValue()), (value) => {
