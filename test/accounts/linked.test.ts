@@ -218,6 +218,35 @@ describe('a link', () => {
     delete process.env.DBUS_SESSION_BUS_ADDRESS
   })
 
+  describe('that is looked for in a helper', () => {
+    const path = process.env.PATH
+    afterEach(() => {
+      process.env.PATH = path
+    })
+
+    it('and linked meanwhile is not swept away', async () => {
+      process.env.PATH = putHelper(own.dir, 'osxkeychain', path)
+      process.env.OD_LINK_STORE = 'helper:osxkeychain'
+      await addLink(grace, undefined)
+      const index = join(own.dir, 'accounts.json')
+      const before = readFileSync(index, 'utf8')
+      const account = await addLink(ada, undefined)
+      const after = join(own.dir, 'after')
+      writeFileSync(after, readFileSync(index, 'utf8'))
+      writeFileSync(index, before)
+      writeFileSync(join(own.dir, 'script'), `[ "$1" = list ] && cp '${after}' '${index}'`)
+      expect(await removeStrays()).toBe(0)
+      expect(await readLink(account)).toEqual(ada)
+    })
+  })
+
+  it('that is being renewed is not waited for by whoever sweeps away the records of others', async () => {
+    await addLink(ada, undefined)
+    await (await openStore()).write('contoso.lost', '{}')
+    expect(await holdingLink(ada.id, removeStrays)).toBe(1)
+    expect(links()).toEqual(['contoso.ada.json'])
+  })
+
   it.each([
     ['{"accounts":7}'],
     ['{"accounts":[{"id":"x"}]}'],
@@ -394,6 +423,11 @@ describe('a link that is moved', () => {
       process.env.PATH = path
     })
     const vault = () => readdirSync(join(own.dir, 'kept'))
+    const verbs = () => readFileSync(join(own.dir, 'asked'), 'utf8').match(/^(store|get|erase|list)/gm) ?? []
+    const changeIndexFile = (change: object) => {
+      const [account] = listAccounts()
+      writeFileSync(join(own.dir, 'accounts.json'), JSON.stringify({ accounts: [{ ...account, ...change }] }))
+    }
 
     it('and back is in one place at a time, and no other is noted', async () => {
       process.env.PATH = putHelper(own.dir, 'osxkeychain', path)
@@ -402,6 +436,8 @@ describe('a link that is moved', () => {
       expect(listAccounts()).toEqual([{ ...account, store: 'helper:osxkeychain' }])
       expect(links()).toEqual([])
       expect(vault()).toHaveLength(1)
+      // Some keychains ask the person for each writing.
+      expect(verbs().filter((verb) => verb === 'store')).toHaveLength(1)
       // Found there, too, by whoever knew the old place.
       expect(await readLink(account)).toEqual(ada)
       expect(await moveLink(account, 'file')).toBe('helper:osxkeychain')
@@ -421,6 +457,36 @@ describe('a link that is moved', () => {
       expect(JSON.parse(readFileSync(seen, 'utf8')).accounts).toEqual([
         { ...account, copies: ['helper:osxkeychain'] },
       ])
+    })
+
+    it('is noted in no other place while it is linked anew where it is', async () => {
+      process.env.PATH = putHelper(own.dir, 'osxkeychain', path)
+      process.env.OD_LINK_STORE = 'helper:osxkeychain'
+      const account = await addLink(ada, undefined)
+      const seen = join(own.dir, 'seen')
+      writeFileSync(join(own.dir, 'script'), `[ "$1" = store ] && cp '${own.dir}/accounts.json' '${seen}'`)
+      await addLink(ada, undefined)
+      expect(JSON.parse(readFileSync(seen, 'utf8')).accounts).toEqual([account])
+    })
+
+    it('is not taken out of its place where the index names that twice', async () => {
+      process.env.PATH = putHelper(own.dir, 'osxkeychain', path)
+      process.env.OD_LINK_STORE = 'helper:osxkeychain'
+      const account = await addLink(ada, undefined)
+      changeIndexFile({ copies: ['helper:osxkeychain'] })
+      await moveLink(account, 'helper:osxkeychain')
+      expect(listAccounts()).toEqual([account])
+      expect(verbs()).not.toContain('erase')
+    })
+
+    it('that is gone from its place does not come back from an old copy, which goes, too', async () => {
+      process.env.PATH = putHelper(own.dir, 'osxkeychain', path)
+      const account = await addLink(ada, undefined)
+      changeIndexFile({ copies: ['helper:osxkeychain'] })
+      rmSync(join(own.dir, 'links', 'contoso.ada.json'))
+      await moveLink(account, 'file')
+      expect(listAccounts()).toEqual([account])
+      expect(links()).toEqual([])
     })
 
     it('of another name in front of the same vault is there still', async () => {
@@ -446,6 +512,20 @@ describe('a link that is moved', () => {
       await moveLink(account, 'file')
       expect(listAccounts()).toEqual([account])
       expect(vault()).toEqual([])
+    })
+
+    it('again keeps the note of each place that has not removed it yet, and of no other', async () => {
+      putHelper(own.dir, 'osxkeychain', path)
+      process.env.PATH = putHelper(own.dir, 'secretservice', path)
+      const account = await addLink(ada, undefined)
+      await moveLink(account, 'helper:osxkeychain')
+      writeFileSync(join(own.dir, 'script'), '[ "$1" = erase ] && { echo sealed; exit 1; }')
+      await expect(moveLink(account, 'file')).rejects.toMatchObject({ kind: 'keychain' })
+      await expect(moveLink(account, 'helper:secretservice')).rejects.toMatchObject({ kind: 'keychain' })
+      expect(listAccounts()).toEqual([
+        { ...account, store: 'helper:secretservice', copies: ['helper:osxkeychain'] },
+      ])
+      expect(links()).toEqual([])
     })
   })
 
@@ -658,6 +738,21 @@ describe('two stores', () => {
     behave('[ "$1" = get ] && exit 0')
     await expect(moveChoice('file')).rejects.toMatchObject({ kind: 'keychain' })
     expect(savedSettings().store).toBe(helper)
+  })
+
+  it('have the secret of the app in both where the old one does not let go of it', async () => {
+    delete process.env.OD_LINK_STORE
+    await saveSettings({ store: helper })
+    await saveClientSecret('a-secret', 'an-id')
+    behave('[ "$1" = erase ] && { echo sealed; exit 1; }')
+    await expect(moveChoice('file')).rejects.toMatchObject({
+      kind: 'keychain',
+      message: expect.stringMatching(
+        /^The client secret is in file now, but the old one in helper:secretservice could not be removed\. .*sealed\.$/,
+      ),
+    })
+    expect(savedSettings().store).toBe('file')
+    expect(await clientSecretFor('an-id')).toBe('a-secret')
   })
 
   it('have what was there before when a move breaks down', async () => {
