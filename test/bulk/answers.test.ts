@@ -583,6 +583,24 @@ describe('a long list', () => {
     expect(run.ask()).toEqual(['POST root/children a', 'POST root/children b'])
   })
 
+  it('tells nothing new of what was made since it was asked for', () => {
+    const run = aRun('/a/b', '/a/c')
+    run.turn(nothing)
+    run.turn({
+      'POST root/children a': undefined,
+      'POST root:/a:/children b': nameTaken,
+      'POST root:/a:/children c': notBegun,
+    })
+    // The one is looked for in the list since its name is taken, the other since its parent is there.
+    run.turn({ 'GET root:/a': found(oldFolder('a')), 'GET root:/a/b': notThere })
+    run.turn({ 'GET items/id-a/children': inTrouble() }, 1)
+    run.turn({ 'GET items/id-a/children': listed(oldFolder('b')) }, 1)
+    run.turn({ 'POST items/id-a/children c': made('c') })
+    run.wait()
+    run.turn({ 'GET items/id-a/children': listed(oldFolder('b'), oldFolder('c')) })
+    expect(run.told).toEqual(['exists /a', 'exists /a/b', 'created /a/c'])
+  })
+
   it('that leads back to itself ends', () => {
     const run = aRun('/a', '/b', '/c', '/d')
     run.turn({ 'GET root/children': listedWithMore('2') })

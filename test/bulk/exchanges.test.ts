@@ -7,6 +7,7 @@ import { OdLinkError } from '../../src/errors.ts'
 import { sendBatch } from '../../src/graph/bulk/batch.ts'
 import { type ManyOptions, makeFolders, type Settled, showFolder } from '../../src/graph/bulk/index.ts'
 import { Ledger } from '../../src/graph/bulk/ledger.ts'
+import { Limiter } from '../../src/graph/bulk/limiter.ts'
 import { FolderTree } from '../../src/graph/bulk/tree.ts'
 import { NetworkError } from '../../src/network-error.ts'
 import { recordOf, useOwnSettings } from '../helpers/own-settings.ts'
@@ -238,6 +239,16 @@ describe('a run', () => {
     })
     const { told } = await make(flat(40), [await linkTo(server)], { jobs: undefined, maxWaitMs: 500 })
     expect(new Set(told().map((line) => line.split(' ')[0]))).toEqual(new Set(['created']))
+  })
+
+  it('does not look again and again whether an answer has come', async () => {
+    const looks = vi.spyOn(Limiter.prototype, 'batches', 'get')
+    const server = await serve(async (request) => {
+      await sleep(100)
+      return answered(request)
+    })
+    await make(['/a'], [await linkTo(server)])
+    expect(looks.mock.calls.length).toBeLessThan(20)
   })
 
   it('sends no batch for what was given up meanwhile', async () => {

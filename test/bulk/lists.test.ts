@@ -65,7 +65,7 @@ describe('a list of lines', () => {
 })
 
 describe('the folders that a list wants', () => {
-  const wanted = (text: string, parent: string[] = []) => readWanted(stream(text), '\n', parent)
+  const wanted = (text: string | Buffer, parent: string[] = []) => readWanted(stream(text), '\n', parent)
   const shown = (tree: FolderTree) =>
     [...tree.below()].map((folder) => `${showFolder(folder)}${folder.named ? '' : '*'}`)
 
@@ -114,6 +114,13 @@ describe('the folders that a list wants', () => {
     expect(told).toEqual([first, second])
     await expect(wanted('a*')).rejects.toThrow(
       'One line of 1 cannot be a folder, so nothing was done. line 1: ',
+    )
+  })
+
+  it('are none when a line is no text', async () => {
+    const error = (await wanted(Buffer.from([0x61, 0xff])).catch((thrown) => thrown)) as BadLines
+    expect(error.message).toBe(
+      'One line of 1 cannot be a folder, so nothing was done. line 1: The line is not valid UTF-8.',
     )
   })
 

@@ -154,6 +154,25 @@ describe('a token that Graph refuses', () => {
     expect([asked.get('claims'), asked.get('refresh_token')]).toEqual(['{"a":1}', 'a-refresh-token'])
   })
 
+  it('after it was renewed does not wait for the renewal of the next one', async () => {
+    let answer: (answer: Answer) => void = () => {}
+    answers = [
+      token('newer'),
+      new Promise<Answer>((resolve) => {
+        answer = resolve
+      }),
+    ]
+    const { tokens, current, first } = await tokensWith(hour)
+    await tokens.renew(first, undefined)
+    later(hour - fiveMinutes + 1_000)
+    expect(await current()).toBe('newer')
+    await eventually(() => renewals() === 2)
+    const late = tokens.renew(first, undefined).then(() => 'at once')
+    expect(await Promise.race([late, aMoment()])).toBe('at once')
+    answer(token('newest'))
+    await eventually(async () => (await current()) === 'newest')
+  })
+
   it('is a second refusal, unless the renewed one was accepted before', async () => {
     answers = [token('newer'), token('newest')]
     const { tokens, current, first } = await tokensWith(hour)

@@ -82,8 +82,8 @@ export class Deliveries {
   #heed(failing: GraphAnswer[], asked: number, sentAt: number): void {
     const waits = failing.map(retryAfterOf).filter((ms) => ms !== undefined)
     const isTrouble = failing.length === asked && asked >= manyAtOnce
-    if (isTrouble && failing[0]) this.#inTrouble(graphFailure(failing[0], 'Making folders'), sentAt)
-    if (waits.length > 0) this.#limiter.stopFor(Math.max(...waits))
+    if (isTrouble && failing[0]) this.#inTrouble(failureOf(failing[0]), sentAt)
+    this.#limiter.stopFor(Math.max(0, ...waits))
   }
 
   #refusedAsAWhole(asks: Ask[], answer: GraphAnswer, sentAt: number): GraphAnswer | undefined {
@@ -94,7 +94,7 @@ export class Deliveries {
       for (const ask of asks) this.#plan.again(ask)
       return status === 429 ? undefined : answer
     }
-    const error = graphFailure(answer, 'Making folders')
+    const error = failureOf(answer)
     if (status >= 500 || status === 408) {
       this.#inTrouble(error, sentAt, retryAfterOf(answer))
       for (const ask of asks) {
@@ -112,7 +112,7 @@ export class Deliveries {
 
   #throttled(answer: GraphAnswer, sentAt: number): void {
     this.refused += 1
-    this.trouble = graphFailure(answer, 'Making folders')
+    this.trouble = failureOf(answer)
     this.#limiter.throttled(sentAt, retryAfterOf(answer))
   }
 
@@ -121,6 +121,10 @@ export class Deliveries {
     this.#limiter.troubled(sentAt, retryAfterMs)
     if (this.#limiter.troubles > maxFaults) throw error
   }
+}
+
+function failureOf(answer: GraphAnswer): OdLinkError {
+  return graphFailure(answer, 'Making folders')
 }
 
 function retryAfterOf({ headers }: GraphAnswer): number | undefined {

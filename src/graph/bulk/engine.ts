@@ -64,7 +64,7 @@ export class Engine {
     this.#plan.list(this.#tree.root)
     while (this.#running > 0 || (!this.#ending && this.#plan.wait !== undefined)) {
       const wait = this.#launch()
-      if (this.#running > 0 || (wait !== undefined && wait > 0)) await this.#rest(wait)
+      if (this.#running > 0 || wait !== undefined) await this.#rest(wait)
     }
     for (const folder of this.#tree.below()) {
       if (!this.ledger.isOpen(folder)) continue
@@ -96,11 +96,11 @@ export class Engine {
     return undefined
   }
 
-  #bounded(wait: number): number {
+  #bounded(wait: number): number | undefined {
     const waited = performance.now() - this.#lastProgress
     if (this.#running > 0 || waited + this.#limiter.pause <= this.#options.maxWaitMs) return wait
     this.#giveUp(this.deliveries.trouble ?? tooLong())
-    return 0
+    return undefined
   }
 
   #rest(wait: number | undefined): Promise<void> {

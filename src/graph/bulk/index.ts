@@ -52,7 +52,7 @@ export function makeFolders(tree: FolderTree, accounts: Account[], options: Many
         onGivenUp: failed,
         onSettled(settled) {
           onSettled(account, settled)
-          if (settled.status === 'failed' && settled.error) failed(settled.error)
+          if (settled.error) failed(settled.error)
         },
       }),
   )

@@ -43,11 +43,11 @@ export async function readLines(
 }
 
 function readLine(bytes: Buffer, number: number, separator: Separator, each: (line: Line) => void): void {
-  const whole = bytes.toString('utf8')
-  if (whole.includes('\ufffd') && !isUtf8(bytes)) {
+  if (!isUtf8(bytes)) {
     each({ number, flaw: 'The line is not valid UTF-8.' })
     return
   }
+  const whole = bytes.toString()
   const text = number === 1 ? whole.replace(/^\ufeff/, '') : whole
   const path = separator === '\n' && text.endsWith('\r') ? text.slice(0, -1) : text
   const isBlank = separator === '\n' ? path.trim() === '' : path === ''

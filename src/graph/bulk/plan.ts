@@ -26,7 +26,7 @@ export class Plan {
 
   /** The parent is there, and none of its children that still wait is known to be: they can be made. */
   open(parent: Folder): void {
-    if (parent.children) this.#opened.push({ parent, next: 0 })
+    this.#opened.push({ parent, next: 0 })
   }
 
   /** The parent is there: which of the wanted children are in it? */

@@ -97,7 +97,7 @@ export class FolderTree {
 
 /** A string of its own: a part of a line would keep the whole line in memory. */
 function flat(name: string): string {
-  return Buffer.from(name, 'utf8').toString('utf8')
+  return Buffer.from(name).toString()
 }
 
 /** `/a/b`, as od-link prints it. */
