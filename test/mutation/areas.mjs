@@ -71,7 +71,7 @@ export const areas = {
   ),
   'graph-api-request': area('src/graph/api', ['call'], 'test/api', ['values', 'request', 'pages', 'repeat']),
   'graph-api-download': area('src/graph/api', ['download', 'source'], 'test/api', ['transfers']),
-  'graph-api-upload': area('src/graph/api', ['upload'], 'test/api', ['upload']),
+  'graph-api-upload': area('src/graph/api', ['upload'], 'test/api', ['upload-sessions']),
   'graph-bulk-values': area(
     'src/graph/bulk',
     ['lines', 'queue', 'tree', 'wanted', 'limiter', 'pace'],
