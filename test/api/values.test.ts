@@ -96,6 +96,11 @@ describe('fields', () => {
     )
   })
 
+  it('that are null hold nothing below', () => {
+    expect(told(() => body([], ['a=null', 'a[b]=1']))).toContain('The field a[b] does not go with')
+    expect(told(() => body([], ['a[b]=null', 'a[b][]=1']))).toContain('The field a[b][] does not go with')
+  })
+
   it('are a query, whose names may begin with $ and @', () => {
     expect(queryOf(readFields(['$top=3', '@x=a b&c', 'ä=$'], ['n=12', 'o={"a":1}']))).toBe(
       '$top=3&@x=a%20b%26c&%C3%A4=%24&n=12&o=%7B%22a%22%3A1%7D',

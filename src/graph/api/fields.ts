@@ -75,7 +75,7 @@ function place(body: Tree, keys: string[], value: unknown): void {
       else at[key] = next
     }
     if (isLast) return
-    const below = there ?? next
+    const below = there === undefined ? next : there
     if (typeof below !== 'object' || below === null) throw contradiction(keys)
     at = below as Tree | unknown[]
   }
