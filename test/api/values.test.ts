@@ -3,6 +3,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  readlinkSync,
   rmSync,
   symlinkSync,
   writeFileSync,
@@ -222,12 +223,21 @@ describe('a refusal', () => {
     expect(failure(503)).toMatch(/^service: Microsoft Graph is in trouble/)
   })
 
+  it.each([400, 404])('%i for want of a drive is no wrong path', (status) => {
+    const json = { error: { code: 'x', message: 'Tenant does not have a SPO license.' } }
+    expect(apiFailure(answerOf({ status, json }), 'GET /x')).toMatchObject({
+      kind: 'not-allowed',
+      message: expect.stringContaining('This account has no OneDrive here'),
+    })
+  })
+
   it.each([300, 302, 399])('%i that names another place says how to fetch it', (status) => {
     expect(failure(status, undefined, { location: 'https://x.example' })).toBe(
       `usage: GET /x: the content is at another place (HTTP ${status}). | --output FILE   (which fetches it from there, without the token; - prints it)`,
     )
     expect(failure(status)).not.toContain('--output')
-    expect(failure(404, undefined, { location: 'https://x.example' })).not.toContain('--output')
+    for (const other of [201, 404])
+      expect(failure(other, undefined, { location: 'https://x.example' })).not.toContain('--output')
   })
 })
 
@@ -400,6 +410,9 @@ describe('addresses', () => {
     ['/me/drive/root:/a/b:', '/me/drive/root:/a/b'],
     ['/me/drive/root:/a/', '/me/drive/root:/a/local%20file'],
     ['/me/drive/root:/', '/me/drive/root:/local%20file'],
+    ['/me/drive/root:/folder/deep/', '/me/drive/root:/folder/deep/local%20file'],
+    ['/me/drive/root:/content/a', '/me/drive/root:/content/a'],
+    ['/me/drive/root:/a/createUploadSession.txt', '/me/drive/root:/a/createUploadSession.txt'],
     ['/me/drive/items/ID:/a', '/me/drive/items/ID:/a'],
     ['/me/drive/special/photos:/a', '/me/drive/special/photos:/a'],
     ['/me/drive/items/ID', '/me/drive/items/ID'],
@@ -414,6 +427,7 @@ describe('addresses', () => {
     '/me/drive/root:/a?x=1',
     '/me/drive/root:/a:/children',
     '/me/drive/items/',
+    '/me/drive/items/ID/children',
   ])('%s is none', (typed) => {
     expect(told(() => fileAddress(readAddress(typed), 'f'))).toMatch(
       /^usage: "[^"]+" is not the path of a file to be\. \| od-link api --upload FILE \/me\/drive\/root:\/folder\/name\n/,
@@ -472,6 +486,11 @@ describe('addresses', () => {
 describe('the file of a download', () => {
   const file = () => join(dir, 'file.bin')
   const write = (target: ReturnType<typeof openPart>, text: string) => target.write(Buffer.from(text))
+  // What each of them does when the process ends.
+  const before = process.listeners('exit')
+  afterEach(() => {
+    for (const one of process.listeners('exit')) if (!before.includes(one)) process.off('exit', one)
+  })
 
   it('is as it was until all is there', () => {
     writeFileSync(file(), 'older')
@@ -516,6 +535,39 @@ describe('the file of a download', () => {
     expect(readFileSync(file(), 'utf8')).toBe('newest')
   })
 
+  it('is kept for the next run where that can go on with it', () => {
+    const target = openPart(file(), 'of this')
+    expect(target.isKept).toBe(false)
+    target.begin('"1"')
+    expect(target.isKept).toBe(false)
+    write(target, 'half')
+    expect(target.isKept).toBe(true)
+    target.begin(undefined)
+    write(target, 'half')
+    expect(target.isKept).toBe(false)
+  })
+
+  it('is as it was where nothing came, as after a 304', () => {
+    writeFileSync(file(), 'older')
+    openPart(file(), 'of this').finish()
+    expect([readFileSync(file(), 'utf8'), readdirSync(dir)]).toEqual(['older', ['file.bin']])
+  })
+
+  it.runIf(process.platform === 'linux')('is closed whenever it begins anew, and at its end', () => {
+    const target = openPart(file(), 'of this')
+    for (const etag of ['"1"', '"2"', undefined]) target.begin(etag)
+    target.finish()
+    const open = readdirSync('/proc/self/fd').flatMap((fd) => {
+      try {
+        return [readlinkSync(`/proc/self/fd/${fd}`)]
+      } catch {
+        // The one that was open for the list itself.
+        return []
+      }
+    })
+    expect(open.filter((path) => path.startsWith(dir))).toEqual([])
+  })
+
   it('is left to another od-link that took its place meanwhile', () => {
     const [one, other] = [openPart(file(), 'a'), openPart(file(), 'b')]
     one.begin(undefined)
@@ -552,6 +604,7 @@ describe('the file of a download', () => {
     target.begin('"2"')
     expect([target.have, target.etag]).toEqual([0, '"2"'])
     target.write(Buffer.from('abc'))
+    expect(target.isKept).toBe(false)
     target.finish()
     expect([target.have, pieces]).toEqual([3, ['abc']])
     expect(told(() => target.begin('"2"'))).toBe(

@@ -10,6 +10,8 @@ export interface Address {
   query: string
 }
 
+const versionPrefix = /^\/(v1\.0|beta)(?=[/?]|$)/
+
 /** The path and the query of a request, as they follow the version. */
 export function pathOf({ path, query }: Address): string {
   return query ? `${path}?${query}` : path
@@ -32,7 +34,8 @@ export function readAddress(text: string, graphOrigin?: string): Address {
     throw refused(text, 'it holds a backslash or a control character')
   const written = isWhole(text) ? belowOrigin(text, graphOrigin) : text.replace(/^(?!\/)/, '/')
   if (written.startsWith('//')) throw refused(text, 'it would name another host')
-  const [, version = '', rest = ''] = /^(?:\/(v1\.0|beta)(?=[/?]|$))?(.*)$/s.exec(written) ?? []
+  const [prefix = '', version] = versionPrefix.exec(written) ?? []
+  const rest = written.slice(prefix.length)
   const mark = rest.indexOf('?')
   const path = mark < 0 ? rest : rest.slice(0, mark)
   if (path.split('/').some((segment) => /^(\.|%2e){1,2}$/i.test(segment)))
@@ -77,7 +80,7 @@ function belowOrigin(text: string, graphOrigin: string | undefined): string {
   }
   // As it was written: what a parser tidies up must be seen by the checks.
   const below = text.replace(/^[^/]*\/\/[^/?#]*/, '')
-  if (/^\/(v1\.0|beta)(?=[/?]|$)/.test(below)) return below
+  if (versionPrefix.test(below)) return below
   throw refused(text, 'an address of Graph begins with /v1.0 or /beta')
 }
 

@@ -22,7 +22,7 @@ export function readFields(texts: string[], typed: string[]): Field[] {
 }
 
 function readField(text: string, flag: string, read: (value: string, key: string) => unknown): Field {
-  const [, key, nested = '', value = ''] = /^([^=[\]]+)((?:\[[^=[\]]*\])*)=(.*)$/s.exec(text) ?? []
+  const [, key, nested = '', value = ''] = /^([^=[\]]+)((?:\[[^=[\]]*\])*)=(.*)/s.exec(text) ?? []
   if (key === undefined) {
     throw new OdLinkError('usage', `${flag} takes key=value, not "${text}".`, {
       hint: `${flag} name=Reports\n(below another key: ${flag} item[name]=Reports; in a list: ${flag} names[]=Reports)`,

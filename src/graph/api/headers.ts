@@ -6,7 +6,7 @@ const reserved: [names: RegExp, why: string][] = [
     /^(proxy-)?authorization$/,
     'od-link sends the token of the link, and of nothing else. Another account: --account NAME',
   ],
-  [/^(host|:.*)$/, 'the request goes to the host of the link, and to no other.'],
+  [/^host$/, 'the request goes to the host of the link, and to no other.'],
   [/^cookie$/, 'Microsoft Graph knows no cookies.'],
   [
     /^(content-length|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect)$/,

@@ -87,7 +87,7 @@ export function openPart(named: string, content: string): Target {
       guarded(() => {
         if (fd === undefined) return
         for (let at = 0; at < chunk.length; ) {
-          const written = writeSync(fd, chunk, at, chunk.length - at, have)
+          const written = writeSync(fd, chunk, at, null, have)
           at += written
           have += written
         }
@@ -170,7 +170,7 @@ function resolved(file: string): string {
 function etagOf(part: string, note: string, content: string): string | undefined {
   try {
     const text = readFileSync(note, 'utf8')
-    const [, etag = ''] = /\n(.+)\n$/.exec(text) ?? []
+    const [, etag = ''] = /\n(.+)\n/.exec(text) ?? []
     return text === noteOf(content, etag) && statSync(part).isFile() ? etag : undefined
   } catch {
     return undefined
