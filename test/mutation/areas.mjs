@@ -69,7 +69,7 @@ export const areas = {
     'test/api',
     ['values', 'address'],
   ),
-  'graph-api-request': area('src/graph/api', ['call'], 'test/api', ['values', 'request', 'pages', 'repeat']),
+  'graph-api-request': area('src/graph/api', ['call'], 'test/api', ['values', 'calls']),
   'graph-api-download': area('src/graph/api', ['download', 'source'], 'test/api', ['transfers']),
   'graph-api-upload': area('src/graph/api', ['upload'], 'test/api', ['upload-sessions']),
   'graph-bulk-values': area(
