@@ -13,7 +13,7 @@ export interface ContentHost {
   /** The connection is cut after so many bytes of an answer's body, or of a request's: one for each request. */
   cuts: (number | undefined)[]
   /** Answered in place of the truth, one for each request. */
-  answers: { status: number; headers?: Record<string, string>; body?: string }[]
+  answers: { status: number; headers?: Record<string, string>; body?: string | Buffer }[]
   /** Whether Range is heeded, and whether If-Range is. */
   heeds: { range: boolean; ifRange: boolean }
   /** So long each piece of 64 KiB takes on its way out. */

@@ -264,6 +264,19 @@ describe('what od-link api sends', () => {
     expect(sent().headers).toMatchObject({ 'content-type': 'text/plain', 'content-length': '0' })
   })
 
+  it('standard input as the value of a field', async () => {
+    await at.world.run(['api', '/me/x', '-F', 'text=@-'], { input: 'of a\npipe' })
+    expect(JSON.parse(sent().body)).toEqual({ text: 'of a\npipe' })
+  })
+
+  it('a file on standard input from where somebody else has stopped', async () => {
+    const file = join(at.world.dir, 'lines')
+    writeFileSync(file, 'first\nsecond\n')
+    const line = `{ read -r first; "$0" "$1" api -X PUT /me/x --input -; } < '${file}'`
+    expect((await at.world.run([], { through: ['sh', '-c', line] })).code).toBe(0)
+    expect(sent().body).toBe('second\n')
+  })
+
   it('headers, and its own beside them', async () => {
     await api('/me/x', '-H', 'Prefer: a', '-H', 'prefer: b', '-H', 'Accept: text/plain')
     const { headers } = sent()

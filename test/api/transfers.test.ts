@@ -1,20 +1,22 @@
 import { execFileSync, spawn } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { appendFileSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
-import type { ClientRequest, IncomingMessage } from 'node:http'
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { type ClientRequest, createServer, type IncomingMessage, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { PassThrough, Readable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readAddress } from '../../src/graph/api/address.ts'
-import { download } from '../../src/graph/api/download.ts'
+import { type Download, download } from '../../src/graph/api/download.ts'
 import type { Target } from '../../src/graph/api/part.ts'
 import { openSource } from '../../src/graph/api/source.ts'
 import { maxFaults } from '../../src/graph/request.ts'
+import { NetworkError } from '../../src/network-error.ts'
 import { fakeGraph, type Told } from '../helpers/fake-graph.ts'
 import { closedPort } from '../helpers/server.ts'
-import { type ContentHost, sha256Of, startContentHost } from './content-host.ts'
+import { type ContentHost, chunkAt, sha256Of, startContentHost } from './content-host.ts'
 
 /** A target in memory, which tells what was done with it. */
 function memory(): Target & { bytes: () => Buffer; begun: (string | undefined)[]; finished: number } {
@@ -55,14 +57,31 @@ describe('a download', () => {
   const soon = { 'retry-after': '0.01' }
   const elsewhere = (): Told => ({ status: 302, headers: { location: `${host.origin}/download/f` } })
 
-  /** @param tell what Graph answers. */
-  async function fetchAll(tell: Parameters<typeof fakeGraph>[0] = elsewhere, method = 'GET') {
+  /** A target with so many bytes of an earlier run. */
+  const begun = (have: number) => {
     const target = memory()
+    target.begin('"1"')
+    target.write(chunkAt(7, 0).subarray(0, have))
+    return target
+  }
+
+  /** The bytes from one place to another, where all were asked for from there on. */
+  const piece = (first: number, end: number) => ({
+    status: 206,
+    headers: { ...soon, 'content-range': `bytes ${first}-${end - 1}/200000`, etag: '"1"' },
+    body: chunkAt(7, 0).subarray(first, end),
+  })
+
+  /** @param tell what Graph answers. */
+  async function fetchAll(
+    tell: Parameters<typeof fakeGraph>[0] = elsewhere,
+    { method = 'GET', target = memory(), maxWaitMs = 20_000, takers = {} as Download['takers'] } = {},
+  ) {
     const graph = fakeGraph(tell)
     const progress: [number, number | undefined][] = []
-    const request = { method, address: readAddress('/f/content'), headers: {} }
-    const from = { openGraph: () => graph, graphOrigin: 'http://localhost:1', maxWaitMs: 20_000, takers: {} }
-    const done = download(request, target, { ...from, onProgress: (...now) => void progress.push(now) })
+    const asked = { method, address: readAddress('/f/content'), headers: {} }
+    const from = { openGraph: () => graph, graphOrigin: 'http://localhost:1', maxWaitMs, takers }
+    const done = download(asked, target, { ...from, onProgress: (...now) => void progress.push(now) })
     const outcome = await done.then(() => undefined).catch((error: unknown) => error)
     return { target, graph, progress, outcome, asked: host.seen.map(({ headers }) => headers) }
   }
@@ -126,12 +145,9 @@ describe('a download', () => {
   })
 
   it('begins anew when the rest is of another version, by a server that knows no If-Range', async () => {
-    host.heeds.ifRange = false
-    host.cuts = [100_000]
-    const got = await fetchAll(() => {
-      if (host.seen.length === 1) host.content = { size: 150_000, seed: 8, etag: '"2"' }
-      return elsewhere()
-    })
+    host.answers = [{ ...piece(10, 20), headers: { ...piece(10, 20).headers, etag: '"2"' } }]
+    host.content = { size: 150_000, seed: 8, etag: '"2"' }
+    const got = await fetchAll(elsewhere, { target: begun(10) })
     isWhole(got)
     expect(got.target.begun.at(-1)).toBe('"2"')
   })
@@ -161,14 +177,10 @@ describe('a download', () => {
   })
 
   it('that gets on has its patience anew', async () => {
-    const troubles = () => Array.from({ length: maxFaults }, () => ({ status: 503, headers: soon }))
-    host.answers = troubles()
-    host.cuts = [...troubles().map(() => undefined), 100_000]
-    const got = await fetchAll(() => {
-      // Once the first half has come; the break is a trouble, too.
-      if (host.seen.length === maxFaults + 1) host.answers = troubles().slice(1)
-      return elsewhere()
-    })
+    const troubles = Array.from({ length: maxFaults }, () => ({ status: 503, headers: soon }))
+    // That there is more is a trouble, too.
+    host.answers = [...troubles, piece(10, 20), ...troubles.slice(1)]
+    const got = await fetchAll(elsewhere, { target: begun(10) })
     isWhole(got)
     expect(got.asked).toHaveLength(2 * maxFaults + 1)
   })
@@ -195,6 +207,92 @@ describe('a download', () => {
     },
   )
 
+  it('begins anew when there is less by now than what came', async () => {
+    host.answers = [{ status: 416, headers: soon }]
+    const got = await fetchAll(elsewhere, { target: begun(10) })
+    isWhole(got)
+    expect(got.asked[0]).toHaveProperty('range')
+    expect(got.asked[1]).not.toHaveProperty('range')
+  })
+
+  it('goes on when the rest does not name its version', async () => {
+    host.heeds.ifRange = false
+    host.content.etag = undefined
+    const got = await fetchAll(elsewhere, { target: begun(10) })
+    isWhole(got)
+    expect(got.asked).toMatchObject([{ range: 'bytes=10-', 'if-range': '"1"' }])
+  })
+
+  it('goes on when the rest comes in pieces', async () => {
+    host.answers = [piece(10, 20)]
+    const got = await fetchAll(elsewhere, { target: begun(10) })
+    isWhole(got)
+    expect(got.asked.map(({ range }) => range)).toEqual(['bytes=10-', 'bytes=20-'])
+    expect(got.progress[0]).toEqual([10, 200_000])
+  })
+
+  it('of which nothing has come is asked for as a whole', async () => {
+    const got = await fetchAll(elsewhere, { target: begun(0) })
+    isWhole(got)
+    expect(got.asked[0]).not.toHaveProperty('range')
+  })
+
+  it.each<Record<string, string>>([{}, { 'content-range': 'bytes 0-4/9' }])(
+    'is whole at its end, with %j',
+    async (headers) => {
+      host.answers = [{ status: 200, headers, body: 'abcde' }]
+      const got = await fetchAll()
+      expect([got.outcome, String(got.target.bytes()), got.target.finished]).toEqual([undefined, 'abcde', 1])
+      expect(got.progress.at(-1)).toEqual([5, undefined])
+    },
+  )
+
+  it('that was begun before waits for a network that is away', async () => {
+    const port = await closedPort()
+    const nowhere: Told = { status: 302, headers: { location: `http://127.0.0.1:${port}/` } }
+    let times = 0
+    const got = await fetchAll(() => (++times === 1 ? nowhere : elsewhere()), { target: begun(10) })
+    isWhole(got)
+    expect(got.graph.asked).toHaveLength(2)
+  })
+
+  it('that may not wait ends by its trouble', async () => {
+    host.answers = [{ status: 416, headers: { 'retry-after': '1' } }]
+    const { outcome } = await fetchAll(elsewhere, { maxWaitMs: 0 })
+    expect(outcome).toMatchObject({ message: expect.stringContaining('GET /f/content (HTTP 416)') })
+    host.cuts = [100_000]
+    expect((await fetchAll(elsewhere, { maxWaitMs: 0 })).outcome).toMatchObject({ kind: 'network' })
+  })
+
+  it('tells the words of a refusal, unless there are too many', async () => {
+    const error = { code: 'x', message: 'Words of the server.' }
+    host.answers = [{ status: 400, body: JSON.stringify({ error, more: 'x'.repeat(1_000_000) }) }]
+    expect((await fetchAll()).outcome).toMatchObject({ message: expect.stringContaining(error.message) })
+    host.answers = [{ status: 400, body: 'x'.repeat(1024 * 1024 + 1) }]
+    expect((await fetchAll()).outcome).toMatchObject({ message: 'The answer is larger than 1 MiB.' })
+  })
+
+  it('that Graph itself breaks off may be asked for again, and shows its refusals', async () => {
+    const lost = new NetworkError('lost', undefined, true, undefined)
+    const shown: unknown[] = []
+    let may: boolean | undefined
+    const answer = (statusCode: number, text: string) =>
+      Object.assign(Readable.from([Buffer.from(text)]), {
+        statusCode,
+        headers: {},
+      }) as unknown as IncomingMessage
+    await fetchAll(
+      async (_, { streams, mayRepeat }) => {
+        await streams?.take?.(answer(200, 'abc'), () => {})
+        may = mayRepeat?.(lost)
+        await streams?.take?.(answer(404, 'no'), () => {})
+        return { status: 404 }
+      },
+      { takers: { refused: ({ statusCode }, body) => void shown.push(statusCode, body) } },
+    )
+    expect([may, shown]).toEqual([true, [404, 'no']])
+  })
+
   it('follows redirects, but not for ever, and to no place that cannot be trusted', async () => {
     host.answers = [{ status: 302, headers: { location: '/download/g' } }]
     const got = await fetchAll()
@@ -215,7 +313,7 @@ describe('a download', () => {
   })
 
   it('is for GET alone', async () => {
-    const { outcome, asked } = await fetchAll(elsewhere, 'POST')
+    const { outcome, asked } = await fetchAll(elsewhere, { method: 'POST' })
     expect(outcome).toMatchObject({
       kind: 'usage',
       message: expect.stringContaining('POST /f/content: the content is at'),
@@ -234,6 +332,16 @@ describe('a download', () => {
   })
 })
 
+/** Sends a piece, and returns what arrived with how much was told of. */
+async function sent(source: Awaited<ReturnType<typeof openSource>>, first: number, length: number) {
+  const outgoing = new PassThrough()
+  let told = 0
+  source.send(outgoing as unknown as ClientRequest, first, length, (bytes) => {
+    told += bytes
+  })
+  return [await text(outgoing), told]
+}
+
 describe('what is sent', () => {
   let dir: string
   beforeEach(() => {
@@ -241,16 +349,6 @@ describe('what is sent', () => {
   })
   afterEach(() => rmSync(dir, { recursive: true, force: true }))
   const file = () => join(dir, 'file')
-
-  /** Sends a piece, and returns what arrived with how much was told of. */
-  async function sent(source: Awaited<ReturnType<typeof openSource>>, first: number, length: number) {
-    const outgoing = new PassThrough()
-    let told = 0
-    source.send(outgoing as unknown as ClientRequest, first, length, (bytes) => {
-      told += bytes
-    })
-    return [await text(outgoing), told]
-  }
 
   it('is a piece of a file, as often as need be', async () => {
     writeFileSync(file(), `${'a'.repeat(100_000)}b${'c'.repeat(100_000)}`)
@@ -265,8 +363,16 @@ describe('what is sent', () => {
   it.each<[string, () => void]>([
     ['grew', () => appendFileSync(file(), 'x')],
     ['was written anew', () => utimesSync(file(), 1, 1)],
+    [
+      'grew at the same moment',
+      () => {
+        appendFileSync(file(), 'x')
+        utimesSync(file(), 2, 2)
+      },
+    ],
   ])('is refused when the file %s meanwhile', async (_, change) => {
     writeFileSync(file(), 'abc')
+    utimesSync(file(), 2, 2)
     const source = await openSource(file())
     change()
     await expect(sent(source, 0, 3)).rejects.toMatchObject({
@@ -286,6 +392,29 @@ describe('what is sent', () => {
     source.close()
   })
 
+  it('ends its request, or breaks it off with the reason', async () => {
+    writeFileSync(file(), 'abc')
+    const source = await openSource(file())
+    let body = ''
+    const server = createServer(async (incoming, response) => {
+      body = await text(incoming).catch(() => 'broken off')
+      response.end('thanks')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const send = (length: number) => {
+      const outgoing = request({ port, host: '127.0.0.1', method: 'PUT', agent: false })
+      return new Promise<string>((resolve, reject) => {
+        outgoing.on('error', reject).on('response', (response) => resolve(text(response)))
+        source.send(outgoing, 0, length, () => {})
+      })
+    }
+    expect([await send(3), body]).toEqual(['thanks', 'abc'])
+    await expect(send(4)).rejects.toMatchObject({ message: expect.stringContaining('changed while') })
+    source.close()
+    server.close()
+  })
+
   it('may come out of a pipe, whose length is known once it was read', async () => {
     execFileSync('mkfifo', [file()])
     spawn('sh', ['-c', `printf 'out of a pipe' > '${file()}'`])
@@ -296,6 +425,16 @@ describe('what is sent', () => {
     source.close()
   })
 
+  it('is told apart from a disk that cannot be read', async () => {
+    // Its first page is none that anybody may read.
+    const source = await openSource('/proc/self/mem')
+    await expect(sent(source, 0, 3)).rejects.toMatchObject({
+      kind: 'usage',
+      message: '"/proc/self/mem" cannot be read (EIO).',
+    })
+    source.close()
+  })
+
   it('is no folder, and nothing that is not there', async () => {
     await expect(openSource(dir)).rejects.toMatchObject({
       kind: 'usage',
@@ -303,6 +442,58 @@ describe('what is sent', () => {
     })
     await expect(openSource(file())).rejects.toMatchObject({
       message: `"${file()}" cannot be read (ENOENT).`,
+    })
+  })
+})
+
+describe('standard input, when it is sent', () => {
+  let dir: string
+  const { stdin, env } = process
+  const { TMPDIR: usual } = env
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'od-link-test-'))
+    env.TMPDIR = dir
+  })
+  afterEach(() => {
+    Object.defineProperty(process, 'stdin', { value: stdin, configurable: true })
+    delete env.TMPDIR
+    if (usual !== undefined) env.TMPDIR = usual
+    rmSync(dir, { recursive: true, force: true })
+  })
+  /** @param broken comes after the chunks in place of the end. */
+  function given(chunks: string[], broken?: Error) {
+    async function* pieces() {
+      for (const chunk of chunks) yield Buffer.from(chunk)
+      if (broken) throw broken
+    }
+    Object.defineProperty(process, 'stdin', { value: pieces(), configurable: true })
+    return openSource('-')
+  }
+
+  it('is kept as often as need be, in a file that nobody finds', async () => {
+    const source = await given(['from ', 'a pipe'])
+    expect(source.size).toBe(11)
+    expect([await sent(source, 5, 6), await sent(source, 0, 4)]).toEqual([
+      ['a pipe', 6],
+      ['from', 4],
+    ])
+    expect(readdirSync(dir)).toEqual([])
+    source.close()
+  })
+
+  it.each([[[]], [['half of it']]])('is told of when it breaks off after %j', async (chunks) => {
+    const broken = Object.assign(new Error(), { code: 'EIO' })
+    await expect(given(chunks, broken)).rejects.toMatchObject({
+      kind: 'usage',
+      message: 'Standard input cannot be read (EIO).',
+    })
+  })
+
+  it('needs a place where it can be kept', async () => {
+    env.TMPDIR = join(dir, 'none')
+    await expect(given(['x'])).rejects.toMatchObject({
+      kind: 'usage',
+      message: `"${env.TMPDIR}" cannot be written (ENOENT).`,
     })
   })
 })

@@ -3,7 +3,7 @@ import { closeSync, createReadStream, fstatSync, openSync, read, unlinkSync, wri
 import type { ClientRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { pipeline } from 'node:stream'
+import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { OdLinkError } from '../../errors.ts'
 import { fileTrouble } from './files.ts'
@@ -30,9 +30,7 @@ export interface Source {
  * @throws OdLinkError (usage) when it cannot be read, (not-allowed) when there is no space for that copy.
  */
 export async function openSource(file: string): Promise<Source> {
-  const given = file === '-' ? 0 : open(file)
-  const isFile = file !== '-' && fstatSync(given).isFile()
-  const fd = isFile ? given : await copied(file, given)
+  const fd = file === '-' ? await copied(file, process.stdin) : await opened(file)
   const { size, mtimeMs } = fstatSync(fd)
   return {
     size,
@@ -42,9 +40,10 @@ export async function openSource(file: string): Promise<Source> {
         outgoing.destroy(changed(file))
         return
       }
-      pipeline(reading(file, fd, first, length, sent), outgoing, (error) => {
-        if (error) outgoing.destroy(error instanceof OdLinkError ? error : undefined)
-      })
+      // Not `pipeline`: it breaks a request off without the reason.
+      const bytes = Readable.from(reading(file, fd, first, length, sent), { objectMode: false })
+      bytes.on('error', (error) => outgoing.destroy(error)).pipe(outgoing)
+      outgoing.on('close', () => bytes.destroy())
     },
     close: () => closeSync(fd),
   }
@@ -61,7 +60,9 @@ async function* reading(
   const end = first + length
   for (let at = first; at < end; ) {
     const chunk = Buffer.allocUnsafe(Math.min(chunkSize, end - at))
-    const { bytesRead } = await readAt(fd, chunk, 0, chunk.length, at)
+    const { bytesRead } = await readAt(fd, chunk, 0, chunk.length, at).catch((error: unknown) => {
+      throw fileTrouble(error, file, 'read')
+    })
     if (bytesRead === 0) throw changed(file)
     at += bytesRead
     sent(bytesRead)
@@ -79,15 +80,19 @@ function open(file: string): number {
   }
 }
 
-async function copied(file: string, given: number): Promise<number> {
+async function opened(file: string): Promise<number> {
+  const fd = open(file)
+  return fstatSync(fd).isFile() ? fd : copied(file, createReadStream('', { fd }))
+}
+
+async function copied(file: string, stream: AsyncIterable<Buffer>): Promise<number> {
   const path = join(tmpdir(), `od-link-${randomUUID()}`)
   let doing: 'read' | 'written' = 'written'
   try {
     const fd = openSync(path, 'wx+', 0o600)
     unlinkSync(path)
     doing = 'read'
-    const stream = file === '-' ? process.stdin : createReadStream('', { fd: given })
-    for await (const chunk of stream as AsyncIterable<Buffer>) {
+    for await (const chunk of stream) {
       doing = 'written'
       for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at)
       doing = 'read'
