@@ -147,6 +147,7 @@ describe('a download', () => {
   it('begins anew when the rest is of another version, by a server that knows no If-Range', async () => {
     host.answers = [{ ...piece(10, 20), headers: { ...piece(10, 20).headers, etag: '"2"' } }]
     host.content = { size: 150_000, seed: 8, etag: '"2"' }
+    host.heeds.ifRange = false
     const got = await fetchAll(elsewhere, { target: begun(10) })
     isWhole(got)
     expect(got.target.begun.at(-1)).toBe('"2"')
@@ -197,11 +198,11 @@ describe('a download', () => {
     expect(asked).toHaveLength(maxFaults + 1)
   })
 
-  it.each(['5-9/10', 'bytes 0-9', 'x bytes 0-199999/200000', 'bytes 0-199999/200000 x'])(
+  it.each(['10-14/200000', 'bytes 10-14', 'x bytes 10-14/200000', 'bytes 10-14/200000 x'])(
     'takes no piece that says %j of itself',
     async (range) => {
       host.answers = [{ status: 206, headers: { ...soon, 'content-range': range }, body: 'abcde' }]
-      const got = await fetchAll()
+      const got = await fetchAll(elsewhere, { target: begun(10) })
       isWhole(got)
       expect(got.asked).toHaveLength(2)
     },
@@ -425,7 +426,7 @@ describe('what is sent', () => {
     source.close()
   })
 
-  it('is told apart from a disk that cannot be read', async () => {
+  it.runIf(process.platform === 'linux')('is told apart from a disk that cannot be read', async () => {
     // Its first page is none that anybody may read.
     const source = await openSource('/proc/self/mem')
     await expect(sent(source, 0, 3)).rejects.toMatchObject({

@@ -123,9 +123,10 @@ async function keep(chunk: Buffer, target: Target, total: number | undefined, { 
   onProgress(target.have, total)
 }
 
-function rangeOf({ headers }: IncomingMessage): { first: number; total: number } | undefined {
+/** Where a piece begins and how much there is altogether; NaN, which is no place, where it does not say so. */
+function rangeOf({ headers }: IncomingMessage): { first: number; total: number } {
   const [, first, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(headers['content-range'] ?? '') ?? []
-  return total === undefined ? undefined : { first: Number(first), total: Number(total) }
+  return { first: Number(first), total: Number(total) }
 }
 
 /** Some servers heed Range and do not know If-Range. */

@@ -41,9 +41,9 @@ export async function openSource(file: string): Promise<Source> {
         return
       }
       // Not `pipeline`: it breaks a request off without the reason.
-      const bytes = Readable.from(reading(file, fd, first, length, sent), { objectMode: false })
-      bytes.on('error', (error) => outgoing.destroy(error)).pipe(outgoing)
-      outgoing.on('close', () => bytes.destroy())
+      Readable.from(reading(file, fd, first, length, sent))
+        .on('error', (error) => outgoing.destroy(error))
+        .pipe(outgoing)
     },
     close: () => closeSync(fd),
   }
@@ -72,9 +72,7 @@ async function* reading(
 
 function open(file: string): number {
   try {
-    const fd = openSync(file, 'r')
-    if (!fstatSync(fd).isDirectory()) return fd
-    throw Object.assign(new Error(), { code: 'EISDIR' })
+    return openSync(file, 'r')
   } catch (error) {
     throw fileTrouble(error, file, 'read')
   }
