@@ -132,7 +132,8 @@ const busName = 'org.freedesktop.DBus'
 
 /**
  * Lets the bus see who is at this end, and hands on every message that comes. What is written meanwhile goes along with
- * the first line: the bus answers in order, so nobody need wait for each of its answers, and the first calls hold no secret.
+ * the first line: the bus answers in order, so nobody need wait for each of its answers (dbus-broker says so in
+ * src/dbus/sasl.c, and dbus-daemon reads it so), and the first calls hold no secret.
  * @param lose is told, in the end, why nothing more will come.
  */
 function converse(
