@@ -120,15 +120,20 @@ interface ProxyAnswer {
   headers?: Record<string, string | string[] | undefined>
 }
 
-/** By events: an iterator over the stream would take longer to set up than the answer to a `mkdir` takes to read. */
+/**
+ * By events: an iterator over the stream would take longer to set up than the answer to a `mkdir` takes to read. Not by
+ * `data`: of a million chunks of a byte each would be an object, and `read` brings all that have come in one.
+ */
 function readBody(response: IncomingMessage, mostBytes: number): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   return new Promise((resolve, reject) => {
-    response.on('data', (chunk: Buffer) => {
-      size += chunk.length
-      if (size > mostBytes) reject(new WireFailure('ETOOBIG', 'sent'))
-      else chunks.push(chunk)
+    response.on('readable', () => {
+      for (let chunk: Buffer = response.read(); chunk; chunk = response.read()) {
+        size += chunk.length
+        if (size > mostBytes) return reject(new WireFailure('ETOOBIG', 'sent'))
+        chunks.push(chunk)
+      }
     })
     response.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
     response.on('error', reject)
