@@ -390,4 +390,30 @@ describe('several accounts', () => {
     expect(told(ada.id)).toEqual([`skipped /a: ${none}`])
     expect(told(bob.id)).toEqual([`skipped /a: ${none}`])
   })
+
+  it('stop then at once, whatever that one has still under way', async () => {
+    let release: () => void = () => {}
+    const released = new Promise<void>((resolve) => {
+      release = resolve
+    })
+    const adas = await serve(async (request, number) => {
+      if (number === 2) return wholly(403)
+      if (number === 3) await released
+      return answered(request)
+    })
+    const bobs = await serve(async (request) => {
+      await vi.waitFor(() => expect(adas.seen).toHaveLength(3))
+      await sleep(100)
+      return answered(request)
+    })
+    const ada = await linkTo(adas)
+    const bob = await linkTo(bobs, { id: 'contoso.bob', objectId: 'bob', username: 'bob@contoso.example' })
+    const { many, told } = start(flat(40), [ada, bob], { failFast: true, jobs: 2 })
+    await vi.waitFor(() => expect(told(bob.id)).toHaveLength(40), { timeout: 5_000 })
+    expect(told(ada.id)).toEqual([])
+    expect(told(bob.id)[0]).toBe('skipped /n0: Making folders is not allowed: No.')
+    expect(bobs.seen).toHaveLength(1)
+    release()
+    await many.finished
+  })
 })
