@@ -61,7 +61,9 @@ export function writeReport() {
         groups.map(({ where, why, count }) => [where, count, why]),
       ),
       '',
-      `Beyond these, ${left.length} survive, ${((left.length / mutants.length) * 100).toFixed(1)} % of all: what a better test would notice.`,
+      left.length === 0
+        ? 'Each survivor was read, and belongs to one of these groups.'
+        : `Beyond these, ${left.length} survive, ${((left.length / mutants.length) * 100).toFixed(1)} % of all: what a better test would notice.`,
     ].join('\n')}\n`,
   )
 }
