@@ -19,6 +19,8 @@ export interface Machine {
   newWorld: (store?: StoreName) => World
   /** How many entries a store has, whatever they are; the stores are shared by all worlds, but for files. */
   count: (store: StoreName, world: World) => number
+  /** Starts the keyring's daemon anew where it has ended by itself. @returns whether it had. */
+  revive: () => Promise<boolean>
   /** A folder for what a run needs beside the worlds. */
   dir: string
   stop: () => Promise<void>
@@ -39,6 +41,7 @@ export async function startMachine(): Promise<Machine> {
     newWorld: (store) =>
       newWorld(sandbox, keyring, { ...pass.env, ...(store ? { OD_LINK_STORE: store } : {}) }),
     count: (store, world) => counts[store](world, keyring, pass),
+    revive: keyring.revive,
     stop: async () => {
       pass.remove()
       await Promise.all([sandbox.stop(), keyring.stop()])

@@ -32,6 +32,10 @@ leads to the drive, and the next command waits for no lock. A first login leaves
 login finishes the work of the first, and nothing is left in any store that \`logout --all\` does not find. A second
 run of a list makes what is missing, nothing twice, and calls nothing taken. A state file of the sandbox loads.
 
+gnome-keyring 42 ends itself, by an assertion of its own, about once in three thousand conversations that are cut off,
+whoever cuts them off; its links are locked then until someone unlocks it, and od-link says so, with 5. Where that happens the
+daemon is started anew, and the kill is done again.
+
 ${tableHead}
 ${rows.map(rowOf).join('\n')}
 `

@@ -65,6 +65,8 @@ async function once(machine: Machine, row: Row, planned: Kill, usual: number): P
     if (!left) return false
     row.left[left] += 1
   } catch (error) {
+    // The other end of a conversation that is cut off may die of it, see report.ts: nothing can be seen of od-link then.
+    if (await machine.revive()) return once(machine, row, planned, usual)
     const { instant, withChildren } = planned
     const when = instant.at === 'step' ? `step ${instant.step} (${stepIn(log)})` : JSON.stringify(instant)
     row.broken.push(`${when}${withChildren ? ', with its children' : ''}: ${(error as Error).message}`)

@@ -18,6 +18,8 @@ export interface Keyring {
   goOn: () => void
   /** Ends the daemon; the bus stays. */
   kill: () => Promise<void>
+  /** Starts the daemon anew, unlocked and with all that it kept, where it has ended. @returns whether it had. */
+  revive: () => Promise<boolean>
   stop: () => Promise<void>
 }
 
@@ -46,14 +48,11 @@ export async function startKeyring({ services }: { services?: string } = {}): Pr
   })
   const address = await firstLine(bus)
   const env = { ...base, DBUS_SESSION_BUS_ADDRESS: address }
-  const daemon = spawn('gnome-keyring-daemon', ['--foreground', '--unlock', '--components=secrets'], {
-    env,
-    stdio: ['pipe', 'ignore', 'ignore'],
-  })
-  daemon.stdin?.end('a password')
-  await waitForOwner(env)
+  let daemon = startDaemon(env)
+  await waitForOwner(env, true)
+  const hasEnded = () => daemon.exitCode !== null || daemon.signalCode !== null
   const kill = async () => {
-    if (daemon.exitCode !== null || daemon.signalCode !== null) return
+    if (hasEnded()) return
     daemon.kill('SIGCONT')
     daemon.kill('SIGKILL')
     await once(daemon, 'exit')
@@ -72,6 +71,16 @@ export async function startKeyring({ services }: { services?: string } = {}): Pr
     hang: () => daemon.kill('SIGSTOP'),
     goOn: () => daemon.kill('SIGCONT'),
     kill,
+    revive: async () => {
+      if (!hasEnded()) return false
+      // Who has asked since then made the bus start another one, which is locked.
+      const other = askBus(env, 'GetConnectionUnixProcessID').match(/uint32 (\d+)/)?.[1]
+      if (other) process.kill(Number(other), 'SIGKILL')
+      await waitForOwner(env, false)
+      daemon = startDaemon(env)
+      await waitForOwner(env, true)
+      return true
+    },
     stop: async () => {
       await kill()
       bus.kill()
@@ -81,21 +90,29 @@ export async function startKeyring({ services }: { services?: string } = {}): Pr
   }
 }
 
+function startDaemon(env: NodeJS.ProcessEnv): ChildProcess {
+  const daemon = spawn('gnome-keyring-daemon', ['--foreground', '--unlock', '--components=secrets'], {
+    env,
+    stdio: ['pipe', 'ignore', 'ignore'],
+  })
+  daemon.stdin?.end('a password')
+  return daemon
+}
+
 /** `--unlock` returns before the daemon owns its name; a call before that would start a second, locked one. */
-async function waitForOwner(env: NodeJS.ProcessEnv): Promise<void> {
-  const question = [
-    '--session',
-    '--dest=org.freedesktop.DBus',
-    '--print-reply=literal',
-    '/org/freedesktop/DBus',
-  ]
+async function waitForOwner(env: NodeJS.ProcessEnv, isThere: boolean): Promise<void> {
   for (let attempt = 0; attempt < 200; attempt += 1) {
-    const call = ['org.freedesktop.DBus.NameHasOwner', 'string:org.freedesktop.secrets']
-    const answer = spawnSync('dbus-send', [...question, ...call], { env, encoding: 'utf8' })
-    if (answer.stdout.includes('boolean true')) return
+    if (askBus(env, 'NameHasOwner').includes(`boolean ${isThere}`)) return
     await sleep(50)
   }
-  throw new Error('gnome-keyring did not come up')
+  throw new Error(`gnome-keyring did not ${isThere ? 'come up' : 'go'}`)
+}
+
+/** What the bus itself knows of the name of the Secret Service; nobody is started for it. */
+function askBus(env: NodeJS.ProcessEnv, question: string): string {
+  const bus = ['--session', '--dest=org.freedesktop.DBus', '--print-reply=literal', '/org/freedesktop/DBus']
+  const call = [`org.freedesktop.DBus.${question}`, 'string:org.freedesktop.secrets']
+  return spawnSync('dbus-send', [...bus, ...call], { env, encoding: 'utf8' }).stdout
 }
 
 async function firstLine(child: ChildProcess): Promise<string> {
