@@ -46,7 +46,8 @@ export function startOdLink(
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
-  child.stdin?.end(input)
+  // A command that is refused at once may have ended before its input is written.
+  child.stdin?.on('error', () => {}).end(input)
   let [stdout, stderr] = ['', '']
   const listeners = new Set<() => void>()
   const collect = (add: (text: string) => void) => (text: string) => {
