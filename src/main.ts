@@ -1,4 +1,5 @@
 import { version } from '../package.json'
+import { completing } from './cli/completion.ts'
 import { exitCodes, OdLinkError, StuckCall } from './errors.ts'
 import { parseCommandLine } from './parse.ts'
 import { clearProgress, fail, print, speak } from './terminal.ts'
@@ -27,11 +28,7 @@ async function main(argv: string[]): Promise<void> {
   }
   // Data first: a pipe on Windows is written behind our back.
   process.stdout.write('', (error) => {
-    const end = () => {
-      // A bound that the caller can rely on is worth more than the exit code, which is lost here.
-      if (StuckCall.happened) process.kill(process.pid, 'SIGKILL')
-      process.exit(code === 0 && dataLost ? exitCodes.internal : code)
-    }
+    const end = () => endWith(code === 0 && dataLost ? exitCodes.internal : code)
     // The stream tells of an error a moment later.
     if (error) setImmediate(end)
     // A list of failures can be longer than what a pipe holds.
@@ -40,16 +37,30 @@ async function main(argv: string[]): Promise<void> {
   })
 }
 
-process.on('SIGINT', () => {
-  clearProgress()
-  process.exit(exitCodes.interrupted)
-})
+/** Tab: a person is typing, so it goes without the streams of stdout, which take a millisecond to set up. */
+async function completeWords(words: string[]): Promise<void> {
+  await (await import('./commands/complete.ts')).complete(words)
+  endWith(0)
+}
 
-process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-  // The reader of a pipe has gone (`od-link … | head -1`): the work goes on, and nobody is left to be told.
-  if (error.code === 'EPIPE' || dataLost) return
-  dataLost = true
-  fail(new OdLinkError('internal', `The output could not be written (${error.code}).`), json)
-})
+function endWith(code: number): void {
+  // A bound that the caller can rely on is worth more than the exit code, which is lost here.
+  if (StuckCall.happened) process.kill(process.pid, 'SIGKILL')
+  process.exit(code)
+}
 
-void main(process.argv.slice(2))
+const [first, ...words] = process.argv.slice(2)
+if (first === completing) void completeWords(words)
+else {
+  process.on('SIGINT', () => {
+    clearProgress()
+    process.exit(exitCodes.interrupted)
+  })
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+    // The reader of a pipe has gone (`od-link … | head -1`): the work goes on, and nobody is left to be told.
+    if (error.code === 'EPIPE' || dataLost) return
+    dataLost = true
+    fail(new OdLinkError('internal', `The output could not be written (${error.code}).`), json)
+  })
+  void main(process.argv.slice(2))
+}

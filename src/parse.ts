@@ -1,6 +1,5 @@
 import { parseArgs } from 'node:util'
 import { positionalsOf, usageOf } from './cli/command.ts'
-import { complete, completing } from './cli/completion.ts'
 import { helpOption } from './cli/options.ts'
 import { type Arguments, type Command, type CommandName, commands, type Option } from './cli.ts'
 import { OdLinkError } from './errors.ts'
@@ -10,7 +9,7 @@ import { nearest } from './nearest.ts'
 export type Parsed =
   | { help: CommandName | undefined }
   | { version: true }
-  | { command: Pick<Command, 'load'>; args: Arguments }
+  | { command: Command; args: Arguments }
 
 /**
  * Reads the command line, with Node's own parser and the description in `cli.ts`.
@@ -20,7 +19,6 @@ export type Parsed =
 export function parseCommandLine([name, ...rest]: string[]): Parsed {
   if (name === undefined || name === '--help' || name === '-h') return { help: undefined }
   if (name === '--version' || name === '-V') return { version: true }
-  if (name === completing) return { command: complete, args: { positional: rest, options: {} } }
   if (name.startsWith('-')) throw unknown('option', name, ['--help', '--version'])
   const known = commandName(name)
   const { values, positionals } = parseOptions(known, rest)

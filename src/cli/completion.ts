@@ -18,4 +18,3 @@ export const completion: Command = {
 
 /** What the scripts of the shells ask for candidates. It is in no help, and its words are not its own. */
 export const completing = '__complete'
-export const complete: Pick<Command, 'load'> = { load: () => import('../commands/complete.ts') }

@@ -1,4 +1,4 @@
-import type { Arguments } from '../cli.ts'
+import { writeSync } from 'node:fs'
 import { candidatesFor } from '../completion/candidates.ts'
 import { type Shell, shells } from '../completion/shells.ts'
 import { harmless } from '../harmless.ts'
@@ -7,10 +7,19 @@ import { harmless } from '../harmless.ts'
  * `od-link __complete SHELL …`: what may stand at the cursor, for the script of that shell. Whatever goes wrong, there
  * is nothing to offer, and nothing is said: a person is typing.
  */
-export async function run({ positional: [name = '', ...asked] }: Arguments): Promise<number> {
-  const lines = await answer(shells[name], asked).catch(() => [])
-  if (lines.length > 0) process.stdout.write(`${lines.join('\n')}\n`)
-  return 0
+export async function complete([name = '', ...asked]: string[]): Promise<void> {
+  try {
+    const lines = await answer(shells[name], asked)
+    if (lines.length > 0) writeWhole(`${lines.join('\n')}\n`)
+  } catch {
+    // The shell goes on without candidates.
+  }
+}
+
+/** To stdout; a pipe may take less at a time. */
+function writeWhole(text: string): void {
+  const bytes = Buffer.from(text)
+  for (let at = 0; at < bytes.length; ) at += writeSync(1, bytes, at)
 }
 
 async function answer(shell: Shell | undefined, asked: string[]): Promise<string[]> {
