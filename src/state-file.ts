@@ -45,10 +45,10 @@ export async function changeStateFile(
   try {
     new Conf({ cwd, configName: name, configFileMode: 0o600, accessPropertiesByDotNotation: false }).store =
       state
+    removeDrafts(cwd, `${name}.json.tmp-`)
   } catch (error) {
     throw unwritable(cwd, error)
   }
-  removeDrafts(cwd, `${name}.json.tmp-`)
 }
 
 /** What writers left behind that were killed, a minute old at the least: a younger draft may be in use. */
