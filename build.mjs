@@ -12,24 +12,26 @@ const packages = ['conf', 'https-proxy-agent', 'oauth4webapi', 'open', 'proxy-fr
 const usual = ['commands/mkdir', 'commands/token', 'accounts/keychain', 'accounts/secret-service']
 
 /**
+ * What lies in one file. A group takes along all that its modules import at once; what both of the first two need is the
+ * command line's.
+ */
+const groups = [
+  { name: 'od-link', test: /src.(main|setting-names)\.ts$/, priority: 2 },
+  { name: 'usual', test: new RegExp(`src.(${usual.join('|')})\\.ts$`), priority: 1 },
+  // What a person waits for at the prompt.
+  { name: 'cold-help', test: /src.help.index\.ts$/ },
+  { name: 'cold-completion', test: /src.commands.complete\.ts$/ },
+]
+const isGroup = (name) => groups.some((group) => group.name === name)
+
+/**
  * od-link itself: the command line, what most runs use, and a cold file for each other lazy import, which takes from the
  * first two what it shares with them, so that every module exists once in a process. Node compiles no more than is used.
  */
 const odLink = {
   input: { 'od-link': 'src/main.ts' },
   plugins: [packagesApart(), withoutDetours()],
-  output: {
-    // A group takes along all that its modules import at once; what both need is the command line's.
-    codeSplitting: {
-      groups: [
-        { name: 'od-link', test: /src.(main|setting-names)\.ts$/, priority: 2 },
-        { name: 'usual', test: new RegExp(`src.(${usual.join('|')})\\.ts$`), priority: 1 },
-        // One file each for what a person waits for at the prompt.
-        { name: 'cold-help', test: /src.help.index\.ts$/ },
-        { name: 'cold-completion', test: /src.commands.complete\.ts$/ },
-      ],
-    },
-  },
+  output: { codeSplitting: { groups } },
 }
 const readBack = {
   input: { 'read-back': 'src/accounts/read-back.ts' },
@@ -100,7 +102,7 @@ async function manualPage() {
 /** Named after what it holds, without a hash: the list of packed files changes only when a file comes or goes. */
 function fileName({ name, facadeModuleId, moduleIds }) {
   const module = facadeModuleId ?? moduleIds[0]
-  if (!module || name === 'usual' || name.startsWith('cold-')) return `${name}.cjs`
+  if (!module || isGroup(name)) return `${name}.cjs`
   if (module.includes('rolldown/runtime')) return 'runtime.cjs'
   const flat = pathFrom('src', module).replace(/\.ts$/, '').replaceAll('/', '-')
   return `${facadeModuleId ? 'cold' : 'cold-shared'}-${flat}.cjs`
@@ -130,7 +132,7 @@ function withoutDetours() {
           .replace(/((\w+)=require\("node:[\w/]+"\);)\2=\w+\.n\(\2(,1)?\);/g, '$1')
           // A single character beyond Latin-1 would make V8 hold the whole file at two bytes a character.
           .replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
-        if (['usual', 'cold-help', 'cold-completion'].includes(file.name))
+        if (isGroup(file.name))
           file.code = file.code.replace(
             'require("./runtime.cjs")',
             () => `(exports=>{${helpers};return exports})({})`,

@@ -49,8 +49,8 @@ function endWith(code: number): void {
   process.exit(code)
 }
 
-const [first, ...words] = process.argv.slice(2)
-if (first === completing) void completeWords(words)
+const argv = process.argv.slice(2)
+if (argv[0] === completing) void completeWords(argv.slice(1))
 else {
   process.on('SIGINT', () => {
     clearProgress()
@@ -62,5 +62,5 @@ else {
     dataLost = true
     fail(new OdLinkError('internal', `The output could not be written (${error.code}).`), json)
   })
-  void main(process.argv.slice(2))
+  void main(argv)
 }

@@ -157,9 +157,9 @@ function converse(
   socket.on('data', (chunk) => {
     try {
       buffered = Buffer.concat([buffered, chunk])
-      const end = accepted ? -1 : buffered.indexOf('\r\n')
-      if (!accepted && end < 0) return
       if (!accepted) {
+        const end = buffered.indexOf('\r\n')
+        if (end < 0) return
         if (!buffered.subarray(0, end).toString('latin1').startsWith('OK ')) {
           throw new BusError('refused', 'the D-Bus session refuses this user')
         }

@@ -1,4 +1,4 @@
-import { openSync, writeSync } from 'node:fs'
+import { openSync, writeFileSync } from 'node:fs'
 import { inBytes } from '../byte-size.ts'
 import type { Arguments } from '../cli.ts'
 import { exitCodes, OdLinkError } from '../errors.ts'
@@ -62,7 +62,7 @@ function targetOf(file: string, content: string, output: Output): Target {
 
 function writeWhole(fd: number, chunk: Buffer, file: string): void {
   try {
-    for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at)
+    writeFileSync(fd, chunk)
   } catch (error) {
     throw fileTrouble(error, file, 'written')
   }

@@ -1,4 +1,4 @@
-import { writeSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { candidatesFor } from '../completion/candidates.ts'
 import { type Shell, shells } from '../completion/shells.ts'
 import { harmless } from '../harmless.ts'
@@ -10,16 +10,10 @@ import { harmless } from '../harmless.ts'
 export async function complete([name = '', ...asked]: string[]): Promise<void> {
   try {
     const lines = await answer(shells[name], asked)
-    if (lines.length > 0) writeWhole(`${lines.join('\n')}\n`)
+    if (lines.length > 0) writeFileSync(1, `${lines.join('\n')}\n`)
   } catch {
     // The shell goes on without candidates.
   }
-}
-
-/** To stdout; a pipe may take less at a time. */
-function writeWhole(text: string): void {
-  const bytes = Buffer.from(text)
-  for (let at = 0; at < bytes.length; ) at += writeSync(1, bytes, at)
 }
 
 async function answer(shell: Shell | undefined, asked: string[]): Promise<string[]> {

@@ -34,10 +34,7 @@ const sources: Record<'account' | 'setting' | 'topic' | 'code', () => Promise<Ca
         ...(name ? [{ word: name, about: `${username}, ${kind} account` }] : []),
         { word: username, about: `${kind} account` },
       ]),
-  setting: async () =>
-    [...Object.keys(settingNames), 'client-secret'].map((word) => ({
-      word,
-    })),
+  setting: async () => [...Object.keys(settingNames), 'client-secret'].map((word) => ({ word })),
   topic: async () => {
     const { topics } = await import('../help/topics.ts')
     return Object.entries({ ...commands, ...topics }).map(([word, { summary }]) => ({ word, about: summary }))

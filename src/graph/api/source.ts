@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, createReadStream, fstatSync, openSync, read, unlinkSync, writeSync } from 'node:fs'
+import { closeSync, createReadStream, fstatSync, openSync, read, unlinkSync, writeFileSync } from 'node:fs'
 import type { ClientRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -92,7 +92,7 @@ async function copied(file: string, stream: AsyncIterable<Buffer>): Promise<numb
     doing = 'read'
     for await (const chunk of stream) {
       doing = 'written'
-      for (let at = 0; at < chunk.length; ) at += writeSync(fd, chunk, at)
+      writeFileSync(fd, chunk)
       doing = 'read'
     }
     return fd
