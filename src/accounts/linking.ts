@@ -134,15 +134,15 @@ export async function removeLink(account: Account): Promise<void> {
     await (await openStore(accountNow(account).store)).remove(account.id)
     await changeIndex((index) => {
       index.accounts = (index.accounts ?? []).filter(({ id }) => id !== account.id)
-      if (index.default === account.id) delete index.default
+      if (!index.accounts.some(({ id }) => id === index.default)) delete index.default
     })
   })
 }
 
 /**
- * Removes the records that no index entry names any more: what a login left that was killed at its end, or an
- * index that was lost.
- * @returns how many there were.
+ * Removes the records, and parts of records, that no index entry names any more: what a login left that was killed at
+ * its end, or an index that was lost.
+ * @returns how many records there were.
  */
 export async function removeStrays(): Promise<number> {
   const accounts = listAccounts()
@@ -153,14 +153,19 @@ export async function removeStrays(): Promise<number> {
   for (const storeName of new Set(used)) {
     try {
       const store = await openStore(storeName)
-      const strays = (await store.list()).filter((item) => recordId.test(item) && !named.has(item))
-      for (const item of strays)
-        await holdingLink(item, async () => {
+      const items = await store.list()
+      const owners = new Set(items.flatMap((item) => ownerOf(item) ?? []))
+      for (const owner of owners) {
+        if (named.has(owner)) continue
+        await holdingLink(owner, async () => {
           // A login may have made it known meanwhile.
-          if (listAccounts().some(({ id }) => id === item)) return
-          await store.remove(item)
+          if (listAccounts().some(({ id }) => id === owner)) return
+          await store.remove(owner)
+          // Of a record whose header or first slot is gone, the store itself would not find the rest.
+          for (const item of items) if (item !== owner && ownerOf(item) === owner) await store.remove(item)
           removed += 1
         })
+      }
     } catch (error) {
       // A store that is not here keeps nothing of ours; the chosen one has to answer.
       if (storeName === chosenStore()) throw error
@@ -169,5 +174,7 @@ export async function removeStrays(): Promise<number> {
   return removed
 }
 
-/** `tid.oid`; other items are secrets of registrations, and pieces. */
-const recordId = /^[\w-]+\.[\w-]+$/
+/** Whose record an item is, or a part of: `tid.oid`, its second slot (slots.ts), a piece (pieces.ts). */
+function ownerOf(item: string): string | undefined {
+  return /^([\w-]+\.[\w-]+)(?: second| [0-9a-f]{12} \d+)?$/.exec(item)?.[1]
+}

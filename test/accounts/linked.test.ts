@@ -218,6 +218,27 @@ describe('a link', () => {
     delete process.env.DBUS_SESSION_BUS_ADDRESS
   })
 
+  it('of which only a second slot or pieces are left is swept away, too', async () => {
+    await addLink(ada, undefined)
+    const store = await openStore()
+    const left = ['contoso.lost second', 'consumers.gone 0123456789ab 1', 'consumers.gone 0123456789ab 2']
+    const others = ['contoso.ada second', 'consumers.gone 01 1', 'client-secret second']
+    for (const item of [...left, ...others]) await store.write(item, '{}')
+    expect(await removeStrays()).toBe(2)
+    expect((await store.list()).sort()).toEqual([ada.id, ...others].sort())
+  })
+
+  it('leaves no default that is not linked, and the next one becomes it', async () => {
+    const account = await addLink(ada, undefined)
+    const index = join(own.dir, 'accounts.json')
+    writeFileSync(index, JSON.stringify({ accounts: [account], default: 'contoso.long-gone' }))
+    await removeLink(account)
+    expect(readFileSync(index, 'utf8')).not.toContain('long-gone')
+    await addLink(grace, undefined)
+    await addLink(ada, undefined)
+    expect(findAccount().id).toBe(grace.id)
+  })
+
   describe('that is looked for in a helper', () => {
     const path = process.env.PATH
     afterEach(() => {
