@@ -31,7 +31,8 @@ export function readStateFile<T extends object>(name: string): T {
 }
 
 /**
- * Changes `<name>.json` in one atomic step; readers see the old file or the new one.
+ * Changes `<name>.json` in one atomic step; readers see the old file or the new one. Call it while holding a lock of that
+ * file: of two processes that read it and then write it, one would undo the change of the other.
  * @throws OdLinkError (usage) when it cannot be read or written.
  */
 export async function changeStateFile(

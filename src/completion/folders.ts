@@ -39,7 +39,10 @@ async function ask(account: Account, path: string): Promise<string[]> {
     return true
   }
   // What came before it was late is worth showing, but not to be taken for all.
-  if (await Promise.race([list(), late])) await remember(account, path, names)
+  if (await Promise.race([list(), late])) {
+    // Names that cannot be remembered, such as on a read-only mount, are offered all the same.
+    await remember(account, path, names).catch(() => {})
+  }
   return names
 }
 

@@ -1,10 +1,16 @@
-import type { Account } from '../accounts/index.ts'
+import { type Account, listAccounts } from '../accounts/index.ts'
+import { startPatience } from '../retry.ts'
 import { changeStateFile, readStateFile } from '../state-file.ts'
 
-/** The folders that were seen within the last minute: names alone, in a private file beside the settings. */
+/**
+ * The folders that were seen within the last minute: names alone, in a private file beside the settings. The file stays
+ * until the next Tab or logout (accounts/traces.ts).
+ */
 
 const file = 'completion'
 const forMs = 60_000
+/** How long the lock may take: a person is waiting for the names, which are here already. */
+const lockMs = 50
 
 interface Seen {
   /** In milliseconds since the epoch. */
@@ -18,12 +24,20 @@ export function remembered({ id }: Account, path: string): string[] | undefined 
   return seen && isFresh(seen) ? seen.names : undefined
 }
 
-/** Keeps the names of the folders in a path, for a minute. */
+/**
+ * Keeps the names of the folders in a path, for a minute; of an account that was logged out meanwhile, nothing.
+ * @throws OdLinkError (usage) when they cannot be written, (service) when another process is writing for too long.
+ */
 export async function remember({ id }: Account, path: string, names: string[]): Promise<void> {
-  await changeStateFile(file, (state) => {
-    for (const [key, seen] of Object.entries(state)) if (!isFresh(seen as Seen)) delete state[key]
-    state[`${id}:${path}`] = { at: Date.now(), names } satisfies Seen
-  })
+  const { withLock } = await import('../accounts/lock.ts')
+  const write = async () => {
+    if (!listAccounts().some((account) => account.id === id)) return
+    await changeStateFile(file, (state) => {
+      for (const [key, seen] of Object.entries(state)) if (!isFresh(seen as Seen)) delete state[key]
+      state[`${id}:${path}`] = { at: Date.now(), names } satisfies Seen
+    })
+  }
+  await withLock('completion', write, startPatience(lockMs))
 }
 
 /** Neither older than a minute nor of a clock that was ahead. */
