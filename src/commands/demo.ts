@@ -37,16 +37,20 @@ export async function run(_: Arguments): Promise<void> {
       spawnSync(process.execPath, [ownProgram(), 'logout', '--all'], { env: environment, stdio: 'ignore' })
     rmSync(place, { recursive: true, force: true })
   }
-  const release = onInterrupt(() => {
+  const stop = () => {
     tidyUp()
     process.exit(exitCodes.interrupted)
-  })
+  }
+  const release = onInterrupt(stop)
+  // The terminal was closed.
+  process.once('SIGHUP', stop)
   try {
     const told = JSON.parse(await firstLine(sandbox)) as SandboxLine
     environment = environmentOf(told, await chooseStore(place), place)
     await narrate(told, environment)
   } finally {
     release()
+    process.off('SIGHUP', stop)
     tidyUp()
   }
 }

@@ -30,12 +30,16 @@ describe('od-link demo', () => {
     expect(readdirSync(dir)).toEqual([])
   })
 
-  it.runIf(hasKeyring())('leaves nothing behind when it is interrupted', async () => {
+  it.runIf(hasKeyring()).each([
+    ['is interrupted', 'SIGINT'],
+    ['is asked to end', 'SIGTERM'],
+    ['loses its terminal', 'SIGHUP'],
+  ] as const)('leaves nothing behind when it %s', async (_, signal) => {
     const keyring = await startKeyring()
     const demo = startOdLink(['demo'], { env: { HOME: dir, TMPDIR: dir, ...keyring.env } })
     await demo.seen(/✓ Linked/)
     expect(itemsOf(keyring)).not.toEqual([])
-    demo.child.kill('SIGINT')
+    demo.child.kill(signal)
     expect((await demo.ended).code).toBe(130)
     expect(itemsOf(keyring)).toEqual([])
     expect(readdirSync(dir)).toEqual([])
