@@ -1,5 +1,6 @@
 import { type Account, findAccount, listAccounts } from '../accounts/index.ts'
 import { removeLink, removeStrays } from '../accounts/linking.ts'
+import { removeTraces } from '../accounts/traces.ts'
 import type { Arguments } from '../cli.ts'
 import { OdLinkError } from '../errors.ts'
 import { printJson, say } from '../terminal.ts'
@@ -35,6 +36,7 @@ export async function run({ positional: [wanted], options }: Arguments): Promise
     await failures.attempt(async () => {
       strays = await removeStrays()
     })
+  await failures.attempt(() => removeTraces(removed.length > 0))
   if (json) printJson(told)
   else if (strays > 0) say(`Removed ${strays} more that no account named.`)
   if (!json && removed.length > 0) say(consentNote(removed))

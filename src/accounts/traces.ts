@@ -1,0 +1,76 @@
+import { readdirSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
+import { configDir, unwritable } from '../config-dir.ts'
+import { listAccounts } from './index.ts'
+import { withLock } from './lock.ts'
+
+/**
+ * What the settings directory holds of accounts besides their records and their entries in the index (linking.ts). Logout
+ * removes what belongs to no linked account, whoever left it: so the next logout finishes one that was killed.
+ */
+interface Trace {
+  /**
+   * The lock that its writers hold. A writer that may start before a logout and end after it also checks, under this
+   * lock, that the account is still linked.
+   */
+  lock?: string
+  /** Paths of files and folders, relative to the settings directory, that can be removed. */
+  find: (isLinked: (id: string) => boolean) => string[]
+}
+
+/** To add one: a line here. */
+const traces: Trace[] = [
+  // Folder names for Tab, with the account's ID. Those of other accounts expire within a minute anyway.
+  { lock: 'completion', find: () => namesIn('').filter((name) => name.startsWith('completion.json')) },
+  // An index that a process was writing when it was killed: nobody writes while we hold the lock.
+  { lock: 'index', find: () => namesIn('').filter((name) => name.startsWith('accounts.json.tmp-')) },
+  // Earlier versions named the lock of a link after its account. This version uses other locks (index.ts).
+  { find: (isLinked) => namesIn('locks').filter(isOldLock(isLinked)).map(pathIn('locks')) },
+]
+
+/**
+ * Removes all traces of accounts that are not linked. Call it after the index has forgotten the account.
+ * @param hasRemoved whether a link was removed just now. A writer may then be about to leave a trace, so each lock is
+ *   taken, whatever is found before. Otherwise nothing is locked or written where there is nothing to remove.
+ * @throws OdLinkError (usage) when a trace cannot be removed, (service) when its lock could not be had in time.
+ */
+export async function removeTraces(hasRemoved: boolean): Promise<void> {
+  for (const { lock, find } of traces) {
+    const found = () => {
+      const linked = new Set(listAccounts().map(({ id }) => id))
+      return find((id) => linked.has(id))
+    }
+    const remove = async () => found().forEach(removePath)
+    if (!hasRemoved && found().length === 0) continue
+    await (lock === undefined ? remove() : withLock(lock, remove))
+  }
+}
+
+function removePath(path: string): void {
+  try {
+    rmSync(join(configDir(), path), { recursive: true, force: true })
+  } catch (error) {
+    throw unwritable(configDir(), error)
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(join(configDir(), folder))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return []
+    throw unwritable(configDir(), error)
+  }
+}
+
+function pathIn(folder: string): (name: string) => string {
+  return (name) => join(folder, name)
+}
+
+/** `link tid.oid`, encoded. */
+function isOldLock(isLinked: (id: string) => boolean): (name: string) => boolean {
+  return (name) => {
+    const [, id] = /^link%20([\w-]+\.[\w-]+)$/.exec(name) ?? []
+    return id !== undefined && !isLinked(id)
+  }
+}
