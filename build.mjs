@@ -104,7 +104,9 @@ function fileName({ name, facadeModuleId, moduleIds }) {
   const module = facadeModuleId ?? moduleIds[0]
   if (!module || isGroup(name)) return `${name}.cjs`
   if (module.includes('rolldown/runtime')) return 'runtime.cjs'
-  const flat = pathFrom('src', module).replace(/\.ts$/, '').replaceAll('/', '-')
+  const flat = pathFrom('.', module)
+    .replace(/^src\/|\.ts$/g, '')
+    .replaceAll('/', '-')
   return `${facadeModuleId ? 'cold' : 'cold-shared'}-${flat}.cjs`
 }
 

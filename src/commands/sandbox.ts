@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
+import type { Sandbox, SandboxOptions } from '../../sandbox/index.ts'
 import type { Arguments } from '../cli.ts'
 import { exitCodes, OdLinkError } from '../errors.ts'
 import { quoted } from '../quoted.ts'
-import type { Sandbox, SandboxOptions } from '../sandbox/index.ts'
 import { print, printJson, say } from '../terminal.ts'
 import { numberOf, textOf } from './options.ts'
 
@@ -10,7 +10,7 @@ type Options = Arguments['options']
 
 /** `od-link sandbox`: prints what points od-link at it, and serves until Ctrl-C. */
 export async function run({ options }: Arguments): Promise<number> {
-  const { startSandbox, readUsers } = await import('../sandbox/index.ts')
+  const { startSandbox, readUsers } = await import('../../sandbox/index.ts')
   const sandbox = await startSandbox(wantedOf(options, readUsers)).catch((error: Error) => {
     throw new OdLinkError('usage', `The sandbox cannot start: ${error.message}`, { cause: error })
   })
@@ -28,7 +28,7 @@ export async function run({ options }: Arguments): Promise<number> {
 
 function wantedOf(
   options: Options,
-  readUsers: typeof import('../sandbox/index.ts').readUsers,
+  readUsers: typeof import('../../sandbox/index.ts').readUsers,
 ): SandboxOptions {
   const usersFile = textOf(options, 'users')
   // Programs cannot click; a person in front of a terminal has a browser.

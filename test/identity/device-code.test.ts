@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest'
+import { type Sandbox, startSandbox } from '../../sandbox/index.ts'
 import { findAuthority } from '../../src/identity/authority.ts'
 import { type DeviceCode, pollDeviceCode, startDeviceCode } from '../../src/identity/device-code.ts'
-import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts'
 import { type Answer, closedPort, startServer, type TestServer } from '../helpers/server.ts'
 import { control } from '../sandbox/client.ts'
 

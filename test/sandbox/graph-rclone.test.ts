@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, wr
 import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import type { Sandbox } from '../../src/sandbox/index.ts'
+import type { Sandbox } from '../../sandbox/index.ts'
 import { hasRealPart } from '../helpers/real-part.ts'
 import { ada, code, control, grace, graph, type Json, redeem, sandbox } from './client.ts'
 import { type RealName, underTheName } from './graph-real-name.ts'

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { type Registration, type Sandbox, startSandbox } from '../../src/sandbox/index.ts'
+import { type Registration, type Sandbox, startSandbox } from '../../sandbox/index.ts'
 import {
   type Answer,
   ada,

@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import { describe, expect, it } from 'vitest'
-import type { Sandbox } from '../../src/sandbox/index.ts'
+import type { Sandbox } from '../../sandbox/index.ts'
 import { ada, control, grace, redirectUri, sandbox } from './client.ts'
 
 /** oauth4webapi, a certified client library, in its strict form: it checks whatever the standards let it check. */

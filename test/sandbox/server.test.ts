@@ -1,6 +1,6 @@
 import { request } from 'node:http'
 import { describe, expect, it } from 'vitest'
-import { readUsers, startSandbox } from '../../src/sandbox/index.ts'
+import { readUsers, startSandbox } from '../../sandbox/index.ts'
 import { call, drive, grace, sandbox } from './client.ts'
 
 function raw(to: { origin: string }, host: string, headers: Record<string, string>): Promise<number> {

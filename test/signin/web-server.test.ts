@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type Sandbox, startSandbox } from '../../src/sandbox/index.ts'
+import { type Sandbox, startSandbox } from '../../sandbox/index.ts'
 import { hasNginx, startNginx, type WebServer, webServerName } from '../helpers/nginx.ts'
 import { sendRaw } from '../helpers/raw-http.ts'
 import { closedPort } from '../helpers/server.ts'

@@ -1,0 +1,68 @@
+import { escapeHtml, page } from '../server/html.ts'
+import type { Incoming, Reply } from '../server/messages.ts'
+import type { Drive } from '../state/drive.ts'
+import { type Item, isFolder } from '../state/items.ts'
+import type { World } from '../state/world.ts'
+import { readableSize } from './sizes.ts'
+
+const refreshSeconds = 2
+/** A page is for eyes; ten thousand folders are not. */
+const mostRows = 500
+
+const style = `
+h2 { font-size: 1.05rem; font-weight: 600; margin-bottom: .2rem }
+ul { list-style: none; margin: 0; padding-left: 1.2rem; border-left: 1px solid color-mix(in srgb, currentColor 20%, transparent) }
+li { padding: .05rem 0 }
+.folder::after { content: "/"; opacity: .7 }
+.file { font-style: italic }
+.quiet { opacity: .7 }
+.size { opacity: .7; margin-left: .8rem; font-size: .9rem; font-variant-numeric: tabular-nums }
+`
+
+/** `GET /`: the drives as trees, fresh every two seconds without a script; `GET /?still` stays as it is, to be read. */
+export function treePage(world: World, incoming: Incoming): Reply {
+  if (incoming.method !== 'GET' && incoming.method !== 'HEAD')
+    return { status: 405, headers: { allow: 'GET, HEAD' } }
+  const drives = [...world.drives.values()].map(
+    (drive) => `<section>
+<h2>${escapeHtml(drive.owner.name)}</h2>
+<p class="quiet">${escapeHtml(drive.owner.username)}, ${drive.owner.kind} account, ${readableSize(drive.used)} of ${readableSize(drive.total)} used</p>
+${rows(drive)}
+</section>`,
+  )
+  const still = incoming.query === 'still'
+  const reply = page({
+    title: 'OneDrive sandbox',
+    style,
+    body: `<main>
+<h1>OneDrive sandbox</h1>
+<p class="quiet">A stand-in for Microsoft on this machine. Nothing here reaches the network.</p>
+<p>${still ? '<a href="/">Show what happens, as it happens</a>' : '<a href="/?still">Hold still</a>'}</p>
+${drives.join('\n')}
+</main>`,
+  })
+  return still ? reply : { ...reply, headers: { ...reply.headers, refresh: String(refreshSeconds) } }
+}
+
+function rows(drive: Drive): string {
+  const budget = { left: mostRows }
+  const html = branch(drive, drive.root, budget)
+  if (html === '') return '<p class="quiet">Empty.</p>'
+  return budget.left > 0 ? html : `${html}\n<p class="quiet">And more than fits on a page.</p>`
+}
+
+function branch(drive: Drive, item: Item, budget: { left: number }): string {
+  if (!isFolder(item) || item.children.size === 0) return ''
+  let html = ''
+  for (const child of drive.list(item)) {
+    if (budget.left-- <= 0) break
+    html += `<li>${label(child)}${branch(drive, child, budget)}</li>\n`
+  }
+  return `<ul>\n${html}</ul>`
+}
+
+function label(item: Item): string {
+  const name = escapeHtml(item.name)
+  if (isFolder(item)) return `<span class="folder">${name}</span>`
+  return `<span class="file">${name}</span><span class="size">${readableSize(item.size)}</span>`
+}

@@ -1,0 +1,128 @@
+import { randomUUID } from 'node:crypto'
+import { setTimeout as wait } from 'node:timers/promises'
+import type { Incoming, Reply } from '../server/messages.ts'
+import { errorOfStatus, errorReply, graphJson, refusals } from '../state/graph-error.ts'
+import { shortenSecrets } from '../state/log.ts'
+import type { Effect } from '../state/weather.ts'
+import type { World } from '../state/world.ts'
+import { madeUp } from '../weather/effects.ts'
+import { type BatchItem, readBatch } from './batch-items.ts'
+
+type Answer = (incoming: Incoming) => Reply
+
+/** Whether a path, without the version, is that of a batch. */
+export function isBatch(path: string): boolean {
+  return path === '/$batch' || path === '/%24batch'
+}
+
+/**
+ * `POST /$batch`: up to twenty requests in one. They run side by side, those that wait for others after them, and
+ * their answers come in the order in which they are ready. So that nobody relies on theirs, the last one is begun
+ * first. Source: microsoft-graph-docs-contrib, concepts/json-batching.
+ * @throws GraphError, before anything is done, for a batch that is not as it should be.
+ */
+export function answerBatch(world: World, outer: Incoming, answer: Answer): Promise<Reply> {
+  if (outer.method !== 'POST') throw refusals.methodNotAllowed()
+  return runBatch(world, outer, readBatch(outer), answer)
+}
+
+async function runBatch(world: World, outer: Incoming, items: BatchItem[], answer: Answer): Promise<Reply> {
+  const responses: object[] = []
+  const inners = new Map(items.map((item) => [item, innerRequest(world, outer, item)]))
+  for (const inner of inners.values()) {
+    world.log.add(inner.entry)
+    world.score.arrived(inner, Date.now())
+  }
+  const replies = new Map<string, Promise<Reply>>()
+  const run = (item: BatchItem): Promise<Reply> => {
+    const begun = replies.get(item.id.toLowerCase())
+    if (begun) return begun
+    const inner = inners.get(item) as Incoming
+    const earlier = item.dependsOn.map((id) => run(items.find((one) => sameId(one.id, id)) as BatchItem))
+    const reply = runOne(world, inner, earlier, answer).then((done) => {
+      inner.entry.status = done.status
+      world.score.answered(inner, done, Date.now())
+      responses.push(responseOf(item, done))
+      return done
+    })
+    replies.set(item.id.toLowerCase(), reply)
+    return reply
+  }
+  await Promise.all(items.toReversed().map(run))
+  return graphJson(outer, world, 200, { responses })
+}
+
+function sameId(one: string, other: string): boolean {
+  return one.toLowerCase() === other.toLowerCase()
+}
+
+/** A 409 for what exists already is a failure too. Source: json-batching, "Sequencing requests". */
+async function runOne(
+  world: World,
+  inner: Incoming,
+  earlier: Promise<Reply>[],
+  answer: Answer,
+): Promise<Reply> {
+  const failed = (await Promise.all(earlier)).some(({ status }) => status >= 400)
+  if (failed) return errorReply(errorOfStatus(424), inner, world)
+  const effect: Effect = world.weather.take(inner) ?? {}
+  if (Object.keys(effect).length > 0) inner.entry.weather = true
+  if (effect.delayMs) await wait(effect.delayMs, undefined, { ref: false })
+  // One answer of a batch cannot be cut off from the others: Graph's gateway says in its place that none came.
+  const cutOff = effect.reset === true || effect.hang === 'headers'
+  const status = effect.status ?? (cutOff || effect.lost ? 504 : undefined)
+  const worked = effect.after || effect.lost || (status === undefined && !cutOff)
+  const work = worked ? answer(inner) : undefined
+  if (status !== undefined) return madeUp(world, inner, { ...effect, status })
+  return work ?? errorReply(errorOfStatus(504), inner, world)
+}
+
+/** What the request would have been on its own; the token stands on the batch alone. */
+function innerRequest(world: World, outer: Incoming, { method, url, headers, body }: BatchItem): Incoming {
+  const mark = url.indexOf('?')
+  const path = `/v1.0${mark < 0 ? url : url.slice(0, mark)}`
+  const query = mark < 0 ? '' : url.slice(mark + 1)
+  const { authorization } = outer.headers
+  const { userAgent, clientRequestId } = outer.entry
+  return {
+    method,
+    path,
+    query,
+    headers: { ...headers, ...(authorization === undefined ? {} : { authorization }) },
+    body,
+    id: randomUUID(),
+    clientRequestId: headers['client-request-id'] ?? outer.clientRequestId,
+    entry: {
+      time: new Date(world.now()).toISOString(),
+      method,
+      path: shortenSecrets(path, query),
+      status: null,
+      kind: 'graph',
+      inBatch: true,
+      ...(userAgent === undefined ? {} : { userAgent }),
+      ...(clientRequestId === undefined ? {} : { clientRequestId }),
+    },
+  }
+}
+
+const ofTheConnection = ['transfer-encoding', 'vary', 'content-length']
+
+function responseOf({ id }: BatchItem, { status, headers = {}, body = '' }: Reply): object {
+  const kept = Object.entries(headers).filter(([name]) => !ofTheConnection.includes(name))
+  const named = kept.map(([name, value]) => [
+    name.replace(/(^|-)[a-z]/g, (start) => start.toUpperCase()),
+    value,
+  ])
+  return {
+    id,
+    status,
+    headers: Object.fromEntries(named),
+    ...(body.length === 0 ? {} : { body: bodyOf(headers, body) }),
+  }
+}
+
+/** JSON as it is, any other type in base64. Source: the same page. */
+function bodyOf(headers: NonNullable<Reply['headers']>, body: string | Buffer): unknown {
+  const isJson = String(headers['content-type']).startsWith('application/json')
+  return isJson ? JSON.parse(body.toString()) : Buffer.from(body).toString('base64')
+}

@@ -1,0 +1,104 @@
+import { header, type Incoming } from '../server/messages.ts'
+import type { AccessToken } from '../state/grants.ts'
+import { GraphError } from '../state/graph-error.ts'
+import type { World } from '../state/world.ts'
+
+/**
+ * Finds the access token of a request (RFC 6750, 2.1: in the header alone).
+ * @throws GraphError 401 with a challenge, in the words that Graph uses for each case.
+ */
+export function authenticate(world: World, incoming: Incoming): AccessToken {
+  refuseTokenInUrl(world, incoming)
+  const value = bearerToken(incoming)
+  if (value === undefined) throw unauthorized(world, 'Access token is empty.')
+  const token = world.grants.accessTokens.get(value)
+  if (!token) throw unauthorized(world, unknownTokenText(value))
+  incoming.entry.username = token.account.username
+  if (token.expiresAt <= world.now()) {
+    token.refused = true
+    throw unauthorized(world, expiredText[token.account.kind], 'error="expired_token"')
+  }
+  const claims = world.weather.challenge(incoming, token.claims)
+  if (claims !== undefined) {
+    incoming.entry.weather = true
+    token.refused = true
+    throw unauthorized(
+      world,
+      'Continuous access evaluation resulted in challenge with result: InteractionRequired and code: TokenCreatedWithOutdatedPolicies',
+      `error="insufficient_claims", claims="${Buffer.from(claims).toString('base64')}"`,
+    )
+  }
+  return token
+}
+
+/** Notes a refusal that the weather made up, so that a renewal after it is no fault. */
+export function noteRefusal(world: World, incoming: Incoming): void {
+  const token = world.grants.accessTokens.get(bearerToken(incoming) ?? '')
+  if (token) token.refused = true
+}
+
+function bearerToken(incoming: Incoming): string | undefined {
+  return /^Bearer +(\S+)$/i.exec(header(incoming, 'authorization') ?? '')?.[1]
+}
+
+/** Sources: onedrive-api-docs#785; OneDrive error 80049228. */
+const expiredText = {
+  work: 'Lifetime validation failed, the token is expired.',
+  personal: 'CompactToken validation failed with reason code: 80049228.',
+}
+
+function unknownTokenText(value: string): string {
+  if (value.startsWith('Ew')) return 'CompactToken parsing failed with error code: 80049217'
+  return value.includes('.')
+    ? 'IDX10511: Signature validation failed. Keys tried: the keys of the issuer.'
+    : 'IDX14100: JWT is not well formed, there are no dots (.). The token needs to be in JWS or JWE Compact Serialization Format.'
+}
+
+/** The header in Graph's own spelling. Sources: msgraph-sdk-dotnet#1416; entra-docs, claims-challenge. */
+function unauthorized(world: World, message: string, more?: string): GraphError {
+  const challenge = `Bearer realm="", authorization_uri="${world.origin}/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`
+  return new GraphError(401, 'InvalidAuthenticationToken', message, undefined, {
+    'www-authenticate': more === undefined ? challenge : `${challenge}, ${more}`,
+  })
+}
+
+function refuseTokenInUrl(world: World, incoming: Incoming): void {
+  if (incoming.query === '') return
+  const values = incoming.query.split('&').map((pair) => pair.slice(pair.indexOf('=') + 1))
+  const secret = values.some((value) => world.grants.secrets.has(decodeLoosely(value)))
+  if (!secret && !/(^|&)access_token=/i.test(incoming.query)) return
+  world.score.report('tokenInUrl', incoming)
+  throw unauthorized(world, 'Access token is empty.')
+}
+
+function decodeLoosely(value: string): string {
+  try {
+    return decodeURIComponent(value)
+  } catch {
+    return value
+  }
+}
+
+const reading = /^(Files\.Read|Files\.ReadWrite|Sites\.Read|Sites\.ReadWrite)(\.All)?$/
+const writing = /^(Files|Sites)\.ReadWrite(\.All)?$/
+const appFolder = 'Files.ReadWrite.AppFolder'
+
+/** How far a token reaches in a drive: it may write, and it may go beyond the application's own folder. */
+export interface Reach {
+  write: boolean
+  wholeDrive: boolean
+}
+
+/**
+ * @throws GraphError 403 when the token's scopes do not reach as far as the request. The scope of the application's
+ * own folder counts on personal drives alone. Source: onedrive-api-docs#1474.
+ */
+export function authorizeDrive({ scopes, account }: AccessToken, method: string): Reach {
+  const granted = (pattern: RegExp) => [...scopes].some((scope) => pattern.test(scope))
+  const wholeDrive = granted(method === 'GET' || method === 'HEAD' ? reading : writing)
+  const ownFolder = account.kind === 'personal' && scopes.has(appFolder)
+  if (!wholeDrive && !ownFolder) {
+    throw new GraphError(403, 'accessDenied', 'Either scp or roles claim need to be present in the token.')
+  }
+  return { write: ownFolder || granted(writing), wholeDrive }
+}

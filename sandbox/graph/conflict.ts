@@ -1,0 +1,37 @@
+import type { Incoming } from '../server/messages.ts'
+import type { Drive } from '../state/drive.ts'
+import { refusals } from '../state/graph-error.ts'
+import type { Folder } from '../state/items.ts'
+import type { World } from '../state/world.ts'
+
+const behaviors = ['fail', 'rename', 'replace'] as const
+export type ConflictBehavior = (typeof behaviors)[number]
+
+/** As the body or the URL spells it. Source: microsoft-graph-docs-contrib, resources/driveitem. */
+export const conflictProperty = '@microsoft.graph.conflictBehavior'
+
+/** Reads a conflictBehavior where one was sent. @throws GraphError for one that does not exist. */
+export function readConflict(world: World, incoming: Incoming, sent: unknown): ConflictBehavior | undefined {
+  if (sent === undefined) return undefined
+  const known = behaviors.find((behavior) => behavior === sent)
+  if (known) return known
+  world.score.report('unknownConflictBehavior', incoming)
+  throw refusals.invalidRequest(`The value of '${conflictProperty}' is not valid.`)
+}
+
+/** A number after a space, and before the extension of a file: "New Folder 1". Source: onedrive-api-docs#391. */
+export function freeName(drive: Drive, parent: Folder, name: string, isFolder: boolean): string {
+  const dot = isFolder ? -1 : name.lastIndexOf('.')
+  const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, '']
+  for (let number = 1; ; number++) {
+    const candidate = `${stem} ${number}${extension}`
+    if (!drive.child(parent, candidate)) return candidate
+  }
+}
+
+/** A drive over its quota takes no new folders either. Source: onedrive-api-docs, resources/quota. */
+export function refuseWhenFull(world: World, drive: Drive, more = 0): void {
+  if (world.settings.quotaFull || drive.used >= drive.total || drive.used + more > drive.total) {
+    throw refusals.quotaLimitReached()
+  }
+}

@@ -1,0 +1,97 @@
+import type { Incoming, Reply } from '../server/messages.ts'
+import type { Drive } from '../state/drive.ts'
+import { refusals } from '../state/graph-error.ts'
+import { type Folder, type Item, isFolder, type Properties } from '../state/items.ts'
+import type { World } from '../state/world.ts'
+import {
+  type ConflictBehavior,
+  conflictProperty,
+  freeName,
+  readConflict,
+  refuseWhenFull,
+} from './conflict.ts'
+import { isObject, readJsonBody } from './json-body.ts'
+import { readProperties } from './properties.ts'
+import { type DriveRequest, itemReply } from './request.ts'
+
+interface NewFolder {
+  name: string
+  conflict: ConflictBehavior | undefined
+  properties: Properties
+}
+
+/** `POST …/children` with a `folder` facet. Source: microsoft-graph-docs-contrib, api/driveitem-post-children. */
+export function createFolder(world: World, incoming: Incoming, request: DriveRequest): Reply {
+  const { drive } = request
+  const { name, conflict, properties } = readBody(world, incoming, drive)
+  const parent = findParent(world, request)
+  const { item, made } = place(world, drive, parent, name, conflict)
+  if (!made) return itemReply(world, incoming, 200, request, item)
+  Object.assign(item, properties)
+  const reply = itemReply(world, incoming, 201, request, item)
+  if (drive.owner.kind === 'work') return reply
+  // A link to the backend that leads nowhere, as real ones do. Source: onedrive-api-docs#39, #1455.
+  const location = `${world.origin}/backend/v1.0/drives('${drive.id}')/items('${item.id}')`
+  // The answer's eTag is one version behind every later read. Source: onedrive-api-docs#1931.
+  item.version++
+  return { ...reply, headers: { ...reply.headers, location } }
+}
+
+function readBody(world: World, incoming: Incoming, drive: Drive): NewFolder {
+  const body = readJsonBody(incoming)
+  const { name, folder, [conflictProperty]: conflict } = body
+  if (!isObject(folder)) {
+    throw refusals.invalidRequest('One of the provided arguments is not acceptable.')
+  }
+  if (typeof name !== 'string')
+    throw refusals.invalidRequest('The name in the provided request is missing or empty.')
+  if (conflict === undefined) world.score.report('noConflictBehavior', incoming)
+  return {
+    name,
+    conflict: readConflict(world, incoming, conflict),
+    properties: readProperties(drive, body),
+  }
+}
+
+function findParent(world: World, { drive, address, start, item }: DriveRequest): Folder {
+  if (item) {
+    if (!isFolder(item)) throw refusals.invalidRequest('The item is not a folder.')
+    return item
+  }
+  if (!start || drive.owner.moods.missingParents === 404) throw refusals.itemNotFound()
+  refuseWhenFull(world, drive)
+  let folder: Item = start
+  for (const name of address.names) {
+    if (!isFolder(folder)) throw refusals.itemNotFound()
+    folder = drive.child(folder, name) ?? drive.add(folder, name)
+  }
+  if (!isFolder(folder)) throw refusals.itemNotFound()
+  return folder
+}
+
+/**
+ * What each drive does about a name that is there already. Sources: onedrive-api-docs#359, #391, #323, #1162.
+ */
+function place(
+  world: World,
+  drive: Drive,
+  parent: Folder,
+  name: string,
+  conflict: ConflictBehavior | undefined,
+): { item: Item; made: boolean } {
+  const existing = drive.child(parent, name)
+  if (!existing) {
+    refuseWhenFull(world, drive)
+    return { item: drive.add(parent, name), made: true }
+  }
+  const { kind, moods } = drive.owner
+  // Only a folder is ever taken for the one asked for.
+  if (isFolder(existing)) {
+    if (moods.existing === 200) return { item: existing, made: false }
+    if (kind === 'personal' && (conflict === undefined || conflict === 'replace'))
+      return { item: existing, made: false }
+  }
+  if (conflict !== 'rename') throw refusals.nameAlreadyExists()
+  refuseWhenFull(world, drive)
+  return { item: drive.add(parent, freeName(drive, parent, name, true)), made: true }
+}

@@ -1,0 +1,47 @@
+import { createHash } from 'node:crypto'
+import type { Incoming, Reply } from '../server/messages.ts'
+import { graphJson, refusals } from '../state/graph-error.ts'
+import type { Item } from '../state/items.ts'
+import type { World } from '../state/world.ts'
+import { readJsonBody } from './json-body.ts'
+import { type DriveRequest, existing } from './request.ts'
+
+const types = ['view', 'edit', 'embed']
+const scopes = ['anonymous', 'organization', 'users']
+
+/** The links that were made, by kind: the same is asked for twice and made once. */
+const links = new WeakMap<Item, Map<string, object>>()
+
+/**
+ * `POST …/createLink`: 201 for a new link, 200 for one that is there; without a scope, what such a drive has by
+ * default. The hosts do not exist (RFC 2606). Source: microsoft-graph-docs-contrib, api/driveitem-createlink.
+ */
+export function createLink(world: World, incoming: Incoming, request: DriveRequest): Reply {
+  const { drive } = request
+  const item = existing(request)
+  const isPersonal = drive.owner.kind === 'personal'
+  const { type, scope = isPersonal ? 'anonymous' : 'organization' } = readJsonBody(incoming)
+  if (typeof type !== 'string' || !types.includes(type))
+    throw refusals.invalidRequest('The link type is invalid.')
+  if (typeof scope !== 'string' || !scopes.includes(scope))
+    throw refusals.invalidRequest('The link scope is invalid.')
+  if (isPersonal ? scope === 'organization' : type === 'embed')
+    throw refusals.invalidRequest('This drive has no such links.')
+  const made = links.get(item) ?? new Map<string, object>()
+  links.set(item, made)
+  const known = made.get(`${type} ${scope}`)
+  const id = createHash('sha256').update(`${item.id} ${type} ${scope}`).digest('base64url').slice(0, 22)
+  const host = isPersonal ? '1drv.example' : 'contoso-my.sharepoint.example'
+  const permission = known ?? {
+    id,
+    roles: [type === 'edit' ? 'write' : 'read'],
+    shareId: `u!${id}`,
+    hasPassword: false,
+    link: { type, scope, webUrl: `https://${host}/:u:/g/${id}`, preventsDownload: false },
+  }
+  made.set(`${type} ${scope}`, permission)
+  return graphJson(incoming, world, known ? 200 : 201, {
+    '@odata.context': `${world.origin}/v1.0/$metadata#permission`,
+    ...permission,
+  })
+}

@@ -1,0 +1,75 @@
+import type { Incoming, Reply } from '../server/messages.ts'
+import type { Drive } from '../state/drive.ts'
+import { graphJson, refusals } from '../state/graph-error.ts'
+import { everything } from '../state/items.ts'
+import type { World } from '../state/world.ts'
+import { driveItem } from './item.ts'
+import { defaultPage } from './listing.ts'
+import { select } from './query.ts'
+import type { DriveRequest } from './request.ts'
+
+/** A place in a drive's history: what changed after `since` is told, the rest of it from `at` on. */
+interface Place {
+  since: number
+  until: number
+  at: number
+}
+
+/**
+ * `GET …/root/delta`: everything at first, with a link for what has changed since.
+ * Source: microsoft-graph-docs-contrib, api/driveitem-delta.
+ */
+export function delta(world: World, incoming: Incoming, { drive, address, options }: DriveRequest): Reply {
+  if (address.itemId !== 'root' || address.names.length > 0)
+    throw refusals.invalidRequest('A delta can be asked of the root alone.')
+  const token = /^token='([^']*)'$/.exec(address.argument ?? '')?.[1] ?? options.token
+  const { since, until, at } = readToken(drive, token)
+  const entries = [...changedItems(world, drive, since, options.select), ...deletedItems(drive, since)]
+  const end = token === 'latest' ? entries.length : at + (options.top ?? defaultPage)
+  const more = end < entries.length
+  const next = more ? { since, until, at: end } : { since: until, until: -1, at: 0 }
+  const link = `${world.origin}${incoming.path.replace(/\/delta.*$/, '/delta')}?token=${writeToken(drive, next)}`
+  return graphJson(incoming, world, 200, {
+    '@odata.context': `${world.origin}/v1.0/$metadata#Collection(driveItem)`,
+    [more ? '@odata.nextLink' : '@odata.deltaLink']: link,
+    value: token === 'latest' ? [] : entries.slice(at, end),
+  })
+}
+
+function changedItems(world: World, drive: Drive, since: number, chosen?: string[]): object[] {
+  return [...everything(drive.root)]
+    .filter((item) => item.sequence > since)
+    .map((item) => select(driveItem(world, drive, item), chosen))
+}
+
+function deletedItems(drive: Drive, since: number): object[] {
+  if (since < 0) return []
+  return drive.history.deletions
+    .filter(({ sequence }) => sequence > since)
+    .map(({ id }) => ({ id, deleted: { state: 'deleted' } }))
+}
+
+function writeToken({ history }: Drive, { since, until, at }: Place): string {
+  return Buffer.from(JSON.stringify([history.epoch, since, until, at])).toString('base64url')
+}
+
+/** @throws GraphError for a token of another time, after which the client must begin anew. */
+function readToken(drive: Drive, token: string | undefined): Place {
+  if (token === undefined || token === 'latest') return { since: -1, until: drive.history.last, at: 0 }
+  const [epoch, since, until, at] = parse(token)
+  const tooOld = Number(since) >= 0 && Number(since) < drive.history.forgotten
+  if (epoch !== drive.history.epoch || tooOld) throw refusals.resyncRequired()
+  return {
+    since: Number(since),
+    until: Number(until) < 0 ? drive.history.last : Number(until),
+    at: Number(at),
+  }
+}
+
+function parse(token: string): unknown[] {
+  try {
+    const value = JSON.parse(Buffer.from(token, 'base64url').toString('utf8'))
+    if (Array.isArray(value)) return value
+  } catch {}
+  throw refusals.resyncRequired()
+}

@@ -1,0 +1,64 @@
+import { header, type Incoming, type Reply } from '../server/messages.ts'
+import type { Drive } from '../state/drive.ts'
+import { graphHeaders, refusals } from '../state/graph-error.ts'
+import type { Item } from '../state/items.ts'
+import type { World } from '../state/world.ts'
+import { eTag } from './item.ts'
+import { type DriveRequest, existing } from './request.ts'
+import { downloadUrl, readSignedUrl } from './signed-url.ts'
+
+/** `GET …/content`: where the bytes are. Source: microsoft-graph-docs-contrib, api/driveitem-get-content. */
+export function redirectToContent(world: World, incoming: Incoming, request: DriveRequest): Reply {
+  const item = existing(request)
+  if (!item.content) throw refusals.invalidRequest('A folder has no content.')
+  return { status: 302, headers: { ...graphHeaders(incoming, world), location: downloadUrl(world, item) } }
+}
+
+/** The bytes of a file, or the range asked for, behind a URL that is its own permission. */
+export function download(world: World, incoming: Incoming): Reply {
+  if (incoming.method !== 'GET' && incoming.method !== 'HEAD') throw refusals.methodNotAllowed()
+  const id = readSignedUrl(world, incoming, 'download')
+  const [drive, item] = find(world, id)
+  if (!item.content) throw refusals.itemNotFound()
+  const etag = quoted(eTag(drive, item))
+  const headers = {
+    etag,
+    'content-type': 'application/octet-stream',
+    'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(item.name)}`,
+    'accept-ranges': 'bytes',
+    'cache-control': 'private, max-age=0',
+  }
+  const size = item.content.length
+  // A range of another version is no use to anybody (RFC 9110, 13.1.5).
+  const isOther = (header(incoming, 'if-range') ?? etag) !== etag
+  const range = isOther ? undefined : readRange(header(incoming, 'range'), size)
+  if (!range) return { status: 200, headers, body: item.content }
+  const [first, last] = range
+  if (first >= size || first > last) throw refusals.invalidRange('The range is outside of the file.')
+  return {
+    status: 206,
+    headers: { ...headers, 'content-range': `bytes ${first}-${last}/${size}` },
+    body: item.content.subarray(first, last + 1),
+  }
+}
+
+function find(world: World, id: string): [Drive, Item] {
+  for (const drive of world.drives.values()) {
+    const item = drive.find(id)
+    if (item) return [drive, item]
+  }
+  throw refusals.itemNotFound()
+}
+
+/** As HTTP wants it (RFC 9110, 8.8.3), which the eTag of a personal item is not. Source: onedrive-api-docs#133. */
+function quoted(tag: string): string {
+  return tag.startsWith('"') ? tag : `"${tag}"`
+}
+
+/** One range of bytes (RFC 9110, 14.1.2); anything else is as if it were not there. */
+function readRange(value: string | undefined, size: number): [number, number] | undefined {
+  const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(value ?? '') ?? []
+  if (first === '' && last === '') return undefined
+  if (first === '') return [Math.max(size - Number(last), 0), size - 1]
+  return [Number(first), last === '' ? size - 1 : Math.min(Number(last), size - 1)]
+}

@@ -1,0 +1,80 @@
+import type { Incoming, Reply } from '../server/messages.ts'
+import type { AccessToken } from '../state/grants.ts'
+import { errorReply, GraphError, refusals } from '../state/graph-error.ts'
+import { stayBelowLimit } from '../state/usage.ts'
+import type { World } from '../state/world.ts'
+import { readAddress } from './address.ts'
+import { answerBatch, isBatch } from './batch.ts'
+import { authenticate, authorizeDrive } from './bearer.ts'
+import { findDrive, listDrives } from './drives.ts'
+import { me, userInfo } from './me.ts'
+import { operations } from './operations.ts'
+import { readQuery } from './query.ts'
+import { stayWithin } from './request.ts'
+import { specialFolder } from './special.ts'
+
+const version = /^\/(v1\.0|beta)(?=\/)/
+/** Outside of the version, and named by the identity platform's discovery. */
+const userInfoPath = '/oidc/userinfo'
+
+/** Whether a path is Graph's. */
+export function isGraph(path: string): boolean {
+  return path === userInfoPath || version.test(path)
+}
+
+/** Answers a request to Graph; its errors are JSON of one shape. */
+export function answerGraph(world: World, incoming: Incoming): Reply | Promise<Reply> {
+  if (isBatch(incoming.path.replace(version, ''))) {
+    const one = (inner: Incoming) => guarded(world, inner, answer)
+    return guarded(world, incoming, () => {
+      authenticate(world, incoming)
+      return answerBatch(world, incoming, one)
+    })
+  }
+  return guarded(world, incoming, answer)
+}
+
+function guarded<T>(
+  world: World,
+  incoming: Incoming,
+  work: (world: World, incoming: Incoming) => T,
+): T | Reply {
+  try {
+    return work(world, incoming)
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error
+    return errorReply(error, incoming, world)
+  }
+}
+
+function answer(world: World, incoming: Incoming): Reply {
+  const token = authenticate(world, incoming)
+  stayBelowLimit(world, token, incoming)
+  if (incoming.path === userInfoPath) return userInfo(world, incoming, token)
+  const path = incoming.path.replace(version, '')
+  if (path === '/me' || path === '/me/') return me(world, incoming, token)
+  if (path === '/me/drives') return listDrives(world, incoming, token)
+  return answerDrive(world, incoming, token, path)
+}
+
+function answerDrive(world: World, incoming: Incoming, token: AccessToken, path: string): Reply {
+  const { method } = incoming
+  const address = readAddress(path, incoming.query)
+  if (!address) throw refusals.segmentUnknown(path.split('/')[1] ?? '')
+  const ofDrive = address.itemId === undefined && address.special === undefined
+  const resource = ofDrive ? 'drive' : address.of === '' ? 'item' : address.of
+  const methods = Object.hasOwn(operations, resource) ? operations[resource] : undefined
+  if (!methods) throw refusals.segmentUnknown(resource)
+  // HEAD works as GET does. Source: onedrive-api-docs, api/driveitem_get.
+  const operation = methods[method === 'HEAD' ? 'GET' : method]
+  if (!operation) throw refusals.methodNotAllowed()
+  const reach = authorizeDrive(token, method)
+  const drive = findDrive(world, token, address)
+  const special = (name: string) => specialFolder(world, token, drive, { name, method, reach })
+  const fence = reach.wholeDrive ? undefined : special('approot')
+  const start = address.special === undefined ? drive.find(address.itemId ?? '') : special(address.special)
+  stayWithin(fence, start)
+  const item = start && drive.walk(start, address.names)
+  const options = readQuery(incoming.query)
+  return operation(world, incoming, { drive, address, start, item, options, fence })
+}

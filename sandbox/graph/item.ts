@@ -1,0 +1,131 @@
+import type { Drive } from '../state/drive.ts'
+import { type Item, isFolder } from '../state/items.ts'
+import type { World } from '../state/world.ts'
+import { hashesOf } from './hashes.ts'
+import { downloadUrl } from './signed-url.ts'
+
+/**
+ * A driveItem as Graph writes it. Work and personal drives differ in the time format, in cTag and eTag, and in how
+ * the parent's path is spelled. Sources: microsoft-graph-docs-contrib, resources/driveitem; onedrive-api-docs,
+ * resources/itemReference.
+ */
+export function driveItem(world: World, drive: Drive, item: Item): Record<string, unknown> {
+  const work = drive.owner.kind === 'work'
+  const { created, modified } = item.fileSystemInfo ?? item
+  const user = { user: identity(drive) }
+  return {
+    ...(item.content ? { '@microsoft.graph.downloadUrl': downloadUrl(world, item) } : {}),
+    createdDateTime: time(drive, item.created),
+    ...(work && isFolder(item) ? {} : { cTag: cTag(drive, item) }),
+    eTag: eTag(drive, item),
+    id: item.id,
+    lastModifiedDateTime: time(drive, item.modified),
+    name: item.name,
+    size: item.size,
+    ...(item.description === undefined ? {} : { description: item.description }),
+    webUrl: webUrl(drive, item),
+    createdBy: user,
+    lastModifiedBy: user,
+    parentReference: parentReference(drive, item),
+    fileSystemInfo: {
+      createdDateTime: time(drive, created),
+      lastModifiedDateTime: time(drive, modified),
+    },
+    ...(item.content ? { file: file(drive, item.content) } : {}),
+    ...(isFolder(item) ? { folder: { childCount: item.children.size } } : {}),
+    ...(item.special === undefined ? {} : { specialFolder: { name: item.special.split(' ')[0] } }),
+    ...(item.parent ? {} : { root: {} }),
+  }
+}
+
+function file(drive: Drive, content: Buffer): object {
+  return { mimeType: 'application/octet-stream', hashes: hashesOf(content, drive.owner.kind) }
+}
+
+/** Work: `"{GUID},1"` in quotes; personal: base64. */
+export function eTag({ owner }: Drive, item: Item): string {
+  return owner.kind === 'work'
+    ? `"{${item.uniqueId.toUpperCase()}},${item.version}"`
+    : `a${Buffer.from(`${item.id}.${item.version}`).toString('base64')}`
+}
+
+/** It changes with whatever is in the item. Source: microsoft-graph-docs-contrib, resources/driveitem. */
+function cTag({ owner }: Drive, item: Item): string {
+  return owner.kind === 'work'
+    ? `"c:{${item.uniqueId.toUpperCase()}},${item.version}"`
+    : `a${Buffer.from(`c:${item.id}.${item.changes}`).toString('base64')}`
+}
+
+/** Whole seconds on work drives, with milliseconds on personal ones. Source: onedrive-api-docs#1162. */
+function time({ owner }: Drive, milliseconds: number): string {
+  const iso = new Date(milliseconds).toISOString()
+  return owner.kind === 'work' ? iso.replace(/\.\d+Z$/, 'Z') : iso
+}
+
+function identity({ owner }: Drive): object {
+  return owner.kind === 'work'
+    ? { email: owner.username, id: owner.objectId, displayName: owner.name }
+    : { displayName: owner.name, id: owner.graphId }
+}
+
+/** The root's has no path; a personal drive percent-encodes it. Source: abraunegg/onedrive, src/sync.d. */
+function parentReference(drive: Drive, { parent }: Item): object {
+  const work = drive.owner.kind === 'work'
+  const reference = { driveType: work ? 'business' : 'personal', driveId: spelledId(drive) }
+  if (!parent) return reference
+  const path = drive.path(parent)
+  return {
+    ...reference,
+    id: parent.id,
+    name: parent.name,
+    path: work ? `/drives/${drive.id}/root:${path}` : `/drive/root:${encodePath(path)}`,
+    ...(work ? { siteId: drive.owner.tenantId } : {}),
+  }
+}
+
+/** In another mood a personal drive's id comes in either case. Source: onedrive-api-docs#1890. */
+function spelledId(drive: Drive): string {
+  const { id, owner } = drive
+  if (owner.kind === 'work' || owner.moods.driveIds === 'steady') return id
+  return drive.spelled++ % 2 === 0 ? id.toUpperCase() : id
+}
+
+function host({ owner }: Drive): string {
+  const organisation = owner.domain.slice(0, owner.domain.indexOf('.'))
+  return owner.kind === 'work' ? `${organisation}-my.sharepoint.example` : 'onedrive.live.example'
+}
+
+/** Where the item would be in a browser. The hosts do not exist (RFC 2606). */
+export function webUrl(drive: Drive, item: Item): string {
+  return drive.owner.kind === 'work'
+    ? `https://${host(drive)}${drive.libraryPath}${encodePath(drive.path(item))}`
+    : `https://${host(drive)}/?id=${encodeURIComponent(item.id)}&cid=${drive.id}`
+}
+
+function encodePath(path: string): string {
+  return path.split('/').map(encodeURIComponent).join('/')
+}
+
+/** `GET /me/drive`: the drive itself. Source: onedrive-api-docs, resources/drive and quota. */
+export function driveResource(world: World, drive: Drive): Record<string, unknown> {
+  const used = world.settings.quotaFull ? drive.total : drive.used
+  const remaining = drive.total - used
+  const share = remaining / drive.total
+  return {
+    id: drive.id,
+    driveType: drive.owner.kind === 'work' ? 'business' : 'personal',
+    name: 'OneDrive',
+    webUrl: webUrl(drive, drive.root),
+    createdDateTime: time(drive, drive.root.created),
+    lastModifiedDateTime: time(drive, drive.root.modified),
+    owner: { user: identity(drive) },
+    quota: {
+      deleted: 0,
+      remaining: Math.max(remaining, 0),
+      state: remaining <= 0 ? 'exceeded' : share < 0.01 ? 'critical' : share < 0.1 ? 'nearing' : 'normal',
+      total: drive.total,
+      used,
+      ...(drive.owner.kind === 'personal' ? { storagePlanInformation: { upgradeAvailable: true } } : {}),
+    },
+  }
+}

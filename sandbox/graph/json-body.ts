@@ -1,0 +1,21 @@
+import { type Incoming, mediaType } from '../server/messages.ts'
+import { refusals } from '../state/graph-error.ts'
+
+/** The JSON object of a request. @throws GraphError for a body that is none. */
+export function readJsonBody(incoming: Incoming): Record<string, unknown> {
+  if (mediaType(incoming) !== 'application/json') throw refusals.unsupportedMediaType()
+  let body: unknown
+  try {
+    body = JSON.parse(incoming.body.toString('utf8'))
+  } catch {
+    throw refusals.badRequest(
+      'Unable to read JSON request payload. Please ensure Content-Type header is set and payload is of valid JSON format.',
+    )
+  }
+  if (!isObject(body)) throw refusals.badRequest('Empty Payload. JSON content expected.')
+  return body
+}
+
+export function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value)
+}

@@ -1,0 +1,57 @@
+import { header, type Incoming, type Reply } from '../server/messages.ts'
+import { graphHeaders, graphJson, refusals } from '../state/graph-error.ts'
+import type { World } from '../state/world.ts'
+import { createFolder } from './create-folder.ts'
+import { createLink } from './create-link.ts'
+import { delta } from './delta.ts'
+import { redirectToContent } from './download.ts'
+import { driveResource, eTag } from './item.ts'
+import { expanded, listChildren, search } from './listing.ts'
+import { select } from './query.ts'
+import { type DriveRequest, existing, minds } from './request.ts'
+import { updateItem } from './update.ts'
+import { upload } from './upload.ts'
+import { createUploadSession } from './upload-session.ts'
+
+type Operation = (world: World, incoming: Incoming, request: DriveRequest) => Reply
+
+/** What can be done, by what is addressed and the method: one more operation is one more line. */
+export const operations: Record<string, Partial<Record<string, Operation>>> = {
+  drive: { GET: getDrive },
+  item: { GET: getItem, PATCH: updateItem, DELETE: deleteItem },
+  children: { GET: listChildren, POST: createFolder },
+  content: { GET: redirectToContent, PUT: upload },
+  createLink: { POST: createLink },
+  createUploadSession: { POST: createUploadSession },
+  delta: { GET: delta },
+  search: { GET: search },
+}
+
+function getDrive(world: World, incoming: Incoming, { drive, options }: DriveRequest): Reply {
+  return graphJson(incoming, world, 200, {
+    '@odata.context': `${world.origin}/v1.0/$metadata#drives/$entity`,
+    ...select(driveResource(world, drive), options.select),
+  })
+}
+
+function getItem(world: World, incoming: Incoming, request: DriveRequest): Reply {
+  const { drive, options } = request
+  const item = existing(request)
+  if (header(incoming, 'if-none-match') === eTag(drive, item)) {
+    return { status: 304, headers: graphHeaders(incoming, world) }
+  }
+  const chosen = options.select && options.expand ? [...options.select, 'children'] : options.select
+  return graphJson(incoming, world, 200, {
+    '@odata.context': `${world.origin}/v1.0/$metadata#drives('${encodeURIComponent(drive.id)}')/items/$entity`,
+    ...select(expanded(world, drive, item, options), chosen),
+  })
+}
+
+function deleteItem(world: World, incoming: Incoming, request: DriveRequest): Reply {
+  const { drive } = request
+  const item = existing(request)
+  if (!item.parent) throw refusals.invalidRequest('The root of a drive cannot be deleted.')
+  minds(incoming, drive, item)
+  drive.remove(item)
+  return { status: 204, headers: graphHeaders(incoming, world) }
+}

@@ -1,0 +1,58 @@
+import type { Drive } from '../state/drive.ts'
+import { refusals } from '../state/graph-error.ts'
+import { type Folder, type Item, isFolder, type Properties } from '../state/items.ts'
+import type { World } from '../state/world.ts'
+import { type ConflictBehavior, freeName, refuseWhenFull } from './conflict.ts'
+
+/** Where the bytes of a file are to go. */
+export interface Target {
+  drive: Drive
+  /** An item, and names below it: with none, the file itself. */
+  start: Item | undefined
+  names: string[]
+  conflict: ConflictBehavior
+}
+
+/**
+ * Puts a file, as a new one or in the place of another. Unlike the creation of a folder it makes the parents that
+ * are missing. Source: onedrive-api-docs#83.
+ */
+export function placeFile(
+  world: World,
+  target: Target,
+  content: Buffer,
+  properties: Properties = {},
+): { item: Item; made: boolean } {
+  const { drive, conflict } = target
+  const other = taken(target)
+  refuseWhenFull(world, drive, content.length - (conflict === 'rename' ? 0 : (other?.size ?? 0)))
+  if (other && conflict !== 'rename') {
+    drive.overwrite(other, content)
+    Object.assign(other, properties)
+    return { item: other, made: false }
+  }
+  const [folder, name] = findFolder(target)
+  const free = other ? freeName(drive, folder, name, false) : name
+  const item = drive.add(folder, free, content)
+  Object.assign(item, properties)
+  return { item, made: true }
+}
+
+/** The file that has the name already. @throws GraphError where it may not be replaced, or is a folder. */
+export function taken({ drive, start, names, conflict }: Target): Item | undefined {
+  const other = start && drive.walk(start, names)
+  if (other && names.length > 0 && conflict === 'fail') throw refusals.nameAlreadyExists()
+  if (other && isFolder(other) && conflict !== 'rename') throw refusals.nameAlreadyExists()
+  return other
+}
+
+function findFolder({ drive, start, names }: Target): [Folder, string] {
+  let folder = start
+  const name = names.at(-1)
+  if (name === undefined) throw refusals.itemNotFound()
+  for (const parent of names.slice(0, -1)) {
+    if (folder && isFolder(folder)) folder = drive.child(folder, parent) ?? drive.add(folder, parent)
+  }
+  if (!folder || !isFolder(folder)) throw refusals.itemNotFound()
+  return [folder, name]
+}

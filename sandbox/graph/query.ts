@@ -1,0 +1,107 @@
+import { refusals } from '../state/graph-error.ts'
+import { type Order, orders } from '../state/sorted.ts'
+import { conflictProperty } from './conflict.ts'
+
+/** The query options that drives know. Source: microsoft-graph-docs-contrib, api/driveitem-list-children. */
+export interface QueryOptions {
+  select?: string[]
+  top?: number
+  /** Where the page begins, as `writeSkipToken` wrote it. */
+  skipToken?: string
+  orderBy?: { by: Order; descending: boolean }
+  /** The children are wanted with the item, perhaps a choice of their properties. */
+  expand?: { select?: string[] }
+  /** Where a delta goes on. */
+  token?: string
+  /** The conflictBehavior of an upload or a move stands here. */
+  conflict?: string
+}
+
+/** Source: onedrive-api-docs#319. */
+const mostPerPage = 1000
+
+const readers: Record<string, (options: QueryOptions, value: string) => void> = {
+  select: (options, value) => {
+    options.select = names(value)
+  },
+  top: (options, value) => {
+    const top = Number(value)
+    if (!/^\d+$/.test(value) || top < 1 || top > mostPerPage)
+      throw refusals.invalidRequest('Invalid value for $top.')
+    options.top = top
+  },
+  skip: () => {
+    throw refusals.invalidRequest(
+      '$skip is not supported on this API. Only URLs returned by the API can be used to page.',
+    )
+  },
+  skiptoken: readSkipToken,
+  skipToken: readSkipToken,
+  orderby: (options, value) => {
+    const [, by, direction] = /^\s*(\w+)(?:\s+(asc|desc))?\s*$/.exec(value) ?? []
+    if (by === undefined || !Object.hasOwn(orders, by))
+      throw refusals.invalidRequest('Invalid value for $orderby.')
+    options.orderBy = { by: by as Order, descending: direction === 'desc' }
+  },
+  expand: (options, value) => {
+    const [match, , chosen] = /^children(\(\$?select=([^)]*)\))?$/.exec(value) ?? []
+    if (match === undefined) throw refusals.invalidRequest('Only children can be expanded here.')
+    options.expand = chosen === undefined ? {} : { select: names(chosen) }
+  },
+  token: (options, value) => {
+    options.token = value
+  },
+  [conflictProperty]: (options, value) => {
+    options.conflict = value
+  },
+}
+
+/**
+ * Reads the query options. Their names are case-sensitive, the `$` may be left out on drives, and a `%24` in its
+ * place is not decoded. Sources: onedrive-api-docs, concepts/optional-query-parameters; msgraph-sdk-design.
+ * @throws GraphError
+ */
+export function readQuery(query: string): QueryOptions {
+  const options: QueryOptions = {}
+  for (const pair of query.split('&')) {
+    const equals = pair.indexOf('=')
+    if (equals < 0) continue
+    const name = pair.slice(0, equals).replace(/^\$|^%40/, (mark) => (mark === '$' ? '' : '@'))
+    if (Object.hasOwn(readers, name)) readers[name]?.(options, decode(pair.slice(equals + 1)))
+  }
+  return options
+}
+
+function names(value: string): string[] {
+  return value.split(',').map((one) => one.trim())
+}
+
+/** Where the next page begins, as an opaque token: after a folded name, or at a number. */
+export function writeSkipToken(place: { after: string } | { at: number }): string {
+  return Buffer.from('at' in place ? `at:${place.at}` : `after:${place.after}`).toString('base64url')
+}
+
+function readSkipToken(options: QueryOptions, token: string): void {
+  const text = Buffer.from(token, 'base64url').toString('utf8')
+  if (!/^(after:|at:\d+$)/.test(text)) throw refusals.invalidRequest('The skip token is not valid.')
+  options.skipToken = text
+}
+
+/** The chosen properties of a resource; OData's own annotations come along unasked. */
+export function select(
+  resource: Record<string, unknown>,
+  chosen: string[] | undefined,
+): Record<string, unknown> {
+  if (!chosen) return resource
+  return Object.fromEntries(
+    Object.entries(resource).filter(([name]) => name.startsWith('@odata.') || chosen.includes(name)),
+  )
+}
+
+function decode(text: string): string {
+  try {
+    return decodeURIComponent(text.replaceAll('+', ' '))
+  } catch {
+    throw refusals.badRequest('The URL is not well formed.')
+  }
+}

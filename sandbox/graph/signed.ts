@@ -1,0 +1,16 @@
+import type { Incoming, Reply } from '../server/messages.ts'
+import { errorReply, GraphError } from '../state/graph-error.ts'
+import type { World } from '../state/world.ts'
+import { download } from './download.ts'
+import { purposeOf } from './signed-url.ts'
+import { answerUpload } from './upload-range.ts'
+
+/** Answers a request to a pre-signed URL. */
+export function answerSigned(world: World, incoming: Incoming): Reply {
+  try {
+    return purposeOf(incoming.path) === 'upload' ? answerUpload(world, incoming) : download(world, incoming)
+  } catch (error) {
+    if (!(error instanceof GraphError)) throw error
+    return errorReply(error, incoming, world)
+  }
+}

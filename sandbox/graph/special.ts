@@ -1,0 +1,58 @@
+import type { Drive } from '../state/drive.ts'
+import type { AccessToken } from '../state/grants.ts'
+import { refusals } from '../state/graph-error.ts'
+import { type Folder, type Item, isFolder } from '../state/items.ts'
+import type { World } from '../state/world.ts'
+import type { Reach } from './bearer.ts'
+import { refuseWhenFull } from './conflict.ts'
+
+/** Where each special folder lies; the application's own is called as the application is. */
+const places: Record<string, string[]> = {
+  approot: ['Apps'],
+  cameraroll: ['Pictures', 'Camera Roll'],
+  desktop: ['Desktop'],
+  documents: ['Documents'],
+  music: ['Music'],
+  photos: ['Pictures'],
+}
+/** From memory: the others may lack on a work drive. */
+const ofWork = ['approot', 'documents']
+
+/**
+ * The folder behind `special/{name}`. It comes to be when somebody who may write asks for it, though never by HEAD.
+ * Sources: microsoft-graph-docs-contrib, api/drive-get-specialfolder; onedrive-api-docs, concepts/special-folders-appfolder.
+ * @throws GraphError
+ */
+export function specialFolder(
+  world: World,
+  token: AccessToken,
+  drive: Drive,
+  { name, method, reach }: { name: string; method: string; reach: Reach },
+): Folder {
+  if (!reach.wholeDrive && name !== 'approot') throw refusals.accessDenied()
+  const place = Object.hasOwn(places, name) ? places[name] : undefined
+  if (!place || (drive.owner.kind === 'work' && !ofWork.includes(name))) throw refusals.itemNotFound()
+  const path = name === 'approot' ? [...place, token.registration.name] : place
+  // It is known by its mark, whatever it is called by now.
+  const found = drive.special(mark(token, name)) ?? drive.walk(drive.root, path)
+  if (found && isFolder(found)) return drive.markSpecial(found, mark(token, name))
+  if (method === 'HEAD') throw refusals.itemNotFound()
+  if (!reach.write) throw refusals.accessDenied()
+  refuseWhenFull(world, drive)
+  return drive.markSpecial(make(drive, path), mark(token, name))
+}
+
+function make(drive: Drive, path: string[]): Folder {
+  let folder: Folder = drive.root
+  for (const name of path) {
+    const child: Item = drive.child(folder, name) ?? drive.add(folder, name)
+    if (!isFolder(child)) throw refusals.nameAlreadyExists()
+    folder = child
+  }
+  return folder
+}
+
+/** Each application has an own folder of its own. */
+function mark({ registration }: AccessToken, name: string): string {
+  return name === 'approot' ? `approot ${registration.clientId}` : name
+}

@@ -1,0 +1,82 @@
+import { header, type Incoming, type Reply } from '../server/messages.ts'
+import { graphHeaders, graphJson, refusals } from '../state/graph-error.ts'
+import type { World } from '../state/world.ts'
+import { driveItem } from './item.ts'
+import { placeFile } from './place-file.ts'
+import { readSignedUrl } from './signed-url.ts'
+import type { UploadSession } from './upload-session.ts'
+
+/** "Less than 60 MiB." Source: microsoft-graph-docs-contrib, api/driveitem-createuploadsession. */
+export const largestRange = 60 * 1024 * 1024 - 1
+
+const unit = 320 * 1024
+
+/**
+ * A request to the URL of an upload session: `PUT` brings a range, `GET` asks what is missing, `DELETE` gives up,
+ * `POST` makes the file where that was deferred.
+ * Source: microsoft-graph-docs-contrib, api/driveitem-createuploadsession.
+ */
+export function answerUpload(world: World, incoming: Incoming): Reply {
+  const session = world.uploads.find(readSignedUrl(world, incoming, 'upload'))
+  if (!session) throw refusals.itemNotFound()
+  if (incoming.method === 'PUT') return takeRange(world, incoming, session)
+  if (incoming.method === 'GET') return status(world, incoming, 200, session)
+  if (incoming.method === 'POST' && session.received === session.total)
+    return finish(world, incoming, session)
+  if (incoming.method !== 'DELETE') throw refusals.methodNotAllowed()
+  world.uploads.end(session)
+  return { status: 204, headers: graphHeaders(incoming, world) }
+}
+
+function takeRange(world: World, incoming: Incoming, session: UploadSession): Reply {
+  const { body } = incoming
+  const { first, last, total } = readContentRange(header(incoming, 'content-range'))
+  if (body.length !== last - first + 1)
+    throw refusals.invalidRequest('The body is not as long as Content-Range says.')
+  if (session.total !== undefined && total !== session.total)
+    throw refusals.invalidRequest('Content-Range names another size than before.')
+  // After a refusal at the end the last range may come once more, to try again.
+  const again = session.received === total && last === total - 1
+  if (first !== session.received && !again)
+    throw refusals.invalidRange('The range is not the next one expected.')
+  const isLast = last === total - 1
+  if (!isLast && body.length % unit !== 0)
+    throw refusals.invalidRequest('A range must be a multiple of 320 KiB, unless it is the last.')
+  if (total > session.target.drive.total) throw refusals.quotaLimitReached()
+  session.total = total
+  if (!again) {
+    session.chunks.push(body)
+    session.received += body.length
+  }
+  return isLast && !session.deferCommit
+    ? finish(world, incoming, session)
+    : status(world, incoming, 202, session)
+}
+
+/** `bytes 0-25/128` @throws GraphError */
+function readContentRange(value: string | undefined): { first: number; last: number; total: number } {
+  const numbers =
+    /^bytes (\d+)-(\d+)\/(\d+)$/
+      .exec(value ?? '')
+      ?.slice(1)
+      .map(Number) ?? []
+  const [first = 0, last = -1, total = 0] = numbers
+  if (last < first || last >= total)
+    throw refusals.invalidRequest('The Content-Range header is missing or malformed.')
+  return { first, last, total }
+}
+
+/** The file comes to be with its last range; when it cannot, what was sent is kept for another try. */
+function finish(world: World, incoming: Incoming, session: UploadSession): Reply {
+  const { target, properties, chunks } = session
+  const { item, made } = placeFile(world, target, Buffer.concat(chunks), properties)
+  world.uploads.end(session)
+  return graphJson(incoming, world, made ? 201 : 200, driveItem(world, target.drive, item))
+}
+
+function status(world: World, incoming: Incoming, code: number, session: UploadSession): Reply {
+  return graphJson(incoming, world, code, {
+    expirationDateTime: new Date(session.expiresAt).toISOString(),
+    nextExpectedRanges: session.received === session.total ? [] : [`${session.received}-`],
+  })
+}

@@ -1,0 +1,91 @@
+import { randomUUID } from 'node:crypto'
+import type { Incoming, Reply } from '../server/messages.ts'
+import { graphJson, refusals } from '../state/graph-error.ts'
+import type { Properties } from '../state/items.ts'
+import type { World } from '../state/world.ts'
+import { conflictProperty, readConflict, refuseWhenFull } from './conflict.ts'
+import { isObject, readJsonBody } from './json-body.ts'
+import { type Target, taken } from './place-file.ts'
+import { readProperties } from './properties.ts'
+import { type DriveRequest, existing, minds } from './request.ts'
+import { signedUrl } from './signed-url.ts'
+
+/** A large file on its way. */
+export interface UploadSession {
+  readonly id: string
+  readonly target: Target
+  readonly properties: Properties
+  readonly expiresAt: number
+  /** The file is made by a last request of its own. */
+  readonly deferCommit: boolean
+  /** What has come so far, in order. */
+  chunks: Buffer[]
+  received: number
+  /** The size of the whole, as the first range told it. */
+  total?: number
+}
+
+const lifetime = 24 * 3_600_000
+const most = 200
+
+/** The uploads under way, by the id in their URL; the oldest are given up when there are too many. */
+export class UploadSessions {
+  #sessions = new Map<string, UploadSession>()
+
+  open(target: Target, properties: Properties, deferCommit: boolean, now: number): UploadSession {
+    const id = randomUUID()
+    const session: UploadSession = {
+      ...{ id, target, properties, deferCommit, expiresAt: now + lifetime },
+      ...{ chunks: [], received: 0 },
+    }
+    this.#sessions.set(session.id, session)
+    const [oldest] = this.#sessions.keys()
+    if (this.#sessions.size > most && oldest !== undefined) this.#sessions.delete(oldest)
+    return session
+  }
+
+  find(id: string): UploadSession | undefined {
+    return this.#sessions.get(id)
+  }
+
+  end(session: UploadSession): void {
+    this.#sessions.delete(session.id)
+  }
+}
+
+/**
+ * `POST …/createUploadSession`. Microsoft's page names `fail` as the default; programs in wide use send nothing
+ * and see the file replaced, so that is what happens.
+ * Sources: microsoft-graph-docs-contrib, api/driveitem-createuploadsession; rclone, backend/onedrive.
+ */
+export function createUploadSession(world: World, incoming: Incoming, request: DriveRequest): Reply {
+  const { drive, address, start, item } = request
+  if (address.names.length === 0) existing(request)
+  if (item) minds(incoming, drive, item)
+  const body = incoming.body.length === 0 ? {} : readJsonBody(incoming)
+  const wanted = isObject(body.item) ? body.item : {}
+  const conflict =
+    readConflict(world, incoming, wanted[conflictProperty] ?? body[conflictProperty]) ?? 'replace'
+  const target: Target = { drive, start, names: namesOf(address.names, wanted.name), conflict }
+  if (!start) throw refusals.itemNotFound()
+  taken(target)
+  refuseWhenFull(world, drive, typeof wanted.fileSize === 'number' ? wanted.fileSize : 0)
+  const session = world.uploads.open(
+    target,
+    readProperties(drive, wanted),
+    body.deferCommit === true,
+    world.now(),
+  )
+  return graphJson(incoming, world, 200, {
+    '@odata.context': `${world.origin}/v1.0/$metadata#microsoft.graph.uploadSession`,
+    expirationDateTime: new Date(session.expiresAt).toISOString(),
+    nextExpectedRanges: ['0-'],
+    uploadUrl: signedUrl(world, 'upload', session.id, session.expiresAt),
+  })
+}
+
+/** The path "must contain the name of the item that's specified in the request body". Source: the same page. */
+function namesOf(names: string[], sent: unknown): string[] {
+  if (typeof sent !== 'string' || names.length === 0 || sent === names.at(-1)) return names
+  throw refusals.invalidRequest('The name in the URL and the name in the body differ.')
+}

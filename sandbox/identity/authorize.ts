@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto'
+import { readForm, readPostedForm } from '../server/forms.ts'
+import type { Incoming, Reply } from '../server/messages.ts'
+import { IdentityError } from '../state/identity-error.ts'
+import { refusals } from '../state/identity-refusals.ts'
+import { refuseLoop } from '../state/loops.ts'
+import { type Challenge, readChallenge } from '../state/pkce.ts'
+import { findRedirectUri, type Platform, type Registration } from '../state/registrations.ts'
+import type { Tenant } from '../state/tenants.ts'
+import type { Account } from '../state/users.ts'
+import type { World } from '../state/world.ts'
+import { askPerson } from './ask-person.ts'
+import { findRegistration } from './client.ts'
+import { newCode } from './opaque.ts'
+import { errorPage } from './pages.ts'
+import { answerByRedirect, errorFields, readResponseMode } from './response-modes.ts'
+import { expandDefault, readScopes } from './scopes.ts'
+import { checkPrompt, decide } from './sign-in.ts'
+
+/** Source: entra-docs, identity-platform/v2-oauth2-auth-code-flow. */
+const codeLifetime = 10 * 60 * 1000
+
+/** An authorization request whose client and redirect URI are beyond doubt. */
+export interface AuthorizationRequest {
+  parameters: Map<string, string>
+  tenant: Tenant
+  registration: Registration
+  redirectUri: string
+  platform: Platform
+}
+
+/** One that nothing is wrong with: what is left is the person. */
+export interface CheckedRequest extends AuthorizationRequest {
+  scopes: Set<string>
+  challenge?: Challenge
+}
+
+/**
+ * `GET` or `POST /{tenant}/oauth2/v2.0/authorize`. A doubt about the client or the redirect URI stops on a page,
+ * because an answer sent there would reach a stranger (RFC 6749, 4.1.2.1); every other error goes to the client.
+ */
+export function authorize(world: World, incoming: Incoming, tenant: Tenant): Reply {
+  if (incoming.method !== 'GET' && incoming.method !== 'POST') throw refusals.postOnly(incoming.method)
+  const parameters = incoming.method === 'POST' ? readPostedForm(incoming) : readForm(incoming.query)
+  if (incoming.method === 'GET' && (parameters.has('client_secret') || parameters.has('code_verifier'))) {
+    world.score.report('secretInUrl', incoming)
+  }
+  const registration = findRegistration(world, parameters.get('client_id'), tenant)
+  const redirectUri = parameters.get('redirect_uri')
+  if (!redirectUri) throw refusals.redirectUriMissing()
+  const registered = findRedirectUri(registration, redirectUri)
+  if (!registered) throw refusals.redirectUriUnknown(redirectUri, registration.clientId)
+  const { platform } = registered
+  const request: AuthorizationRequest = { parameters, tenant, registration, redirectUri, platform }
+  try {
+    return answer(world, incoming, check(request))
+  } catch (error) {
+    if (!(error instanceof IdentityError)) throw error
+    return answerByRedirect(request, errorFields(error, incoming, world))
+  }
+}
+
+function check(request: AuthorizationRequest): CheckedRequest {
+  const { parameters } = request
+  const responseType = parameters.get('response_type')
+  if (!responseType) throw refusals.missingParameter('response_type')
+  if (responseType !== 'code') throw refusals.responseTypeUnsupported(responseType)
+  if (!parameters.get('scope')) throw refusals.missingParameter('scope')
+  readResponseMode(parameters, 'strict')
+  const scopes = readScopes(parameters.get('scope') ?? '')
+  const challenge = readChallenge(parameters.get('code_challenge'), parameters.get('code_challenge_method'))
+  checkPrompt(parameters.get('prompt'))
+  return { ...request, scopes, ...(challenge === undefined ? {} : { challenge }) }
+}
+
+function answer(world: World, incoming: Incoming, request: CheckedRequest): Reply {
+  const { parameters, registration, redirectUri } = request
+  refuseLoop(
+    world,
+    registration.clientId,
+    redirectUri,
+    ...['scope', 'login_hint'].map((one) => parameters.get(one)),
+  )
+  if (world.settings.signIn === 'page' && !world.nextSignIn) return askPerson(world, incoming, request)
+  const decision = decide(world, request)
+  if ('page' in decision) return errorPage(world, incoming, decision.page, 200)
+  if ('fields' in decision) return answerByRedirect(request, decision.fields)
+
+  return issueCode(world, incoming, request, decision.account)
+}
+
+/** Sends the browser back with a code for what this person granted. */
+export function issueCode(
+  world: World,
+  incoming: Incoming,
+  request: CheckedRequest,
+  account: Account,
+): Reply {
+  const { parameters, tenant, registration, redirectUri, platform, scopes, challenge } = request
+  incoming.entry.username = account.username
+  const granted = expandDefault(scopes, account)
+  world.grants.consent(account, registration, granted)
+  const code = newCode(account)
+  const claims = parameters.get('claims')
+  const nonce = parameters.get('nonce')
+  world.grants.secrets.add(code)
+  world.grants.codes.set(code, {
+    account,
+    registration,
+    scopes: granted,
+    tenantKey: tenant.key,
+    redirectUri,
+    platform,
+    expiresAt: world.now() + codeLifetime,
+    redeemed: false,
+    ...(challenge === undefined ? {} : { challenge }),
+    ...(claims === undefined ? {} : { claims }),
+    ...(nonce === undefined ? {} : { nonce }),
+  })
+  const fields = new Map([['code', code]])
+  if (parameters.get('client_info') === '1') {
+    const info = JSON.stringify({ uid: account.objectId, utid: account.tenantId })
+    fields.set('client_info', Buffer.from(info).toString('base64url'))
+  }
+  return answerByRedirect(request, fields, randomUUID())
+}

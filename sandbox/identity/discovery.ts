@@ -1,0 +1,84 @@
+import type { Incoming, Reply } from '../server/messages.ts'
+import { identityJson } from '../state/identity-error.ts'
+import type { Tenant } from '../state/tenants.ts'
+import { personalTenantId } from '../state/users.ts'
+import type { World } from '../state/world.ts'
+
+/**
+ * `GET /{tenant}/v2.0/.well-known/openid-configuration`. The issuer of `common` and `organizations` is a template
+ * that the token's own `tid` fills in; asked by alias or domain, the endpoints of a single tenant carry its GUID.
+ * Sources: entra-docs, identity-platform/access-tokens; openiddict/openiddict-core#1764.
+ */
+export function openidConfiguration(world: World, incoming: Incoming, tenant: Tenant): Reply {
+  const authority = `${world.origin}/${tenant.id ?? tenant.key}`
+  // The endpoints of `consumers` keep the alias.
+  const endpoints = tenant.id === personalTenantId ? `${world.origin}/${tenant.segment}` : authority
+  const host = new URL(world.origin).host
+  return identityJson(incoming, 200, {
+    token_endpoint: `${endpoints}/oauth2/v2.0/token`,
+    token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt', 'client_secret_basic'],
+    jwks_uri: `${endpoints}/discovery/v2.0/keys`,
+    response_modes_supported: ['query', 'fragment', 'form_post'],
+    subject_types_supported: ['pairwise'],
+    id_token_signing_alg_values_supported: ['RS256'],
+    response_types_supported: ['code', 'id_token', 'code id_token', 'id_token token'],
+    scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
+    issuer: tenant.id === undefined ? `${world.origin}/{tenantid}/v2.0` : `${authority}/v2.0`,
+    request_uri_parameter_supported: false,
+    userinfo_endpoint: `${world.origin}/oidc/userinfo`,
+    authorization_endpoint: `${endpoints}/oauth2/v2.0/authorize`,
+    device_authorization_endpoint: `${endpoints}/oauth2/v2.0/devicecode`,
+    http_logout_supported: true,
+    frontchannel_logout_supported: true,
+    end_session_endpoint: `${endpoints}/oauth2/v2.0/logout`,
+    claims_supported: claims,
+    tenant_region_scope: tenant.id === undefined || tenant.id === personalTenantId ? null : 'EU',
+    cloud_instance_name: host,
+    cloud_graph_host_name: host,
+    msgraph_host: host,
+    rbac_url: world.origin,
+  })
+}
+
+const claims = [
+  'sub',
+  'iss',
+  'cloud_instance_name',
+  'cloud_instance_host_name',
+  'cloud_graph_host_name',
+  'msgraph_host',
+  'aud',
+  'exp',
+  'iat',
+  'auth_time',
+  'acr',
+  'nonce',
+  'preferred_username',
+  'name',
+  'tid',
+  'ver',
+  'at_hash',
+  'c_hash',
+  'email',
+]
+
+/**
+ * `GET /{tenant}/discovery/v2.0/keys`. Each key says for which issuer it signs: the template, or the fixed one of
+ * personal accounts. Source: entra-docs, identity-platform/access-tokens.
+ */
+export async function keySet(world: World, incoming: Incoming): Promise<Reply> {
+  const keys = await world.keys
+  const entry = (kind: 'work' | 'personal', issuer: string) => ({
+    ...keys[kind].publicJwk,
+    use: 'sig',
+    kid: keys[kind].kid,
+    x5t: keys[kind].kid,
+    issuer,
+  })
+  return identityJson(incoming, 200, {
+    keys: [
+      entry('work', `${world.origin}/{tenantid}/v2.0`),
+      entry('personal', `${world.origin}/${personalTenantId}/v2.0`),
+    ],
+  })
+}

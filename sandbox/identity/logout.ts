@@ -1,0 +1,24 @@
+import { readForm, readPostedForm } from '../server/forms.ts'
+import type { Incoming, Reply } from '../server/messages.ts'
+import { findRedirectUri } from '../state/registrations.ts'
+import type { World } from '../state/world.ts'
+import { signedOutPage } from './pages.ts'
+
+/**
+ * `GET` or `POST /{tenant}/oauth2/v2.0/logout`: signs the browser out, one account where `logout_hint` names it,
+ * and leads back to the client where it may. It ends no token.
+ * Sources: entra-docs, identity-platform/v2-protocols-oidc and refresh-tokens.
+ */
+export function logout(world: World, incoming: Incoming): Reply {
+  const parameters = incoming.method === 'POST' ? readPostedForm(incoming) : readForm(incoming.query)
+  world.sessions.signOut(world, incoming, world.account(parameters.get('logout_hint') ?? ''))
+  const back = parameters.get('post_logout_redirect_uri')
+  if (!back || !world.registrations.some((one) => findRedirectUri(one, back))) return signedOutPage()
+  const url = new URL(back)
+  const state = parameters.get('state')
+  if (state !== undefined) url.searchParams.set('state', state)
+  return {
+    status: 302,
+    headers: { location: url.href, 'cache-control': 'no-store, no-cache', pragma: 'no-cache' },
+  }
+}

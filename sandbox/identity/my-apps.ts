@@ -1,0 +1,56 @@
+import { readPostedForm } from '../server/forms.ts'
+import { escapeHtml } from '../server/html.ts'
+import type { Incoming, Reply } from '../server/messages.ts'
+import { mayBeFromOwnPage } from '../server/own-page.ts'
+import type { Registration } from '../state/registrations.ts'
+import type { Account } from '../state/users.ts'
+import type { World } from '../state/world.ts'
+import { signInPage } from './look.ts'
+import { inWords } from './permissions.ts'
+
+/**
+ * `/myapps`: what the people who are signed in in this browser have agreed to, and a way to take it back. From then
+ * on a refresh fails, while an access token stays good until it is over, as in reality.
+ * Source: entra-docs, identity-platform/refresh-tokens.
+ */
+export function myApps(world: World, incoming: Incoming): Reply {
+  const signedIn = world.sessions.of(world, incoming)
+  if (incoming.method === 'GET') return appsPage(world, signedIn)
+  if (incoming.method !== 'POST' || !mayBeFromOwnPage(incoming, new URL(world.origin).protocol))
+    return { status: 405 }
+  const form = readPostedForm(incoming)
+  // The session is the proof: other sites' forms come without its cookie.
+  const account = signedIn.find(({ username }) => username === form.get('account'))
+  const app = world.registrations.find(({ clientId }) => clientId === form.get('app'))
+  if (!account || !app)
+    return appsPage(world, signedIn, 'Nothing was changed: that account is not signed in here.')
+  world.grants.withdraw(account, app)
+  return appsPage(world, signedIn, `${app.name} may no longer use the data of ${account.username}.`)
+}
+
+function appsPage(world: World, signedIn: Account[], news?: string): Reply {
+  const parts = signedIn.map((account) => {
+    const apps = world.registrations.filter((app) => world.grants.consented(account, app).size > 0)
+    return `<h2>${escapeHtml(account.username)}</h2>
+${apps.length > 0 ? apps.map((app) => appForm(world, account, app)).join('\n') : '<p class="soft">No app may use this account’s data.</p>'}`
+  })
+  return signInPage({
+    title: 'Your apps',
+    formAction: ["'self'"],
+    body: `<h1>Your apps</h1>
+${news ? `<p role="status"><strong>${escapeHtml(news)}</strong></p>\n` : ''}${parts.join('\n') || '<p>Nobody is signed in in this browser.</p>'}`,
+  })
+}
+
+function appForm(world: World, account: Account, app: Registration): string {
+  const permissions = inWords(world.grants.consented(account, app))
+  return `<form method="post" action="/myapps">
+<p><strong>${escapeHtml(app.name)}</strong></p>
+<ul class="permissions">
+${permissions.map(({ title }) => `<li>${escapeHtml(title)}</li>`).join('\n')}
+</ul>
+<input type="hidden" name="account" value="${escapeHtml(account.username)}">
+<input type="hidden" name="app" value="${app.clientId}">
+<button>Remove the permissions of ${escapeHtml(app.name)}</button>
+</form>`
+}

@@ -1,0 +1,52 @@
+import { escapeHtml } from '../server/html.ts'
+import type { Incoming, Reply } from '../server/messages.ts'
+import { type IdentityError, timestamp } from '../state/identity-error.ts'
+import type { World } from '../state/world.ts'
+import { signInPage } from './look.ts'
+
+/** The page on which a sign-in ends that never returns to the client. */
+export function errorPage(world: World, incoming: Incoming, error: IdentityError, status = 400): Reply {
+  const number = error.code === undefined ? '' : `AADSTS${error.code}: `
+  return signInPage({
+    status,
+    title: 'Sign in to your account',
+    body: `<h1>Sign in</h1>
+<p>Sorry, but we’re having trouble signing you in.</p>
+<p class="alarm" role="alert">${escapeHtml(number + error.text)}</p>
+<h2>Troubleshooting details</h2>
+<dl>
+<dt>Request Id</dt><dd>${escapeHtml(incoming.id)}</dd>
+<dt>Correlation Id</dt><dd>${escapeHtml(incoming.clientRequestId)}</dd>
+<dt>Timestamp</dt><dd>${escapeHtml(timestamp(world.now()))}</dd>
+<dt>Message</dt><dd>${escapeHtml(number)}${escapeHtml(error.error)}</dd>
+</dl>`,
+  })
+}
+
+/** What a form meets whose visit is over, or began in another browser: after the back button, for one. */
+export function staleSignInPage(): Reply {
+  return signInPage({
+    status: 400,
+    title: 'This sign-in is over',
+    body: `<h1>This sign-in is over</h1>
+<p role="alert">It has come to its end, or was begun in another browser.</p>
+<p>Go back to the app and, if it still wants you to sign in, start again there.</p>`,
+  })
+}
+
+/** After a browser sign-out. It ends no token. Source: entra-docs, identity-platform/refresh-tokens. */
+export function signedOutPage(): Reply {
+  return signInPage({
+    title: 'Signed out',
+    body: '<h1>You signed out of your account</h1>\n<p>It’s a good idea to close all browser windows.</p>',
+  })
+}
+
+/** `/error?code=N`, where the `error_uri` of an error leads. */
+export function lookUpPage(_: World, incoming: Incoming): Reply {
+  const code = /(?:^|&)code=(\d{1,9})(?:&|$)/.exec(incoming.query)?.[1]
+  return signInPage({
+    title: 'Look up error',
+    body: `<h1>${code === undefined ? 'No such error' : `AADSTS${code}`}</h1>\n<p>Microsoft explains its codes at login.microsoftonline.com/error.</p>`,
+  })
+}

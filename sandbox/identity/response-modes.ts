@@ -1,0 +1,91 @@
+import { escapeHtml } from '../server/html.ts'
+import type { Incoming, Reply } from '../server/messages.ts'
+import { describe, type IdentityError } from '../state/identity-error.ts'
+import { refusals } from '../state/identity-refusals.ts'
+import { normalised } from '../state/registrations.ts'
+import type { World } from '../state/world.ts'
+import type { AuthorizationRequest } from './authorize.ts'
+import { signInPage } from './look.ts'
+
+type Fields = Map<string, string>
+
+/** The ways back to the client. Source: entra-docs, identity-platform/v2-oauth2-auth-code-flow. */
+const modes = { query: inQuery, fragment: inFragment, form_post: inForm } satisfies Record<
+  string,
+  (redirectUri: string, fields: Fields) => Reply
+>
+
+type ResponseMode = keyof typeof modes
+
+/**
+ * The `response_mode` of a request; `query` is the default for a code. An error about the mode itself has to travel
+ * somehow, so only a strict reading refuses an unknown one.
+ */
+export function readResponseMode(parameters: Fields, reading: 'strict' | 'lenient'): ResponseMode {
+  const mode = parameters.get('response_mode') ?? 'query'
+  if (Object.hasOwn(modes, mode)) return mode as ResponseMode
+  if (reading === 'strict') throw refusals.invalidParameter('response_mode')
+  return 'query'
+}
+
+/** Sends the fields of an answer, and the `state` that came with the request, back to the client. */
+export function answerByRedirect(
+  request: AuthorizationRequest,
+  fields: Fields,
+  sessionState?: string,
+): Reply {
+  const { parameters, redirectUri } = request
+  const all = new Map(fields)
+  const state = parameters.get('state')
+  // HTML inside a state is taken out. Source: entra-docs, identity-platform/reference-breaking-changes.
+  if (state !== undefined) all.set('state', state.replace(/<[^>]*>/g, ''))
+  if (sessionState !== undefined) all.set('session_state', sessionState)
+  return modes[readResponseMode(parameters, 'lenient')](normalised(redirectUri), all)
+}
+
+/** An error as the fields of an authorization answer. */
+export function errorFields(error: IdentityError, incoming: Incoming, world: World): Fields {
+  const fields = new Map([
+    ['error', error.error],
+    ['error_description', describe(error, incoming, world.now())],
+  ])
+  if (error.code !== undefined) fields.set('error_uri', `${world.origin}/error?code=${error.code}`)
+  if (error.suberror !== undefined) fields.set('error_subcode', error.suberror)
+  return fields
+}
+
+function encode(fields: Fields): string {
+  return [...fields].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
+}
+
+function redirect(location: string): Reply {
+  return { status: 302, headers: { location, 'cache-control': 'no-store, no-cache', pragma: 'no-cache' } }
+}
+
+/** The empty fragment keeps a fragment of the client's own page from being carried along. Source: reply-url. */
+function inQuery(redirectUri: string, fields: Fields): Reply {
+  return redirect(`${redirectUri}?${encode(fields)}#`)
+}
+
+function inFragment(redirectUri: string, fields: Fields): Reply {
+  return redirect(`${redirectUri}#${encode(fields)}`)
+}
+
+/** A form that sends itself, with a button for a browser without scripts (OAuth 2.0 Form Post Response Mode). */
+function inForm(redirectUri: string, fields: Fields): Reply {
+  const inputs = [...fields].map(
+    ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
+  )
+  const { origin, protocol } = new URL(redirectUri)
+  return signInPage({
+    title: 'Working...',
+    formAction: [origin === 'null' ? protocol : origin],
+    body: `<h1>Signing you in</h1>
+<form method="POST" action="${escapeHtml(redirectUri)}">
+${inputs.join('\n')}
+<p>If nothing happens, continue by hand.</p>
+<p class="buttons"><button type="submit">Continue</button></p>
+</form>`,
+    script: 'document.forms[0].submit()',
+  })
+}

@@ -1,0 +1,69 @@
+import { refusals } from '../state/identity-refusals.ts'
+import type { Account } from '../state/users.ts'
+
+/** The scopes of sign-in itself. Source: entra-docs, identity-platform/scopes-oidc. */
+const signInScopes = ['openid', 'profile', 'email', 'offline_access']
+
+/** The Graph permissions that the sandbox knows. */
+const graphScopes = [
+  'User.Read',
+  'Files.Read',
+  'Files.Read.All',
+  'Files.ReadWrite',
+  'Files.ReadWrite.All',
+  'Files.ReadWrite.AppFolder',
+  'Sites.Read.All',
+  'Sites.ReadWrite.All',
+]
+
+const byLowerCase = new Map([...signInScopes, ...graphScopes].map((scope) => [scope.toLowerCase(), scope]))
+
+/** What the registrations list under "API permissions": the meaning of `.default`. */
+const registered = ['User.Read', 'Files.ReadWrite.All']
+
+/**
+ * Reads a `scope` parameter into canonical short names; names may be prefixed with Graph's host.
+ * @throws IdentityError 70011 for a scope that does not exist, or `.default` beside named ones.
+ */
+export function readScopes(parameter: string): Set<string> {
+  const scopes = new Set<string>()
+  for (const asked of parameter.split(' ').filter(Boolean)) {
+    const name = asked.replace(/^https?:\/\/[^/]+\/+/, '')
+    const known = byLowerCase.get(name.toLowerCase())
+    if (name !== '.default' && known === undefined) throw refusals.scopeUnknown(asked)
+    scopes.add(known ?? name)
+  }
+  const named = [...scopes].filter((scope) => scope !== '.default' && !signInScopes.includes(scope))
+  if (scopes.has('.default') && named.length > 0) throw refusals.scopeUnknown(parameter)
+  return scopes
+}
+
+/**
+ * The scopes with `.default` spelled out. Personal accounts have none.
+ * Source: MicrosoftDocs/azure-docs#37071.
+ */
+export function expandDefault(scopes: Set<string>, account: Account): Set<string> {
+  if (!scopes.has('.default')) return scopes
+  if (account.kind === 'personal') throw refusals.scopeUnknown('.default')
+  return new Set([...scopes].flatMap((scope) => (scope === '.default' ? registered : [scope])))
+}
+
+/** The permissions among the scopes: what consent is about. */
+export function permissions(scopes: Iterable<string>): string[] {
+  return [...scopes].filter((scope) => graphScopes.includes(scope))
+}
+
+/**
+ * The `scope` of a token answer: never `offline_access`, and more than was asked. Work accounts list everything
+ * ever consented to, personal ones what was asked, both with sign-in scopes nobody named.
+ * Sources: entra-docs, reference-breaking-changes; OneDrive/onedrive-api-docs#1929.
+ */
+export function answeredScope(
+  account: Account,
+  asked: Iterable<string>,
+  consented: Iterable<string>,
+): string {
+  return account.kind === 'work'
+    ? ['profile', 'openid', 'email', ...permissions(consented)].join(' ')
+    : [...permissions(asked), 'openid', 'profile'].join(' ')
+}

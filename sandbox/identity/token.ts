@@ -1,0 +1,80 @@
+import { randomBytes } from 'node:crypto'
+import { readForm, readPostedForm } from '../server/forms.ts'
+import type { Incoming, Reply } from '../server/messages.ts'
+import type { Grant } from '../state/grants.ts'
+import { identityJson } from '../state/identity-error.ts'
+import { refusals } from '../state/identity-refusals.ts'
+import type { Platform, Registration } from '../state/registrations.ts'
+import type { Tenant } from '../state/tenants.ts'
+import type { World } from '../state/world.ts'
+import { authenticateClient } from './client.ts'
+import { redeemCode } from './redeem-code.ts'
+import { redeemDeviceCode } from './redeem-device-code.ts'
+import { redeemRefreshToken } from './redeem-refresh-token.ts'
+import { issueTokens, type TokenOptions } from './tokens.ts'
+
+/** A token request whose client is known. */
+export interface Redemption {
+  incoming: Incoming
+  form: Map<string, string>
+  tenant: Tenant
+  registration: Registration
+  platform: Platform
+}
+
+type Redeem = (
+  world: World,
+  redemption: Redemption,
+) => Grant & Pick<TokenOptions, 'nonce' | 'omitRefreshToken'>
+
+/** The grants as a table: one more way to a token is one more line. */
+const grants: Record<string, Redeem> = {
+  authorization_code: redeemCode,
+  refresh_token: redeemRefreshToken,
+  'urn:ietf:params:oauth:grant-type:device_code': redeemDeviceCode,
+  // What msal-node sends. Source: AzureAD/microsoft-authentication-library-for-js, DeviceCodeClient.ts.
+  device_code: redeemDeviceCode,
+}
+
+/** What belongs in the body alone (RFC 6749, 2.3.1). */
+const bodyOnly =
+  /^(client_secret|client_assertion|code|code_verifier|device_code|grant_type|password|refresh_token)$/i
+
+/** `POST /{tenant}/oauth2/v2.0/token` */
+export async function token(world: World, incoming: Incoming, tenant: Tenant): Promise<Reply> {
+  if (incoming.method !== 'POST') throw refusals.postOnly(incoming.method)
+  refuseSecretsInUrl(world, incoming)
+  const form = readPostedForm(incoming)
+  const grantType = form.get('grant_type')
+  if (!grantType) throw refusals.missingParameter('grant_type')
+  incoming.entry.grant = grantType
+  const redeem = Object.hasOwn(grants, grantType) ? grants[grantType] : undefined
+  if (!redeem) throw refusals.grantTypeUnknown(grantType)
+  const client = authenticateClient(world, incoming, form, tenant)
+  const { nonce, omitRefreshToken, ...grant } = redeem(world, { incoming, form, tenant, ...client })
+  incoming.entry.username = grant.account.username
+  const options: TokenOptions = { clientInfo: form.get('client_info') === '1' }
+  if (nonce !== undefined) options.nonce = nonce
+  if (omitRefreshToken) options.omitRefreshToken = true
+  const { body, token } = await issueTokens(world, grant, options)
+  const reply = identityJson(incoming, 200, body)
+  reply.headers = { ...reply.headers, 'set-cookie': cookies() }
+  if (grantType === 'refresh_token') reply.delivered = () => world.grants.renewed(token)
+  return reply
+}
+
+/** Microsoft tolerates what RFC 6749 forbids; the sandbox does not, since a URL ends up in logs. */
+function refuseSecretsInUrl(world: World, incoming: Incoming): void {
+  const names = [...readForm(incoming.query).keys()].filter((name) => bodyOnly.test(name))
+  if (names.length === 0) return
+  world.score.report('secretInUrl', incoming)
+  throw refusals.malformedRequest(`'${names.join("', '")}' belongs in the body, not in the URL`)
+}
+
+/** Cookies that come with every answer and that a client may ignore. */
+function cookies(): string[] {
+  return [
+    `fpc=${randomBytes(16).toString('base64url')}; path=/; HttpOnly; SameSite=None`,
+    'x-ms-gateway-slice=estsfd; path=/; httponly',
+  ]
+}

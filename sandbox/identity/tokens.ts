@@ -1,0 +1,126 @@
+import { createHash, randomBytes, randomInt } from 'node:crypto'
+import type { AccessToken, Grant } from '../state/grants.ts'
+import { type SigningKeys, sign } from '../state/keys.ts'
+import type { Account } from '../state/users.ts'
+import type { World } from '../state/world.ts'
+import { newAccessToken, newRefreshToken } from './opaque.ts'
+import { answeredScope } from './scopes.ts'
+
+export interface TokenOptions {
+  nonce?: string
+  /** The client sent `client_info=1`. */
+  clientInfo: boolean
+  /** Leave the refresh token out although `offline_access` was granted. */
+  omitRefreshToken?: boolean
+}
+
+/** Issues the tokens of a grant: the body of a token answer, and the access token for the books. */
+export async function issueTokens(world: World, grant: Grant, options: TokenOptions) {
+  const { account, registration, scopes } = grant
+  const keys = await world.keys
+  const scope = answeredScope(account, scopes, world.grants.consented(account, registration))
+  const lifetime = lifetimeOf(world, grant)
+  const token: AccessToken = {
+    ...grant,
+    scopes: new Set(scope.split(' ')),
+    issuedAt: world.now(),
+    expiresAt: world.now() + lifetime * 1000,
+    refused: false,
+  }
+  const claims = accessClaims(world, token)
+  const accessToken = newAccessToken(account, keys[account.kind], claims)
+  world.grants.accessTokens.set(accessToken, token)
+  const body: Record<string, unknown> = {
+    token_type: 'Bearer',
+    scope,
+    expires_in: world.settings.expiresInAsString ? String(lifetime) : lifetime,
+    ext_expires_in: world.settings.expiresInAsString ? String(lifetime) : lifetime,
+    access_token: accessToken,
+  }
+  if (scopes.has('offline_access') && !options.omitRefreshToken) {
+    const refreshToken = newRefreshToken(account)
+    const family = grant.family ?? new Set()
+    const issued = { ...grant, family, issuedAt: world.now() }
+    family.add(issued)
+    world.grants.refreshTokens.set(refreshToken, issued)
+    body.refresh_token = refreshToken
+  }
+  if (scopes.has('openid')) body.id_token = newIdToken(world, grant, keys, options.nonce)
+  if (options.clientInfo) body.client_info = encode({ uid: account.objectId, utid: account.tenantId })
+  for (const name of ['access_token', 'refresh_token', 'id_token']) {
+    if (typeof body[name] === 'string') world.grants.secrets.add(body[name])
+  }
+  return { body, token }
+}
+
+/**
+ * 60 to 90 minutes at random for work accounts, 20 to 28 hours for clients that declared they can handle a claims
+ * challenge, an hour for personal ones. Sources: entra-docs, identity-platform/access-tokens and claims-challenge.
+ */
+function lifetimeOf(world: World, grant: Grant): number {
+  if (world.settings.accessTtlSeconds !== undefined) return world.settings.accessTtlSeconds
+  if (grant.account.kind === 'personal') return 3600
+  return grant.claims && /"cp1"/i.test(grant.claims) ? randomInt(72_000, 100_801) : randomInt(3600, 5401)
+}
+
+function accessClaims(world: World, token: AccessToken): object {
+  return {
+    aud: '00000003-0000-0000-c000-000000000000',
+    iss: `https://sts.windows.net/${token.account.tenantId}/`,
+    iat: Math.floor(token.issuedAt / 1000),
+    nbf: Math.floor(token.issuedAt / 1000),
+    exp: Math.floor(token.expiresAt / 1000),
+    appid: token.registration.clientId,
+    app_displayname: token.registration.name,
+    name: token.account.name,
+    oid: token.account.objectId,
+    tid: token.account.tenantId,
+    upn: token.account.username,
+    scp: [...token.scopes].join(' '),
+    sub: pairwiseSubject(token.account, '00000003-0000-0000-c000-000000000000'),
+    uti: randomBytes(16).toString('base64url'),
+    ver: '1.0',
+    idtyp: 'user',
+    platf: '14',
+    tenant_region_scope: 'EU',
+    wids: ['b79fbf4d-3ef9-4689-8143-76b194e85509'],
+    sandbox: world.origin,
+  }
+}
+
+/** Claims and their conditions: entra-docs, identity-platform/id-token-claims-reference. */
+function newIdToken(
+  world: World,
+  { account, registration, scopes }: Grant,
+  keys: SigningKeys,
+  nonce?: string,
+): string {
+  const now = Math.floor(world.now() / 1000)
+  return sign(keys[account.kind], {
+    aud: registration.clientId,
+    iss: `${world.origin}/${account.tenantId}/v2.0`,
+    iat: now - 300,
+    nbf: now - 300,
+    exp: now + 3600,
+    aio: randomBytes(72).toString('base64url'),
+    ...(scopes.has('profile')
+      ? { name: account.name, oid: account.objectId, preferred_username: account.username }
+      : {}),
+    ...(scopes.has('email') ? { email: account.username } : {}),
+    ...(nonce === undefined ? {} : { nonce }),
+    rh: `1.A${randomBytes(30).toString('base64url')}.`,
+    sub: pairwiseSubject(account, registration.clientId),
+    tid: account.tenantId,
+    uti: randomBytes(16).toString('base64url'),
+    ver: '2.0',
+  })
+}
+
+/** `sub` is another one for each application. */
+export function pairwiseSubject(account: Account, clientId: string): string {
+  return createHash('sha256').update(`${account.objectId} ${clientId}`).digest('base64url')
+}
+
+function encode(value: unknown): string {
+  return Buffer.from(JSON.stringify(value)).toString('base64url')
+}

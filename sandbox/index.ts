@@ -1,0 +1,111 @@
+import { scoreReport } from './books/score-report.ts'
+import { readStateFile, StateFile } from './books/state-file.ts'
+import { serve } from './serve.ts'
+import { listen } from './server/listener.ts'
+import { makeLocalIdentity } from './server/tls/authority.ts'
+import { writeCaFile } from './server/tls/ca-file.ts'
+import { checkRegistrations, publicClientId, type Registration, webClientId } from './state/registrations.ts'
+import { checkUsers, defaultUsers, type SandboxUser } from './state/users.ts'
+import { type Settings, World } from './state/world.ts'
+
+export type { Audience, Platform, RedirectUri, Registration } from './state/registrations.ts'
+export { readUsers, type SandboxUser } from './state/users.ts'
+
+export interface SandboxOptions {
+  /** Default: a free one. */
+  port?: number
+  /** Default: one work and one personal account. */
+  users?: SandboxUser[]
+  latencyMs?: number
+  accessTtlSeconds?: number
+  /** The client secret of the web registration; default: a random one. */
+  secret?: string
+  /** Applications beside the sandbox's own two, or in place of one of them where the client id is the same. */
+  registrations?: Registration[]
+  /** Default, `automatic`: everybody is taken to agree. `page`: a person sees the sign-in pages. */
+  signIn?: 'automatic' | 'page'
+  /** How long a refresh token stays good without being used; default: 90 days. */
+  refreshIdleSeconds?: number
+  /** Refuses a client that asks for the same thing over and over (AADSTS50196); default: no. */
+  loopDetection?: boolean
+  /** Answers a poll of the device flow that comes too soon with `slow_down`; default: no. */
+  slowDown?: boolean
+  /** A JSON file that keeps the drives from one start to the next; made when it is not there. */
+  state?: string
+  /** Serves https, with a certificate authority of its own. */
+  tls?: boolean
+}
+
+export interface Sandbox {
+  origin: string
+  /** Opens `/control/…`, as a bearer token. */
+  controlToken: string
+  clientId: string
+  webClientId: string
+  webClientSecret: string
+  /** With `tls`: the certificate to trust, as PEM, for `NODE_EXTRA_CA_CERTS`. Gone when closed. */
+  caFile?: string
+  /** What its clients did wrong so far, in words. */
+  scoreReport(): string
+  /** @throws an Error with a plain sentence when the state file cannot be written. */
+  close(): Promise<void>
+}
+
+/**
+ * Starts a stand-in for Microsoft's identity platform and Graph on loopback, both at one origin.
+ * @throws an Error with a plain sentence when the port is taken, the users or registrations make no sense, or
+ * the state file is broken.
+ */
+export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
+  const { port = 0, users = defaultUsers, registrations = [], secret } = options
+  checkUsers(users)
+  checkRegistrations(registrations)
+  let open: (world: World) => void = () => {}
+  const ready = new Promise<World>((resolve) => {
+    open = resolve
+  })
+  const tls = options.tls ? makeLocalIdentity() : undefined
+  const saved = options.state === undefined ? undefined : readStateFile(options.state)
+  const listener = await listen(port, async (request, response) => serve(await ready, request, response), tls)
+  const ca = tls && writeCaFile(tls.ca)
+  const world = new World({
+    origin: `${tls ? 'https' : 'http'}://localhost:${listener.port}`,
+    users,
+    registrations,
+    settings: chosen(options),
+    ...(secret === undefined ? {} : { secret }),
+    ...(saved ? { saved } : {}),
+  })
+  const stateFile = options.state && saved ? new StateFile(options.state, world, saved) : undefined
+  open(world)
+  return {
+    origin: world.origin,
+    controlToken: world.controlToken,
+    clientId: publicClientId,
+    webClientId,
+    webClientSecret: world.registrations.find((one) => one.clientId === webClientId)?.secret ?? '',
+    ...(ca ? { caFile: ca.path } : {}),
+    scoreReport: () => scoreReport(world.score, world.log),
+    async close() {
+      ca?.remove()
+      await listener.close()
+      await stateFile?.close()
+    },
+  }
+}
+
+const tunable = [
+  'latencyMs',
+  'accessTtlSeconds',
+  'signIn',
+  'refreshIdleSeconds',
+  'loopDetection',
+  'slowDown',
+] as const satisfies (keyof Settings & keyof SandboxOptions)[]
+
+/** The settings among the options; one that is left out keeps its default. */
+function chosen(options: SandboxOptions): Partial<Settings> {
+  return Object.fromEntries(
+    tunable.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),
+  )
+}

@@ -1,0 +1,35 @@
+import { answerControl } from './control/index.ts'
+import { treePage } from './control/tree-page.ts'
+import { answerGraph, isGraph } from './graph/index.ts'
+import { answerSigned } from './graph/signed.ts'
+import { purposeOf } from './graph/signed-url.ts'
+import { deviceLogin } from './identity/device-login.ts'
+import { answerIdentity, identityEndpoint } from './identity/index.ts'
+import { myApps } from './identity/my-apps.ts'
+import { lookUpPage } from './identity/pages.ts'
+import { type Incoming, json, type Reply } from './server/messages.ts'
+import type { LogEntry } from './state/log.ts'
+import type { World } from './state/world.ts'
+
+/** Who answers a path. */
+export interface Route {
+  kind: LogEntry['kind']
+  /** The sandbox's own pages: no weather, no log, no score. */
+  ownBusiness?: true
+  answer: (world: World, incoming: Incoming) => Reply | Promise<Reply>
+}
+
+/** Finds who answers a path. */
+export function route(path: string): Route {
+  if (path === '/') return { kind: 'page', ownBusiness: true, answer: treePage }
+  if (path.startsWith('/control/')) return { kind: 'page', ownBusiness: true, answer: answerControl }
+  if (path === '/devicelogin') return { kind: 'page', answer: deviceLogin }
+  if (path === '/myapps') return { kind: 'page', answer: myApps }
+  if (path === '/error') return { kind: 'page', answer: lookUpPage }
+  if (isGraph(path)) return { kind: 'graph', answer: answerGraph }
+  if (purposeOf(path)) return { kind: 'content', answer: answerSigned }
+  const endpoint = identityEndpoint(path)
+  if (endpoint)
+    return { kind: endpoint.kind, answer: (world, incoming) => answerIdentity(world, incoming, endpoint) }
+  return { kind: 'unknown', answer: () => json(404, { error: 'Nothing is here.' }) }
+}

@@ -1,0 +1,126 @@
+import { randomUUID } from 'node:crypto'
+import type { IncomingMessage, ServerResponse } from 'node:http'
+import { setTimeout as wait } from 'node:timers/promises'
+import { compressed } from './graph/compress.ts'
+import { purposeOf } from './graph/signed-url.ts'
+import { largestRange } from './graph/upload-range.ts'
+import { type Route, route } from './routes.ts'
+import { MalformedForm } from './server/forms.ts'
+import { type Incoming, json, type Reply } from './server/messages.ts'
+import { readBody } from './server/read-body.ts'
+import { send, sendHalf, sendTruncated } from './server/send.ts'
+import { shortenSecrets } from './state/log.ts'
+import type { Effect } from './state/weather.ts'
+import type { World } from './state/world.ts'
+import { madeUp } from './weather/effects.ts'
+
+/** Serves one request: who asks, what for, the weather, the work, the answer, the books. */
+export async function serve(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
+  try {
+    const body = await readBody(request, isUpload(request) ? largestRange : undefined)
+    const refusal = refuse(world, request, body)
+    if (refusal) return send(response, refusal, world.now())
+    const { incoming, target } = understand(world, request, body ?? Buffer.alloc(0))
+    if (target.ownBusiness) send(response, await target.answer(world, incoming), world.now())
+    else await serveMicrosoft(world, incoming, target, response)
+  } catch (error) {
+    if (response.headersSent || response.destroyed) response.destroy()
+    else if (error instanceof MalformedForm) send(response, json(400, { error: error.message }), world.now())
+    else
+      send(response, json(500, { error: `The sandbox has a fault: ${(error as Error).stack}` }), world.now())
+  }
+}
+
+/** A range of a large file may be larger than any other body. */
+function isUpload({ method, url = '' }: IncomingMessage): boolean {
+  return method === 'PUT' && purposeOf(url) === 'upload'
+}
+
+function refuse(world: World, request: IncomingMessage, body: Buffer | undefined): Reply | undefined {
+  // A page elsewhere whose name was made to resolve to this machine shows by its Host (DNS rebinding).
+  const { port } = new URL(world.origin)
+  const host = request.headers.host?.toLowerCase() ?? ''
+  if (![`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`].includes(host)) {
+    return json(400, { error: 'The Host header must name this machine and this port.' })
+  }
+  if (body) return undefined
+  const tooLarge = json(413, { error: 'The body is too large.' })
+  return { ...tooLarge, headers: { ...tooLarge.headers, connection: 'close' } }
+}
+
+function understand(
+  world: World,
+  request: IncomingMessage,
+  body: Buffer,
+): { incoming: Incoming; target: Route } {
+  const { method = 'GET', url = '/', headers } = request
+  const mark = url.indexOf('?')
+  const path = mark < 0 ? url : url.slice(0, mark)
+  const query = mark < 0 ? '' : url.slice(mark + 1)
+  const target = route(path)
+  const isForm = target.kind !== 'graph' && target.kind !== 'content'
+  const sent = sentRequestId(headers['client-request-id'], isForm ? `${query}&${body}` : '')
+  const incoming: Incoming = {
+    method,
+    path,
+    query,
+    headers,
+    body,
+    id: randomUUID(),
+    clientRequestId: sent ?? randomUUID(),
+    entry: {
+      time: new Date(world.now()).toISOString(),
+      method,
+      path: shortenSecrets(path, query),
+      status: null,
+      kind: target.kind,
+      ...(headers['user-agent'] === undefined ? {} : { userAgent: headers['user-agent'] }),
+      ...(sent === undefined ? {} : { clientRequestId: sent }),
+    },
+  }
+  return { incoming, target }
+}
+
+/** msal-js sends its request id as a field of the form. Source: msal-common, AADServerParamKeys.ts. */
+function sentRequestId(header: string | string[] | undefined, fields: string): string | undefined {
+  const sent = header ?? /(?:^|&)client-request-id=([^&]*)/.exec(fields)?.[1]
+  return typeof sent === 'string' && /^[\w-]{1,64}$/.test(sent) ? sent : undefined
+}
+
+async function serveMicrosoft(
+  world: World,
+  incoming: Incoming,
+  target: Route,
+  response: ServerResponse,
+): Promise<void> {
+  const { entry } = incoming
+  world.log.add(entry)
+  world.score.arrived(incoming, Date.now())
+  const effect: Effect = world.weather.take(incoming) ?? {}
+  if (Object.keys(effect).length > 0) entry.weather = true
+  const delay = world.settings.latencyMs + (effect.delayMs ?? 0)
+  if (delay > 0) await wait(delay, undefined, { ref: false })
+  if (effect.reset) {
+    entry.status = 'reset'
+    response.destroy()
+    return
+  }
+  if (effect.hang === 'headers') {
+    entry.status = 'hanging'
+    return
+  }
+  const { status } = effect
+  const work = status === undefined || effect.after ? await target.answer(world, incoming) : undefined
+  const reply = status === undefined ? work : madeUp(world, incoming, { ...effect, status })
+  if (!reply || effect.lost) {
+    entry.status = 'lost'
+    response.destroy()
+    return
+  }
+  entry.status = reply.status
+  world.score.answered(incoming, reply, Date.now())
+  if (effect.hang === 'body') return sendHalf(response, reply, world.now())
+  if (effect.truncate) return sendTruncated(response, reply, world.now())
+  send(response, target.kind === 'graph' ? compressed(incoming, reply) : reply, world.now())
+  if (reply === work) reply.delivered?.()
+}

@@ -1,0 +1,195 @@
+import { History } from './history.ts'
+import { driveIdOf, ItemIds } from './ids.ts'
+import { everything, type Folder, grow, type Item, isFolder, newItem, type Properties } from './items.ts'
+import { checkName, foldName } from './names.ts'
+import { restoreItem, type SavedDrive } from './saved-drive.ts'
+import { indexAfter } from './sorted.ts'
+import type { Account } from './users.ts'
+
+/** Source: onedrive-api-docs, resources/quota; the sizes of a free personal and an ordinary work drive. */
+const quotas = { personal: 5 * 1024 ** 3, work: 1024 ** 4 }
+
+/** One OneDrive: items by id, and by name in each folder, each found at once however many there are. */
+export class Drive {
+  readonly owner: Account
+  readonly id: string
+  readonly root: Folder
+  readonly total: number
+  /** Where SharePoint keeps a work drive: `/personal/ada_contoso_example/Documents`. */
+  readonly libraryPath: string
+  readonly ids: ItemIds
+  readonly history = new History()
+  /** How often its id was written, where its spelling changes. */
+  spelled = 0
+  /** Called after each change. */
+  changed: () => void = () => {}
+  #now: () => number
+  #special = new Map<string, Item>()
+  #byId = new Map<string, Item>()
+  #sorted = new WeakMap<Folder, Item[]>()
+
+  constructor(owner: Account, now: () => number, saved?: SavedDrive) {
+    this.owner = owner
+    this.#now = now
+    this.total = owner.quota ?? quotas[owner.kind]
+    this.libraryPath = `/personal/${owner.username.toLowerCase().replace(/[^a-z0-9]/g, '_')}/Documents`
+    this.id = driveIdOf(owner)
+    this.ids = new ItemIds(owner, this.id, saved?.lastNumber)
+    this.root = saved
+      ? (restoreItem(saved.root) as Folder)
+      : (newItem(this.ids.next(), 'root', now()) as Folder)
+    for (const item of everything(this.root)) {
+      this.#byId.set(item.id, item)
+      if (item.special !== undefined) this.#special.set(item.special, item)
+    }
+  }
+
+  /** The bytes of all files. */
+  get used(): number {
+    return this.root.size
+  }
+
+  find(id: string): Item | undefined {
+    return id === 'root' ? this.root : this.#byId.get(id)
+  }
+
+  /** The child of that name, whatever its case. */
+  child(folder: Folder, name: string): Item | undefined {
+    return folder.children.get(foldName(name))
+  }
+
+  /** The item at a path below another one. */
+  walk(from: Item, names: string[]): Item | undefined {
+    let item: Item | undefined = from
+    for (const name of names) item = item && isFolder(item) ? this.child(item, name) : undefined
+    return item
+  }
+
+  /** The children in the order of their folded names, those after a folded name where one is given. */
+  list(folder: Folder, after = ''): Item[] {
+    let sorted = this.#sorted.get(folder)
+    if (!sorted) {
+      sorted = [...folder.children.values()].sort((one, other) => (one.key < other.key ? -1 : 1))
+      this.#sorted.set(folder, sorted)
+    }
+    return after === '' ? sorted : sorted.slice(indexAfter(sorted, after))
+  }
+
+  /**
+   * Puts a new folder, or a new file with its bytes, under a name that is free.
+   * @throws GraphError for a name that OneDrive refuses.
+   */
+  add(parent: Folder, name: string, content?: Buffer): Item {
+    this.#check(parent, name, content === undefined)
+    const item = newItem(this.ids.next(), name, this.#now(), content)
+    this.#byId.set(item.id, item)
+    this.#attach(item, parent)
+    this.changed()
+    return item
+  }
+
+  /** Gives a file other bytes. */
+  overwrite(file: Item, content: Buffer): void {
+    grow(file, content.length - file.size)
+    file.content = content
+    this.#renew(file)
+    this.changed()
+  }
+
+  /** Keeps what the owner says about an item. */
+  describe(item: Item, properties: Properties): void {
+    Object.assign(item, properties)
+    this.#renew(item)
+    this.changed()
+  }
+
+  /**
+   * Puts an item under another name, into another folder, or both; the caller has seen to it that the name is free
+   * and the folder no part of the item.
+   * @throws GraphError for a name that OneDrive refuses.
+   */
+  move(item: Item, parent: Folder, name: string): void {
+    this.#check(parent, name, isFolder(item))
+    this.#detach(item)
+    item.name = name
+    item.key = foldName(name)
+    this.#attach(item, parent)
+    this.#renew(item)
+    this.changed()
+  }
+
+  /** The special folder of that mark, unless it was deleted. */
+  special(mark: string): Item | undefined {
+    const item = this.#special.get(mark)
+    return item && this.#byId.get(item.id)
+  }
+
+  markSpecial(folder: Folder, mark: string): Folder {
+    if (folder.special === mark) return folder
+    folder.special = mark
+    this.#special.set(mark, folder)
+    this.changed()
+    return folder
+  }
+
+  /** Takes an item away, and all that is in it. */
+  remove(item: Item): void {
+    if (!item.parent) return
+    this.#detach(item)
+    for (const one of everything(item)) {
+      this.#byId.delete(one.id)
+      this.history.deleted(one.id)
+    }
+    this.changed()
+  }
+
+  /** The decoded path from the root: empty for the root, else `/a/b`. */
+  path(item: Item): string {
+    let path = ''
+    for (let one = item; one.parent; one = one.parent) path = `/${one.name}${path}`
+    return path
+  }
+
+  #check(parent: Folder, name: string, folder: boolean): void {
+    checkName(name, {
+      kind: this.owner.kind,
+      atTop: parent === this.root,
+      isFolder: folder,
+      parentPath: this.path(parent),
+      libraryPath: this.owner.kind === 'work' ? this.libraryPath : '',
+    })
+  }
+
+  #attach(item: Item, parent: Folder): void {
+    item.parent = parent
+    parent.children.set(item.key, item)
+    grow(parent, item.size)
+    this.#touch(parent)
+    item.sequence = this.history.next()
+  }
+
+  #detach(item: Item): void {
+    const { parent } = item
+    if (!parent) return
+    parent.children.delete(item.key)
+    grow(parent, -item.size)
+    this.#touch(parent)
+  }
+
+  #renew(item: Item): void {
+    item.version++
+    this.#count(item)
+    item.modified = this.#now()
+  }
+
+  #touch(folder: Folder): void {
+    this.#sorted.delete(folder)
+    this.#count(folder)
+    folder.modified = this.#now()
+  }
+
+  #count(item: Item): void {
+    for (let one: Item | undefined = item; one; one = one.parent) one.changes++
+    item.sequence = this.history.next()
+  }
+}

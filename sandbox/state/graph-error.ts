@@ -1,0 +1,124 @@
+import type { Incoming, Reply } from '../server/messages.ts'
+import type { World } from './world.ts'
+
+/** A refusal of Graph: `code` is Graph's, `inner` is OneDrive's own and more exact one. */
+export class GraphError extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    message: string,
+    readonly inner?: string,
+    readonly headers?: Record<string, string>,
+  ) {
+    super(message)
+  }
+}
+
+/** Codes: microsoft-graph-docs-contrib, concepts/errors; wording from recorded answers, free to change. */
+export const refusals = {
+  invalidRequest: (message: string, inner?: string) => new GraphError(400, 'invalidRequest', message, inner),
+  badRequest: (message: string) => new GraphError(400, 'BadRequest', message),
+  segmentUnknown: (segment: string) =>
+    new GraphError(400, 'BadRequest', `Resource not found for the segment '${segment}'.`),
+  accessDenied: () => new GraphError(403, 'accessDenied', 'Access denied'),
+  itemNotFound: () => new GraphError(404, 'itemNotFound', 'The resource could not be found.'),
+  methodNotAllowed: () =>
+    new GraphError(405, 'methodNotAllowed', 'The method is not allowed on this resource.'),
+  nameAlreadyExists: () =>
+    new GraphError(409, 'nameAlreadyExists', 'An item with the same name already exists under the parent'),
+  movedIntoItself: () =>
+    new GraphError(400, 'invalidRequest', 'A folder cannot be moved into itself or into what is in it.'),
+  resourceModified: () => new GraphError(412, 'resourceModified', "ETag does not match current item's value"),
+  unsupportedMediaType: () =>
+    new GraphError(415, 'BadRequest', 'A Content-Type of application/json is required for this request.'),
+  /** The client has to begin anew. Source: microsoft-graph-docs-contrib, api/driveitem-delta. */
+  resyncRequired: () =>
+    new GraphError(
+      410,
+      'resyncRequired',
+      'The token is too old. Start again without one.',
+      'resyncChangesApplyDifferences',
+    ),
+  invalidRange: (message: string) => new GraphError(416, 'invalidRange', message),
+  /** A pre-signed URL that is made up or too old. */
+  unauthenticated: () => new GraphError(401, 'unauthenticated', 'The URL is not signed, or no longer valid.'),
+  quotaLimitReached: () =>
+    new GraphError(507, 'quotaLimitReached', 'Insufficient Space Available', 'insufficientStorage'),
+  /** IIS speaks here, not Graph. Source: learn.microsoft.com answers 597035, 736027. */
+  pathTooDeepForColon: () =>
+    new GraphError(
+      404,
+      'UnknownError',
+      '<!DOCTYPE html PUBLIC "-//W3C//DTD XHTML 1.0 Strict//EN" "http://www.w3.org/TR/xhtml1/DTD/xhtml1-strict.dtd">\r\n<html xmlns="http://www.w3.org/1999/xhtml">\r\n<head>\r\n<title>404 - File or directory not found.</title>\r\n</head>\r\n<body>\r\n<h1>Server Error</h1>\r\n<h2>404 - File or directory not found.</h2>\r\n</body>\r\n</html>\r\n',
+    ),
+} as const
+
+/** The usual code of a status, for an answer that the weather makes up. */
+const codesByStatus: Record<number, string> = {
+  400: 'invalidRequest',
+  401: 'InvalidAuthenticationToken',
+  403: 'accessDenied',
+  404: 'itemNotFound',
+  409: 'nameAlreadyExists',
+  423: 'resourceLocked',
+  424: 'failedDependency',
+  429: 'activityLimitReached',
+  500: 'generalException',
+  503: 'serviceNotAvailable',
+  507: 'quotaLimitReached',
+  509: 'activityLimitReached',
+}
+
+/** An error of the usual shape for a status. */
+export function errorOfStatus(status: number): GraphError {
+  return new GraphError(
+    status,
+    codesByStatus[status] ?? 'UnknownError',
+    status === 429 ? 'Too many requests' : '',
+  )
+}
+
+/** The answer to a refusal. */
+export function errorReply(error: GraphError, incoming: Incoming, world: World): Reply {
+  const reply = graphJson(incoming, world, error.status, {
+    error: {
+      code: error.code,
+      message: error.message,
+      innerError: {
+        ...(error.inner === undefined ? {} : { code: error.inner }),
+        date: new Date(world.now()).toISOString().replace(/\.\d+Z$/, ''),
+        'request-id': incoming.id,
+        'client-request-id': incoming.clientRequestId,
+      },
+    },
+  })
+  return { ...reply, headers: { ...reply.headers, ...error.headers } }
+}
+
+/** A JSON answer of Graph, chunked and with the headers it always carries. Source: onedrive-api-docs#1455. */
+export function graphJson(incoming: Incoming, world: World, status: number, body: unknown): Reply {
+  return {
+    status,
+    headers: {
+      'content-type':
+        'application/json;odata.metadata=minimal;odata.streaming=true;IEEE754Compatible=false;charset=utf-8',
+      'transfer-encoding': 'chunked',
+      vary: 'Accept-Encoding',
+      'odata-version': '4.0',
+      ...graphHeaders(incoming, world),
+    },
+    body: JSON.stringify(body),
+  }
+}
+
+/** The headers by which Microsoft's support finds a request. */
+export function graphHeaders(incoming: Incoming, world: World): Record<string, string> {
+  return {
+    'cache-control': 'private',
+    'request-id': incoming.id,
+    'client-request-id': incoming.clientRequestId,
+    'x-ms-ags-diagnostic': JSON.stringify({
+      ServerInfo: { DataCenter: 'Sandbox', ScaleUnit: new URL(world.origin).port },
+    }),
+  }
+}

@@ -1,0 +1,42 @@
+import { createHash, randomBytes } from 'node:crypto'
+import type { Account } from './users.ts'
+
+/** The id of a person's drive, the same each time. Shapes: onedrive-api-docs, api/drive_get. */
+export function driveIdOf(owner: Account): string {
+  return owner.kind === 'work' ? `b!${digest(owner).subarray(0, 48).toString('base64url')}` : owner.graphId
+}
+
+/**
+ * The ids of a drive's items. Work: 34 characters with the drive's own in front; personal: the drive's id and a
+ * number. They are never reused. Shapes: onedrive-api-docs, api/driveitem_get.
+ */
+export class ItemIds {
+  /** The last number given, of a personal drive. */
+  last: number
+  #next: () => string
+
+  constructor(owner: Account, driveId: string, last = 100) {
+    this.last = last
+    const tag = base32(digest(owner)).slice(0, 6)
+    this.#next =
+      owner.kind === 'work'
+        ? () => `01${tag}${base32(randomBytes(17)).slice(0, 26)}`
+        : () => `${driveId.toUpperCase()}!${++this.last}`
+  }
+
+  next(): string {
+    return this.#next()
+  }
+}
+
+function digest({ username }: Account): Buffer {
+  return createHash('sha512').update(`drive of ${username.toLowerCase()}`).digest()
+}
+
+function base32(bytes: Buffer): string {
+  let bits = ''
+  for (const byte of bytes) bits += byte.toString(2).padStart(8, '0')
+  return (bits.match(/.{5}/g) ?? [])
+    .map((five) => 'ABCDEFGHIJKLMNOPQRSTUVWXYZ234567'[Number.parseInt(five, 2)])
+    .join('')
+}

@@ -1,0 +1,38 @@
+import { createHash, createSign, generateKeyPair, type JsonWebKey, type KeyObject } from 'node:crypto'
+import { promisify } from 'node:util'
+import type { AccountKind } from './users.ts'
+
+/** An RSA key of the platform. */
+export interface SigningKey {
+  kid: string
+  privateKey: KeyObject
+  publicJwk: JsonWebKey
+}
+
+/** The platform signs for work and personal accounts with different keys. */
+export type SigningKeys = Record<AccountKind, SigningKey>
+
+const generate = promisify(generateKeyPair)
+
+let made: Promise<SigningKeys> | undefined
+
+/** The keys, made once a process: that takes a moment, so it is started early and awaited late. */
+export function signingKeys(): Promise<SigningKeys> {
+  made ??= Promise.all([makeKey(), makeKey()]).then(([work, personal]) => ({ work, personal }))
+  return made
+}
+
+async function makeKey(): Promise<SigningKey> {
+  const { publicKey, privateKey } = await generate('rsa', { modulusLength: 2048 })
+  const publicJwk = publicKey.export({ format: 'jwk' })
+  const kid = createHash('sha1').update(JSON.stringify(publicJwk)).digest('base64url')
+  return { kid, privateKey, publicJwk }
+}
+
+/** A compact JWS with RS256 (RFC 7515, RFC 7518 3.3). */
+export function sign(key: SigningKey, claims: object, header: object = {}): string {
+  const input = [{ typ: 'JWT', alg: 'RS256', kid: key.kid, ...header }, claims]
+    .map((part) => Buffer.from(JSON.stringify(part)).toString('base64url'))
+    .join('.')
+  return `${input}.${createSign('sha256').update(input).sign(key.privateKey, 'base64url')}`
+}

@@ -1,0 +1,64 @@
+import { type GraphError, refusals } from './graph-error.ts'
+import type { AccountKind } from './users.ts'
+
+/**
+ * What OneDrive refuses in a name: "Restrictions and limitations in OneDrive and SharePoint" (Microsoft support),
+ * with the error codes of microsoft-graph-docs-contrib, concepts/errors.
+ */
+const forbidden = /["*:<>?/\\|\u0000-\u001f\u007f]/
+/** What no UTF-8 can carry, so no URL of the item either. */
+const loneSurrogate = /\p{Surrogate}/u
+const reserved = /^(\.lock|desktop\.ini|(con|prn|aux|nul|com\d|lpt\d)(\..*)?)$/i
+const longestName = 255
+const longestPath = 400
+
+const refuse = (message: string, inner: string): GraphError => refusals.invalidRequest(message, inner)
+
+export interface Place {
+  kind: AccountKind
+  /** Whether the item lies at the top of the drive. */
+  atTop: boolean
+  isFolder: boolean
+  /** The decoded path of the parent, without a slash at its end. */
+  parentPath: string
+  /** What a work drive counts as the start of each path: the library's own address. */
+  libraryPath: string
+}
+
+/** @throws GraphError for a name that cannot stand where it is meant to. */
+export function checkName(name: string, place: Place): void {
+  if (name === '') throw refuse('The name in the provided request is missing or empty.', 'invalidPath')
+  if (forbidden.test(name) || loneSurrogate.test(name)) {
+    throw refuse('The provided name cannot contain a reserved character.', 'nameContainsInvalidCharacters')
+  }
+  if (name !== name.trim() || name.endsWith('.')) {
+    throw refuse(
+      'The provided name begins or ends with a character it must not.',
+      'nameContainsInvalidCharacters',
+    )
+  }
+  if (reserved.test(name) || /_vti_/i.test(name) || name.startsWith('~$')) {
+    throw refuse('The provided name is reserved.', 'invalidPath')
+  }
+  if (place.kind === 'work' && place.isFolder && name.startsWith('~')) {
+    throw refuse('The name of a folder cannot begin with a tilde.', 'invalidPath')
+  }
+  // Source: rclone/rclone#7910.
+  if (place.kind === 'work' && place.atTop && name.toLowerCase() === 'forms') {
+    throw refuse('Name is reserved for list forms folder', 'invalidPath')
+  }
+  if (
+    name.length > longestName ||
+    place.libraryPath.length + place.parentPath.length + 1 + name.length > longestPath
+  ) {
+    throw refuse('The path or the name is too long.', 'pathIsTooLong')
+  }
+}
+
+/**
+ * The key under which a folder keeps a name: case is kept and ignored, and canonically equal spellings are one.
+ * Sources: onedrive-api-docs, concepts/case-sensitivity; onedrive-api-docs#351.
+ */
+export function foldName(name: string): string {
+  return name.normalize('NFC').toLowerCase().normalize('NFC')
+}

@@ -1,0 +1,30 @@
+import { STATUS_CODES } from 'node:http'
+import { noteRefusal } from '../graph/bearer.ts'
+import type { Incoming, Reply } from '../server/messages.ts'
+import { errorOfStatus, errorReply } from '../state/graph-error.ts'
+import type { Effect } from '../state/weather.ts'
+import type { World } from '../state/world.ts'
+
+/** The answer that an effect gives in place of the true one. */
+export function madeUp(world: World, incoming: Incoming, effect: Effect & { status: number }): Reply {
+  const { status, body, contentType, headers = {} } = effect
+  if (status === 401) noteRefusal(world, incoming)
+  const reply = body === undefined ? usual(world, incoming, status) : written(status, body)
+  if (contentType !== undefined) reply.headers = { ...reply.headers, 'content-type': contentType }
+  for (const [name, value] of Object.entries(headers))
+    reply.headers = { ...reply.headers, [name.toLowerCase()]: value }
+  return reply
+}
+
+/** What the part asked would say with that status: Graph an error object, the login host plain words. */
+function usual(world: World, incoming: Incoming, status: number): Reply {
+  if (incoming.entry.kind === 'graph' && status >= 400)
+    return errorReply(errorOfStatus(status), incoming, world)
+  return { status, headers: { 'content-type': 'text/plain' }, body: STATUS_CODES[status] ?? String(status) }
+}
+
+function written(status: number, body: unknown): Reply {
+  return typeof body === 'string'
+    ? { status, headers: { 'content-type': 'text/plain' }, body }
+    : { status, headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) }
+}

@@ -1,0 +1,58 @@
+import { dictionary, flag, number, oneOf, type Reader, record, text } from '../server/shape.ts'
+import type { Rule } from '../state/weather.ts'
+
+const pattern: Reader<string> = (value, where) => {
+  const found = text(value, where)
+  const source = /^\/(.+)\/$/s.exec(found)?.[1]
+  try {
+    if (source !== undefined) new RegExp(source)
+  } catch (error) {
+    throw new Error(`${where} is not a regular expression: ${(error as Error).message}`)
+  }
+  return found
+}
+
+const whole: Reader<number> = (value, where) => {
+  if (!Number.isInteger(number(0)(value, where))) throw new Error(`${where} must be a whole number.`)
+  return value as number
+}
+
+const status: Reader<number> = (value, where) => {
+  const found = whole(value, where)
+  if (found < 200 || found > 599) throw new Error(`${where} must be between 200 and 599.`)
+  return found
+}
+
+const jsonText: Reader<string> = (value, where) => {
+  const found = text(value, where)
+  try {
+    JSON.parse(found)
+  } catch {
+    throw new Error(`${where} must be a JSON text.`)
+  }
+  return found
+}
+
+const headerValue: Reader<string> = (value, where) => {
+  if (typeof value !== 'string') throw new Error(`${where} must be a text.`)
+  return value
+}
+
+const readEffect = record({
+  delayMs: number(0),
+  status,
+  headers: dictionary(headerValue),
+  body: (value: unknown) => value,
+  contentType: text,
+  after: flag,
+  lost: flag,
+  reset: flag,
+  hang: oneOf('headers', 'body'),
+  truncate: flag,
+  claims: jsonText,
+})
+
+const readShape = record({ match: pattern, count: whole, skip: whole, effect: readEffect }, ['effect'])
+
+/** Reads a rule of the weather. @throws an Error with a plain sentence that names the bad field. */
+export const readRule: Reader<Rule> = (value, where) => readShape(value, where)
