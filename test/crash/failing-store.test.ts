@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { faultAt } from '../../campaigns/sudden-death/kill.ts'
 import { fakeHelper } from '../helpers/fake-helper.ts'
 import { filesOf, kept, putBack } from '../helpers/kept.ts'
 import { recordFile } from '../helpers/linked.ts'
@@ -8,7 +9,6 @@ import type { RunOptions } from '../helpers/od-link.ts'
 import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
 import { link, loginByHand } from '../helpers/waiting-login.ts'
 import { newWorld, type World } from '../helpers/world.ts'
-import { faultAt } from './kill.ts'
 import { stride } from './sample.ts'
 
 let sandbox: SandboxProcess

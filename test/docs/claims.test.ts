@@ -9,6 +9,9 @@ const read = (path: string) => readFileSync(join(root, path), 'utf8')
 const pages = [
   ...readdirSync(root).filter((name) => name.endsWith('.md')),
   ...readdirSync(join(root, 'docs')).flatMap((name) => (name.endsWith('.md') ? [`docs/${name}`] : [])),
+  ...readdirSync(join(root, 'campaigns'))
+    .map((name) => `campaigns/${name}/README.md`)
+    .filter((page) => existsSync(join(root, page))),
 ]
 
 /** Whatever the pages claim that a test can look up. */

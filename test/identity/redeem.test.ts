@@ -1,12 +1,12 @@
 import { createHash } from 'node:crypto'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { signed } from '../../campaigns/hostile-servers/id-token.ts'
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts'
 import type { Registration } from '../../src/accounts/record.ts'
 import { findAuthority } from '../../src/identity/authority.ts'
 import { checkRegistration } from '../../src/identity/check-registration.ts'
 import type { NewLink } from '../../src/identity/new-link.ts'
 import { comesFrom, redeem, startSignIn } from '../../src/identity/redeem.ts'
-import { signed } from '../hostile/servers/id-token.ts'
 import { call, redirected } from '../sandbox/client.ts'
 import { type HostileAuthority, type Mischief, startHostileAuthority } from './hostile-authority.ts'
 

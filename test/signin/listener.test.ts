@@ -7,7 +7,7 @@ import { comeBack, signInAt, type WaitingLogin, waitingLogin } from '../helpers/
 import { newWorld, type World } from '../helpers/world.ts'
 import { expectStrictHeaders } from './strict.ts'
 
-/** What strangers may send, and what comes of it, is in test/hostile/callbacks. */
+/** What strangers may send, and what comes of it, is in campaigns/attacks. */
 
 let sandbox: SandboxProcess
 let world: World

@@ -1,0 +1,51 @@
+import { existsSync, writeFileSync } from 'node:fs'
+import { parseArgs } from 'node:util'
+import { keepFigures } from '../../test/helpers/figures.ts'
+import { attacker } from './assault.ts'
+import type { Need } from './attack.ts'
+import { attacks, needsOf } from './attacks.ts'
+import { asMarkdown, printed, summary } from './report.ts'
+import { odLinkTarget, otherTarget } from './target.ts'
+
+/**
+ * `npm run attack`: every attack on a login of its own, which must then still take the true answer within a second.
+ * `npm run attack -- --write` keeps the whole table in campaigns/attacks/README.md, `--only WORD` carries out the attacks whose
+ * group or name holds the word, and after `--` stands the command of another tool that starts a login.
+ */
+const { values, positionals: command } = parseArgs({
+  allowPositionals: true,
+  options: { write: { type: 'boolean' }, only: { type: 'string' } },
+})
+
+const target = command.length > 0 ? otherTarget(command) : await odLinkTarget()
+const has: Record<Need, boolean> = {
+  sandbox: target.sandbox !== undefined,
+  chromium: existsSync('/usr/bin/chromium'),
+  'another user': process.getuid?.() === 0,
+}
+const chosen = attacks.filter(({ group, name }) => `${group}: ${name}`.includes(values.only ?? ''))
+const possible = chosen.filter((attack) => needsOf(attack).every((need) => has[need]))
+const { attackOnce, stop } = attacker(target)
+const verdicts = []
+try {
+  for (const attack of possible) {
+    const login = await target.begin()
+    const verdict = await attackOnce(login, attack, true)
+    await login.end()
+    verdicts.push(verdict)
+    console.log(printed(verdict))
+  }
+} finally {
+  await stop()
+  await target.stop()
+}
+const figures = summary(target.name, verdicts, chosen.length - possible.length)
+console.log(`\n${figures}`)
+if (values.write && !values.only) {
+  writeFileSync(
+    'campaigns/attacks/README.md',
+    asMarkdown(target.name, verdicts, chosen.length - possible.length),
+  )
+  keepFigures('docs/security.md', 'attack', figures)
+}
+process.exitCode = verdicts.some(({ faults }) => faults.length > 0) ? 1 : 0

@@ -1,0 +1,189 @@
+import type { Running } from '../../test/helpers/od-link.ts'
+import type { Stage } from './stage.ts'
+import type { Kind, Tamper } from './tamperer.ts'
+
+/** A command that talks to a server. */
+export interface Scene {
+  /** As a person would type it. */
+  name: string
+  /** The requests that it makes, each of which is attacked. */
+  kinds: readonly Kind[]
+  /** How long it may take, whatever the server does; in milliseconds. */
+  boundMs: number
+  /** When it may leave another link than the one before. */
+  renews: 'always' | 'when it works' | 'never'
+  /** What stdout is when the command ends with 0. */
+  says: (stdout: string, json: boolean) => boolean
+  bend?: Tamper
+  /** What has to be so before it starts. */
+  prepare?: (stage: Stage) => void
+  start: (stage: Stage, flags: readonly string[]) => Promise<Running>
+}
+
+let made = 0
+const fresh = () => {
+  made += 1
+  return `h${made}`
+}
+const isPath = (line: string) => /^(\/[^/]+)+$/.test(line)
+const isPaths = (stdout: string, count: number) => {
+  const lines = stdout.split('\n')
+  return lines.pop() === '' && lines.length === count && lines.every(isPath)
+}
+const isFolder = (stdout: string, json: boolean) =>
+  json ? JSON.parse(stdout).every(({ path }: { path: string }) => isPath(path)) : isPaths(stdout, 1)
+const isJson = (stdout: string) => JSON.parse(stdout) !== undefined
+const isEvents = (stdout: string) => stdout.trimEnd().split('\n').every(isJson)
+const isReport = (stdout: string, json: boolean) => !json || isJson(stdout)
+const isLinked = (stdout: string, json: boolean) => (json ? isEvents(stdout) : stdout.startsWith('✓ Linked '))
+const bounded = ['--max-wait', '3']
+
+/** Plays the browser for a login, whose address leads past the hostile server, as a person's browser may. */
+async function browse({ sandbox }: Stage, running: Running): Promise<Running> {
+  running
+    .seen(/https?:\/\/localhost:\d+(\/[^"\s]*authorize[^"\s]*)/)
+    .then(([, path]) => fetch(`${sandbox.origin}${path}`))
+    .then((answer) => answer.text())
+    .catch(() => {})
+  return running
+}
+
+/** Confirms a device code, as the person does on another device. */
+async function confirm({ sandbox }: Stage, running: Running): Promise<Running> {
+  running
+    .seen(/"code":"([A-Z\d]{8,9})"|\n {2}([A-Z\d]{8,9})\n/)
+    .then(([, inJson, inWords]) => sandbox.control('POST', 'device', { user_code: inJson ?? inWords }))
+    .catch(() => {})
+  return running
+}
+
+const mkdir =
+  (...words: string[]) =>
+  (stage: Stage, flags: readonly string[]) =>
+    Promise.resolve(
+      stage.world.start([
+        'mkdir',
+        ...bounded,
+        ...flags,
+        ...words.map((word) => (word === '*' ? fresh() : word)),
+      ]),
+    )
+
+/** Above what Graph addresses by a path, so that the id of an ancestor is asked for. */
+export const deepPath = `/deep${'/d'.repeat(28)}`
+
+export const scenes = {
+  login: {
+    name: 'login',
+    kinds: ['discovery', 'token by code', 'keys'],
+    boundMs: 90_000,
+    renews: 'when it works',
+    says: isLinked,
+    start: (stage, flags) =>
+      browse(stage, stage.world.start(['login', '--no-browser', '--timeout', '20', ...flags])),
+  },
+  device: {
+    name: 'login --device',
+    kinds: ['device code', 'device poll'],
+    boundMs: 90_000,
+    renews: 'when it works',
+    says: isLinked,
+    start: (stage, flags) =>
+      confirm(stage, stage.world.start(['login', '--device', '--timeout', '6', ...flags])),
+  },
+  renewal: {
+    name: 'mkdir, whose token has ended',
+    kinds: ['token by refresh'],
+    boundMs: 20_000,
+    renews: 'when it works',
+    says: isFolder,
+    prepare: ({ expire }) => expire(),
+    start: mkdir('/', '*'),
+  },
+  mkdir: {
+    name: 'mkdir',
+    kinds: ['create'],
+    boundMs: 20_000,
+    renews: 'never',
+    says: isFolder,
+    start: mkdir('/', '*'),
+  },
+  refused: {
+    name: 'mkdir, refused',
+    kinds: ['create'],
+    boundMs: 20_000,
+    renews: 'never',
+    says: isFolder,
+    start: mkdir('/No/such', '*'),
+  },
+  reuse: {
+    name: 'mkdir of a folder that is there',
+    kinds: ['look'],
+    boundMs: 20_000,
+    renews: 'never',
+    says: isFolder,
+    start: mkdir('--on-conflict', 'reuse', '/', 'there'),
+  },
+  list: {
+    name: 'mkdir of a folder that is found in a list',
+    kinds: ['list'],
+    boundMs: 20_000,
+    renews: 'never',
+    says: isFolder,
+    bend: (answer, { kind }) => {
+      if (kind === 'look') Object.assign(answer, { status: 404, json: { error: { code: 'itemNotFound' } } })
+      return undefined
+    },
+    start: mkdir('--on-conflict', 'reuse', '/few', 'there'),
+  },
+  deep: {
+    name: 'mkdir below 28 levels',
+    kinds: ['look'],
+    boundMs: 20_000,
+    renews: 'never',
+    says: isFolder,
+    start: mkdir(deepPath, '*'),
+  },
+  many: {
+    name: 'mkdir --from-file',
+    kinds: ['batch'],
+    boundMs: 30_000,
+    renews: 'never',
+    says: (stdout, json) => (json ? isEvents(stdout) : isPaths(stdout, 3)),
+    start: async ({ world }, flags) => {
+      const top = fresh()
+      const input = `/few/there\n/few/${top}/a\n/few/${top}/b\n`
+      return world.start(['mkdir', '--from-file', '-', '--max-wait', '6', ...flags], { input })
+    },
+  },
+  status: {
+    name: 'status --check',
+    kinds: ['token by refresh', 'drive'],
+    boundMs: 75_000,
+    renews: 'always',
+    says: isReport,
+    start: async ({ world }, flags) => world.start(['status', '--check', ...flags]),
+  },
+  doctor: {
+    name: 'doctor',
+    kinds: ['discovery', 'me', 'token by refresh', 'drive'],
+    boundMs: 30_000,
+    renews: 'always',
+    says: isReport,
+    start: async ({ world }, flags) => world.start(['doctor', ...flags]),
+  },
+  setup: {
+    name: 'setup',
+    kinds: ['discovery', 'authorize'],
+    boundMs: 90_000,
+    renews: 'when it works',
+    says: (stdout, json) => !json || isEvents(stdout),
+    start: (stage, flags) =>
+      browse(
+        stage,
+        stage.world.start(['setup', '--client-id', stage.sandbox.clientId, '--timeout', '20', ...flags]),
+      ),
+  },
+} as const satisfies Record<string, Scene>
+
+export type SceneName = keyof typeof scenes

@@ -1,0 +1,68 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { makeCertificate } from '../../test/helpers/certificates.ts'
+import { kept, putBack } from '../../test/helpers/kept.ts'
+import type { SandboxProcess } from '../../test/helpers/sandbox.ts'
+import { newWorld, type World } from '../../test/helpers/world.ts'
+import { deepPath, scenes } from './scenes.ts'
+import type { Stranger } from './stranger.ts'
+import { startTamperer, type Tamperer } from './tamperer.ts'
+
+/** One person's machine with a link, and the server that means it harm. */
+export interface Stage {
+  sandbox: SandboxProcess
+  server: Tamperer
+  stranger: Stranger
+  world: World
+  /** The settings and the link, as they were at first. */
+  before: Record<string, string>
+  /** Makes the kept access token end, so that it has to be renewed. */
+  expire: () => void
+  stop: () => Promise<void>
+}
+
+/** @param tls whether the server speaks TLS, as Microsoft's do. */
+export async function setStage(sandbox: SandboxProcess, stranger: Stranger, tls = false): Promise<Stage> {
+  const certificate = tls ? makeCertificate('localhost') : undefined
+  const server = await startTamperer(sandbox.origin, certificate)
+  const world = newWorld(sandbox, undefined, {
+    OD_LINK_AUTHORITY_HOST: server.origin,
+    OD_LINK_GRAPH_HOST: server.origin,
+    OD_LINK_BROWSER: 'none',
+    ...stranger.env,
+    ...(certificate ? { NODE_EXTRA_CA_CERTS: certificate.authority } : {}),
+  })
+  const stage: Stage = {
+    sandbox,
+    server,
+    stranger,
+    world,
+    before: {},
+    expire: () => {
+      const folder = join(world.dir, 'settings', 'links')
+      for (const file of readdirSync(folder)) {
+        const record = JSON.parse(readFileSync(join(folder, file), 'utf8'))
+        writeFileSync(join(folder, file), JSON.stringify({ ...record, expiresAt: 0 }), { mode: 0o600 })
+      }
+    },
+    async stop() {
+      world.remove()
+      await server.stop()
+      certificate?.remove()
+    },
+  }
+  const login = await (await scenes.login.start(stage, [])).ended
+  if (login.code !== 0) {
+    await stage.stop()
+    throw new Error(`the login before the attacks failed:\n${login.stdout}${login.stderr}`)
+  }
+  for (const path of ['/there', '/few/there', '/few/other', deepPath]) await world.run(['mkdir', '-p', path])
+  stage.before = kept(world)
+  return stage
+}
+
+/** The same as before the last attack. */
+export function reset(stage: Stage): void {
+  stage.server.forget()
+  putBack(stage.world, stage.before)
+}

@@ -1,0 +1,135 @@
+// Writes campaigns/mutation/README.md from what the runs left.
+import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { accepted } from './accepted.mjs'
+import { areas, artifacts } from './areas.mjs'
+
+const folders = ['src/signin', 'src/identity', 'src/accounts', 'src/graph']
+const head = ['mutants', 'killed', 'timed out', 'survived', 'not reached', 'score']
+
+/** @throws when nothing was run yet. */
+export function writeReport() {
+  const files = filesTried()
+  const mutants = files.flatMap(({ mutants }) => mutants)
+  const alive = mutants.filter(isAlive)
+  const groupOf = (mutant) => accepted.find((group) => isMeant(mutant, group))
+  const groups = accepted.map((group) => ({
+    ...group,
+    count: alive.filter((one) => groupOf(one) === group).length,
+  }))
+  const left = alive.filter((one) => !groupOf(one))
+  const missing = Object.keys(areas).filter((area) => !existsSync(`${artifacts}/${area}.json`))
+  writeFileSync(
+    'campaigns/mutation/README.md',
+    `${[
+      '# Mutation testing',
+      '',
+      'Made by `npm run mutation`, from the reports of its last runs. [Stryker](https://stryker-mutator.io) changes the program in',
+      'one place at a time: a condition turned round, a text emptied, a step left out. A test has to notice. A mutant that a',
+      'test notices is killed; one that makes the program run for ever is timed out, which counts as noticed; one that no',
+      'test notices survives. The score is the noticed part of all mutants, those that no test reaches included. All of',
+      "Stryker's usual mutators are on, those of texts too: the messages are a part of the interface.",
+      '',
+      'The tests are those of the area itself, most of them within one process, and of these the three nearest files: what the',
+      'tests with whole processes, real keyrings and real browsers notice beyond that does not count here.',
+      '',
+      ...table(
+        ['folder', ...head],
+        [
+          ...folders.map((folder) =>
+            row(
+              `\`${folder}\``,
+              files.filter(({ name }) => name.startsWith(`${folder}/`)),
+            ),
+          ),
+          row('**all**', files),
+        ],
+      ),
+      '',
+      ...(missing.length > 0 ? [`Not run yet, and not in these figures: ${missing.join(', ')}.`, ''] : []),
+      '## By file',
+      '',
+      ...table(
+        ['file', ...head],
+        files.map((file) => row(`\`${file.name.slice('src/'.length)}\``, [file])),
+      ),
+      '',
+      '## Survivors that are accepted',
+      '',
+      ...table(
+        ['where', 'how many', 'why'],
+        groups.map(({ where, why, count }) => [where, count, why]),
+      ),
+      '',
+      left.length === 0
+        ? 'Each survivor was read, and belongs to one of these groups.'
+        : `Beyond these, ${left.length} survive, ${((left.length / mutants.length) * 100).toFixed(1)} % of all: what a better test would notice.`,
+    ].join('\n')}\n`,
+  )
+}
+
+function filesTried() {
+  const names = Object.keys(areas).map((area) => `${artifacts}/${area}.json`)
+  const reports = names
+    .filter((name) => existsSync(name))
+    .map((name) => JSON.parse(readFileSync(name, 'utf8')))
+  if (reports.length === 0) throw new Error('nothing was run yet')
+  const files = reports.flatMap(({ files }) =>
+    Object.entries(files).map(([name, { mutants, source }]) => {
+      const lines = source.split('\n')
+      return {
+        name,
+        mutants: mutants.map((mutant) => ({
+          ...mutant,
+          file: name,
+          was: textOf(mutant, lines),
+          line: lines[mutant.location.start.line - 1] ?? '',
+        })),
+      }
+    }),
+  )
+  return files
+    .filter(({ mutants }) => mutants.length > 0)
+    .sort((one, other) => (one.name < other.name ? -1 : 1))
+}
+
+/** What the mutant took the place of: the rest of its first line, if it is longer than that. */
+function textOf({ location: { start, end } }, lines) {
+  const line = lines[start.line - 1] ?? ''
+  return line.slice(start.column - 1, start.line === end.line ? end.column - 1 : undefined)
+}
+
+function isAlive({ status }) {
+  return status === 'Survived' || status === 'NoCoverage'
+}
+
+function isMeant(mutant, { file, mutator, line, was, becomes, edge }) {
+  return (
+    (file === undefined || file.test(mutant.file)) &&
+    (mutator === undefined || mutator.test(mutant.mutatorName)) &&
+    (line === undefined || line.test(mutant.line)) &&
+    (was === undefined || was.test(mutant.was)) &&
+    (becomes === undefined || becomes.test(mutant.replacement ?? '')) &&
+    (!edge || isEdge(mutant))
+  )
+}
+
+/** Whether `<` became `<=`, or the like. */
+function isEdge({ mutatorName, was, replacement = '' }) {
+  const plain = (text) => text.replace(/([<>])=/, '$1')
+  return mutatorName === 'EqualityOperator' && /[<>]/.test(was) && plain(was) === plain(replacement)
+}
+
+function row(name, files) {
+  const mutants = files.flatMap((file) => file.mutants)
+  const count = (status) => mutants.filter((one) => one.status === status).length
+  const [killed, late, survived, missed] = ['Killed', 'Timeout', 'Survived', 'NoCoverage'].map(count)
+  const all = killed + late + survived + missed
+  const score = all === 0 ? '' : `${(((killed + late) / all) * 100).toFixed(1)} %`
+  return [name, all, killed, late, survived, missed, score]
+}
+
+function table(head, rows) {
+  const line = (cells) => `| ${cells.join(' | ')} |`
+  const isText = (name) => ['folder', 'file', 'where', 'why'].includes(name)
+  return [line(head), line(head.map((name) => (isText(name) ? '---' : '--:'))), ...rows.map(line)]
+}

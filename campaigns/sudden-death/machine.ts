@@ -1,0 +1,66 @@
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { hasKeyring, type Keyring, startKeyring } from '../../test/helpers/keyring.ts'
+import { itemsOf } from '../../test/helpers/keyring-items.ts'
+import { hasPass, newPass, type Pass } from '../../test/helpers/pass.ts'
+import { hasRealPart } from '../../test/helpers/real-part.ts'
+import { type SandboxProcess, startSandbox } from '../../test/helpers/sandbox.ts'
+import { newWorld, type World } from '../../test/helpers/world.ts'
+
+/** The stores that can be had for real. */
+export const stores = ['file', 'keychain', 'helper:pass'] as const
+export type StoreName = (typeof stores)[number]
+
+/** A machine on which programs die: a sandbox, and every store that is for real. */
+export interface Machine {
+  sandbox: SandboxProcess
+  /** A person's place on it. @param store the chosen one; without it, none is chosen. */
+  newWorld: (store?: StoreName) => World
+  /** How many entries a store has, whatever they are; the stores are shared by all worlds, but for files. */
+  count: (store: StoreName, world: World) => number
+  /** Starts the keyring's daemon anew where it has ended by itself. @returns whether it had. */
+  revive: () => Promise<boolean>
+  /** A folder for what a run needs beside the worlds. */
+  dir: string
+  stop: () => Promise<void>
+}
+
+/** Whether all parts are there. */
+export function hasMachine(): boolean {
+  return hasKeyring() && hasPass() && hasRealPart('setsid', 'killing a process with all that it started')
+}
+
+export async function startMachine(): Promise<Machine> {
+  const dir = mkdtempSync(join(tmpdir(), 'od-link-crash-'))
+  const [sandbox, keyring] = await Promise.all([startSandbox(), startKeyring()])
+  const pass = newPass()
+  return {
+    sandbox,
+    dir,
+    newWorld: (store) =>
+      newWorld(sandbox, keyring, { ...pass.env, ...(store ? { OD_LINK_STORE: store } : {}) }),
+    count: (store, world) => counts[store](world, keyring, pass),
+    revive: keyring.revive,
+    stop: async () => {
+      pass.remove()
+      await Promise.all([sandbox.stop(), keyring.stop()])
+      rmSync(dir, { recursive: true, force: true })
+    },
+  }
+}
+
+const counts: Record<StoreName, (world: World, keyring: Keyring, pass: Pass) => number> = {
+  file: ({ dir }) => filesIn(join(dir, 'settings', 'links')),
+  keychain: (_, keyring) => itemsOf(keyring).length,
+  'helper:pass': (_, __, pass) => pass.urls().length,
+}
+
+/** Drafts count, too: they hold tokens. */
+function filesIn(folder: string): number {
+  try {
+    return readdirSync(folder).length
+  } catch {
+    return 0
+  }
+}

@@ -1,0 +1,129 @@
+import { availableParallelism, loadavg } from 'node:os'
+import { kept } from '../../test/helpers/kept.ts'
+import type { Outcome } from '../../test/helpers/od-link.ts'
+import { kindOf } from './kinds.ts'
+import { type Cell, graceSeconds } from './promises.ts'
+import type { Station } from './station.ts'
+
+/**
+ * What every cell promises:
+ * 1. it ends by itself, within its bound, with its exit code;
+ * 2. a failure is told in one sentence with a next step, or as one object of JSON; never as a stack trace;
+ * 3. stdout says that the work is done when it is, and else not;
+ * 4. the links are byte for byte what they were, or hold newer tokens that the server takes.
+ * @returns what was not kept, in sentences.
+ */
+export async function brokenPromises(
+  at: Station,
+  cell: Cell,
+  outcome: Outcome,
+  before: Record<string, string>,
+): Promise<string[]> {
+  return [
+    ...end(cell, outcome),
+    ...(cell.exit === 0 ? [] : failureTold(cell, outcome)),
+    ...workTold(cell, outcome),
+    ...(await linksKept(at, cell, before)),
+  ]
+}
+
+/** So many processes a core are at work when many cells are tried at once; where there are more, starts take longer. */
+export const usualLoad = 3
+
+export function isBounded({ withinSeconds }: Cell, { signal, milliseconds }: Outcome): boolean {
+  const load = (loadavg()[0] ?? 0) / availableParallelism()
+  const graceMs = graceSeconds * 1000 * (Math.max(1, load / usualLoad) - 1)
+  return signal === null && milliseconds <= withinSeconds * 1000 + graceMs
+}
+
+function end(cell: Cell, outcome: Outcome): string[] {
+  const { code, signal, milliseconds } = outcome
+  const seconds = (milliseconds / 1000).toFixed(1)
+  return [
+    ...(isBounded(cell, outcome)
+      ? []
+      : [`took ${seconds} s, not ${cell.withinSeconds} s (${signal ?? 'late'})`]),
+    ...(code === cell.exit ? [] : [`ended with ${code}, not ${cell.exit}`]),
+  ]
+}
+
+function failureTold(cell: Cell, { stdout, stderr }: Outcome): string[] {
+  const trace = /\n\s+at \S+.*[:)]|has no name for/.test(stdout + stderr)
+  const told = cell.kind === 'me' ? toldByDoctor(cell, stdout) : toldOnStderr(cell, stderr)
+  return [
+    ...(trace ? ['shows a stack trace'] : []),
+    ...(told ? [] : ['does not tell a sentence and a next step']),
+  ]
+}
+
+function toldOnStderr({ json, exit }: Cell, stderr: string): boolean {
+  if (!json)
+    return /(^|\n)od-link: \S[^\n]*\.\n {2}next: \S/.test(stderr) && stderr.split('od-link: ').length === 2
+  const { error } = JSON.parse(stderr || '{}')
+  return isWhole(error) && typeof error.kind === 'string' && error.exitCode === exit
+}
+
+/** Its report is data, so it stands on stdout. */
+function toldByDoctor({ json, exit }: Cell, stdout: string): boolean {
+  if (!json) return /\n✗ (Graph|Clock) [^✗✓–]*\.\n +next: \S/.test(stdout) && stdout.split('✗').length === 2
+  const failed = (JSON.parse(stdout).checks as Record<string, unknown>[]).filter(({ ok }) => ok === false)
+  return (
+    failed.length === 1 && isWhole({ ...failed[0], message: failed[0]?.text }) && failed[0]?.exitCode === exit
+  )
+}
+
+const isWhole = (error: { message?: unknown; hint?: unknown } | undefined) =>
+  /^\S.*\.$/.test(String(error?.message)) && typeof error?.hint === 'string' && error.hint.length > 5
+
+function workTold({ kind, exit }: Cell, { stdout }: Outcome): string[] {
+  const isDone = kindOf(kind).done.test(stdout)
+  if (isDone === (exit === 0)) return []
+  return [isDone ? 'says that the work is done' : 'does not say that the work is done']
+}
+
+async function linksKept(
+  at: Station,
+  { kind, exit }: Cell,
+  before: Record<string, string>,
+): Promise<string[]> {
+  const after = kept(at.world)
+  if (Object.keys(after).sort().join() !== Object.keys(before).sort().join()) {
+    return [`left the files ${Object.keys(after).sort().join(', ')}`]
+  }
+  const isNewLogin = exit === 0 && kindOf(kind).command.startsWith('od-link login')
+  const changed = Object.keys(before).filter((path) => after[path] !== before[path])
+  const lost: string[] = []
+  for (const path of changed) {
+    if (!path.startsWith('links')) lost.push(`changed ${path}`)
+    else lost.push(...(await recordKept(at, before[path] ?? '', after[path] ?? '', isNewLogin)))
+  }
+  return lost
+}
+
+/** A record may hold newer tokens, and nothing else may be new; that they are good, the server says. */
+async function recordKept(
+  { sandbox }: Station,
+  before: string,
+  after: string,
+  isNewLogin: boolean,
+): Promise<string[]> {
+  const [old, now] = [JSON.parse(before), JSON.parse(after)]
+  const renewed = ['accessToken', 'refreshToken', 'expiresAt', 'lastRenewedAt', 'grantedScope']
+  const fresh = isNewLogin ? [...renewed, 'linkedAt'] : renewed
+  const others = Object.keys({ ...old, ...now }).filter(
+    (name) => !fresh.includes(name) && JSON.stringify(old[name]) !== JSON.stringify(now[name]),
+  )
+  const answer = await fetch(`${sandbox.origin}/common/oauth2/v2.0/token`, {
+    method: 'POST',
+    body: new URLSearchParams({
+      grant_type: 'refresh_token',
+      client_id: now.registration.clientId,
+      refresh_token: now.refreshToken,
+    }),
+  })
+  await answer.text()
+  return [
+    ...(others.length > 0 ? [`changed ${others.join(', ')} of the link`] : []),
+    ...(answer.ok ? [] : ['left a refresh token that the server does not take']),
+  ]
+}

@@ -1,0 +1,272 @@
+import type { Outcome, RunOptions } from '../../test/helpers/od-link.ts'
+import { comeBack, signInAt, type WaitingLogin } from '../../test/helpers/waiting-login.ts'
+import type { Station } from './station.ts'
+
+/** Every kind of request that od-link sends, and the command that brings it there. */
+
+/** How a command is run in one cell. */
+export interface How {
+  json: boolean
+  /** The flag that bounds the waiting, where the command has one. */
+  bound: string[]
+  /** A name that no other cell uses. */
+  name: string
+  options: RunOptions
+}
+
+interface Kind {
+  /** As the head of a column has it. */
+  short: string
+  /** What is asked. */
+  asks: string
+  service: 'sign-in' | 'graph'
+  /** What a person types, without what bounds it. */
+  command: string
+  /** The request, as a part of `METHOD /path`. */
+  match: string
+  /** The request that goes before it in the same run. */
+  after?: string
+  /** Weather of that earlier request, which is what brings od-link to this one. */
+  afterEffect?: object
+  /** Other requests begin at the same time, and go past the weather. */
+  besideOthers?: true
+  /** The access token has ended before. */
+  tokenEnded?: true
+  /** Whether it is sent again after trouble that may pass. */
+  repeated: boolean
+  /** The longest that it may take with all its repetitions, in seconds. */
+  limit: Limit
+  /** What stdout has when the work is done, and never else. */
+  done: RegExp
+  run: (at: Station, how: How) => Promise<Outcome>
+}
+
+/** In weather that stays, and in weather that passes; without a flag, what od-link takes for itself. */
+interface Limit {
+  flag?: '--max-wait' | '--timeout'
+  stays: number
+  passes: number
+  default: number
+  why: string
+}
+
+const lookUp: Limit = { stays: 30, passes: 30, default: 30, why: 'a sign-in looks things up for 30 s' }
+const maxWait = (byDefault: number): Limit => ({
+  flag: '--max-wait',
+  stays: 2,
+  passes: 15,
+  default: byDefault,
+  why: '--max-wait',
+})
+const login = /"event":"linked"|Linked ada@/
+const folder = /^\/w\d+|"path":"\/w\d+/m
+const inJson = ({ json }: How) => (json ? ['--json'] : [])
+
+const mkdir =
+  (...args: string[]) =>
+  ({ world }: Station, how: How) =>
+    world.run(
+      ['mkdir', ...how.bound, ...inJson(how), ...args, ...(args.includes('/there') ? [] : [`/${how.name}`])],
+      how.options,
+    )
+
+const mkdirMany = ({ world }: Station, how: How) =>
+  world.run(['mkdir', '--from-file', '-', ...how.bound, ...inJson(how)], {
+    ...how.options,
+    input: ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `/${how.name}/${name}\n`).join(''),
+  })
+
+/** The test is the browser, which never has the weather. */
+async function logIn({ world, sandbox }: Station, how: How): Promise<Outcome> {
+  const running = world.start(['login', '--no-browser', ...inJson(how)], how.options)
+  try {
+    const [found] = await running.seen(/http:\/\/localhost:\d+\/[^"\s]*authorize[^"\s]*/)
+    const { pathname, search, searchParams } = new URL(found)
+    const redirectUri = new URL(searchParams.get('redirect_uri') ?? '')
+    const answer = await signInAt(new URL(`${sandbox.origin}${pathname}${search}`))
+    await comeBack({ redirectUri } as WaitingLogin, answer)
+  } catch {
+    // It ended before there was an address: how it ended tells more.
+  }
+  return running.ended
+}
+
+/** The person uses the code at once. */
+async function logInByCode({ world, sandbox }: Station, how: How): Promise<Outcome> {
+  const running = world.start(['login', '--device', ...how.bound, ...inJson(how)], how.options)
+  try {
+    const [, inWords, asJson] = await running.seen(
+      /enter the code:\s+([A-Z0-9]{8,9})\n|"code":"([A-Z0-9]{8,9})"/,
+    )
+    await sandbox.control('POST', 'device', { user_code: inWords ?? asJson })
+  } catch {
+    // The same.
+  }
+  return running.ended
+}
+
+const create = 'POST /v1.0/me/drive'
+
+export const kinds = {
+  discovery: {
+    short: 'discovery',
+    asks: 'GET …/.well-known/openid-configuration',
+    service: 'sign-in',
+    command: 'od-link login',
+    match: '/openid-configuration',
+    repeated: true,
+    limit: lookUp,
+    done: login,
+    run: logIn,
+  },
+  keys: {
+    short: 'keys',
+    asks: 'GET …/discovery/v2.0/keys',
+    service: 'sign-in',
+    command: 'od-link login',
+    match: '/discovery/v2.0/keys',
+    after: '/oauth2/v2.0/token',
+    repeated: true,
+    limit: lookUp,
+    done: login,
+    run: logIn,
+  },
+  code: {
+    short: 'code',
+    asks: 'POST …/token, by authorization code',
+    service: 'sign-in',
+    command: 'od-link login',
+    match: '/oauth2/v2.0/token',
+    after: '/openid-configuration',
+    // A code is good for one attempt: AADSTS54005 (RFC 6749 section 4.1.2).
+    repeated: false,
+    limit: { stays: 20, passes: 20, default: 20, why: 'one attempt of 20 s' },
+    done: login,
+    run: logIn,
+  },
+  refresh: {
+    short: 'refresh',
+    asks: 'POST …/token, by refresh token',
+    service: 'sign-in',
+    command: 'od-link mkdir PATH',
+    match: '/oauth2/v2.0/token',
+    tokenEnded: true,
+    repeated: true,
+    limit: maxWait(120),
+    done: folder,
+    run: mkdir(),
+  },
+  device: {
+    short: 'device',
+    asks: 'POST …/devicecode',
+    service: 'sign-in',
+    command: 'od-link login --device',
+    match: '/oauth2/v2.0/devicecode',
+    after: '/openid-configuration',
+    repeated: true,
+    limit: lookUp,
+    done: login,
+    run: logInByCode,
+  },
+  poll: {
+    short: 'poll',
+    asks: 'POST …/token, by device code',
+    service: 'sign-in',
+    command: 'od-link login --device',
+    match: '/oauth2/v2.0/token',
+    after: '/oauth2/v2.0/devicecode',
+    repeated: true,
+    limit: { flag: '--timeout', stays: 3, passes: 40, default: 900, why: '--timeout, and the last poll' },
+    done: login,
+    run: logInByCode,
+  },
+  me: {
+    short: 'me',
+    asks: 'GET /me, without a token',
+    service: 'graph',
+    command: 'od-link doctor',
+    match: '/GET .*/v1.0/me$/',
+    besideOthers: true,
+    repeated: false,
+    limit: { stays: 8, passes: 8, default: 8, why: 'a check of the doctor' },
+    done: /Nothing is wrong|"ok":true\}\n$/,
+    run: ({ world }, how) => world.run(['doctor', ...inJson(how)], how.options),
+  },
+  drive: {
+    short: 'drive',
+    asks: 'GET /me/drive',
+    service: 'graph',
+    command: 'od-link status --check',
+    match: 'GET /v1.0/me/drive',
+    after: '/oauth2/v2.0/token',
+    repeated: true,
+    limit: { stays: 30, passes: 30, default: 30, why: 'a check of a link' },
+    done: /works, business drive|"works":true/,
+    run: ({ world }, how) => world.run(['status', '--check', ...inJson(how)], how.options),
+  },
+  create: {
+    short: 'create',
+    asks: 'POST …/children',
+    service: 'graph',
+    command: 'od-link mkdir PATH',
+    match: create,
+    repeated: true,
+    // Enough for a silent attempt and the look after it.
+    limit: { ...maxWait(120), stays: 9 },
+    done: folder,
+    run: mkdir(),
+  },
+  look: {
+    short: 'look',
+    asks: 'GET the item, after "the name is taken"',
+    service: 'graph',
+    command: 'od-link mkdir -p PATH',
+    match: 'GET /v1.0/me/drive',
+    after: create,
+    repeated: true,
+    limit: maxWait(120),
+    done: /^\/there$|"path":"\/there"/m,
+    run: mkdir('-p', '/there'),
+  },
+  settle: {
+    short: 'settle',
+    asks: 'GET the item, after a lost answer',
+    service: 'graph',
+    command: 'od-link mkdir PATH',
+    match: 'GET /v1.0/me/drive',
+    after: create,
+    afterEffect: { lost: true },
+    repeated: true,
+    limit: { ...maxWait(120), stays: 6 },
+    done: folder,
+    run: mkdir(),
+  },
+  batch: {
+    short: 'batch',
+    asks: 'POST /$batch',
+    service: 'graph',
+    command: 'od-link mkdir --from-file LIST',
+    match: 'POST /v1.0/$batch',
+    repeated: true,
+    limit: maxWait(600),
+    done: /^\/w\d+\/f$|"created":true/m,
+    run: mkdirMany,
+  },
+  item: {
+    short: 'item',
+    asks: 'one request in a /$batch',
+    service: 'graph',
+    command: 'od-link mkdir --from-file LIST',
+    match: '/POST .*children$/',
+    repeated: true,
+    limit: maxWait(600),
+    done: /^\/w\d+\/f$|"created":true/m,
+    run: mkdirMany,
+  },
+} as const satisfies Record<string, Kind>
+
+export type KindName = keyof typeof kinds
+export const kindNames = Object.keys(kinds) as KindName[]
+
+/** The kind of that name, with what it may have. */
+export const kindOf = (name: KindName): Kind => kinds[name]
