@@ -9,18 +9,23 @@ import { billOfMaterials, bundledPackages, licensesOf } from './bundled.mjs'
 const packages = ['conf', 'https-proxy-agent', 'oauth4webapi', 'open', 'proxy-from-env']
 
 /** Imported lazily each, and yet in one file, because most runs use them all. */
-const usual = ['commands/mkdir', 'commands/token', 'accounts/keychain', 'accounts/secret-service']
+const usual = [
+  'commands/mkdir/run',
+  'commands/token/run',
+  'accounts/stores/keychain/index',
+  'accounts/stores/keychain/secret-service',
+]
 
 /**
  * What lies in one file. A group takes along all that its modules import at once; what both of the first two need is the
  * command line's.
  */
 const groups = [
-  { name: 'od-link', test: /src.(main|setting-names)\.ts$/, priority: 2 },
+  { name: 'od-link', test: /src.(main|settings.names)\.ts$/, priority: 2 },
   { name: 'usual', test: new RegExp(`src.(${usual.join('|')})\\.ts$`), priority: 1 },
   // What a person waits for at the prompt.
-  { name: 'cold-help', test: /src.help.index\.ts$/ },
-  { name: 'cold-completion', test: /src.commands.complete\.ts$/ },
+  { name: 'cold-help', test: /src.commands.help.overview\.ts$/ },
+  { name: 'cold-completion', test: /src.commands.completion.complete\.ts$/ },
 ]
 const isGroup = (name) => groups.some((group) => group.name === name)
 
@@ -34,7 +39,7 @@ const odLink = {
   output: { codeSplitting: { groups } },
 }
 const readBack = {
-  input: { 'read-back': 'src/accounts/read-back.ts' },
+  input: { 'read-back': 'src/accounts/stores/read-back.ts' },
   plugins: [packagesApart()],
   output: { codeSplitting: false },
 }
@@ -87,10 +92,10 @@ async function buildFiles({ output, ...what }) {
 /** The manual page, from the description of the commands. */
 async function manualPage() {
   const { output } = await build({
-    input: 'src/help/manual.ts',
+    input: 'src/commands/help/manual.ts',
     platform: 'node',
     // The commands themselves are not needed to describe them.
-    external: /^\.\.\/commands\//,
+    external: /\/run\.ts$/,
     write: false,
     output: { format: 'esm', codeSplitting: false },
   })

@@ -31,7 +31,7 @@ export interface ErrorDetails {
 
 /**
  * The one error type of od-link. `message` says what happened in a sentence, `hint` what to do next; neither
- * ever holds a token, code, verifier or secret. `terminal.ts` prints it, nothing else formats errors.
+ * ever holds a token, code, verifier or secret. `terminal` prints it, nothing else formats errors.
  */
 export class OdLinkError extends Error {
   override readonly name = 'OdLinkError'

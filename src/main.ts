@@ -1,8 +1,8 @@
 import { version } from '../package.json'
-import { completing } from './cli/completion.ts'
+import { parseCommandLine } from './cli/parse.ts'
+import { completing } from './commands/completion/command.ts'
 import { exitCodes, OdLinkError, StuckCall } from './errors.ts'
-import { parseCommandLine } from './parse.ts'
-import { clearProgress, fail, print, speak } from './terminal.ts'
+import { clearProgress, fail, print, speak } from './terminal/index.ts'
 
 let json = false
 let dataLost = false
@@ -16,7 +16,7 @@ async function main(argv: string[]): Promise<void> {
     const parsed = parseCommandLine(argv)
     if ('version' in parsed) print(version)
     else if ('help' in parsed)
-      for (const line of (await import('./help/index.ts')).helpFor(parsed.help)) print(line)
+      for (const line of (await import('./commands/help/overview.ts')).helpFor(parsed.help)) print(line)
     else {
       const { options } = parsed.args
       json = options.json === true
@@ -39,7 +39,7 @@ async function main(argv: string[]): Promise<void> {
 
 /** Tab: a person is typing, so it goes without the streams of stdout, which take a millisecond to set up. */
 async function completeWords(words: string[]): Promise<void> {
-  await (await import('./commands/complete.ts')).complete(words)
+  await (await import('./commands/completion/complete.ts')).complete(words)
   endWith(0)
 }
 

@@ -3,7 +3,9 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { accepted } from './accepted.mjs'
 import { areas, artifacts } from './areas.mjs'
 
-const folders = ['src/signin', 'src/identity', 'src/accounts', 'src/graph']
+const folders = ['signin', 'registration', 'identity', 'accounts', 'settings', 'system', 'graph'].map(
+  (name) => `src/${name}`,
+)
 const head = ['mutants', 'killed', 'timed out', 'survived', 'not reached', 'score']
 
 /** @throws when nothing was run yet. */

@@ -47,7 +47,7 @@ export interface Kill {
 }
 
 /** Found from here and from the bundle in campaigns/artifacts. */
-const preload = fileURLToPath(new URL('../sudden-death/fault.cjs', import.meta.url))
+const preload = fileURLToPath(new URL('./fault.cjs', import.meta.url))
 
 /** What makes od-link fail at a step; the file `log` then says at which. */
 export function faultAt(step: number, fault: string, log: string): NodeJS.ProcessEnv {

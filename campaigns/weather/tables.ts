@@ -11,7 +11,7 @@ import { type Trouble, type WeatherName, weatherNames, weatherOf } from './weath
 /** The results as tables: a column a kind of request, a row a weather, in each cell the exit code and the seconds. */
 
 /** Found from here and from the bundle in campaigns/artifacts. */
-const page = fileURLToPath(new URL('../weather/README.md', import.meta.url))
+const page = fileURLToPath(new URL('./README.md', import.meta.url))
 
 const secondsOf = ({ outcome }: Result) => outcome.milliseconds / 1000
 

@@ -1,9 +1,9 @@
 import { OdLinkError } from '../errors.ts'
 import { inApp, menu } from '../identity/portal.ts'
-import { parseJsonObject } from '../json.ts'
 import { notices } from '../notices.ts'
-import { setting } from '../settings.ts'
-import { openStore, type StoreName } from './stores.ts'
+import { setting } from '../settings/index.ts'
+import { parseJsonObject } from '../text/json.ts'
+import { openStore, type StoreName } from './stores/index.ts'
 
 /** The client secret of a confidential registration, kept in the store with the client id that it belongs to. */
 interface KeptSecret {
@@ -38,7 +38,7 @@ export async function saveClientSecret(
   clientId = setting('client-id'),
 ): Promise<void> {
   const store = await openStore()
-  const { withLock } = await import('./lock.ts')
+  const { withLock } = await import('../settings/lock.ts')
   await withLock(clientSecretItem, async () => {
     if (secret === undefined) return store.remove(clientSecretItem)
     const kept: KeptSecret = { clientId, secret }

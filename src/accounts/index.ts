@@ -1,11 +1,11 @@
 import { OdLinkError } from '../errors.ts'
-import type { Taught } from '../identity/lifetime.ts'
-import { quoted } from '../quoted.ts'
-import type { Patience } from '../retry.ts'
-import { changeStateFile, readStateFile } from '../state-file.ts'
-import type { End } from './life.ts'
+import type { Patience } from '../http/retry.ts'
+import type { Taught } from '../identity/lifetime-hints.ts'
+import { changeStateFile, readStateFile } from '../settings/json-file.ts'
+import { quoted } from '../text/shell-quote.ts'
+import type { End } from './lifetime.ts'
 import { type LinkRecord, parseRecord } from './record.ts'
-import { openStore, type StoreName } from './stores.ts'
+import { openStore, type StoreName } from './stores/index.ts'
 
 /**
  * The linked accounts. The index (a plain file) says who is linked, without a secret; the record of each link is
@@ -24,7 +24,7 @@ export interface Account {
   store: StoreName
   /** Where else one may be: noted before it is written there, until it is removed, whatever comes in between. */
   copies?: StoreName[]
-  /** That Microsoft refused to renew it, as far as it holds for the record that there is now: see life.ts. */
+  /** That Microsoft refused to renew it, as far as it holds for the record that there is now: see lifetime.ts. */
   ended?: End
   /** What such refusals told of the life of this account's links; it outlives a login. */
   taught?: Taught
@@ -203,6 +203,6 @@ export async function changeIndex(change: (index: Index) => void, patience?: Pat
 
 /** The lock is loaded when it is needed: most commands only read. */
 async function holding<T>(name: string, work: () => Promise<T>, patience?: Patience): Promise<T> {
-  const { withLock } = await import('./lock.ts')
+  const { withLock } = await import('../settings/lock.ts')
   return withLock(name, work, patience)
 }

@@ -1,12 +1,12 @@
 import { OdLinkError } from '../errors.ts'
-import { settingNames } from '../setting-names.ts'
-import { saveSettings } from '../settings.ts'
+import { saveSettings } from '../settings/index.ts'
+import { withLock } from '../settings/lock.ts'
+import { settingNames } from '../settings/names.ts'
 import { clientSecretItem } from './client-secret.ts'
 import { type Account, holdingLink, listAccounts, readLink } from './index.ts'
-import { keepRecord, noteStore, removeCopies } from './linking.ts'
-import { withLock } from './lock.ts'
-import { keepItem, type Store } from './store.ts'
-import { chosenStore, openStore, type StoreName } from './stores.ts'
+import { keepRecord, noteStore, removeCopies } from './links.ts'
+import { chosenStore, openStore, type StoreName } from './stores/index.ts'
+import { keepItem, type Store } from './stores/store.ts'
 
 /**
  * Takes a link to another store: written and read back there, then named there by the index, and only then removed

@@ -2,9 +2,14 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OdLinkError } from '../errors.ts'
-import { harmless } from '../harmless.ts'
 import { notices } from '../notices.ts'
-import { clientSecretVariable, endWithUs, environmentWithout, killWithChildren } from './child.ts'
+import {
+  clientSecretVariable,
+  endWithUs,
+  environmentWithout,
+  killWithChildren,
+} from '../system/child-process.ts'
+import { harmless } from '../text/sanitize.ts'
 import { type Account, findAccount, labelOf } from './index.ts'
 
 /**

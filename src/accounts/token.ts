@@ -1,9 +1,9 @@
-import { configDir } from '../config-dir.ts'
 import { OdLinkError } from '../errors.ts'
-import { isoTime } from '../iso-time.ts'
-import { quoted } from '../quoted.ts'
-import { type Patience, startPatience } from '../retry.ts'
-import { isUnwritable, unwritableBecause } from '../unwritable.ts'
+import { type Patience, startPatience } from '../http/retry.ts'
+import { configDir } from '../settings/directory.ts'
+import { isUnwritable, unwritableBecause } from '../system/disk-errors.ts'
+import { isoTime } from '../text/format.ts'
+import { quoted } from '../text/shell-quote.ts'
 import { type Account, accountNow, holdingLink, readLink, refuseReadOnly, writeLink } from './index.ts'
 import type { LinkRecord } from './record.ts'
 
@@ -102,7 +102,7 @@ async function renew(
     // The refusal is believed only if it was of the newest refresh token: a login may have replaced it meanwhile.
     const stored = await readLink(account)
     if (stored.refreshToken !== record.refreshToken) return renew(account, stored, options)
-    const { markEnded } = await import('./life.ts')
+    const { markEnded } = await import('./lifetime.ts')
     return { refusal: error, isNew: await markEnded(account, stored, error) }
   }
 }

@@ -1,8 +1,8 @@
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
-import { configDir, unwritable } from '../config-dir.ts'
+import { configDir, unwritable } from '../settings/directory.ts'
+import { withLock } from '../settings/lock.ts'
 import { listAccounts } from './index.ts'
-import { withLock } from './lock.ts'
 
 /**
  * What the settings directory holds of accounts besides their records and their entries in the index (linking.ts). Logout

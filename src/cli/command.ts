@@ -1,4 +1,4 @@
-/** How a command is described: see `cli.ts`. */
+/** How a command is described: see `commands/index.ts`. */
 
 /** What a value may be, for the completion, which knows how to find what there is of it. */
 export type Kind = 'account' | 'folder' | 'file' | 'setting' | 'topic' | 'code'

@@ -1,8 +1,8 @@
 import { type Account, listAccounts } from '../accounts/index.ts'
-import { savedSettings, setting } from '../settings.ts'
+import { savedSettings, setting } from '../settings/index.ts'
 import { type Finding, findOut, type Limit, type Told } from './finding.ts'
-import { checkRegistrationSettings, checkSettings, checkStore, storesInUse } from './keeping.ts'
 import { checkLink, nameInReport } from './links.ts'
+import { checkRegistrationSettings, checkSettings, checkStore, storesInUse } from './local-state.ts'
 import { checkBrowser, checkNativeModule, checkNode, checkPorts } from './machine.ts'
 import { checkAuthority, checkClock, checkGraph, checkProxy } from './network.ts'
 

@@ -1,7 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import type { Account } from '../accounts/index.ts'
-import { configDir } from '../config-dir.ts'
 import { exitCodes } from '../errors.ts'
+import { configDir } from '../settings/directory.ts'
 import type { CronProblem } from './cron.ts'
 import {
   cronEnvironment,

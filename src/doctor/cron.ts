@@ -1,8 +1,8 @@
 import { spawn } from 'node:child_process'
-import { endWithUs, killWithChildren } from '../accounts/child.ts'
 import { type Account, defaultAccount, labelOf } from '../accounts/index.ts'
 import { exitCodes } from '../errors.ts'
-import { parseJsonObject } from '../json.ts'
+import { endWithUs, killWithChildren } from '../system/child-process.ts'
+import { parseJsonObject } from '../text/json.ts'
 import { cureFor, notesFor } from './cron-advice.ts'
 import { broughtAlong, cronEnvironment, crontabLine, type Programs, programs } from './crontab.ts'
 

@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
-import { configDir } from '../config-dir.ts'
-import { quoted } from '../quoted.ts'
+import { configDir } from '../settings/directory.ts'
+import { quoted } from '../text/shell-quote.ts'
 
 /** The world that cron starts a job in, and the line that a person puts into the crontab. */
 

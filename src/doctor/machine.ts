@@ -1,11 +1,11 @@
 import { createServer } from 'node:http'
 import { version } from '../../package.json'
 import { defaultRedirectUri } from '../identity/portal.ts'
-import { setting } from '../settings.ts'
+import { type ListenAddress, readRedirect } from '../registration/redirect-uri.ts'
+import { setting } from '../settings/index.ts'
+import { lookAround } from '../signin/environment.ts'
 import { bindLoopback } from '../signin/loopback.ts'
-import { type ListenAddress, readRedirect } from '../signin/redirect-uri.ts'
-import { lookAround } from '../signin/surroundings.ts'
-import { chooseWay } from '../signin/ways.ts'
+import { chooseWay } from '../signin/methods.ts'
 import type { Told } from './finding.ts'
 
 /** The checks of the machine itself. */
@@ -19,7 +19,7 @@ export function checkNode(): Told {
 /** The module that macOS and Windows need for their keychains. */
 export async function checkNativeModule(): Promise<Told> {
   if (process.platform === 'linux') return 'none is needed: the Secret Service is spoken to over D-Bus'
-  const { loadKeyring } = await import('../accounts/native-keychain.ts')
+  const { loadKeyring } = await import('../accounts/stores/keychain/native.ts')
   loadKeyring(process.platform)
   return '@napi-rs/keyring loads'
 }

@@ -1,8 +1,8 @@
 import { homedir, userInfo } from 'node:os'
 import { listAccounts } from '../accounts/index.ts'
-import { type SettingName, settingNames } from '../setting-names.ts'
-import { setting } from '../settings.ts'
-import { checkSetting } from '../signin/registration.ts'
+import { checkSetting } from '../registration/index.ts'
+import { setting } from '../settings/index.ts'
+import { type SettingName, settingNames } from '../settings/names.ts'
 
 /**
  * What makes a report safe to paste. The checks tell nothing secret by themselves; their words may quote a server, a

@@ -1,14 +1,14 @@
-import { clockCure, clockSkewMs, clockTrouble } from '../clock.ts'
 import { OdLinkError } from '../errors.ts'
-import { graphFailure } from '../graph/failure.ts'
+import { graphFailure } from '../graph/errors.ts'
 import { passing } from '../graph/request.ts'
-import { exchange, type HttpResponse, isLoopback } from '../http.ts'
+import { clockCure, clockSkewMs, clockTrouble } from '../http/clock-skew.ts'
+import { exchange, type HttpResponse, isLoopback } from '../http/index.ts'
+import type { HttpProxy } from '../http/proxy.ts'
 import { discoveryUrl, readMetadata } from '../identity/authority.ts'
 import { findCloud } from '../identity/clouds.ts'
 import { isPassing, ServiceTrouble } from '../identity/protocol.ts'
-import { parseJsonObject } from '../json.ts'
-import type { HttpProxy } from '../proxy.ts'
-import { setting } from '../settings.ts'
+import { setting } from '../settings/index.ts'
+import { parseJsonObject } from '../text/json.ts'
 import type { Told } from './finding.ts'
 
 /** The checks of the way to Microsoft. */
@@ -29,7 +29,7 @@ export async function checkProxy(): Promise<Told> {
 
 async function proxyTo(url: URL): Promise<HttpProxy | undefined> {
   try {
-    return (await import('../proxy.ts')).findProxy(url, undefined)
+    return (await import('../http/proxy.ts')).findProxy(url, undefined)
   } catch (error) {
     throw new OdLinkError('network', 'The proxy variable is not the address of an HTTP proxy.', {
       hint: 'HTTPS_PROXY=http://proxy.example:8080',

@@ -1,4 +1,4 @@
-import { parseJsonObject } from '../json.ts'
+import { parseJsonObject } from '../text/json.ts'
 
 /** More than any challenge has, and little enough to be sent on. */
 const longest = 16 * 1024

@@ -1,6 +1,6 @@
 import type { DriveItem } from '@microsoft/microsoft-graph-types'
-import { textIn } from '../json.ts'
-import { graphFailure } from './failure.ts'
+import { textIn } from '../text/json.ts'
+import { graphFailure } from './errors.ts'
 import { itemOf } from './item.ts'
 import { type DrivePath, encodePath, sameName, showPath } from './path.ts'
 import type { Graph, GraphAnswer } from './request.ts'

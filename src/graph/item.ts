@@ -1,5 +1,5 @@
 import type { DriveItem } from '@microsoft/microsoft-graph-types'
-import { isJsonObject } from '../json.ts'
+import { isJsonObject } from '../text/json.ts'
 import { isName } from './path.ts'
 
 /** Real ones have less than a hundred characters. */

@@ -1,5 +1,5 @@
 import { OdLinkError } from '../errors.ts'
-import { quoted } from '../quoted.ts'
+import { quoted } from '../text/shell-quote.ts'
 
 /** A folder's place in a drive: the names from the root down, none for the root itself. */
 export type DrivePath = readonly string[]

@@ -1,11 +1,11 @@
 import type { Account } from '../accounts/index.ts'
 import type { LinkRecord } from '../accounts/record.ts'
 import { accessToken } from '../accounts/token.ts'
-import { NetworkError } from '../network-error.ts'
-import { type Patience, startPatience } from '../retry.ts'
-import { loadClientMeanwhile } from '../wire.ts'
-import { challengeOf, type GraphAnswer, type GraphRequest, isTokenRefused, sendOnce } from './authorized.ts'
-import { graphFailure, linkRefused } from './failure.ts'
+import { NetworkError } from '../http/errors.ts'
+import { type Patience, startPatience } from '../http/retry.ts'
+import { loadClientMeanwhile } from '../http/transport.ts'
+import { graphFailure, linkRefused } from './errors.ts'
+import { challengeOf, type GraphAnswer, type GraphRequest, isTokenRefused, sendOnce } from './send-once.ts'
 
 export type { GraphAnswer, GraphRequest }
 

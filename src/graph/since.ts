@@ -1,5 +1,5 @@
 import type { DriveItem } from '@microsoft/microsoft-graph-types'
-import type { GraphAnswer } from './authorized.ts'
+import type { GraphAnswer } from './send-once.ts'
 
 /** How far the answer's own travel time may have blurred the comparison of clocks. */
 const clockDoubtMs = 250

@@ -1,10 +1,10 @@
-import { clockCure, clockTrouble } from '../clock.ts'
 import { OdLinkError } from '../errors.ts'
-import type { HttpResponse } from '../http.ts'
-import { type JsonObject, parseJsonObject, textIn } from '../json.ts'
+import { clockCure, clockTrouble } from '../http/clock-skew.ts'
+import type { HttpResponse } from '../http/index.ts'
+import { startPatience } from '../http/retry.ts'
 import { notices } from '../notices.ts'
-import { startPatience } from '../retry.ts'
-import { type FailureContext, type IdentityErrorBody, identityFailure } from './failure.ts'
+import { type JsonObject, parseJsonObject, textIn } from '../text/json.ts'
+import { type FailureContext, type IdentityErrorBody, identityFailure } from './errors.ts'
 import { askIdentity } from './protocol.ts'
 
 /**

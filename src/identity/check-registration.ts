@@ -1,12 +1,12 @@
 import type { Registration } from '../accounts/record.ts'
-import { requestIdOf } from '../http.ts'
-import { parseJsonObject, textIn } from '../json.ts'
-import { startPatience } from '../retry.ts'
+import { requestIdOf } from '../http/index.ts'
+import { startPatience } from '../http/retry.ts'
+import { parseJsonObject, textIn } from '../text/json.ts'
+import { registrationAdvice } from './aadsts-registration-codes.ts'
 import type { Authority } from './authority.ts'
-import { type FailureContext, type IdentityErrorBody, identityFailure } from './failure.ts'
+import { startSignIn } from './authorization-code.ts'
+import { type FailureContext, type IdentityErrorBody, identityFailure } from './errors.ts'
 import { askIdentity } from './protocol.ts'
-import { startSignIn } from './redeem.ts'
-import { registrationAdvice } from './registration-advice.ts'
 
 /**
  * Asks the authorize page whether it knows the app and its redirect URI, without a person: `prompt=none` signs

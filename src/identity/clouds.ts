@@ -1,5 +1,5 @@
 import { OdLinkError } from '../errors.ts'
-import { isLoopback } from '../http.ts'
+import { isLoopback } from '../http/index.ts'
 import { globalPortal } from './portal.ts'
 
 export interface Cloud {

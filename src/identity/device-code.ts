@@ -1,12 +1,11 @@
 import * as oauth from 'oauth4webapi'
 import { OdLinkError } from '../errors.ts'
-import { harmless } from '../harmless.ts'
-import { isLoopback } from '../http.ts'
-import { type JsonObject, numberIn } from '../json.ts'
-import { NetworkError } from '../network-error.ts'
-import { startPatience } from '../retry.ts'
-import { untilWallClock } from '../wall-clock.ts'
-import { clientOf, type NewLink, newLink, type SignInContext, serverOf } from './new-link.ts'
+import { NetworkError } from '../http/errors.ts'
+import { isLoopback } from '../http/index.ts'
+import { startPatience } from '../http/retry.ts'
+import { untilWallClock } from '../system/wall-clock.ts'
+import { type JsonObject, numberIn } from '../text/json.ts'
+import { harmless } from '../text/sanitize.ts'
 import {
   clientAuthentication,
   explained,
@@ -15,6 +14,7 @@ import {
   transport,
   untrustworthy,
 } from './protocol.ts'
+import { clientOf, type NewLink, newLink, type SignInContext, serverOf } from './verified-link.ts'
 
 /** What the person needs, and what is asked with until they are done. */
 export interface DeviceCode {

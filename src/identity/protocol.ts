@@ -1,14 +1,14 @@
 import * as oauth from 'oauth4webapi'
-import { clockCure, clockTrouble } from '../clock.ts'
 import { OdLinkError } from '../errors.ts'
-import { exchange, type HttpRequest, type HttpResponse, requestIdOf } from '../http.ts'
-import { type JsonObject, numberIn, parseJsonObject, textIn } from '../json.ts'
-import { NetworkError } from '../network-error.ts'
-import type { Patience } from '../retry.ts'
-import { type FailureContext, type IdentityErrorBody, identityFailure } from './failure.ts'
+import { clockCure, clockTrouble } from '../http/clock-skew.ts'
+import { NetworkError } from '../http/errors.ts'
+import { exchange, type HttpRequest, type HttpResponse, requestIdOf } from '../http/index.ts'
+import type { Patience } from '../http/retry.ts'
+import { type JsonObject, numberIn, parseJsonObject, textIn } from '../text/json.ts'
+import { type FailureContext, type IdentityErrorBody, identityFailure } from './errors.ts'
 
 /**
- * How oauth4webapi is used for Microsoft: it speaks through `http.ts`, and its errors become ours.
+ * How oauth4webapi is used for Microsoft: it speaks through `http`, and its errors become ours.
  */
 
 /**

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http'
 import type { Socket } from 'node:net'
-import { securityHeaders } from './page.ts'
+import { securityHeaders } from './result-page.ts'
 
 /**
  * An HTTP server for one short conversation with a browser, among strangers who may send anything: few sockets,

@@ -1,12 +1,12 @@
 import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { untilWallClock } from '../wall-clock.ts'
-import { type Expected, isTrueAnswer } from './callback.ts'
+import { isForwarded, type Redirect, registeredUri } from '../registration/redirect-uri.ts'
+import { untilWallClock } from '../system/wall-clock.ts'
+import { type Expected, isTrueAnswer } from './authorization-response.ts'
 import { answer, guardServers } from './guarded-server.ts'
 import { bindLoopback } from './loopback.ts'
-import { waitingPage } from './page.ts'
-import { isForwarded, type Redirect, registeredUri } from './redirect-uri.ts'
+import { waitingPage } from './result-page.ts'
 import { newStartAddress, type StartAddress } from './start-address.ts'
 
 /**

@@ -2,7 +2,7 @@ import { once } from 'node:events'
 import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { OdLinkError } from '../errors.ts'
-import type { ListenAddress } from './redirect-uri.ts'
+import type { ListenAddress } from '../registration/redirect-uri.ts'
 
 /** No free port of loopback could be had: a sign-in that needs none is the way left. */
 export class NoLoopback extends Error {}

@@ -2,8 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Socket } from 'node:net'
+import type { ListenAddress } from '../registration/redirect-uri.ts'
 import { answer } from './guarded-server.ts'
-import type { ListenAddress } from './redirect-uri.ts'
 
 /**
  * A local address that sends the browser on to the authorize page, once. It is opened in that page's place, because

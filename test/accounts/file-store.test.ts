@@ -12,7 +12,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { fileStore } from '../../src/accounts/file.ts'
+import { fileStore } from '../../src/accounts/stores/file.ts'
 import { jsonError, recordFile, useLinked } from '../helpers/linked.ts'
 import { spyBrowser } from '../helpers/spy-browser.ts'
 import { newWorld } from '../helpers/world.ts'

@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { helperStore } from '../../src/accounts/helper.ts'
+import { helperStore } from '../../src/accounts/stores/helper/index.ts'
 import { hasKeyring, type Keyring, startKeyring } from '../helpers/keyring.ts'
 import { itemsOf } from '../helpers/keyring-items.ts'
 import { ada, behindTheScenes, jsonError } from '../helpers/linked.ts'

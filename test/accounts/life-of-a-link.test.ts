@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { type Account, changeAccount, listAccounts } from '../../src/accounts/index.ts'
-import { lifeOf, markEnded } from '../../src/accounts/life.ts'
-import { addLink } from '../../src/accounts/linking.ts'
+import { lifeOf, markEnded } from '../../src/accounts/lifetime.ts'
+import { addLink } from '../../src/accounts/links.ts'
 import { OdLinkError } from '../../src/errors.ts'
 import { recordOf, useOwnSettings } from '../helpers/own-settings.ts'
 

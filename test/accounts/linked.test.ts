@@ -21,18 +21,18 @@ import {
   refuseReadOnly,
   writeLink,
 } from '../../src/accounts/index.ts'
-import { addLink, removeLink, removeStrays } from '../../src/accounts/linking.ts'
+import { addLink, removeLink, removeStrays } from '../../src/accounts/links.ts'
 import { moveChoice, moveLink } from '../../src/accounts/move.ts'
-import { probeStore } from '../../src/accounts/probe.ts'
-import { keepItem, type Store } from '../../src/accounts/store.ts'
 import {
   caution,
   checkStoreName,
   chosenStore,
   openStore,
   storesAsWritten,
-} from '../../src/accounts/stores.ts'
-import { savedSettings, saveSettings } from '../../src/settings.ts'
+} from '../../src/accounts/stores/index.ts'
+import { probeStore } from '../../src/accounts/stores/probe.ts'
+import { keepItem, type Store } from '../../src/accounts/stores/store.ts'
+import { savedSettings, saveSettings } from '../../src/settings/index.ts'
 import { putHelper } from '../helpers/helper-program.ts'
 import { recordOf, useOwnSettings } from '../helpers/own-settings.ts'
 

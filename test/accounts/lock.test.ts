@@ -12,7 +12,7 @@ import { node } from '../helpers/od-link.ts'
 /** A process that works under the lock: `add N`, or `hold` until it is ended. */
 const script = `import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { withLock } from ${JSON.stringify(fileURLToPath(new URL('../../src/accounts/lock.ts', import.meta.url)))}
+import { withLock } from ${JSON.stringify(fileURLToPath(new URL('../../src/settings/lock.ts', import.meta.url)))}
 const [what, counter, times] = process.argv.slice(2)
 async function add() {
   const value = Number(readFileSync(counter, 'utf8'))

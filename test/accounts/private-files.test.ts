@@ -1,7 +1,7 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { fileStore } from '../../src/accounts/file.ts'
+import { fileStore } from '../../src/accounts/stores/file.ts'
 import { useOwnSettings } from '../helpers/own-settings.ts'
 
 const own = useOwnSettings()

@@ -1,9 +1,13 @@
 import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type BusError, openBus, socketOf } from '../../src/accounts/dbus.ts'
-import type { Value, Variant } from '../../src/accounts/dbus-values.ts'
-import { keychainStore } from '../../src/accounts/keychain.ts'
-import { Locked, type SecretService, secretService } from '../../src/accounts/secret-service.ts'
+import { type BusError, openBus, socketOf } from '../../src/accounts/stores/keychain/dbus.ts'
+import type { Value, Variant } from '../../src/accounts/stores/keychain/dbus-values.ts'
+import { keychainStore } from '../../src/accounts/stores/keychain/index.ts'
+import {
+  Locked,
+  type SecretService,
+  secretService,
+} from '../../src/accounts/stores/keychain/secret-service.ts'
 import { encodeMessage, field, messageType } from '../helpers/dbus-messages.ts'
 import { type FakeBus, startFakeBus } from '../helpers/fake-bus.ts'
 import { useOwnSettings } from '../helpers/own-settings.ts'

@@ -16,10 +16,10 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { clientSecretFor, saveClientSecret } from '../../src/accounts/client-secret.ts'
-import { withLock } from '../../src/accounts/lock.ts'
 import { moveChoice } from '../../src/accounts/move.ts'
-import { startPatience } from '../../src/retry.ts'
-import { saveSettings } from '../../src/settings.ts'
+import { startPatience } from '../../src/http/retry.ts'
+import { saveSettings } from '../../src/settings/index.ts'
+import { withLock } from '../../src/settings/lock.ts'
 import { useOwnSettings } from '../helpers/own-settings.ts'
 
 const own = useOwnSettings()

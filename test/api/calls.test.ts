@@ -4,9 +4,9 @@ import { describe, expect, it } from 'vitest'
 import { OdLinkError } from '../../src/errors.ts'
 import { readAddress } from '../../src/graph/api/address.ts'
 import { type ApiRequest, ask, call, type Takers } from '../../src/graph/api/call.ts'
-import type { Source } from '../../src/graph/api/source.ts'
+import type { Source } from '../../src/graph/api/upload-source.ts'
 import type { GraphRequest } from '../../src/graph/request.ts'
-import { NetworkError } from '../../src/network-error.ts'
+import { NetworkError } from '../../src/http/errors.ts'
 import { answerOf, fakeGraph, type Told } from '../helpers/fake-graph.ts'
 
 const request = (more: Partial<ApiRequest> = {}): ApiRequest => ({

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { challengeOf } from '../../src/graph/authorized.ts'
-import { unitsOf } from '../../src/graph/bulk/asks.ts'
 import { readAnswers } from '../../src/graph/bulk/batch.ts'
-import { tooLong } from '../../src/graph/bulk/failures.ts'
+import { tooLong } from '../../src/graph/bulk/errors.ts'
+import { unitsOf } from '../../src/graph/bulk/operations.ts'
 import type { Folder } from '../../src/graph/bulk/tree.ts'
+import { challengeOf } from '../../src/graph/send-once.ts'
 import { answerOf, type Told } from '../helpers/fake-graph.ts'
 import {
   aRun,

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts'
-import { addLink } from '../../src/accounts/linking.ts'
+import { addLink } from '../../src/accounts/links.ts'
 import { OdLinkError } from '../../src/errors.ts'
 import { makeFolders, type Settled, showFolder } from '../../src/graph/bulk/index.ts'
 import { FolderTree } from '../../src/graph/bulk/tree.ts'

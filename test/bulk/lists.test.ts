@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
 import { type Line, readLines, type Separator } from '../../src/graph/bulk/lines.ts'
 import { Queue } from '../../src/graph/bulk/queue.ts'
+import { BadLines, readWanted } from '../../src/graph/bulk/read-list.ts'
 import { FolderTree, showFolder } from '../../src/graph/bulk/tree.ts'
-import { BadLines, readWanted } from '../../src/graph/bulk/wanted.ts'
 
 /** A stream in chunks of so many bytes. */
 async function* stream(text: string | Buffer, size = 5): AsyncGenerator<Buffer> {

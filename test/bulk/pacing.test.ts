@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Limiter } from '../../src/graph/bulk/limiter.ts'
-import { Pace } from '../../src/graph/bulk/pace.ts'
+import { Pace } from '../../src/graph/bulk/rate.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] })

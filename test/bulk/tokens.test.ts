@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readLink, writeLink } from '../../src/accounts/index.ts'
-import { addLink } from '../../src/accounts/linking.ts'
+import { addLink } from '../../src/accounts/links.ts'
 import { openTokens } from '../../src/graph/bulk/tokens.ts'
 import { recordOf, useOwnSettings } from '../helpers/own-settings.ts'
 import { type Answer, startServer, type TestServer } from '../helpers/server.ts'

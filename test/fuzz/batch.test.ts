@@ -1,10 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readAnswers } from '../../src/graph/bulk/batch.ts'
-import { codesOf, graphFailure } from '../../src/graph/failure.ts'
+import { codesOf, graphFailure } from '../../src/graph/errors.ts'
 import { itemOf } from '../../src/graph/item.ts'
 import { parsePath, showPath } from '../../src/graph/path.ts'
-import { harmless } from '../../src/harmless.ts'
+import { harmless } from '../../src/text/sanitize.ts'
 import { anyText, settings } from './runs.ts'
 
 /** A failing example is run again as `runs.ts` says. */

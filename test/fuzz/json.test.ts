@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseJsonObject } from '../../src/json.ts'
+import { parseJsonObject } from '../../src/text/json.ts'
 import { anyText, settings } from './runs.ts'
 
 /** A failing example is run again as `runs.ts` says. */

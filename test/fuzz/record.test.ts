@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Entries, inPieces } from '../../src/accounts/pieces.ts'
 import { type LinkRecord, parseRecord } from '../../src/accounts/record.ts'
+import { type Entries, inPieces } from '../../src/accounts/stores/chunks.ts'
 import { OdLinkError } from '../../src/errors.ts'
 import { anyText, settings } from './runs.ts'
 

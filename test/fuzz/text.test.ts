@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { harmless } from '../../src/harmless.ts'
-import { quoted } from '../../src/quoted.ts'
-import { parseRetryAfter } from '../../src/retry.ts'
+import { parseRetryAfter } from '../../src/http/retry.ts'
+import { harmless } from '../../src/text/sanitize.ts'
+import { quoted } from '../../src/text/shell-quote.ts'
 import { anyText, settings } from './runs.ts'
 
 /** A failing example is run again as `runs.ts` says. */

@@ -1,5 +1,5 @@
 import { describe, expect, it, vi } from 'vitest'
-import { graphCause, graphCodes, isCause } from '../../src/graph/advice.ts'
+import { graphCause, graphCodes, isCause } from '../../src/graph/error-codes.ts'
 import { itemOf } from '../../src/graph/item.ts'
 import { isName } from '../../src/graph/path.ts'
 import { isSince } from '../../src/graph/since.ts'

@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { compareClocks } from '../../src/clock.ts'
 import {
   codesOf,
   graphFailure,
@@ -7,7 +6,8 @@ import {
   linkRefused,
   noDrive,
   traceOf,
-} from '../../src/graph/failure.ts'
+} from '../../src/graph/errors.ts'
+import { compareClocks } from '../../src/http/clock-skew.ts'
 import { answerOf, type Told } from '../helpers/fake-graph.ts'
 
 const told = (status: number, error?: unknown, headers: Record<string, string> = {}) =>

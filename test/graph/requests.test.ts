@@ -1,10 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { readLink } from '../../src/accounts/index.ts'
-import { addLink } from '../../src/accounts/linking.ts'
-import { sendOnce } from '../../src/graph/authorized.ts'
+import { addLink } from '../../src/accounts/links.ts'
 import { openTokens } from '../../src/graph/bulk/tokens.ts'
 import { openGraph } from '../../src/graph/request.ts'
-import type { Streams } from '../../src/wire.ts'
+import { sendOnce } from '../../src/graph/send-once.ts'
+import type { Streams } from '../../src/http/transport.ts'
 import { recordOf, useOwnSettings } from '../helpers/own-settings.ts'
 import { type Answer, closedPort, type Request, startServer, type TestServer } from '../helpers/server.ts'
 

@@ -3,8 +3,8 @@ import { readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { version } from '../../package.json'
-import { manualPage } from '../../src/help/manual.ts'
-import { reference } from '../../src/help/reference.ts'
+import { manualPage } from '../../src/commands/help/manual.ts'
+import { reference } from '../../src/commands/help/reference.ts'
 import { hasRealPart } from '../helpers/real-part.ts'
 
 const page = fileURLToPath(new URL('../../dist/od-link.1', import.meta.url))

@@ -2,8 +2,8 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { ownVariables, variablesOfTheEnd } from '../../src/help/environment.ts'
-import { exitCodeRows } from '../../src/help/exit-codes.ts'
+import { ownVariables, variablesOfTheEnd } from '../../src/commands/help/environment.ts'
+import { exitCodeRows } from '../../src/commands/help/exit-codes.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const readme = readFileSync(join(root, 'README.md'), 'utf8')

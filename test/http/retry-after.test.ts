@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseRetryAfter } from '../../src/retry.ts'
+import { parseRetryAfter } from '../../src/http/retry.ts'
 
 const now = Date.parse('2026-03-01T12:00:00Z')
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { adviceFor, wantsAdminApproval } from '../../src/identity/advice.ts'
+import { adviceFor, wantsAdminApproval } from '../../src/identity/aadsts-codes.ts'
 
 const where = { portal: 'https://entra.example', redirectUri: 'http://localhost' }
 const cureOf = (code: number) => {

@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { compareClocks } from '../../src/clock.ts'
+import { compareClocks } from '../../src/http/clock-skew.ts'
 import {
   discoveryUrl,
   findAuthority,

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type IdentityErrorBody, identityFailure } from '../../src/identity/failure.ts'
+import { type IdentityErrorBody, identityFailure } from '../../src/identity/errors.ts'
 
 const context = {
   loginOrigin: 'https://login.microsoftonline.com',

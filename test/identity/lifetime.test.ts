@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { OdLinkError } from '../../src/errors.ts'
-import { identityFailure } from '../../src/identity/failure.ts'
-import { taughtBy } from '../../src/identity/lifetime.ts'
+import { identityFailure } from '../../src/identity/errors.ts'
+import { taughtBy } from '../../src/identity/lifetime-hints.ts'
 
 const context = { loginOrigin: 'https://login.example', tenant: 'common', clientId: 'an-id', scope: '' }
 const learned = (error_description: string) =>

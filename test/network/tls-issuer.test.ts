@@ -10,7 +10,7 @@ import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 /** Asks once for the issuer and once not, and tells what came with the answers. */
-const script = `import { clockSkewMs, exchange } from ${JSON.stringify(here('../../src/http.ts'))}
+const script = `import { clockSkewMs, exchange } from ${JSON.stringify(here('../../src/http/index.ts'))}
 async function main() {
   const url = new URL(process.argv[2])
   const before = clockSkewMs()

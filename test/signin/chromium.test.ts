@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { waitingPage } from '../../src/signin/page.ts'
+import { waitingPage } from '../../src/signin/result-page.ts'
 import {
   addressesBehind,
   codeOnTheWay,

@@ -2,8 +2,8 @@ import { once } from 'node:events'
 import { type AddressInfo, connect, Server, type Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
+import { readRedirect } from '../../src/registration/redirect-uri.ts'
 import { type Listener, startListener } from '../../src/signin/listener.ts'
-import { readRedirect } from '../../src/signin/redirect-uri.ts'
 
 let listener: Listener
 let answer: Promise<URLSearchParams | undefined>

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openBrowser } from '../../src/signin/browser.ts'
-import type { Surroundings } from '../../src/signin/surroundings.ts'
+import type { Surroundings } from '../../src/signin/environment.ts'
 import { putProgram } from '../helpers/put-program.ts'
 
 let dir: string

@@ -3,7 +3,7 @@ import fs from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { hostname } from 'node:os'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { failedPage, linkedPage, securityHeaders, waitingPage } from '../../src/signin/page.ts'
+import { failedPage, linkedPage, securityHeaders, waitingPage } from '../../src/signin/result-page.ts'
 
 /** What the standard streams of this process are, as Linux tells; undefined where there is none. */
 let streams: (string | undefined)[] = []

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { identityFailure } from '../../src/identity/failure.ts'
+import { identityFailure } from '../../src/identity/errors.ts'
 import { odLink } from '../helpers/od-link.ts'
 import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
 import { loginByHand } from '../helpers/waiting-login.ts'

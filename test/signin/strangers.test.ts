@@ -2,7 +2,7 @@ import { type Server, STATUS_CODES } from 'node:http'
 import { Duplex } from 'node:stream'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { answer, type GuardedServers, guardServers } from '../../src/signin/guarded-server.ts'
-import { securityHeaders } from '../../src/signin/page.ts'
+import { securityHeaders } from '../../src/signin/result-page.ts'
 
 /** The other end of a connection: what it is told, and whether it is still there. */
 class Caller extends Duplex {

@@ -2,27 +2,27 @@ import { syncBuiltinESMExports } from 'node:module'
 import os from 'node:os'
 import { describe, expect, it, vi } from 'vitest'
 import { clientSecretFor, saveClientSecret } from '../../src/accounts/client-secret.ts'
-import { savedSettings, saveSettings } from '../../src/settings.ts'
-import { isTrueAnswer } from '../../src/signin/callback.ts'
+import { readClientId, readDirectory } from '../../src/registration/client-id.ts'
+import { checkSetting, readRegistration } from '../../src/registration/index.ts'
 import {
   azCloud,
   azCommand,
   beforeYouBegin,
   type NewRegistration,
   portalSteps,
-} from '../../src/signin/new-registration.ts'
+} from '../../src/registration/portal-steps.ts'
+import { isForwarded, parseListen, readRedirect, registeredUri } from '../../src/registration/redirect-uri.ts'
 import {
   type OwnRegistration,
   ownSettings,
   saveRegistration,
   settingsOf,
-} from '../../src/signin/own-registration.ts'
-import { pastedAnswer } from '../../src/signin/pasted-address.ts'
-import { readClientId, readDirectory } from '../../src/signin/pasted-client-id.ts'
-import { isForwarded, parseListen, readRedirect, registeredUri } from '../../src/signin/redirect-uri.ts'
-import { checkSetting, readRegistration } from '../../src/signin/registration.ts'
-import { lookAround, tunnelCommand } from '../../src/signin/surroundings.ts'
-import { chooseWay } from '../../src/signin/ways.ts'
+} from '../../src/registration/saved.ts'
+import { savedSettings, saveSettings } from '../../src/settings/index.ts'
+import { isTrueAnswer } from '../../src/signin/authorization-response.ts'
+import { lookAround, tunnelCommand } from '../../src/signin/environment.ts'
+import { chooseWay } from '../../src/signin/methods.ts'
+import { pastedAnswer } from '../../src/signin/pasted-redirect.ts'
 import { useOwnSettings } from '../helpers/own-settings.ts'
 
 const own = useOwnSettings()

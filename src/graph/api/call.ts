@@ -2,9 +2,9 @@ import type { IncomingMessage } from 'node:http'
 import { OdLinkError } from '../../errors.ts'
 import type { Graph, GraphAnswer } from '../request.ts'
 import { type Address, pathOf } from './address.ts'
-import { apiFailure } from './failure.ts'
+import { apiFailure } from './errors.ts'
 import { mayRepeat } from './repeat.ts'
-import type { Source } from './source.ts'
+import type { Source } from './upload-source.ts'
 
 /** One request as the person wants it. */
 export interface ApiRequest {

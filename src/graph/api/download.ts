@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import { OdLinkError } from '../../errors.ts'
-import { parseJsonObject } from '../../json.ts'
-import { NetworkError } from '../../network-error.ts'
-import { startPatience } from '../../retry.ts'
-import type { Streams } from '../../wire.ts'
+import { NetworkError } from '../../http/errors.ts'
+import { startPatience } from '../../http/retry.ts'
+import type { Streams } from '../../http/transport.ts'
+import { parseJsonObject } from '../../text/json.ts'
 import { type Graph, type GraphAnswer, maxFaults, passing } from '../request.ts'
 import { type ApiRequest, ask, handOn, nameOf, readText, redirects, type Takers } from './call.ts'
-import { apiFailure } from './failure.ts'
-import type { Target } from './part.ts'
-import { askSigned, readSigned } from './signed.ts'
+import { apiFailure } from './errors.ts'
+import type { Target } from './partial-file.ts'
+import { askSigned, readSigned } from './signed-url.ts'
 
 export interface Transfer {
   maxWaitMs: number

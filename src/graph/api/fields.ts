@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { OdLinkError } from '../../errors.ts'
-import { fileTrouble } from './files.ts'
+import { fileTrouble } from './file-errors.ts'
 
 /** The fields of a request, `-f key=text` and `-F key=json`, as `gh api` has them. */
 export interface Field {

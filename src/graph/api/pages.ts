@@ -2,7 +2,7 @@ import { OdLinkError } from '../../errors.ts'
 import type { Graph, GraphAnswer } from '../request.ts'
 import { type Address, followLink, pathOf } from './address.ts'
 import { readText } from './call.ts'
-import { apiFailure } from './failure.ts'
+import { apiFailure } from './errors.ts'
 
 /** A page is held in memory as a whole. */
 const largestPage = 64 * 1024 * 1024

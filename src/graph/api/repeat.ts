@@ -1,4 +1,4 @@
-import { NetworkError } from '../../network-error.ts'
+import { NetworkError } from '../../http/errors.ts'
 import type { GraphAnswer } from '../request.ts'
 
 /** Methods that do the same when they are done twice (RFC 9110 section 9.2.2). */

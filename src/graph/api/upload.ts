@@ -1,16 +1,16 @@
 import { OdLinkError } from '../../errors.ts'
-import type { HttpResponse } from '../../http.ts'
-import { type JsonObject, parseJsonObject } from '../../json.ts'
-import { NetworkError } from '../../network-error.ts'
-import { startPatience } from '../../retry.ts'
+import { NetworkError } from '../../http/errors.ts'
+import type { HttpResponse } from '../../http/index.ts'
+import { startPatience } from '../../http/retry.ts'
+import { type JsonObject, parseJsonObject } from '../../text/json.ts'
 import { type Graph, type GraphAnswer, maxFaults, passing } from '../request.ts'
 import { isSince } from '../since.ts'
 import type { Address } from './address.ts'
 import type { Transfer } from './download.ts'
-import { apiFailure } from './failure.ts'
-import { askSigned, readSigned } from './signed.ts'
-import type { Source } from './source.ts'
+import { apiFailure } from './errors.ts'
+import { askSigned, readSigned } from './signed-url.ts'
 import { below } from './upload-address.ts'
+import type { Source } from './upload-source.ts'
 
 export const uploadConflicts = ['fail', 'replace', 'rename'] as const
 export type UploadConflict = (typeof uploadConflicts)[number]

@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http'
 import type { LinkRecord } from '../../accounts/record.ts'
-import { isJsonObject } from '../../json.ts'
-import { NetworkError } from '../../network-error.ts'
-import { type GraphAnswer, sendOnce } from '../authorized.ts'
-import { type Ask, type MakeAsk, requestOf } from './asks.ts'
-import type { Ledger } from './ledger.ts'
+import { NetworkError } from '../../http/errors.ts'
+import { isJsonObject } from '../../text/json.ts'
+import { type GraphAnswer, sendOnce } from '../send-once.ts'
+import type { Ledger } from './folder-states.ts'
+import { type Ask, type MakeAsk, requestOf } from './operations.ts'
 
 /**
  * What came of a batch: an answer for each ask, or nothing for those of which nobody knows whether they were done; or

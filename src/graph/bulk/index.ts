@@ -1,7 +1,7 @@
 import type { Account } from '../../accounts/index.ts'
 import type { OdLinkError } from '../../errors.ts'
 import { Engine } from './engine.ts'
-import type { Settled } from './ledger.ts'
+import type { Settled } from './folder-states.ts'
 import type { FolderTree } from './tree.ts'
 
 /**
@@ -13,9 +13,9 @@ import type { FolderTree } from './tree.ts'
  *    one place (answers), and what became of a folder is kept in another (ledger).
  */
 export type { Engine } from './engine.ts'
-export type { Settled } from './ledger.ts'
+export type { Settled } from './folder-states.ts'
+export { BadLines, readWanted } from './read-list.ts'
 export { type Folder, type FolderTree, showFolder } from './tree.ts'
-export { BadLines, readWanted } from './wanted.ts'
 
 export interface ManyOptions {
   /** The longest that a server may let us wait without one folder done, in milliseconds. */

@@ -1,4 +1,4 @@
-import { Pace } from './pace.ts'
+import { Pace } from './rate.ts'
 
 /**
  * How much may be asked of Microsoft now: a number of batches under way that grows while all goes well and is divided

@@ -1,6 +1,6 @@
 import { foldName } from '../path.ts'
-import type { Ask, MakeAsk } from './asks.ts'
-import type { Ledger } from './ledger.ts'
+import type { Ledger } from './folder-states.ts'
+import type { Ask, MakeAsk } from './operations.ts'
 import { Queue } from './queue.ts'
 import type { Folder } from './tree.ts'
 

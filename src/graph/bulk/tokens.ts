@@ -2,7 +2,7 @@ import type { Account } from '../../accounts/index.ts'
 import type { LinkRecord } from '../../accounts/record.ts'
 import { accessToken } from '../../accounts/token.ts'
 import { OdLinkError } from '../../errors.ts'
-import { startPatience } from '../../retry.ts'
+import { startPatience } from '../../http/retry.ts'
 
 /** The token of a long run: one for all batches under way, renewed while they go on. */
 export interface Tokens {

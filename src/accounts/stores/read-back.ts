@@ -1,0 +1,19 @@
+import { StuckCall } from '../../errors.ts'
+import { checkStoreName, openStore } from './index.ts'
+import { digestOf } from './probe.ts'
+
+/** The other process of the probe: prints the digest of what it finds in the store of that name, never the value. */
+async function main([name = '']: string[]): Promise<void> {
+  try {
+    const store = await openStore(checkStoreName(name))
+    process.stdout.write(`${digestOf(await store.read('probe'))}\n`, () => process.exit(0))
+  } catch (error) {
+    process.stderr.write((error as Error).message, () => {
+      // Node would wait for the thread of a call that is stuck.
+      if (StuckCall.happened) process.kill(process.pid, 'SIGKILL')
+      process.exit(1)
+    })
+  }
+}
+
+void main(process.argv.slice(2))

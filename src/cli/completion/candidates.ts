@@ -1,0 +1,85 @@
+import { type Candidate, valuesOf } from '../../commands/completion/values.ts'
+import { type Arguments, type Command, commands, type Option } from '../../commands/index.ts'
+import { helpOption } from '../../commands/shared/options.ts'
+import { positionalsOf } from '../command.ts'
+
+/** What may stand at the cursor: words, or a file, which the shell itself knows best. */
+export type Candidates = Candidate[] | 'files'
+
+/**
+ * What may stand at the cursor, from the description of the commands.
+ * @param words what was typed after `od-link`, without quotes; the last is the one at the cursor, maybe empty.
+ */
+export async function candidatesFor(words: readonly string[]): Promise<Candidates> {
+  const current = words.at(-1) ?? ''
+  if (words.length <= 1) return fitting(current, current.startsWith('-') ? programFlags : commandNames())
+  const command = Object.hasOwn(commands, words[0] ?? '')
+    ? (commands as Record<string, Command>)[words[0] ?? '']
+    : undefined
+  if (!command) return []
+  const { given, positional, waiting, onlyPositional } = readSoFar(command, words.slice(1, -1))
+  if (waiting) return valuesOf(waiting, current, given)
+  const [, flag, start] = (!onlyPositional && /^--([\w-]+)=(.*)$/s.exec(current)) || []
+  if (flag !== undefined && start !== undefined) {
+    const option = command.options.find(({ name, value }) => name === flag && value)
+    const values = option ? await valuesOf(option, start, given) : []
+    return values === 'files' ? values : values.map((one) => ({ ...one, word: `--${flag}=${one.word}` }))
+  }
+  if (current.startsWith('-') && !onlyPositional) return fitting(current, flagsOf(command, given))
+  const described = positionalsOf(command, given)
+  const last = described.at(-1)
+  const here = described[positional] ?? (last?.repeated ? last : undefined)
+  return here ? valuesOf(here, current, given) : []
+}
+
+/** The candidates that begin with what was typed. */
+function fitting(typed: string, candidates: Candidate[]): Candidate[] {
+  return candidates.filter(({ word }) => word.startsWith(typed))
+}
+
+const programFlags: Candidate[] = [
+  { word: '--help', about: helpOption.help },
+  { word: '--version', about: 'show the version' },
+]
+
+function commandNames(): Candidate[] {
+  return Object.entries(commands).map(([word, { summary }]) => ({ word, about: summary }))
+}
+
+interface SoFar {
+  given: Arguments['options']
+  /** How many positional arguments there were. */
+  positional: number
+  /** The option whose value comes next. */
+  waiting: Option | undefined
+  onlyPositional: boolean
+}
+
+/** Reads an unfinished command line, as far as it makes sense. */
+function readSoFar({ options }: Command, words: readonly string[]): SoFar {
+  const so: SoFar = { given: {}, positional: 0, waiting: undefined, onlyPositional: false }
+  for (const word of words) {
+    if (so.waiting) {
+      so.given[so.waiting.name] = word
+      so.waiting = undefined
+    } else if (so.onlyPositional || !/^-./.test(word)) so.positional += 1
+    else if (word === '--') so.onlyPositional = true
+    else {
+      const [flag = '', value] = word.split(/=(.*)/s)
+      const option = options.find(({ name, short }) => flag === `--${name}` || flag.at(-1) === short)
+      if (!option) continue
+      so.given[option.name] = value ?? true
+      if (option.value && value === undefined) so.waiting = option
+    }
+  }
+  return so
+}
+
+/** The flags that still make sense. */
+function flagsOf({ options }: Command, given: Arguments['options']): Candidate[] {
+  const open = options.filter(
+    ({ name, multiple, with: company }) =>
+      (multiple || given[name] === undefined) && (!company || given[company] !== undefined),
+  )
+  return [...open, helpOption].map(({ name, help }) => ({ word: `--${name}`, about: help }))
+}

@@ -1,0 +1,36 @@
+import { exitCodes } from '../../errors.ts'
+import { caughtUp, print, printJson } from '../../terminal/index.ts'
+import { onInterrupt } from '../../terminal/interrupt.ts'
+
+/**
+ * Prints the items of all pages, as they come: JSON Lines, or one array, which ends well whatever happens. When the
+ * reader of a pipe has gone, no more is asked for.
+ */
+export async function printItems(pages: AsyncIterable<unknown[]>, inOneArray: boolean): Promise<void> {
+  const release = onInterrupt(() => {
+    close()
+    process.exit(exitCodes.interrupted)
+  })
+  let isOpen = false
+  const open = () => {
+    if (inOneArray && !isOpen) process.stdout.write('[')
+    isOpen = true
+  }
+  const close = () => {
+    if (inOneArray && isOpen) print(']')
+  }
+  try {
+    for await (const items of pages) {
+      for (const item of items) {
+        if (inOneArray) process.stdout.write(isOpen ? ',' : '')
+        open()
+        printJson(item)
+        if (!(await caughtUp())) return
+      }
+      open()
+    }
+  } finally {
+    close()
+    release()
+  }
+}

@@ -1,0 +1,130 @@
+import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import { OdLinkError } from '../../errors.ts'
+import type { Receiver, Takers } from '../../graph/api/call.ts'
+import { caughtUp, print } from '../../terminal/index.ts'
+import type { Arguments } from '../index.ts'
+
+/** What `od-link api` prints of one answer. */
+export interface Output extends Required<Takers> {
+  /** Hands a piece to whoever reads, and waits for a slow one. */
+  write: (chunk: Buffer) => Promise<void>
+  /** All is there. */
+  finish: () => Promise<void>
+  /** There was no success: with `--include` the refusal is shown all the same. */
+  failed: () => Promise<void>
+}
+
+/** Until so much of an answer is there, nothing of it is printed: the request can still be repeated. */
+const mostHeld = 8 * 1024 * 1024
+
+/**
+ * As it came for a program. For a person at a terminal: JSON in lines, text without what could do harm there, and no
+ * binary.
+ */
+export function openOutput({ silent, include }: Arguments['options']): Output {
+  const isScreen = process.stdout.isTTY === true
+  let head: IncomingMessage | undefined
+  let refusal: string | undefined
+  let held: Buffer[] = []
+  let size = 0
+  let isCommitted = false
+
+  const printHead = () => {
+    if (include && head) for (const line of linesOf(head)) print(line)
+    head = undefined
+  }
+  const release = async () => {
+    printHead()
+    const chunks = held
+    held = []
+    for (const chunk of chunks) await toStdout(chunk)
+  }
+  const write = async (chunk: Buffer) => {
+    if (silent) return
+    held.push(chunk)
+    size += chunk.length
+    if (size <= mostHeld) return
+    if (isScreen) throw tooLong()
+    isCommitted = true
+    await release()
+  }
+  const receive = (response: IncomingMessage): Receiver => {
+    head = response
+    refusal = undefined
+    held = []
+    size = 0
+    return {
+      write,
+      get isCommitted() {
+        return isCommitted
+      },
+    }
+  }
+  return {
+    receive,
+    write,
+    refused(response, body) {
+      head = response
+      refusal = body
+    },
+    async finish() {
+      if (!isScreen || silent) return release()
+      const lines = readable(Buffer.concat(held))
+      printHead()
+      for (const line of lines) print(line)
+    },
+    async failed() {
+      if (isCommitted || !include || refusal === undefined) return
+      held = silent ? [] : [Buffer.from(refusal)]
+      if (isScreen) return this.finish()
+      return release()
+    },
+  }
+}
+
+/** Ends a transfer that nobody reads any more (`od-link api … | head -c 1000`). */
+export class ReaderGone extends OdLinkError {
+  constructor() {
+    super('interrupted', 'Nobody reads the output any more.')
+  }
+}
+
+async function toStdout(chunk: Buffer): Promise<void> {
+  process.stdout.write(chunk)
+  if (!(await caughtUp())) throw new ReaderGone()
+}
+
+/** The status and the headers, but for what is a secret: cookies, and the address that a redirect leads to. */
+function linesOf({ httpVersion, statusCode = 0, headers }: IncomingMessage): string[] {
+  const shown = Object.entries(headers).flatMap(([name, value]) => {
+    if (name === 'set-cookie') return []
+    const isPlace = name === 'location' && statusCode >= 300 && URL.canParse(String(value))
+    return [`${name}: ${isPlace ? `${new URL(String(value)).origin}/…` : [value].flat().join(', ')}`]
+  })
+  return [`HTTP/${httpVersion} ${statusCode} ${STATUS_CODES[statusCode] ?? ''}`.trimEnd(), ...shown, '']
+}
+
+/** @throws OdLinkError (usage) for what is no text. */
+function readable(bytes: Buffer): string[] {
+  const text = bytes.toString('utf8')
+  if (text.includes('\0') || !Buffer.from(text).equals(bytes)) {
+    throw new OdLinkError('usage', 'The answer is no text, and a terminal cannot show it.', {
+      hint: 'Write it to a file: --output FILE',
+    })
+  }
+  if (text === '') return []
+  try {
+    return JSON.stringify(JSON.parse(text), null, 2).split('\n')
+  } catch {
+    return text
+      .replace(/\r?\n$/, '')
+      .replaceAll('\t', '        ')
+      .split(/\r?\n/)
+  }
+}
+
+function tooLong(): OdLinkError {
+  return new OdLinkError('usage', 'The answer is too long for a terminal.', {
+    hint: 'Write it to a file: --output FILE',
+  })
+}

@@ -1,0 +1,41 @@
+import { clearProgress, isSeen, progress, say, styled } from '../../terminal/index.ts'
+import { inBytes } from '../../text/byte-size.ts'
+import { duration } from '../../text/duration.ts'
+import type { Arguments } from '../index.ts'
+
+/** How far a file is on its way, for a person at a terminal. */
+export interface TransferTalk {
+  /** @param total undefined while nobody knows it; both in bytes. */
+  show: (done: number, total: number | undefined) => void
+  finish: () => void
+}
+
+const everyMs = 100
+
+/** The talk of a transfer, for a person at a terminal who did not ask for silence. */
+export function startTransferTalk({ json, silent }: Arguments['options']): TransferTalk {
+  const began = performance.now()
+  const isHeard = isSeen() && !json && !silent
+  let beganAt: number | undefined
+  let shownAt = began
+  let bytes = 0
+  return {
+    show(done, total) {
+      // A part of an earlier run was not carried by this one.
+      beganAt ??= done
+      bytes = done
+      const now = performance.now()
+      if (!isHeard || now - shownAt < everyMs) return
+      shownAt = now
+      const perSecond = (done - beganAt) / ((now - began) / 1000)
+      const left = total !== undefined && perSecond > 0 && duration((total - done) / perSecond)
+      const whole = total === undefined ? inBytes(done) : `${inBytes(done)} of ${inBytes(total)}`
+      progress([whole, `${inBytes(perSecond)}/s`, left && `${left} left`].filter(Boolean).join(' · '))
+    },
+    finish() {
+      clearProgress()
+      if (!isHeard) return
+      say(styled('green', '✓'), ` ${inBytes(bytes)} in ${duration((performance.now() - began) / 1000)}`)
+    },
+  }
+}

@@ -1,0 +1,120 @@
+import { type Account, findAccount, readLink } from '../../accounts/index.ts'
+import { OdLinkError } from '../../errors.ts'
+import { type Address, isWhole, readAddress, withQuery } from '../../graph/api/address.ts'
+import { type ApiRequest, call } from '../../graph/api/call.ts'
+import { bodyOf, type Field, queryOf, readFields } from '../../graph/api/fields.ts'
+import { readHeaders } from '../../graph/api/headers.ts'
+import { readPages } from '../../graph/api/pages.ts'
+import { openSource, type Source } from '../../graph/api/upload-source.ts'
+import { type Graph, openGraph } from '../../graph/request.ts'
+import type { Arguments } from '../index.ts'
+import { secondsOf, textOf, textsOf } from '../shared/arguments.ts'
+import { printItems } from './items.ts'
+import { openOutput, ReaderGone } from './output.ts'
+
+type Options = Arguments['options']
+
+/** `od-link api <path>`: checks all that was typed, then sends one request and prints what comes of it. */
+export async function run({ positional: [typed = ''], options }: Arguments): Promise<void> {
+  refuseContradictions(options)
+  const fields = readFields(textsOf(options, 'raw-field'), textsOf(options, 'field'))
+  const headers = readHeaders(textsOf(options, 'header'))
+  const maxWaitMs = (secondsOf(options, 'max-wait') ?? 120) * 1000
+  const wanted = isWhole(typed) ? undefined : readAddress(typed)
+  const method = methodOf(options, fields)
+  const account = findAccount(textOf(options, 'account'))
+  const graph = () => openGraph(account, maxWaitMs)
+  const address = wanted ?? readAddress(typed, await originOf(account))
+  if (options.upload !== undefined) {
+    const { upload } = await import('./transfer.ts')
+    return upload(address, options, { account, graph, maxWaitMs })
+  }
+  const { source, ...request } = await requestOf(method, address, headers, fields, options)
+  try {
+    await send({ ...request, source }, options, { account, graph, maxWaitMs })
+  } finally {
+    source?.close()
+  }
+}
+
+/** Who asks, and how long they are willing to wait. */
+export interface Asker {
+  account: Account
+  graph: () => Graph
+  maxWaitMs: number
+}
+
+async function send(request: ApiRequest, options: Options, asker: Asker): Promise<void> {
+  const { account, graph } = asker
+  if (options.paginate) {
+    const pages = readPages(graph, request.address, request.headers, await originOf(account))
+    return printItems(pages, options.slurp === true)
+  }
+  const output = openOutput(options)
+  try {
+    if (options.output === undefined) await call(graph(), request, output)
+    else await (await import('./transfer.ts')).download(request, options, asker, output)
+    await output.finish()
+  } catch (error) {
+    // As after `… | head -1` of any program, there is nobody to tell.
+    if (error instanceof ReaderGone) return
+    await output.failed()
+    throw error
+  }
+}
+
+/** Where the link's Graph is: in its record, which is read without asking anyone. */
+export async function originOf(account: Account): Promise<string> {
+  return (await readLink(account)).graphOrigin
+}
+
+const never: [option: string, others: string[]][] = [
+  ['upload', ['method', 'raw-field', 'field', 'header', 'input', 'output', 'paginate', 'include']],
+  ['paginate', ['input', 'output', 'include', 'silent']],
+]
+
+function refuseContradictions(options: Options): void {
+  for (const [option, others] of never) {
+    const other = others.find((one) => options[one] !== undefined)
+    if (options[option] === undefined || other === undefined) continue
+    throw new OdLinkError('usage', `--${option} does not go with --${other}.`, { hint: 'od-link api --help' })
+  }
+  if (options.paginate && !['GET', undefined].includes(textOf(options, 'method'))) {
+    throw new OdLinkError('usage', 'Pages are read by GET alone.', { hint: '-X GET --paginate' })
+  }
+}
+
+function methodOf(options: Options, fields: Field[]): string {
+  const hasBody = options.input !== undefined || (fields.length > 0 && !options.paginate)
+  return textOf(options, 'method') ?? (hasBody ? 'POST' : 'GET')
+}
+
+/** Fields are the body, or the query where the body is taken or cannot be. */
+async function requestOf(
+  method: string,
+  address: Address,
+  headers: Record<string, string>,
+  fields: Field[],
+  options: Options,
+): Promise<ApiRequest & { source: Source | undefined }> {
+  const input = textOf(options, 'input')
+  const isBodiless = method === 'GET' || method === 'HEAD'
+  if (input !== undefined && isBodiless) {
+    throw new OdLinkError('usage', `A ${method} has no body, so --input does not go with it.`, {
+      hint: '-X PUT --input FILE',
+    })
+  }
+  const isQuery = isBodiless || input !== undefined
+  const query = isQuery ? queryOf(fields) : ''
+  const body = isQuery || fields.length === 0 ? undefined : bodyOf(fields)
+  const source = input === undefined ? undefined : await openSource(input)
+  // JSON is what Graph wants of a POST or PATCH; what is put are the bytes of a file.
+  const type = method === 'PUT' ? 'application/octet-stream' : 'application/json'
+  return {
+    method,
+    address: withQuery(address, query),
+    headers: source ? { 'content-type': type, ...headers } : headers,
+    body,
+    source,
+  }
+}

@@ -1,0 +1,106 @@
+import { openSync, writeFileSync } from 'node:fs'
+import { exitCodes, OdLinkError } from '../../errors.ts'
+import { type Address, pathOf } from '../../graph/api/address.ts'
+import type { ApiRequest } from '../../graph/api/call.ts'
+import { download as fetchInto } from '../../graph/api/download.ts'
+import { fileTrouble } from '../../graph/api/file-errors.ts'
+import { isSpecial, openPart, passOn, type Target } from '../../graph/api/partial-file.ts'
+import { startUpload, uploadConflicts } from '../../graph/api/upload.ts'
+import { fileAddress } from '../../graph/api/upload-address.ts'
+import { openSource } from '../../graph/api/upload-source.ts'
+import { clearProgress, say } from '../../terminal/index.ts'
+import { onInterrupt } from '../../terminal/interrupt.ts'
+import { inBytes } from '../../text/byte-size.ts'
+import type { Arguments } from '../index.ts'
+import { textOf } from '../shared/arguments.ts'
+import { type Output, openOutput } from './output.ts'
+import { startTransferTalk } from './progress.ts'
+import { type Asker, originOf } from './run.ts'
+
+type Options = Arguments['options']
+
+/** `od-link api --output FILE <path>`: a file that is whole at the end, or as it was. */
+export async function download(
+  request: ApiRequest,
+  options: Options,
+  { account, graph, maxWaitMs }: Asker,
+  output: Output,
+): Promise<void> {
+  const graphOrigin = await originOf(account)
+  const { version } = request.address
+  const content = `${account.id} ${version}${pathOf(request.address)}`
+  const target = targetOf(textOf(options, 'output') ?? '-', content, output)
+  const talk = startTransferTalk(options)
+  const release = onInterrupt(() => {
+    clearProgress()
+    if (target.isKept && !options.json) say(`The same command goes on after ${inBytes(target.have)}.`)
+    process.exit(exitCodes.interrupted)
+  })
+  try {
+    await fetchInto(request, target, {
+      openGraph: graph,
+      ...{ graphOrigin, maxWaitMs, takers: output, onProgress: talk.show },
+    })
+  } catch (error) {
+    clearProgress()
+    throw target.isKept && error instanceof OdLinkError ? goingOn(error, target) : error
+  }
+  release()
+  talk.finish()
+}
+
+function targetOf(file: string, content: string, output: Output): Target {
+  if (file === '-') return passOn(output.write)
+  if (!isSpecial(file)) return openPart(file, content)
+  try {
+    const fd = openSync(file, 'w')
+    return passOn((chunk) => writeWhole(fd, chunk, file))
+  } catch (error) {
+    throw fileTrouble(error, file, 'written')
+  }
+}
+
+function writeWhole(fd: number, chunk: Buffer, file: string): void {
+  try {
+    writeFileSync(fd, chunk)
+  } catch (error) {
+    throw fileTrouble(error, file, 'written')
+  }
+}
+
+function goingOn(error: OdLinkError, { have }: Target): OdLinkError {
+  const more = `The same command goes on after ${inBytes(have)}.`
+  return error.retold({ hint: [error.hint, more].filter(Boolean).join('\n') })
+}
+
+/** `od-link api --upload FILE <path>`: prints the item as Graph describes it. */
+export async function upload(
+  address: Address,
+  options: Options,
+  { account, graph, maxWaitMs }: Asker,
+): Promise<void> {
+  const local = textOf(options, 'upload') ?? '-'
+  const file = fileAddress(address, local)
+  const onConflict = uploadConflicts.find((choice) => choice === options['on-conflict']) ?? 'fail'
+  const graphOrigin = await originOf(account)
+  const source = await openSource(local)
+  const talk = startTransferTalk(options)
+  const { finished, cancel } = startUpload(file, source, {
+    openGraph: graph,
+    ...{ onConflict, graphOrigin, maxWaitMs, onProgress: talk.show },
+  })
+  const release = onInterrupt(async () => {
+    clearProgress()
+    await cancel()
+    process.exit(exitCodes.interrupted)
+  })
+  const item = await finished.finally(() => {
+    clearProgress()
+    release()
+  })
+  source.close()
+  talk.finish()
+  const output = openOutput(options)
+  await output.write(Buffer.from(`${JSON.stringify(item)}\n`))
+  await output.finish()
+}

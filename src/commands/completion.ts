@@ -1,8 +1,0 @@
-import type { Arguments } from '../cli.ts'
-import { shells } from '../completion/shells.ts'
-import { print } from '../terminal.ts'
-
-/** `od-link completion bash|zsh|fish|powershell`: prints the script for that shell. */
-export async function run({ positional: [name = ''] }: Arguments): Promise<void> {
-  for (const line of shells[name]?.script.trimEnd().split('\n') ?? []) print(line)
-}

@@ -1,0 +1,68 @@
+import { type Account, findAccount, readLink } from '../../accounts/index.ts'
+import { askNobody } from '../../accounts/stores/limits.ts'
+import { pagesOf } from '../../graph/drive.ts'
+import { isFolder, itemOf } from '../../graph/item.ts'
+import { foldName, parsePath, showPath } from '../../graph/path.ts'
+import type { Graph } from '../../graph/request.ts'
+import { sendOnce } from '../../graph/send-once.ts'
+import { NetworkError } from '../../http/errors.ts'
+import { remember, remembered } from './recent-folders.ts'
+import type { Candidate } from './values.ts'
+
+/**
+ * The folders of the drive whose path begins with what was typed, by the token that is there: a person who types is
+ * neither asked for anything nor kept waiting, and no link is renewed in passing.
+ */
+export async function foldersBelow(typed: string, wanted: unknown): Promise<Candidate[]> {
+  const slash = typed.lastIndexOf('/')
+  // `Re` is `/Re`, too: a path may be typed without its first slash.
+  const parent = slash < 0 ? '' : typed.slice(0, slash + 1)
+  const start = foldName(typed.slice(slash + 1))
+  const account = findAccount(typeof wanted === 'string' ? wanted : undefined)
+  const path = showPath(parsePath(parent))
+  const names = remembered(account, path) ?? (await ask(account, path))
+  return names
+    .filter((name) => foldName(name).startsWith(start))
+    .map((name) => ({ word: `${typed === '' ? '/' : parent}${name}/` }))
+}
+
+/** How long the whole process may take, start and end included, and what of that is kept for the end. */
+const limitMs = 1_000
+const endMs = 100
+
+async function ask(account: Account, path: string): Promise<string[]> {
+  const left = () => limitMs - endMs - performance.now()
+  const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), left()))
+  const names: string[] = []
+  const list = async () => {
+    for await (const found of folders(account, path, left)) names.push(...found)
+    return true
+  }
+  // What came before it was late is worth showing, but not to be taken for all.
+  if (await Promise.race([list(), late])) {
+    // Names that cannot be remembered, such as on a read-only mount, are offered all the same.
+    await remember(account, path, names).catch(() => {})
+  }
+  return names
+}
+
+async function* folders(account: Account, path: string, left: () => number): AsyncGenerator<string[]> {
+  // Other helpers than `pass` cannot be kept from asking.
+  if (account.store.startsWith('helper:') && account.store !== 'helper:pass') return
+  askNobody(left())
+  const link = await readLink(account)
+  if (link.expiresAt < Date.now()) return
+  const graph: Graph = {
+    async send(request) {
+      const answer = await sendOnce(link, request, { timeoutMs: left(), freshConnection: false })
+      if (answer instanceof NetworkError) throw answer
+      return answer
+    },
+    left,
+  }
+  for await (const { status, json } of pagesOf(graph, parsePath(path))) {
+    if (status !== 200) return
+    const items = Array.isArray(json?.value) ? json.value.map(itemOf) : []
+    yield items.filter(isFolder).flatMap(({ name }) => name ?? [])
+  }
+}

@@ -1,0 +1,47 @@
+import { type Account, listAccounts } from '../../accounts/index.ts'
+import { startPatience } from '../../http/retry.ts'
+import { changeStateFile, readStateFile } from '../../settings/json-file.ts'
+
+/**
+ * The folders that were seen within the last minute: names alone, in a private file beside the settings. The file stays
+ * until the next Tab or logout (accounts/traces.ts).
+ */
+
+const file = 'completion'
+const forMs = 60_000
+/** How long the lock may take: a person is waiting for the names, which are here already. */
+const lockMs = 50
+
+interface Seen {
+  /** In milliseconds since the epoch. */
+  at: number
+  names: string[]
+}
+
+/** The folders at a path of an account's drive, if they were seen just now. */
+export function remembered({ id }: Account, path: string): string[] | undefined {
+  const seen = readStateFile<Record<string, Seen>>(file)[`${id}:${path}`]
+  return seen && isFresh(seen) ? seen.names : undefined
+}
+
+/**
+ * Keeps the names of the folders in a path, for a minute; of an account that was logged out meanwhile, nothing.
+ * @throws OdLinkError (usage) when they cannot be written, (service) when another process is writing for too long.
+ */
+export async function remember({ id }: Account, path: string, names: string[]): Promise<void> {
+  const { withLock } = await import('../../settings/lock.ts')
+  const write = async () => {
+    if (!listAccounts().some((account) => account.id === id)) return
+    await changeStateFile(file, (state) => {
+      for (const [key, seen] of Object.entries(state)) if (!isFresh(seen as Seen)) delete state[key]
+      state[`${id}:${path}`] = { at: Date.now(), names } satisfies Seen
+    })
+  }
+  await withLock('completion', write, startPatience(lockMs))
+}
+
+/** Neither older than a minute nor of a clock that was ahead. */
+function isFresh(seen: Partial<Seen> | null): seen is Seen {
+  const age = Date.now() - Number(seen?.at)
+  return age >= 0 && age < forMs && Array.isArray(seen?.names)
+}

@@ -1,0 +1,47 @@
+import type { Option, Positional } from '../../cli/command.ts'
+import { settingNames } from '../../settings/names.ts'
+import { type Arguments, commands } from '../index.ts'
+
+/** A word that may stand at the cursor. One that ends in / or : goes on. */
+export interface Candidate {
+  word: string
+  about?: string
+}
+
+/**
+ * What there is of a value.
+ * @param typed what of it was typed.
+ * @param given the options so far: another account has other folders.
+ */
+export async function valuesOf(
+  { takes, choices, offers }: Option | Positional,
+  typed: string,
+  given: Arguments['options'],
+): Promise<Candidate[] | 'files'> {
+  if (takes === 'file') return 'files'
+  if (takes === 'folder') return (await import('./folders.ts')).foldersBelow(typed, given.account)
+  const all = takes ? await sources[takes]() : (choices ?? offers ?? []).map((word) => ({ word }))
+  const small = typed.toLowerCase()
+  return all.filter(({ word }) => word.toLowerCase().startsWith(small))
+}
+
+/** Each brings no more of od-link along than it takes: a person is waiting for the next letter. */
+const sources: Record<'account' | 'setting' | 'topic' | 'code', () => Promise<Candidate[]>> = {
+  account: async () =>
+    (await import('../../accounts/index.ts'))
+      .listAccounts()
+      .flatMap(({ name, username, kind }) => [
+        ...(name ? [{ word: name, about: `${username}, ${kind} account` }] : []),
+        { word: username, about: `${kind} account` },
+      ]),
+  setting: async () => [...Object.keys(settingNames), 'client-secret'].map((word) => ({ word })),
+  topic: async () => {
+    const { topics } = await import('../help/topics.ts')
+    return Object.entries({ ...commands, ...topics }).map(([word, { summary }]) => ({ word, about: summary }))
+  },
+  code: async () =>
+    (await import('../explain/codes.ts')).everyCode().map(({ code, meaning }) => ({
+      word: code,
+      about: meaning,
+    })),
+}

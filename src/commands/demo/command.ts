@@ -1,0 +1,9 @@
+import type { Command } from '../../cli/command.ts'
+
+export const demo: Command = {
+  summary: 'show the whole way against the sandbox, without an account',
+  positional: [],
+  options: [],
+  examples: [['od-link demo', 'link, make folders, outlive an expiry, log out']],
+  load: () => import('./run.ts'),
+}

@@ -1,0 +1,31 @@
+import { wrapped } from '../../cli/layout.ts'
+import type { Finding } from '../../doctor/finding.ts'
+import { type Piece, print, styled } from '../../terminal/index.ts'
+
+/** How findings look: a mark, a title, the words in a column of their own, and the cure below a failure. */
+
+const marks = {
+  true: styled('green', '✓'),
+  false: styled('red', '✗'),
+  null: styled('dim', '–'),
+} as const satisfies Record<string, Piece>
+
+const indent = 16
+
+/** Prints a finding: its mark and title, its words, and below a failure its cure. */
+export function tell(title: string, { ok, text, hint, code }: Finding): void {
+  const words = (line: string) => (ok === false ? styled('bold', line) : line)
+  const [first = '', ...more] = wrapped(text, indent).map((line) => line.slice(indent))
+  const margin = ' '.repeat(indent)
+  print(marks[`${ok}`], ` ${title.padEnd(indent - 2)}`, words(first))
+  for (const line of more) print(margin, words(line))
+  // Never wrapped: what can be pasted must stay one line.
+  for (const [index, line] of (hint?.split('\n') ?? []).entries())
+    print(margin, index === 0 ? 'next: ' : '      ', line)
+  if (code) print(margin, styled('dim', `code: ${code}`))
+}
+
+/** A sentence beside the findings. */
+export function tellAside(text: string): void {
+  for (const line of wrapped(text)) print(styled('dim', line))
+}

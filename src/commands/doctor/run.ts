@@ -1,0 +1,35 @@
+import { type Account, findAccount } from '../../accounts/index.ts'
+import { examine, maskNotices, type ReportLine } from '../../doctor/index.ts'
+import { type Piece, print, printJson, styled } from '../../terminal/index.ts'
+import type { Arguments } from '../index.ts'
+import { textOf } from '../shared/arguments.ts'
+import { tell } from './report.ts'
+
+/** `od-link doctor`: a line a check, with the cure below a failure; the exit code is that of the first one. */
+export async function run({ options }: Arguments): Promise<number> {
+  const json = options.json === true
+  const offline = options.offline === true
+  const wanted = textOf(options, 'account')
+  if (options.cron === true) return (await import('./cron.ts')).run(findAccount(wanted), { json, offline })
+  const account: Account | undefined = wanted === undefined ? undefined : findAccount(wanted)
+  maskNotices()
+  const lines: ReportLine[] = []
+  for await (const line of examine({ offline, account })) {
+    lines.push(line)
+    if (!json) tell(line.title, line)
+  }
+  const failures = lines.filter(({ ok }) => ok === false)
+  if (json) {
+    printJson({ checks: lines.map(({ title: _, ...line }) => line), ok: failures.length === 0 })
+  } else {
+    print()
+    print(summary(failures.length))
+    print(styled('dim', 'Safe to paste: no token, secret or whole mail address of yours is in it.'))
+  }
+  return failures[0]?.exitCode ?? 0
+}
+
+function summary(failures: number): Piece {
+  if (failures === 0) return styled('green', 'Nothing is wrong.')
+  return styled('red', failures === 1 ? 'One thing is wrong.' : `${failures} things are wrong.`)
+}

@@ -1,0 +1,81 @@
+import { graphCause, graphCodes } from '../../graph/error-codes.ts'
+import { adviceFor, knownCodes } from '../../identity/aadsts-codes.ts'
+import type { Advice } from '../../identity/aadsts-registration-codes.ts'
+import { defaultRedirectUri, globalPortal } from '../../identity/portal.ts'
+
+/** Microsoft's codes as a person meets them in a text, with the advice that od-link gives at run time. */
+export interface Explained {
+  code: string
+  known: boolean
+  meaning: string
+  /** What to do next, a line or several. */
+  cure: string
+  /** Where Microsoft tells what it knows of a code of the sign-in. */
+  page: string | null
+}
+
+/** Every code that there is advice for. */
+export function everyCode(): Explained[] {
+  return [...knownCodes.map(signInCode), ...graphCodes.map(graphCode)]
+}
+
+/**
+ * The codes in what was pasted, each once, in the order of the texts.
+ * @param texts a word alone is taken for a code, known or not; in a longer text a code has to look like one.
+ */
+export function explanationsIn(texts: readonly string[]): Explained[] {
+  const found = texts.flatMap((text) => {
+    const codes = [...signInCodesIn(text).map(signInCode), ...graphCodesIn(text).map(graphCode)]
+    const untold = codes.some(({ known }) => known) ? undefined : adviceFor(undefined, text)
+    return untold ? [...codes, inWords('unauthorized_client', untold, null)] : codes
+  })
+  return [...new Map(found.map((one) => [one.code, one])).values()]
+}
+
+/** As Microsoft writes them: `AADSTS50011`, `"error_codes":[50011]`; a number alone is one, too. */
+function signInCodesIn(text: string): number[] {
+  const written = [...text.matchAll(/AADSTS(\d{4,8})\b/gi)].map(([, code]) => code)
+  const listed = [...text.matchAll(/error_codes"?\s*:\s*\[([\d,\s]*)\]/gi)].flatMap(([, list = '']) =>
+    list.split(','),
+  )
+  const alone = /^\s*(\d{4,8})\s*$/.exec(text)
+  return [...written, ...listed, alone?.[1]].map(Number).filter((code) => code > 0)
+}
+
+function graphCodesIn(text: string): string[] {
+  const words = text.match(/[A-Za-z]+/g) ?? []
+  const known = words.flatMap(
+    (word) => graphCodes.find((code) => code.toLowerCase() === word.toLowerCase()) ?? [],
+  )
+  const word = /^\s*([a-z]{5,60})\s*$/i.exec(text)?.[1]
+  return known.length === 0 && word ? [word] : known
+}
+
+function signInCode(number: number): Explained {
+  const page = `https://login.microsoftonline.com/error?code=${number}`
+  const advice = adviceFor(number)
+  return advice ? inWords(`AADSTS${number}`, advice, page) : unknown(`AADSTS${number}`, page, page)
+}
+
+function graphCode(code: string): Explained {
+  const cause = graphCause(code)
+  return cause
+    ? { code, known: true, meaning: cause.meaning, cure: cause.cure, page: null }
+    : unknown(code, 'https://learn.microsoft.com/graph/errors', null)
+}
+
+function inWords(code: string, { meaning, cure }: Advice, page: string | null): Explained {
+  const where = { portal: globalPortal, redirectUri: defaultRedirectUri }
+  return { code, known: true, meaning, cure: typeof cure === 'string' ? cure : cure(where), page }
+}
+
+function unknown(code: string, at: string, page: string | null): Explained {
+  const meaning = 'od-link has no sentence for this code.'
+  return {
+    code,
+    known: false,
+    meaning,
+    cure: page ? 'See what Microsoft says of it.' : `See Microsoft's list: ${at}`,
+    page,
+  }
+}

@@ -1,0 +1,47 @@
+import { table } from '../../cli/layout.ts'
+import { OdLinkError } from '../../errors.ts'
+import { print, printJson, styled } from '../../terminal/index.ts'
+import type { Arguments } from '../index.ts'
+import { type Explained, everyCode, explanationsIn } from './codes.ts'
+
+const most = 1024 * 1024
+
+/** `od-link explain [code…]`: what codes of Microsoft mean and what to do, without asking anyone. */
+export async function run({ positional, options }: Arguments): Promise<number> {
+  const text = positional.join('\n') === '-' ? await standardInput() : undefined
+  const codes =
+    positional.length === 0 ? everyCode() : explanationsIn(text === undefined ? positional : [text])
+  if (codes.length === 0) {
+    throw new OdLinkError('usage', 'There is no error code in that.', {
+      hint: 'od-link explain AADSTS700016\nod-link explain   (shows all that it knows)',
+    })
+  }
+  if (options.json) printJson(codes)
+  else if (positional.length === 0) list(codes)
+  else for (const [index, code] of codes.entries()) tell(code, index)
+  return codes.some(({ known }) => known) ? 0 : 8
+}
+
+function list(codes: Explained[]): void {
+  for (const line of table(codes.map(({ code, meaning }) => [code, meaning]))) print(line)
+}
+
+function tell({ code, meaning, cure, page }: Explained, index: number): void {
+  if (index > 0) print('')
+  print(styled('bold', code), '  ', meaning)
+  for (const [row, line] of cure.split('\n').entries()) print(row === 0 ? '  next: ' : '        ', line)
+  if (page) print(styled('dim', `  page: ${page}`))
+}
+
+/** @throws OdLinkError (usage) for more than a text that a person pastes. */
+async function standardInput(): Promise<string> {
+  const chunks: Buffer[] = []
+  let size = 0
+  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
+    size += chunk.length
+    if (size > most)
+      throw new OdLinkError('usage', 'That is too long for an error text.', { hint: 'od-link explain CODE' })
+    chunks.push(chunk)
+  }
+  return Buffer.concat(chunks).toString('utf8')
+}

@@ -1,0 +1,72 @@
+import { type Block, type Command, commands, type Option } from '../index.ts'
+import { helpOption } from '../shared/options.ts'
+import { longFlag, sentence, usagesOf } from './overview.ts'
+import { type Topic, topics } from './topics.ts'
+
+/**
+ * The manual page, `man od-link`, in the macros of man(7): all commands and topics, from their descriptions.
+ * https://man7.org/linux/man-pages/man7/groff_man.7.html
+ */
+export function manualPage(version: string): string {
+  const lines = [
+    '.\\" Made from the description of the commands.',
+    `.TH OD\\-LINK 1 "" "od\\-link ${version}" "User Commands"`,
+    '.SH NAME',
+    'od-link \\- link a terminal to a OneDrive once, and make folders from every script',
+    '.SH SYNOPSIS',
+    '.B od-link',
+    '.I command',
+    '.RI [ options ]',
+    '.SH DESCRIPTION',
+    text(
+      'Links a terminal to your OneDrive once; every script after that can use the link. The tokens are in the keychain of the operating system, and the link renews itself until Microsoft itself ends it.',
+    ),
+    '.SH COMMANDS',
+    ...Object.entries<Command>(commands).flatMap(([name, command]) => commandSection(name, command)),
+    ...Object.entries<Topic>(topics).flatMap(([name, { summary, blocks }]) => [
+      `.SH ${name.replace('-', ' ').toUpperCase()}`,
+      text(sentence(summary)),
+      ...blocks.flatMap(block),
+    ]),
+    '.SH SEE ALSO',
+    text('The sandbox, a stand-in for Microsoft on this machine, lets you try everything: od-link demo'),
+  ]
+  return `${lines.join('\n')}\n`
+}
+
+function commandSection(name: string, command: Command): string[] {
+  const [first = '', ...others] = usagesOf(name, command)
+  return [
+    `.SS ${text(first)}`,
+    ...others.flatMap((usage) => [`.B ${text(usage)}`, '.PP']),
+    text(sentence(command.summary)),
+    ...[...command.options, helpOption].flatMap((option) => ['.TP', flags(option), text(option.help)]),
+    ...(command.notes ?? []).flatMap(block),
+    '.PP',
+    'Examples:',
+    ...command.examples.flatMap(([line, effect]) => ['.TP', `.B ${text(line)}`, text(effect)]),
+  ]
+}
+
+function flags(option: Option): string {
+  return `.B ${text([option.short && `-${option.short}`, longFlag(option)].filter(Boolean).join(', '))}`
+}
+
+function block(one: Block): string[] {
+  if (typeof one === 'string') return ['.PP', text(one)]
+  if ('code' in one) return ['.PP', '.nf', '.RS 4', ...one.code.map(text), '.RE', '.fi']
+  return one.rows.flatMap(([term, meaning]) => ['.TP', `.B ${text(term)}`, text(meaning)])
+}
+
+/** A line of text, in which nothing is taken for a command of roff, and a dash can be copied as a dash. */
+function text(line: string): string {
+  const plain = line
+    .replaceAll('\\', '\\e')
+    .replaceAll('-', '\\-')
+    .replaceAll("'", '\\(aq')
+    .replaceAll('`', '\\(ga')
+    .replaceAll('^', '\\(ha')
+    .replaceAll('~', '\\(ti')
+    .replaceAll('"', '\\(dq')
+  return /^[.]/.test(plain) ? `\\&${plain}` : plain
+}

@@ -1,0 +1,44 @@
+import type { Command } from '../cli/command.ts'
+import { api } from './api/command.ts'
+import { completion } from './completion/command.ts'
+import { config } from './config/command.ts'
+import { demo } from './demo/command.ts'
+import { doctor } from './doctor/command.ts'
+import { explain } from './explain/command.ts'
+import { help } from './help/command.ts'
+import { login } from './login/command.ts'
+import { logout } from './logout/command.ts'
+import { mkdir } from './mkdir/command.ts'
+import { sandbox } from './sandbox/command.ts'
+import { setup } from './setup/command.ts'
+import { status } from './status/command.ts'
+import { store } from './store/command.ts'
+import { token } from './token/command.ts'
+import { use } from './use/command.ts'
+
+export type { Arguments, Block, Command, Option, Row } from '../cli/command.ts'
+
+/**
+ * The command tree, in the order of the help. Parsing, help, completion, the manual page and docs/reference.md come
+ * from this one description; a command's module is loaded only when the command runs.
+ */
+export const commands = {
+  setup,
+  login,
+  logout,
+  status,
+  use,
+  token,
+  mkdir,
+  api,
+  config,
+  store,
+  doctor,
+  explain,
+  sandbox,
+  demo,
+  completion,
+  help,
+} satisfies Record<string, Command>
+
+export type CommandName = keyof typeof commands

@@ -1,0 +1,59 @@
+import type { Command } from '../../cli/command.ts'
+import { cloudNames, cloudsInWords, json, tenant, verbose } from '../shared/options.ts'
+
+export const login: Command = {
+  summary: 'link a OneDrive: sign in once, in a browser',
+  positional: [],
+  options: [
+    { name: 'client-id', value: 'ID', help: 'the Application (client) ID of your app registration' },
+    tenant,
+    {
+      name: 'cloud',
+      value: 'CLOUD',
+      offers: cloudNames,
+      help: `${cloudsInWords} (global)`,
+    },
+    { name: 'device', help: 'sign in by a code, typed on any device' },
+    { name: 'no-browser', help: 'print the address and open nothing' },
+    {
+      name: 'redirect-uri',
+      value: 'URI',
+      help: 'a registered http://localhost[:port][/path] (any free port)',
+    },
+    {
+      name: 'listen',
+      value: 'HOST:PORT',
+      help: 'where a web server passes on what comes to an https redirect URI',
+    },
+    { name: 'scope', value: 'SCOPES', help: 'what to ask for (User.Read Files.ReadWrite.All)' },
+    { name: 'login-hint', value: 'ADDRESS', help: 'the account to sign in, instead of choosing one' },
+    {
+      name: 'response-mode',
+      value: 'MODE',
+      choices: ['query', 'form_post'],
+      help: 'how the answer comes back',
+    },
+    { name: 'as', value: 'NAME', help: 'a short name for this account' },
+    {
+      name: 'timeout',
+      value: 'SECONDS',
+      help: 'how long to wait for the person (300; a code: its own time)',
+    },
+    json,
+    verbose,
+  ],
+  examples: [
+    ['od-link login', 'sign in and link that account'],
+    ['od-link login --device', 'sign in by a code, on a phone or another computer'],
+    ['od-link login --as work --tenant contoso.com', 'link a work account under a short name'],
+    ['od-link login --scope Files.ReadWrite', 'ask for less: enough for your own drive'],
+    [
+      'od-link login --redirect-uri http://localhost:5000/post_onedrive',
+      'a "Web" registration with a secret',
+    ],
+  ],
+  notes: [
+    'Without --device or --no-browser, login opens your browser where it can. Else (over SSH, in a container) it prints an address: open it anywhere, sign in, and paste the address of the last page here.',
+  ],
+  load: () => import('./run.ts'),
+}

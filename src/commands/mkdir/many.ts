@@ -1,0 +1,111 @@
+import { createReadStream } from 'node:fs'
+import { type Account, findAccount, listAccounts } from '../../accounts/index.ts'
+import { OdLinkError } from '../../errors.ts'
+import { BadLines, type FolderTree, makeFolders, readWanted, showFolder } from '../../graph/bulk/index.ts'
+import { parsePath } from '../../graph/path.ts'
+import { caughtUp, isSeen, print, printJson, say } from '../../terminal/index.ts'
+import { onInterrupt } from '../../terminal/interrupt.ts'
+import type { Arguments } from '../index.ts'
+import { numberOf, secondsOf, textOf, textsOf } from '../shared/arguments.ts'
+import { startTalk } from './progress.ts'
+
+type Options = Arguments['options']
+
+/** `od-link mkdir --from-file FILE [parent]`: checks all that was typed, then the whole list, then makes its folders. */
+export async function makeMany(parent: string | undefined, options: Options): Promise<void> {
+  const json = options.json === true
+  const quiet = json || options.quiet === true
+  refuseConflictChoice(options)
+  const jobs = jobsOf(options)
+  const maxWaitMs = (secondsOf(options, 'max-wait') ?? 600) * 1000
+  const below = parsePath(parent ?? '/')
+  const accounts = options['dry-run'] ? [] : accountsOf(options)
+  const tree = await wantedOf(options, (source, separator) => readWanted(source, separator, below))
+  if (options['dry-run']) return tell(tree, { json, quiet })
+
+  const talk = startTalk(tree, accounts, { json, quiet })
+  const failFast = options['fail-fast'] === true
+  const many = makeFolders(tree, accounts, { maxWaitMs, jobs, failFast, onSettled: talk.settled })
+  talk.watch(many.engines)
+  const release = onInterrupt(() => {
+    many.stop(new OdLinkError('interrupted', 'Interrupted.'))
+    if (!quiet) say('Finishing what is under way. Once more, and it stops at once.')
+  })
+  await many.finished
+  release()
+  talk.finish()
+}
+
+function refuseConflictChoice(options: Options): void {
+  const choice = options['on-conflict']
+  if (choice === undefined || choice === 'reuse') return
+  throw new OdLinkError(
+    'usage',
+    `--on-conflict ${choice} does not go with --from-file: folders that exist are used.`,
+    {
+      hint: 'Leave --on-conflict out.',
+    },
+  )
+}
+
+function jobsOf(options: Options): number | undefined {
+  const jobs = numberOf(options, 'jobs')
+  if (jobs === undefined || (Number.isInteger(jobs) && jobs >= 1 && jobs <= 64)) return jobs
+  throw new OdLinkError('usage', `--jobs takes a whole number from 1 to 64, not "${options.jobs}".`, {
+    hint: '--jobs 4',
+  })
+}
+
+/** One engine an account, so no account twice. */
+function accountsOf(options: Options): Account[] {
+  const named = textsOf(options, 'account')
+  if (options['all-accounts'] && named.length > 0) {
+    throw new OdLinkError('usage', '--all-accounts takes every account, so no --account goes with it.', {
+      hint: '--all-accounts',
+    })
+  }
+  const all = options['all-accounts'] ? listAccounts() : []
+  if (all.length > 0) return all
+  const found = named.length > 0 ? named.map((name) => findAccount(name)) : [findAccount()]
+  return [...new Map(found.map((account) => [account.id, account])).values()]
+}
+
+type Read = (source: AsyncIterable<Buffer>, separator: '\n' | '\0') => Promise<FolderTree>
+
+/** Reads the list; bad lines are told one by one, a line each, before the error that counts them. */
+async function wantedOf(options: Options, read: Read): Promise<FolderTree> {
+  const file = textOf(options, 'from-file') ?? '-'
+  try {
+    return await read(open(file), options.null ? '\0' : '\n')
+  } catch (error) {
+    if (error instanceof BadLines && !options.json) throw error.inLines(say)
+    if (error instanceof OdLinkError) throw error
+    const { code, message } = error as NodeJS.ErrnoException
+    throw new OdLinkError('usage', `The list "${file}" cannot be read (${code ?? message}).`, {
+      hint: 'Name a file with a path a line, or - for standard input.',
+    })
+  }
+}
+
+function open(file: string): AsyncIterable<Buffer> {
+  if (file !== '-') return createReadStream(file, { highWaterMark: 256 * 1024 })
+  if (process.stdin.isTTY && isSeen()) say('Type a path a line; Ctrl-D ends the list.')
+  return process.stdin
+}
+
+/** `--dry-run`: the folders of the list, each once, parents first. */
+async function tell(tree: FolderTree, { json, quiet }: { json: boolean; quiet: boolean }): Promise<void> {
+  for (const folder of tree.below()) {
+    if (!folder.named) continue
+    if (json) printJson({ path: showFolder(folder), name: folder.name, status: 'wanted' })
+    else print(showFolder(folder))
+    await caughtUp()
+  }
+  const parents = tree.size - tree.named
+  if (json) printJson({ summary: { folders: tree.named, parents, dryRun: true } })
+  if (quiet) return
+  const onTheWay = parents > 0 ? `, and ${parents.toLocaleString('en')} on the way to them` : ''
+  say(
+    `${tree.named.toLocaleString('en')} folders${onTheWay} would be made where they are missing. Nothing was asked.`,
+  )
+}

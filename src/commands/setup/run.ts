@@ -1,0 +1,142 @@
+import { join } from 'node:path'
+import { checkClientSecret } from '../../accounts/client-secret.ts'
+import { openStore } from '../../accounts/stores/index.ts'
+import { probeStore } from '../../accounts/stores/probe.ts'
+import { OdLinkError } from '../../errors.ts'
+import { findCloud } from '../../identity/clouds.ts'
+import { audienceOf, defaultRedirectUri } from '../../identity/portal.ts'
+import { readClientId } from '../../registration/client-id.ts'
+import { checkSetting, defaultScopes } from '../../registration/index.ts'
+import { azCloud, azCommand, beforeYouBegin, portalSteps } from '../../registration/portal-steps.ts'
+import { readRedirect } from '../../registration/redirect-uri.ts'
+import { type OwnRegistration, ownSettings, saveRegistration, settingsOf } from '../../registration/saved.ts'
+import { configDir } from '../../settings/directory.ts'
+import { savedSettings } from '../../settings/index.ts'
+import { type SettingName, settingNames } from '../../settings/names.ts'
+import { print, printJson, say, styled } from '../../terminal/index.ts'
+import { askSecret } from '../../terminal/prompt.ts'
+import type { Arguments } from '../index.ts'
+import { textOf } from '../shared/arguments.ts'
+import { cloudNames } from '../shared/options.ts'
+import { askForRegistration, type Known } from './questions.ts'
+import { refuseForeignSecret, tryOut } from './trial.ts'
+
+type Options = Arguments['options']
+
+/**
+ * `od-link setup`:
+ * 1. flags and the environment are checked, and a person at the terminal is asked for what is missing;
+ * 2. Microsoft is asked whether it knows the registration, then a login tries it out;
+ * 3. only when that has worked is the registration saved, as a whole.
+ */
+export async function run({ options }: Arguments): Promise<void> {
+  const known = readKnown(options)
+  // No child process (a browser!) inherits the secret.
+  delete process.env.OD_LINK_CLIENT_SECRET
+  if (options.az || options.steps) return showTheWay(known, options)
+  const registration = await complete(known, options)
+  const overruled = variablesAgainst(registration)
+  readRedirect(registration.redirectUri, registration.listen)
+  if (options['no-login'] === true) await refuseForeignSecret(registration).catch(unlessUnknown)
+  else await tryOut(registration, options)
+  await saveRegistration(registration)
+  await report(registration, overruled, options)
+}
+
+/** @throws OdLinkError (usage) for a value that cannot be right, before anything is done. */
+function readKnown(options: Options): Known {
+  const given = (name: SettingName) => {
+    const value = textOf(options, name) ?? (process.env[settingNames[name]] || undefined)
+    if (value !== undefined) checkSetting(name, value)
+    return value
+  }
+  const flag = textOf(options, 'client-id')
+  const cloud = given('cloud') ?? 'global'
+  const tenant = given('tenant')
+  if (findCloud(cloud).tenant === 'organizations' && (tenant === 'common' || tenant === 'consumers')) {
+    throw new OdLinkError('usage', `The cloud ${cloud} has no personal accounts, so no tenant "${tenant}".`, {
+      hint: `od-link setup --cloud ${cloud} --tenant organizations`,
+    })
+  }
+  return {
+    clientId: flag === undefined ? undefined : readClientId(flag),
+    suggestedId: process.env.OD_LINK_CLIENT_ID || undefined,
+    tenant,
+    cloud,
+    kind: textOf(options, 'kind') as OwnRegistration['kind'] | undefined,
+    redirectUri: given('redirect-uri'),
+    listen: given('listen') ?? savedSettings().listen,
+    scope: given('scope') ?? defaultScopes,
+    secret: process.env.OD_LINK_CLIENT_SECRET || undefined,
+  }
+}
+
+/** stdout is the way itself, so that it can be piped; what belongs to it is talk. */
+function showTheWay({ cloud, kind = 'public', tenant, redirectUri }: Known, { az, json }: Options): void {
+  const audience = audienceOf(tenant ?? findCloud(cloud).tenant)
+  const wanted = { cloud, kind, audience, redirectUri: redirectUri ?? defaultRedirectUri }
+  const lines = az ? azCommand(wanted) : [...beforeYouBegin, '', ...portalSteps(wanted)]
+  const first = az ? azCloud(cloud) : undefined
+  if (json) printJson(az ? { command: lines.join('\n'), before: first ?? null } : { steps: lines })
+  else {
+    if (first) say(`Before it: ${first}`)
+    for (const line of lines) print(line)
+  }
+}
+
+async function complete(known: Known, options: Options): Promise<OwnRegistration> {
+  if (!known.clientId && process.stdin.isTTY && !options.json) {
+    // Before a person goes through the portal, only to hear then that no link can be kept here.
+    if (options['no-login'] !== true) await probeStore(await openStore())
+    return askForRegistration(known)
+  }
+  const clientId = known.clientId ?? (known.suggestedId && readClientId(known.suggestedId))
+  if (!clientId) throw notEnough('no --client-id')
+  const { cloud, scope, tenant = findCloud(cloud).tenant, redirectUri = defaultRedirectUri, listen } = known
+  const kind = known.kind ?? (known.secret ? 'web' : 'public')
+  if (kind === 'public') return { clientId, tenant, cloud, kind, redirectUri, listen, scope }
+  // With --json nobody is asked.
+  if (!known.secret && options.json && process.stdin.isTTY) throw notEnough('no client secret')
+  const secret = known.secret ?? (await askSecret('Client secret, its Value (not shown): '))
+  checkClientSecret(secret)
+  return { clientId, tenant, cloud, kind, redirectUri, listen, scope, secret }
+}
+
+/** A store that cannot be read now is no reason not to save: the login will say so. */
+function unlessUnknown(error: unknown): void {
+  if (!(error instanceof OdLinkError) || error.kind !== 'keychain') throw error
+}
+
+/** The variables that go before what is saved here, and say something else. */
+function variablesAgainst(registration: OwnRegistration): string[] {
+  return Object.entries(settingsOf(registration)).flatMap(([name, value]) => {
+    const variable = settingNames[name as SettingName]
+    return process.env[variable] && process.env[variable] !== value ? [variable] : []
+  })
+}
+
+async function report(registration: OwnRegistration, overruled: string[], options: Options): Promise<void> {
+  const settings = ownSettings(registration)
+  const clientSecret = registration.secret !== undefined
+  if (options.json) return printJson({ event: 'saved', settings, clientSecret })
+  const secret = clientSecret ? `, and the secret in ${(await openStore()).label.replace(/^The/, 'the')}` : ''
+  const names = Object.keys(settings).join(', ')
+  print(styled('green', '✓'), ` Saved ${names} in ${join(configDir(), 'config.json')}${secret}.`)
+  for (const variable of overruled)
+    say(`Note: ${variable} says something else, and goes before what was saved.`)
+  if (options['no-login']) say('It is not tried out yet: od-link login')
+}
+
+function notEnough(missing: string): OdLinkError {
+  return new OdLinkError('usage', `Nobody can be asked, and there is ${missing}.`, {
+    hint: [
+      'od-link setup --client-id ID',
+      '  --kind public|web       web: its secret on standard input, or in',
+      '                          OD_LINK_CLIENT_SECRET',
+      `  --tenant TENANT         --cloud ${cloudNames.join('|')}`,
+      '  --redirect-uri URI      --listen HOST:PORT   --scope SCOPES',
+      '  --no-login              save without trying it out',
+      'How to make one: od-link setup --steps   or: od-link setup --az',
+    ].join('\n'),
+  })
+}

@@ -1,0 +1,32 @@
+import type { Option } from '../../cli/command.ts'
+import type { CloudName } from '../../identity/clouds.ts'
+
+/** Options that several commands have. */
+
+export const helpOption: Option = { name: 'help', short: 'h', help: 'show this help' }
+export const json: Option = { name: 'json', help: 'print JSON, errors too' }
+export const verbose: Option = { name: 'verbose', help: 'show each request on stderr, without secrets' }
+export const account: Option = {
+  name: 'account',
+  short: 'a',
+  value: 'NAME',
+  takes: 'account',
+  help: 'a short name, an address or an id',
+}
+export const maxWait: Option = {
+  name: 'max-wait',
+  value: 'SECONDS',
+  help: 'the longest to wait for a busy server, all together (120)',
+}
+export const tenant: Option = {
+  name: 'tenant',
+  value: 'TENANT',
+  offers: ['common', 'organizations', 'consumers'],
+  help: 'common, organizations, consumers, a domain or an id (common)',
+}
+
+/** Written once more, since the clouds themselves take a while to load; the compiler sees to it that they are the same. */
+const clouds: Record<CloudName, true> = { global: true, usgov: true, dod: true, china: true }
+export const cloudNames = Object.keys(clouds)
+/** `global, usgov, dod or china` */
+export const cloudsInWords = `${cloudNames.slice(0, -1).join(', ')} or ${cloudNames.at(-1)}`

@@ -1,0 +1,16 @@
+import type { Command } from '../../cli/command.ts'
+import { account, json, verbose } from '../shared/options.ts'
+
+export const token: Command = {
+  summary: 'print an access token for Microsoft Graph',
+  positional: [],
+  options: [account, json, verbose],
+  examples: [
+    ['od-link token --json', 'with its expiry and account'],
+    [
+      'curl -H @<(echo "Authorization: Bearer $(od-link token)") "$url"',
+      'use it, out of sight of the process list',
+    ],
+  ],
+  load: () => import('./run.ts'),
+}

@@ -1,0 +1,21 @@
+import { findAccount, labelOf } from '../../accounts/index.ts'
+import { accessToken } from '../../accounts/token.ts'
+import { print, printJson } from '../../terminal/index.ts'
+import { isoTime } from '../../text/format.ts'
+import type { Arguments } from '../index.ts'
+import { textOf } from '../shared/arguments.ts'
+
+/** `od-link token`: an access token alone on stdout, renewed first when it is about to end. */
+export async function run({ options }: Arguments): Promise<void> {
+  const account = findAccount(textOf(options, 'account'))
+  const record = await accessToken(account)
+  if (options.json) {
+    printJson({
+      accessToken: record.accessToken,
+      expiresOn: isoTime(record.expiresAt),
+      account: labelOf(account),
+    })
+  } else {
+    print(record.accessToken)
+  }
+}

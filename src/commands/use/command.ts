@@ -1,0 +1,10 @@
+import type { Command } from '../../cli/command.ts'
+import { json } from '../shared/options.ts'
+
+export const use: Command = {
+  summary: 'choose the account that commands use without --account',
+  positional: [{ name: 'account', takes: 'account' }],
+  options: [json],
+  examples: [['od-link use work', 'by short name, address or id']],
+  load: () => import('./run.ts'),
+}

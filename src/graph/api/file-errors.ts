@@ -1,0 +1,18 @@
+import { OdLinkError } from '../../errors.ts'
+import { isFull } from '../../system/disk-errors.ts'
+
+/** A trouble with a file of the person, as a sentence. */
+export function fileTrouble(error: unknown, file: string, doing: 'read' | 'written'): OdLinkError {
+  const { code, message } = error as NodeJS.ErrnoException
+  const what = file === '-' ? 'Standard input' : `"${file}"`
+  if (isFull(error)) {
+    return new OdLinkError('not-allowed', `There is no space left on this machine for ${what} (${code}).`, {
+      hint: 'Free some space there, and run the same again.',
+      cause: error,
+    })
+  }
+  return new OdLinkError('usage', `${what} cannot be ${doing} (${code ?? message}).`, {
+    hint: doing === 'read' ? 'Name a file that can be read, or - for standard input.' : 'Name another file.',
+    cause: error,
+  })
+}

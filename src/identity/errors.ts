@@ -1,0 +1,105 @@
+import { type ErrorKind, OdLinkError } from '../errors.ts'
+import { guidIn } from '../http/index.ts'
+import { numberIn, textIn } from '../text/json.ts'
+import { adviceFor, lessAccess, wantsAdminApproval } from './aadsts-codes.ts'
+import type { Advice } from './aadsts-registration-codes.ts'
+import { adminLetter, type ConsentWanted } from './admin-letter.ts'
+import { portalOf } from './clouds.ts'
+import { defaultRedirectUri } from './portal.ts'
+
+/** Microsoft's error answer, from the token endpoint (JSON) or the redirect (parameters). */
+export interface IdentityErrorBody {
+  error: string
+  error_description?: string
+  error_codes?: number[]
+  error_subcode?: string
+  suberror?: string
+  trace_id?: string
+  timestamp?: string
+}
+
+/** What the request was about, for a hint that fits. */
+export type FailureContext = ConsentWanted
+
+const passing = new Set(['temporarily_unavailable', 'server_error'])
+const throttled = 90055
+
+/**
+ * Turns Microsoft's refusal into one sentence and one next step. Whether it is passing is decided by `error`;
+ * the AADSTS number gives the words.
+ * https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes
+ */
+export function identityFailure(body: IdentityErrorBody, context: FailureContext): OdLinkError {
+  const code = aadstsCode(body)
+  const advice = adviceFor(code, textOf(body.error_description))
+  const kind: ErrorKind = passing.has(body.error) || code === throttled ? 'service' : 'sign-in'
+  return new OdLinkError(kind, advice?.meaning ?? plainWords(body), {
+    hint: hintFor(body, code, advice, context),
+    code: code === undefined ? nameOf(body) : `AADSTS${code}`,
+    requestId:
+      guidIn(body.trace_id) ?? /Trace ID: ([\da-f-]{1,64})/i.exec(textOf(body.error_description))?.[1],
+    timestamp:
+      textOf(body.timestamp).slice(0, 40) ||
+      /Timestamp: ([\d:Z -]{1,40}\dZ?)/.exec(textOf(body.error_description))?.[1],
+    cause: body,
+  })
+}
+
+/** The first code that od-link knows, else the first one there is. */
+function aadstsCode(body: IdentityErrorBody): number | undefined {
+  const listed = Array.isArray(body.error_codes) ? body.error_codes.slice(0, 20).map(numberIn) : []
+  const written = [...textOf(body.error_description).matchAll(/AADSTS(\d{4,8})/g)].map((match) =>
+    Number(match[1]),
+  )
+  const codes = [...listed, ...written].filter((code) => Number.isInteger(code) && code > 0)
+  return codes.find((code) => adviceFor(code)) ?? codes[0]
+}
+
+function plainWords(body: IdentityErrorBody): string {
+  const { error, error_description: description, error_subcode: subcode } = body
+  if (error === 'access_denied' && (subcode === 'cancel' || !description)) {
+    return 'The sign-in was cancelled, or the organisation wants an administrator to approve this app first.'
+  }
+  if (error === 'access_denied') return 'The access that od-link asks for was refused in the browser.'
+  const sentence = firstSentence(textOf(description))
+  return sentence ? `Microsoft answered: ${sentence}` : `Microsoft refused the sign-in (${nameOf(body)}).`
+}
+
+/** What a server put into a field of text may be anything; no description of Microsoft's is as long. */
+function textOf(value: unknown): string {
+  return textIn(value, 4_000)
+}
+
+/** The name of the failure (RFC 6749 section 5.2). */
+function nameOf({ error }: IdentityErrorBody): string {
+  return textIn(error, 100)
+}
+
+/** Without the code in front and the ids behind, which are shown apart. */
+function firstSentence(description: string): string {
+  const text = description.split(/\r?\n| Trace ID:/)[0] ?? ''
+  return text
+    .replace(/^AADSTS\d+:\s*/, '')
+    .trim()
+    .slice(0, 300)
+}
+
+function hintFor(
+  body: IdentityErrorBody,
+  code: number | undefined,
+  advice: Advice | undefined,
+  context: FailureContext,
+): string {
+  const { loginOrigin, redirectUri = defaultRedirectUri } = context
+  const maybeApproval = wantsAdminApproval(code) || (body.error === 'access_denied' && code === undefined)
+  if (!maybeApproval) {
+    const { cure } = advice ?? { cure: 'od-link login' }
+    return typeof cure === 'string' ? cure : cure({ portal: portalOf(loginOrigin), redirectUri })
+  }
+  return [
+    context.scope.includes('Files.ReadWrite.All') ? lessAccess : 'od-link login',
+    'Or send this to the administrator:',
+    '',
+    ...adminLetter(context),
+  ].join('\n')
+}

@@ -1,0 +1,119 @@
+import { type Cloud, findCloud } from '../identity/clouds.ts'
+import { type Audience, audiences, menu } from '../identity/portal.ts'
+import { quoted } from '../text/shell-quote.ts'
+
+/** A registration that is still to be made. */
+export interface NewRegistration {
+  /** The name of the cloud. */
+  cloud: string
+  kind: 'public' | 'web'
+  audience: Audience
+  redirectUri: string
+}
+
+/** What everybody should know before they begin. */
+export const beforeYouBegin = [
+  'A personal Microsoft account without a directory can no longer register an app.',
+  'The free ways out: make an Entra directory of your own (a free Azure account',
+  'brings one; it asks for a phone and a card), or use a client id of your',
+  'organisation. Never borrow the client id of another vendor.',
+]
+
+/** The way through the portal to a registration, in lines that fit a terminal of 80 columns. */
+export function portalSteps({ cloud, kind, audience, redirectUri }: NewRegistration): string[] {
+  const { portal } = findCloud(cloud)
+  const { choice, older } = audiences[audience]
+  const steps = [
+    [
+      `${portal} > ${menu.registrations}`,
+      `> ${menu.newRegistration}`,
+      '(older: Identity > Applications > App registrations; in the Azure portal:',
+      'Microsoft Entra ID > App registrations)',
+    ],
+    ['Name: od-link', `Supported account types: ${choice}`, `(older: ${older})`, 'then Register'],
+    ...(kind === 'web' ? webSteps(redirectUri) : desktopSteps(redirectUri)),
+    ['API permissions: nothing to do, od-link asks for them at the sign-in'],
+    [
+      `${menu.overview}: copy the ${menu.clientId}${audience === 'single' ? `\nand the ${menu.tenantId}` : ''}`,
+    ],
+  ]
+  return steps.flatMap((lines, index) =>
+    lines
+      .flatMap((line) => line.split('\n'))
+      .map((line, at) => `${at === 0 ? `${index + 1}.` : '  '} ${line}`),
+  )
+}
+
+function desktopSteps(redirectUri: string): string[][] {
+  return [
+    [
+      menu.addDesktop,
+      `Custom redirect URIs: ${redirectUri}, then Configure`,
+      '(newer: Redirect URI configuration > Add Redirect URI)',
+    ],
+    [menu.publicFlows, 'then Save (without it no sign-in by device code)'],
+  ]
+}
+
+function webSteps(redirectUri: string): string[][] {
+  return [
+    [
+      menu.addWeb,
+      `Redirect URIs: ${redirectUri}, then Configure`,
+      '(newer: Redirect URI configuration > Add Redirect URI)',
+    ],
+    [menu.newSecret, `copy its ${menu.secretValue}, not the ${menu.secretId}: it is shown only once`],
+  ]
+}
+
+export type Shell = 'posix' | 'powershell'
+
+/** The shell whose command line is printed here. Git Bash on Windows is a POSIX one. */
+function shellHere(): Shell {
+  return process.platform === 'win32' && !process.env.MSYSTEM ? 'powershell' : 'posix'
+}
+
+/**
+ * The Azure CLI's command for the same registration. It prints the client id; with a secret, its value on a line
+ * more.
+ * https://learn.microsoft.com/en-us/cli/azure/ad/app
+ */
+export function azCommand(
+  { kind, audience, redirectUri }: NewRegistration,
+  shell: Shell = shellHere(),
+): string[] {
+  const uri = shell === 'posix' ? quoted(redirectUri) : `'${redirectUri.replaceAll("'", "''")}'`
+  const create = [
+    'az ad app create --display-name od-link --query appId --output tsv',
+    `--sign-in-audience ${audiences[audience].manifest}`,
+    '--requested-access-token-version 2',
+    ...(kind === 'web'
+      ? [`--web-redirect-uris ${uri}`]
+      : [`--public-client-redirect-uris ${uri}`, '--is-fallback-public-client true']),
+  ]
+  const command = continued(create, shell)
+  if (kind === 'public') return command
+  const reset = (id: string) => [
+    `az ad app credential reset --id ${id} --display-name od-link`,
+    '--query password --output tsv',
+  ]
+  if (shell === 'powershell')
+    return [`$id = ${command[0]}`, ...command.slice(1), '$id', ...continued(reset('$id'), shell)]
+  return [
+    `id=$(${command[0]}`,
+    ...command.slice(1, -1),
+    `${command.at(-1)}) && echo "$id" &&`,
+    ...continued(reset('"$id"'), shell),
+  ]
+}
+
+function continued(lines: string[], shell: Shell): string[] {
+  const mark = shell === 'posix' ? '\\' : '`'
+  return lines.map((line, at) => `${at === 0 ? '' : '  '}${line}${at < lines.length - 1 ? ` ${mark}` : ''}`)
+}
+
+/** What has to be done first, so that the Azure CLI speaks to this cloud; nothing for the global one. */
+export function azCloud(cloud: string): string | undefined {
+  const { az }: Cloud = findCloud(cloud)
+  return az === 'AzureCloud' ? undefined : `az cloud set --name ${az}; az login`
+}

@@ -1,0 +1,80 @@
+import { existsSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { quoted } from '../text/shell-quote.ts'
+
+/** Where od-link runs, as far as it decides how a person can sign in from here. */
+export interface Surroundings {
+  /** The command that opens an address, by `OD_LINK_BROWSER` or `BROWSER`; "none" opens none. */
+  browser: { command: string; variable: 'OD_LINK_BROWSER' | 'BROWSER' } | undefined
+  /** Whether a browser of this machine would be seen by the person: a display, or Windows around WSL. */
+  hasDisplay: boolean
+  /** Whether the system's browser is that of Windows. */
+  isWsl: boolean
+  ssh: SshSession | undefined
+  /** An editor's remote window, a codespace or a container, as a person calls it. */
+  place: 'a codespace' | 'a dev container' | 'a remote window of VS Code' | 'a container' | undefined
+}
+
+export interface SshSession {
+  /** How this machine is reached from the person's own, as `SSH_CONNECTION` has it. */
+  user: string
+  host: string
+  port: number
+}
+
+type Environment = Record<string, string | undefined>
+
+/** @param exists whether a file is there; asked for the marks that container engines leave. */
+export function lookAround(
+  env: Environment = process.env,
+  platform: NodeJS.Platform = process.platform,
+  exists: (path: string) => boolean = existsSync,
+): Surroundings {
+  const isWsl = platform === 'linux' && Boolean(env.WSL_DISTRO_NAME || env.WSL_INTEROP)
+  return {
+    browser: browserOf(env),
+    hasDisplay: platform !== 'linux' || isWsl || Boolean(env.DISPLAY || env.WAYLAND_DISPLAY),
+    isWsl,
+    ssh: sshOf(env),
+    place: placeOf(env, exists),
+  }
+}
+
+function browserOf({ OD_LINK_BROWSER: own, BROWSER: usual }: Environment): Surroundings['browser'] {
+  if (own) return { command: own, variable: 'OD_LINK_BROWSER' }
+  // It may list several, the best one first; a drive's letter on Windows is no list.
+  const [first] = usual?.split(/:(?!\\)/) ?? []
+  return first ? { command: first, variable: 'BROWSER' } : undefined
+}
+
+/** `SSH_CONNECTION` holds the client's address and port, then the server's (sshd(8), ssh(1) "ENVIRONMENT"). */
+function sshOf({ SSH_CONNECTION: connection, SSH_TTY: terminal }: Environment): SshSession | undefined {
+  const [, , host, port] = connection?.split(' ') ?? []
+  if (host && /^[\da-f.:%\w-]+$/i.test(host)) return { user: userName(), host, port: Number(port) || 22 }
+  return connection || terminal ? { user: userName(), host: 'THIS-MACHINE', port: 22 } : undefined
+}
+
+function userName(): string {
+  try {
+    return userInfo().username
+  } catch {
+    // A user id without a name, as in many containers.
+    return 'USER'
+  }
+}
+
+/** VS Code and Codespaces set these variables in their terminals; container engines leave the files. */
+function placeOf(env: Environment, exists: (path: string) => boolean): Surroundings['place'] {
+  if (env.CODESPACES === 'true') return 'a codespace'
+  if (env.REMOTE_CONTAINERS || env.REMOTE_CONTAINERS_IPC || env.DEVCONTAINER) return 'a dev container'
+  if (env.VSCODE_IPC_HOOK_CLI) return 'a remote window of VS Code'
+  const marks = ['/.dockerenv', '/run/.containerenv']
+  if (env.container || env.KUBERNETES_SERVICE_HOST || marks.some(exists)) return 'a container'
+  return undefined
+}
+
+/** What a person types on their own machine, so that its browser reaches the listener here. */
+export function tunnelCommand({ user, host, port }: SshSession, listenerPort: number): string {
+  const through = `${listenerPort}:localhost:${listenerPort}`
+  return `ssh -L ${through} ${quoted(`${user}@${host}`)}${port === 22 ? '' : ` -p ${port}`}`
+}

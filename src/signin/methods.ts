@@ -1,0 +1,108 @@
+import type { Account } from '../accounts/index.ts'
+import type { LinkRecord } from '../accounts/record.ts'
+import type { Authority } from '../identity/authority.ts'
+import type { Brought } from '../registration/index.ts'
+import type { Surroundings } from './environment.ts'
+
+/** What a person asked for with flags. */
+export interface Wishes {
+  device: boolean
+  noBrowser: boolean
+}
+
+/** One sign-in: what is brought to it, whom it is told to, and what becomes of its tokens. */
+export interface Attempt {
+  brought: Brought
+  authority: Authority
+  here: Surroundings
+  loginHint: string | undefined
+  responseMode: 'query' | 'form_post'
+  /** Whether a person is at the terminal, who could paste an address. */
+  canPaste: boolean
+  /** How long the person may take, in seconds; each way has its own default. */
+  timeoutSeconds: number | undefined
+  tell: (event: SignInEvent) => void
+  /** Keeps the link; the person is shown success after that, and not before. */
+  keep: (record: Omit<LinkRecord, 'graphOrigin'>) => Promise<Account>
+}
+
+/** What happens on the way, for the one in front of the terminal. */
+export type SignInEvent =
+  | {
+      event: 'open'
+      address: string
+      /** What the address of another machine's browser ends up like, if that may be what opens it. */
+      elsewhere: string | undefined
+      canPaste: boolean
+      /** What a person types beside that browser to let it reach this machine. */
+      tunnel: string | undefined
+      /** Where a web server has to pass on what comes back. */
+      passedOn: string | undefined
+    }
+  | { event: 'unopened'; because: string }
+  | { event: 'waiting'; seconds: number }
+  | { event: 'silence' }
+  | { event: 'paste' }
+  | { event: 'not-that'; because: string }
+  | { event: 'pasted'; characters: number }
+  | { event: 'device'; address: string; code: string; expiresAt: number }
+  | { event: 'countdown'; seconds: number }
+
+interface Way {
+  /** Why it is the one to take here, or nothing when it is not. */
+  fits: (here: Surroundings, wishes: Wishes) => string | undefined
+  /** @throws OdLinkError (sign-in) when it was refused or not finished; and whatever `keep` throws. */
+  signIn: (attempt: Attempt) => Promise<Account>
+}
+
+/** The ways in, the one to be preferred first. One more is one file and one entry. */
+export const ways = {
+  'a code': {
+    fits: (_, { device }) => (device ? 'you asked for it' : undefined),
+    signIn: async (attempt) => (await import('./device-code.ts')).signInByDeviceCode(attempt),
+  },
+  'the browser': {
+    fits: whyBrowser,
+    signIn: async (attempt) =>
+      (await import('./authorization-code.ts')).signInByRedirect(attempt, {
+        open: true,
+        // The listener cannot be reached from the browser of a codespace's web page.
+        pasteAfterMs: attempt.here.place === 'a codespace' ? 0 : 20_000,
+      }),
+  },
+  'an address to open': {
+    fits: whyNoBrowser,
+    signIn: async (attempt) =>
+      (await import('./authorization-code.ts')).signInByRedirect(attempt, { open: false, pasteAfterMs: 0 }),
+  },
+} as const satisfies Record<string, Way>
+
+export type WayName = keyof typeof ways
+
+/** The way that fits best, and why. */
+export function chooseWay(here: Surroundings, wishes: Wishes): { name: WayName; because: string } {
+  for (const [name, way] of Object.entries(ways)) {
+    const because = way.fits(here, wishes)
+    if (because) return { name: name as WayName, because }
+  }
+  return { name: 'an address to open', because: 'nothing else fits' }
+}
+
+function whyBrowser(here: Surroundings, wishes: Wishes): string | undefined {
+  if (whyNoBrowser(here, wishes)) return undefined
+  if (here.browser && here.place && here.place !== 'a container')
+    return `${here.browser.variable} opens it from ${here.place}`
+  return here.browser ? `${here.browser.variable} names one` : 'this machine has a display'
+}
+
+/**
+ * Over SSH and without a display a browser would start where nobody sees it, as a text browser in this terminal, or
+ * not at all; unless a variable names one, as the terminals of VS Code and Codespaces do.
+ */
+function whyNoBrowser(here: Surroundings, { noBrowser }: Wishes): string | undefined {
+  if (noBrowser) return 'you asked for no browser'
+  if (here.browser) return here.browser.command === 'none' ? `${here.browser.variable} is "none"` : undefined
+  if (here.ssh) return 'this is an SSH session'
+  if (here.hasDisplay) return undefined
+  return here.place ? `this is ${here.place}` : 'there is no display'
+}

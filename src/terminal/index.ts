@@ -1,0 +1,137 @@
+import type { WriteStream } from 'node:tty'
+import { styleText } from 'node:util'
+import { exitCodes, OdLinkError, unforeseen } from '../errors.ts'
+import { notices } from '../notices.ts'
+import { harmless } from '../text/sanitize.ts'
+
+/**
+ * The terminal: the only place that formats. stdout is data, stderr is talk. Known to commands and `main` alone.
+ */
+
+/** Sets up how this run speaks. `json` makes an error the only thing on stderr, so all other talk is dropped. */
+export function speak(options: { json: boolean; verbose: boolean }): void {
+  if (options.json) return
+  notices.waiting = say
+  notices.warning = (what) => say(`Note: ${what}`)
+  if (!options.verbose) return
+  notices.request = ({ method, url, outcome, milliseconds, requestId }) =>
+    say(
+      `${method} ${url.host}${url.pathname} → ${outcome}, ${milliseconds} ms${requestId ? `, ${requestId}` : ''}`,
+    )
+}
+
+/** A piece of a line: text, or text in a style. Styles are put on after the text was made harmless. */
+export type Piece = string | { style: Style; text: string }
+type Style = 'red' | 'green' | 'bold' | 'dim'
+
+/** A piece of a line in a style, where the terminal has colours. */
+export function styled(style: Style, text: string): Piece {
+  return { style, text }
+}
+
+/** One line of data. */
+export function print(...line: Piece[]): void {
+  write(process.stdout, line)
+}
+
+let isReaderGone: boolean | undefined
+
+/**
+ * Waits until the reader of a pipe has caught up: what waits to be read is kept in memory. Call it after each piece.
+ * @returns false when there is no reader any more.
+ */
+export async function caughtUp(): Promise<boolean> {
+  const { stdout } = process
+  if (isReaderGone === undefined) {
+    isReaderGone = false
+    stdout.once('error', () => {
+      isReaderGone = true
+    })
+  }
+  if (!stdout.writableNeedDrain) return !isReaderGone
+  await new Promise<void>((resolve) => {
+    const done = () => {
+      for (const event of ['drain', 'error', 'close']) stdout.off(event, done)
+      resolve()
+    }
+    for (const event of ['drain', 'error', 'close']) stdout.on(event, done)
+  })
+  return !isReaderGone
+}
+
+/** A value as one line of JSON. */
+export function printJson(value: unknown): void {
+  process.stdout.write(`${harmlessJson(value)}\n`)
+}
+
+/** Talk: a line for the person, on stderr. */
+export function say(...line: Piece[]): void {
+  write(process.stderr, line)
+}
+
+/** Whether a person at a terminal sees the talk. */
+export function isSeen(): boolean {
+  return process.stderr.isTTY === true
+}
+
+let hasProgress = false
+
+/** A line that the next one replaces. Where nobody sees it, it is not written. */
+export function progress(text: string): void {
+  if (!isSeen()) return
+  process.stderr.write(`\r\x1b[2K${harmless(text)}`)
+  hasProgress = true
+}
+
+/** Takes the last line of progress away, before something else is written there. */
+export function clearProgress(): void {
+  if (hasProgress) process.stderr.write('\r\x1b[2K')
+  hasProgress = false
+}
+
+function write(stream: WriteStream | NodeJS.WriteStream, line: Piece[]): void {
+  const shown = line.map((piece) => {
+    if (typeof piece === 'string') return harmless(piece)
+    const text = harmless(piece.text)
+    // The first releases of Node 20 have no styleText.
+    return wantsColour(stream) && styleText ? styleText(piece.style, text, { validateStream: false }) : text
+  })
+  clearProgress()
+  stream.write(`${shown.join('')}\n`)
+}
+
+/** Tells what went wrong and what to do next, and returns the exit code. */
+export function fail(error: unknown, json: boolean): number {
+  const known = error instanceof OdLinkError ? error : unforeseen(error)
+  const { kind, message, hint, code, requestId, timestamp } = known
+  // The trace is for the one who mends it.
+  const trace = known === error ? known.cause : error
+  if (kind === 'internal' && process.env.DEBUG === 'od-link' && trace instanceof Error)
+    process.stderr.write(`${trace.stack}\n`)
+  if (json) {
+    const report = { kind, message, hint, exitCode: exitCodes[kind], code, requestId }
+    process.stderr.write(`${harmlessJson({ error: report })}\n`)
+    return exitCodes[kind]
+  }
+  say(styled('red', 'od-link:'), ' ', styled('bold', message))
+  for (const [index, line] of (hint?.split('\n') ?? []).entries())
+    say(index === 0 ? '  next: ' : '        ', line)
+  const ids = [code, requestId && `request ${requestId}`, timestamp].filter(Boolean).join(' · ')
+  if (ids) say(styled('dim', `  code: ${ids}`))
+  return exitCodes[kind]
+}
+
+/** JSON in which control and bidi characters are escaped: the value is whole, and safe to show. */
+function harmlessJson(value: unknown): string {
+  return JSON.stringify(value).replace(
+    /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
+    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  )
+}
+
+/** https://no-color.org ; FORCE_COLOR wins, as in Node itself. */
+function wantsColour(stream: WriteStream | NodeJS.WriteStream): boolean {
+  const { FORCE_COLOR: force, NO_COLOR: none, TERM } = process.env
+  if (force !== undefined) return force !== '0' && force !== 'false'
+  return !none && TERM !== 'dumb' && stream.isTTY === true
+}

@@ -1,0 +1,98 @@
+import { createInterface } from 'node:readline'
+import { Writable } from 'node:stream'
+import { exitCodes, OdLinkError } from '../errors.ts'
+import { say, styled } from './index.ts'
+
+/**
+ * Asks a person at the terminal: the question is talk, so it stands on stderr.
+ * @returns the answer without spaces around it, or undefined when there will be none (Ctrl-D).
+ */
+export function ask(question: string): Promise<string | undefined> {
+  return askAtTerminal(question, { hidden: false })
+}
+
+/** The same for a secret: what is typed is shown nowhere. */
+export function askHidden(question: string): Promise<string | undefined> {
+  return askAtTerminal(question, { hidden: true })
+}
+
+/**
+ * Reads a secret: asks without echo at a terminal, else takes the first line of standard input.
+ * @param question shown at a terminal only.
+ */
+export async function askSecret(question: string): Promise<string> {
+  return process.stdin.isTTY ? ((await askHidden(question)) ?? '') : readFirstLine()
+}
+
+async function readFirstLine(): Promise<string> {
+  for await (const line of createInterface({ input: process.stdin })) return line.trim()
+  return ''
+}
+
+/**
+ * A question with numbered answers; Enter takes the first.
+ * @throws OdLinkError (usage) when there will be no answer.
+ */
+export async function choose<Choice extends string>(
+  question: string,
+  answers: Record<Choice, string>,
+): Promise<Choice> {
+  const choices = Object.keys(answers) as Choice[]
+  say()
+  say(styled('bold', question))
+  for (const [index, choice] of choices.entries()) say(`  ${index + 1}  ${answers[choice]}`)
+  return askUntil('[1]: ', (text) => {
+    const chosen = choices[text === '' ? 0 : /^\d$/.test(text) ? Number(text) - 1 : -1]
+    if (chosen !== undefined) return chosen
+    throw new OdLinkError('usage', `Please type a number from 1 to ${choices.length}, or press Enter for 1.`)
+  })
+}
+
+/**
+ * Asks until the answer can be used, and says what is wrong with the others.
+ * @param read makes something of the answer, or throws OdLinkError (usage).
+ * @throws OdLinkError (usage) when there will be no answer.
+ */
+export async function askUntil<T>(question: string, read: (text: string) => T, asking = ask): Promise<T> {
+  for (;;) {
+    const text = await asking(question)
+    if (text === undefined) throw unanswered()
+    try {
+      return read(text)
+    } catch (error) {
+      if (!(error instanceof OdLinkError)) throw error
+      say(error.message)
+      for (const line of error.hint?.split('\n') ?? []) say(`  ${line}`)
+    }
+  }
+}
+
+function unanswered(): OdLinkError {
+  return new OdLinkError('usage', 'A question was left unanswered, so nothing was done.')
+}
+
+function askAtTerminal(question: string, { hidden }: { hidden: boolean }): Promise<string | undefined> {
+  const output = hidden ? nowhere() : process.stderr
+  const prompt = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 })
+  // Only now that nothing is echoed any more: what is pasted at once must not be either.
+  if (hidden) process.stderr.write(question)
+  else prompt.setPrompt(question)
+  prompt.prompt()
+  return new Promise((resolve) => {
+    prompt.once('line', (line) => {
+      if (hidden) process.stderr.write('\n')
+      resolve(line.trim())
+      prompt.close()
+    })
+    // In raw mode Ctrl-C is a character, not a signal.
+    prompt.once('SIGINT', () => {
+      process.stderr.write('\n')
+      process.exit(exitCodes.interrupted)
+    })
+    prompt.once('close', () => resolve(undefined))
+  })
+}
+
+function nowhere(): Writable {
+  return new Writable({ write: (_chunk, _encoding, done) => done() })
+}
