@@ -94,8 +94,6 @@ async function manualPage() {
   const { output } = await build({
     input: 'src/commands/help/manual.ts',
     platform: 'node',
-    // The commands themselves are not needed to describe them.
-    external: /\/run\.ts$/,
     write: false,
     output: { format: 'esm', codeSplitting: false },
   })

@@ -1,6 +1,9 @@
 import { version } from '../package.json'
+import type { Action } from './cli/command.ts'
 import { parseCommandLine } from './cli/parse.ts'
+import { actions } from './commands/actions.ts'
 import { completing } from './commands/completion/command.ts'
+import { commands } from './commands/index.ts'
 import { exitCodes, OdLinkError, StuckCall } from './errors.ts'
 import { clearProgress, fail, print, speak } from './terminal/index.ts'
 
@@ -13,7 +16,7 @@ async function main(argv: string[]): Promise<void> {
   json = argv.includes('--json')
   let code = 0
   try {
-    const parsed = parseCommandLine(argv)
+    const parsed = parseCommandLine(commands, argv)
     if ('version' in parsed) print(version)
     else if ('help' in parsed)
       for (const line of (await import('./commands/help/overview.ts')).helpFor(parsed.help)) print(line)
@@ -21,7 +24,8 @@ async function main(argv: string[]): Promise<void> {
       const { options } = parsed.args
       json = options.json === true
       speak({ json, verbose: options.verbose === true })
-      code = (await (await parsed.command.load()).run(parsed.args)) ?? 0
+      const { run }: { run: Action } = await actions[parsed.command]()
+      code = (await run(parsed.args)) ?? 0
     }
   } catch (error) {
     code = fail(error, json)

@@ -1,41 +1,11 @@
 import { OdLinkError } from '../errors.ts'
 import type { Patience } from '../http/retry.ts'
-import type { Taught } from '../identity/lifetime-hints.ts'
+import type { LinkRecord } from '../identity/link.ts'
 import { changeStateFile, readStateFile } from '../settings/json-file.ts'
 import { quoted } from '../text/shell-quote.ts'
-import type { End } from './lifetime.ts'
-import { type LinkRecord, parseRecord } from './record.ts'
-import { openStore, type StoreName } from './stores/index.ts'
-
-/**
- * The linked accounts. The index (a plain file) says who is linked, without a secret; the record of each link is
- * in the store. A link counts as there only when both are: the record is written before its index entry, and an
- * entry whose record is gone is told apart as signed out.
- */
-export interface Account {
-  /** `tid.oid`. */
-  id: string
-  username: string
-  displayName: string
-  kind: 'work' | 'personal'
-  /** The short name given with `login --as`. */
-  name?: string
-  /** Where its record is, whatever store is chosen for new links by now. */
-  store: StoreName
-  /** Where else one may be: noted before it is written there, until it is removed, whatever comes in between. */
-  copies?: StoreName[]
-  /** That Microsoft refused to renew it, as far as it holds for the record that there is now: see lifetime.ts. */
-  ended?: End
-  /** What such refusals told of the life of this account's links; it outlives a login. */
-  taught?: Taught
-}
-
-/** What the file holds. */
-export interface Index {
-  accounts?: Account[]
-  /** The account that a command without `--account` uses. */
-  default?: string
-}
+import type { Account, Index } from './account.ts'
+import { parseRecord } from './record.ts'
+import { openStore } from './stores/index.ts'
 
 const indexFile = 'accounts'
 
@@ -57,11 +27,6 @@ export function defaultAccount(): Account | undefined {
 
 function defaultOf({ accounts = [], default: chosen }: Index): Account | undefined {
   return accounts.find(({ id }) => id === chosen) ?? (accounts.length === 1 ? accounts[0] : undefined)
-}
-
-/** What to pass to `--account` for this account. */
-export function labelOf(account: Account): string {
-  return account.name ?? account.username
 }
 
 /**

@@ -1,24 +1,13 @@
 import type { OdLinkError } from '../errors.ts'
 import { startPatience } from '../http/retry.ts'
 import { type Taught, taughtBy } from '../identity/lifetime-hints.ts'
-import { type Account, changeAccount, listAccounts } from './index.ts'
-import type { LinkRecord } from './record.ts'
+import type { LinkRecord } from '../identity/link.ts'
+import type { Account, End } from './account.ts'
+import { changeAccount, listAccounts } from './index.ts'
 
 /**
  * How long a link lives: what Microsoft's rules and its refusals say, and whether it has refused to renew this one.
  */
-
-/** That Microsoft refused to renew a link, so that the person has to sign in again. */
-export interface End {
-  /** When, in milliseconds since the epoch. */
-  at: number
-  /** Microsoft's own, such as `AADSTS50173`. */
-  code: string | null
-  /** The sentence that the person was told. */
-  reason: string
-  /** The `lastRenewedAt` of the record that was refused: a login or a renewal that works makes the mark void. */
-  renewedAt: number
-}
 
 /** Times are in milliseconds since the epoch. */
 export interface Life {

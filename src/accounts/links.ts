@@ -1,8 +1,9 @@
 import { OdLinkError } from '../errors.ts'
+import type { LinkRecord } from '../identity/link.ts'
 import { notices } from '../notices.ts'
 import { quoted } from '../text/shell-quote.ts'
-import { type Account, accountNow, changeAccount, changeIndex, holdingLink, listAccounts } from './index.ts'
-import type { LinkRecord } from './record.ts'
+import type { Account } from './account.ts'
+import { accountNow, changeAccount, changeIndex, holdingLink, listAccounts } from './index.ts'
 import { caution, chosenStore, openStore, type StoreName } from './stores/index.ts'
 import { keepItem, type Store } from './stores/store.ts'
 

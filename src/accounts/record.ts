@@ -1,46 +1,5 @@
 import { OdLinkError } from '../errors.ts'
-
-/**
- * A link: all that is needed to act for one person, kept in one item of the store. It carries the registration
- * and the origins it was linked with, so that `mkdir` from cron needs no variables and a changed variable never
- * sends an old token to a new host.
- */
-export interface LinkRecord {
-  version: 1
-  /** `tid.oid`: the tenant's and the person's ids, never an address (those change and are reused). */
-  id: string
-  tenantId: string
-  objectId: string
-  kind: 'work' | 'personal'
-  username: string
-  displayName: string
-  registration: Registration
-  /** Where tokens are renewed; the origin is that of the authority at login. */
-  tokenEndpoint: string
-  /** The issuer that signed the id_token, with the tenant filled in. */
-  issuer: string
-  /** Origin of Graph, such as `https://graph.microsoft.com`. */
-  graphOrigin: string
-  /** The scopes asked for, separated by spaces. */
-  scope: string
-  /** The scopes that the server granted, separated by spaces. */
-  grantedScope: string
-  accessToken: string
-  /** Milliseconds since the epoch. */
-  expiresAt: number
-  refreshToken: string
-  /** Milliseconds since the epoch. */
-  linkedAt: number
-  /** Milliseconds since the epoch: the last time that Microsoft gave tokens for this link. */
-  lastRenewedAt: number
-}
-
-/** The app registration that a link was made with. */
-export interface Registration {
-  clientId: string
-  clientSecret?: string | undefined
-  tenant: string
-}
+import type { LinkRecord } from '../identity/link.ts'
 
 const texts = [
   'id',

@@ -10,7 +10,8 @@ import {
   killWithChildren,
 } from '../system/child-process.ts'
 import { harmless } from '../text/sanitize.ts'
-import { type Account, findAccount, labelOf } from './index.ts'
+import { type Account, labelOf } from './account.ts'
+import { findAccount } from './index.ts'
 
 /**
  * The person's own command, run when a link has ended: to send a mail, or to show a notification.

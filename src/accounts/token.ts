@@ -1,11 +1,12 @@
 import { OdLinkError } from '../errors.ts'
 import { type Patience, startPatience } from '../http/retry.ts'
+import type { LinkRecord } from '../identity/link.ts'
 import { configDir } from '../settings/directory.ts'
 import { isUnwritable, unwritableBecause } from '../system/disk-errors.ts'
 import { isoTime } from '../text/format.ts'
 import { quoted } from '../text/shell-quote.ts'
-import { type Account, accountNow, holdingLink, readLink, refuseReadOnly, writeLink } from './index.ts'
-import type { LinkRecord } from './record.ts'
+import type { Account } from './account.ts'
+import { accountNow, holdingLink, readLink, refuseReadOnly, writeLink } from './index.ts'
 
 /** A token with less than this left is renewed before it is used; MSAL draws the line at the same place. */
 const freshForMs = 5 * 60_000

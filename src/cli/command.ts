@@ -1,4 +1,4 @@
-/** How a command is described: see `commands/index.ts`. */
+/** How a verb is described. The kit in this folder turns a table of such descriptions into a command line. */
 
 /** What a value may be, for the completion, which knows how to find what there is of it. */
 export type Kind = 'account' | 'folder' | 'file' | 'setting' | 'topic' | 'code'
@@ -51,8 +51,16 @@ export interface Command {
   /** Shown below the help: what to type, and what it does. */
   examples: readonly Row[]
   notes?: readonly Block[]
-  load: () => Promise<{ run: (args: Arguments) => Promise<number | undefined> | Promise<void> }>
 }
+
+/** The verbs by name, in the order of the help. */
+export type Commands<Name extends string = string> = Readonly<Record<Name, Command>>
+
+/** What a verb does. @returns its exit code; nothing is 0. */
+export type Action = (args: Arguments) => Promise<number | undefined> | Promise<void>
+
+/** The option that every verb has. */
+export const helpOption: Option = { name: 'help', short: 'h', help: 'show this help' }
 
 /** The positional arguments that go with these options. */
 export function positionalsOf({ positional, variant }: Command, options: Arguments['options']) {

@@ -1,43 +1,52 @@
 import { parseArgs } from 'node:util'
-import { type Arguments, type Command, type CommandName, commands, type Option } from '../commands/index.ts'
-import { helpOption } from '../commands/shared/options.ts'
 import { OdLinkError } from '../errors.ts'
-import { positionalsOf, usageOf } from './command.ts'
+import {
+  type Arguments,
+  type Command,
+  type Commands,
+  helpOption,
+  type Option,
+  positionalsOf,
+  usageOf,
+} from './command.ts'
 import { nearest } from './nearest.ts'
 
 /** What the command line asks for. */
-export type Parsed =
-  | { help: CommandName | undefined }
+export type Parsed<Name extends string> =
+  | { help: Name | undefined }
   | { version: true }
-  | { command: Command; args: Arguments }
+  | { command: Name; args: Arguments }
 
 /**
- * Reads the command line, with Node's own parser and the description in `commands/index.ts`.
+ * Reads the command line, with Node's own parser and the description of the verbs.
  * @param argv without node and the script.
  * @throws OdLinkError (usage), with the nearest match where there is one.
  */
-export function parseCommandLine([name, ...rest]: string[]): Parsed {
+export function parseCommandLine<Name extends string>(
+  commands: Commands<Name>,
+  [name, ...rest]: string[],
+): Parsed<Name> {
   if (name === undefined || name === '--help' || name === '-h') return { help: undefined }
   if (name === '--version' || name === '-V') return { version: true }
   if (name.startsWith('-')) throw unknown('option', name, ['--help', '--version'])
-  const known = commandName(name)
-  const { values, positionals } = parseOptions(known, rest)
+  const known = commandName(commands, name)
+  const command = commands[known]
+  const { values, positionals } = parseOptions(known, command, rest)
   if (values.help) return { help: known }
-  const command: Command = commands[known]
   const args: Arguments = { positional: positionals, options: values }
   checkRequired(command, values)
   checkArity(known, command, args)
   checkChoices(known, command, args)
-  return { command, args }
+  return { command: known, args }
 }
 
-function commandName(name: string): CommandName {
-  if (Object.hasOwn(commands, name)) return name as CommandName
+function commandName<Name extends string>(commands: Commands<Name>, name: string): Name {
+  if (Object.hasOwn(commands, name)) return name as Name
   throw unknown('command', name, Object.keys(commands))
 }
 
-function parseOptions(name: CommandName, args: string[]) {
-  const described: readonly Option[] = [...commands[name].options, helpOption]
+function parseOptions(name: string, command: Command, args: string[]) {
+  const described: readonly Option[] = [...command.options, helpOption]
   const options = Object.fromEntries(
     described.map(({ name, short, value, multiple = false }) => [
       name,
@@ -66,7 +75,7 @@ function parseOptions(name: CommandName, args: string[]) {
   }
 }
 
-function checkChoices(commandName: CommandName, command: Command, { positional, options }: Arguments): void {
+function checkChoices(commandName: string, command: Command, { positional, options }: Arguments): void {
   for (const { name, choices } of command.options) {
     const value = options[name]
     if (!choices || value === undefined || choices.includes(String(value))) continue
@@ -107,7 +116,7 @@ function checkArity(name: string, command: Command, { positional, options }: Arg
   })
 }
 
-function unknown(what: string, given: string, known: readonly string[], command?: CommandName): OdLinkError {
+function unknown(what: string, given: string, known: readonly string[], command?: string): OdLinkError {
   const near = nearest(given, known)
   const whose = command ? ` of od-link ${command}` : ''
   return new OdLinkError('usage', `There is no ${what} "${given}"${whose}.`, {

@@ -16,11 +16,9 @@ import { store } from './store/command.ts'
 import { token } from './token/command.ts'
 import { use } from './use/command.ts'
 
-export type { Arguments, Block, Command, Option, Row } from '../cli/command.ts'
-
 /**
- * The command tree, in the order of the help. Parsing, help, completion, the manual page and docs/reference.md come
- * from this one description; a command's module is loaded only when the command runs.
+ * The verbs, in the order of the help. Parsing, help, completion, the manual page and docs/reference.md come from this
+ * one description; what each does is in actions.ts.
  */
 export const commands = {
   setup,

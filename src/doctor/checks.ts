@@ -1,4 +1,5 @@
-import { type Account, listAccounts } from '../accounts/index.ts'
+import type { Account } from '../accounts/account.ts'
+import { listAccounts } from '../accounts/index.ts'
 import { savedSettings, setting } from '../settings/index.ts'
 import { type Finding, findOut, type Limit, type Told } from './finding.ts'
 import { checkLink, nameInReport } from './links.ts'

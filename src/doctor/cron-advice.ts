@@ -1,8 +1,7 @@
 import { accessSync, constants, existsSync } from 'node:fs'
-import type { Account } from '../accounts/index.ts'
+import type { Account } from '../accounts/account.ts'
 import { exitCodes } from '../errors.ts'
 import { configDir } from '../settings/directory.ts'
-import type { CronProblem } from './cron.ts'
 import {
   cronEnvironment,
   type Environment,
@@ -10,6 +9,13 @@ import {
   type Programs,
   withCredentials,
 } from './crontab.ts'
+
+/** Why od-link does not work from cron. */
+export interface CronProblem {
+  message: string
+  hint?: string
+  exitCode: number
+}
 
 const elsewhere = [
   'Or keep the link where cron reaches it: od-link store move --to file',

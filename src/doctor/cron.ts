@@ -1,17 +1,11 @@
 import { spawn } from 'node:child_process'
-import { type Account, defaultAccount, labelOf } from '../accounts/index.ts'
+import { type Account, labelOf } from '../accounts/account.ts'
+import { defaultAccount } from '../accounts/index.ts'
 import { exitCodes } from '../errors.ts'
 import { endWithUs, killWithChildren } from '../system/child-process.ts'
 import { parseJsonObject } from '../text/json.ts'
-import { cureFor, notesFor } from './cron-advice.ts'
+import { type CronProblem, cureFor, notesFor } from './cron-advice.ts'
 import { broughtAlong, cronEnvironment, crontabLine, type Programs, programs } from './crontab.ts'
-
-/** Why od-link does not work from cron. */
-export interface CronProblem {
-  message: string
-  hint?: string
-  exitCode: number
-}
 
 export interface CronTrial {
   /** Absent when it works. */

@@ -1,4 +1,4 @@
-import type { Account } from '../accounts/index.ts'
+import type { Account } from '../accounts/account.ts'
 import { notices } from '../notices.ts'
 import { checks, lookInto, type Visit } from './checks.ts'
 import type { Finding } from './finding.ts'

@@ -1,5 +1,6 @@
 import type { Drive } from '@microsoft/microsoft-graph-types'
-import { type Account, readLink } from '../accounts/index.ts'
+import type { Account } from '../accounts/account.ts'
+import { readLink } from '../accounts/index.ts'
 import { accessToken } from '../accounts/token.ts'
 import { OdLinkError } from '../errors.ts'
 import { driveTypeOf } from '../graph/drive.ts'

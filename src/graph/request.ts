@@ -1,9 +1,9 @@
-import type { Account } from '../accounts/index.ts'
-import type { LinkRecord } from '../accounts/record.ts'
+import type { Account } from '../accounts/account.ts'
 import { accessToken } from '../accounts/token.ts'
 import { NetworkError } from '../http/errors.ts'
 import { type Patience, startPatience } from '../http/retry.ts'
 import { loadClientMeanwhile } from '../http/transport.ts'
+import type { LinkRecord } from '../identity/link.ts'
 import { graphFailure, linkRefused } from './errors.ts'
 import { challengeOf, type GraphAnswer, type GraphRequest, isTokenRefused, sendOnce } from './send-once.ts'
 

@@ -1,8 +1,8 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { LinkRecord } from '../accounts/record.ts'
 import { NetworkError } from '../http/errors.ts'
-import { exchange, type HttpResponse } from '../http/index.ts'
-import type { Streams } from '../http/transport.ts'
+import { exchange } from '../http/index.ts'
+import type { HttpResponse, Streams } from '../http/transport.ts'
+import type { LinkRecord } from '../identity/link.ts'
 import { parseJsonObject } from '../text/json.ts'
 import { claimsOf } from './challenge.ts'
 

@@ -5,7 +5,7 @@ import { notices } from '../notices.ts'
 import { monotonicMs } from '../system/clock.ts'
 import { compareClocks } from './clock-skew.ts'
 import type { HttpProxy } from './proxy.ts'
-import { type Streams, sendOnWire } from './transport.ts'
+import { type HttpResponse, type Streams, sendOnWire } from './transport.ts'
 
 export { clockSkewMs } from './clock-skew.ts'
 
@@ -36,14 +36,6 @@ export interface HttpRequest {
   freshConnection?: boolean
   /** Say in the answer who vouches for the server: behind a proxy that opens TLS, that is the company. */
   withTlsIssuer?: boolean
-}
-
-export interface HttpResponse {
-  status: number
-  headers: IncomingHttpHeaders
-  body: string
-  /** The organisation (else the name) that issued the server's certificate, where it was asked for. */
-  tlsIssuer?: string
 }
 
 /**

@@ -1,7 +1,6 @@
-import type { Agent, ClientRequest, IncomingMessage, RequestOptions } from 'node:http'
+import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { type Stage, WireFailure } from './errors.ts'
-import type { HttpResponse } from './index.ts'
 
 /** One exchange on the wire, as Node's own client does it. */
 
@@ -20,6 +19,14 @@ export interface WireRequest {
   withTlsIssuer?: boolean
   /** The authorities to believe, as PEM; without them Node's own. */
   ca: string[] | undefined
+}
+
+export interface HttpResponse {
+  status: number
+  headers: IncomingHttpHeaders
+  body: string
+  /** The organisation (else the name) that issued the server's certificate, where it was asked for. */
+  tlsIssuer?: string
 }
 
 /** Bodies that need not fit into memory. `alive` begins the time limit anew, which so becomes one of silence. */

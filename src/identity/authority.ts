@@ -1,7 +1,7 @@
 import { OdLinkError } from '../errors.ts'
 import { clockCure, clockTrouble } from '../http/clock-skew.ts'
-import type { HttpResponse } from '../http/index.ts'
 import { startPatience } from '../http/retry.ts'
+import type { HttpResponse } from '../http/transport.ts'
 import { notices } from '../notices.ts'
 import { type JsonObject, parseJsonObject, textIn } from '../text/json.ts'
 import { type FailureContext, type IdentityErrorBody, identityFailure } from './errors.ts'

@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import * as oauth from 'oauth4webapi'
-import type { Registration } from '../accounts/record.ts'
 import { type Authority, isFilledFrom } from './authority.ts'
 import type { FailureContext } from './errors.ts'
+import type { Registration } from './link.ts'
 import { clientAuthentication, explained, transport } from './protocol.ts'
 import { clientOf, type NewLink, newLink, serverOf } from './verified-link.ts'
 

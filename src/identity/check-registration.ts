@@ -1,4 +1,3 @@
-import type { Registration } from '../accounts/record.ts'
 import { requestIdOf } from '../http/index.ts'
 import { startPatience } from '../http/retry.ts'
 import { parseJsonObject, textIn } from '../text/json.ts'
@@ -6,6 +5,7 @@ import { registrationAdvice } from './aadsts-registration-codes.ts'
 import type { Authority } from './authority.ts'
 import { startSignIn } from './authorization-code.ts'
 import { type FailureContext, type IdentityErrorBody, identityFailure } from './errors.ts'
+import type { Registration } from './link.ts'
 import { askIdentity } from './protocol.ts'
 
 /**

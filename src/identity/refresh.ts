@@ -1,7 +1,7 @@
 import * as oauth from 'oauth4webapi'
-import type { LinkRecord } from '../accounts/record.ts'
 import type { Patience } from '../http/retry.ts'
 import type { JsonObject } from '../text/json.ts'
+import type { LinkRecord } from './link.ts'
 import { clientAuthentication, explained, tidy, transport } from './protocol.ts'
 import { tokensIn } from './tokens.ts'
 

@@ -1,5 +1,5 @@
 import type { TokenEndpointResponse } from 'oauth4webapi'
-import type { LinkRecord } from '../accounts/record.ts'
+import type { LinkRecord } from './link.ts'
 import { untrustworthy } from './protocol.ts'
 
 /** What a token endpoint gave; the refresh token and the scope where it gave them. */

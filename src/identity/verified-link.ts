@@ -1,11 +1,11 @@
 import * as oauth from 'oauth4webapi'
-import type { LinkRecord, Registration } from '../accounts/record.ts'
 import { OdLinkError } from '../errors.ts'
 import { startPatience } from '../http/retry.ts'
 import { parseJsonObject, textIn } from '../text/json.ts'
 import { harmless } from '../text/sanitize.ts'
 import { type Authority, consumersTenant, isFilledFrom, issuerOf } from './authority.ts'
 import type { FailureContext } from './errors.ts'
+import type { LinkRecord, Registration } from './link.ts'
 import { transport } from './protocol.ts'
 import { tokensIn } from './tokens.ts'
 

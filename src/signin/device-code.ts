@@ -1,9 +1,9 @@
-import type { Account } from '../accounts/index.ts'
+import type { Account } from '../accounts/account.ts'
 import { OdLinkError } from '../errors.ts'
 import { portalOf } from '../identity/clouds.ts'
 import { type DeviceCode, pollDeviceCode, startDeviceCode } from '../identity/device-code.ts'
 import { inApp, menu } from '../identity/portal.ts'
-import type { Attempt } from './methods.ts'
+import type { Attempt } from './attempt.ts'
 
 /**
  * Signs in by a code that the person types into a page on any device; no browser is opened and no port is needed.

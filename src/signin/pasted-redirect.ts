@@ -1,6 +1,6 @@
+import type { SignInEvent } from './attempt.ts'
 import { type Expected, isTrueAnswer } from './authorization-response.ts'
 import type { ControllingTerminal } from './controlling-terminal.ts'
-import type { SignInEvent } from './methods.ts'
 
 /**
  * Waits for the address that the person's browser ended up on, pasted at the terminal. It is checked like a request

@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
-import { bounded } from '../accounts/stores/limits.ts'
+import { bounded } from './time-limit.ts'
 
 /** How a program ended, or why it did not. */
 export type Ended =

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Account, changeAccount, listAccounts } from '../../src/accounts/index.ts'
+import type { Account } from '../../src/accounts/account.ts'
+import { changeAccount, listAccounts } from '../../src/accounts/index.ts'
 import { lifeOf, markEnded } from '../../src/accounts/lifetime.ts'
 import { addLink } from '../../src/accounts/links.ts'
 import { OdLinkError } from '../../src/errors.ts'

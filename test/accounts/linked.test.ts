@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { labelOf } from '../../src/accounts/account.ts'
 import {
   checkClientSecret,
   clientSecretFor,
@@ -14,7 +15,6 @@ import {
   defaultAccount,
   findAccount,
   holdingLink,
-  labelOf,
   listAccounts,
   makeDefault,
   readLink,

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Entries, inPieces } from '../../src/accounts/stores/chunks.ts'
+import { inPieces } from '../../src/accounts/stores/chunks.ts'
+import type { Entries } from '../../src/accounts/stores/entries.ts'
 import { hasKeyring, type Keyring, startKeyring } from '../helpers/keyring.ts'
 
 /** What Windows keeps in one entry. */

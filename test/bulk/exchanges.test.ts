@@ -1,8 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Account } from '../../src/accounts/index.ts'
+import type { Account } from '../../src/accounts/account.ts'
 import { addLink } from '../../src/accounts/links.ts'
-import type { LinkRecord } from '../../src/accounts/record.ts'
 import { OdLinkError } from '../../src/errors.ts'
 import { sendBatch } from '../../src/graph/bulk/batch.ts'
 import { Ledger } from '../../src/graph/bulk/folder-states.ts'
@@ -10,6 +9,7 @@ import { type ManyOptions, makeFolders, type Settled, showFolder } from '../../s
 import { Limiter } from '../../src/graph/bulk/limiter.ts'
 import { FolderTree } from '../../src/graph/bulk/tree.ts'
 import { NetworkError } from '../../src/http/errors.ts'
+import type { LinkRecord } from '../../src/identity/link.ts'
 import { recordOf, useOwnSettings } from '../helpers/own-settings.ts'
 import { type Answer, closedPort, type Request, startServer, type TestServer } from '../helpers/server.ts'
 

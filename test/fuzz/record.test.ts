@@ -1,8 +1,10 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type LinkRecord, parseRecord } from '../../src/accounts/record.ts'
-import { type Entries, inPieces } from '../../src/accounts/stores/chunks.ts'
+import { parseRecord } from '../../src/accounts/record.ts'
+import { inPieces } from '../../src/accounts/stores/chunks.ts'
+import type { Entries } from '../../src/accounts/stores/entries.ts'
 import { OdLinkError } from '../../src/errors.ts'
+import type { LinkRecord } from '../../src/identity/link.ts'
 import { anyText, settings } from './runs.ts'
 
 /** A failing example is run again as `runs.ts` says. */

@@ -1,9 +1,4 @@
-/** A place that keeps small values, each up to a platform's limit. */
-export interface Entries {
-  get: (name: string) => Promise<Buffer | undefined>
-  set: (name: string, value: Buffer) => Promise<void>
-  delete: (name: string) => Promise<void>
-}
+import type { Entries } from './entries.ts'
 
 /**
  * Keeps values of any length in entries of at most `limit` bytes (Windows: CRED_MAX_CREDENTIAL_BLOB_SIZE, 2,560

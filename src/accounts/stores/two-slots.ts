@@ -1,5 +1,5 @@
 import { OdLinkError } from '../../errors.ts'
-import type { Entries } from './chunks.ts'
+import type { Entries } from './entries.ts'
 
 /** An entry is there, but not whole: cut short, or not what was written. Asking again would not help. */
 export class DamagedEntry extends OdLinkError {}

@@ -1,6 +1,6 @@
 import type { Candidates } from './candidates.ts'
+import type { Shell } from './shell.ts'
 import { argumentsOf, shellWords, type Word } from './shell-words.ts'
-import type { Shell } from './shells.ts'
 
 /**
  * Bash inserts what it is given as it is, so the quotes are made here. It breaks words at = : @ as well, and replaces

@@ -1,21 +1,41 @@
-import { type Candidate, valuesOf } from '../../commands/completion/values.ts'
-import { type Arguments, type Command, commands, type Option } from '../../commands/index.ts'
-import { helpOption } from '../../commands/shared/options.ts'
-import { positionalsOf } from '../command.ts'
+import {
+  type Arguments,
+  type Command,
+  type Commands,
+  helpOption,
+  type Option,
+  type Positional,
+  positionalsOf,
+} from '../command.ts'
+import type { Candidate } from './shell.ts'
 
 /** What may stand at the cursor: words, or a file, which the shell itself knows best. */
 export type Candidates = Candidate[] | 'files'
 
 /**
+ * Finds what there is of a value.
+ * @param typed what of it was typed.
+ * @param given the options so far.
+ */
+export type ValuesOf = (
+  described: Option | Positional,
+  typed: string,
+  given: Arguments['options'],
+) => Promise<Candidates>
+
+/**
  * What may stand at the cursor, from the description of the commands.
  * @param words what was typed after `od-link`, without quotes; the last is the one at the cursor, maybe empty.
  */
-export async function candidatesFor(words: readonly string[]): Promise<Candidates> {
+export async function candidatesFor(
+  words: readonly string[],
+  commands: Commands,
+  valuesOf: ValuesOf,
+): Promise<Candidates> {
   const current = words.at(-1) ?? ''
-  if (words.length <= 1) return fitting(current, current.startsWith('-') ? programFlags : commandNames())
-  const command = Object.hasOwn(commands, words[0] ?? '')
-    ? (commands as Record<string, Command>)[words[0] ?? '']
-    : undefined
+  if (words.length <= 1)
+    return fitting(current, current.startsWith('-') ? programFlags : commandNames(commands))
+  const command = Object.hasOwn(commands, words[0] ?? '') ? commands[words[0] ?? ''] : undefined
   if (!command) return []
   const { given, positional, waiting, onlyPositional } = readSoFar(command, words.slice(1, -1))
   if (waiting) return valuesOf(waiting, current, given)
@@ -42,7 +62,7 @@ const programFlags: Candidate[] = [
   { word: '--version', about: 'show the version' },
 ]
 
-function commandNames(): Candidate[] {
+function commandNames(commands: Commands): Candidate[] {
   return Object.entries(commands).map(([word, { summary }]) => ({ word, about: summary }))
 }
 

@@ -1,5 +1,5 @@
+import type { Shell } from './shell.ts'
 import { argumentsOf, shellWords } from './shell-words.ts'
-import type { Shell } from './shells.ts'
 
 /** Fish quotes what it inserts by itself, and takes what stands behind a tab for a description. */
 export const fish: Shell = {

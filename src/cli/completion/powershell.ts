@@ -1,4 +1,4 @@
-import type { Shell } from './shells.ts'
+import type { Shell } from './shell.ts'
 
 /**
  * PowerShell inserts what it is given as it is. Older ones drop empty arguments, so each has a sign in front; and they

@@ -1,4 +1,4 @@
-import type { Shell } from './shells.ts'
+import type { Shell } from './shell.ts'
 
 /** Zsh quotes what it inserts by itself, and shows a text of its own for each candidate. */
 export const zsh: Shell = {

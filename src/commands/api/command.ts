@@ -62,5 +62,4 @@ export const api: Command = {
     'A refusal prints nothing on stdout without --include. Exit codes: 2 refused as it stands (400 and other 4xx), 3 taken or changed meanwhile (409, 412), 4 sign in (401), 6 Microsoft busy (429, 5xx), 8 not there (404, 410), 9 not allowed, or no space (403, 507).',
     'GET, HEAD, PUT and DELETE are repeated after passing trouble; POST and PATCH only after 429, or 503 with Retry-After: after anything else they may have been done.',
   ],
-  load: () => import('./run.ts'),
 }

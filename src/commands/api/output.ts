@@ -1,8 +1,8 @@
 import { type IncomingMessage, STATUS_CODES } from 'node:http'
+import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
 import type { Receiver, Takers } from '../../graph/api/call.ts'
 import { caughtUp, print } from '../../terminal/index.ts'
-import type { Arguments } from '../index.ts'
 
 /** What `od-link api` prints of one answer. */
 export interface Output extends Required<Takers> {

@@ -1,4 +1,5 @@
-import { type Account, findAccount, readLink } from '../../accounts/index.ts'
+import { findAccount } from '../../accounts/index.ts'
+import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
 import { type Address, isWhole, readAddress, withQuery } from '../../graph/api/address.ts'
 import { type ApiRequest, call } from '../../graph/api/call.ts'
@@ -6,9 +7,9 @@ import { bodyOf, type Field, queryOf, readFields } from '../../graph/api/fields.
 import { readHeaders } from '../../graph/api/headers.ts'
 import { readPages } from '../../graph/api/pages.ts'
 import { openSource, type Source } from '../../graph/api/upload-source.ts'
-import { type Graph, openGraph } from '../../graph/request.ts'
-import type { Arguments } from '../index.ts'
+import { openGraph } from '../../graph/request.ts'
 import { secondsOf, textOf, textsOf } from '../shared/arguments.ts'
+import { type Asker, originOf } from './context.ts'
 import { printItems } from './items.ts'
 import { openOutput, ReaderGone } from './output.ts'
 
@@ -37,13 +38,6 @@ export async function run({ positional: [typed = ''], options }: Arguments): Pro
   }
 }
 
-/** Who asks, and how long they are willing to wait. */
-export interface Asker {
-  account: Account
-  graph: () => Graph
-  maxWaitMs: number
-}
-
 async function send(request: ApiRequest, options: Options, asker: Asker): Promise<void> {
   const { account, graph } = asker
   if (options.paginate) {
@@ -61,11 +55,6 @@ async function send(request: ApiRequest, options: Options, asker: Asker): Promis
     await output.failed()
     throw error
   }
-}
-
-/** Where the link's Graph is: in its record, which is read without asking anyone. */
-export async function originOf(account: Account): Promise<string> {
-  return (await readLink(account)).graphOrigin
 }
 
 const never: [option: string, others: string[]][] = [

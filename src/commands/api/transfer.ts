@@ -1,4 +1,5 @@
 import { openSync, writeFileSync } from 'node:fs'
+import type { Arguments } from '../../cli/command.ts'
 import { exitCodes, OdLinkError } from '../../errors.ts'
 import { type Address, pathOf } from '../../graph/api/address.ts'
 import type { ApiRequest } from '../../graph/api/call.ts'
@@ -11,11 +12,10 @@ import { openSource } from '../../graph/api/upload-source.ts'
 import { clearProgress, say } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
 import { inBytes } from '../../text/byte-size.ts'
-import type { Arguments } from '../index.ts'
 import { textOf } from '../shared/arguments.ts'
+import { type Asker, originOf } from './context.ts'
 import { type Output, openOutput } from './output.ts'
 import { startTransferTalk } from './progress.ts'
-import { type Asker, originOf } from './run.ts'
 
 type Options = Arguments['options']
 

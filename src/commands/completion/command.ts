@@ -13,7 +13,6 @@ export const completion: Command = {
   notes: [
     'Tab completes commands, flags, values, accounts, files, and folders of the drive: od-link mkdir /Rep<Tab>. Folders are asked for with the token that is there, within a second, and remembered for a minute; where that fails, there are none.',
   ],
-  load: () => import('./run.ts'),
 }
 
 /** What the scripts of the shells ask for candidates. It is in no help, and its words are not its own. */

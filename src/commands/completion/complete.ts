@@ -1,7 +1,10 @@
 import { writeFileSync } from 'node:fs'
 import { candidatesFor } from '../../cli/completion/candidates.ts'
-import { type Shell, shells } from '../../cli/completion/shells.ts'
+import type { Shell } from '../../cli/completion/shell.ts'
+import { shells } from '../../cli/completion/shells.ts'
 import { harmless } from '../../text/sanitize.ts'
+import { commands } from '../index.ts'
+import { valuesOf } from './values.ts'
 
 /**
  * `od-link __complete SHELL …`: what may stand at the cursor, for the script of that shell. Whatever goes wrong, there
@@ -18,7 +21,7 @@ export async function complete([name = '', ...asked]: string[]): Promise<void> {
 
 async function answer(shell: Shell | undefined, asked: string[]): Promise<string[]> {
   if (!shell) return []
-  const candidates = await candidatesFor(shell.read(asked))
+  const candidates = await candidatesFor(shell.read(asked), commands, valuesOf)
   if (candidates === 'files') return shell.files?.() ?? ['files']
   // Without what cannot be shown as it is: the name of a folder may be anything.
   return shell.write(

@@ -1,5 +1,7 @@
-import { type Account, findAccount, readLink } from '../../accounts/index.ts'
+import type { Account } from '../../accounts/account.ts'
+import { findAccount, readLink } from '../../accounts/index.ts'
 import { askNobody } from '../../accounts/stores/limits.ts'
+import type { Candidate } from '../../cli/completion/shell.ts'
 import { pagesOf } from '../../graph/drive.ts'
 import { isFolder, itemOf } from '../../graph/item.ts'
 import { foldName, parsePath, showPath } from '../../graph/path.ts'
@@ -7,7 +9,6 @@ import type { Graph } from '../../graph/request.ts'
 import { sendOnce } from '../../graph/send-once.ts'
 import { NetworkError } from '../../http/errors.ts'
 import { remember, remembered } from './recent-folders.ts'
-import type { Candidate } from './values.ts'
 
 /**
  * The folders of the drive whose path begins with what was typed, by the token that is there: a person who types is

@@ -1,4 +1,5 @@
-import { type Account, listAccounts } from '../../accounts/index.ts'
+import type { Account } from '../../accounts/account.ts'
+import { listAccounts } from '../../accounts/index.ts'
 import { startPatience } from '../../http/retry.ts'
 import { changeStateFile, readStateFile } from '../../settings/json-file.ts'
 

@@ -1,12 +1,7 @@
-import type { Option, Positional } from '../../cli/command.ts'
+import type { Arguments, Option, Positional } from '../../cli/command.ts'
+import type { Candidate } from '../../cli/completion/shell.ts'
 import { settingNames } from '../../settings/names.ts'
-import { type Arguments, commands } from '../index.ts'
-
-/** A word that may stand at the cursor. One that ends in / or : goes on. */
-export interface Candidate {
-  word: string
-  about?: string
-}
+import { commands } from '../index.ts'
 
 /**
  * What there is of a value.

@@ -18,5 +18,4 @@ export const config: Command = {
     'Settings: client-id, client-secret, tenant, cloud, redirect-uri, listen, scope, store.',
     `Clouds: ${cloudsInWords}. What each setting means: od-link help environment.`,
   ],
-  load: () => import('./run.ts'),
 }

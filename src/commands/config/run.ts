@@ -12,6 +12,7 @@ import {
   type StoreName,
 } from '../../accounts/stores/index.ts'
 import { probeStore } from '../../accounts/stores/probe.ts'
+import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
 import { checkSetting } from '../../registration/index.ts'
 import { savedSettings, saveSettings, setting } from '../../settings/index.ts'
@@ -19,7 +20,6 @@ import { withLock } from '../../settings/lock.ts'
 import { type SettingName, settingNames } from '../../settings/names.ts'
 import { print, printJson, say } from '../../terminal/index.ts'
 import { askSecret } from '../../terminal/prompt.ts'
-import type { Arguments } from '../index.ts'
 
 const secretName = 'client-secret'
 const names = [...(Object.keys(settingNames) as SettingName[]), secretName] as const

@@ -5,5 +5,4 @@ export const demo: Command = {
   positional: [],
   options: [],
   examples: [['od-link demo', 'link, make folders, outlive an expiry, log out']],
-  load: () => import('./run.ts'),
 }

@@ -6,12 +6,12 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { openStore } from '../../accounts/stores/index.ts'
 import { probeStore } from '../../accounts/stores/probe.ts'
+import type { Arguments } from '../../cli/command.ts'
 import { exitCodes, OdLinkError } from '../../errors.ts'
 import { exchange } from '../../http/index.ts'
 import { settingNames } from '../../settings/names.ts'
 import { print, styled } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
-import type { Arguments } from '../index.ts'
 
 /** What `od-link sandbox --json` prints. */
 interface SandboxLine {

@@ -18,5 +18,4 @@ export const doctor: Command = {
   notes: [
     'The report holds no token, no secret and no whole mail address: it can go into a bug report. The line of --cron is yours: what you put into variables is in it.',
   ],
-  load: () => import('./run.ts'),
 }

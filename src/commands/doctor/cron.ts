@@ -1,5 +1,6 @@
-import type { Account } from '../../accounts/index.ts'
-import { type CronProblem, tryCron } from '../../doctor/cron.ts'
+import type { Account } from '../../accounts/account.ts'
+import { tryCron } from '../../doctor/cron.ts'
+import type { CronProblem } from '../../doctor/cron-advice.ts'
 import { programs } from '../../doctor/crontab.ts'
 import type { Finding } from '../../doctor/finding.ts'
 import { nameInReport } from '../../doctor/links.ts'

@@ -1,7 +1,8 @@
-import { type Account, findAccount } from '../../accounts/index.ts'
+import type { Account } from '../../accounts/account.ts'
+import { findAccount } from '../../accounts/index.ts'
+import type { Arguments } from '../../cli/command.ts'
 import { examine, maskNotices, type ReportLine } from '../../doctor/index.ts'
 import { type Piece, print, printJson, styled } from '../../terminal/index.ts'
-import type { Arguments } from '../index.ts'
 import { textOf } from '../shared/arguments.ts'
 import { tell } from './report.ts'
 

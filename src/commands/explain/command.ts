@@ -14,5 +14,4 @@ export const explain: Command = {
   notes: [
     'It asks nobody: the sentences are those that od-link shows when it meets the code. Exit codes: 0 explained, 2 no code in what was given, 8 none of the codes is known.',
   ],
-  load: () => import('./run.ts'),
 }

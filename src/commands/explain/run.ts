@@ -1,7 +1,7 @@
+import type { Arguments } from '../../cli/command.ts'
 import { table } from '../../cli/layout.ts'
 import { OdLinkError } from '../../errors.ts'
 import { print, printJson, styled } from '../../terminal/index.ts'
-import type { Arguments } from '../index.ts'
 import { type Explained, everyCode, explanationsIn } from './codes.ts'
 
 const most = 1024 * 1024

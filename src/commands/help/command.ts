@@ -9,5 +9,4 @@ export const help: Command = {
     ['od-link help mkdir', 'what od-link mkdir --help shows'],
     ['od-link help exit-codes', 'what a script can tell from the exit code'],
   ],
-  load: () => import('./run.ts'),
 }

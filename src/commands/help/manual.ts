@@ -1,6 +1,6 @@
-import { type Block, type Command, commands, type Option } from '../index.ts'
-import { helpOption } from '../shared/options.ts'
-import { longFlag, sentence, usagesOf } from './overview.ts'
+import { type Block, type Command, helpOption, type Option } from '../../cli/command.ts'
+import { longFlag, sentence, usagesOf } from '../../cli/help-text.ts'
+import { commands } from '../index.ts'
 import { type Topic, topics } from './topics.ts'
 
 /**

@@ -1,6 +1,6 @@
-import { type Block, type Command, commands, type Option, type Row } from '../index.ts'
-import { helpOption } from '../shared/options.ts'
-import { longFlag, optionsOf, sentence, usagesOf } from './overview.ts'
+import { type Block, type Command, helpOption, type Option, type Row } from '../../cli/command.ts'
+import { longFlag, optionsOf, sentence, usagesOf } from '../../cli/help-text.ts'
+import { commands } from '../index.ts'
 import { type Topic, topics } from './topics.ts'
 
 /** docs/reference.md: all commands and topics, from their descriptions. */

@@ -1,7 +1,8 @@
+import type { Arguments } from '../../cli/command.ts'
 import { nearest } from '../../cli/nearest.ts'
 import { OdLinkError } from '../../errors.ts'
 import { print } from '../../terminal/index.ts'
-import { type Arguments, type CommandName, commands } from '../index.ts'
+import { type CommandName, commands } from '../index.ts'
 import { helpFor, topicHelp } from './overview.ts'
 import { type TopicName, topics } from './topics.ts'
 

@@ -55,5 +55,4 @@ export const login: Command = {
   notes: [
     'Without --device or --no-browser, login opens your browser where it can. Else (over SSH, in a container) it prints an address: open it anywhere, sign in, and paste the address of the last page here.',
   ],
-  load: () => import('./run.ts'),
 }

@@ -1,4 +1,5 @@
-import type { SignInEvent, WayName } from '../../signin/methods.ts'
+import type { SignInEvent } from '../../signin/attempt.ts'
+import type { WayName } from '../../signin/methods.ts'
 import { isSeen, printJson, progress, say, styled } from '../../terminal/index.ts'
 import { isoTime } from '../../text/format.ts'
 import { largeLetters } from './large-letters.ts'

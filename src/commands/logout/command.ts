@@ -10,5 +10,4 @@ export const logout: Command = {
     ['od-link logout work', 'remove the link of that name'],
     ['od-link logout --all', 'remove every link'],
   ],
-  load: () => import('./run.ts'),
 }

@@ -1,9 +1,10 @@
-import { type Account, findAccount, listAccounts } from '../../accounts/index.ts'
+import type { Account } from '../../accounts/account.ts'
+import { findAccount, listAccounts } from '../../accounts/index.ts'
 import { removeLink, removeStrays } from '../../accounts/links.ts'
 import { removeTraces } from '../../accounts/traces.ts'
+import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
 import { printJson, say } from '../../terminal/index.ts'
-import type { Arguments } from '../index.ts'
 import { describe } from '../shared/account-json.ts'
 import { collectFailures } from '../shared/failures.ts'
 

@@ -59,5 +59,4 @@ export const mkdir: Command = {
       code: ['od-link mkdir --from-file list.txt 2>log ||', "  grep '^/' log | od-link mkdir --from-file -"],
     },
   ],
-  load: () => import('./run.ts'),
 }

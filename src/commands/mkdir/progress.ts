@@ -1,4 +1,4 @@
-import { type Account, labelOf } from '../../accounts/index.ts'
+import { type Account, labelOf } from '../../accounts/account.ts'
 import { exitCodes, type OdLinkError } from '../../errors.ts'
 import { type Engine, type FolderTree, type Settled, showFolder } from '../../graph/bulk/index.ts'
 import { clearProgress, isSeen, print, printJson, progress, say, styled } from '../../terminal/index.ts'

@@ -1,10 +1,10 @@
 import { findAccount } from '../../accounts/index.ts'
+import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
 import { conflictChoices, type Folder, makeFolder, type OnConflict } from '../../graph/folders.ts'
 import { childPath, type DrivePath, parsePath } from '../../graph/path.ts'
 import { openGraph } from '../../graph/request.ts'
 import { print, printJson } from '../../terminal/index.ts'
-import type { Arguments } from '../index.ts'
 import { secondsOf, textsOf } from '../shared/arguments.ts'
 
 /** `od-link mkdir [-p] <parent> [name...]`: checks all that was typed, then makes one folder after the other. */

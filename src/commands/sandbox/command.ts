@@ -40,5 +40,4 @@ export const sandbox: Command = {
   notes: [
     'Who has links already sets OD_LINK_CONFIG_DIR to an empty directory first: commands go on using the default account else, which is a real drive.',
   ],
-  load: () => import('./run.ts'),
 }

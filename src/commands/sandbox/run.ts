@@ -1,9 +1,9 @@
 import { readFileSync } from 'node:fs'
 import type { Sandbox, SandboxOptions } from '../../../sandbox/index.ts'
+import type { Arguments } from '../../cli/command.ts'
 import { exitCodes, OdLinkError } from '../../errors.ts'
 import { print, printJson, say } from '../../terminal/index.ts'
 import { quoted } from '../../text/shell-quote.ts'
-import type { Arguments } from '../index.ts'
 import { numberOf, textOf } from '../shared/arguments.ts'
 
 type Options = Arguments['options']

@@ -44,5 +44,4 @@ export const setup: Command = {
   notes: [
     'A personal account without a directory can no longer register an app; the steps say what to do then.',
   ],
-  load: () => import('./run.ts'),
 }

@@ -1,4 +1,5 @@
 import { hasClientSecret } from '../../accounts/client-secret.ts'
+import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
 import { findAuthority } from '../../identity/authority.ts'
 import { checkRegistration } from '../../identity/check-registration.ts'
@@ -6,7 +7,6 @@ import { findCloud } from '../../identity/clouds.ts'
 import { type OwnRegistration, ownSettings, settingsOf } from '../../registration/saved.ts'
 import { say } from '../../terminal/index.ts'
 import { quoted } from '../../text/shell-quote.ts'
-import type { Arguments } from '../index.ts'
 
 type Options = Arguments['options']
 

@@ -1,6 +1,7 @@
-import { type Account, defaultAccount, labelOf } from '../../accounts/index.ts'
+import { type Account, labelOf } from '../../accounts/account.ts'
+import { defaultAccount } from '../../accounts/index.ts'
 import { lifeOf } from '../../accounts/lifetime.ts'
-import type { LinkRecord } from '../../accounts/record.ts'
+import type { LinkRecord } from '../../identity/link.ts'
 import { isoTime } from '../../text/format.ts'
 
 /** How an account is told in JSON: what the index knows, and what the record adds, without a secret. */

@@ -1,5 +1,5 @@
+import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
-import type { Arguments } from '../index.ts'
 
 type Options = Arguments['options']
 

@@ -3,7 +3,6 @@ import type { CloudName } from '../../identity/clouds.ts'
 
 /** Options that several commands have. */
 
-export const helpOption: Option = { name: 'help', short: 'h', help: 'show this help' }
 export const json: Option = { name: 'json', help: 'print JSON, errors too' }
 export const verbose: Option = { name: 'verbose', help: 'show each request on stderr, without secrets' }
 export const account: Option = {

@@ -12,5 +12,4 @@ export const status: Command = {
   notes: [
     'The command in OD_LINK_ON_SIGNIN_NEEDED is run once when Microsoft ends a link; OD_LINK_REASON tells it why.',
   ],
-  load: () => import('./run.ts'),
 }

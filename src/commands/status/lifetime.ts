@@ -1,6 +1,6 @@
-import type { Account } from '../../accounts/index.ts'
+import type { Account } from '../../accounts/account.ts'
 import { type Life, lifeOf, type SignInRule } from '../../accounts/lifetime.ts'
-import type { LinkRecord } from '../../accounts/record.ts'
+import type { LinkRecord } from '../../identity/link.ts'
 import { isoTime } from '../../text/format.ts'
 
 /** A row of `od-link status`: what it is about, and a text. */

@@ -1,22 +1,15 @@
-import {
-  type Account,
-  accountNow,
-  defaultAccount,
-  findAccount,
-  labelOf,
-  listAccounts,
-  readLink,
-} from '../../accounts/index.ts'
-import type { LinkRecord } from '../../accounts/record.ts'
+import { type Account, labelOf } from '../../accounts/account.ts'
+import { accountNow, defaultAccount, findAccount, listAccounts, readLink } from '../../accounts/index.ts'
 import { accessToken } from '../../accounts/token.ts'
+import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
 import { driveTypeOf } from '../../graph/drive.ts'
 import { graphFailure } from '../../graph/errors.ts'
 import { openGraph } from '../../graph/request.ts'
 import { startPatience } from '../../http/retry.ts'
+import type { LinkRecord } from '../../identity/link.ts'
 import { fail, print, printJson, styled } from '../../terminal/index.ts'
 import { isoTime } from '../../text/format.ts'
-import type { Arguments } from '../index.ts'
 import { describe } from '../shared/account-json.ts'
 import { textOf } from '../shared/arguments.ts'
 import { lifeInWords } from './lifetime.ts'

@@ -22,5 +22,4 @@ export const store: Command = {
   notes: [
     'A link is written and read back there before it is removed here. helper:NAME runs docker-credential-NAME.',
   ],
-  load: () => import('./run.ts'),
 }

@@ -1,4 +1,5 @@
-import { type Account, findAccount, listAccounts } from '../../accounts/index.ts'
+import type { Account } from '../../accounts/account.ts'
+import { findAccount, listAccounts } from '../../accounts/index.ts'
 import { moveChoice, moveLink } from '../../accounts/move.ts'
 import {
   caution,
@@ -8,10 +9,10 @@ import {
   storesAsWritten,
 } from '../../accounts/stores/index.ts'
 import { probeStore } from '../../accounts/stores/probe.ts'
+import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
 import { setting } from '../../settings/index.ts'
 import { print, printJson, say, styled } from '../../terminal/index.ts'
-import type { Arguments } from '../index.ts'
 import { describe } from '../shared/account-json.ts'
 import { textOf } from '../shared/arguments.ts'
 import { collectFailures } from '../shared/failures.ts'

@@ -12,5 +12,4 @@ export const token: Command = {
       'use it, out of sight of the process list',
     ],
   ],
-  load: () => import('./run.ts'),
 }

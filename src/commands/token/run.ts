@@ -1,8 +1,9 @@
-import { findAccount, labelOf } from '../../accounts/index.ts'
+import { labelOf } from '../../accounts/account.ts'
+import { findAccount } from '../../accounts/index.ts'
 import { accessToken } from '../../accounts/token.ts'
+import type { Arguments } from '../../cli/command.ts'
 import { print, printJson } from '../../terminal/index.ts'
 import { isoTime } from '../../text/format.ts'
-import type { Arguments } from '../index.ts'
 import { textOf } from '../shared/arguments.ts'
 
 /** `od-link token`: an access token alone on stdout, renewed first when it is about to end. */

@@ -6,5 +6,4 @@ export const use: Command = {
   positional: [{ name: 'account', takes: 'account' }],
   options: [json],
   examples: [['od-link use work', 'by short name, address or id']],
-  load: () => import('./run.ts'),
 }

@@ -1,6 +1,6 @@
 import { findAccount, makeDefault } from '../../accounts/index.ts'
+import type { Arguments } from '../../cli/command.ts'
 import { printJson, say } from '../../terminal/index.ts'
-import type { Arguments } from '../index.ts'
 import { describe } from '../shared/account-json.ts'
 
 /** `od-link use <account>`: the account that commands use without `--account`. */

@@ -1,7 +1,7 @@
 import { OdLinkError } from '../../errors.ts'
 import { NetworkError } from '../../http/errors.ts'
-import { exchange, type HttpResponse, isLoopback } from '../../http/index.ts'
-import type { Streams } from '../../http/transport.ts'
+import { exchange, isLoopback } from '../../http/index.ts'
+import type { HttpResponse, Streams } from '../../http/transport.ts'
 
 /**
  * Addresses that are a permission by themselves: Graph names them for the bytes of a file, and no token goes there.

@@ -1,7 +1,7 @@
 import { OdLinkError } from '../../errors.ts'
 import { NetworkError } from '../../http/errors.ts'
-import type { HttpResponse } from '../../http/index.ts'
 import { startPatience } from '../../http/retry.ts'
+import type { HttpResponse } from '../../http/transport.ts'
 import { type JsonObject, parseJsonObject } from '../../text/json.ts'
 import { type Graph, type GraphAnswer, maxFaults, passing } from '../request.ts'
 import { isSince } from '../since.ts'

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http'
-import type { LinkRecord } from '../../accounts/record.ts'
 import { NetworkError } from '../../http/errors.ts'
+import type { LinkRecord } from '../../identity/link.ts'
 import { isJsonObject } from '../../text/json.ts'
 import { type GraphAnswer, sendOnce } from '../send-once.ts'
 import type { Ledger } from './folder-states.ts'

@@ -1,4 +1,4 @@
-import type { Account } from '../../accounts/index.ts'
+import type { Account } from '../../accounts/account.ts'
 import { OdLinkError, unforeseen } from '../../errors.ts'
 import { linkRefused } from '../errors.ts'
 import { challengeOf } from '../send-once.ts'

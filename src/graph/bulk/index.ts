@@ -1,4 +1,4 @@
-import type { Account } from '../../accounts/index.ts'
+import type { Account } from '../../accounts/account.ts'
 import type { OdLinkError } from '../../errors.ts'
 import { Engine } from './engine.ts'
 import type { Settled } from './folder-states.ts'

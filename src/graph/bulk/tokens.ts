@@ -1,8 +1,8 @@
-import type { Account } from '../../accounts/index.ts'
-import type { LinkRecord } from '../../accounts/record.ts'
+import type { Account } from '../../accounts/account.ts'
 import { accessToken } from '../../accounts/token.ts'
 import { OdLinkError } from '../../errors.ts'
 import { startPatience } from '../../http/retry.ts'
+import type { LinkRecord } from '../../identity/link.ts'
 
 /** The token of a long run: one for all batches under way, renewed while they go on. */
 export interface Tokens {

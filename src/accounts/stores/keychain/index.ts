@@ -1,18 +1,13 @@
 import { existsSync } from 'node:fs'
 import { OdLinkError } from '../../../errors.ts'
 import { keychainService } from '../../../settings/directory.ts'
-import type { Entries } from '../chunks.ts'
+import type { KeychainEntries } from '../entries.ts'
 import { waitMs } from '../limits.ts'
 import type { Store } from '../store.ts'
 import type { NativeOptions } from './native.ts'
 
 /** Windows keeps 2,560 bytes an entry; the others have no limit that a record reaches. */
 const windowsLimit = 2560
-
-/** The entries of a keychain, with their names. */
-export interface KeychainEntries extends Entries {
-  list: () => Promise<string[]>
-}
 
 /**
  * Links in the keychain of the operating system: Keychain on macOS, Credential Manager on Windows, the Secret

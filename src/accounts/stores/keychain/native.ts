@@ -1,9 +1,10 @@
 import { createRequire } from 'node:module'
 import type { AsyncEntry, findCredentialsAsync } from '@napi-rs/keyring'
 import { StuckCall } from '../../../errors.ts'
-import { bounded as inTime, waitMs } from '../limits.ts'
+import { bounded as inTime } from '../../../system/time-limit.ts'
+import type { KeychainEntries } from '../entries.ts'
+import { waitMs } from '../limits.ts'
 import { moduleTrouble } from './errors.ts'
-import type { KeychainEntries } from './index.ts'
 
 /** The keychains of macOS and Windows, by the native module @napi-rs/keyring. */
 

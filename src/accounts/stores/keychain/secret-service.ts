@@ -1,5 +1,5 @@
 import { notices } from '../../../notices.ts'
-import type { Entries } from '../chunks.ts'
+import type { Entries } from '../entries.ts'
 import { mayAsk } from '../limits.ts'
 import { type Bus, openBus } from './dbus.ts'
 import type { Value, Variant } from './dbus-values.ts'
