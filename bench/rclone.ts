@@ -1,8 +1,8 @@
 import { request as forward } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { type Certificate, makeCertificate } from '../test/helpers/certificates.ts'
-import { startProxy } from '../test/helpers/proxy.ts'
+import { type Certificate, makeCertificate } from '../test/helpers/network/certificates.ts'
+import { startProxy } from '../test/helpers/network/proxy.ts'
 
 /**
  * rclone knows no other Graph than graph.microsoft.com. So both programs are sent there through a proxy that leads

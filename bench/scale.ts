@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
-import { startSandbox } from '../test/helpers/sandbox.ts'
-import { newWorld } from '../test/helpers/world.ts'
+import { startSandbox } from '../test/helpers/microsoft/sandbox.ts'
+import { newWorld } from '../test/helpers/program/world.ts'
 
 /** Ten thousand folders in the sandbox: what one costs, and what the process grows to. */
 export async function scale(): Promise<void> {

@@ -8,7 +8,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
-import { fetchNode, newestOf } from './helpers/fetch-node.mjs'
+import { fetchNode, newestOf } from './helpers/program/fetch-node.mjs'
 
 const sample = [
   'test/cli/silent.test.ts',

@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
-import { type RawAnswer, sendRaw } from '../../test/helpers/raw-http.ts'
-import { comeBack } from '../../test/helpers/waiting-login.ts'
+import { type RawAnswer, sendRaw } from '../../test/helpers/network/raw-http.ts'
+import { comeBack } from '../../test/helpers/program/waiting-login.ts'
 import { type Attack, get, mark } from './attack.ts'
 import { launchChromium } from './browser-attacks.ts'
 import type { Scene } from './scene.ts'

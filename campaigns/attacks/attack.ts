@@ -1,4 +1,4 @@
-import type { RawAnswer } from '../../test/helpers/raw-http.ts'
+import type { RawAnswer } from '../../test/helpers/network/raw-http.ts'
 import type { Scene } from './scene.ts'
 
 /** One thing that a stranger does to a login that waits for its answer. */

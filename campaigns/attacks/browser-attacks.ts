@@ -1,7 +1,7 @@
 import { createServer } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Browser, chromium, type Page } from 'playwright-core'
-import type { RawAnswer } from '../../test/helpers/raw-http.ts'
+import type { RawAnswer } from '../../test/helpers/network/raw-http.ts'
 import { type Attack, type Known, mark } from './attack.ts'
 import type { Scene } from './scene.ts'
 

@@ -1,5 +1,5 @@
 import type { Socket } from 'node:net'
-import { openSocket, sendRaw } from '../../test/helpers/raw-http.ts'
+import { openSocket, sendRaw } from '../../test/helpers/network/raw-http.ts'
 import { type Attack, form, get, type Known, mark } from './attack.ts'
 import type { Scene } from './scene.ts'
 

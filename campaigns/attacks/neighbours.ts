@@ -1,6 +1,6 @@
-import { asAnother } from '../../test/helpers/another-user.ts'
-import { odLink } from '../../test/helpers/od-link.ts'
-import { closedPort } from '../../test/helpers/server.ts'
+import { closedPort } from '../../test/helpers/network/server.ts'
+import { odLink } from '../../test/helpers/program/od-link.ts'
+import { asAnother } from '../../test/helpers/system/another-user.ts'
 import type { Attack } from './attack.ts'
 
 /** Another user of the machine, who wants the port that the browser will be sent to. */

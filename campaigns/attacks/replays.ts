@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { openSocket, type RawAnswer, sendRaw } from '../../test/helpers/raw-http.ts'
-import { signInAt } from '../../test/helpers/waiting-login.ts'
+import { openSocket, type RawAnswer, sendRaw } from '../../test/helpers/network/raw-http.ts'
+import { signInAt } from '../../test/helpers/program/waiting-login.ts'
 import { bringTruth } from './assault.ts'
 import { type Attack, type Done, get, mark } from './attack.ts'
 import type { Scene } from './scene.ts'

@@ -1,6 +1,6 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { keepFigures } from '../../test/helpers/figures.ts'
+import { keepFigures } from '../../test/helpers/program/figures.ts'
 import { attacker } from './assault.ts'
 import type { Need } from './attack.ts'
 import { attacks, needsOf } from './attacks.ts'

@@ -1,5 +1,5 @@
 import type { Browser } from 'playwright-core'
-import type { RawAnswer } from '../../test/helpers/raw-http.ts'
+import type { RawAnswer } from '../../test/helpers/network/raw-http.ts'
 import type { Login, Target } from './target.ts'
 
 /** What an attack has at hand. */

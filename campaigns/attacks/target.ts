@@ -4,12 +4,12 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { kept } from '../../test/helpers/kept.ts'
-import { node, type Outcome, program } from '../../test/helpers/od-link.ts'
-import { putProgram } from '../../test/helpers/put-program.ts'
-import { type SandboxProcess, startSandbox } from '../../test/helpers/sandbox.ts'
-import { signInAt } from '../../test/helpers/waiting-login.ts'
-import { newWorld } from '../../test/helpers/world.ts'
+import { type SandboxProcess, startSandbox } from '../../test/helpers/microsoft/sandbox.ts'
+import { node, type Outcome, program } from '../../test/helpers/program/od-link.ts'
+import { signInAt } from '../../test/helpers/program/waiting-login.ts'
+import { newWorld } from '../../test/helpers/program/world.ts'
+import { kept } from '../../test/helpers/program/world-files.ts'
+import { putProgram } from '../../test/helpers/system/put-program.ts'
 import type { Known } from './attack.ts'
 
 /** A login that has sent a browser to its authorize page, and waits for what comes back. */

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
-import { keepFigures } from '../../test/helpers/figures.ts'
-import { startSandbox } from '../../test/helpers/sandbox.ts'
+import { startSandbox } from '../../test/helpers/microsoft/sandbox.ts'
+import { keepFigures } from '../../test/helpers/program/figures.ts'
 import type { Result } from './attack.ts'
 import { allCases } from './cases/index.ts'
 import { perform } from './perform.ts'

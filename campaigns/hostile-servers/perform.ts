@@ -1,4 +1,4 @@
-import type { SandboxProcess } from '../../test/helpers/sandbox.ts'
+import type { SandboxProcess } from '../../test/helpers/microsoft/sandbox.ts'
 import { type Attack, type Result, run } from './attack.ts'
 import { type Stage, setStage } from './stage.ts'
 import type { Stranger } from './stranger.ts'

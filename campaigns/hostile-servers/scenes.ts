@@ -1,4 +1,4 @@
-import type { Running } from '../../test/helpers/od-link.ts'
+import type { Running } from '../../test/helpers/program/od-link.ts'
 import type { Stage } from './stage.ts'
 import type { Kind, Tamper } from './tamperer.ts'
 

@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import { someNode } from '../../test/helpers/fetch-node.mjs'
+import { someNode } from '../../test/helpers/program/fetch-node.mjs'
 import { areas, artifacts } from './areas.mjs'
 import { writeReport } from './report.mjs'
 

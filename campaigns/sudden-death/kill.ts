@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import type { Running, RunOptions } from '../../test/helpers/od-link.ts'
+import type { Running, RunOptions } from '../../test/helpers/program/od-link.ts'
 
 /** A command that is to be killed in the middle, and how to see what that left behind. */
 export interface Victim {

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
-import type { Running } from '../../test/helpers/od-link.ts'
-import { loginByHand } from '../../test/helpers/waiting-login.ts'
-import type { World } from '../../test/helpers/world.ts'
+import type { Running } from '../../test/helpers/program/od-link.ts'
+import { loginByHand } from '../../test/helpers/program/waiting-login.ts'
+import type { World } from '../../test/helpers/program/world.ts'
 import type { Left, Victim, Victims } from './kill.ts'
 import type { Machine, StoreName } from './machine.ts'
 

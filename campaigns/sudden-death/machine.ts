@@ -1,12 +1,12 @@
 import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { hasKeyring, type Keyring, startKeyring } from '../../test/helpers/keyring.ts'
-import { itemsOf } from '../../test/helpers/keyring-items.ts'
-import { hasPass, newPass, type Pass } from '../../test/helpers/pass.ts'
-import { hasRealPart } from '../../test/helpers/real-part.ts'
-import { type SandboxProcess, startSandbox } from '../../test/helpers/sandbox.ts'
-import { newWorld, type World } from '../../test/helpers/world.ts'
+import { hasKeyring, type Keyring, startKeyring } from '../../test/helpers/keychain/keyring.ts'
+import { itemsOf } from '../../test/helpers/keychain/keyring-items.ts'
+import { hasPass, newPass, type Pass } from '../../test/helpers/keychain/pass.ts'
+import { type SandboxProcess, startSandbox } from '../../test/helpers/microsoft/sandbox.ts'
+import { newWorld, type World } from '../../test/helpers/program/world.ts'
+import { hasRealPart } from '../../test/helpers/system/real-part.ts'
 
 /** The stores that can be had for real. */
 export const stores = ['file', 'keychain', 'helper:pass'] as const

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
-import { keepFigures } from '../../test/helpers/figures.ts'
+import { keepFigures } from '../../test/helpers/program/figures.ts'
 import { hasMachine, startMachine } from './machine.ts'
 import { chance } from './plan.ts'
 import { pageOf, rowOf, tableHead } from './report.ts'

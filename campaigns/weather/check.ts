@@ -1,6 +1,6 @@
 import { availableParallelism, loadavg } from 'node:os'
-import { kept } from '../../test/helpers/kept.ts'
-import type { Outcome } from '../../test/helpers/od-link.ts'
+import type { Outcome } from '../../test/helpers/program/od-link.ts'
+import { kept } from '../../test/helpers/program/world-files.ts'
 import { kindOf } from './kinds.ts'
 import { type Cell, graceSeconds } from './promises.ts'
 import type { Station } from './station.ts'

@@ -1,5 +1,5 @@
-import type { Outcome, RunOptions } from '../../test/helpers/od-link.ts'
-import { comeBack, signInAt, type WaitingLogin } from '../../test/helpers/waiting-login.ts'
+import type { Outcome, RunOptions } from '../../test/helpers/program/od-link.ts'
+import { comeBack, signInAt, type WaitingLogin } from '../../test/helpers/program/waiting-login.ts'
 import type { Station } from './station.ts'
 
 /** Every kind of request that od-link sends, and the command that brings it there. */

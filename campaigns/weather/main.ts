@@ -1,5 +1,5 @@
-import { keepFigures } from '../../test/helpers/figures.ts'
-import { canUnshare } from '../../test/helpers/real-part.ts'
+import { keepFigures } from '../../test/helpers/program/figures.ts'
+import { canUnshare } from '../../test/helpers/system/real-part.ts'
 import { cells, unflagged } from './promises.ts'
 import { tryAll } from './run.ts'
 import { figuresOf, printTables, writePage } from './tables.ts'

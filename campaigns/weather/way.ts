@@ -5,7 +5,7 @@ import { type AddressInfo, connect, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Worker } from 'node:worker_threads'
-import type { RunOptions } from '../../test/helpers/od-link.ts'
+import type { RunOptions } from '../../test/helpers/program/od-link.ts'
 
 /**
  * A way to the sandbox that can be closed at any moment. od-link asks for `localhost`, whose address it looks up in a

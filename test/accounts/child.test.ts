@@ -9,8 +9,8 @@ import type { Store } from '../../src/accounts/stores/store.ts'
 import { OdLinkError } from '../../src/errors.ts'
 import { endWithUs, environmentWithout, killWithChildren, runChild } from '../../src/system/child-process.ts'
 import { bounded } from '../../src/system/time-limit.ts'
-import { putHelper } from '../helpers/helper-program.ts'
-import { recordOf, useOwnSettings } from '../helpers/own-settings.ts'
+import { putHelper } from '../helpers/keychain/helper-program.ts'
+import { recordOf, useOwnSettings } from '../helpers/program/own-settings.ts'
 
 const own = useOwnSettings()
 const sh = (script: string, options: { input?: string; limitMs?: number } = {}) =>

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { hasKeyring } from '../helpers/keyring.ts'
-import { useLinked } from '../helpers/linked.ts'
+import { hasKeyring } from '../helpers/keychain/keyring.ts'
+import { useLinked } from '../helpers/program/linked.ts'
 
 describe.runIf(hasKeyring())('a process that is killed while it renews the token', () => {
   const at = useLinked({ store: 'keychain' })

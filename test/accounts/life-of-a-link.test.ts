@@ -4,7 +4,7 @@ import { changeAccount, listAccounts } from '../../src/accounts/index.ts'
 import { lifeOf, markEnded } from '../../src/accounts/lifetime.ts'
 import { addLink } from '../../src/accounts/links.ts'
 import { OdLinkError } from '../../src/errors.ts'
-import { recordOf, useOwnSettings } from '../helpers/own-settings.ts'
+import { recordOf, useOwnSettings } from '../helpers/program/own-settings.ts'
 
 useOwnSettings()
 const day = 86_400_000

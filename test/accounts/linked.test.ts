@@ -33,8 +33,8 @@ import {
 import { probeStore } from '../../src/accounts/stores/probe.ts'
 import { keepItem, type Store } from '../../src/accounts/stores/store.ts'
 import { savedSettings, saveSettings } from '../../src/settings/index.ts'
-import { putHelper } from '../helpers/helper-program.ts'
-import { recordOf, useOwnSettings } from '../helpers/own-settings.ts'
+import { putHelper } from '../helpers/keychain/helper-program.ts'
+import { recordOf, useOwnSettings } from '../helpers/program/own-settings.ts'
 
 const own = useOwnSettings()
 const ada = recordOf()

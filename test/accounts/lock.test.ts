@@ -6,8 +6,8 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { bundle } from '../helpers/bundle.ts'
-import { node } from '../helpers/od-link.ts'
+import { bundle } from '../helpers/program/bundle.ts'
+import { node } from '../helpers/program/od-link.ts'
 
 /** A process that works under the lock: `add N`, or `hold` until it is ended. */
 const script = `import { readFileSync, writeFileSync } from 'node:fs'

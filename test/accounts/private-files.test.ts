@@ -2,7 +2,7 @@ import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync, wri
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
 import { fileStore } from '../../src/accounts/stores/file.ts'
-import { useOwnSettings } from '../helpers/own-settings.ts'
+import { useOwnSettings } from '../helpers/program/own-settings.ts'
 
 const own = useOwnSettings()
 const folder = () => join(own.dir, 'links')

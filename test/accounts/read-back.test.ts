@@ -6,12 +6,12 @@ import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { fileStore } from '../../src/accounts/stores/file.ts'
 import { digestOf } from '../../src/accounts/stores/probe.ts'
-import { fakeHelper } from '../helpers/fake-helper.ts'
-import { ada, jsonError } from '../helpers/linked.ts'
-import { node, program } from '../helpers/od-link.ts'
-import { useOwnSettings } from '../helpers/own-settings.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { fakeHelper } from '../helpers/keychain/fake-helper.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { ada, jsonError } from '../helpers/program/linked.ts'
+import { node, program } from '../helpers/program/od-link.ts'
+import { useOwnSettings } from '../helpers/program/own-settings.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
 
 describe('the process that reads back', () => {
   const own = useOwnSettings()

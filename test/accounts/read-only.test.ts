@@ -2,10 +2,10 @@ import { spawn, spawnSync } from 'node:child_process'
 import { chmodSync, chownSync, cpSync, readdirSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { kept } from '../helpers/kept.ts'
-import { changeRecord, jsonError, useLinked } from '../helpers/linked.ts'
-import { type Outcome, program } from '../helpers/od-link.ts'
-import { canUnshare, skips } from '../helpers/real-part.ts'
+import { changeRecord, jsonError, useLinked } from '../helpers/program/linked.ts'
+import { type Outcome, program } from '../helpers/program/od-link.ts'
+import { kept } from '../helpers/program/world-files.ts'
+import { canUnshare, skips } from '../helpers/system/real-part.ts'
 
 /** An unprivileged user; such numbers own nothing. */
 const nobody = 65_534

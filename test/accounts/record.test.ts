@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { parseRecord } from '../../src/accounts/record.ts'
-import { recordOf } from '../helpers/own-settings.ts'
+import { recordOf } from '../helpers/program/own-settings.ts'
 
 const read = (change: object) => parseRecord(JSON.stringify({ ...recordOf(), ...change }), 'contoso.ada')
 

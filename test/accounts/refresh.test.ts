@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { changeRecord, type Linked, recordFile, useLinked } from '../helpers/linked.ts'
+import { changeRecord, type Linked, recordFile, useLinked } from '../helpers/program/linked.ts'
 
 /** The link's own record, as the file store keeps it. */
 const recordOf = (at: Linked) => JSON.parse(readFileSync(recordFile(at.world), 'utf8'))

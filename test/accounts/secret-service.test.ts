@@ -8,9 +8,9 @@ import {
   type SecretService,
   secretService,
 } from '../../src/accounts/stores/keychain/secret-service.ts'
-import { encodeMessage, field, messageType } from '../helpers/dbus-messages.ts'
-import { type FakeBus, startFakeBus } from '../helpers/fake-bus.ts'
-import { useOwnSettings } from '../helpers/own-settings.ts'
+import { encodeMessage, field, messageType } from '../helpers/keychain/dbus-messages.ts'
+import { type FakeBus, startFakeBus } from '../helpers/keychain/fake-bus.ts'
+import { useOwnSettings } from '../helpers/program/own-settings.ts'
 
 const own = useOwnSettings()
 let bus: FakeBus

@@ -1,11 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { kept, putBack } from '../helpers/kept.ts'
-import { ada, changeRecord, jsonError, useLinked } from '../helpers/linked.ts'
-import { node, program, type RunOptions } from '../helpers/od-link.ts'
-import { statusOf } from '../helpers/status.ts'
-import { link } from '../helpers/waiting-login.ts'
+import { ada, changeRecord, jsonError, useLinked } from '../helpers/program/linked.ts'
+import { node, program, type RunOptions } from '../helpers/program/od-link.ts'
+import { statusOf } from '../helpers/program/status.ts'
+import { link } from '../helpers/program/waiting-login.ts'
+import { kept, putBack } from '../helpers/program/world-files.ts'
 
 const at = useLinked()
 let linked: Record<string, string>

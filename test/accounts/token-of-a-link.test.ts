@@ -8,8 +8,8 @@ import { accessToken } from '../../src/accounts/token.ts'
 import type { OdLinkError } from '../../src/errors.ts'
 import { startPatience } from '../../src/http/retry.ts'
 import type { LinkRecord } from '../../src/identity/link.ts'
-import { recordOf, useOwnSettings } from '../helpers/own-settings.ts'
-import { type Answer, startServer, type TestServer } from '../helpers/server.ts'
+import { type Answer, startServer, type TestServer } from '../helpers/network/server.ts'
+import { recordOf, useOwnSettings } from '../helpers/program/own-settings.ts'
 
 const own = useOwnSettings()
 let server: TestServer | undefined

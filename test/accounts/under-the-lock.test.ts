@@ -20,7 +20,7 @@ import { moveChoice } from '../../src/accounts/move.ts'
 import { startPatience } from '../../src/http/retry.ts'
 import { saveSettings } from '../../src/settings/index.ts'
 import { withLock } from '../../src/settings/lock.ts'
-import { useOwnSettings } from '../helpers/own-settings.ts'
+import { useOwnSettings } from '../helpers/program/own-settings.ts'
 
 const own = useOwnSettings()
 const folder = () => join(own.dir, 'locks', 'test')

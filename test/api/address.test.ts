@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readAddress } from '../../src/graph/api/address.ts'
-import { useLinked } from '../helpers/linked.ts'
+import { useLinked } from '../helpers/program/linked.ts'
 
 const origin = 'https://graph.microsoft.com'
 const shown = (text: string) => {

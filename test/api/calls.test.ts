@@ -7,7 +7,7 @@ import { type ApiRequest, ask, call, type Takers } from '../../src/graph/api/cal
 import type { Source } from '../../src/graph/api/upload-source.ts'
 import type { GraphRequest } from '../../src/graph/request.ts'
 import { NetworkError } from '../../src/http/errors.ts'
-import { answerOf, fakeGraph, type Told } from '../helpers/fake-graph.ts'
+import { answerOf, fakeGraph, type Told } from '../helpers/microsoft/fake-graph.ts'
 
 const request = (more: Partial<ApiRequest> = {}): ApiRequest => ({
   method: 'GET',

@@ -4,10 +4,10 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFil
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { useLinked } from '../helpers/linked.ts'
-import { node, program } from '../helpers/od-link.ts'
-import { peakMemoryMb } from '../helpers/peak-memory.ts'
-import { hasRealPart } from '../helpers/real-part.ts'
+import { useLinked } from '../helpers/program/linked.ts'
+import { node, program } from '../helpers/program/od-link.ts'
+import { peakMemoryMb } from '../helpers/system/peak-memory.ts'
+import { hasRealPart } from '../helpers/system/real-part.ts'
 import { type ContentHost, sha256Of, startContentHost } from './content-host.ts'
 
 const hashOf = (file: string) => createHash('sha256').update(readFileSync(file)).digest('hex')

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { changeRecord, jsonError, useLinked } from '../helpers/linked.ts'
-import { type Answer, type Request, startServer, type TestServer } from '../helpers/server.ts'
+import { type Answer, type Request, startServer, type TestServer } from '../helpers/network/server.ts'
+import { changeRecord, jsonError, useLinked } from '../helpers/program/linked.ts'
 
 const lines = (text: string) =>
   text

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { rcloneEnv } from '../../bench/rclone.ts'
-import { useLinked } from '../helpers/linked.ts'
-import { hasRealPart } from '../helpers/real-part.ts'
+import { useLinked } from '../helpers/program/linked.ts'
+import { hasRealPart } from '../helpers/system/real-part.ts'
 import { underTheName } from '../sandbox/graph-real-name.ts'
 
 const hasAll =

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { useLinked } from '../helpers/linked.ts'
+import { useLinked } from '../helpers/program/linked.ts'
 
 describe('passing trouble', () => {
   const at = useLinked()

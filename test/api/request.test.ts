@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { changeRecord, jsonError, useLinked } from '../helpers/linked.ts'
-import { type Answer, type Request, startServer, type TestServer } from '../helpers/server.ts'
+import { type Answer, type Request, startServer, type TestServer } from '../helpers/network/server.ts'
+import { changeRecord, jsonError, useLinked } from '../helpers/program/linked.ts'
 
 describe('od-link api', () => {
   const at = useLinked()

@@ -1,9 +1,9 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { changeRecord, useLinked } from '../helpers/linked.ts'
-import { type Answer, startServer, type TestServer } from '../helpers/server.ts'
-import { hasTerminal, odLinkWord, startInTerminal } from '../helpers/terminal.ts'
+import { type Answer, startServer, type TestServer } from '../helpers/network/server.ts'
+import { changeRecord, useLinked } from '../helpers/program/linked.ts'
+import { hasTerminal, odLinkWord, startInTerminal } from '../helpers/terminal/terminal.ts'
 import { type ContentHost, startContentHost } from './content-host.ts'
 
 describe.runIf(hasTerminal())('at a terminal, od-link api', () => {

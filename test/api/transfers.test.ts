@@ -14,8 +14,8 @@ import type { Target } from '../../src/graph/api/partial-file.ts'
 import { openSource } from '../../src/graph/api/upload-source.ts'
 import { maxFaults } from '../../src/graph/request.ts'
 import { NetworkError } from '../../src/http/errors.ts'
-import { fakeGraph, type Told } from '../helpers/fake-graph.ts'
-import { closedPort } from '../helpers/server.ts'
+import { fakeGraph, type Told } from '../helpers/microsoft/fake-graph.ts'
+import { closedPort } from '../helpers/network/server.ts'
 import { type ContentHost, chunkAt, sha256Of, startContentHost } from './content-host.ts'
 
 /** A target in memory, which tells what was done with it. */

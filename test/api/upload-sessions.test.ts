@@ -8,7 +8,7 @@ import { startUpload, type UploadConflict } from '../../src/graph/api/upload.ts'
 import type { Source } from '../../src/graph/api/upload-source.ts'
 import { maxFaults } from '../../src/graph/request.ts'
 import { notices } from '../../src/notices.ts'
-import { answerOf, fakeGraph, missing, type Told } from '../helpers/fake-graph.ts'
+import { answerOf, fakeGraph, missing, type Told } from '../helpers/microsoft/fake-graph.ts'
 
 const pieceSize = 10 * 1024 * 1024
 const bytes = randomBytes(2 * pieceSize + 12_345)

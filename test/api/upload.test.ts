@@ -2,8 +2,8 @@ import { createHash, randomBytes } from 'node:crypto'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { useLinked } from '../helpers/linked.ts'
-import { peakMemoryMb } from '../helpers/peak-memory.ts'
+import { useLinked } from '../helpers/program/linked.ts'
+import { peakMemoryMb } from '../helpers/system/peak-memory.ts'
 import { type ContentHost, chunkAt, sha256Of, startContentHost } from './content-host.ts'
 
 const piece = 10 * 1024 * 1024

@@ -26,7 +26,7 @@ import { mayRepeat } from '../../src/graph/api/repeat.ts'
 import { readSigned } from '../../src/graph/api/signed-url.ts'
 import { below, fileAddress } from '../../src/graph/api/upload-address.ts'
 import { NetworkError } from '../../src/http/errors.ts'
-import { answerOf, fakeGraph, ok } from '../helpers/fake-graph.ts'
+import { answerOf, fakeGraph, ok } from '../helpers/microsoft/fake-graph.ts'
 
 /** What an error tells: kind, sentence and next step in one text. */
 function told(work: () => unknown): string {

@@ -1,5 +1,5 @@
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ada, grace, useLinked } from '../helpers/linked.ts'
+import { ada, grace, useLinked } from '../helpers/program/linked.ts'
 import { listOf, makeMany, makeManyInJson, treeOf, withParents } from './many.ts'
 
 describe('many folders in several drives', () => {

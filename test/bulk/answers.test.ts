@@ -4,7 +4,7 @@ import { tooLong } from '../../src/graph/bulk/errors.ts'
 import { unitsOf } from '../../src/graph/bulk/operations.ts'
 import type { Folder } from '../../src/graph/bulk/tree.ts'
 import { challengeOf } from '../../src/graph/send-once.ts'
-import { answerOf, type Told } from '../helpers/fake-graph.ts'
+import { answerOf, type Told } from '../helpers/microsoft/fake-graph.ts'
 import {
   aRun,
   brokenConnection,

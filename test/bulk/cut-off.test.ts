@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
-import { useLinked } from '../helpers/linked.ts'
+import { useLinked } from '../helpers/program/linked.ts'
 import { asked, below, makeManyInJson, treeOf, withParents } from './many.ts'
 
 const slowly = { latencyMs: 25 }

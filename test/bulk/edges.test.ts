@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ada, grace, useLinked } from '../helpers/linked.ts'
+import { ada, grace, useLinked } from '../helpers/program/linked.ts'
 import { below, makeMany, makeManyInJson, withParents } from './many.ts'
 
 const deep = (top: string, levels: number) => `${top}${'/d'.repeat(levels - 1)}`

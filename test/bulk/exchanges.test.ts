@@ -10,8 +10,14 @@ import { Limiter } from '../../src/graph/bulk/limiter.ts'
 import { FolderTree } from '../../src/graph/bulk/tree.ts'
 import { NetworkError } from '../../src/http/errors.ts'
 import type { LinkRecord } from '../../src/identity/link.ts'
-import { recordOf, useOwnSettings } from '../helpers/own-settings.ts'
-import { type Answer, closedPort, type Request, startServer, type TestServer } from '../helpers/server.ts'
+import {
+  type Answer,
+  closedPort,
+  type Request,
+  startServer,
+  type TestServer,
+} from '../helpers/network/server.ts'
+import { recordOf, useOwnSettings } from '../helpers/program/own-settings.ts'
 
 useOwnSettings()
 const servers: TestServer[] = []

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { jsonError, useLinked } from '../helpers/linked.ts'
+import { jsonError, useLinked } from '../helpers/program/linked.ts'
 import { below, makeMany, makeManyInJson } from './many.ts'
 
 describe('the list of a mkdir --from-file', () => {

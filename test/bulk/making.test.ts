@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { grace, jsonError, useLinked } from '../helpers/linked.ts'
+import { grace, jsonError, useLinked } from '../helpers/program/linked.ts'
 import { asked, below, listOf, makeMany, makeManyInJson, treeOf, withParents } from './many.ts'
 
 describe('many folders', () => {

@@ -1,5 +1,5 @@
-import type { Linked } from '../helpers/linked.ts'
-import type { World } from '../helpers/world.ts'
+import type { Linked } from '../helpers/program/linked.ts'
+import type { World } from '../helpers/program/world.ts'
 
 /** A list as `--from-file -` reads it. */
 export const listOf = (paths: readonly string[], end = '\n') => paths.map((path) => path + end).join('')

@@ -9,7 +9,7 @@ import { Plan } from '../../src/graph/bulk/plan.ts'
 import { FolderTree, showFolder } from '../../src/graph/bulk/tree.ts'
 import type { GraphAnswer } from '../../src/graph/send-once.ts'
 import { NetworkError } from '../../src/http/errors.ts'
-import { answerOf, type Told } from '../helpers/fake-graph.ts'
+import { answerOf, type Told } from '../helpers/microsoft/fake-graph.ts'
 
 /** What is answered to each request of a batch, by what is asked: `POST root/children a`; nothing means no answer. */
 export type Batch = Record<string, Told | undefined>

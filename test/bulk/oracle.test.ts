@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { ada, grace, useLinked } from '../helpers/linked.ts'
+import { ada, grace, useLinked } from '../helpers/program/linked.ts'
 import { makeMany, makeManyInJson } from './many.ts'
 
 /** Spellings among which are some that OneDrive takes for one name, and characters that URLs stumble over. */

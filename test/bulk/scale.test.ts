@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { useLinked } from '../helpers/linked.ts'
-import { peakMemoryMb } from '../helpers/peak-memory.ts'
+import { useLinked } from '../helpers/program/linked.ts'
+import { peakMemoryMb } from '../helpers/system/peak-memory.ts'
 import { asked, below, listOf } from './many.ts'
 
 /** With a minute or two to spare: OD_LINK_TEST_LARGE=1 makes as many folders as there are lines. */

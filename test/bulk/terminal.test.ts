@@ -1,8 +1,8 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { useLinked } from '../helpers/linked.ts'
-import { hasTerminal, odLinkWord, startInTerminal } from '../helpers/terminal.ts'
+import { useLinked } from '../helpers/program/linked.ts'
+import { hasTerminal, odLinkWord, startInTerminal } from '../helpers/terminal/terminal.ts'
 import { listOf, treeOf } from './many.ts'
 
 describe.runIf(hasTerminal())('at a terminal, a run of many folders', () => {

@@ -3,8 +3,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { readLink, writeLink } from '../../src/accounts/index.ts'
 import { addLink } from '../../src/accounts/links.ts'
 import { openTokens } from '../../src/graph/bulk/tokens.ts'
-import { recordOf, useOwnSettings } from '../helpers/own-settings.ts'
-import { type Answer, startServer, type TestServer } from '../helpers/server.ts'
+import { type Answer, startServer, type TestServer } from '../helpers/network/server.ts'
+import { recordOf, useOwnSettings } from '../helpers/program/own-settings.ts'
 
 useOwnSettings()
 let server: TestServer

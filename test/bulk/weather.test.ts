@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { useLinked } from '../helpers/linked.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { useLinked } from '../helpers/program/linked.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
 import { below, makeMany, makeManyInJson, treeOf, withParents } from './many.ts'
 import { type Part, startTampering, type Tamper } from './tampering.ts'
 

@@ -5,7 +5,7 @@ import { perform } from '../../campaigns/hostile-servers/perform.ts'
 import { scenes } from '../../campaigns/hostile-servers/scenes.ts'
 import { reset, type Stage, setStage } from '../../campaigns/hostile-servers/stage.ts'
 import { type Stranger, startStranger } from '../../campaigns/hostile-servers/stranger.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
 
 /** A sample of what `npm run hostile` does: a few attacks of every group. */
 

@@ -3,7 +3,7 @@ import { kindNames } from '../../campaigns/weather/kinds.ts'
 import { cells, sample } from '../../campaigns/weather/promises.ts'
 import { tryAll } from '../../campaigns/weather/run.ts'
 import { weatherNames } from '../../campaigns/weather/weathers.ts'
-import { canUnshare } from '../helpers/real-part.ts'
+import { canUnshare } from '../helpers/system/real-part.ts'
 
 const canCloseTheWay = canUnshare(['--map-root-user', '--mount'], 'a way to Microsoft that can be closed')
 

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { version } from '../../package.json'
-import { odLink } from '../helpers/od-link.ts'
+import { odLink } from '../helpers/program/od-link.ts'
 
 const commands = [
   'setup',

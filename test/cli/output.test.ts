@@ -2,9 +2,9 @@ import { spawnSync } from 'node:child_process'
 import { closeSync, openSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { ada, jsonError, useLinked } from '../helpers/linked.ts'
-import { node, program } from '../helpers/od-link.ts'
-import { hasTerminal } from '../helpers/terminal.ts'
+import { ada, jsonError, useLinked } from '../helpers/program/linked.ts'
+import { node, program } from '../helpers/program/od-link.ts'
+import { hasTerminal } from '../helpers/terminal/terminal.ts'
 
 describe('what od-link prints', () => {
   const at = useLinked()

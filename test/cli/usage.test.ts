@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { jsonError } from '../helpers/linked.ts'
-import { odLink } from '../helpers/od-link.ts'
+import { jsonError } from '../helpers/program/linked.ts'
+import { odLink } from '../helpers/program/od-link.ts'
 
 describe('a mistake in the command line', () => {
   it.each([

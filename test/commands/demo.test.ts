@@ -2,9 +2,9 @@ import { mkdtempSync, readdirSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { hasKeyring, startKeyring } from '../helpers/keyring.ts'
-import { itemsOf } from '../helpers/keyring-items.ts'
-import { odLink, startOdLink } from '../helpers/od-link.ts'
+import { hasKeyring, startKeyring } from '../helpers/keychain/keyring.ts'
+import { itemsOf } from '../helpers/keychain/keyring-items.ts'
+import { odLink, startOdLink } from '../helpers/program/od-link.ts'
 
 describe('od-link demo', () => {
   let dir: string

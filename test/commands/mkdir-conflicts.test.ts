@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { grace, jsonError, type Linked, useLinked } from '../helpers/linked.ts'
+import { grace, jsonError, type Linked, useLinked } from '../helpers/program/linked.ts'
 
 /** Makes a folder of its own for a test and returns its path. */
 async function freshFolder(at: Linked, name: string): Promise<string> {

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { grace, useLinked } from '../helpers/linked.ts'
-import { madeFolder, startServer, type TestServer } from '../helpers/server.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { madeFolder, startServer, type TestServer } from '../helpers/network/server.ts'
+import { grace, useLinked } from '../helpers/program/linked.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
 
 const unusual = [
   'Été à Łódź',

@@ -1,5 +1,5 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { grace, jsonError, useLinked } from '../helpers/linked.ts'
+import { grace, jsonError, useLinked } from '../helpers/program/linked.ts'
 
 describe('parents', () => {
   const at = useLinked()

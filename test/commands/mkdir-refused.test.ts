@@ -2,9 +2,9 @@ import { existsSync, readdirSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { jsonError, useLinked } from '../helpers/linked.ts'
-import { startServer, type TestServer } from '../helpers/server.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { startServer, type TestServer } from '../helpers/network/server.ts'
+import { jsonError, useLinked } from '../helpers/program/linked.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
 
 describe('names and paths that OneDrive never accepts', () => {
   const at = useLinked()

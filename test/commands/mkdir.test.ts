@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { hasKeyring } from '../helpers/keyring.ts'
-import { jsonError, useLinked } from '../helpers/linked.ts'
+import { hasKeyring } from '../helpers/keychain/keyring.ts'
+import { jsonError, useLinked } from '../helpers/program/linked.ts'
 
 describe.runIf(hasKeyring())('od-link mkdir, with a real keychain', () => {
   const at = useLinked({ store: 'keychain' })

@@ -4,10 +4,10 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startSandbox as serveSandbox } from '../../sandbox/index.ts'
 import { azCommand } from '../../src/registration/portal-steps.ts'
-import { kept } from '../helpers/kept.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { spyBrowser } from '../helpers/spy-browser.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { spyBrowser } from '../helpers/browser/spy-browser.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
+import { kept } from '../helpers/program/world-files.ts'
 
 let sandbox: SandboxProcess
 let world: World

@@ -1,8 +1,8 @@
 import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeEach, describe, expect, it } from 'vitest'
-import { changeRecord, recordFile, useLinked } from '../helpers/linked.ts'
-import { foldersSeen } from '../helpers/shell.ts'
+import { changeRecord, recordFile, useLinked } from '../helpers/program/linked.ts'
+import { foldersSeen } from '../helpers/terminal/shell.ts'
 
 describe('the completion of a folder of the drive', () => {
   const at = useLinked()

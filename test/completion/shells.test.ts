@@ -1,10 +1,10 @@
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { useLinked } from '../helpers/linked.ts'
-import { hasRealPart } from '../helpers/real-part.ts'
-import { foldersSeen, type InteractiveShell, startShell } from '../helpers/shell.ts'
-import { hasTerminal } from '../helpers/terminal.ts'
+import { useLinked } from '../helpers/program/linked.ts'
+import { hasRealPart } from '../helpers/system/real-part.ts'
+import { foldersSeen, type InteractiveShell, startShell } from '../helpers/terminal/shell.ts'
+import { hasTerminal } from '../helpers/terminal/terminal.ts'
 
 /** Each way to install the completion that the script names; the last line of `start` is the shell itself. */
 const shells = [

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { odLink } from '../helpers/od-link.ts'
+import { odLink } from '../helpers/program/od-link.ts'
 
 /** Nothing that these words need lies in a place of settings. */
 const env = { OD_LINK_CONFIG_DIR: '/dev/null/nowhere' }

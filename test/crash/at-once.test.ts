@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { filesOf, kept, putBack } from '../helpers/kept.ts'
-import { hasKeyring, startKeyring } from '../helpers/keyring.ts'
-import { ada, grace, useLinked } from '../helpers/linked.ts'
-import type { Running } from '../helpers/od-link.ts'
-import { loginByHand } from '../helpers/waiting-login.ts'
-import { newWorld } from '../helpers/world.ts'
+import { hasKeyring, startKeyring } from '../helpers/keychain/keyring.ts'
+import { ada, grace, useLinked } from '../helpers/program/linked.ts'
+import type { Running } from '../helpers/program/od-link.ts'
+import { loginByHand } from '../helpers/program/waiting-login.ts'
+import { newWorld } from '../helpers/program/world.ts'
+import { filesOf, kept, putBack } from '../helpers/program/world-files.ts'
 
 describe('while a token is renewed', () => {
   const at = useLinked()

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { changeRecord, recordFile, useLinked } from '../helpers/linked.ts'
-import { hasSetClock, type SetClock, setClock } from '../helpers/set-clock.ts'
+import { changeRecord, recordFile, useLinked } from '../helpers/program/linked.ts'
+import { hasSetClock, type SetClock, setClock } from '../helpers/system/set-clock.ts'
 import { sampleOf } from './sample.ts'
 
 /** In an order in which every second one makes a sample of both directions. */

@@ -1,6 +1,6 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { hasKeyring } from '../helpers/keyring.ts'
-import { useLinked } from '../helpers/linked.ts'
+import { hasKeyring } from '../helpers/keychain/keyring.ts'
+import { useLinked } from '../helpers/program/linked.ts'
 
 /** A server that takes a refresh token that was replaced for a theft, and ends the link (RFC 9700, 4.14.2). */
 const strict = { refreshGraceSeconds: 0 }

@@ -1,8 +1,8 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { hasKeyring, startKeyring } from '../helpers/keyring.ts'
-import { startSandbox } from '../helpers/sandbox.ts'
-import { newWorld } from '../helpers/world.ts'
+import { hasKeyring, startKeyring } from '../helpers/keychain/keyring.ts'
+import { startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { newWorld } from '../helpers/program/world.ts'
 import { drawPicture } from './picture.ts'
 
 const file = new URL('../../docs/picture.svg', import.meta.url)

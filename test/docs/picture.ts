@@ -1,9 +1,9 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { node, program } from '../helpers/od-link.ts'
-import { putProgram } from '../helpers/put-program.ts'
-import { plainBrowser, type World } from '../helpers/world.ts'
+import { node, program } from '../helpers/program/od-link.ts'
+import { plainBrowser, type World } from '../helpers/program/world.ts'
+import { putProgram } from '../helpers/system/put-program.ts'
 
 /** What the README's picture shows: what is typed, and what od-link answers to it. */
 const typed = [

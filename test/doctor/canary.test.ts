@@ -1,11 +1,11 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { disguisesOf } from '../helpers/disguises.ts'
-import { hasKeyring, type Keyring, startKeyring } from '../helpers/keyring.ts'
-import { ada, grace } from '../helpers/linked.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { hasKeyring, type Keyring, startKeyring } from '../helpers/keychain/keyring.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { ada, grace } from '../helpers/program/linked.ts'
+import { disguisesOf } from '../helpers/program/secret-encodings.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
 
 const planted = {
   inVariable: 'vAr8Q~canary.of-the~environment_0123456789',

@@ -4,10 +4,10 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { tryCron } from '../helpers/doctor.ts'
-import { useLinked } from '../helpers/linked.ts'
-import { canMount, withMounts } from '../helpers/private-mounts.ts'
-import { hasRealPart } from '../helpers/real-part.ts'
+import { tryCron } from '../helpers/program/doctor.ts'
+import { useLinked } from '../helpers/program/linked.ts'
+import { canMount, withMounts } from '../helpers/system/private-mounts.ts'
+import { hasRealPart } from '../helpers/system/real-part.ts'
 
 describe.runIf(hasRealPart('/usr/sbin/cron', 'a real cron') && canMount('a crontab of its own'))(
   'a real cron',

@@ -4,8 +4,8 @@ import { afterAll, beforeAll, expect, it, vi } from 'vitest'
 import type { Account } from '../../src/accounts/account.ts'
 import { listAccounts } from '../../src/accounts/index.ts'
 import { cronVerdict } from '../../src/doctor/cron.ts'
-import { useLinked } from '../helpers/linked.ts'
-import { program } from '../helpers/od-link.ts'
+import { useLinked } from '../helpers/program/linked.ts'
+import { program } from '../helpers/program/od-link.ts'
 
 /** The verdict is given in a running od-link, whose place this process takes. */
 const linked = useLinked()

@@ -2,12 +2,12 @@ import { spawnSync } from 'node:child_process'
 import { cpSync, mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { type ToldTrial, tryCron } from '../helpers/doctor.ts'
-import { hasKeyring, type Keyring } from '../helpers/keyring.ts'
-import { ada, changeRecord, useLinked } from '../helpers/linked.ts'
-import { program } from '../helpers/od-link.ts'
-import { canMount, withMounts } from '../helpers/private-mounts.ts'
-import { newWorld } from '../helpers/world.ts'
+import { hasKeyring, type Keyring } from '../helpers/keychain/keyring.ts'
+import { type ToldTrial, tryCron } from '../helpers/program/doctor.ts'
+import { ada, changeRecord, useLinked } from '../helpers/program/linked.ts'
+import { program } from '../helpers/program/od-link.ts'
+import { newWorld } from '../helpers/program/world.ts'
+import { canMount, withMounts } from '../helpers/system/private-mounts.ts'
 
 describe('od-link doctor --cron', () => {
   const linked = useLinked()

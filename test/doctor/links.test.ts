@@ -1,7 +1,7 @@
 import { rmSync } from 'node:fs'
 import { afterEach, describe, expect, it } from 'vitest'
-import { doctor } from '../helpers/doctor.ts'
-import { ada, changeRecord, recordFile, useLinked } from '../helpers/linked.ts'
+import { doctor } from '../helpers/program/doctor.ts'
+import { ada, changeRecord, recordFile, useLinked } from '../helpers/program/linked.ts'
 
 const linked = useLinked()
 

@@ -1,11 +1,11 @@
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { makeCertificate } from '../helpers/certificates.ts'
-import { doctor } from '../helpers/doctor.ts'
-import { useLinked } from '../helpers/linked.ts'
-import { startProxy, type TestProxy } from '../helpers/proxy.ts'
-import { hasRealPart } from '../helpers/real-part.ts'
-import { startServer } from '../helpers/server.ts'
+import { makeCertificate } from '../helpers/network/certificates.ts'
+import { startProxy, type TestProxy } from '../helpers/network/proxy.ts'
+import { startServer } from '../helpers/network/server.ts'
+import { doctor } from '../helpers/program/doctor.ts'
+import { useLinked } from '../helpers/program/linked.ts'
+import { hasRealPart } from '../helpers/system/real-part.ts'
 
 const linked = useLinked()
 

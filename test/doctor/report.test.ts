@@ -2,12 +2,12 @@ import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { doctor } from '../helpers/doctor.ts'
-import { hasKeyring, startKeyring } from '../helpers/keyring.ts'
-import { ada, useLinked } from '../helpers/linked.ts'
-import { node } from '../helpers/od-link.ts'
-import { startSandbox } from '../helpers/sandbox.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { hasKeyring, startKeyring } from '../helpers/keychain/keyring.ts'
+import { startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { doctor } from '../helpers/program/doctor.ts'
+import { ada, useLinked } from '../helpers/program/linked.ts'
+import { node } from '../helpers/program/od-link.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
 
 const linked = useLinked()
 const order = [

@@ -2,7 +2,14 @@ import { describe, expect, it } from 'vitest'
 import { addressOf, driveTypeOf, find, look, lookTwice, nextPage, pagesOf } from '../../src/graph/drive.ts'
 import { isFolder } from '../../src/graph/item.ts'
 import { isSince } from '../../src/graph/since.ts'
-import { answerOf, fakeGraph, aFile as file, aFolder as folder, missing, ok } from '../helpers/fake-graph.ts'
+import {
+  answerOf,
+  fakeGraph,
+  aFile as file,
+  aFolder as folder,
+  missing,
+  ok,
+} from '../helpers/microsoft/fake-graph.ts'
 
 describe('the address of an item', () => {
   const names = (count: number) => Array.from({ length: count }, (_, n) => `n${n + 1}`)

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { ada, grace, useLinked } from '../helpers/linked.ts'
+import { ada, grace, useLinked } from '../helpers/program/linked.ts'
 
 /** What can happen to the answer of work that was done. */
 const losses = {

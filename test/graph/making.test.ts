@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest'
 import { type MakeOptions, makeFolder } from '../../src/graph/folders.ts'
-import { fakeGraph, aFile as file, aFolder as folder, missing, ok, type Told } from '../helpers/fake-graph.ts'
-import { useOwnSettings } from '../helpers/own-settings.ts'
+import {
+  fakeGraph,
+  aFile as file,
+  aFolder as folder,
+  missing,
+  ok,
+  type Told,
+} from '../helpers/microsoft/fake-graph.ts'
+import { useOwnSettings } from '../helpers/program/own-settings.ts'
 
 const own = useOwnSettings()
 const taken: Told = { status: 409, json: { error: { code: 'nameAlreadyExists', message: 'Taken.' } } }

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Certificate, makeCertificate } from '../helpers/certificates.ts'
-import { hasRealPart } from '../helpers/real-part.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { closedPort, madeFolder, startServer, type TestServer } from '../helpers/server.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { type Certificate, makeCertificate } from '../helpers/network/certificates.ts'
+import { closedPort, madeFolder, startServer, type TestServer } from '../helpers/network/server.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
+import { hasRealPart } from '../helpers/system/real-part.ts'
 
 describe.runIf(hasRealPart('openssl', 'tests of TLS'))('when Graph cannot be reached', () => {
   let sandbox: SandboxProcess

@@ -8,7 +8,7 @@ import {
   traceOf,
 } from '../../src/graph/errors.ts'
 import { compareClocks } from '../../src/http/clock-skew.ts'
-import { answerOf, type Told } from '../helpers/fake-graph.ts'
+import { answerOf, type Told } from '../helpers/microsoft/fake-graph.ts'
 
 const told = (status: number, error?: unknown, headers: Record<string, string> = {}) =>
   answerOf({ status, headers, ...(error === undefined ? {} : { json: { error } }) } as Told)

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { ada, jsonError, recordFile, useLinked } from '../helpers/linked.ts'
+import { ada, jsonError, recordFile, useLinked } from '../helpers/program/linked.ts'
 
 const post = 'POST /v1.0/me/drive'
 const soon = { 'retry-after': '0.05' }

@@ -5,8 +5,14 @@ import { openTokens } from '../../src/graph/bulk/tokens.ts'
 import { openGraph } from '../../src/graph/request.ts'
 import { sendOnce } from '../../src/graph/send-once.ts'
 import type { Streams } from '../../src/http/transport.ts'
-import { recordOf, useOwnSettings } from '../helpers/own-settings.ts'
-import { type Answer, closedPort, type Request, startServer, type TestServer } from '../helpers/server.ts'
+import {
+  type Answer,
+  closedPort,
+  type Request,
+  startServer,
+  type TestServer,
+} from '../helpers/network/server.ts'
+import { recordOf, useOwnSettings } from '../helpers/program/own-settings.ts'
 
 const own = useOwnSettings()
 let server: TestServer

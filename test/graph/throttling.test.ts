@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { jsonError, type Seen, useLinked } from '../helpers/linked.ts'
+import { jsonError, type Seen, useLinked } from '../helpers/program/linked.ts'
 
 /** Milliseconds between the first two creations that the sandbox saw below a parent. */
 function waitBetween(requests: Seen[], parent: string): number {

@@ -5,7 +5,7 @@ import { describe, expect, it } from 'vitest'
 import { version } from '../../package.json'
 import { manualPage } from '../../src/commands/help/manual.ts'
 import { reference } from '../../src/commands/help/reference.ts'
-import { hasRealPart } from '../helpers/real-part.ts'
+import { hasRealPart } from '../helpers/system/real-part.ts'
 
 const page = fileURLToPath(new URL('../../dist/od-link.1', import.meta.url))
 

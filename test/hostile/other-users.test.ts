@@ -1,12 +1,12 @@
 import { chmodSync, mkdirSync, readdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { asAnother, canBeAnother } from '../helpers/another-user.ts'
-import { disguisesOf } from '../helpers/disguises.ts'
-import type { Running } from '../helpers/od-link.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { type SystemBrowser, systemBrowser } from '../helpers/system-browser.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { type SystemBrowser, systemBrowser } from '../helpers/browser/system-browser.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import type { Running } from '../helpers/program/od-link.ts'
+import { disguisesOf } from '../helpers/program/secret-encodings.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
+import { asAnother, canBeAnother } from '../helpers/system/another-user.ts'
 
 describe.runIf(canBeAnother('what another user of the machine can read'))(
   'another user of the machine',

@@ -7,8 +7,8 @@ import {
   issuerOf,
   readMetadata,
 } from '../../src/identity/authority.ts'
-import { useOwnSettings } from '../helpers/own-settings.ts'
-import { startServer, type TestServer } from '../helpers/server.ts'
+import { startServer, type TestServer } from '../helpers/network/server.ts'
+import { useOwnSettings } from '../helpers/program/own-settings.ts'
 
 const template = 'https://login.example/{tenantid}/v2.0'
 

@@ -1,6 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { checkRegistration } from '../../src/identity/check-registration.ts'
-import { type Answer, startServer, type TestServer } from '../helpers/server.ts'
+import { type Answer, startServer, type TestServer } from '../helpers/network/server.ts'
 
 let server: TestServer
 afterEach(() => server?.stop())

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts'
 import { findAuthority } from '../../src/identity/authority.ts'
 import { type DeviceCode, pollDeviceCode, startDeviceCode } from '../../src/identity/device-code.ts'
-import { type Answer, closedPort, startServer, type TestServer } from '../helpers/server.ts'
+import { type Answer, closedPort, startServer, type TestServer } from '../helpers/network/server.ts'
 import { control } from '../sandbox/client.ts'
 
 let server: TestServer | undefined

@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { kept } from '../helpers/kept.ts'
-import { waitingLogin } from '../helpers/waiting-login.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { waitingLogin } from '../helpers/program/waiting-login.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
+import { kept } from '../helpers/program/world-files.ts'
 import {
   browse,
   clientId,

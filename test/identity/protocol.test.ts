@@ -9,7 +9,7 @@ import { type Patience, startPatience } from '../../src/http/retry.ts'
 import type { LinkRecord } from '../../src/identity/link.ts'
 import { askIdentity, explained, tidy, transport } from '../../src/identity/protocol.ts'
 import { refreshTokens } from '../../src/identity/refresh.ts'
-import { type Answer, closedPort, startServer, type TestServer } from '../helpers/server.ts'
+import { type Answer, closedPort, startServer, type TestServer } from '../helpers/network/server.ts'
 
 let server: TestServer
 afterEach(() => server?.stop())

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Certificate, makeCertificate, type Validity } from '../helpers/certificates.ts'
-import { someNode } from '../helpers/fetch-node.mjs'
-import { hasRealPart, skips } from '../helpers/real-part.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { madeFolder, startServer, type TestServer } from '../helpers/server.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { type Certificate, makeCertificate, type Validity } from '../helpers/network/certificates.ts'
+import { madeFolder, startServer, type TestServer } from '../helpers/network/server.ts'
+import { someNode } from '../helpers/program/fetch-node.mjs'
+import { newWorld, type World } from '../helpers/program/world.ts'
+import { hasRealPart, skips } from '../helpers/system/real-part.ts'
 
 /** A Node of another line, which the registry has. */
 async function otherNode(line: string): Promise<string | undefined> {

@@ -1,8 +1,8 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { kept } from '../helpers/kept.ts'
-import { useLinked } from '../helpers/linked.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { useLinked } from '../helpers/program/linked.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
+import { kept } from '../helpers/program/world-files.ts'
 
 const hour = 3600
 

@@ -1,10 +1,10 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { type Front, loginBehind, startFront } from '../helpers/front.ts'
-import { behindTheScenes, changeRecord } from '../helpers/linked.ts'
-import { startProxy, type TestProxy } from '../helpers/proxy.ts'
-import { hasRealPart } from '../helpers/real-part.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { startProxy, type TestProxy } from '../helpers/network/proxy.ts'
+import { type Front, loginBehind, startFront } from '../helpers/network/tls-front.ts'
+import { behindTheScenes, changeRecord } from '../helpers/program/linked.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
+import { hasRealPart } from '../helpers/system/real-part.ts'
 
 /** https://learn.microsoft.com/en-us/graph/deployments */
 const clouds = [

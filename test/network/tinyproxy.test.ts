@@ -1,10 +1,10 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { type Front, loginBehind, startFront } from '../helpers/front.ts'
-import { startProxy, type TestProxy } from '../helpers/proxy.ts'
-import { hasRealPart } from '../helpers/real-part.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { startTinyproxy, type Tinyproxy } from '../helpers/tinyproxy.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { startProxy, type TestProxy } from '../helpers/network/proxy.ts'
+import { startTinyproxy, type Tinyproxy } from '../helpers/network/tinyproxy.ts'
+import { type Front, loginBehind, startFront } from '../helpers/network/tls-front.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
+import { hasRealPart } from '../helpers/system/real-part.ts'
 
 const host = 'microsoft.test'
 const credentials = { name: 'ada', password: 'not-4.you_' }

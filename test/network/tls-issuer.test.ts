@@ -4,9 +4,9 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { bundle } from '../helpers/bundle.ts'
-import { node } from '../helpers/od-link.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { bundle } from '../helpers/program/bundle.ts'
+import { node } from '../helpers/program/od-link.ts'
 
 const here = (path: string) => fileURLToPath(new URL(path, import.meta.url))
 /** Asks once for the issuer and once not, and tells what came with the answers. */

@@ -2,11 +2,11 @@ import { writeFileSync } from 'node:fs'
 import { type AddressInfo, createServer, type Socket } from 'node:net'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
-import { kept } from '../helpers/kept.ts'
-import type { RunOptions } from '../helpers/od-link.ts'
-import { canUnshare } from '../helpers/real-part.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import type { RunOptions } from '../helpers/program/od-link.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
+import { kept } from '../helpers/program/world-files.ts'
+import { canUnshare } from '../helpers/system/real-part.ts'
 
 /** A room of its own for one process, where a file or the network is another one. */
 const unshare = ['unshare', '--map-root-user', '--mount']

@@ -6,8 +6,8 @@ import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
-import { startSandbox } from '../helpers/sandbox.ts'
-import { newWorld } from '../helpers/world.ts'
+import { startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { newWorld } from '../helpers/program/world.ts'
 import { root } from './locked-packages.ts'
 
 describe('od-link, installed from its package in an empty folder', () => {

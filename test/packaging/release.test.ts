@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { basename, join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import manifest from '../../package.json' with { type: 'json' }
-import { hasRealPart } from '../helpers/real-part.ts'
+import { hasRealPart } from '../helpers/system/real-part.ts'
 import { root } from './locked-packages.ts'
 
 const leftOut = new Set(['node_modules', '.git', 'coverage'])

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, relative } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Sandbox } from '../../sandbox/index.ts'
-import { hasRealPart } from '../helpers/real-part.ts'
+import { hasRealPart } from '../helpers/system/real-part.ts'
 import { ada, code, control, grace, graph, type Json, redeem, sandbox } from './client.ts'
 import { type RealName, underTheName } from './graph-real-name.ts'
 

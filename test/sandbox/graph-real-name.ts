@@ -1,8 +1,8 @@
 import { request as forward } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
-import { makeCertificate } from '../helpers/certificates.ts'
-import { startProxy } from '../helpers/proxy.ts'
+import { makeCertificate } from '../helpers/network/certificates.ts'
+import { startProxy } from '../helpers/network/proxy.ts'
 
 /** The way to a sandbox under Microsoft's own name: a proxy that knows it, and TLS that a program is told to trust. */
 export interface RealName {

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hasRealPart } from '../helpers/real-part.ts'
+import { hasRealPart } from '../helpers/system/real-part.ts'
 import { ada, call, control, form, grace, type Json, redeem, sandbox, token } from './client.ts'
 import {
   launch,

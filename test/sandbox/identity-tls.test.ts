@@ -9,7 +9,7 @@ import { afterAll, describe, expect, it } from 'vitest'
 import { startSandbox } from '../../sandbox/index.ts'
 import { makeLocalIdentity } from '../../sandbox/server/tls/authority.ts'
 import { boolean, integer, objectIdentifier, octetString, utcTime } from '../../sandbox/server/tls/der.ts'
-import { hasRealPart } from '../helpers/real-part.ts'
+import { hasRealPart } from '../helpers/system/real-part.ts'
 import { sandbox } from './client.ts'
 
 const openssl = hasRealPart('openssl', 'the certificates of the sandbox, as OpenSSL sees them')

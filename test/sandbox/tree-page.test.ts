@@ -1,6 +1,6 @@
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { hasRealPart } from '../helpers/real-part.ts'
+import { hasRealPart } from '../helpers/system/real-part.ts'
 import { drive, grace } from './client.ts'
 import { launch, look } from './identity-browser.ts'
 

@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { type SpyBrowser, spyBrowser } from '../helpers/spy-browser.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { type SpyBrowser, spyBrowser } from '../helpers/browser/spy-browser.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
 
 let sandbox: SandboxProcess
 let world: World

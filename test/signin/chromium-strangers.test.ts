@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { lastPage, useChromium } from '../helpers/chromium.ts'
+import { lastPage, useChromium } from '../helpers/browser/chromium.ts'
 import { press } from '../sandbox/identity-browser.ts'
 
 const { installed, begin, freshTab } = useChromium('a login among other tabs and hostile pages')

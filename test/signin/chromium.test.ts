@@ -10,7 +10,7 @@ import {
   lookAtOwnPage,
   signInAsAda,
   useChromium,
-} from '../helpers/chromium.ts'
+} from '../helpers/browser/chromium.ts'
 import { launchWithoutCookies, press } from '../sandbox/identity-browser.ts'
 
 const { installed, begin, freshTab } = useChromium('a whole login in a browser')

@@ -1,10 +1,10 @@
 import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { openSocket, sendRaw } from '../helpers/raw-http.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { comeBack, signInAt, type WaitingLogin, waitingLogin } from '../helpers/waiting-login.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { openSocket, sendRaw } from '../helpers/network/raw-http.ts'
+import { comeBack, signInAt, type WaitingLogin, waitingLogin } from '../helpers/program/waiting-login.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
 import { expectRefusal } from './strict.ts'
 
 let sandbox: SandboxProcess

@@ -1,12 +1,12 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { kept } from '../helpers/kept.ts'
-import type { Running } from '../helpers/od-link.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { spyBrowser } from '../helpers/spy-browser.ts'
-import { hasTerminal, leftAs, odLinkWord, startInTerminal } from '../helpers/terminal.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { spyBrowser } from '../helpers/browser/spy-browser.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import type { Running } from '../helpers/program/od-link.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
+import { kept } from '../helpers/program/world-files.ts'
+import { hasTerminal, leftAs, odLinkWord, startInTerminal } from '../helpers/terminal/terminal.ts'
 
 let sandbox: SandboxProcess
 let world: World

@@ -1,10 +1,10 @@
 import { request } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { openSocket } from '../helpers/raw-http.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { comeBack, signInAt, type WaitingLogin, waitingLogin } from '../helpers/waiting-login.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { openSocket } from '../helpers/network/raw-http.ts'
+import { comeBack, signInAt, type WaitingLogin, waitingLogin } from '../helpers/program/waiting-login.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
 import { expectStrictHeaders } from './strict.ts'
 
 /** What strangers may send, and what comes of it, is in campaigns/attacks. */

@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openBrowser } from '../../src/signin/browser.ts'
 import type { Surroundings } from '../../src/signin/environment.ts'
-import { putProgram } from '../helpers/put-program.ts'
+import { putProgram } from '../helpers/system/put-program.ts'
 
 let dir: string
 const { BROWSER, XDG_CURRENT_DESKTOP } = process.env

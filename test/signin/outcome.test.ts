@@ -2,9 +2,15 @@ import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { comeBack, link, signInAt, type WaitingLogin, waitingLogin } from '../helpers/waiting-login.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import {
+  comeBack,
+  link,
+  signInAt,
+  type WaitingLogin,
+  waitingLogin,
+} from '../helpers/program/waiting-login.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
 import { expectStrictHeaders } from './strict.ts'
 
 let sandbox: SandboxProcess

@@ -1,9 +1,15 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { kept } from '../helpers/kept.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { hasTerminal, leftAs, odLinkWord, startInTerminal, type Terminal } from '../helpers/terminal.ts'
-import { signInAt } from '../helpers/waiting-login.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { signInAt } from '../helpers/program/waiting-login.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
+import { kept } from '../helpers/program/world-files.ts'
+import {
+  hasTerminal,
+  leftAs,
+  odLinkWord,
+  startInTerminal,
+  type Terminal,
+} from '../helpers/terminal/terminal.ts'
 
 describe.runIf(hasTerminal())('at a terminal that no browser can reach, login', () => {
   let sandbox: SandboxProcess

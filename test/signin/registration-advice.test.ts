@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { identityFailure } from '../../src/identity/errors.ts'
-import { odLink } from '../helpers/od-link.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { loginByHand } from '../helpers/waiting-login.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { odLink } from '../helpers/program/od-link.ts'
+import { loginByHand } from '../helpers/program/waiting-login.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
 
 let sandbox: SandboxProcess
 let world: World

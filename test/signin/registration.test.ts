@@ -1,10 +1,10 @@
 import { readdirSync } from 'node:fs'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { spyBrowser } from '../helpers/spy-browser.ts'
-import { loginByHand, signInAt, waitingLogin } from '../helpers/waiting-login.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { spyBrowser } from '../helpers/browser/spy-browser.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { loginByHand, signInAt, waitingLogin } from '../helpers/program/waiting-login.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
 
 let sandbox: SandboxProcess
 let world: World

@@ -1,10 +1,10 @@
 import { userInfo } from 'node:os'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { hasSshd, type SshServer, startSshd } from '../helpers/sshd.ts'
-import { hasTerminal, odLinkWord, startInTerminal, type Terminal } from '../helpers/terminal.ts'
-import { signInAt } from '../helpers/waiting-login.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { hasSshd, type SshServer, startSshd } from '../helpers/network/sshd.ts'
+import { signInAt } from '../helpers/program/waiting-login.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
+import { hasTerminal, odLinkWord, startInTerminal, type Terminal } from '../helpers/terminal/terminal.ts'
 
 describe.runIf(hasSshd() && hasTerminal())('on a server without a desktop, over a real SSH session', () => {
   let ssh: SshServer

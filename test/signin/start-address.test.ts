@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { asAnother, canBeAnother } from '../helpers/another-user.ts'
-import type { Running } from '../helpers/od-link.ts'
-import { sendRaw } from '../helpers/raw-http.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { closedPort } from '../helpers/server.ts'
-import { type SystemBrowser, systemBrowser } from '../helpers/system-browser.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { type SystemBrowser, systemBrowser } from '../helpers/browser/system-browser.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { sendRaw } from '../helpers/network/raw-http.ts'
+import { closedPort } from '../helpers/network/server.ts'
+import type { Running } from '../helpers/program/od-link.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
+import { asAnother, canBeAnother } from '../helpers/system/another-user.ts'
 import { expectRefusal, expectStrictHeaders } from './strict.ts'
 
 let sandbox: SandboxProcess

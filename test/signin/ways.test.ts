@@ -5,9 +5,9 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { lookAround, tunnelCommand } from '../../src/signin/environment.ts'
 import { chooseWay } from '../../src/signin/methods.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/sandbox.ts'
-import { spyBrowser } from '../helpers/spy-browser.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { spyBrowser } from '../helpers/browser/spy-browser.ts'
+import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
 
 const asked = { device: false, noBrowser: false }
 const ssh = { SSH_CONNECTION: '10.0.0.9 51234 10.0.0.5 22', SSH_TTY: '/dev/pts/3' }

@@ -23,7 +23,7 @@ import { isTrueAnswer } from '../../src/signin/authorization-response.ts'
 import { lookAround, tunnelCommand } from '../../src/signin/environment.ts'
 import { chooseWay } from '../../src/signin/methods.ts'
 import { pastedAnswer } from '../../src/signin/pasted-redirect.ts'
-import { useOwnSettings } from '../helpers/own-settings.ts'
+import { useOwnSettings } from '../helpers/program/own-settings.ts'
 
 const own = useOwnSettings()
 const usage = (message: string | RegExp, hint?: string | RegExp) =>

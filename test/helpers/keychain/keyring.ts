@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { hasRealPart } from './real-part.ts'
+import { hasRealPart } from '../system/real-part.ts'
 
 /** A real gnome-keyring on a D-Bus session of its own. */
 export interface Keyring {

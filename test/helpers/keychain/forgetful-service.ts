@@ -1,6 +1,6 @@
 import { connect, type Socket } from 'node:net'
-import { socketOf } from '../../src/accounts/stores/keychain/dbus.ts'
-import type { Value, Variant } from '../../src/accounts/stores/keychain/dbus-values.ts'
+import { socketOf } from '../../../src/accounts/stores/keychain/dbus.ts'
+import type { Value, Variant } from '../../../src/accounts/stores/keychain/dbus-values.ts'
 import { encodeMessage, field, type Message, messageType, takeMessages } from './dbus-messages.ts'
 
 /**

@@ -1,8 +1,8 @@
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { node, program } from './od-link.ts'
+import { node, program } from '../program/od-link.ts'
+import type { World } from '../program/world.ts'
 import { startInTerminal, type Terminal } from './terminal.ts'
-import type { World } from './world.ts'
 
 /** A person at an interactive shell, with od-link on the PATH. */
 export interface InteractiveShell {

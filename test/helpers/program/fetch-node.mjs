@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
 const run = promisify(execFile)
-const cache = fileURLToPath(new URL('../../node_modules/.cache/nodes', import.meta.url))
+const cache = fileURLToPath(new URL('../../../node_modules/.cache/nodes', import.meta.url))
 const { platform, arch } = process
 const system = { linux: 'linux', darwin: arch === 'arm64' ? 'bin-darwin' : 'darwin', win32: 'win' }[platform]
 /** The registry's package with the program alone, which the package `node` fetches by an install script. */

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { putProgram } from './put-program.ts'
+import { putProgram } from '../system/put-program.ts'
 
 /** A browser that writes down how it was started, and then follows the address as any browser does. */
 export interface SpyBrowser {

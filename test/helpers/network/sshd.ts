@@ -5,7 +5,7 @@ import { connect, createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { canUnshare, hasRealPart, skips } from './real-part.ts'
+import { canUnshare, hasRealPart, skips } from '../system/real-part.ts'
 import { closedPort } from './server.ts'
 
 /** Debian's sshd on loopback, with keys of its own, and a person who may come in. */

@@ -1,7 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import { putProgram } from './put-program.ts'
+import { putProgram } from '../system/put-program.ts'
 
 /** The system's browser, as `xdg-open` finds it: it writes down its address, and stays open without going there. */
 export interface SystemBrowser {

@@ -1,9 +1,9 @@
+import type { SandboxProcess } from '../microsoft/sandbox.ts'
+import type { Outcome } from '../program/od-link.ts'
+import { comeBack, signInAt, waitingLogin } from '../program/waiting-login.ts'
+import type { World } from '../program/world.ts'
 import { type Certificate, makeCertificate } from './certificates.ts'
-import type { Outcome } from './od-link.ts'
-import type { SandboxProcess } from './sandbox.ts'
 import { type Request, startServer } from './server.ts'
-import { comeBack, signInAt, waitingLogin } from './waiting-login.ts'
-import type { World } from './world.ts'
 
 /** The sandbox behind TLS and under other names, as Microsoft's hosts are. */
 export interface Front {

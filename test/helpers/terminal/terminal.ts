@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
-import { node, program } from './od-link.ts'
-import { hasRealPart } from './real-part.ts'
+import { node, program } from '../program/od-link.ts'
+import { hasRealPart } from '../system/real-part.ts'
 
 /** A real terminal, with a shell line in it and a person who types. */
 export interface Terminal {

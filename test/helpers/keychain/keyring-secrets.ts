@@ -1,9 +1,9 @@
 import { spawnSync } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
+import type { World } from '../program/world.ts'
 import type { Keyring } from './keyring.ts'
-import type { World } from './world.ts'
 
-const root = fileURLToPath(new URL('../..', import.meta.url))
+const root = fileURLToPath(new URL('../../..', import.meta.url))
 
 /** The secret of one item of a world's keychain, read by the native module without od-link. */
 export function readSecret(keyring: Keyring, world: World, item: string): string | undefined {

@@ -2,7 +2,7 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 
 /** The built program, as a user starts it. */
-export const program = fileURLToPath(new URL('../../bin/od-link.js', import.meta.url))
+export const program = fileURLToPath(new URL('../../../bin/od-link.js', import.meta.url))
 
 /** The Node that runs it: that of the tests, or the one that `npm run test:nodes` names. */
 export const node = process.env.OD_LINK_TEST_NODE ?? process.execPath

@@ -6,8 +6,8 @@ import { connect } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { hasRealPart } from '../system/real-part.ts'
 import { type Certificate, makeCertificate } from './certificates.ts'
-import { hasRealPart } from './real-part.ts'
 import { closedPort } from './server.ts'
 
 /** Debian's nginx as the web server of `example-app.com`, which passes one path on to a port of this machine. */

@@ -1,8 +1,8 @@
 import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll } from 'vitest'
-import { type Keyring, startKeyring } from './keyring.ts'
-import { type SandboxProcess, startSandbox } from './sandbox.ts'
+import { type Keyring, startKeyring } from '../keychain/keyring.ts'
+import { type SandboxProcess, startSandbox } from '../microsoft/sandbox.ts'
 import { newWorld, type World } from './world.ts'
 
 export const ada = 'ada@contoso.example'

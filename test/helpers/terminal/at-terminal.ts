@@ -1,5 +1,5 @@
+import type { World } from '../program/world.ts'
 import { leftAs, odLinkWord, startInTerminal } from './terminal.ts'
-import type { World } from './world.ts'
 
 export const enter = '\r'
 export const ctrlC = '\x03'

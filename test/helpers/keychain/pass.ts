@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { hasRealPart } from './real-part.ts'
+import { hasRealPart } from '../system/real-part.ts'
 
 /** A real `pass` on a real GPG key, in a place of their own. */
 export interface Pass {

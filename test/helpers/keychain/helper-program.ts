@@ -1,6 +1,6 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { putProgram } from './put-program.ts'
+import { putProgram } from '../system/put-program.ts'
 
 /** Keeps what it is given in files, and says of each request what it was. */
 const working = `dir="$OD_LINK_CONFIG_DIR/kept"; mkdir -p "$dir"; input=$(cat); echo "$1 $input" >> "$OD_LINK_CONFIG_DIR/asked"

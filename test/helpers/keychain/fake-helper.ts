@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
-import { putProgram } from './put-program.ts'
-import type { World } from './world.ts'
+import type { World } from '../program/world.ts'
+import { putProgram } from '../system/put-program.ts'
 
 /**
  * Puts a program in the place of a credential helper.

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import type { World } from '../program/world.ts'
 import { hasRealPart } from './real-part.ts'
-import type { World } from './world.ts'
 
 /** A clock of the machine that a test sets, while programs run, too. Waits go on as they would: nobody sets those. */
 export interface SetClock {

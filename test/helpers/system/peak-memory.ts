@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs'
-import type { Running } from './od-link.ts'
+import type { Running } from '../program/od-link.ts'
 
 /** How far a program's memory grows until its end, in MB; Linux alone tells. */
 export async function peakMemoryMb({ child, ended }: Running): Promise<number> {

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll } from 'vitest'
-import { launch, look, press } from '../sandbox/identity-browser.ts'
-import type { Running } from './od-link.ts'
-import { hasRealPart } from './real-part.ts'
-import { type SandboxProcess, startSandbox } from './sandbox.ts'
-import { newWorld, type World } from './world.ts'
+import { launch, look, press } from '../../sandbox/identity-browser.ts'
+import { type SandboxProcess, startSandbox } from '../microsoft/sandbox.ts'
+import type { Running } from '../program/od-link.ts'
+import { newWorld, type World } from '../program/world.ts'
+import { hasRealPart } from '../system/real-part.ts'
 
 /** A person at a terminal, where `od-link login` has printed an address and waits, and a server that asks. */
 export interface Person {
@@ -94,12 +94,12 @@ export async function lastPage(page: Page, heading: 'OneDrive is linked' | 'OneD
   await page.getByRole('heading', { name: heading, exact: true }).waitFor()
 }
 
-const pictures = fileURLToPath(new URL('../artifacts/signin/', import.meta.url))
+const pictures = fileURLToPath(new URL('../../artifacts/signin/', import.meta.url))
 
 /** Keeps pictures of od-link's own page, light at 1280 pixels and dark at 360, and has axe-core check both. */
 export async function lookAtOwnPage(page: Page, name: string): Promise<void> {
   mkdirSync(pictures, { recursive: true })
-  await look(page, `../signin/${name}`)
+  await look(page, `../../signin/${name}`)
 }
 
 /** Keeps a picture beside those, as a PNG. */

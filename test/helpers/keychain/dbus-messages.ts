@@ -1,4 +1,9 @@
-import { decode, encode, type Value, type Variant } from '../../src/accounts/stores/keychain/dbus-values.ts'
+import {
+  decode,
+  encode,
+  type Value,
+  type Variant,
+} from '../../../src/accounts/stores/keychain/dbus-values.ts'
 
 /** Messages of D-Bus, for tests that play the other side: https://dbus.freedesktop.org/doc/dbus-specification.html */
 export interface Message {

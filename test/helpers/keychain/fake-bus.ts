@@ -3,7 +3,7 @@ import { createServer, type Socket } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Value, Variant } from '../../src/accounts/stores/keychain/dbus-values.ts'
+import type { Value, Variant } from '../../../src/accounts/stores/keychain/dbus-values.ts'
 import { encodeMessage, field, type Message, messageType, takeMessages } from './dbus-messages.ts'
 
 /** What a call is answered: values with their types, an error, bytes as they are, or nothing at all. */

@@ -1,9 +1,9 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import type { Keyring } from './keyring.ts'
+import type { Keyring } from '../keychain/keyring.ts'
+import type { SandboxProcess } from '../microsoft/sandbox.ts'
 import { type Outcome, odLink, type Running, type RunOptions, startOdLink } from './od-link.ts'
-import type { SandboxProcess } from './sandbox.ts'
 
 /** A person's machine: a home and settings of its own, a store, and a server to talk to. */
 export interface World {

@@ -1,5 +1,5 @@
 import { createInterface } from 'node:readline'
-import { type Running, startOdLink } from './od-link.ts'
+import { type Running, startOdLink } from '../program/od-link.ts'
 
 /** The built sandbox as a process, and its control API. */
 export interface SandboxProcess {

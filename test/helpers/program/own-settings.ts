@@ -2,8 +2,8 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach } from 'vitest'
-import type { LinkRecord } from '../../src/identity/link.ts'
-import { type Notices, notices } from '../../src/notices.ts'
+import type { LinkRecord } from '../../../src/identity/link.ts'
+import { type Notices, notices } from '../../../src/notices.ts'
 
 /** Where a test that calls od-link's own functions keeps settings and links, and what it was told meanwhile. */
 export interface OwnSettings {

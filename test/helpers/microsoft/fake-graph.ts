@@ -1,4 +1,4 @@
-import type { Graph, GraphAnswer, GraphRequest } from '../../src/graph/request.ts'
+import type { Graph, GraphAnswer, GraphRequest } from '../../../src/graph/request.ts'
 
 /** What a drive answers to one request: a status and a body, and headers where they matter. */
 export type Told = { status: number; json?: object; headers?: Record<string, string>; repeated?: boolean }
