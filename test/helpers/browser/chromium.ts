@@ -99,7 +99,7 @@ const pictures = fileURLToPath(new URL('../../artifacts/signin/', import.meta.ur
 /** Keeps pictures of od-link's own page, light at 1280 pixels and dark at 360, and has axe-core check both. */
 export async function lookAtOwnPage(page: Page, name: string): Promise<void> {
   mkdirSync(pictures, { recursive: true })
-  await look(page, `../../signin/${name}`)
+  await look(page, `../signin/${name}`)
 }
 
 /** Keeps a picture beside those, as a PNG. */
