@@ -1,3 +1,5 @@
+import { hintOf, type NextStep } from './text/next-step.ts'
+
 /**
  * What went wrong, as a word; each has one exit code, and both are part of the interface (scripts branch on
  * the code, programs on `error.kind` of the JSON form).
@@ -17,8 +19,98 @@ export const exitCodes = {
 
 export type ErrorKind = keyof typeof exitCodes
 
+/**
+ * Why, as a word that is finer than the kind: part of the interface as `error.reason` of the JSON form, so that neither a
+ * program nor od-link itself has to search a sentence. An error without one has its kind as its reason.
+ */
+export const reasons = [
+  // usage
+  'unknown-command',
+  'unknown-option',
+  'missing-argument',
+  'unexpected-argument',
+  'invalid-value',
+  'conflicting-options',
+  'invalid-name',
+  'invalid-path',
+  'local-path',
+  'invalid-list',
+  'invalid-setting',
+  'missing-setting',
+  'missing-client-id',
+  'settings-unusable',
+  'local-file',
+  'unprintable',
+  'refused-request',
+  'foreign-address',
+  // taken
+  'name-taken',
+  'similar-name',
+  'not-a-folder',
+  'changed-meanwhile',
+  'upload-under-way',
+  // sign-in
+  'not-linked',
+  'unknown-account',
+  'ambiguous-account',
+  'tokens-gone',
+  'link-ended',
+  'token-refused',
+  'sign-in-declined',
+  'sign-in-timeout',
+  'sign-in-refused',
+  'consent-needed',
+  'admin-approval-needed',
+  'blocked-by-policy',
+  'code-expired',
+  'registration',
+  'client-secret',
+  'wrong-account',
+  // keychain
+  'keychain-missing',
+  'keychain-locked',
+  'keychain-refused',
+  'keychain-silent',
+  'keychain-module',
+  'helper-missing',
+  'helper-failed',
+  'record-damaged',
+  'store-forgetful',
+  'store-full',
+  // service
+  'throttled',
+  'unavailable',
+  'unreadable-answer',
+  'lock-held',
+  'upload-unfinished',
+  // network
+  'unreachable',
+  'dns',
+  'tls',
+  'proxy',
+  'timeout',
+  'clock',
+  // not-found
+  'no-such-item',
+  'no-such-code',
+  'delta-expired',
+  // not-allowed
+  'access-denied',
+  'scope-too-narrow',
+  'no-space',
+  'no-drive',
+  'locked',
+  // internal
+  'output-lost',
+] as const
+
+export type Reason = (typeof reasons)[number] | ErrorKind
+
 export interface ErrorDetails {
-  /** What to do next: wherever possible a command that can be pasted. */
+  reason?: Reason | undefined
+  /** What to do next, in the order in which a person tries it. */
+  next?: readonly NextStep[] | undefined
+  /** The same as plain lines, where it is not a command of od-link's. */
   hint?: string | undefined
   /** Microsoft's own code, when there is one: `AADSTS65001`, `nameAlreadyExists`. */
   code?: string | undefined
@@ -36,7 +128,8 @@ export interface ErrorDetails {
 export class OdLinkError extends Error {
   override readonly name = 'OdLinkError'
   readonly kind: ErrorKind
-  readonly hint: string | undefined
+  readonly reason: Reason
+  readonly next: readonly NextStep[]
   readonly code: string | undefined
   readonly requestId: string | undefined
   readonly timestamp: string | undefined
@@ -44,16 +137,23 @@ export class OdLinkError extends Error {
   constructor(kind: ErrorKind, message: string, details: ErrorDetails = {}) {
     super(message, { cause: details.cause })
     this.kind = kind
-    this.hint = details.hint
+    this.reason = details.reason ?? kind
+    this.next = details.next ?? details.hint?.split('\n') ?? []
     this.code = details.code
     this.requestId = details.requestId
     this.timestamp = details.timestamp
   }
 
+  /** The next steps as lines: wherever possible a command that can be pasted. */
+  get hint(): string | undefined {
+    return hintOf(this.next) || undefined
+  }
+
   /** The same error in other words: what is not given stays as it is. */
   retold({ message = this.message, ...details }: ErrorDetails & { message?: string }): OdLinkError {
-    const { kind, hint, code, requestId, timestamp, cause } = this
-    return new OdLinkError(kind, message, { hint, code, requestId, timestamp, cause, ...details })
+    const { kind, reason, code, requestId, timestamp, cause } = this
+    const next = details.hint === undefined ? this.next : undefined
+    return new OdLinkError(kind, message, { reason, next, code, requestId, timestamp, cause, ...details })
   }
 
   get exitCode(): number {

@@ -103,13 +103,13 @@ function write(stream: WriteStream | NodeJS.WriteStream, line: Piece[]): void {
 /** Tells what went wrong and what to do next, and returns the exit code. */
 export function fail(error: unknown, json: boolean): number {
   const known = error instanceof OdLinkError ? error : unforeseen(error)
-  const { kind, message, hint, code, requestId, timestamp } = known
+  const { kind, reason, message, hint, code, requestId, timestamp } = known
   // The trace is for the one who mends it.
   const trace = known === error ? known.cause : error
   if (kind === 'internal' && process.env.DEBUG === 'od-link' && trace instanceof Error)
     process.stderr.write(`${trace.stack}\n`)
   if (json) {
-    const report = { kind, message, hint, exitCode: exitCodes[kind], code, requestId }
+    const report = { kind, reason, message, hint, exitCode: exitCodes[kind], code, requestId }
     process.stderr.write(`${harmlessJson({ error: report })}\n`)
     return exitCodes[kind]
   }

@@ -65,6 +65,7 @@ describe('what od-link prints', () => {
     expect({ code, stdout }).toEqual({ code: 8, stdout: '' })
     expect(jsonError(stderr)).toEqual({
       kind: 'not-found',
+      reason: 'not-found',
       message: 'There is no folder "/No/such".',
       hint: 'od-link mkdir -p /No/such/x',
       exitCode: 8,

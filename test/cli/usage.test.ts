@@ -53,5 +53,5 @@ describe('a mistake in the command line', () => {
     expect(Object.keys(error).every((key) => keys.includes(key))).toBe(true)
   })
 
-  const keys = ['kind', 'message', 'hint', 'exitCode', 'code', 'requestId']
+  const keys = ['kind', 'reason', 'message', 'hint', 'exitCode', 'code', 'requestId']
 })

@@ -1,0 +1,40 @@
+import { quoted } from './shell-quote.ts'
+
+/** A command of od-link's, as data: `{ verb: 'login', flags: { scope: 'Files.ReadWrite' } }`. */
+export interface NextCommand {
+  verb: string
+  /** Positional arguments, in their order. */
+  args?: readonly string[]
+  /** Options by their long names, without the dashes; a switch is `true`. What is undefined is left out. */
+  flags?: Readonly<Record<string, string | true | undefined>>
+}
+
+/** A command to run, with the words around it: `Then: od-link login`. */
+export interface NextRun extends NextCommand {
+  /** Before the command, with its colon: `Or use a wider scope:`. */
+  intro?: string
+  /** Run after the first one has worked. */
+  then?: NextCommand
+}
+
+/** What to do next: a sentence, or a command. In an error they stand in the order in which a person tries them. */
+export type NextStep = string | NextRun
+
+/** The steps as the lines of a hint. */
+export function hintOf(steps: readonly NextStep[]): string {
+  return steps.map((step) => (typeof step === 'string' ? step : runText(step))).join('\n')
+}
+
+/** A command as a line that can be pasted into a shell. */
+export function commandText({ verb, args = [], flags = {} }: NextCommand): string {
+  const options = Object.entries(flags).flatMap(([name, value]) => {
+    if (value === undefined) return []
+    return value === true ? [`--${name}`] : [`--${name}`, quoted(value)]
+  })
+  return ['od-link', verb, ...options, ...args.map(quoted)].join(' ')
+}
+
+function runText({ intro, then, ...command }: NextRun): string {
+  const line = [command, then].filter((one) => one !== undefined).map(commandText)
+  return [intro, line.join(' && ')].filter(Boolean).join(' ')
+}
