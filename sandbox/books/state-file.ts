@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { open, rename, rm } from 'node:fs/promises'
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { dictionary, oneOf, record } from '../server/shape.ts'
 import { readSavedDrive, type SavedDrive, saveDrive } from '../state/saved-drive.ts'
@@ -93,8 +93,14 @@ function removeDrafts(file: string): void {
   const folder = dirname(file)
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
     const [, pid] = /^\.(\d+)\.[0-9a-f]{8}$/.exec(name.slice(basename(file).length)) ?? []
-    if (name.startsWith(basename(file)) && pid && !isRunning(Number(pid))) rmSync(join(folder, name))
+    if (name.startsWith(basename(file)) && pid && !isRunning(Number(pid))) removeOwn(join(folder, name))
   }
+}
+
+/** In a shared folder, somebody else may have laid anything under such a name: it is not in the way. */
+function removeOwn(path: string): void {
+  const found = lstatSync(path, { throwIfNoEntry: false })
+  if (found?.isFile() && found.uid === (process.getuid?.() ?? found.uid)) rmSync(path, { force: true })
 }
 
 function isRunning(pid: number): boolean {
@@ -105,20 +111,33 @@ function isRunning(pid: number): boolean {
   }
 }
 
-/** To a file beside it first: whoever reads meets the old one or the new one. */
+/**
+ * To a file beside it first: whoever reads meets the old one or the new one. It is private until it is whole, and then
+ * has the permissions of the one that it replaces.
+ */
 async function writeWhole(file: string, text: string): Promise<void> {
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`
+  // O_EXCL follows no link (open(2)).
+  const handle = await open(draft, 'wx', 0o600)
   try {
-    const handle = await open(draft, 'wx', 0o600)
-    try {
-      await handle.writeFile(text)
-      await handle.sync()
-    } finally {
-      await handle.close()
-    }
+    await handle.writeFile(text)
+    await handle.sync()
+    await takePermissions(handle, file)
+    const { dev, ino } = await handle.stat({ bigint: true })
+    const named = lstatSync(draft, { bigint: true, throwIfNoEntry: false })
+    // Whoever may write to the folder can put another file in its place.
+    if (named?.dev !== dev || named.ino !== ino) throw new Error('another program replaced its draft')
+    await handle.close()
     await rename(draft, file)
   } catch (error) {
+    await handle.close().catch(() => {})
     await rm(draft, { force: true })
     throw error
   }
+}
+
+/** Those of a file of somebody else are theirs to choose, and not taken over. */
+async function takePermissions(draft: FileHandle, file: string): Promise<void> {
+  const replaced = lstatSync(file, { throwIfNoEntry: false })
+  if (replaced?.isFile() && replaced.uid === process.getuid?.()) await draft.chmod(replaced.mode & 0o777)
 }
