@@ -1,6 +1,16 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
@@ -139,6 +149,42 @@ describe('od-link api --output', () => {
     expect(host.seen.at(-1)?.headers.range).toBe(`bytes=${kept}-`)
     isWhole()
   })
+
+  it.runIf(process.getuid)(
+    'keeps all of it private until it is whole, then has the permissions of the file before it',
+    async () => {
+      const modeOf = (name: string) => statSync(name).mode & 0o777
+      const usual = 0o666 & ~process.umask()
+      for (const [mode, end] of [
+        [0o600, 0o600],
+        [0o640, 0o640],
+        [0o755, 0o755],
+        [undefined, usual],
+      ]) {
+        rmSync(file, { force: true })
+        if (mode !== undefined) writeFileSync(file, '')
+        if (mode !== undefined) chmodSync(file, mode)
+        await at.calm()
+        await elsewhere()
+        host.delayMs = 50
+        const running = at.world.start(['api', path, '--output', file])
+        await expect
+          .poll(() => existsSync(`${file}.part`) && statSync(`${file}.part`).size > 100_000, {
+            timeout: 20_000,
+          })
+          .toBe(true)
+        const drafts = [`${file}.part`, `${file}.part.etag`]
+        expect(drafts.map(modeOf)).toEqual([0o600, 0o600])
+        running.child.kill('SIGINT')
+        expect((await running.ended).code).toBe(130)
+        expect(drafts.map(modeOf)).toEqual([0o600, 0o600])
+        host.delayMs = 0
+        expect((await api()).code).toBe(0)
+        expect(modeOf(file)).toBe(end)
+        isWhole()
+      }
+    },
+  )
 
   it('does not go on with a part of another file', async () => {
     writeFileSync(`${file}.part`, 'something else')

@@ -1,11 +1,11 @@
-import { openSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import type { Arguments } from '../../cli/command.ts'
 import { exitCodes, OdLinkError } from '../../errors.ts'
 import { type Address, pathOf } from '../../graph/api/address.ts'
 import type { ApiRequest } from '../../graph/api/call.ts'
 import { download as fetchInto } from '../../graph/api/download.ts'
 import { fileTrouble } from '../../graph/api/file-errors.ts'
-import { isSpecial, openPart, passOn, type Target } from '../../graph/api/partial-file.ts'
+import { openPart, openSpecial, passOn, type Target } from '../../graph/api/partial-file.ts'
 import { startUpload, uploadConflicts } from '../../graph/api/upload.ts'
 import { fileAddress } from '../../graph/api/upload-address.ts'
 import { openSource } from '../../graph/api/upload-source.ts'
@@ -51,13 +51,8 @@ export async function download(
 
 function targetOf(file: string, content: string, output: Output): Target {
   if (file === '-') return passOn(output.write)
-  if (!isSpecial(file)) return openPart(file, content)
-  try {
-    const fd = openSync(file, 'w')
-    return passOn((chunk) => writeWhole(fd, chunk, file))
-  } catch (error) {
-    throw fileTrouble(error, file, 'written')
-  }
+  const fd = openSpecial(file)
+  return fd === undefined ? openPart(file, content) : passOn((chunk) => writeWhole(fd, chunk, file))
 }
 
 function writeWhole(fd: number, chunk: Buffer, file: string): void {

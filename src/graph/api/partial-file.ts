@@ -1,21 +1,19 @@
-import {
-  accessSync,
-  closeSync,
-  constants,
-  fstatSync,
-  fsyncSync,
-  openSync,
-  readFileSync,
-  realpathSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-  writeSync,
-} from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { accessSync, closeSync, constants, fstatSync, openSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { OdLinkError } from '../../errors.ts'
+import {
+  createDraft,
+  createUnlessTaken,
+  discardDraft,
+  isStillAt,
+  isTrusted,
+  promoteDraft,
+  removeStale,
+} from '../../system/draft.ts'
+import { followSafely } from '../../system/planted-link.ts'
 import { fileTrouble } from './file-errors.ts'
+import { continuable, writeNote } from './part-note.ts'
 
 /** Where a download goes. */
 export interface Target {
@@ -34,35 +32,36 @@ export interface Target {
 
 /**
  * A file that is whole or as it was: what comes is kept beside it in `FILE.part`, which takes its place at the end. With
- * an ETag, the part outlives a failure and Ctrl-C, and the next run goes on with it.
+ * an ETag, the part outlives a failure and Ctrl-C, and the next run goes on with it. A name that somebody else holds is
+ * left alone: the part then has a name that nobody can foresee, and goes when this run ends.
  * @param content what a part must be of to be gone on with, such as the account and the path.
  * @throws OdLinkError (usage) when nothing can be written there.
  */
 export function openPart(named: string, content: string): Target {
   const file = resolved(named)
-  const part = `${file}.part`
-  const note = `${part}.etag`
+  const usual = `${file}.part`
+  const note = `${usual}.etag`
+  let part = usual
   const guarded = <T>(work: () => T): T => {
     try {
       return work()
     } catch (error) {
-      throw fileTrouble(error, part, 'written')
+      throw error instanceof OdLinkError ? error : fileTrouble(error, part, 'written')
     }
   }
-  let fd: number | undefined
-  let have = 0
-  let etag = etagOf(part, note, content)
-  if (etag !== undefined) {
-    fd = guarded(() => openSync(part, 'r+'))
-    have = fstatSync(fd).size
-  }
-  const remove = () => {
-    rmSync(note, { force: true })
-    rmSync(part, { force: true })
+  const earlier = guarded(() => continuable(usual, note, content))
+  let fd = earlier?.fd
+  let etag = earlier?.etag
+  let have = fd === undefined ? 0 : fstatSync(fd).size
+  let isNoted = fd !== undefined
+  const drop = () => {
+    if (fd !== undefined) discardDraft(fd, part)
+    fd = undefined
+    removeStale(note)
   }
   // Ctrl-C too ends here: what nobody can go on with is of no use.
   process.on('exit', () => {
-    if (fd !== undefined && !target.isKept) remove()
+    if (fd !== undefined && !target.isKept) drop()
   })
   const target: Target = {
     get have() {
@@ -72,16 +71,23 @@ export function openPart(named: string, content: string): Target {
       return etag
     },
     get isKept() {
-      return etag !== undefined && have > 0
+      return isNoted && have > 0 && fd !== undefined && isStillAt(fd, part)
     },
     begin: (now) =>
       guarded(() => {
-        if (fd !== undefined) closeSync(fd)
-        remove()
-        fd = openSync(part, 'wx+')
+        drop()
+        removeStale(usual)
         have = 0
         etag = now
-        if (etag !== undefined) writeFileSync(note, noteOf(content, etag))
+        part = usual
+        fd = createUnlessTaken(part)
+        if (fd === undefined) {
+          part = `${file}.${randomBytes(6).toString('hex')}.part`
+          fd = createDraft(part)
+        }
+        // On a file system without permissions, the next run could not trust it.
+        const canBeKept = etag !== undefined && part === usual && isTrusted(fd)
+        isNoted = canBeKept && writeNote(note, content, etag as string, fd)
       }),
     write: (chunk) =>
       guarded(() => {
@@ -95,14 +101,10 @@ export function openPart(named: string, content: string): Target {
     finish: () =>
       guarded(() => {
         if (fd === undefined) return
-        fsyncSync(fd)
-        const { ino } = fstatSync(fd)
-        // Another od-link with the same file in mind.
-        if (statSync(part).ino !== ino) throw Object.assign(new Error(), { code: 'EBUSY' })
-        closeSync(fd)
+        // Another od-link with the same file in mind, or somebody else's hand.
+        if (!promoteDraft(fd, part, file)) throw replaced(part)
         fd = undefined
-        renameSync(part, file)
-        rmSync(note, { force: true })
+        removeStale(note)
       }),
   }
   return target
@@ -143,7 +145,26 @@ export function passOn(write: Target['write']): Target {
   }
 }
 
-/** Whether what is there is no file of its own, as `/dev/null` or a pipe: then nothing may take its place. */
+/**
+ * Opens what is there and no regular file, as `/dev/null` or a pipe: nothing may take its place.
+ * @returns undefined when it is a file, or nothing at all.
+ * @throws OdLinkError (usage) for a pipe of another user, or a link that leads to one.
+ */
+export function openSpecial(file: string): number | undefined {
+  if (!isSpecial(file)) return undefined
+  try {
+    followSafely(file)
+    // Neither created nor emptied: a file that took its place meanwhile stays as it is.
+    const fd = openSync(file, constants.O_WRONLY)
+    if (!fstatSync(fd).isFile()) return fd
+    closeSync(fd)
+    throw replaced(file)
+  } catch (error) {
+    throw error instanceof OdLinkError ? error : fileTrouble(error, file, 'written')
+  }
+}
+
+/** Whether what is there is no file of its own, as `/dev/null` or a pipe. */
 export function isSpecial(file: string): boolean {
   try {
     const found = statSync(file)
@@ -156,27 +177,20 @@ export function isSpecial(file: string): boolean {
 /** The file behind links, once it is sure that there can be one. */
 function resolved(file: string): string {
   try {
+    const real = followSafely(file)
     const found = statSync(file, { throwIfNoEntry: false })
     if (found?.isDirectory()) throw Object.assign(new Error(), { code: 'EISDIR' })
-    const real = found ? realpathSync(file) : file
+    // What `/dev/stdout` leads to may have no name any more.
+    if (found) statSync(real)
     accessSync(dirname(real), constants.W_OK)
     return real
   } catch (error) {
-    throw fileTrouble(error, file, 'written')
+    throw error instanceof OdLinkError ? error : fileTrouble(error, file, 'written')
   }
 }
 
-/** The ETag of a part that was left behind, if it is of this content. */
-function etagOf(part: string, note: string, content: string): string | undefined {
-  try {
-    const text = readFileSync(note, 'utf8')
-    const [, etag = ''] = /\n(.+)\n/.exec(text) ?? []
-    return text === noteOf(content, etag) && statSync(part).isFile() ? etag : undefined
-  } catch {
-    return undefined
-  }
-}
-
-function noteOf(content: string, etag: string): string {
-  return `${content}\n${etag}\n`
+function replaced(part: string): OdLinkError {
+  return new OdLinkError('usage', `"${part}" cannot be written (EBUSY): another program replaced it.`, {
+    hint: 'Run the same command again, or name a file in a folder that only you can write to.',
+  })
 }

@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { OdLinkError } from '../../errors.ts'
+import { createDraft } from '../../system/draft.ts'
 import { fileTrouble } from './file-errors.ts'
 
 const readAt = promisify(read)
@@ -87,7 +88,7 @@ async function copied(file: string, stream: AsyncIterable<Buffer>): Promise<numb
   const path = join(tmpdir(), `od-link-${randomUUID()}`)
   let doing: 'read' | 'written' = 'written'
   try {
-    const fd = openSync(path, 'wx+', 0o600)
+    const fd = createDraft(path)
     unlinkSync(path)
     doing = 'read'
     for await (const chunk of stream) {
