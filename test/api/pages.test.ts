@@ -1,6 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Answer, type Request, startServer, type TestServer } from '../helpers/network/server.ts'
 import { changeRecord, jsonError, useLinked } from '../helpers/program/linked.ts'
+import { peakMemoryMb } from '../helpers/system/peak-memory.ts'
 
 const lines = (text: string) =>
   text
@@ -113,6 +114,58 @@ describe('a next page', () => {
     expect({ code, stdout }).toEqual({ code: 6, stdout: '{"id":1}\n' })
     expect(stderr).toContain('leads back to a page')
   })
+
+  it('is recognized after others, too', async () => {
+    const linkTo = (page: number) => `${graph.origin}/v1.0/me/x?page=${page}`
+    answer = ({ url }) => {
+      const page = Number(/page=(\d)/.exec(url)?.[1] ?? 0)
+      return {
+        status: 200,
+        body: { value: [{ page }], '@odata.nextLink': linkTo(page === 4 ? 2 : page + 1) },
+      }
+    }
+    const { code, stdout, stderr } = await at.world.run(['api', '--paginate', '/me/x'])
+    expect({ code, pages: lines(stdout).map(({ page }) => page) }).toEqual({
+      code: 6,
+      pages: [0, 1, 2, 3, 4],
+    })
+    expect(stderr).toContain('leads back to a page')
+  })
+
+  it('is not asked for by an address of more than 64 KB', async () => {
+    graph.seen.length = 0
+    const link = `${graph.origin}/v1.0/me/x?$skiptoken=${'x'.repeat(1024 * 1024)}`
+    answer = () => ({ status: 200, body: { value: [{ id: 1 }], '@odata.nextLink': link } })
+    const { code, stdout, stderr } = await at.world.run(['api', '--paginate', '/me/x'])
+    expect({ code, stdout }).toEqual({ code: 6, stdout: '{"id":1}\n' })
+    expect(stderr).toContain('names a next page whose address is 1.0 MB long')
+    expect(stderr.length).toBeLessThan(500)
+    expect(graph.seen).toHaveLength(1)
+  })
+
+  it.runIf(process.platform === 'linux')(
+    'is forgotten, so that pages without end fill no memory',
+    async () => {
+      let [last, asked] = [0, 0]
+      const link = (page: number) => `${graph.origin}/v1.0/me/x?page=${page}&$skiptoken=${'x'.repeat(12_000)}`
+      answer = ({ url }) => {
+        asked += 1
+        graph.seen.length = 0
+        const page = Number(/page=(\d+)/.exec(url)?.[1] ?? 0)
+        return { status: 200, body: { value: [], ...(page < last && { '@odata.nextLink': link(page + 1) }) } }
+      }
+      const peakOf = async (pages: number) => {
+        ;[last, asked] = [pages, 0]
+        const running = at.world.start(['api', '--paginate', '/me/x'])
+        const peak = await peakMemoryMb(running)
+        expect({ asked, code: (await running.ended).code }).toEqual({ asked: pages + 1, code: 0 })
+        return peak
+      }
+      const few = await peakOf(500)
+      // The links of the others alone are 66 MB.
+      expect((await peakOf(6_000)) - few).toBeLessThan(55)
+    },
+  )
 
   it('is not asked for when nobody reads any more', async () => {
     let page = 0

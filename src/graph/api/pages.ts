@@ -1,4 +1,6 @@
+import { createHash } from 'node:crypto'
 import { OdLinkError } from '../../errors.ts'
+import { inBytes } from '../../text/byte-size.ts'
 import type { Graph, GraphAnswer } from '../request.ts'
 import { type Address, followLink, pathOf } from './address.ts'
 import { readText } from './call.ts'
@@ -6,13 +8,17 @@ import { apiFailure } from './errors.ts'
 
 /** A page is held in memory as a whole. */
 const largestPage = 64 * 1024 * 1024
+/** In characters: eight times what every server should support (RFC 9110 section 4.1). */
+const longestLink = 64 * 1024
+/** So many pages back a repeated link is recognized. Links without an end must not fill the memory. */
+const mostRemembered = 100_000
 
 /**
  * The items of a collection, a page at a time, by each page's `@odata.nextLink`, which is followed as it is. What is no
  * collection is an item by itself. A delta ends with an item that holds its `@odata.deltaLink` alone.
  * https://learn.microsoft.com/en-us/graph/paging
  * @param openGraph a way to Graph, with a patience of its own for each page.
- * @throws OdLinkError (service) when a link leads to another origin, or back to a page that was there.
+ * @throws OdLinkError (service) when a link leads to another origin or back to a page that was there, or is too long.
  */
 export async function* readPages(
   openGraph: () => Graph,
@@ -22,17 +28,24 @@ export async function* readPages(
 ): AsyncGenerator<unknown[]> {
   const seen = new Set<string>()
   for (let address: Address | undefined = first; address; ) {
-    const path = pathOf(address)
-    if (seen.has(path)) throw circle()
-    seen.add(path)
+    const hash = hashOf(pathOf(address))
+    if (seen.has(hash)) throw circle()
+    seen.add(hash)
+    if (seen.size > mostRemembered) seen.delete(String(seen.values().next().value))
     const page = await readPage(openGraph(), address, headers)
     const { value, '@odata.nextLink': next, '@odata.deltaLink': delta } = page
     yield [
       ...(Array.isArray(value) ? value : [page]),
       ...(typeof delta === 'string' ? [{ '@odata.deltaLink': delta }] : []),
     ]
+    if (typeof next === 'string' && next.length > longestLink) throw tooLong(next)
     address = typeof next === 'string' ? followLink(next, graphOrigin) : undefined
   }
+}
+
+/** Of a link, no more than this is remembered: a hostile server can make each as long as it likes. */
+function hashOf(path: string): string {
+  return createHash('sha256').update(path).digest('base64')
 }
 
 async function readPage(
@@ -55,4 +68,12 @@ function circle(): OdLinkError {
   return new OdLinkError('service', 'Microsoft Graph leads back to a page that was there already.', {
     hint: 'Ask by the id of the folder in place of its path: /me/drive/items/ID/children',
   })
+}
+
+function tooLong(link: string): OdLinkError {
+  return new OdLinkError(
+    'service',
+    `Microsoft Graph names a next page whose address is ${inBytes(link.length)} long.`,
+    { hint: `od-link follows up to ${inBytes(longestLink)}. Ask for fewer fields: -f '$select=id,name'` },
+  )
 }
