@@ -3,7 +3,8 @@ import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:f
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { dictionary, oneOf, record } from '../server/shape.ts'
-import { readSavedDrive, type SavedDrive, saveDrive } from '../state/saved-drive.ts'
+import { saveDrive } from '../state/save-drive.ts'
+import { readSavedDrive, type SavedDrive } from '../state/saved-drive.ts'
 import type { World } from '../state/world.ts'
 
 const version = 1

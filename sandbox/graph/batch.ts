@@ -1,12 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Incoming, Reply } from '../server/messages.ts'
-import { errorOfStatus, errorReply, graphJson, refusals } from '../state/graph-error.ts'
+import { errorOfStatus, refusals } from '../state/graph-error.ts'
 import { shortenSecrets } from '../state/log.ts'
 import type { Effect } from '../state/weather.ts'
 import type { World } from '../state/world.ts'
 import { madeUp } from '../weather/effects.ts'
 import { type BatchItem, readBatch } from './batch-items.ts'
+import { errorReply, graphJson } from './replies.ts'
 
 type Answer = (incoming: Incoming) => Reply
 

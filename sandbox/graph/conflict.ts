@@ -1,11 +1,9 @@
 import type { Incoming } from '../server/messages.ts'
+import { behaviors, type ConflictBehavior } from '../state/conflict-behavior.ts'
 import type { Drive } from '../state/drive.ts'
 import { refusals } from '../state/graph-error.ts'
 import type { Folder } from '../state/items.ts'
 import type { World } from '../state/world.ts'
-
-const behaviors = ['fail', 'rename', 'replace'] as const
-export type ConflictBehavior = (typeof behaviors)[number]
 
 /** As the body or the URL spells it. Source: microsoft-graph-docs-contrib, resources/driveitem. */
 export const conflictProperty = '@microsoft.graph.conflictBehavior'

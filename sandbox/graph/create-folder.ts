@@ -1,15 +1,10 @@
 import type { Incoming, Reply } from '../server/messages.ts'
+import type { ConflictBehavior } from '../state/conflict-behavior.ts'
 import type { Drive } from '../state/drive.ts'
 import { refusals } from '../state/graph-error.ts'
 import { type Folder, type Item, isFolder, type Properties } from '../state/items.ts'
 import type { World } from '../state/world.ts'
-import {
-  type ConflictBehavior,
-  conflictProperty,
-  freeName,
-  readConflict,
-  refuseWhenFull,
-} from './conflict.ts'
+import { conflictProperty, freeName, readConflict, refuseWhenFull } from './conflict.ts'
 import { isObject, readJsonBody } from './json-body.ts'
 import { readProperties } from './properties.ts'
 import { type DriveRequest, itemReply } from './request.ts'

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto'
 import type { Incoming, Reply } from '../server/messages.ts'
-import { graphJson, refusals } from '../state/graph-error.ts'
+import { refusals } from '../state/graph-error.ts'
 import type { Item } from '../state/items.ts'
 import type { World } from '../state/world.ts'
 import { readJsonBody } from './json-body.ts'
+import { graphJson } from './replies.ts'
 import { type DriveRequest, existing } from './request.ts'
 
 const types = ['view', 'edit', 'embed']

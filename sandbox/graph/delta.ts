@@ -1,11 +1,12 @@
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { Drive } from '../state/drive.ts'
-import { graphJson, refusals } from '../state/graph-error.ts'
+import { refusals } from '../state/graph-error.ts'
 import { everything } from '../state/items.ts'
 import type { World } from '../state/world.ts'
 import { driveItem } from './item.ts'
 import { defaultPage } from './listing.ts'
 import { select } from './query.ts'
+import { graphJson } from './replies.ts'
 import type { DriveRequest } from './request.ts'
 
 /** A place in a drive's history: what changed after `since` is told, the rest of it from `at` on. */

@@ -1,9 +1,10 @@
 import { header, type Incoming, type Reply } from '../server/messages.ts'
 import type { Drive } from '../state/drive.ts'
-import { graphHeaders, refusals } from '../state/graph-error.ts'
+import { refusals } from '../state/graph-error.ts'
 import type { Item } from '../state/items.ts'
 import type { World } from '../state/world.ts'
 import { eTag } from './item.ts'
+import { graphHeaders } from './replies.ts'
 import { type DriveRequest, existing } from './request.ts'
 import { downloadUrl, readSignedUrl } from './signed-url.ts'
 

@@ -1,12 +1,13 @@
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { Drive } from '../state/drive.ts'
 import type { AccessToken } from '../state/grants.ts'
-import { graphJson, refusals } from '../state/graph-error.ts'
+import { refusals } from '../state/graph-error.ts'
 import type { World } from '../state/world.ts'
 import type { Address } from './address.ts'
 import { authorizeDrive } from './bearer.ts'
 import { driveResource } from './item.ts'
 import { readQuery, select } from './query.ts'
+import { graphJson } from './replies.ts'
 
 /** `GET /me/drives`: all there are, which is one. Source: microsoft-graph-docs-contrib, api/drive-list. */
 export function listDrives(world: World, incoming: Incoming, token: AccessToken): Reply {

@@ -1,7 +1,6 @@
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { AccessToken } from '../state/grants.ts'
-import { errorReply, GraphError, refusals } from '../state/graph-error.ts'
-import { stayBelowLimit } from '../state/usage.ts'
+import { GraphError, refusals } from '../state/graph-error.ts'
 import type { World } from '../state/world.ts'
 import { readAddress } from './address.ts'
 import { answerBatch, isBatch } from './batch.ts'
@@ -10,8 +9,10 @@ import { findDrive, listDrives } from './drives.ts'
 import { me, userInfo } from './me.ts'
 import { operations } from './operations.ts'
 import { readQuery } from './query.ts'
+import { errorReply } from './replies.ts'
 import { stayWithin } from './request.ts'
 import { specialFolder } from './special.ts'
+import { stayBelowLimit } from './stay-below-limit.ts'
 
 const version = /^\/(v1\.0|beta)(?=\/)/
 /** Outside of the version, and named by the identity platform's discovery. */

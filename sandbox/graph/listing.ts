@@ -1,11 +1,12 @@
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { Drive } from '../state/drive.ts'
-import { graphJson, refusals } from '../state/graph-error.ts'
+import { refusals } from '../state/graph-error.ts'
 import { everything, type Folder, type Item, isFolder } from '../state/items.ts'
 import { orders } from '../state/sorted.ts'
 import type { World } from '../state/world.ts'
 import { driveItem } from './item.ts'
 import { type QueryOptions, select, writeSkipToken } from './query.ts'
+import { graphJson } from './replies.ts'
 import { type DriveRequest, existing } from './request.ts'
 
 /** Source: microsoft-graph-docs-contrib, api/driveitem-list-children. */

@@ -1,9 +1,10 @@
 import { pairwiseSubject } from '../identity/tokens.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { AccessToken } from '../state/grants.ts'
-import { GraphError, graphJson, refusals } from '../state/graph-error.ts'
+import { GraphError, refusals } from '../state/graph-error.ts'
 import type { World } from '../state/world.ts'
 import { readQuery, select } from './query.ts'
+import { graphJson } from './replies.ts'
 
 /** `GET /me`. Source: microsoft-graph-docs-contrib, api/user-get. */
 export function me(world: World, incoming: Incoming, { account, scopes }: AccessToken): Reply {

@@ -1,17 +1,8 @@
-import type { Drive } from '../state/drive.ts'
 import { refusals } from '../state/graph-error.ts'
 import { type Folder, type Item, isFolder, type Properties } from '../state/items.ts'
+import type { Target } from '../state/upload-sessions.ts'
 import type { World } from '../state/world.ts'
-import { type ConflictBehavior, freeName, refuseWhenFull } from './conflict.ts'
-
-/** Where the bytes of a file are to go. */
-export interface Target {
-  drive: Drive
-  /** An item, and names below it: with none, the file itself. */
-  start: Item | undefined
-  names: string[]
-  conflict: ConflictBehavior
-}
+import { freeName, refuseWhenFull } from './conflict.ts'
 
 /**
  * Puts a file, as a new one or in the place of another. Unlike the creation of a folder it makes the parents that

@@ -1,11 +1,12 @@
 import { header, type Incoming, type Reply } from '../server/messages.ts'
 import type { Drive } from '../state/drive.ts'
-import { graphJson, refusals } from '../state/graph-error.ts'
+import { refusals } from '../state/graph-error.ts'
 import { type Folder, type Item, isWithin } from '../state/items.ts'
 import type { World } from '../state/world.ts'
 import type { Address } from './address.ts'
 import { driveItem, eTag } from './item.ts'
 import { type QueryOptions, select } from './query.ts'
+import { graphJson } from './replies.ts'
 
 /** A request to a drive, its address read and its item looked up. */
 export interface DriveRequest {

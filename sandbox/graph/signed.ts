@@ -1,7 +1,8 @@
 import type { Incoming, Reply } from '../server/messages.ts'
-import { errorReply, GraphError } from '../state/graph-error.ts'
+import { GraphError } from '../state/graph-error.ts'
 import type { World } from '../state/world.ts'
 import { download } from './download.ts'
+import { errorReply } from './replies.ts'
 import { purposeOf } from './signed-url.ts'
 import { answerUpload } from './upload-range.ts'
 

@@ -1,10 +1,11 @@
 import { header, type Incoming, type Reply } from '../server/messages.ts'
-import { graphHeaders, graphJson, refusals } from '../state/graph-error.ts'
+import { refusals } from '../state/graph-error.ts'
+import type { UploadSession } from '../state/upload-sessions.ts'
 import type { World } from '../state/world.ts'
 import { driveItem } from './item.ts'
 import { placeFile } from './place-file.ts'
+import { graphHeaders, graphJson } from './replies.ts'
 import { readSignedUrl } from './signed-url.ts'
-import type { UploadSession } from './upload-session.ts'
 
 /** "Less than 60 MiB." Source: microsoft-graph-docs-contrib, api/driveitem-createuploadsession. */
 export const largestRange = 60 * 1024 * 1024 - 1

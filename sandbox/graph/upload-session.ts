@@ -1,57 +1,14 @@
-import { randomUUID } from 'node:crypto'
 import type { Incoming, Reply } from '../server/messages.ts'
-import { graphJson, refusals } from '../state/graph-error.ts'
-import type { Properties } from '../state/items.ts'
+import { refusals } from '../state/graph-error.ts'
+import type { Target } from '../state/upload-sessions.ts'
 import type { World } from '../state/world.ts'
 import { conflictProperty, readConflict, refuseWhenFull } from './conflict.ts'
 import { isObject, readJsonBody } from './json-body.ts'
-import { type Target, taken } from './place-file.ts'
+import { taken } from './place-file.ts'
 import { readProperties } from './properties.ts'
+import { graphJson } from './replies.ts'
 import { type DriveRequest, existing, minds } from './request.ts'
 import { signedUrl } from './signed-url.ts'
-
-/** A large file on its way. */
-export interface UploadSession {
-  readonly id: string
-  readonly target: Target
-  readonly properties: Properties
-  readonly expiresAt: number
-  /** The file is made by a last request of its own. */
-  readonly deferCommit: boolean
-  /** What has come so far, in order. */
-  chunks: Buffer[]
-  received: number
-  /** The size of the whole, as the first range told it. */
-  total?: number
-}
-
-const lifetime = 24 * 3_600_000
-const most = 200
-
-/** The uploads under way, by the id in their URL; the oldest are given up when there are too many. */
-export class UploadSessions {
-  #sessions = new Map<string, UploadSession>()
-
-  open(target: Target, properties: Properties, deferCommit: boolean, now: number): UploadSession {
-    const id = randomUUID()
-    const session: UploadSession = {
-      ...{ id, target, properties, deferCommit, expiresAt: now + lifetime },
-      ...{ chunks: [], received: 0 },
-    }
-    this.#sessions.set(session.id, session)
-    const [oldest] = this.#sessions.keys()
-    if (this.#sessions.size > most && oldest !== undefined) this.#sessions.delete(oldest)
-    return session
-  }
-
-  find(id: string): UploadSession | undefined {
-    return this.#sessions.get(id)
-  }
-
-  end(session: UploadSession): void {
-    this.#sessions.delete(session.id)
-  }
-}
 
 /**
  * `POST …/createUploadSession`. Microsoft's page names `fail` as the default; programs in wide use send nothing

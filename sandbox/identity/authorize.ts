@@ -1,39 +1,20 @@
-import { randomUUID } from 'node:crypto'
 import { readForm, readPostedForm } from '../server/forms.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import { IdentityError } from '../state/identity-error.ts'
 import { refusals } from '../state/identity-refusals.ts'
-import { refuseLoop } from '../state/loops.ts'
-import { type Challenge, readChallenge } from '../state/pkce.ts'
-import { findRedirectUri, type Platform, type Registration } from '../state/registrations.ts'
+import { readChallenge } from '../state/pkce.ts'
+import { findRedirectUri } from '../state/registrations.ts'
 import type { Tenant } from '../state/tenants.ts'
-import type { Account } from '../state/users.ts'
 import type { World } from '../state/world.ts'
 import { askPerson } from './ask-person.ts'
+import type { AuthorizationRequest, CheckedRequest } from './authorization-request.ts'
 import { findRegistration } from './client.ts'
-import { newCode } from './opaque.ts'
+import { issueCode } from './issue-code.ts'
 import { errorPage } from './pages.ts'
+import { refuseLoop } from './refuse-loop.ts'
 import { answerByRedirect, errorFields, readResponseMode } from './response-modes.ts'
-import { expandDefault, readScopes } from './scopes.ts'
+import { readScopes } from './scopes.ts'
 import { checkPrompt, decide } from './sign-in.ts'
-
-/** Source: entra-docs, identity-platform/v2-oauth2-auth-code-flow. */
-const codeLifetime = 10 * 60 * 1000
-
-/** An authorization request whose client and redirect URI are beyond doubt. */
-export interface AuthorizationRequest {
-  parameters: Map<string, string>
-  tenant: Tenant
-  registration: Registration
-  redirectUri: string
-  platform: Platform
-}
-
-/** One that nothing is wrong with: what is left is the person. */
-export interface CheckedRequest extends AuthorizationRequest {
-  scopes: Set<string>
-  challenge?: Challenge
-}
 
 /**
  * `GET` or `POST /{tenant}/oauth2/v2.0/authorize`. A doubt about the client or the redirect URI stops on a page,
@@ -87,40 +68,4 @@ function answer(world: World, incoming: Incoming, request: CheckedRequest): Repl
   if ('fields' in decision) return answerByRedirect(request, decision.fields)
 
   return issueCode(world, incoming, request, decision.account)
-}
-
-/** Sends the browser back with a code for what this person granted. */
-export function issueCode(
-  world: World,
-  incoming: Incoming,
-  request: CheckedRequest,
-  account: Account,
-): Reply {
-  const { parameters, tenant, registration, redirectUri, platform, scopes, challenge } = request
-  incoming.entry.username = account.username
-  const granted = expandDefault(scopes, account)
-  world.grants.consent(account, registration, granted)
-  const code = newCode(account)
-  const claims = parameters.get('claims')
-  const nonce = parameters.get('nonce')
-  world.grants.secrets.add(code)
-  world.grants.codes.set(code, {
-    account,
-    registration,
-    scopes: granted,
-    tenantKey: tenant.key,
-    redirectUri,
-    platform,
-    expiresAt: world.now() + codeLifetime,
-    redeemed: false,
-    ...(challenge === undefined ? {} : { challenge }),
-    ...(claims === undefined ? {} : { claims }),
-    ...(nonce === undefined ? {} : { nonce }),
-  })
-  const fields = new Map([['code', code]])
-  if (parameters.get('client_info') === '1') {
-    const info = JSON.stringify({ uid: account.objectId, utid: account.tenantId })
-    fields.set('client_info', Buffer.from(info).toString('base64url'))
-  }
-  return answerByRedirect(request, fields, randomUUID())
 }

@@ -1,8 +1,8 @@
 import type { Incoming, Reply } from '../server/messages.ts'
-import { identityJson } from '../state/identity-error.ts'
 import type { Tenant } from '../state/tenants.ts'
 import { personalTenantId } from '../state/users.ts'
 import type { World } from '../state/world.ts'
+import { identityJson } from './replies.ts'
 
 /**
  * `GET /{tenant}/v2.0/.well-known/openid-configuration`. The issuer of `common` and `organizations` is a template

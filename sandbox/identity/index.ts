@@ -1,6 +1,6 @@
 import { MalformedForm } from '../server/forms.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
-import { errorReply, IdentityError } from '../state/identity-error.ts'
+import { IdentityError } from '../state/identity-error.ts'
 import { refusals } from '../state/identity-refusals.ts'
 import type { LogEntry } from '../state/log.ts'
 import { findTenant, type Tenant } from '../state/tenants.ts'
@@ -12,6 +12,7 @@ import { instanceDiscovery } from './instance-discovery.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
 import { errorPage } from './pages.ts'
+import { errorReply } from './replies.ts'
 import { token } from './token.ts'
 
 type Endpoint = (world: World, incoming: Incoming, tenant: Tenant) => Reply | Promise<Reply>

@@ -1,9 +1,9 @@
 import { readForm } from '../server/forms.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import { clientRefusals } from '../state/client-refusals.ts'
-import { identityJson } from '../state/identity-error.ts'
 import { refusals } from '../state/identity-refusals.ts'
 import type { World } from '../state/world.ts'
+import { identityJson } from './replies.ts'
 
 /** Microsoft's clouds by the names of their sign-in hosts. Source: msal-common, AuthorityMetadata.ts. */
 const clouds = [

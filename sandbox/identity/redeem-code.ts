@@ -3,8 +3,8 @@ import type { Grant } from '../state/grants.ts'
 import { refusals } from '../state/identity-refusals.ts'
 import { checkVerifier } from '../state/pkce.ts'
 import type { World } from '../state/world.ts'
+import type { Redemption } from './redemption.ts'
 import { expandDefault, permissions, readScopes } from './scopes.ts'
-import type { Redemption } from './token.ts'
 
 /**
  * Redeems an authorization code: once, within ten minutes, at the same authority, by the same client, with the

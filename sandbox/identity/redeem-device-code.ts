@@ -1,11 +1,11 @@
 import { clientRefusals } from '../state/client-refusals.ts'
 import type { Grant } from '../state/grants.ts'
 import { refusals } from '../state/identity-refusals.ts'
-import { refuseLoop } from '../state/loops.ts'
 import { isPublicClient } from '../state/registrations.ts'
 import type { World } from '../state/world.ts'
+import type { Redemption } from './redemption.ts'
+import { refuseLoop } from './refuse-loop.ts'
 import { expandDefault } from './scopes.ts'
-import type { Redemption } from './token.ts'
 
 /** Timers may fire a little early; that is not impatience. */
 const tolerance = 250

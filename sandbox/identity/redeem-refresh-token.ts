@@ -2,11 +2,11 @@ import { clientRefusals } from '../state/client-refusals.ts'
 import type { Grant, RefreshToken } from '../state/grants.ts'
 import { timestamp } from '../state/identity-error.ts'
 import { refusals } from '../state/identity-refusals.ts'
-import { refuseLoop } from '../state/loops.ts'
 import { admits } from '../state/tenants.ts'
 import type { World } from '../state/world.ts'
+import type { Redemption } from './redemption.ts'
+import { refuseLoop } from './refuse-loop.ts'
 import { expandDefault, permissions, readScopes } from './scopes.ts'
-import type { Redemption } from './token.ts'
 
 /** Of a single-page application, counted from the sign-in. Source: entra-docs, identity-platform/refresh-tokens. */
 const spaLimit = 24 * 60 * 60 * 1000

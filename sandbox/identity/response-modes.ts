@@ -1,11 +1,12 @@
 import { escapeHtml } from '../server/html.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
-import { describe, type IdentityError } from '../state/identity-error.ts'
+import type { IdentityError } from '../state/identity-error.ts'
 import { refusals } from '../state/identity-refusals.ts'
 import { normalised } from '../state/registrations.ts'
 import type { World } from '../state/world.ts'
-import type { AuthorizationRequest } from './authorize.ts'
+import type { AuthorizationRequest } from './authorization-request.ts'
 import { signInPage } from './look.ts'
+import { describe } from './replies.ts'
 
 type Fields = Map<string, string>
 

@@ -1,20 +1,11 @@
 import { IdentityError } from '../state/identity-error.ts'
 import { refusals } from '../state/identity-refusals.ts'
+import type { NextSignIn } from '../state/next-sign-in.ts'
 import { admits } from '../state/tenants.ts'
 import type { Account, AccountKind } from '../state/users.ts'
 import type { World } from '../state/world.ts'
 import { mayUse } from './audience.ts'
-import type { AuthorizationRequest } from './authorize.ts'
-
-/** What the control API wants the next sign-in to end in; once. */
-export interface NextSignIn {
-  username?: string
-  error?: string
-  error_description?: string
-  error_subcode?: string
-  /** An AADSTS code to stop on, as `AADSTS50105`. */
-  page?: string
-}
+import type { AuthorizationRequest } from './authorization-request.ts'
 
 /** How a person's visit to the sign-in page ends. */
 export type Decision = { account: Account } | { page: IdentityError } | { fields: Map<string, string> }

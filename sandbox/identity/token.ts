@@ -2,25 +2,16 @@ import { randomBytes } from 'node:crypto'
 import { readForm, readPostedForm } from '../server/forms.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { Grant } from '../state/grants.ts'
-import { identityJson } from '../state/identity-error.ts'
 import { refusals } from '../state/identity-refusals.ts'
-import type { Platform, Registration } from '../state/registrations.ts'
 import type { Tenant } from '../state/tenants.ts'
 import type { World } from '../state/world.ts'
 import { authenticateClient } from './client.ts'
 import { redeemCode } from './redeem-code.ts'
 import { redeemDeviceCode } from './redeem-device-code.ts'
 import { redeemRefreshToken } from './redeem-refresh-token.ts'
+import type { Redemption } from './redemption.ts'
+import { identityJson } from './replies.ts'
 import { issueTokens, type TokenOptions } from './tokens.ts'
-
-/** A token request whose client is known. */
-export interface Redemption {
-  incoming: Incoming
-  form: Map<string, string>
-  tenant: Tenant
-  registration: Registration
-  platform: Platform
-}
 
 type Redeem = (
   world: World,

@@ -1,6 +1,3 @@
-import type { Incoming, Reply } from '../server/messages.ts'
-import type { World } from './world.ts'
-
 /** A refusal of the identity platform: an AADSTS number, an OAuth error, a sentence. */
 export class IdentityError extends Error {
   constructor(
@@ -27,43 +24,4 @@ export function timeSpan(seconds: number): string {
   const part = (size: number, of: number) => String(Math.floor(seconds / size) % of).padStart(2, '0')
   const days = Math.floor(seconds / 86_400)
   return `${days > 0 ? `${days}.` : ''}${part(3600, 24)}:${part(60, 60)}:${part(1, 60)}`
-}
-
-/** `AADSTSn: text Trace ID: … Correlation ID: … Timestamp: …`, parted by spaces as it is since 2024. */
-export function describe(error: IdentityError, incoming: Incoming, now: number): string {
-  const prefix = error.code === undefined ? '' : `AADSTS${error.code}: `
-  return `${prefix}${error.text} Trace ID: ${incoming.id} Correlation ID: ${incoming.clientRequestId} Timestamp: ${timestamp(now)}`
-}
-
-/** The JSON body of an error, and its status: 400, or 401 for `invalid_client`. */
-export function errorReply(error: IdentityError, incoming: Incoming, world: World): Reply {
-  const now = world.now()
-  return identityJson(incoming, error.error === 'invalid_client' ? 401 : 400, {
-    error: error.error,
-    error_description: describe(error, incoming, now),
-    ...(error.code === undefined ? {} : { error_codes: [error.code] }),
-    timestamp: timestamp(now),
-    trace_id: incoming.id,
-    correlation_id: incoming.clientRequestId,
-    ...(error.code === undefined ? {} : { error_uri: `${world.origin}/error?code=${error.code}` }),
-    ...(error.suberror === undefined ? {} : { suberror: error.suberror }),
-  })
-}
-
-/** An answer of the identity platform with the headers it always carries. */
-export function identityJson(incoming: Incoming, status: number, body: unknown): Reply {
-  return {
-    status,
-    headers: {
-      'content-type': 'application/json; charset=utf-8',
-      'cache-control': 'no-store, no-cache',
-      pragma: 'no-cache',
-      expires: '-1',
-      'x-content-type-options': 'nosniff',
-      'x-ms-request-id': incoming.id,
-      'x-ms-ests-server': '2.1.0 - SANDBOX ProdSlices',
-      'client-request-id': incoming.clientRequestId,
-    },
-    body: JSON.stringify(body),
-  }
 }

@@ -1,6 +1,3 @@
-import { clientRefusals } from './client-refusals.ts'
-import type { World } from './world.ts'
-
 /** 15 like requests within five minutes. Source: entra-docs, identity-platform/reference-breaking-changes. */
 const limit = 15
 const period = 5 * 60 * 1000
@@ -20,13 +17,4 @@ export class Loops {
     if (this.#times.size > kept && oldest !== undefined) this.#times.delete(oldest)
     return times.length > limit
   }
-}
-
-/**
- * Refuses a request that belongs to a loop, where the sandbox was told to look for them.
- * @throws IdentityError 50196
- */
-export function refuseLoop(world: World, ...what: (string | undefined)[]): void {
-  if (!world.settings.loopDetection) return
-  if (world.loops.count(JSON.stringify(what), world.now())) throw clientRefusals.loop()
 }

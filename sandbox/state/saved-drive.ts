@@ -1,5 +1,4 @@
 import { list, number, type Reader, record, text } from '../server/shape.ts'
-import type { Drive } from './drive.ts'
 import type { FileSystemInfo, Folder, Item } from './items.ts'
 import { foldName } from './names.ts'
 
@@ -22,22 +21,6 @@ export interface SavedDrive {
   /** The last number that a personal drive gave to an item: ids are never reused. */
   lastNumber: number
   root: SavedItem
-}
-
-export function saveDrive(drive: Drive): SavedDrive {
-  return { lastNumber: drive.ids.last, root: saveItem(drive.root) }
-}
-
-function saveItem(item: Item): SavedItem {
-  const { id, uniqueId, name, created, modified, version, fileSystemInfo, description, special } = item
-  return {
-    ...{ id, uniqueId, name, created, modified, version },
-    ...(fileSystemInfo === undefined ? {} : { fileSystemInfo }),
-    ...(description === undefined ? {} : { description }),
-    ...(special === undefined ? {} : { special }),
-    ...(item.children ? { children: [...item.children.values()].map(saveItem) } : {}),
-    ...(item.content ? { content: item.content.toString('base64') } : {}),
-  }
 }
 
 /** Makes the item again, and all that is in it. */

@@ -4,10 +4,9 @@ import { equal } from '../server/equal.ts'
 import { header, type Incoming, type Reply } from '../server/messages.ts'
 import type { IdentityError } from './identity-error.ts'
 import type { Registration } from './registrations.ts'
-import { isSecure } from './sessions.ts'
+import { isSecure, type Place } from './sessions.ts'
 import type { Tenant } from './tenants.ts'
 import type { Account } from './users.ts'
-import type { World } from './world.ts'
 
 const lifetimeSeconds = 60 * 60
 const kept = 1000
@@ -73,10 +72,10 @@ export class Visits {
   }
 
   /** The visit that a form belongs to, when it comes from the browser that began it. */
-  find(world: World, incoming: Incoming, id: string): Visit | undefined {
+  find(place: Place & { now: () => number }, incoming: Incoming, id: string): Visit | undefined {
     const visit = this.#open.get(id)
-    if (!visit || visit.expiresAt <= world.now()) return undefined
-    const secret = readCookie(incoming, cookieName(world, visit))
+    if (!visit || visit.expiresAt <= place.now()) return undefined
+    const secret = readCookie(incoming, cookieName(place, visit))
     if (secret !== undefined) return equal(secret, visit.secret) ? visit : undefined
     return keepsNoCookies(incoming) ? visit : undefined
   }
@@ -100,16 +99,16 @@ function keepsNoCookies(incoming: Incoming): boolean {
 }
 
 /** Each visit has a cookie of its own, so that two tabs do not disturb each other. */
-function cookieName(world: World, { id }: Visit): string {
-  return `sandbox-visit-${new URL(world.origin).port}-${id.slice(0, 8)}`
+function cookieName(place: Place, { id }: Visit): string {
+  return `sandbox-visit-${new URL(place.origin).port}-${id.slice(0, 8)}`
 }
 
 /** The answer with the cookie of a visit that begins, or without it when the visit is over. */
-export function withVisit(world: World, reply: Reply, visit: Visit, over = false): Reply {
+export function withVisit(place: Place, reply: Reply, visit: Visit, over = false): Reply {
   return withCookie(reply, {
-    name: cookieName(world, visit),
+    name: cookieName(place, visit),
     value: over ? '' : visit.secret,
-    secure: isSecure(world),
+    secure: isSecure(place),
     maxAgeSeconds: over ? 0 : lifetimeSeconds,
   })
 }

@@ -1,7 +1,8 @@
 import { STATUS_CODES } from 'node:http'
 import { noteRefusal } from '../graph/bearer.ts'
+import { errorReply } from '../graph/replies.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
-import { errorOfStatus, errorReply } from '../state/graph-error.ts'
+import { errorOfStatus } from '../state/graph-error.ts'
 import type { Effect } from '../state/weather.ts'
 import type { World } from '../state/world.ts'
 

@@ -1,0 +1,18 @@
+import type { Challenge } from '../state/pkce.ts'
+import type { Platform, Registration } from '../state/registrations.ts'
+import type { Tenant } from '../state/tenants.ts'
+
+/** An authorization request whose client and redirect URI are beyond doubt. */
+export interface AuthorizationRequest {
+  parameters: Map<string, string>
+  tenant: Tenant
+  registration: Registration
+  redirectUri: string
+  platform: Platform
+}
+
+/** One that nothing is wrong with: what is left is the person. */
+export interface CheckedRequest extends AuthorizationRequest {
+  scopes: Set<string>
+  challenge?: Challenge
+}

@@ -1,0 +1,20 @@
+import type { Drive } from './drive.ts'
+import type { Item } from './items.ts'
+import type { SavedDrive, SavedItem } from './saved-drive.ts'
+
+/** A drive as it is written to a file. */
+export function saveDrive(drive: Drive): SavedDrive {
+  return { lastNumber: drive.ids.last, root: saveItem(drive.root) }
+}
+
+function saveItem(item: Item): SavedItem {
+  const { id, uniqueId, name, created, modified, version, fileSystemInfo, description, special } = item
+  return {
+    ...{ id, uniqueId, name, created, modified, version },
+    ...(fileSystemInfo === undefined ? {} : { fileSystemInfo }),
+    ...(description === undefined ? {} : { description }),
+    ...(special === undefined ? {} : { special }),
+    ...(item.children ? { children: [...item.children.values()].map(saveItem) } : {}),
+    ...(item.content ? { content: item.content.toString('base64') } : {}),
+  }
+}
