@@ -61,7 +61,7 @@ export const accepted = [
   },
   {
     where: 'what only saves memory, time or a request',
-    file: /graph\/bulk\/(tree|queue|lines|read-list)|graph\/(path|request)/,
+    file: /graph\/bulk\/(tree|read-list)|graph\/(path|request)/,
     mutator:
       /^(ConditionalExpression|BlockStatement|CallExpression|ObjectLiteral|LogicalOperator|EqualityOperator)$/,
     why: 'The folders are the same without it; what it saves is measured by `npm run bench` and the tests of scale.',
@@ -373,7 +373,7 @@ export const accepted = [
   },
   {
     where: 'whether there was an answer at all',
-    file: /graph\/api\/(repeat|download)\.ts/,
+    file: /graph\/api\/(call|download)\.ts/,
     mutator: /^(ConditionalExpression|LogicalOperator|StringLiteral)$/,
     line: /if \(outcome (=== 'done' \|\| outcome )?instanceof NetworkError/,
     was: /^(outcome instanceof NetworkError|outcome === 'done'( \|\| outcome instanceof NetworkError)?|'done')$/,

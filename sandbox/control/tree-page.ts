@@ -3,7 +3,6 @@ import type { Incoming, Reply } from '../server/messages.ts'
 import type { Drive } from '../state/drive.ts'
 import { type Item, isFolder } from '../state/items.ts'
 import type { World } from '../state/world.ts'
-import { readableSize } from './sizes.ts'
 
 const refreshSeconds = 2
 /** A page is for eyes; ten thousand folders are not. */
@@ -65,4 +64,14 @@ function label(item: Item): string {
   const name = escapeHtml(item.name)
   if (isFolder(item)) return `<span class="folder">${name}</span>`
   return `<span class="file">${name}</span><span class="size">${readableSize(item.size)}</span>`
+}
+
+const units = ['bytes', 'KB', 'MB', 'GB', 'TB']
+
+/** A size as a person reads it, in steps of 1024: "512 bytes", "1.5 MB". */
+export function readableSize(bytes: number): string {
+  if (bytes === 1) return '1 byte'
+  const step = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1)
+  const amount = bytes / 1024 ** step
+  return `${step === 0 || amount >= 100 ? Math.round(amount) : Number(amount.toFixed(1))} ${units[step]}`
 }

@@ -1,6 +1,5 @@
 import { createHash } from 'node:crypto'
 import type { AccountKind } from '../state/users.ts'
-import { quickXorHash } from './quick-xor.ts'
 
 const known = new WeakMap<Buffer, Record<string, string>>()
 
@@ -19,4 +18,34 @@ export function hashesOf(content: Buffer, kind: AccountKind): Record<string, str
     known.set(content, hashes)
   }
   return hashes
+}
+
+const [bits, shift] = [160, 11]
+
+/**
+ * OneDrive's own hash, in base64: each byte is XORed in 11 bits further round a ring of 160, and the length at the
+ * end. Source: onedrive-api-docs, code-snippets/quickxorhash.
+ */
+export function quickXorHash(content: Buffer): string {
+  // After 160 bytes the ring is back at its start, so bytes 160 apart can be XORed first.
+  const folded = new Uint8Array(bits)
+  for (let start = 0; start < content.length; start += bits) {
+    const end = Math.min(bits, content.length - start)
+    for (let index = 0; index < end; index++)
+      folded[index] = (folded[index] ?? 0) ^ (content[start + index] ?? 0)
+  }
+  const ring = Buffer.alloc(bits / 8)
+  const mix = (index: number, byte: number) => {
+    const at = index % ring.length
+    ring[at] = (ring[at] ?? 0) ^ byte
+  }
+  folded.forEach((byte, index) => {
+    const place = (index * shift) % bits
+    mix(place >> 3, (byte << (place & 7)) & 0xff)
+    mix((place >> 3) + 1, byte >> (8 - (place & 7)))
+  })
+  const length = Buffer.alloc(8)
+  length.writeBigUInt64LE(BigInt(content.length))
+  for (const [index, byte] of length.entries()) mix(ring.length - 8 + index, byte)
+  return ring.toString('base64')
 }

@@ -1,7 +1,6 @@
-import { readForm, readPostedForm } from '../server/forms.ts'
+import { mayBeFromOwnPage, readForm, readPostedForm } from '../server/forms.ts'
 import { escapeHtml } from '../server/html.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
-import { mayBeFromOwnPage } from '../server/own-page.ts'
 import type { DeviceCode } from '../state/grants.ts'
 import { admits } from '../state/tenants.ts'
 import { withVisit } from '../state/visits.ts'

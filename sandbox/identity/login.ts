@@ -1,6 +1,5 @@
-import { readForm, readPostedForm } from '../server/forms.ts'
+import { mayBeFromOwnPage, readForm, readPostedForm } from '../server/forms.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
-import { mayBeFromOwnPage } from '../server/own-page.ts'
 import { clientRefusals } from '../state/client-refusals.ts'
 import { IdentityError } from '../state/identity-error.ts'
 import { refusals } from '../state/identity-refusals.ts'

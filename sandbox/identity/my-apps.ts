@@ -1,7 +1,6 @@
-import { readPostedForm } from '../server/forms.ts'
+import { mayBeFromOwnPage, readPostedForm } from '../server/forms.ts'
 import { escapeHtml } from '../server/html.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
-import { mayBeFromOwnPage } from '../server/own-page.ts'
 import type { Registration } from '../state/registrations.ts'
 import type { Account } from '../state/users.ts'
 import type { World } from '../state/world.ts'

@@ -37,3 +37,17 @@ export function readPostedForm(incoming: Incoming): Map<string, string> {
   if (mediaType(incoming) !== 'application/x-www-form-urlencoded') return new Map()
   return readForm(incoming.body.toString('utf8'))
 }
+
+/**
+ * Whether a form may have come from one of the sandbox's own pages. Browsers name the page of origin with every
+ * POST (Fetch standard, "append a request Origin header"); a plain HTTP client names none and is nobody's victim.
+ * The Host was checked before, so it is a name of the sandbox itself.
+ */
+export function mayBeFromOwnPage(incoming: Incoming, scheme: string): boolean {
+  const { origin, host } = incoming.headers
+  const site = incoming.headers['sec-fetch-site']
+  return (
+    (origin === undefined || origin === `${scheme}//${host}`) &&
+    (site === undefined || site === 'same-origin')
+  )
+}

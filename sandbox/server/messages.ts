@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { LogEntry } from '../state/log.ts'
 
 /** One request, read whole. */
@@ -45,4 +45,24 @@ export function header(incoming: Incoming, name: string): string | undefined {
 /** The media type of the body, in lower case and without its parameters. */
 export function mediaType(incoming: Incoming): string {
   return (header(incoming, 'content-type') ?? '').split(';')[0]?.trim().toLowerCase() ?? ''
+}
+
+const largestBody = 4 * 1024 * 1024
+
+/** The body of a request, or nothing when it is larger than that: the rest is then read and thrown away. */
+export function readBody(request: IncomingMessage, largest = largestBody): Promise<Buffer | undefined> {
+  return new Promise((resolve, reject) => {
+    let chunks: Buffer[] = []
+    let size = 0
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length
+      if (size <= largest) chunks.push(chunk)
+      else {
+        chunks = []
+        resolve(undefined)
+      }
+    })
+    request.on('end', () => resolve(Buffer.concat(chunks)))
+    request.on('error', reject)
+  })
 }

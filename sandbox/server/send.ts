@@ -1,5 +1,7 @@
 import type { ServerResponse } from 'node:http'
+import { gzipSync } from 'node:zlib'
 import type { Reply } from './messages.ts'
+import { header, type Incoming } from './messages.ts'
 
 /** Sends a whole answer; `now` is the sandbox's own clock, skew and all, which a client may check its own against. */
 export function send(response: ServerResponse, reply: Reply, now: number): void {
@@ -47,4 +49,16 @@ function halfOf({ body = '' }: Reply): Buffer {
 function withoutChunks(headers: Record<string, string | string[]>): Record<string, string | string[]> {
   const { 'transfer-encoding': _, ...rest } = headers
   return rest
+}
+
+/** The answer as the client can take it: in gzip when it asked, an error like any other. Source: msgraph-sdk-design, middleware/DecompressionHandler. */
+export function compressed(incoming: Incoming, reply: Reply): Reply {
+  const { body = '', headers } = reply
+  if (body.length === 0 || !acceptsGzip(header(incoming, 'accept-encoding') ?? '')) return reply
+  return { ...reply, headers: { ...headers, 'content-encoding': 'gzip' }, body: gzipSync(body) }
+}
+
+/** RFC 9110, 12.5.3: a weight of nothing is a refusal. */
+function acceptsGzip(accepted: string): boolean {
+  return accepted.split(',').some((one) => /^\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*$)|\s*$)/i.test(one))
 }

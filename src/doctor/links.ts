@@ -7,7 +7,7 @@ import { driveTypeOf } from '../graph/drive.ts'
 import { graphFailure } from '../graph/errors.ts'
 import { openGraph } from '../graph/request.ts'
 import { startPatience } from '../http/retry.ts'
-import { inBytes } from '../text/byte-size.ts'
+import { inBytes } from '../text/format.ts'
 import type { Told } from './finding.ts'
 import { maskAddress } from './mask.ts'
 

@@ -5,10 +5,9 @@ import { quoted } from '../text/shell-quote.ts'
 import { addressOf, find, look, lookTwice } from './drive.ts'
 import { makeAnother, useFolder } from './error-codes.ts'
 import { graphFailure, isSimilarName, noDrive, traceOf } from './errors.ts'
-import { isFolder, itemOf } from './item.ts'
+import { isFolder, isSince, itemOf } from './item.ts'
 import { type DrivePath, sameName, showPath } from './path.ts'
 import type { Graph, GraphAnswer } from './request.ts'
-import { isSince } from './since.ts'
 
 /** What to do when the name is taken: refuse, take another name, or use the folder that is there. */
 export const conflictChoices = ['fail', 'rename', 'reuse'] as const

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { inBytes } from '../../src/text/byte-size.ts'
+import { inBytes } from '../../src/text/format.ts'
 
 it.each([
   [0, '0 bytes'],

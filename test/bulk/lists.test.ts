@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { type Line, readLines, type Separator } from '../../src/graph/bulk/lines.ts'
-import { Queue } from '../../src/graph/bulk/queue.ts'
-import { BadLines, readWanted } from '../../src/graph/bulk/read-list.ts'
+import { Queue } from '../../src/graph/bulk/plan.ts'
+import { BadLines, type Line, readLines, readWanted, type Separator } from '../../src/graph/bulk/read-list.ts'
 import { FolderTree, showFolder } from '../../src/graph/bulk/tree.ts'
 
 /** A stream in chunks of so many bytes. */

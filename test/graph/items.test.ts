@@ -1,8 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
 import { graphCause, graphCodes, isCause } from '../../src/graph/error-codes.ts'
-import { itemOf } from '../../src/graph/item.ts'
+import { isSince, itemOf } from '../../src/graph/item.ts'
 import { isName } from '../../src/graph/path.ts'
-import { isSince } from '../../src/graph/since.ts'
 
 describe('an item that a server tells of', () => {
   const whole = {

@@ -1,7 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { addressOf, driveTypeOf, find, look, lookTwice, nextPage, pagesOf } from '../../src/graph/drive.ts'
-import { isFolder } from '../../src/graph/item.ts'
-import { isSince } from '../../src/graph/since.ts'
+import { isFolder, isSince } from '../../src/graph/item.ts'
 import {
   answerOf,
   fakeGraph,

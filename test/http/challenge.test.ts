@@ -1,6 +1,6 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { claimsOf } from '../../src/graph/challenge.ts'
+import { claimsOf } from '../../src/graph/send-once.ts'
 
 const claims = '{"access_token":{"nbf":{"essential":true,"value":"1604106651"}}}'
 const encoded = Buffer.from(claims).toString('base64')

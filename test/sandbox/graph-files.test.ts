@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
-import { quickXorHash } from '../../sandbox/graph/quick-xor.ts'
+import { quickXorHash } from '../../sandbox/graph/hashes.ts'
 import { ada, call, control, drive, grace, type Json } from './client.ts'
 
 const conflictProperty = '@microsoft.graph.conflictBehavior'

@@ -1,4 +1,7 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { certificate, extension, keyId } from './certificate.ts'
 import { bitString, boolean, explicit, implicit, integer, objectIdentifier, sequence } from './der.ts'
 
@@ -72,4 +75,17 @@ const ipAddress = (bytes: number[]) => implicit(7, Buffer.from(bytes))
 
 function pem(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' }).toString()
+}
+
+/** Writes a certificate where only this user can change it, for `NODE_EXTRA_CA_CERTS` and its like. */
+export function writeCaFile(pem: string): { path: string; remove: () => void } {
+  const folder = mkdtempSync(join(tmpdir(), 'od-link-sandbox-'))
+  const path = join(folder, 'ca.pem')
+  writeFileSync(path, pem, { mode: 0o600 })
+  const remove = () => {
+    process.off('exit', remove)
+    rmSync(folder, { recursive: true, force: true })
+  }
+  process.once('exit', remove)
+  return { path, remove }
 }

@@ -1,7 +1,6 @@
 import type { Arguments } from '../../cli/command.ts'
 import { clearProgress, isSeen, progress, say, styled } from '../../terminal/index.ts'
-import { inBytes } from '../../text/byte-size.ts'
-import { duration } from '../../text/duration.ts'
+import { duration, inBytes } from '../../text/format.ts'
 
 /** How far a file is on its way, for a person at a terminal. */
 export interface TransferTalk {

@@ -1,5 +1,5 @@
 import type { Engine, FolderTree } from '../../graph/bulk/index.ts'
-import { duration } from '../../text/duration.ts'
+import { duration } from '../../text/format.ts'
 
 /** How far a run of many folders is, and what became of it, in numbers and in words. */
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { OdLinkError } from '../../errors.ts'
-import { inBytes } from '../../text/byte-size.ts'
+import { inBytes } from '../../text/format.ts'
 import type { Graph, GraphAnswer } from '../request.ts'
 import { type Address, followLink, pathOf } from './address.ts'
 import { readText } from './call.ts'

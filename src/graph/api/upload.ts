@@ -1,15 +1,15 @@
+import { basename } from 'node:path'
 import { OdLinkError } from '../../errors.ts'
 import { NetworkError } from '../../http/errors.ts'
 import { startPatience } from '../../http/retry.ts'
 import type { HttpResponse } from '../../http/transport.ts'
 import { type JsonObject, parseJsonObject } from '../../text/json.ts'
+import { isSince } from '../item.ts'
 import { type Graph, type GraphAnswer, maxFaults, passing } from '../request.ts'
-import { isSince } from '../since.ts'
 import type { Address } from './address.ts'
 import type { Transfer } from './download.ts'
 import { apiFailure } from './errors.ts'
 import { askSigned, readSigned } from './signed-url.ts'
-import { below } from './upload-address.ts'
 import type { Source } from './upload-source.ts'
 
 export const uploadConflicts = ['fail', 'replace', 'rename'] as const
@@ -176,5 +176,32 @@ function failed(answer: GraphAnswer, file: Address): OdLinkError {
   return failure.retold({
     message: `The name is taken: ${file.path}`,
     hint: 'To put the file in its place: --on-conflict replace\nTo keep both: --on-conflict rename',
+  })
+}
+
+/**
+ * The path of the file that an upload makes, without what may follow it (`:/content`, a colon). After a slash at the end
+ * comes the name of the local file.
+ * @throws OdLinkError (usage) when it is not the path of a file.
+ */
+export function fileAddress(address: Address, localFile: string): Address {
+  const bare = address.path.replace(/:?\/(content|createUploadSession)$/, '').replace(/:$/, '')
+  const path = /:\/(.*\/)?$/.test(bare) ? bare + nameOf(localFile) : bare
+  const isByPath = /\/(root|items\/[^/:]+|special\/[^/:]+):\/[^:]+$/.test(path)
+  if (!address.query && (isByPath || /\/items\/[^/:]+$/.test(path))) return { ...address, path }
+  throw new OdLinkError('usage', `"${address.path}" is not the path of a file to be.`, {
+    hint: 'od-link api --upload FILE /me/drive/root:/folder/name\n(or …:/folder/ for the same name, or /me/drive/items/ID for new content)',
+  })
+}
+
+/** What is asked of that file: `content`, `createUploadSession`. */
+export function below({ path }: Address, what: string): string {
+  return path.includes(':/') ? `${path}:/${what}` : `${path}/${what}`
+}
+
+function nameOf(localFile: string): string {
+  if (localFile !== '-') return encodeURIComponent(basename(localFile))
+  throw new OdLinkError('usage', 'Standard input has no name, so the path needs one.', {
+    hint: 'od-link api --upload - /me/drive/root:/folder/name',
   })
 }
