@@ -162,7 +162,7 @@ export class OdLinkError extends Error {
 }
 
 /** A fault of od-link's own, as an error. */
-export function unforeseen(error: unknown): OdLinkError {
+export function internalError(error: unknown): OdLinkError {
   const what = error instanceof Error ? error.message : String(error)
   return new OdLinkError('internal', `Something went wrong that od-link has no name for: ${what}`, {
     hint: 'Please report it, with what you typed; DEBUG=od-link shows where it happened.',

@@ -5,7 +5,7 @@ import { actions } from './commands/actions.ts'
 import { completing } from './commands/completion/command.ts'
 import { commands } from './commands/index.ts'
 import { exitCodes, OdLinkError, StuckCall } from './errors.ts'
-import { clearProgress, fail, print, speak } from './terminal/index.ts'
+import { clearProgress, configureOutput, fail, print } from './terminal/index.ts'
 
 let json = false
 let dataLost = false
@@ -23,7 +23,7 @@ async function main(argv: string[]): Promise<void> {
     else {
       const { options } = parsed.args
       json = options.json === true
-      speak({ json, verbose: options.verbose === true })
+      configureOutput({ json, verbose: options.verbose === true })
       const { run }: { run: Action } = await actions[parsed.command]()
       code = (await run(parsed.args)) ?? 0
     }

@@ -1,4 +1,4 @@
-import type { Taught } from '../identity/lifetime-hints.ts'
+import type { LifetimeHints } from '../identity/lifetime-hints.ts'
 import type { StoreName } from './stores/index.ts'
 
 /**
@@ -21,7 +21,7 @@ export interface Account {
   /** That Microsoft refused to renew it, as far as it holds for the record that there is now: see lifetime.ts. */
   ended?: End
   /** What such refusals told of the life of this account's links; it outlives a login. */
-  taught?: Taught
+  taught?: LifetimeHints
 }
 
 /** What the file holds. */

@@ -1,6 +1,6 @@
 import type { OdLinkError } from '../errors.ts'
 import { startPatience } from '../http/retry.ts'
-import { type Taught, taughtBy } from '../identity/lifetime-hints.ts'
+import { type LifetimeHints, taughtBy } from '../identity/lifetime-hints.ts'
 import type { LinkRecord } from '../identity/link.ts'
 import type { Account, End } from './account.ts'
 import { changeAccount, listAccounts } from './index.ts'
@@ -39,7 +39,7 @@ export function lifeOf({ ended, taught = {} }: Account, record: LinkRecord): Lif
   }
 }
 
-function signInRule(taught: Taught, { linkedAt, lastRenewedAt }: LinkRecord): SignInRule | undefined {
+function signInRule(taught: LifetimeHints, { linkedAt, lastRenewedAt }: LinkRecord): SignInRule | undefined {
   const everySeconds = taught.AADSTS70043 ?? taught.AADSTS700084
   if (everySeconds === undefined) return undefined
   const by = linkedAt + everySeconds * 1000

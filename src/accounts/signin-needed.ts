@@ -5,11 +5,11 @@ import type { OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
 import {
   clientSecretVariable,
-  endWithUs,
   environmentWithout,
+  killOnExit,
   killWithChildren,
 } from '../system/child-process.ts'
-import { harmless } from '../text/sanitize.ts'
+import { sanitize } from '../text/sanitize.ts'
 import { type Account, labelOf } from './account.ts'
 import { findAccount } from './index.ts'
 
@@ -51,7 +51,7 @@ function nameFor(account: Account): string {
 
 /** Some of the text is a server's, and cmd.exe and many a program that takes a script would read it as one. */
 function plain(text: string): string {
-  return harmless(text).replace(/["`$\\&|<>^%!]/g, '')
+  return sanitize(text).replace(/["`$\\&|<>^%!]/g, '')
 }
 
 /** @returns what went wrong, as a sentence goes on. */
@@ -73,7 +73,7 @@ async function run(command: string, env: NodeJS.ProcessEnv): Promise<string | un
 async function endsInTime(child: ChildProcess): Promise<boolean> {
   // It had its time: a request to end could be ignored.
   const stop = () => killWithChildren(child.pid)
-  const settled = endWithUs(stop)
+  const settled = killOnExit(stop)
   const wait = `Waiting for ${variable}, ${limitMs / 1000} s at most …`
   const patient = setTimeout(() => notices.waiting(wait), tellAfterMs)
   const deadline = performance.now() + limitMs

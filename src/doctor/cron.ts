@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process'
 import { type Account, labelOf } from '../accounts/account.ts'
 import { defaultAccount } from '../accounts/index.ts'
 import { exitCodes } from '../errors.ts'
-import { endWithUs, killWithChildren } from '../system/child-process.ts'
+import { killOnExit, killWithChildren } from '../system/child-process.ts'
 import { parseJsonObject } from '../text/json.ts'
 import { type CronProblem, cureFor, notesFor } from './cron-advice.ts'
 import { broughtAlong, cronEnvironment, crontabLine, type Programs, programs } from './crontab.ts'
@@ -76,7 +76,7 @@ function run(
       stderr = (stderr + text).slice(0, 100_000)
     })
     const kill = () => killWithChildren(child.pid)
-    const ended = endWithUs(kill)
+    const ended = killOnExit(kill)
     const end = (problem: CronProblem | undefined) => {
       ended()
       clearTimeout(limit)

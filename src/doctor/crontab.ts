@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { configDir } from '../settings/directory.ts'
-import { quoted } from '../text/shell-quote.ts'
+import { shellQuote } from '../text/shell-quote.ts'
 
 /** The world that cron starts a job in, and the line that a person puts into the crontab. */
 
@@ -81,8 +81,10 @@ function steadyNode(path: string): string {
  */
 export function crontabLine({ node, odLink }: Programs, brought: Environment, account?: string): string {
   const words = [
-    ...Object.entries(brought).map(([name, value]) => `${name}=${quoted(shown(name, value))}`),
-    ...[node, odLink, 'mkdir', '-p', ...(account === undefined ? [] : ['--account', account])].map(quoted),
+    ...Object.entries(brought).map(([name, value]) => `${name}=${shellQuote(shown(name, value))}`),
+    ...[node, odLink, 'mkdir', '-p', ...(account === undefined ? [] : ['--account', account])].map(
+      shellQuote,
+    ),
     '"/Backups/$(date +%F)"',
   ]
   // To cron a % is the end of the line, even in quotes; crontab(5).

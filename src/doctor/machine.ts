@@ -3,9 +3,9 @@ import { version } from '../../package.json'
 import { defaultRedirectUri } from '../identity/portal.ts'
 import { type ListenAddress, readRedirect } from '../registration/redirect-uri.ts'
 import { setting } from '../settings/index.ts'
-import { lookAround } from '../signin/environment.ts'
+import { detectEnvironment } from '../signin/environment.ts'
 import { bindLoopback } from '../signin/loopback.ts'
-import { chooseWay } from '../signin/methods.ts'
+import { chooseMethod } from '../signin/methods.ts'
 import type { Told } from './finding.ts'
 
 /** The checks of the machine itself. */
@@ -47,8 +47,8 @@ function listenAddress(): ListenAddress {
 
 /** How a login would go from here. Of a command its first word alone is shown: who knows what else it was given. */
 export function checkBrowser(): Told {
-  const here = lookAround()
-  const { name, because } = chooseWay(here, { device: false, noBrowser: false })
+  const here = detectEnvironment()
+  const { name, because } = chooseMethod(here, { device: false, noBrowser: false })
   if (name !== 'the browser') return { notChecked: `login would go by ${name}: ${because}` }
   const command = here.browser ? ` (${here.browser.command.split(' ')[0]})` : ''
   return `login would go by ${name}: ${because}${command}`

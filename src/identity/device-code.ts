@@ -5,7 +5,7 @@ import { isLoopback } from '../http/index.ts'
 import { startPatience } from '../http/retry.ts'
 import { untilWallClock } from '../system/wall-clock.ts'
 import { type JsonObject, numberIn } from '../text/json.ts'
-import { harmless } from '../text/sanitize.ts'
+import { sanitize } from '../text/sanitize.ts'
 import {
   clientAuthentication,
   explained,
@@ -62,7 +62,7 @@ export async function startDeviceCode({
     if (!isSafeAddress(answer.verification_uri)) {
       throw untrustworthy(new Error('the address for the code is neither https nor on this machine'))
     }
-    const userCode = harmless(answer.user_code)
+    const userCode = sanitize(answer.user_code)
     if (userCode === '' || userCode.length > longestCode) {
       throw untrustworthy(new Error('the code is none that a person could type'))
     }

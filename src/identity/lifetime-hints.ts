@@ -15,10 +15,10 @@ const texts = {
 } as const
 
 /** The seconds that refusals told, by their code. */
-export type Taught = Partial<Record<keyof typeof texts, number>>
+export type LifetimeHints = Partial<Record<keyof typeof texts, number>>
 
 /** @param refusal as `identityFailure` made it; one that tells no time teaches nothing. */
-export function taughtBy({ code, cause }: OdLinkError): Taught {
+export function taughtBy({ code, cause }: OdLinkError): LifetimeHints {
   if (!code || !Object.hasOwn(texts, code)) return {}
   const known = code as keyof typeof texts
   const { error_description: description } = (cause ?? {}) as { error_description?: unknown }

@@ -10,7 +10,7 @@ import { noClientIdIn } from './client-id.ts'
 import { parseListen, type Redirect, readRedirect } from './redirect-uri.ts'
 
 /** What a person brings to a sign-in: the app registration, and where it is used. */
-export interface Brought {
+export interface SignInConfig {
   registration: Registration
   loginOrigin: string
   graphOrigin: string
@@ -40,7 +40,7 @@ export const defaultScopes = 'User.Read Files.ReadWrite.All'
  * (a browser!) inherits it.
  * @throws OdLinkError (usage) with the way to a registration when there is no client id.
  */
-export async function readRegistration(flags: RegistrationFlags): Promise<Brought> {
+export async function readRegistration(flags: RegistrationFlags): Promise<SignInConfig> {
   const secretVariable = process.env.OD_LINK_CLIENT_SECRET
   delete process.env.OD_LINK_CLIENT_SECRET
   const clientId = flags.clientId ?? setting('client-id')

@@ -1,6 +1,6 @@
 import { type Cloud, findCloud } from '../identity/clouds.ts'
 import { type Audience, audiences, menu } from '../identity/portal.ts'
-import { quoted } from '../text/shell-quote.ts'
+import { shellQuote } from '../text/shell-quote.ts'
 
 /** A registration that is still to be made. */
 export interface NewRegistration {
@@ -82,7 +82,7 @@ export function azCommand(
   { kind, audience, redirectUri }: NewRegistration,
   shell: Shell = shellHere(),
 ): string[] {
-  const uri = shell === 'posix' ? quoted(redirectUri) : `'${redirectUri.replaceAll("'", "''")}'`
+  const uri = shell === 'posix' ? shellQuote(redirectUri) : `'${redirectUri.replaceAll("'", "''")}'`
   const create = [
     'az ad app create --display-name od-link --query appId --output tsv',
     `--sign-in-audience ${audiences[audience].manifest}`,

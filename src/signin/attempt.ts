@@ -1,14 +1,14 @@
 import type { Account } from '../accounts/account.ts'
 import type { Authority } from '../identity/authority.ts'
 import type { LinkRecord } from '../identity/link.ts'
-import type { Brought } from '../registration/index.ts'
-import type { Surroundings } from './environment.ts'
+import type { SignInConfig } from '../registration/index.ts'
+import type { Environment } from './environment.ts'
 
 /** One sign-in: what is brought to it, whom it is told to, and what becomes of its tokens. */
 export interface Attempt {
-  brought: Brought
+  brought: SignInConfig
   authority: Authority
-  here: Surroundings
+  here: Environment
   loginHint: string | undefined
   responseMode: 'query' | 'form_post'
   /** Whether a person is at the terminal, who could paste an address. */

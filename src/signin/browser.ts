@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Surroundings } from './environment.ts'
+import type { Environment } from './environment.ts'
 
 /** A program that cannot open a browser says so soon; one that runs on is taken for the browser. */
 const earlyMs = 700
@@ -15,7 +15,7 @@ const earlyMs = 700
  */
 export async function openBrowser(
   url: string,
-  { browser, isWsl }: Surroundings,
+  { browser, isWsl }: Environment,
   startAddress: (url: string) => string,
 ): Promise<string | undefined> {
   try {

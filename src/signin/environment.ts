@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { quoted } from '../text/shell-quote.ts'
+import { shellQuote } from '../text/shell-quote.ts'
 
 /** Where od-link runs, as far as it decides how a person can sign in from here. */
-export interface Surroundings {
+export interface Environment {
   /** The command that opens an address, by `OD_LINK_BROWSER` or `BROWSER`; "none" opens none. */
   browser: { command: string; variable: 'OD_LINK_BROWSER' | 'BROWSER' } | undefined
   /** Whether a browser of this machine would be seen by the person: a display, or Windows around WSL. */
@@ -22,14 +22,14 @@ export interface SshSession {
   port: number
 }
 
-type Environment = Record<string, string | undefined>
+type Variables = Record<string, string | undefined>
 
 /** @param exists whether a file is there; asked for the marks that container engines leave. */
-export function lookAround(
-  env: Environment = process.env,
+export function detectEnvironment(
+  env: Variables = process.env,
   platform: NodeJS.Platform = process.platform,
   exists: (path: string) => boolean = existsSync,
-): Surroundings {
+): Environment {
   const isWsl = platform === 'linux' && Boolean(env.WSL_DISTRO_NAME || env.WSL_INTEROP)
   return {
     browser: browserOf(env),
@@ -40,7 +40,7 @@ export function lookAround(
   }
 }
 
-function browserOf({ OD_LINK_BROWSER: own, BROWSER: usual }: Environment): Surroundings['browser'] {
+function browserOf({ OD_LINK_BROWSER: own, BROWSER: usual }: Variables): Environment['browser'] {
   if (own) return { command: own, variable: 'OD_LINK_BROWSER' }
   // It may list several, the best one first; a drive's letter on Windows is no list.
   const [first] = usual?.split(/:(?!\\)/) ?? []
@@ -48,7 +48,7 @@ function browserOf({ OD_LINK_BROWSER: own, BROWSER: usual }: Environment): Surro
 }
 
 /** `SSH_CONNECTION` holds the client's address and port, then the server's (sshd(8), ssh(1) "ENVIRONMENT"). */
-function sshOf({ SSH_CONNECTION: connection, SSH_TTY: terminal }: Environment): SshSession | undefined {
+function sshOf({ SSH_CONNECTION: connection, SSH_TTY: terminal }: Variables): SshSession | undefined {
   const [, , host, port] = connection?.split(' ') ?? []
   if (host && /^[\da-f.:%\w-]+$/i.test(host)) return { user: userName(), host, port: Number(port) || 22 }
   return connection || terminal ? { user: userName(), host: 'THIS-MACHINE', port: 22 } : undefined
@@ -64,7 +64,7 @@ function userName(): string {
 }
 
 /** VS Code and Codespaces set these variables in their terminals; container engines leave the files. */
-function placeOf(env: Environment, exists: (path: string) => boolean): Surroundings['place'] {
+function placeOf(env: Variables, exists: (path: string) => boolean): Environment['place'] {
   if (env.CODESPACES === 'true') return 'a codespace'
   if (env.REMOTE_CONTAINERS || env.REMOTE_CONTAINERS_IPC || env.DEVCONTAINER) return 'a dev container'
   if (env.VSCODE_IPC_HOOK_CLI) return 'a remote window of VS Code'
@@ -76,5 +76,5 @@ function placeOf(env: Environment, exists: (path: string) => boolean): Surroundi
 /** What a person types on their own machine, so that its browser reaches the listener here. */
 export function tunnelCommand({ user, host, port }: SshSession, listenerPort: number): string {
   const through = `${listenerPort}:localhost:${listenerPort}`
-  return `ssh -L ${through} ${quoted(`${user}@${host}`)}${port === 22 ? '' : ` -p ${port}`}`
+  return `ssh -L ${through} ${shellQuote(`${user}@${host}`)}${port === 22 ? '' : ` -p ${port}`}`
 }

@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts'
 import type { Attempt } from './attempt.ts'
-import type { Surroundings } from './environment.ts'
+import type { Environment } from './environment.ts'
 
 /** What a person asked for with flags. */
 export interface Wishes {
@@ -8,15 +8,15 @@ export interface Wishes {
   noBrowser: boolean
 }
 
-interface Way {
+interface Method {
   /** Why it is the one to take here, or nothing when it is not. */
-  fits: (here: Surroundings, wishes: Wishes) => string | undefined
+  fits: (here: Environment, wishes: Wishes) => string | undefined
   /** @throws OdLinkError (sign-in) when it was refused or not finished; and whatever `keep` throws. */
   signIn: (attempt: Attempt) => Promise<Account>
 }
 
 /** The ways in, the one to be preferred first. One more is one file and one entry. */
-export const ways = {
+export const methods = {
   'a code': {
     fits: (_, { device }) => (device ? 'you asked for it' : undefined),
     signIn: async (attempt) => (await import('./device-code.ts')).signInByDeviceCode(attempt),
@@ -35,20 +35,20 @@ export const ways = {
     signIn: async (attempt) =>
       (await import('./authorization-code.ts')).signInByRedirect(attempt, { open: false, pasteAfterMs: 0 }),
   },
-} as const satisfies Record<string, Way>
+} as const satisfies Record<string, Method>
 
-export type WayName = keyof typeof ways
+export type MethodName = keyof typeof methods
 
 /** The way that fits best, and why. */
-export function chooseWay(here: Surroundings, wishes: Wishes): { name: WayName; because: string } {
-  for (const [name, way] of Object.entries(ways)) {
+export function chooseMethod(here: Environment, wishes: Wishes): { name: MethodName; because: string } {
+  for (const [name, way] of Object.entries(methods)) {
     const because = way.fits(here, wishes)
-    if (because) return { name: name as WayName, because }
+    if (because) return { name: name as MethodName, because }
   }
   return { name: 'an address to open', because: 'nothing else fits' }
 }
 
-function whyBrowser(here: Surroundings, wishes: Wishes): string | undefined {
+function whyBrowser(here: Environment, wishes: Wishes): string | undefined {
   if (whyNoBrowser(here, wishes)) return undefined
   if (here.browser && here.place && here.place !== 'a container')
     return `${here.browser.variable} opens it from ${here.place}`
@@ -59,7 +59,7 @@ function whyBrowser(here: Surroundings, wishes: Wishes): string | undefined {
  * Over SSH and without a display a browser would start where nobody sees it, as a text browser in this terminal, or
  * not at all; unless a variable names one, as the terminals of VS Code and Codespaces do.
  */
-function whyNoBrowser(here: Surroundings, { noBrowser }: Wishes): string | undefined {
+function whyNoBrowser(here: Environment, { noBrowser }: Wishes): string | undefined {
   if (noBrowser) return 'you asked for no browser'
   if (here.browser) return here.browser.command === 'none' ? `${here.browser.variable} is "none"` : undefined
   if (here.ssh) return 'this is an SSH session'

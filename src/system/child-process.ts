@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
-import { bounded } from './time-limit.ts'
+import { withTimeout } from './time-limit.ts'
 
 /** How a program ended, or why it did not. */
 export type Ended =
@@ -34,9 +34,9 @@ export async function runChild(
     windowsHide: true,
   })
   const kill = () => killWithChildren(child.pid)
-  const ended = endWithUs(kill)
+  const ended = killOnExit(kill)
   try {
-    return await bounded(
+    return await withTimeout(
       limitMs,
       waiting,
       () => outcome(child, input),
@@ -82,7 +82,7 @@ const kills = new Set<() => void>()
  * itself, by Ctrl-C, or by a SIGTERM or SIGHUP, which would end it without a word.
  * @returns what to call when it has ended.
  */
-export function endWithUs(kill: () => void): () => void {
+export function killOnExit(kill: () => void): () => void {
   if (kills.size === 0) process.once('exit', killAll).on('SIGTERM', killAllWith).on('SIGHUP', killAllWith)
   kills.add(kill)
   return () => {

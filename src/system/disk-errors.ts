@@ -1,5 +1,5 @@
 import { OdLinkError } from '../errors.ts'
-import { quoted } from '../text/shell-quote.ts'
+import { shellQuote } from '../text/shell-quote.ts'
 
 /** What it means that a file system takes no more. */
 
@@ -27,6 +27,6 @@ export function isFull(error: unknown): boolean {
 export function unwritableBecause(error: unknown, dir: string, otherwise: string) {
   const { code, message } = error as NodeJS.ErrnoException
   return isFull(error)
-    ? { reason: 'no space is left', hint: `Make room: df -h ${quoted(dir)}; df -i ${quoted(dir)}` }
+    ? { reason: 'no space is left', hint: `Make room: df -h ${shellQuote(dir)}; df -i ${shellQuote(dir)}` }
     : { reason: code ?? message, hint: otherwise }
 }

@@ -8,7 +8,7 @@ const told = new Set<string>()
  * @param limitMs in milliseconds.
  * @param onLate makes the error that is thrown when the limit has passed; what still runs is its to end.
  */
-export async function bounded<T>(
+export async function withTimeout<T>(
   limitMs: number,
   waiting: string,
   call: () => Promise<T>,

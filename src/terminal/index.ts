@@ -1,15 +1,15 @@
 import type { WriteStream } from 'node:tty'
 import { styleText } from 'node:util'
-import { exitCodes, OdLinkError, unforeseen } from '../errors.ts'
+import { exitCodes, internalError, OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
-import { harmless } from '../text/sanitize.ts'
+import { sanitize } from '../text/sanitize.ts'
 
 /**
  * The terminal: the only place that formats. stdout is data, stderr is talk. Known to commands and `main` alone.
  */
 
 /** Sets up how this run speaks. `json` makes an error the only thing on stderr, so all other talk is dropped. */
-export function speak(options: { json: boolean; verbose: boolean }): void {
+export function configureOutput(options: { json: boolean; verbose: boolean }): void {
   if (options.json) return
   notices.waiting = say
   notices.warning = (what) => say(`Note: ${what}`)
@@ -79,7 +79,7 @@ let hasProgress = false
 /** A line that the next one replaces. Where nobody sees it, it is not written. */
 export function progress(text: string): void {
   if (!isSeen()) return
-  process.stderr.write(`\r\x1b[2K${harmless(text)}`)
+  process.stderr.write(`\r\x1b[2K${sanitize(text)}`)
   hasProgress = true
 }
 
@@ -91,8 +91,8 @@ export function clearProgress(): void {
 
 function write(stream: WriteStream | NodeJS.WriteStream, line: Piece[]): void {
   const shown = line.map((piece) => {
-    if (typeof piece === 'string') return harmless(piece)
-    const text = harmless(piece.text)
+    if (typeof piece === 'string') return sanitize(piece)
+    const text = sanitize(piece.text)
     // The first releases of Node 20 have no styleText.
     return wantsColour(stream) && styleText ? styleText(piece.style, text, { validateStream: false }) : text
   })
@@ -102,7 +102,7 @@ function write(stream: WriteStream | NodeJS.WriteStream, line: Piece[]): void {
 
 /** Tells what went wrong and what to do next, and returns the exit code. */
 export function fail(error: unknown, json: boolean): number {
-  const known = error instanceof OdLinkError ? error : unforeseen(error)
+  const known = error instanceof OdLinkError ? error : internalError(error)
   const { kind, reason, message, hint, code, requestId, timestamp } = known
   // The trace is for the one who mends it.
   const trace = known === error ? known.cause : error

@@ -1,4 +1,4 @@
-import { quoted } from './shell-quote.ts'
+import { shellQuote } from './shell-quote.ts'
 
 /** A command of od-link's, as data: `{ verb: 'login', flags: { scope: 'Files.ReadWrite' } }`. */
 export interface NextCommand {
@@ -29,9 +29,9 @@ export function hintOf(steps: readonly NextStep[]): string {
 export function commandText({ verb, args = [], flags = {} }: NextCommand): string {
   const options = Object.entries(flags).flatMap(([name, value]) => {
     if (value === undefined) return []
-    return value === true ? [`--${name}`] : [`--${name}`, quoted(value)]
+    return value === true ? [`--${name}`] : [`--${name}`, shellQuote(value)]
   })
-  return ['od-link', verb, ...options, ...args.map(quoted)].join(' ')
+  return ['od-link', verb, ...options, ...args.map(shellQuote)].join(' ')
 }
 
 function runText({ intro, then, ...command }: NextRun): string {

@@ -7,8 +7,8 @@ import { tellSignInNeeded } from '../../src/accounts/signin-needed.ts'
 import { helperStore } from '../../src/accounts/stores/helper/index.ts'
 import type { Store } from '../../src/accounts/stores/store.ts'
 import { OdLinkError } from '../../src/errors.ts'
-import { endWithUs, environmentWithout, killWithChildren, runChild } from '../../src/system/child-process.ts'
-import { bounded } from '../../src/system/time-limit.ts'
+import { environmentWithout, killOnExit, killWithChildren, runChild } from '../../src/system/child-process.ts'
+import { withTimeout } from '../../src/system/time-limit.ts'
 import { putHelper } from '../helpers/keychain/helper-program.ts'
 import { recordOf, useOwnSettings } from '../helpers/program/own-settings.ts'
 
@@ -18,7 +18,7 @@ const sh = (script: string, options: { input?: string; limitMs?: number } = {}) 
 /** Whoever is the first to be ended with od-link listens for its end; after him, nobody does. */
 const expectNothingLeft = () => {
   const before = process.listenerCount('SIGTERM')
-  const end = endWithUs(() => {})
+  const end = killOnExit(() => {})
   expect(process.listenerCount('SIGTERM')).toBe(before + 1)
   end()
   expect(process.listenerCount('SIGTERM')).toBe(before)
@@ -127,9 +127,9 @@ describe('a program that is run', () => {
   it('is ended with od-link, and only while it runs', () => {
     const before = listeners()
     const kill = vi.fn()
-    const one = endWithUs(kill)
+    const one = killOnExit(kill)
     expect(listeners()).toEqual(before.map((count) => count + 1))
-    const other = endWithUs(() => {})
+    const other = killOnExit(() => {})
     expect(listeners()).toEqual(before.map((count) => count + 1))
     one()
     expect(listeners()).toEqual(before.map((count) => count + 1))
@@ -145,7 +145,7 @@ describe('a program that is run', () => {
 
   it('is ended when od-link exits', () => {
     const kills = [vi.fn(), vi.fn()]
-    const ended = kills.map(endWithUs)
+    const ended = kills.map(killOnExit)
     // As the event would, without telling anyone else.
     process.listeners('exit').at(-1)?.(0)
     for (const kill of kills) expect(kill).toHaveBeenCalledTimes(1)
@@ -171,7 +171,7 @@ describe('a program that is run', () => {
         ends.push([...who, process.listenerCount(signal)])
         return true
       })
-      const ended = endWithUs(() => ends.push('program'))
+      const ended = killOnExit(() => ends.push('program'))
       process.emit(signal, signal)
       // Nobody listens by then, so that the signal does what it always does.
       expect(ends).toEqual(['program', [process.pid, signal, 0]])
@@ -182,7 +182,7 @@ describe('a program that is run', () => {
       const kill = vi.fn()
       const killed = vi.spyOn(process, 'kill').mockReturnValue(true)
       const heard = vi.fn()
-      const ended = endWithUs(kill)
+      const ended = killOnExit(kill)
       process.on(signal, heard)
       process.emit(signal, signal)
       expect(heard).toHaveBeenCalledTimes(1)
@@ -196,8 +196,8 @@ describe('a program that is run', () => {
 describe('a call of a store', () => {
   it('brings its result, or what it throws', async () => {
     const never = () => new Error('late')
-    expect(await bounded(1_000, 'a', async () => 7, never)).toBe(7)
-    await expect(bounded(1_000, 'a', async () => Promise.reject(new Error('no')), never)).rejects.toThrow(
+    expect(await withTimeout(1_000, 'a', async () => 7, never)).toBe(7)
+    await expect(withTimeout(1_000, 'a', async () => Promise.reject(new Error('no')), never)).rejects.toThrow(
       'no',
     )
     expect(own.waiting).toEqual([])
@@ -205,7 +205,7 @@ describe('a call of a store', () => {
 
   it('that hangs is told of after a second, once a command, and ends', async () => {
     const hangs = () =>
-      bounded(
+      withTimeout(
         1_100,
         'Waiting for it …',
         () => new Promise(() => {}),

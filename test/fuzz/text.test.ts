@@ -2,8 +2,8 @@ import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseRetryAfter } from '../../src/http/retry.ts'
-import { harmless } from '../../src/text/sanitize.ts'
-import { quoted } from '../../src/text/shell-quote.ts'
+import { sanitize } from '../../src/text/sanitize.ts'
+import { shellQuote } from '../../src/text/shell-quote.ts'
 import { anyText, settings } from './runs.ts'
 
 /** A failing example is run again as `runs.ts` says. */
@@ -25,9 +25,9 @@ describe('harmless', () => {
           nasty.map((parts) => parts.join('')),
         ),
         (text) => {
-          const shown = harmless(text)
+          const shown = sanitize(text)
           expect(shown).not.toMatch(harmful)
-          expect(harmless(shown)).toBe(shown)
+          expect(sanitize(shown)).toBe(shown)
           expect(shown).toBe([...text].filter((one) => !harmful.test(one)).join(''))
         },
       ),
@@ -44,7 +44,7 @@ describe('a quoted word', () => {
     )
     fc.assert(
       fc.property(words, (all) => {
-        const script = `printf '%s\\0' ${all.map((word) => quoted(word)).join(' ')}`
+        const script = `printf '%s\\0' ${all.map((word) => shellQuote(word)).join(' ')}`
         const { stdout } = spawnSync('/bin/sh', [], { input: script, encoding: 'utf8' })
         expect(stdout.split('\0').slice(0, -1)).toEqual(all)
       }),

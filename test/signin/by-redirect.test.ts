@@ -13,10 +13,10 @@ import type { Attempt, SignInEvent } from '../../src/signin/attempt.ts'
 import { signInByRedirect } from '../../src/signin/authorization-code.ts'
 import { openBrowser } from '../../src/signin/browser.ts'
 import { signInByDeviceCode } from '../../src/signin/device-code.ts'
-import type { Surroundings } from '../../src/signin/environment.ts'
+import type { Environment } from '../../src/signin/environment.ts'
 import { type Listener, startListener } from '../../src/signin/listener.ts'
 import { NoLoopback } from '../../src/signin/loopback.ts'
-import { ways } from '../../src/signin/methods.ts'
+import { methods } from '../../src/signin/methods.ts'
 import { failedPage, linkedPage, securityHeaders } from '../../src/signin/result-page.ts'
 import { closedPort, startServer } from '../helpers/network/server.ts'
 import { useOwnSettings } from '../helpers/program/own-settings.ts'
@@ -304,7 +304,7 @@ describe('the listener', () => {
 })
 
 describe('the browser', () => {
-  const here = (command: string): Surroundings => ({
+  const here = (command: string): Environment => ({
     browser: { command, variable: 'BROWSER' },
     hasDisplay: false,
     ssh: undefined,
@@ -498,7 +498,7 @@ describe('a sign-in', () => {
     }
     const failing = join(own.dir, 'failing')
     putProgram(failing, `until [ -e '${kept}' ]; do sleep 0.02; done; exit 3`)
-    const here: Surroundings = {
+    const here: Environment = {
       ...whole.here,
       browser: { command: `'${failing}'`, variable: 'BROWSER' },
       hasDisplay: true,
@@ -594,14 +594,14 @@ describe('a sign-in', () => {
     expect(events.map(({ event }) => event)).toEqual(['open', 'waiting', 'silence'])
     events = []
     const plain = `"${process.execPath}" -e "fetch(process.argv[1]).then((answer) => answer.text())"`
-    const { signIn } = ways['the browser']
+    const { signIn } = methods['the browser']
     expect((await signIn(await attempt({ here: browser(plain) }))).username).toBe('ada@contoso.example')
     expect(events.map(({ event }) => event)).toEqual(['open', 'waiting'])
   })
 
   it('by a code is told with its page, and kept when the person is done', async () => {
     await control(sandbox, 'POST', 'settings', { deviceIntervalSeconds: 1 })
-    const account = ways['a code'].signIn(await attempt({ timeoutSeconds: undefined }))
+    const account = methods['a code'].signIn(await attempt({ timeoutSeconds: undefined }))
     await expect.poll(() => events[0]).toMatchObject({ event: 'device' })
     const { address, code, expiresAt } = events[0] as Extract<SignInEvent, { event: 'device' }>
     expect(address).toBe(`${sandbox.origin}/devicelogin`)

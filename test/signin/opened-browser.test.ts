@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openBrowser } from '../../src/signin/browser.ts'
-import type { Surroundings } from '../../src/signin/environment.ts'
+import type { Environment } from '../../src/signin/environment.ts'
 import { putProgram } from '../helpers/system/put-program.ts'
 
 let dir: string
@@ -23,7 +23,7 @@ afterEach(() => {
 })
 
 const url = 'https://login.example/authorize?a=b'
-const here = (command: string | undefined, isWsl = false): Surroundings => ({
+const here = (command: string | undefined, isWsl = false): Environment => ({
   browser: command === undefined ? undefined : { command, variable: 'BROWSER' },
   hasDisplay: true,
   ssh: undefined,

@@ -3,8 +3,8 @@ import { userInfo } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { lookAround, tunnelCommand } from '../../src/signin/environment.ts'
-import { chooseWay } from '../../src/signin/methods.ts'
+import { detectEnvironment, tunnelCommand } from '../../src/signin/environment.ts'
+import { chooseMethod } from '../../src/signin/methods.ts'
 import { spyBrowser } from '../helpers/browser/spy-browser.ts'
 import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
 import { newWorld, type World } from '../helpers/program/world.ts'
@@ -107,24 +107,24 @@ const cases: Case[] = [
   ],
 ]
 
-const wayOf = (here: ReturnType<typeof lookAround>, wishes = asked) => {
-  const { name, because } = chooseWay(here, wishes)
+const wayOf = (here: ReturnType<typeof detectEnvironment>, wishes = asked) => {
+  const { name, because } = chooseMethod(here, wishes)
   return `${name}: ${because}`
 }
 
 describe('the way in', () => {
   it.each(cases)('on %s fits', (_, env, platform, files, way) => {
-    expect(wayOf(lookAround(env, platform, (path) => files.includes(path)))).toBe(way)
+    expect(wayOf(detectEnvironment(env, platform, (path) => files.includes(path)))).toBe(way)
   })
 
   it('is the one that was asked for, wherever', () => {
-    const desktop = lookAround({ DISPLAY: ':0', OD_LINK_BROWSER: 'firefox' }, 'linux', () => false)
+    const desktop = detectEnvironment({ DISPLAY: ':0', OD_LINK_BROWSER: 'firefox' }, 'linux', () => false)
     expect(wayOf(desktop, { ...asked, noBrowser: true })).toBe('an address to open: you asked for no browser')
     expect(wayOf(desktop, { ...asked, device: true })).toBe('a code: you asked for it')
   })
 
   it('takes a path of Windows in BROWSER whole, and the first of a list', () => {
-    const command = (BROWSER: string) => lookAround({ BROWSER }, 'linux', () => false).browser?.command
+    const command = (BROWSER: string) => detectEnvironment({ BROWSER }, 'linux', () => false).browser?.command
     expect(command('C:\\Programs\\browser.exe')).toBe('C:\\Programs\\browser.exe')
     expect(command('firefox:chromium')).toBe('firefox')
   })
@@ -138,7 +138,7 @@ describe('the tunnel', () => {
     ['fe80::1%eth0 51234 fe80::2%eth0 22', '@fe80::2%eth0'],
     ['10.0.0.9 51234 $(touch /prey);x 22', '@THIS-MACHINE'],
   ])('of the connection %s leads to that host', (SSH_CONNECTION, end) => {
-    const session = lookAround({ SSH_CONNECTION }, 'linux', () => false).ssh
+    const session = detectEnvironment({ SSH_CONNECTION }, 'linux', () => false).ssh
     const command = session && tunnelCommand(session, 5000)
     expect(command).toBe(`ssh -L 5000:localhost:5000 ${userInfo().username}${end}`)
   })

@@ -20,8 +20,8 @@ import {
 } from '../../src/registration/saved.ts'
 import { savedSettings, saveSettings } from '../../src/settings/index.ts'
 import { isTrueAnswer } from '../../src/signin/authorization-response.ts'
-import { lookAround, tunnelCommand } from '../../src/signin/environment.ts'
-import { chooseWay } from '../../src/signin/methods.ts'
+import { detectEnvironment, tunnelCommand } from '../../src/signin/environment.ts'
+import { chooseMethod } from '../../src/signin/methods.ts'
 import { pastedAnswer } from '../../src/signin/pasted-redirect.ts'
 import { useOwnSettings } from '../helpers/program/own-settings.ts'
 
@@ -510,9 +510,9 @@ az ad app credential reset --id $id --display-name od-link \`
 
 describe('where od-link runs', () => {
   const here = (env: Record<string, string>, platform: NodeJS.Platform = 'linux', files: string[] = []) =>
-    lookAround(env, platform, (path) => files.includes(path))
+    detectEnvironment(env, platform, (path) => files.includes(path))
   const way = (...given: Parameters<typeof here>) => {
-    const { name, because } = chooseWay(here(...given), { device: false, noBrowser: false })
+    const { name, because } = chooseMethod(here(...given), { device: false, noBrowser: false })
     return `${name}: ${because}`
   }
 
@@ -557,11 +557,11 @@ describe('where od-link runs', () => {
 
   it('counts for less than what was asked for', () => {
     const desktop = here({ DISPLAY: ':0', BROWSER: 'b' })
-    expect(chooseWay(desktop, { device: true, noBrowser: true })).toEqual({
+    expect(chooseMethod(desktop, { device: true, noBrowser: true })).toEqual({
       name: 'a code',
       because: 'you asked for it',
     })
-    expect(chooseWay(desktop, { device: false, noBrowser: true })).toEqual({
+    expect(chooseMethod(desktop, { device: false, noBrowser: true })).toEqual({
       name: 'an address to open',
       because: 'you asked for no browser',
     })

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { OdLinkError } from '../../errors.ts'
 import { configDir, ensureConfigDir } from '../../settings/directory.ts'
 import { unwritableBecause } from '../../system/disk-errors.ts'
-import { quoted } from '../../text/shell-quote.ts'
+import { shellQuote } from '../../text/shell-quote.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -75,12 +75,12 @@ async function refuseIfShared(path: string, file: FileHandle): Promise<void> {
   ] as const) {
     if (found.uid !== mine) {
       throw new OdLinkError('keychain', `${what} belongs to another user.`, {
-        hint: `chown ${mine} ${quoted(what)}`,
+        hint: `chown ${mine} ${shellQuote(what)}`,
       })
     }
     if (found.mode & 0o077) {
       throw new OdLinkError('keychain', `${what} can be read by others, so the link in it is not trusted.`, {
-        hint: `chmod go= ${quoted(what)}`,
+        hint: `chmod go= ${shellQuote(what)}`,
       })
     }
   }

@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs'
 import { candidatesFor } from '../../cli/completion/candidates.ts'
 import type { Shell } from '../../cli/completion/shell.ts'
 import { shells } from '../../cli/completion/shells.ts'
-import { harmless } from '../../text/sanitize.ts'
+import { sanitize } from '../../text/sanitize.ts'
 import { commands } from '../index.ts'
 import { valuesOf } from './values.ts'
 
@@ -26,8 +26,8 @@ async function answer(shell: Shell | undefined, asked: string[]): Promise<string
   // Without what cannot be shown as it is: the name of a folder may be anything.
   return shell.write(
     candidates
-      .filter(({ word }) => word === harmless(word))
-      .map(({ word, about }) => ({ word, about: harmless(about ?? '') })),
+      .filter(({ word }) => word === sanitize(word))
+      .map(({ word, about }) => ({ word, about: sanitize(about ?? '') })),
     asked,
   )
 }

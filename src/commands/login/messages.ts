@@ -1,5 +1,5 @@
 import type { SignInEvent } from '../../signin/attempt.ts'
-import type { WayName } from '../../signin/methods.ts'
+import type { MethodName } from '../../signin/methods.ts'
 import { isSeen, printJson, progress, say, styled } from '../../terminal/index.ts'
 import { isoTime } from '../../text/format.ts'
 import { largeLetters } from './large-letters.ts'
@@ -7,7 +7,7 @@ import { largeLetters } from './large-letters.ts'
 /** What `od-link login` says on the way. */
 
 /** One line: which way in is taken, and why. */
-export function tellWay(name: WayName, because: string): void {
+export function tellWay(name: MethodName, because: string): void {
   say(`Signing in by ${name}: ${because}.`)
 }
 

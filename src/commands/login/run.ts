@@ -5,11 +5,11 @@ import { probeStore } from '../../accounts/stores/probe.ts'
 import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
 import { findAuthority } from '../../identity/authority.ts'
-import { type Brought, readRegistration } from '../../registration/index.ts'
+import { readRegistration, type SignInConfig } from '../../registration/index.ts'
 import type { Attempt } from '../../signin/attempt.ts'
-import { lookAround } from '../../signin/environment.ts'
+import { detectEnvironment } from '../../signin/environment.ts'
 import { NoLoopback } from '../../signin/loopback.ts'
-import { chooseWay, ways } from '../../signin/methods.ts'
+import { chooseMethod, methods } from '../../signin/methods.ts'
 import { isSeen, print, printJson, say, styled } from '../../terminal/index.ts'
 import { describe } from '../shared/account-json.ts'
 import { secondsOf, textOf } from '../shared/arguments.ts'
@@ -52,7 +52,7 @@ export async function signInAndLink(options: Arguments['options'], clientSecret?
     {
       brought,
       authority: await findAuthority(loginOrigin, registration.tenant, registration.clientId),
-      here: lookAround(),
+      here: detectEnvironment(),
       loginHint: textOf(options, 'login-hint'),
       responseMode: options['response-mode'] === 'form_post' ? 'form_post' : 'query',
       // A program in front of od-link has a terminal of its own to talk to the person.
@@ -71,10 +71,10 @@ export async function signInAndLink(options: Arguments['options'], clientSecret?
 /** Takes the way that fits; where no port can be had, the one that needs none. */
 async function signIn(attempt: Attempt, options: Arguments['options']): Promise<Account> {
   const wishes = { device: options.device === true, noBrowser: options['no-browser'] === true }
-  const { name, because } = chooseWay(attempt.here, wishes)
-  const take = (way: keyof typeof ways, why: string) => {
+  const { name, because } = chooseMethod(attempt.here, wishes)
+  const take = (way: keyof typeof methods, why: string) => {
     if (!options.json) tellWay(way, why)
-    return ways[way].signIn(attempt)
+    return methods[way].signIn(attempt)
   }
   try {
     return await take(name, because)
@@ -84,7 +84,7 @@ async function signIn(attempt: Attempt, options: Arguments['options']): Promise<
   }
 }
 
-function report(account: Account, { graphOrigin }: Brought, json: boolean): void {
+function report(account: Account, { graphOrigin }: SignInConfig, json: boolean): void {
   if (json) {
     printJson({ event: 'linked', account: describe(account) })
     return

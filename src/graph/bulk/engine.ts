@@ -1,5 +1,5 @@
 import type { Account } from '../../accounts/account.ts'
-import { OdLinkError, unforeseen } from '../../errors.ts'
+import { internalError, OdLinkError } from '../../errors.ts'
 import { linkRefused } from '../errors.ts'
 import { challengeOf } from '../send-once.ts'
 import { sendBatch } from './batch.ts'
@@ -116,7 +116,7 @@ export class Engine {
   #send(asks: Ask[]): void {
     this.#running += 1
     this.#exchange(asks, this.#limiter.send(unitsOf(asks)))
-      .catch((error) => this.#giveUp(error instanceof OdLinkError ? error : unforeseen(error)))
+      .catch((error) => this.#giveUp(error instanceof OdLinkError ? error : internalError(error)))
       .finally(() => {
         this.#running -= 1
         this.#ring()
