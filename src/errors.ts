@@ -150,7 +150,7 @@ export class OdLinkError extends Error {
   }
 
   /** The same error in other words: what is not given stays as it is. */
-  retold({ message = this.message, ...details }: ErrorDetails & { message?: string }): OdLinkError {
+  with({ message = this.message, ...details }: ErrorDetails & { message?: string }): OdLinkError {
     const { kind, reason, code, requestId, timestamp, cause } = this
     const next = details.hint === undefined ? this.next : undefined
     return new OdLinkError(kind, message, { reason, next, code, requestId, timestamp, cause, ...details })

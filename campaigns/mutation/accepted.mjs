@@ -190,7 +190,7 @@ export const accepted = [
     where: 'which of its members a union is',
     file: /stores\/(helper|two-slots|probe)|graph\/bulk\/batch/,
     mutator: /^ConditionalExpression$/,
-    was: /^(ended\.how === 'exited'|one\.status === 'fulfilled'|ask\.kind === 'make')$/,
+    was: /^(ended\.how === 'exited'|one\.status === 'fulfilled'|operation\.kind === 'make')$/,
     becomes: /^true$/,
     why: 'The type checker asks for it: the other members have no code, no value and no parent, which the next question sees.',
   },

@@ -10,7 +10,7 @@ import { changeAccount, listAccounts } from './index.ts'
  */
 
 /** Times are in milliseconds since the epoch. */
-export interface Life {
+export interface Lifetime {
   end: End | undefined
   /** When Microsoft ends a link that is not used until then, and after how many seconds. */
   unused: { until: number; seconds: number }
@@ -30,7 +30,7 @@ const idleSeconds = 90 * 86_400
 const markWithinMs = 3_000
 
 /** What is known of a link's life without asking anyone. */
-export function lifeOf({ ended, taught = {} }: Account, record: LinkRecord): Life {
+export function lifetimeOf({ ended, taught = {} }: Account, record: LinkRecord): Lifetime {
   const seconds = taught.AADSTS700082 ?? idleSeconds
   return {
     end: ended?.renewedAt === record.lastRenewedAt ? ended : undefined,

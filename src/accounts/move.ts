@@ -79,5 +79,5 @@ async function moveSecret(from: StoreName, to: StoreName, choose: () => Promise<
 function told(error: unknown, howFar: string, hint?: string): unknown {
   if (!(error instanceof OdLinkError)) return error
   const hints = [hint, error.hint].filter((line) => line !== undefined)
-  return error.retold({ message: `${howFar} ${error.message}`, hint: hints.join('\n') })
+  return error.with({ message: `${howFar} ${error.message}`, hint: hints.join('\n') })
 }

@@ -1,14 +1,14 @@
 import type { Account } from '../accounts/account.ts'
 import { listAccounts } from '../accounts/index.ts'
 import { savedSettings, setting } from '../settings/index.ts'
-import { type Finding, findOut, type Limit, type Told } from './finding.ts'
+import { type CheckResult, type Finding, type Limit, runCheck } from './finding.ts'
 import { checkLink, nameInReport } from './links.ts'
 import { checkRegistrationSettings, checkSettings, checkStore, storesInUse } from './local-state.ts'
 import { checkBrowser, checkNativeModule, checkNode, checkPorts } from './machine.ts'
 import { checkAuthority, checkClock, checkGraph, checkProxy } from './network.ts'
 
 /** One run of the doctor. */
-export interface Visit {
+export interface Context {
   offline: boolean
   /** The one account to look at; without it, every linked one. */
   account: Account | undefined
@@ -24,7 +24,7 @@ interface Check {
   limit: Limit
   /** What it cannot do without: where that is missing, it says so and does nothing. */
   needs?: readonly ('settings' | 'network')[]
-  look: (visit: Visit) => Told | Promise<Told | Finding[]>
+  look: (context: Context) => CheckResult | Promise<CheckResult | Finding[]>
 }
 
 const local: Limit = { ms: 5_000, late: 'internal' }
@@ -44,7 +44,7 @@ export const checks = [
     title: 'Store',
     limit: afterStore,
     needs: ['settings'],
-    look: () => Promise.all(storesInUse().map((name) => findOut(store, () => checkStore(name), name))),
+    look: () => Promise.all(storesInUse().map((name) => runCheck(store, () => checkStore(name), name))),
   },
   { name: 'settings', title: 'Settings', limit: local, look: checkSettings },
   {
@@ -52,9 +52,9 @@ export const checks = [
     title: 'Registration',
     limit: afterStore,
     needs: ['settings'],
-    look: (visit) =>
+    look: (context) =>
       checkRegistrationSettings(
-        async () => (await storeWorks(visit, setting('store') ?? 'keychain')) === true,
+        async () => (await storeWorks(context, setting('store') ?? 'keychain')) === true,
       ),
   },
   { name: 'ports', title: 'Ports', limit: local, needs: ['settings'], look: checkPorts },
@@ -73,24 +73,24 @@ export const checks = [
     title: 'Clock',
     limit: { ...online, ms: online.ms + 1_000 },
     needs: ['network'],
-    look: async (visit) => {
-      await Promise.all([visit.earlier('authority'), visit.earlier('graph')])
+    look: async (context) => {
+      await Promise.all([context.earlier('authority'), context.earlier('graph')])
       return checkClock()
     },
   },
   { name: 'link', title: 'Link', limit: afterStore, needs: ['settings'], look: lookAtLinks },
 ] as const satisfies readonly Check[]
 
-async function lookAtLinks(visit: Visit): Promise<Told | Finding[]> {
-  const accounts = visit.account ? [visit.account] : listAccounts()
+async function lookAtLinks(context: Context): Promise<CheckResult | Finding[]> {
+  const accounts = context.account ? [context.account] : listAccounts()
   if (accounts.length === 0) return { notChecked: 'no OneDrive is linked yet: od-link login' }
   return Promise.all(
     accounts.map(async (account) => {
-      const usable = (await storeWorks(visit, account.store)) !== false
+      const usable = (await storeWorks(context, account.store)) !== false
       const unusable = { notChecked: `not checked, because its store (${account.store}) cannot be used` }
-      return findOut(
+      return runCheck(
         link,
-        () => (usable ? checkLink(account, visit.offline) : unusable),
+        () => (usable ? checkLink(account, context.offline) : unusable),
         nameInReport(account),
       )
     }),
@@ -98,16 +98,16 @@ async function lookAtLinks(visit: Visit): Promise<Told | Finding[]> {
 }
 
 /** What was found of a store; undefined when nobody looked at it. */
-async function storeWorks(visit: Visit, store: string): Promise<boolean | null | undefined> {
-  return (await visit.earlier('store')).find(({ subject }) => subject === store)?.ok
+async function storeWorks(context: Context, store: string): Promise<boolean | null | undefined> {
+  return (await context.earlier('store')).find(({ subject }) => subject === store)?.ok
 }
 
 /** Runs one check of the table. */
-export function lookInto(check: Check, visit: Visit): Promise<Finding[]> {
-  const missing = whatIsMissing(check, visit)
+export function findingsOf(check: Check, context: Context): Promise<Finding[]> {
+  const missing = whatIsMissing(check, context)
   let several: Finding[] | undefined
-  const one = findOut(check.limit, async () => {
-    const told = missing ?? (await check.look(visit))
+  const one = runCheck(check.limit, async () => {
+    const told = missing ?? (await check.look(context))
     if (!Array.isArray(told)) return told
     several = told
     return ''
@@ -115,7 +115,7 @@ export function lookInto(check: Check, visit: Visit): Promise<Finding[]> {
   return one.then((finding) => several ?? [finding])
 }
 
-function whatIsMissing({ needs = [] }: Check, { offline }: Visit): Told | undefined {
+function whatIsMissing({ needs = [] }: Check, { offline }: Context): CheckResult | undefined {
   if (needs.includes('network') && offline) return { notChecked: 'not checked (--offline)' }
   if (!needs.includes('settings')) return undefined
   try {

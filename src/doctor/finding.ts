@@ -16,7 +16,7 @@ export interface Finding {
 }
 
 /** What a check tells when nothing is wrong: a sentence, or why it did not look. A failure is thrown. */
-export type Told = string | { notChecked: string }
+export type CheckResult = string | { notChecked: string }
 
 /** How long a check may take, and what kind of failure it is when it does. */
 export interface Limit {
@@ -25,9 +25,9 @@ export interface Limit {
 }
 
 /** Runs one check to a finding, within its limit, whatever it throws. */
-export async function findOut(
+export async function runCheck(
   { ms, late }: Limit,
-  check: () => Told | Promise<Told>,
+  check: () => CheckResult | Promise<CheckResult>,
   subject?: string,
 ): Promise<Finding> {
   const named = subject === undefined ? {} : { subject }

@@ -1,6 +1,6 @@
 import type { Account } from '../accounts/account.ts'
 import { notices } from '../notices.ts'
-import { checks, lookInto, type Visit } from './checks.ts'
+import { type Context, checks, findingsOf } from './checks.ts'
 import type { Finding } from './finding.ts'
 import { makeMask } from './mask.ts'
 
@@ -20,10 +20,10 @@ export async function* examine(options: {
 }): AsyncGenerator<ReportLine> {
   const mask = makeMask()
   const begun = new Map<string, Promise<Finding[]>>()
-  const visit: Visit = { ...options, earlier: (name) => begun.get(name) ?? Promise.resolve([]) }
-  for (const check of checks) begun.set(check.name, lookInto(check, visit))
+  const context: Context = { ...options, earlier: (name) => begun.get(name) ?? Promise.resolve([]) }
+  for (const check of checks) begun.set(check.name, findingsOf(check, context))
   for (const { name, title } of checks) {
-    for (const { subject, text, hint, ...rest } of await visit.earlier(name)) {
+    for (const { subject, text, hint, ...rest } of await context.earlier(name)) {
       const words = subject === undefined ? text : `${subject}: ${text}`
       yield { name, title, ...rest, text: mask(words), ...(hint && { hint: mask(hint) }) }
     }

@@ -8,7 +8,7 @@ import { graphFailure } from '../graph/errors.ts'
 import { openGraph } from '../graph/request.ts'
 import { startPatience } from '../http/retry.ts'
 import { inBytes } from '../text/format.ts'
-import type { Told } from './finding.ts'
+import type { CheckResult } from './finding.ts'
 import { maskAddress } from './mask.ts'
 
 /** How long the sign-in service, and then Graph, may take to answer for one link, in milliseconds. */
@@ -20,7 +20,7 @@ export function nameInReport({ name, username }: Account): string {
 }
 
 /** Whether a link works: its tokens are there, Microsoft renews them, they are enough, and there is a drive with room. */
-export async function checkLink(account: Account, offline: boolean): Promise<Told> {
+export async function checkLink(account: Account, offline: boolean): Promise<CheckResult> {
   const record = await readLink(account)
   if (offline) {
     const renewed = new Date(record.lastRenewedAt).toISOString().slice(0, 10)

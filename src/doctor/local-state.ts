@@ -14,7 +14,7 @@ import { configDir } from '../settings/directory.ts'
 import { savedSettings, setting } from '../settings/index.ts'
 import { type SettingName, settingNames } from '../settings/names.ts'
 import { shellQuote } from '../text/shell-quote.ts'
-import type { Told } from './finding.ts'
+import type { CheckResult } from './finding.ts'
 
 /** The checks of what od-link keeps: stores, settings, the app registration. */
 
@@ -24,7 +24,7 @@ export function storesInUse(): StoreName[] {
 }
 
 /** Whether a store keeps what it is given. */
-export async function checkStore(name: StoreName): Promise<Told> {
+export async function checkStore(name: StoreName): Promise<CheckResult> {
   await probeStore(await openStore(name))
   const links = listAccounts().filter(({ store }) => store === name).length
   const why = name !== chosenStore() ? 'a link is there' : (whereFrom('store') ?? 'the default')
@@ -35,7 +35,7 @@ export async function checkStore(name: StoreName): Promise<Told> {
 }
 
 /** The settings' directory, its permissions, and what is in it. */
-export function checkSettings(): Told {
+export function checkSettings(): CheckResult {
   const dir = configDir()
   // Both throw for what cannot be read, and for a directory that others can write to.
   const saved = savedSettings()
@@ -89,7 +89,7 @@ function unknownKeys(keys: string[], file: string): OdLinkError {
  * The app registration that a login would use.
  * @param storeWorks whether the secret, if one is kept, can be seen.
  */
-export async function checkRegistrationSettings(storeWorks: () => Promise<boolean>): Promise<Told> {
+export async function checkRegistrationSettings(storeWorks: () => Promise<boolean>): Promise<CheckResult> {
   const clientId = setting('client-id')
   if (!clientId && listAccounts().length > 0) return { notChecked: 'none is set; each link carries its own' }
   if (!clientId) throw noClientId()

@@ -6,18 +6,18 @@ import { setting } from '../settings/index.ts'
 import { detectEnvironment } from '../signin/environment.ts'
 import { bindLoopback } from '../signin/loopback.ts'
 import { chooseMethod } from '../signin/methods.ts'
-import type { Told } from './finding.ts'
+import type { CheckResult } from './finding.ts'
 
 /** The checks of the machine itself. */
 
 /** Whether this Node is one that od-link supports. */
-export function checkNode(): Told {
+export function checkNode(): CheckResult {
   const { version: node, execPath, platform, arch } = process
   return `${node} at ${execPath}, ${platform} ${arch}; od-link ${version}`
 }
 
 /** The module that macOS and Windows need for their keychains. */
-export async function checkNativeModule(): Promise<Told> {
+export async function checkNativeModule(): Promise<CheckResult> {
   if (process.platform === 'linux') return 'none is needed: the Secret Service is spoken to over D-Bus'
   const { loadKeyring } = await import('../accounts/stores/keychain/native.ts')
   loadKeyring(process.platform)
@@ -25,7 +25,7 @@ export async function checkNativeModule(): Promise<Told> {
 }
 
 /** Whether a browser could come back to this machine. */
-export async function checkPorts(): Promise<Told> {
+export async function checkPorts(): Promise<CheckResult> {
   const { host, port } = listenAddress()
   const { servers } = await bindLoopback(() => createServer(), { host, port })
   for (const server of servers) server.close()
@@ -46,7 +46,7 @@ function listenAddress(): ListenAddress {
 }
 
 /** How a login would go from here. Of a command its first word alone is shown: who knows what else it was given. */
-export function checkBrowser(): Told {
+export function checkBrowser(): CheckResult {
   const here = detectEnvironment()
   const { name, because } = chooseMethod(here, { device: false, noBrowser: false })
   if (name !== 'the browser') return { notChecked: `login would go by ${name}: ${because}` }

@@ -1,6 +1,6 @@
 import { OdLinkError } from '../errors.ts'
 import { graphFailure } from '../graph/errors.ts'
-import { passing } from '../graph/request.ts'
+import { transientStatuses } from '../graph/request.ts'
 import { clockCure, clockSkewMs, clockTrouble } from '../http/clock-skew.ts'
 import { exchange, isLoopback } from '../http/index.ts'
 import type { HttpProxy } from '../http/proxy.ts'
@@ -10,14 +10,14 @@ import { findCloud } from '../identity/clouds.ts'
 import { isPassing, ServiceTrouble } from '../identity/protocol.ts'
 import { setting } from '../settings/index.ts'
 import { parseJsonObject } from '../text/json.ts'
-import type { Told } from './finding.ts'
+import type { CheckResult } from './finding.ts'
 
 /** The checks of the way to Microsoft. */
 
 const timeoutMs = 6_000
 
 /** The proxy that leads to the sign-in service, without its credentials. */
-export async function checkProxy(): Promise<Told> {
+export async function checkProxy(): Promise<CheckResult> {
   const url = new URL(cloud().login)
   const authorities = process.env.NODE_EXTRA_CA_CERTS
   const extra = authorities ? `; NODE_EXTRA_CA_CERTS is ${authorities}` : ''
@@ -40,7 +40,7 @@ async function proxyTo(url: URL): Promise<HttpProxy | undefined> {
 }
 
 /** Whether the sign-in service can be reached, and knows the tenant. */
-export async function checkAuthority(): Promise<Told> {
+export async function checkAuthority(): Promise<CheckResult> {
   const { login: loginOrigin, tenant: usual } = cloud()
   const tenant = setting('tenant') ?? usual
   return ask(discoveryUrl(loginOrigin, tenant), (answer) => {
@@ -50,12 +50,13 @@ export async function checkAuthority(): Promise<Told> {
 }
 
 /** Whether Graph can be reached: it asks for a token, and gets none here. */
-export async function checkGraph(): Promise<Told> {
+export async function checkGraph(): Promise<CheckResult> {
   const url = new URL(`${cloud().graph}/v1.0/me`)
   return ask(url, ({ status, headers, body }) => {
     const json = parseJsonObject(body)
     if (status === 401 && json?.error) return
-    if (passing.has(status)) throw graphFailure({ status, headers, json, repeated: false }, 'Asking Graph')
+    if (transientStatuses.has(status))
+      throw graphFailure({ status, headers, json, repeated: false }, 'Asking Graph')
     throw new OdLinkError('service', `${url.host} does not answer like Microsoft Graph (HTTP ${status}).`, {
       hint: 'Check the cloud, OD_LINK_GRAPH_HOST, and whether a proxy or a sign-in page of the network is in between.',
     })
@@ -73,7 +74,7 @@ async function ask(url: URL, judge: (answer: HttpResponse) => unknown): Promise<
 }
 
 /** Compares the clocks, once servers have told their time. */
-export function checkClock(): Told {
+export function checkClock(): CheckResult {
   const skewMs = clockSkewMs()
   if (skewMs === undefined) return { notChecked: 'not checked, because no server told its time' }
   const trouble = clockTrouble()

@@ -43,7 +43,7 @@ export async function addressOf(graph: Graph, path: DrivePath): Promise<string> 
 }
 
 /** Looks at the item of that path; the answer is 200 with the item, or Graph's refusal. */
-export async function look(graph: Graph, path: DrivePath): Promise<GraphAnswer> {
+export async function getItem(graph: Graph, path: DrivePath): Promise<GraphAnswer> {
   const address = await addressOf(graph, path)
   return graph.send({ method: 'GET', path: `${address.replace(/:$/, '')}?${wanted}` })
 }
@@ -53,18 +53,18 @@ export async function look(graph: Graph, path: DrivePath): Promise<GraphAnswer> 
  * conflict the first can be behind the second.
  * @returns the answer that holds the item, or the refusal of the list, or undefined when the parent has no such child.
  */
-export async function lookTwice(graph: Graph, path: DrivePath): Promise<GraphAnswer | undefined> {
-  const direct = await look(graph, path)
+export async function getItemOrListed(graph: Graph, path: DrivePath): Promise<GraphAnswer | undefined> {
+  const direct = await getItem(graph, path)
   if (direct.status !== 404) return direct
   const name = path.at(-1) ?? ''
-  return find(graph, path.slice(0, -1), (item) => sameName(item.name ?? '', name))
+  return findChild(graph, path.slice(0, -1), (item) => sameName(item.name ?? '', name))
 }
 
 /**
  * The first child of a folder that fits, page by page; or, with `isBetter`, the best of all that fit.
  * @returns an answer of 200 whose JSON is the child, the refusal of the list, or undefined when none fits.
  */
-export async function find(
+export async function findChild(
   graph: Graph,
   parent: DrivePath,
   fits: (item: DriveItem, answer: GraphAnswer) => boolean,

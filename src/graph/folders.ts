@@ -2,7 +2,7 @@ import type { DriveItem } from '@microsoft/microsoft-graph-types'
 import { type ErrorDetails, OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
 import { shellQuote } from '../text/shell-quote.ts'
-import { addressOf, find, look, lookTwice } from './drive.ts'
+import { addressOf, findChild, getItem, getItemOrListed } from './drive.ts'
 import { makeAnother, useFolder } from './error-codes.ts'
 import { graphFailure, isSimilarName, noDrive, traceOf } from './errors.ts'
 import { isFolder, isSince, itemOf } from './item.ts'
@@ -89,7 +89,7 @@ async function create(
 
 /** After a lost answer: the folder, if it is there now. */
 async function findMade(graph: Graph, path: DrivePath): Promise<GraphAnswer | undefined> {
-  const answer = await look(graph, path)
+  const answer = await getItem(graph, path)
   return answer.status === 200 ? answer : undefined
 }
 
@@ -109,7 +109,7 @@ async function findRenamed(graph: Graph, path: DrivePath, started: number): Prom
     const lead = Date.parse(one.createdDateTime ?? '') - Date.parse(other.createdDateTime ?? '')
     return lead > 0 || (lead === 0 && numberOf(one) > numberOf(other))
   }
-  const answer = await find(graph, path.slice(0, -1), isOurs, isYounger)
+  const answer = await findChild(graph, path.slice(0, -1), isOurs, isYounger)
   return answer?.status === 200 ? { ...answer, status: 201 } : undefined
 }
 
@@ -121,7 +121,7 @@ async function existing(
   answer: GraphAnswer,
   started: number,
 ): Promise<Folder | undefined> {
-  const found = answer.status === 200 ? answer : await lookTwice(graph, path)
+  const found = answer.status === 200 ? answer : await getItemOrListed(graph, path)
   if (!found) {
     if (isSimilarName(answer)) throw taken(path, 'an item with a similar name', answer)
     return undefined
@@ -169,7 +169,7 @@ function noFolder(path: DrivePath, { code, requestId, timestamp }: ErrorDetails)
 async function refuseFileAsParent(graph: Graph, path: DrivePath, { parents }: MakeOptions): Promise<void> {
   for (let length = path.length - 1; length > 0; length -= 1) {
     const parent = path.slice(0, length)
-    const found = await look(graph, parent)
+    const found = await getItem(graph, parent)
     if (found.status !== 200) continue
     if (isFolder(itemOf(found.json))) return
     if (parents) throw taken(parent, 'a file', found)

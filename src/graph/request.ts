@@ -24,8 +24,8 @@ export interface Graph {
 }
 
 /** Passing trouble, as the SDKs and rclone see it; 500 is tried a few times, since it may be for ever. */
-export const passing = new Set([408, 429, 500, 502, 503, 504, 509])
-export const maxFaults = 4
+export const transientStatuses = new Set([408, 429, 500, 502, 503, 504, 509])
+export const maxRetries = 4
 
 /**
  * @param maxWaitMs how long all waiting of this command may take.
@@ -65,14 +65,15 @@ async function send(
   let faults = 0
   for (;;) {
     const outcome = await sendWithToken(tokens, request, patience, faults > 0)
-    if (!(outcome instanceof NetworkError) && !passing.has(outcome.status)) return { ...outcome, repeated }
+    if (!(outcome instanceof NetworkError) && !transientStatuses.has(outcome.status))
+      return { ...outcome, repeated }
     repeated = true
     const throttled = !(outcome instanceof NetworkError) && outcome.status === 429
     if (!throttled) faults += 1
     const trouble = outcome instanceof NetworkError ? outcome : graphFailure(outcome, subject)
     const retryAfter = outcome instanceof NetworkError ? undefined : outcome.headers['retry-after']
     if (request.mayRepeat?.(outcome) === false) throw trouble
-    if (faults > maxFaults || !(await patience.pause(trouble.message, retryAfter))) throw trouble
+    if (faults > maxRetries || !(await patience.pause(trouble.message, retryAfter))) throw trouble
     const found = throttled ? undefined : await lookFirst?.()
     if (found) return { ...found, repeated }
   }

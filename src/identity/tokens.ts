@@ -3,7 +3,7 @@ import type { LinkRecord } from './link.ts'
 import { untrustworthy } from './protocol.ts'
 
 /** What a token endpoint gave; the refresh token and the scope where it gave them. */
-type Given = Pick<LinkRecord, 'accessToken' | 'expiresAt'> &
+type IssuedTokens = Pick<LinkRecord, 'accessToken' | 'expiresAt'> &
   Partial<Pick<LinkRecord, 'refreshToken' | 'grantedScope'>>
 
 /** Microsoft's longest life of an access token, in seconds: 28 hours. One that claims more is only renewed sooner. */
@@ -17,7 +17,7 @@ const longestScope = 4_000
  * @param now milliseconds since the epoch.
  * @throws OdLinkError (service) for a token that could not be sent: RFC 6749 appendix A has visible ASCII alone.
  */
-export function tokensIn(tokens: TokenEndpointResponse, now: number): Given {
+export function tokensIn(tokens: TokenEndpointResponse, now: number): IssuedTokens {
   const { access_token: accessToken, refresh_token: refreshToken, scope } = tokens
   for (const token of [accessToken, refreshToken ?? 'none']) {
     if (token.length > longestToken || !/^[\x21-\x7e]+$/.test(token))

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import type { Account } from '../../src/accounts/account.ts'
 import { changeAccount, listAccounts } from '../../src/accounts/index.ts'
-import { lifeOf, markEnded } from '../../src/accounts/lifetime.ts'
+import { lifetimeOf, markEnded } from '../../src/accounts/lifetime.ts'
 import { addLink } from '../../src/accounts/links.ts'
 import { OdLinkError } from '../../src/errors.ts'
 import { recordOf, useOwnSettings } from '../helpers/program/own-settings.ts'
@@ -21,7 +21,7 @@ const end = { at: 1, code: 'AADSTS50173', reason: 'Revoked.', renewedAt: lastRen
 
 describe('the life of a link', () => {
   it('is 90 days without use, where nothing else is known', () => {
-    expect(lifeOf(account, record)).toEqual({
+    expect(lifetimeOf(account, record)).toEqual({
       end: undefined,
       unused: { until: lastRenewedAt + 90 * day, seconds: 7_776_000 },
       signIn: undefined,
@@ -29,7 +29,7 @@ describe('the life of a link', () => {
   })
 
   it('without use is what a refusal told', () => {
-    const { unused } = lifeOf({ ...account, taught: { AADSTS700082: 86_400 } }, record)
+    const { unused } = lifetimeOf({ ...account, taught: { AADSTS700082: 86_400 } }, record)
     expect(unused).toEqual({ until: lastRenewedAt + day, seconds: 86_400 })
   })
 
@@ -45,16 +45,16 @@ describe('the life of a link', () => {
     ],
     [{ AADSTS70043: 172_800 }, { everySeconds: 172_800, by: linkedAt + 2 * day, whose: 'organisation' }],
   ])('ends by a rule that a refusal told: %j', (taught, signIn) => {
-    expect(lifeOf({ ...account, taught }, record).signIn).toEqual(signIn)
+    expect(lifetimeOf({ ...account, taught }, record).signIn).toEqual(signIn)
   })
 
   it('is not bound by a rule that it has outlived', () => {
-    expect(lifeOf({ ...account, taught: { AADSTS70043: 172_799 } }, record).signIn).toBeUndefined()
+    expect(lifetimeOf({ ...account, taught: { AADSTS70043: 172_799 } }, record).signIn).toBeUndefined()
   })
 
   it('has ended where the refusal was of this very renewal', () => {
-    expect(lifeOf({ ...account, ended: end }, record).end).toEqual(end)
-    expect(lifeOf({ ...account, ended: { ...end, renewedAt: linkedAt } }, record).end).toBeUndefined()
+    expect(lifetimeOf({ ...account, ended: end }, record).end).toEqual(end)
+    expect(lifetimeOf({ ...account, ended: { ...end, renewedAt: linkedAt } }, record).end).toBeUndefined()
   })
 })
 

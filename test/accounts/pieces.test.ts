@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { inPieces } from '../../src/accounts/stores/chunks.ts'
+import { inChunks } from '../../src/accounts/stores/chunks.ts'
 import type { Entries } from '../../src/accounts/stores/entries.ts'
 import { hasKeyring, type Keyring, startKeyring } from '../helpers/keychain/keyring.ts'
 
@@ -40,7 +40,7 @@ function place() {
     meanwhile: (work: () => Promise<void>) => {
       afterReading = work
     },
-    values: inPieces(entries, limit),
+    values: inChunks(entries, limit),
   }
 }
 
@@ -165,7 +165,7 @@ describe.runIf(hasKeyring())('in pieces, in a real keychain', () => {
       names.add(name)
       return new AsyncEntry('od-link pieces', name, { linux: { store: 'secret-service' } })
     }
-    values = inPieces(
+    values = inChunks(
       {
         get: async (name) => {
           const secret = await entry(name).getSecret()

@@ -12,7 +12,7 @@ import { readAddress } from '../../src/graph/api/address.ts'
 import { type Download, download } from '../../src/graph/api/download.ts'
 import type { Target } from '../../src/graph/api/partial-file.ts'
 import { openSource } from '../../src/graph/api/upload-source.ts'
-import { maxFaults } from '../../src/graph/request.ts'
+import { maxRetries } from '../../src/graph/request.ts'
 import { NetworkError } from '../../src/http/errors.ts'
 import { fakeGraph, type Told } from '../helpers/microsoft/fake-graph.ts'
 import { closedPort } from '../helpers/network/server.ts'
@@ -174,16 +174,16 @@ describe('a download', () => {
     host.answers = Array.from({ length: 50 }, () => ({ status: 503, headers: soon }))
     const { outcome, asked } = await fetchAll()
     expect(outcome).toMatchObject({ kind: 'service', message: 'Microsoft Graph is in trouble (HTTP 503).' })
-    expect(asked).toHaveLength(maxFaults + 1)
+    expect(asked).toHaveLength(maxRetries + 1)
   })
 
   it('that gets on has its patience anew', async () => {
-    const troubles = Array.from({ length: maxFaults }, () => ({ status: 503, headers: soon }))
+    const troubles = Array.from({ length: maxRetries }, () => ({ status: 503, headers: soon }))
     // That there is more is a trouble, too.
     host.answers = [...troubles, piece(10, 20), ...troubles.slice(1)]
     const got = await fetchAll(elsewhere, { target: begun(10) })
     isWhole(got)
-    expect(got.asked).toHaveLength(2 * maxFaults + 1)
+    expect(got.asked).toHaveLength(2 * maxRetries + 1)
   })
 
   it('of what changes all the time ends with a sentence of its own', async () => {
@@ -195,7 +195,7 @@ describe('a download', () => {
       message: 'The content changes while it is fetched.',
       hint: 'Try again later.',
     })
-    expect(asked).toHaveLength(maxFaults + 1)
+    expect(asked).toHaveLength(maxRetries + 1)
   })
 
   it.each(['10-14/200000', 'bytes 10-14', 'x bytes 10-14/200000', 'bytes 10-14/200000 x'])(

@@ -6,7 +6,7 @@ import { afterAll, afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { readAddress } from '../../src/graph/api/address.ts'
 import { startUpload, type UploadConflict } from '../../src/graph/api/upload.ts'
 import type { Source } from '../../src/graph/api/upload-source.ts'
-import { maxFaults } from '../../src/graph/request.ts'
+import { maxRetries } from '../../src/graph/request.ts'
 import { notices } from '../../src/notices.ts'
 import { answerOf, fakeGraph, missing, type Told } from '../helpers/microsoft/fake-graph.ts'
 
@@ -253,15 +253,15 @@ describe('an upload', () => {
     session.answers.PUT = Array.from({ length: 50 }, () => ({ status: 503, headers: soon }))
     const { error, asked } = await put()
     expect(error).toMatchObject({ kind: 'service', message: 'Microsoft Graph is in trouble (HTTP 503).' })
-    expect(asked.filter((method) => method === 'PUT')).toHaveLength(maxFaults + 1)
+    expect(asked.filter((method) => method === 'PUT')).toHaveLength(maxRetries + 1)
     expect(asked.at(-1)).toBe('DELETE')
   })
 
   it('that gets on has its troubles anew', async () => {
-    const troubles = Array.from({ length: maxFaults }, () => ({ status: 503, headers: soon }))
+    const troubles = Array.from({ length: maxRetries }, () => ({ status: 503, headers: soon }))
     session.answers.PUT = [...troubles, 'the truth', ...troubles]
     isWhole(await put())
-    expect(ranges()).toHaveLength(2 * maxFaults + 2)
+    expect(ranges()).toHaveLength(2 * maxRetries + 2)
   })
 
   it('waits as long as the server says, and no longer than it may altogether', async () => {

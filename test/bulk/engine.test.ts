@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Sandbox, startSandbox } from '../../sandbox/index.ts'
 import { addLink } from '../../src/accounts/links.ts'
 import { OdLinkError } from '../../src/errors.ts'
-import { makeFolders, type Settled, showFolder } from '../../src/graph/bulk/index.ts'
+import { type FolderResult, makeFolders, showFolder } from '../../src/graph/bulk/index.ts'
 import { FolderTree } from '../../src/graph/bulk/tree.ts'
 import { recordOf, useOwnSettings } from '../helpers/program/own-settings.ts'
 import { call, control, type Json, signIn } from '../sandbox/client.ts'
@@ -82,7 +82,7 @@ async function make(
   )
   const tree = new FolderTree()
   for (const path of paths) tree.add(path.split('/').filter(Boolean))
-  const settled: Settled[] = []
+  const settled: FolderResult[] = []
   const many = makeFolders(tree.close(), [account], {
     maxWaitMs,
     jobs,
@@ -95,7 +95,7 @@ async function make(
   })
   await many.finished
   const [engine] = many.engines
-  const counts = engine?.ledger.all
+  const counts = engine?.states.all
   expect(settled).toHaveLength(tree.size)
   expect(new Set(settled.map(({ folder }) => folder)).size).toBe(tree.size)
   const told = settled
@@ -117,8 +117,8 @@ describe('folders that are wanted', () => {
     const { told, counts, engine, settled } = await make([`${top}/a`, `${top}/b/c`])
     expect(told).toEqual([`created ${top}`, `created ${top}/a`, `created ${top}/b`, `created ${top}/b/c`])
     expect(counts).toEqual({ created: 4, exists: 0, failed: 0, skipped: 0 })
-    expect(engine?.ledger.named).toEqual({ created: 2, exists: 0, failed: 0, skipped: 0 })
-    expect([engine?.ledger.done, engine?.deliveries.requests, engine?.deliveries.refused]).toEqual([2, 5, 0])
+    expect(engine?.states.named).toEqual({ created: 2, exists: 0, failed: 0, skipped: 0 })
+    expect([engine?.states.done, engine?.results.requests, engine?.results.refused]).toEqual([2, 5, 0])
     expect(settled[0]?.item).toMatchObject({ name: top.slice(1), folder: {} })
     // A list of the top, and a creation each.
     expect((await inner()).map(({ method }) => method)).toEqual(['GET', 'POST', 'POST', 'POST', 'POST'])
@@ -259,8 +259,8 @@ describe('bad weather', () => {
   it('is counted by its refusals', async () => {
     await weather(batch, { status: 429, ...soon }, 1)
     const { engine } = await make([`${top}/a`])
-    expect([engine?.deliveries.refused, engine?.deliveries.requests]).toEqual([1, 4])
-    expect(engine?.deliveries.trouble?.message).toBe('Microsoft throttles this app (HTTP 429).')
+    expect([engine?.results.refused, engine?.results.requests]).toEqual([1, 4])
+    expect(engine?.results.trouble?.message).toBe('Microsoft throttles this app (HTTP 429).')
     expect(engine?.pause).toBe(0)
   })
 

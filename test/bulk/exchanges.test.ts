@@ -4,8 +4,8 @@ import type { Account } from '../../src/accounts/account.ts'
 import { addLink } from '../../src/accounts/links.ts'
 import { OdLinkError } from '../../src/errors.ts'
 import { sendBatch } from '../../src/graph/bulk/batch.ts'
-import { Ledger } from '../../src/graph/bulk/folder-states.ts'
-import { type ManyOptions, makeFolders, type Settled, showFolder } from '../../src/graph/bulk/index.ts'
+import { FolderStates } from '../../src/graph/bulk/folder-states.ts'
+import { type FolderResult, type ManyOptions, makeFolders, showFolder } from '../../src/graph/bulk/index.ts'
 import { Limiter } from '../../src/graph/bulk/limiter.ts'
 import { FolderTree } from '../../src/graph/bulk/tree.ts'
 import { NetworkError } from '../../src/http/errors.ts'
@@ -64,7 +64,7 @@ const linkTo = (server: TestServer, change: Partial<LinkRecord> = {}) =>
 function start(paths: string[], accounts: Account[], options: Partial<ManyOptions> = {}) {
   const tree = new FolderTree()
   for (const path of paths) tree.add(path.split('/').filter(Boolean))
-  const settled: (Settled & { of: string })[] = []
+  const settled: (FolderResult & { of: string })[] = []
   const many = makeFolders(tree.close(), accounts, {
     maxWaitMs: 20_000,
     jobs: 1,
@@ -88,7 +88,7 @@ async function make(...given: Parameters<typeof start>) {
 const flat = (count: number) => Array.from({ length: count }, (_, n) => `/n${n}`)
 
 describe('a batch', () => {
-  const ledger = () => new Ledger(new FolderTree().close(), () => {})
+  const states = () => new FolderStates(new FolderTree().close(), () => {})
   const how = { timeoutMs: 5_000, freshConnection: false }
 
   it('numbers its requests, and names for each child the request of its parent', async () => {
@@ -112,7 +112,7 @@ describe('a batch', () => {
 
   it('of which no answer comes is lost', async () => {
     const server = await serve(() => new Promise<Answer>(() => {}))
-    const sent = await sendBatch(recordOf({ graphOrigin: server.origin }), [], ledger(), {
+    const sent = await sendBatch(recordOf({ graphOrigin: server.origin }), [], states(), {
       ...how,
       timeoutMs: 80,
     })
@@ -121,18 +121,18 @@ describe('a batch', () => {
 
   it('that reaches nobody is not sent', async () => {
     const graphOrigin = `http://localhost:${await closedPort()}`
-    const sent = await sendBatch(recordOf({ graphOrigin }), [], ledger(), how)
+    const sent = await sendBatch(recordOf({ graphOrigin }), [], states(), how)
     expect(sent).toEqual({ unsent: expect.any(NetworkError) })
   })
 
   it('that od-link cannot even spell is a fault of its own', async () => {
-    const sent = sendBatch(recordOf({ graphOrigin: 'no address' }), [], ledger(), how)
+    const sent = sendBatch(recordOf({ graphOrigin: 'no address' }), [], states(), how)
     await expect(sent).rejects.toBeInstanceOf(TypeError)
   })
 
   it.each([201, 403, 503])('that is answered with HTTP %i as a whole is refused', async (status) => {
     const server = await serve(() => wholly(status))
-    const sent = await sendBatch(recordOf({ graphOrigin: server.origin }), [], ledger(), how)
+    const sent = await sendBatch(recordOf({ graphOrigin: server.origin }), [], states(), how)
     expect(sent).toMatchObject({ refusal: { status } })
   })
 })
@@ -164,12 +164,12 @@ describe('a run', () => {
       ['skipped', 'network'],
       ['skipped', 'network'],
     ])
-    expect(many.engines[0]?.deliveries.requests).toBe(0)
+    expect(many.engines[0]?.results.requests).toBe(0)
   })
 
   it('with a fault of its own ends, and says so', async () => {
     const server = await serve((request) => answered(request))
-    const settled: Settled[] = []
+    const settled: FolderResult[] = []
     await make(['/a', '/b'], [await linkTo(server)], {
       onSettled(_, one) {
         settled.push(one)

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { Queue } from '../../src/graph/bulk/plan.ts'
-import { BadLines, type Line, readLines, readWanted, type Separator } from '../../src/graph/bulk/read-list.ts'
+import { BadLines, type Line, readLines, readList, type Separator } from '../../src/graph/bulk/read-list.ts'
 import { FolderTree, showFolder } from '../../src/graph/bulk/tree.ts'
 
 /** A stream in chunks of so many bytes. */
@@ -64,7 +64,7 @@ describe('a list of lines', () => {
 })
 
 describe('the folders that a list wants', () => {
-  const wanted = (text: string | Buffer, parent: string[] = []) => readWanted(stream(text), '\n', parent)
+  const wanted = (text: string | Buffer, parent: string[] = []) => readList(stream(text), '\n', parent)
   const shown = (tree: FolderTree) =>
     [...tree.below()].map((folder) => `${showFolder(folder)}${folder.named ? '' : '*'}`)
 

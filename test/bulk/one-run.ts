@@ -1,10 +1,10 @@
 import { expect, vi } from 'vitest'
 import type { OdLinkError } from '../../src/errors.ts'
-import { Deliveries } from '../../src/graph/bulk/batch-results.ts'
-import { Ledger, type Settled } from '../../src/graph/bulk/folder-states.ts'
+import { BatchResults } from '../../src/graph/bulk/batch-results.ts'
+import { type FolderResult, FolderStates } from '../../src/graph/bulk/folder-states.ts'
 import { Limiter } from '../../src/graph/bulk/limiter.ts'
-import { type Ask, requestOf, unitsOf } from '../../src/graph/bulk/operations.ts'
-import { Answers } from '../../src/graph/bulk/outcomes.ts'
+import { type Operation, requestOf, unitsOf } from '../../src/graph/bulk/operations.ts'
+import { Outcomes } from '../../src/graph/bulk/outcomes.ts'
 import { Plan } from '../../src/graph/bulk/plan.ts'
 import { FolderTree, showFolder } from '../../src/graph/bulk/tree.ts'
 import type { GraphAnswer } from '../../src/graph/send-once.ts'
@@ -21,14 +21,14 @@ export const noNetwork = new NetworkError('There is no network.', undefined, fal
 export function aRun(...paths: string[]) {
   const tree = new FolderTree()
   for (const path of paths) tree.add(path.split('/').filter(Boolean))
-  const settled: Settled[] = []
+  const settled: FolderResult[] = []
   const givenUp: OdLinkError[] = []
-  const ledger = new Ledger(tree.close(), (one) => settled.push(one))
+  const ledger = new FolderStates(tree.close(), (one) => settled.push(one))
   const plan = new Plan(ledger)
   const limiter = new Limiter()
-  const answers = new Answers(tree, ledger, plan, (error) => givenUp.push(error))
-  const deliveries = new Deliveries(plan, answers, limiter)
-  let asks: Ask[] = []
+  const answers = new Outcomes(tree, ledger, plan, (error) => givenUp.push(error))
+  const deliveries = new BatchResults(plan, answers, limiter)
+  let asks: Operation[] = []
   let sentAt = 0
   plan.list(tree.root)
 

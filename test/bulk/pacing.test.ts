@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { Limiter } from '../../src/graph/bulk/limiter.ts'
-import { Pace } from '../../src/graph/bulk/rate.ts'
+import { Rate } from '../../src/graph/bulk/rate.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] })
@@ -157,8 +157,8 @@ describe('everything waits', () => {
 
 describe('the pace', () => {
   /** A server that takes so many units a second, and refuses what is more. */
-  function refusedTwice(units: number, seconds: number): Pace {
-    const pace = new Pace()
+  function refusedTwice(units: number, seconds: number): Rate {
+    const pace = new Rate()
     for (let time = 0; time < 2; time += 1) {
       pace.sent(units)
       pace.accepted(units)
@@ -170,7 +170,7 @@ describe('the pace', () => {
   }
 
   it('is not bound before something was refused twice', () => {
-    const pace = new Pace()
+    const pace = new Rate()
     for (let batch = 0; batch < 9; batch += 1) {
       pace.sent(40)
       pace.accepted(40)

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseRecord } from '../../src/accounts/record.ts'
-import { inPieces } from '../../src/accounts/stores/chunks.ts'
+import { inChunks } from '../../src/accounts/stores/chunks.ts'
 import type { Entries } from '../../src/accounts/stores/entries.ts'
 import { OdLinkError } from '../../src/errors.ts'
 import type { LinkRecord } from '../../src/identity/link.ts'
@@ -90,7 +90,7 @@ describe('a value in pieces', () => {
       set: async (name, value) => void kept.set(name, value),
       delete: async (name) => void kept.delete(name),
     }
-    return { kept, values: inPieces(entries, limit) }
+    return { kept, values: inChunks(entries, limit) }
   }
   const value = fc
     .string({ minLength: limit + 1, maxLength: 8 * limit })

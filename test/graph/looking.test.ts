@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { addressOf, driveTypeOf, find, look, lookTwice, nextPage, pagesOf } from '../../src/graph/drive.ts'
+import {
+  addressOf,
+  driveTypeOf,
+  findChild,
+  getItem,
+  getItemOrListed,
+  nextPage,
+  pagesOf,
+} from '../../src/graph/drive.ts'
 import { isFolder, isSince } from '../../src/graph/item.ts'
 import {
   answerOf,
@@ -56,8 +64,8 @@ describe('looking at an item', () => {
 
   it('asks for it by its path', async () => {
     const graph = fakeGraph(() => ok(folder('a')))
-    expect((await look(graph, ['a'])).json).toMatchObject({ name: 'a' })
-    await look(graph, [])
+    expect((await getItem(graph, ['a'])).json).toMatchObject({ name: 'a' })
+    await getItem(graph, [])
     expect(graph.asked.map(({ path }) => path)).toEqual([
       `/me/drive/root:/a?${fields}`,
       `/me/drive/root?${fields}`,
@@ -67,14 +75,14 @@ describe('looking at an item', () => {
   it('a second time goes through the list of its parent', async () => {
     const children = { value: [file('x'), folder('CAF\u00c9'), folder('y')] }
     const graph = fakeGraph((what) => (what.endsWith('/children') ? ok(children) : missing))
-    expect((await lookTwice(graph, ['p', 'cafe\u0301']))?.json).toMatchObject({ name: 'CAF\u00c9' })
+    expect((await getItemOrListed(graph, ['p', 'cafe\u0301']))?.json).toMatchObject({ name: 'CAF\u00c9' })
     expect(graph.asked[1]?.path).toBe(`/me/drive/root:/p:/children?$top=200&${fields}`)
-    expect(await lookTwice(graph, ['p', 'none'])).toBeUndefined()
+    expect(await getItemOrListed(graph, ['p', 'none'])).toBeUndefined()
   })
 
   it('stops at what is there, and at a refusal', async () => {
     const graph = fakeGraph(() => ({ status: 403, json: {} }))
-    expect((await lookTwice(graph, ['a']))?.status).toBe(403)
+    expect((await getItemOrListed(graph, ['a']))?.status).toBe(403)
     expect(graph.asked).toHaveLength(1)
   })
 })
@@ -93,23 +101,23 @@ describe('a list', () => {
       page(['c']),
     ]
     const graph = fakeGraph(() => ok(pages[graph.asked.length - 1] ?? page([])))
-    expect((await find(graph, [], named('b')))?.json).toMatchObject({ name: 'b' })
+    expect((await findChild(graph, [], named('b')))?.json).toMatchObject({ name: 'b' })
     expect(graph.asked.map(({ path }) => path).slice(1)).toEqual(['/me/drive/root/children?$skiptoken=2'])
     graph.asked.length = 0
-    expect(await find(graph, [], named('z'))).toBeUndefined()
+    expect(await findChild(graph, [], named('z'))).toBeUndefined()
     expect(graph.asked).toHaveLength(3)
   })
 
   it('that leads back to itself ends', async () => {
     const graph = fakeGraph(() => ok(page(['a'], 'https://graph.example/v1.0/x?again')))
-    expect(await find(graph, [], named('z'))).toBeUndefined()
+    expect(await findChild(graph, [], named('z'))).toBeUndefined()
     expect(graph.asked).toHaveLength(2)
   })
 
   it('that is refused, or none, is nothing', async () => {
     expect(
       (
-        await find(
+        await findChild(
           fakeGraph(() => missing),
           [],
           () => true,
@@ -117,14 +125,14 @@ describe('a list', () => {
       )?.status,
     ).toBe(404)
     expect(
-      await find(
+      await findChild(
         fakeGraph(() => ok({ value: 'none' })),
         [],
         () => true,
       ),
     ).toBeUndefined()
     expect(
-      await find(
+      await findChild(
         fakeGraph(() => ({ status: 200 })),
         [],
         () => true,
@@ -137,7 +145,7 @@ describe('a list', () => {
     const longer = (one: { name?: string | null }, than: { name?: string | null }) =>
       (one.name ?? '').length > (than.name ?? '').length
     const graph = fakeGraph(() => ok(pages[graph.asked.length - 1] ?? page([])))
-    expect((await find(graph, [], () => true, longer))?.json).toMatchObject({ name: 'ccc' })
+    expect((await findChild(graph, [], () => true, longer))?.json).toMatchObject({ name: 'ccc' })
   })
 
   it.each([
@@ -170,7 +178,7 @@ describe('a list without an end', () => {
 
   it('is left after a thousand pages', async () => {
     const graph = fakeGraph(endless)
-    expect(await find(graph, [], () => true)).toBeUndefined()
+    expect(await findChild(graph, [], () => true)).toBeUndefined()
     expect(graph.asked).toHaveLength(1_000)
   })
 
@@ -183,18 +191,18 @@ describe('a list without an end', () => {
       const graph = fakeGraph(endless)
       const moments: number[] = [...left]
       graph.left = () => moments.shift() ?? 0
-      await find(graph, [], () => true)
+      await findChild(graph, [], () => true)
       expect(graph.asked).toHaveLength(asked)
     }
   })
 
   it('is left when it leads back to itself, or is refused', async () => {
     const circle = fakeGraph(() => ok({ value: [], '@odata.nextLink': 'https://graph.example/v1.0/x' }))
-    expect(await find(circle, [], () => true)).toBeUndefined()
+    expect(await findChild(circle, [], () => true)).toBeUndefined()
     expect(circle.asked).toHaveLength(2)
     const link = { '@odata.nextLink': 'https://graph.example/v1.0/x' }
     const refused = fakeGraph(() => ({ status: 403, json: link }))
-    expect(await find(refused, [], () => true)).toMatchObject({ status: 403 })
+    expect(await findChild(refused, [], () => true)).toMatchObject({ status: 403 })
     expect(refused.asked).toHaveLength(1)
     const seen: number[] = []
     for await (const { status } of pagesOf(refused, [])) seen.push(status)

@@ -6,7 +6,7 @@ import type { Entries } from './entries.ts'
  * writing under names of its own: whoever reads meets the old value or the new one. A piece that is missing, or not
  * what was written, counts as no value at all, never as half of one.
  */
-export function inPieces(entries: Entries, limit: number): Entries {
+export function inChunks(entries: Entries, limit: number): Entries {
   return {
     async get(name) {
       for (let before: Buffer | undefined; ; ) {

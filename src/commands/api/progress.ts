@@ -3,7 +3,7 @@ import { clearProgress, isSeen, progress, say, styled } from '../../terminal/ind
 import { duration, inBytes } from '../../text/format.ts'
 
 /** How far a file is on its way, for a person at a terminal. */
-export interface TransferTalk {
+export interface TransferProgress {
   /** @param total undefined while nobody knows it; both in bytes. */
   show: (done: number, total: number | undefined) => void
   finish: () => void
@@ -12,7 +12,7 @@ export interface TransferTalk {
 const everyMs = 100
 
 /** The talk of a transfer, for a person at a terminal who did not ask for silence. */
-export function startTransferTalk({ json, silent }: Arguments['options']): TransferTalk {
+export function startTransferProgress({ json, silent }: Arguments['options']): TransferProgress {
   const began = performance.now()
   const isHeard = isSeen() && !json && !silent
   let beganAt: number | undefined

@@ -14,7 +14,7 @@ import { inBytes } from '../../text/format.ts'
 import { textOf } from '../shared/arguments.ts'
 import { type Asker, originOf } from './context.ts'
 import { type Output, openOutput } from './output.ts'
-import { startTransferTalk } from './progress.ts'
+import { startTransferProgress } from './progress.ts'
 
 type Options = Arguments['options']
 
@@ -29,7 +29,7 @@ export async function download(
   const { version } = request.address
   const content = `${account.id} ${version}${pathOf(request.address)}`
   const target = targetOf(textOf(options, 'output') ?? '-', content, output)
-  const talk = startTransferTalk(options)
+  const talk = startTransferProgress(options)
   const release = onInterrupt(() => {
     clearProgress()
     if (target.isKept && !options.json) say(`The same command goes on after ${inBytes(target.have)}.`)
@@ -64,7 +64,7 @@ function writeWhole(fd: number, chunk: Buffer, file: string): void {
 
 function goingOn(error: OdLinkError, { have }: Target): OdLinkError {
   const more = `The same command goes on after ${inBytes(have)}.`
-  return error.retold({ hint: [error.hint, more].filter(Boolean).join('\n') })
+  return error.with({ hint: [error.hint, more].filter(Boolean).join('\n') })
 }
 
 /** `od-link api --upload FILE <path>`: prints the item as Graph describes it. */
@@ -78,7 +78,7 @@ export async function upload(
   const onConflict = uploadConflicts.find((choice) => choice === options['on-conflict']) ?? 'fail'
   const graphOrigin = await originOf(account)
   const source = await openSource(local)
-  const talk = startTransferTalk(options)
+  const talk = startTransferProgress(options)
   const { finished, cancel } = startUpload(file, source, {
     openGraph: graph,
     ...{ onConflict, graphOrigin, maxWaitMs, onProgress: talk.show },

@@ -3,12 +3,12 @@ import type { Account } from '../../accounts/account.ts'
 import { findAccount, listAccounts } from '../../accounts/index.ts'
 import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
-import { BadLines, type FolderTree, makeFolders, readWanted, showFolder } from '../../graph/bulk/index.ts'
+import { BadLines, type FolderTree, makeFolders, readList, showFolder } from '../../graph/bulk/index.ts'
 import { parsePath } from '../../graph/path.ts'
 import { caughtUp, isSeen, print, printJson, say } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
 import { numberOf, secondsOf, textOf, textsOf } from '../shared/arguments.ts'
-import { startTalk } from './progress.ts'
+import { startProgress } from './progress.ts'
 
 type Options = Arguments['options']
 
@@ -21,10 +21,10 @@ export async function makeMany(parent: string | undefined, options: Options): Pr
   const maxWaitMs = (secondsOf(options, 'max-wait') ?? 600) * 1000
   const below = parsePath(parent ?? '/')
   const accounts = options['dry-run'] ? [] : accountsOf(options)
-  const tree = await wantedOf(options, (source, separator) => readWanted(source, separator, below))
+  const tree = await wantedOf(options, (source, separator) => readList(source, separator, below))
   if (options['dry-run']) return tell(tree, { json, quiet })
 
-  const talk = startTalk(tree, accounts, { json, quiet })
+  const talk = startProgress(tree, accounts, { json, quiet })
   const failFast = options['fail-fast'] === true
   const many = makeFolders(tree, accounts, { maxWaitMs, jobs, failFast, onSettled: talk.settled })
   talk.watch(many.engines)

@@ -1,12 +1,12 @@
 import { type Account, labelOf } from '../../accounts/account.ts'
 import { exitCodes, type OdLinkError } from '../../errors.ts'
-import { type Engine, type FolderTree, type Settled, showFolder } from '../../graph/bulk/index.ts'
+import { type Engine, type FolderResult, type FolderTree, showFolder } from '../../graph/bulk/index.ts'
 import { clearProgress, isSeen, print, printJson, progress, say, styled } from '../../terminal/index.ts'
 import { count, inWords, stateOf, summaryOf } from './summary.ts'
 
 /** What `od-link mkdir --from-file` says: each path as it is done, how far it is, and what became of it all. */
-export interface Talk {
-  settled: (account: Account, settled: Settled) => void
+export interface Progress {
+  settled: (account: Account, settled: FolderResult) => void
   /** Shows how far these are, from now on. */
   watch: (engines: readonly Engine[]) => void
   /** The end. @throws OdLinkError of the first failure's kind when not all folders are there. */
@@ -18,11 +18,11 @@ const mostTold = 20
 const everyMs = { terminal: 100, pipe: 5_000 }
 
 /** The talk of a run of many folders: its progress, what failed, and the sum at the end. */
-export function startTalk(
+export function startProgress(
   tree: FolderTree,
   accounts: readonly Account[],
   { json, quiet }: { json: boolean; quiet: boolean },
-): Talk {
+): Progress {
   const began = performance.now()
   const several = accounts.length > 1
   let engines: readonly Engine[] = []
@@ -65,14 +65,14 @@ export function startTalk(
       const sum = summaryOf(engines, tree, began)
       const missing = sum.failed + sum.skipped
       const failed =
-        first && (missing > 0 || engines.some(({ ledger }) => ledger.all.failed > 0)) ? first : undefined
+        first && (missing > 0 || engines.some(({ states }) => states.all.failed > 0)) ? first : undefined
       if (json) printJson({ summary: { ...sum, exitCode: failed?.exitCode ?? 0 } })
       if (!failed) {
         if (!quiet) say(styled('green', '✓'), ` ${inWords(sum)}`)
         return
       }
       if (!json) for (const engine of engines) listMissing(engine, tree, several)
-      throw failed.retold({
+      throw failed.with({
         message: `${inWords(sum)} ${failed.message}`,
         hint: failed.hint ?? 'Run the same again: what is missing is made.',
       })
@@ -81,12 +81,12 @@ export function startTalk(
 }
 
 /** The path as it was typed, but for the last name, which is as the drive has it. */
-function pathOf({ folder, item }: Settled): string {
+function pathOf({ folder, item }: FolderResult): string {
   const above = showFolder(folder).slice(0, -folder.name.length)
   return above + (item?.name ?? folder.name)
 }
 
-function asJson(settled: Settled, account: Account | undefined): object {
+function asJson(settled: FolderResult, account: Account | undefined): object {
   const { folder, status, item, error } = settled
   const { kind, message, hint, code, requestId } = error ?? {}
   return {
@@ -102,14 +102,14 @@ function asJson(settled: Settled, account: Account | undefined): object {
 }
 
 /** The paths that are not there, each on a line that begins with a slash, as no other line does. */
-function listMissing({ account, ledger }: Engine, tree: FolderTree, several: boolean): void {
-  const missing = ledger.named.failed + ledger.named.skipped
+function listMissing({ account, states }: Engine, tree: FolderTree, several: boolean): void {
+  const missing = states.named.failed + states.named.skipped
   if (missing === 0) return
   const name = several ? ` in the drive of ${labelOf(account)}` : ''
   say(`Not there${name}:`)
   let listed = 0
   for (const folder of tree.below()) {
-    if (!folder.named || !['failed', 'skipped'].includes(ledger.statusOf(folder))) continue
+    if (!folder.named || !['failed', 'skipped'].includes(states.statusOf(folder))) continue
     listed += 1
     if (isSeen() && listed > mostTold) break
     say(showFolder(folder))

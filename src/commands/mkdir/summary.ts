@@ -8,7 +8,7 @@ export const count = (number: number) => number.toLocaleString('en')
 /** `412/1,010 folders · 310/s · throttled for 12 s · 3 s left` */
 export function stateOf(engines: readonly Engine[], tree: FolderTree, began: number): string {
   const total = tree.named * engines.length
-  const done = engines.reduce((sum, { ledger }) => sum + ledger.done, 0)
+  const done = engines.reduce((sum, { states }) => sum + states.done, 0)
   const perSecond = done / ((performance.now() - began) / 1000)
   const pause = Math.max(0, ...engines.map((engine) => engine.pause))
   return [
@@ -40,14 +40,14 @@ export function summaryOf(engines: readonly Engine[], tree: FolderTree, began: n
   const sum = (of: (engine: Engine) => number) => engines.reduce((total, engine) => total + of(engine), 0)
   return {
     folders: tree.named * engines.length,
-    created: sum(({ ledger }) => ledger.named.created),
-    exists: sum(({ ledger }) => ledger.named.exists),
-    failed: sum(({ ledger }) => ledger.named.failed),
-    skipped: sum(({ ledger }) => ledger.named.skipped),
-    parentsCreated: sum(({ ledger }) => ledger.all.created - ledger.named.created),
+    created: sum(({ states }) => states.named.created),
+    exists: sum(({ states }) => states.named.exists),
+    failed: sum(({ states }) => states.named.failed),
+    skipped: sum(({ states }) => states.named.skipped),
+    parentsCreated: sum(({ states }) => states.all.created - states.named.created),
     accounts: engines.length,
-    requests: sum(({ deliveries }) => deliveries.requests),
-    refused: sum(({ deliveries }) => deliveries.refused),
+    requests: sum(({ results }) => results.requests),
+    refused: sum(({ results }) => results.refused),
     seconds: Math.round(performance.now() - began) / 1000,
   }
 }

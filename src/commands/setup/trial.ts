@@ -58,7 +58,7 @@ function nothingSaved(error: OdLinkError, registration: OwnRegistration): OdLink
     .replace(/od-link login((?: --[a-z-]+ \S+)*)/g, (_, flags: string) => command(flagsIn(flags)))
     .replaceAll(': od-link setup --client-id', ':\nod-link setup --client-id')
   const again = advice.includes('od-link setup') ? advice : `${advice}\nThen again:\n${command()}`.trim()
-  return error.retold({ message: `${message} Nothing was saved.`, hint: again })
+  return error.with({ message: `${message} Nothing was saved.`, hint: again })
 }
 
 function flagsIn(text: string): Record<string, string> {

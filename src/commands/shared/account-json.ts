@@ -1,6 +1,6 @@
 import { type Account, labelOf } from '../../accounts/account.ts'
 import { defaultAccount } from '../../accounts/index.ts'
-import { lifeOf } from '../../accounts/lifetime.ts'
+import { lifetimeOf } from '../../accounts/lifetime.ts'
 import type { LinkRecord } from '../../identity/link.ts'
 import { isoTime } from '../../text/format.ts'
 
@@ -31,7 +31,7 @@ export function describe(account: Account, record?: LinkRecord) {
 
 /** Of a link that has ended, when it would have ended is no longer told. */
 function life(account: Account, record: LinkRecord) {
-  const { end, unused, signIn } = lifeOf(account, record)
+  const { end, unused, signIn } = lifetimeOf(account, record)
   return {
     unusedUntil: end ? null : isoTime(Math.min(unused.until, signIn?.by ?? unused.until)),
     signInEverySeconds: signIn?.everySeconds ?? null,

@@ -1,5 +1,5 @@
 import type { Account } from '../../accounts/account.ts'
-import { type Life, lifeOf, type SignInRule } from '../../accounts/lifetime.ts'
+import { type Lifetime, lifetimeOf, type SignInRule } from '../../accounts/lifetime.ts'
 import type { LinkRecord } from '../../identity/link.ts'
 import { isoTime } from '../../text/format.ts'
 
@@ -7,8 +7,8 @@ import { isoTime } from '../../text/format.ts'
 export type Row = [what: string, text: string]
 
 /** How long a link lives, as far as this machine knows; what has not been seen is told as a rule. */
-export function lifeInWords(account: Account, record: LinkRecord): Row[] {
-  const { end, unused, signIn } = lifeOf(account, record)
+export function lifetimeInWords(account: Account, record: LinkRecord): Row[] {
+  const { end, unused, signIn } = lifetimeOf(account, record)
   if (end) return [tokenRow(record, false), ['ended', `${isoTime(end.at)}: ${end.reason}`]]
   const rows = [tokenRow(record, true)]
   // Where a sign-in is wanted sooner, no link lives as long as an unused one may.
@@ -23,7 +23,7 @@ function tokenRow({ expiresAt }: LinkRecord, renewable: boolean): Row {
   return ['token', `ended ${isoTime(expiresAt)}${renewable ? '; the next command renews it' : ''}`]
 }
 
-function unusedRow({ until, seconds }: Life['unused']): Row {
+function unusedRow({ until, seconds }: Lifetime['unused']): Row {
   const rule = `${day(until)} (${inWords(seconds)} after the last renewal)`
   if (until > Date.now()) return ['if unused', `ends on ${rule}`]
   return ['unused', `should have ended on ${rule}; to know: od-link status --check`]

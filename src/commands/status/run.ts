@@ -12,13 +12,13 @@ import { fail, print, printJson, styled } from '../../terminal/index.ts'
 import { isoTime } from '../../text/format.ts'
 import { describe } from '../shared/account-json.ts'
 import { textOf } from '../shared/arguments.ts'
-import { lifeInWords } from './lifetime.ts'
+import { lifetimeInWords } from './lifetime.ts'
 
 /** How long the sign-in service, and then Graph, may take to answer for one link. */
 const checkWithinMs = 30_000
 
 /** What is known of one link; `problem` when it cannot be used. */
-interface Standing {
+interface AccountStatus {
   account: Account
   record?: LinkRecord
   /** The drive's kind as Graph told it, when it was asked. */
@@ -32,7 +32,7 @@ interface Standing {
 export async function run({ options }: Arguments): Promise<number> {
   const wanted = textOf(options, 'account')
   const accounts = wanted === undefined ? listAccounts() : [findAccount(wanted)]
-  const standings: Standing[] = []
+  const standings: AccountStatus[] = []
   for (const account of accounts) standings.push(await look(account, options.check === true))
   // An account whose record is gone is not linked, whatever the index remembers.
   const linked = standings.filter(({ record }) => record)
@@ -54,8 +54,8 @@ export async function run({ options }: Arguments): Promise<number> {
   )
 }
 
-async function look(account: Account, check: boolean): Promise<Standing> {
-  const standing: Standing = { account }
+async function look(account: Account, check: boolean): Promise<AccountStatus> {
+  const standing: AccountStatus = { account }
   try {
     standing.record = await readLink(account)
     if (check) await ask(standing, standing.record)
@@ -69,7 +69,7 @@ async function look(account: Account, check: boolean): Promise<Standing> {
 }
 
 /** Renews the link, however fresh its token is, and looks at its drive with the new one. */
-async function ask(standing: Standing, { accessToken: refused }: LinkRecord): Promise<void> {
+async function ask(standing: AccountStatus, { accessToken: refused }: LinkRecord): Promise<void> {
   const { account } = standing
   const link = await accessToken(account, { refused, isCheck: true, patience: startPatience(checkWithinMs) })
   standing.record = link
@@ -80,7 +80,7 @@ async function ask(standing: Standing, { accessToken: refused }: LinkRecord): Pr
   standing.driveType = driveTypeOf(answer)
 }
 
-function inJson({ account, record, driveType, isReadOnly, problem }: Standing, checked: boolean) {
+function inJson({ account, record, driveType, isReadOnly, problem }: AccountStatus, checked: boolean) {
   return {
     ...describe(account, record),
     checked,
@@ -93,7 +93,7 @@ function inJson({ account, record, driveType, isReadOnly, problem }: Standing, c
   }
 }
 
-function tell({ account, record, driveType, isReadOnly, problem }: Standing, checked: boolean): void {
+function tell({ account, record, driveType, isReadOnly, problem }: AccountStatus, checked: boolean): void {
   const usual = defaultAccount()?.id === account.id ? ' · default' : ''
   const title = account.name ? `${account.name}: ${account.username}` : account.username
   print(styled('bold', title), styled('dim', ` · ${account.kind} account${usual}`))
@@ -102,7 +102,7 @@ function tell({ account, record, driveType, isReadOnly, problem }: Standing, che
   row('id', account.id)
   if (record) {
     row('linked', `${isoTime(record.linkedAt)}, renewed ${isoTime(record.lastRenewedAt)}`)
-    for (const [what, text] of lifeInWords(account, record)) row(what, text)
+    for (const [what, text] of lifetimeInWords(account, record)) row(what, text)
     if (record.graphOrigin !== 'https://graph.microsoft.com') row('graph', record.graphOrigin)
   }
   if (!checked) return

@@ -126,7 +126,7 @@ export async function handOn(
 
 /** What is not repeated by itself may have been done, and a person has to look. */
 function unsure(error: OdLinkError, method: string): OdLinkError {
-  return error.retold({
+  return error.with({
     hint: `It may have been done all the same, so the ${method} was not repeated: look before you send it again.`,
   })
 }

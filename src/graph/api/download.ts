@@ -4,7 +4,7 @@ import { NetworkError } from '../../http/errors.ts'
 import { startPatience } from '../../http/retry.ts'
 import type { Streams } from '../../http/transport.ts'
 import { parseJsonObject } from '../../text/json.ts'
-import { type Graph, type GraphAnswer, maxFaults, passing } from '../request.ts'
+import { type Graph, type GraphAnswer, maxRetries, transientStatuses } from '../request.ts'
 import { type ApiRequest, ask, handOn, nameOf, readText, redirects, type Takers } from './call.ts'
 import { apiFailure } from './errors.ts'
 import type { Target } from './partial-file.ts'
@@ -53,10 +53,10 @@ export async function download(request: ApiRequest, target: Target, from: Downlo
     faults += 1
     const isAnswer = !(outcome instanceof NetworkError)
     const trouble = isAnswer ? apiFailure(outcome, nameOf(request)) : outcome
-    const mayPass = !isAnswer || passing.has(outcome.status) || overdue.has(outcome.status)
+    const mayPass = !isAnswer || transientStatuses.has(outcome.status) || overdue.has(outcome.status)
     const retryAfter = isAnswer ? outcome.headers['retry-after'] : undefined
-    if (!mayPass || faults > maxFaults || !(await patience.pause(trouble.message, retryAfter)))
-      throw faults > maxFaults && isAnswer && outcome.status === 416 ? unsteady() : trouble
+    if (!mayPass || faults > maxRetries || !(await patience.pause(trouble.message, retryAfter)))
+      throw faults > maxRetries && isAnswer && outcome.status === 416 ? unsteady() : trouble
   }
 }
 

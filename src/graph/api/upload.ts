@@ -5,7 +5,7 @@ import { startPatience } from '../../http/retry.ts'
 import type { HttpResponse } from '../../http/transport.ts'
 import { type JsonObject, parseJsonObject } from '../../text/json.ts'
 import { isSince } from '../item.ts'
-import { type Graph, type GraphAnswer, maxFaults, passing } from '../request.ts'
+import { type Graph, type GraphAnswer, maxRetries, transientStatuses } from '../request.ts'
 import type { Address } from './address.ts'
 import type { Transfer } from './download.ts'
 import { apiFailure } from './errors.ts'
@@ -103,8 +103,8 @@ async function sendPieces(
     }
     faults += 1
     const trouble = answer ? failed(answer, file) : (outcome as NetworkError)
-    if (answer && !passing.has(answer.status) && ![404, 416].includes(answer.status)) throw trouble
-    if (faults > maxFaults || !(await patience.pause(trouble.message, answer?.headers['retry-after'])))
+    if (answer && !transientStatuses.has(answer.status) && ![404, 416].includes(answer.status)) throw trouble
+    if (faults > maxRetries || !(await patience.pause(trouble.message, answer?.headers['retry-after'])))
       throw trouble
     const standing = await attempt(askSigned('GET', session, { timeoutMs: 30_000 }), 1)
     if (standing instanceof NetworkError) continue
@@ -173,7 +173,7 @@ function answerOf({ status, headers, body }: HttpResponse): GraphAnswer {
 function failed(answer: GraphAnswer, file: Address): OdLinkError {
   const failure = apiFailure(answer, `the upload to ${file.path}`)
   if (failure.kind !== 'taken') return failure
-  return failure.retold({
+  return failure.with({
     message: `The name is taken: ${file.path}`,
     hint: 'To put the file in its place: --on-conflict replace\nTo keep both: --on-conflict rename',
   })

@@ -3,8 +3,8 @@ import { NetworkError } from '../../http/errors.ts'
 import type { LinkRecord } from '../../identity/link.ts'
 import { isJsonObject } from '../../text/json.ts'
 import { type GraphAnswer, sendOnce } from '../send-once.ts'
-import type { Ledger } from './folder-states.ts'
-import { type Ask, type MakeAsk, requestOf } from './operations.ts'
+import type { FolderStates } from './folder-states.ts'
+import { type CreateOperation, type Operation, requestOf } from './operations.ts'
 
 /**
  * What came of a batch: an answer for each ask, or nothing for those of which nobody knows whether they were done; or
@@ -22,16 +22,16 @@ export type Delivery =
  */
 export async function sendBatch(
   link: LinkRecord,
-  asks: readonly Ask[],
-  ledger: Ledger,
+  operations: readonly Operation[],
+  states: FolderStates,
   how: { timeoutMs: number; freshConnection: boolean },
 ): Promise<Delivery> {
-  const body = { requests: encode(asks, ledger) }
+  const body = { requests: encode(operations, states) }
   try {
     const answer = await sendOnce(link, { method: 'POST', path: '/$batch', body }, how)
     if (answer instanceof NetworkError) return { lost: answer }
     if (answer.status !== 200) return { refusal: answer }
-    return { answers: readAnswers(asks.length, answer) }
+    return { answers: readAnswers(operations.length, answer) }
   } catch (error) {
     if (error instanceof NetworkError) return { unsent: error }
     throw error
@@ -40,12 +40,12 @@ export async function sendBatch(
 
 const idOf = (at: number) => String(at + 1)
 
-function encode(asks: readonly Ask[], ledger: Ledger): object[] {
-  const places = new Map(asks.map((ask, at) => [ask, at]))
-  return asks.map((ask, at) => {
-    const parent = ask.kind === 'make' ? places.get(ask.after as MakeAsk) : undefined
+function encode(operations: readonly Operation[], states: FolderStates): object[] {
+  const places = new Map(operations.map((operation, at) => [operation, at]))
+  return operations.map((operation, at) => {
+    const parent = operation.kind === 'make' ? places.get(operation.after as CreateOperation) : undefined
     const dependsOn = parent === undefined ? {} : { dependsOn: [idOf(parent)] }
-    return { id: idOf(at), ...requestOf(ask, ledger), ...dependsOn }
+    return { id: idOf(at), ...requestOf(operation, states), ...dependsOn }
   })
 }
 

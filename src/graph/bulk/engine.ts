@@ -3,12 +3,12 @@ import { internalError, OdLinkError } from '../../errors.ts'
 import { linkRefused } from '../errors.ts'
 import { challengeOf } from '../send-once.ts'
 import { sendBatch } from './batch.ts'
-import { Deliveries } from './batch-results.ts'
+import { BatchResults } from './batch-results.ts'
 import { tooLong } from './errors.ts'
-import { Ledger, type Settled } from './folder-states.ts'
+import { type FolderResult, FolderStates } from './folder-states.ts'
 import { Limiter } from './limiter.ts'
-import { type Ask, unitsOf } from './operations.ts'
-import { Answers } from './outcomes.ts'
+import { type Operation, unitsOf } from './operations.ts'
+import { Outcomes } from './outcomes.ts'
 import { Plan } from './plan.ts'
 import { openTokens, type Tokens } from './tokens.ts'
 import type { FolderTree } from './tree.ts'
@@ -19,7 +19,7 @@ export interface EngineOptions {
   /** The most batches under way at once. */
   jobs?: number | undefined
   /** Called for every folder, as soon as it is known what became of it. */
-  onSettled: (settled: Settled) => void
+  onSettled: (settled: FolderResult) => void
   /** Called when nothing more can be done in this drive. */
   onGivenUp: (error: OdLinkError) => void
 }
@@ -27,8 +27,8 @@ export interface EngineOptions {
 /** Makes a tree of folders in one drive: as many batches under way as it takes well, until every folder is settled. */
 export class Engine {
   readonly account: Account
-  readonly ledger: Ledger
-  readonly deliveries: Deliveries
+  readonly states: FolderStates
+  readonly results: BatchResults
   #tree: FolderTree
   #options: EngineOptions
   #plan: Plan
@@ -43,14 +43,14 @@ export class Engine {
     this.account = account
     this.#tree = tree
     this.#options = options
-    this.ledger = new Ledger(tree, (settled) => {
+    this.states = new FolderStates(tree, (settled) => {
       this.#lastProgress = performance.now()
       options.onSettled(settled)
     })
-    this.#plan = new Plan(this.ledger)
+    this.#plan = new Plan(this.states)
     this.#limiter = new Limiter(options.jobs)
-    const answers = new Answers(tree, this.ledger, this.#plan, (error) => this.#giveUp(error))
-    this.deliveries = new Deliveries(this.#plan, answers, this.#limiter)
+    const outcomes = new Outcomes(tree, this.states, this.#plan, (error) => this.#giveUp(error))
+    this.results = new BatchResults(this.#plan, outcomes, this.#limiter)
     this.#tokens = openTokens(account, options.maxWaitMs)
   }
 
@@ -67,8 +67,8 @@ export class Engine {
       if (this.#running > 0 || wait !== undefined) await this.#rest(wait)
     }
     for (const folder of this.#tree.below()) {
-      if (!this.ledger.isOpen(folder)) continue
-      this.ledger.settle({ folder, status: 'skipped', ...(this.#ending ? { error: this.#ending } : {}) })
+      if (!this.states.isOpen(folder)) continue
+      this.states.settle({ folder, status: 'skipped', ...(this.#ending ? { error: this.#ending } : {}) })
     }
   }
 
@@ -90,8 +90,8 @@ export class Engine {
       if (ready === undefined) return undefined
       const wait = Math.max(ready, this.#limiter.wait)
       if (wait > 0) return this.#bounded(wait)
-      const asks = this.#plan.take(this.#limiter.batchSize)
-      if (asks.length > 0) this.#send(asks)
+      const operations = this.#plan.take(this.#limiter.batchSize)
+      if (operations.length > 0) this.#send(operations)
     }
     return undefined
   }
@@ -99,7 +99,7 @@ export class Engine {
   #bounded(wait: number): number | undefined {
     const waited = performance.now() - this.#lastProgress
     if (this.#running > 0 || waited + this.#limiter.pause <= this.#options.maxWaitMs) return wait
-    this.#giveUp(this.deliveries.trouble ?? tooLong())
+    this.#giveUp(this.results.trouble ?? tooLong())
     return undefined
   }
 
@@ -113,9 +113,9 @@ export class Engine {
     })
   }
 
-  #send(asks: Ask[]): void {
+  #send(operations: Operation[]): void {
     this.#running += 1
-    this.#exchange(asks, this.#limiter.send(unitsOf(asks)))
+    this.#exchange(operations, this.#limiter.send(unitsOf(operations)))
       .catch((error) => this.#giveUp(error instanceof OdLinkError ? error : internalError(error)))
       .finally(() => {
         this.#running -= 1
@@ -123,13 +123,13 @@ export class Engine {
       })
   }
 
-  async #exchange(asks: Ask[], sentAt: number): Promise<void> {
+  async #exchange(operations: Operation[], sentAt: number): Promise<void> {
     const link = await this.#tokens.current()
     // Short enough that one silent server leaves time to ask again.
     const timeoutMs = Math.max(2_000, Math.min(30_000, this.#options.maxWaitMs / 3))
     const freshConnection = this.#limiter.troubles > 0
-    const delivery = await sendBatch(link, asks, this.ledger, { timeoutMs, freshConnection })
-    const challenge = this.deliveries.take(asks, delivery, sentAt)
+    const delivery = await sendBatch(link, operations, this.states, { timeoutMs, freshConnection })
+    const challenge = this.results.take(operations, delivery, sentAt)
     if (!challenge) {
       if ('answers' in delivery) this.#tokens.accepted(link)
       return

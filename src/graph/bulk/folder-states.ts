@@ -7,7 +7,7 @@ export const statuses = ['waiting', 'asked', 'created', 'exists', 'failed', 'ski
 export type Status = (typeof statuses)[number]
 
 /** What became of a folder. */
-export interface Settled {
+export interface FolderResult {
   folder: Folder
   status: 'created' | 'exists' | 'failed' | 'skipped'
   /** The folder as the drive has it. */
@@ -16,18 +16,18 @@ export interface Settled {
   error?: OdLinkError
 }
 
-export type Counts = Record<Settled['status'], number>
+export type Counts = Record<FolderResult['status'], number>
 
 /** The state of every folder of a tree in one drive: a byte each, and the ids of those whose children are asked for. */
-export class Ledger {
+export class FolderStates {
   /** Of folders that a line names, and of all. */
   readonly named: Counts = { created: 0, exists: 0, failed: 0, skipped: 0 }
   readonly all: Counts = { created: 0, exists: 0, failed: 0, skipped: 0 }
   #statuses: Uint8Array
   #ids = new Map<number, string>()
-  #tell: (settled: Settled) => void
+  #tell: (settled: FolderResult) => void
 
-  constructor(tree: FolderTree, tell: (settled: Settled) => void) {
+  constructor(tree: FolderTree, tell: (settled: FolderResult) => void) {
     this.#statuses = new Uint8Array(tree.size + 1)
     this.#tell = tell
   }
@@ -44,7 +44,7 @@ export class Ledger {
     this.#statuses[index] = statuses.indexOf(status)
   }
 
-  settle(settled: Settled): void {
+  settle(settled: FolderResult): void {
     const { folder, status, item } = settled
     this.#statuses[folder.index] = statuses.indexOf(status)
     this.all[status] += 1

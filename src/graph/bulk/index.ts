@@ -1,20 +1,20 @@
 import type { Account } from '../../accounts/account.ts'
 import type { OdLinkError } from '../../errors.ts'
 import { Engine } from './engine.ts'
-import type { Settled } from './folder-states.ts'
+import type { FolderResult } from './folder-states.ts'
 import type { FolderTree } from './tree.ts'
 
 /**
  * Many folders at once:
- * 1. a list of paths is read and checked, and becomes a tree of distinct folders (lines, wanted, tree);
- * 2. each account has an engine of its own (engine): it asks what is there and makes what is not (plan, asks), in
- *    batches (batch), as many as the server takes well (limiter, pace), with a token that is renewed on the way (tokens);
- * 3. what a batch brought back goes to the limiter and to the answers (deliveries), what an answer means is decided in
- *    one place (answers), and what became of a folder is kept in another (ledger).
+ * 1. a list of paths is read and checked, and becomes a tree of distinct folders (read-list, tree);
+ * 2. each account has an engine of its own (engine): it asks what is there and makes what is not (plan, operations), in
+ *    batches (batch), as many as the server takes well (limiter, rate), with a token that is renewed on the way (tokens);
+ * 3. what a batch brought back goes to the limiter and to the answers (batch-results), what an answer means is decided in
+ *    one place (outcomes), and what became of a folder is kept in another (folder-states).
  */
 export type { Engine } from './engine.ts'
-export type { Settled } from './folder-states.ts'
-export { BadLines, readWanted } from './read-list.ts'
+export type { FolderResult } from './folder-states.ts'
+export { BadLines, readList } from './read-list.ts'
 export { type Folder, type FolderTree, showFolder } from './tree.ts'
 
 export interface ManyOptions {
@@ -24,7 +24,7 @@ export interface ManyOptions {
   jobs: number | undefined
   /** Stop everything at the first failure. */
   failFast: boolean
-  onSettled: (account: Account, settled: Settled) => void
+  onSettled: (account: Account, settled: FolderResult) => void
 }
 
 export interface Many {

@@ -1,4 +1,4 @@
-import { Pace } from './rate.ts'
+import { Rate } from './rate.ts'
 
 /**
  * How much may be asked of Microsoft now: a number of batches under way that grows while all goes well and is divided
@@ -15,7 +15,7 @@ const largestBatch = 20
 const unitsOfLargest = 2 * largestBatch
 
 export class Limiter {
-  readonly #pace = new Pace()
+  readonly #rate = new Rate()
   readonly #ceiling: number
   #batches: number
   #pausedUntil = 0
@@ -38,13 +38,13 @@ export class Limiter {
 
   /** How many requests the next batch may have: no more than what the pace allows in a second. */
   get batchSize(): number {
-    const { rate = unitsOfLargest } = this.#pace
+    const { rate = unitsOfLargest } = this.#rate
     return Math.max(1, Math.floor(Math.min(1, rate / unitsOfLargest) * largestBatch))
   }
 
   /** Milliseconds until the next batch may be sent. */
   get wait(): number {
-    return Math.max(this.pause, this.#pace.wait)
+    return Math.max(this.pause, this.#rate.wait)
   }
 
   /** Milliseconds for which the server, or trouble with it, has stopped everything. */
@@ -59,13 +59,13 @@ export class Limiter {
 
   /** A batch is sent now. @returns the time, to be given back with what becomes of it. */
   send(units: number): number {
-    this.#pace.sent(units)
+    this.#rate.sent(units)
     return performance.now()
   }
 
   /** Requests were answered, whatever the answer, and not refused for their number. */
   accepted(units: number, sentAt: number): void {
-    this.#pace.accepted(units)
+    this.#rate.accepted(units)
     if (sentAt < this.#brakedAt) return
     this.#throttles = 0
     this.#troubles = 0
@@ -76,7 +76,7 @@ export class Limiter {
 
   /** The server refused something for the number of requests. */
   throttled(sentAt: number, retryAfterMs: number | undefined): void {
-    this.#pace.refused()
+    this.#rate.refused()
     const isNews = this.#brake(sentAt, 4)
     if (isNews) this.#throttles += 1
     // "0", or a date that is past, does not mean "at once, for ever".

@@ -4,20 +4,20 @@ import { nextPage } from '../drive.ts'
 import { codesOf, graphFailure, isSimilarName, noDrive } from '../errors.ts'
 import { isFolder, isSince, itemOf } from '../item.ts'
 import { foldName } from '../path.ts'
-import { maxFaults, passing } from '../request.ts'
+import { maxRetries, transientStatuses } from '../request.ts'
 import type { GraphAnswer } from '../send-once.ts'
 import { endsAll, parentGone, taken } from './errors.ts'
-import type { Ledger } from './folder-states.ts'
-import type { Ask, ListAsk, LookAsk, MakeAsk } from './operations.ts'
+import type { FolderStates } from './folder-states.ts'
+import type { CreateOperation, GetOperation, ListOperation, Operation } from './operations.ts'
 import type { Plan } from './plan.ts'
 import { type Folder, type FolderTree, showFolder } from './tree.ts'
 
 const gaveUp = new Set([408, 502, 504])
 
 /** What each answer means for the folders: settled, to be looked at, to be asked for again, or failed. */
-export class Answers {
+export class Outcomes {
   #tree: FolderTree
-  #ledger: Ledger
+  #states: FolderStates
   #plan: Plan
   #giveUp: (error: OdLinkError) => void
   #began = Date.now()
@@ -29,102 +29,102 @@ export class Answers {
   #taken = new Map<Folder, GraphAnswer>()
 
   /** @param giveUp called when nothing more can be done in this drive. */
-  constructor(tree: FolderTree, ledger: Ledger, plan: Plan, giveUp: (error: OdLinkError) => void) {
+  constructor(tree: FolderTree, states: FolderStates, plan: Plan, giveUp: (error: OdLinkError) => void) {
     this.#tree = tree
-    this.#ledger = ledger
+    this.#states = states
     this.#plan = plan
     this.#giveUp = giveUp
   }
 
   /** Takes in an answer that is no refusal of the token or of the number of requests. */
-  take(ask: Ask, answer: GraphAnswer): void {
-    if (this.#isOver(ask)) return
-    if (passing.has(answer.status)) this.#passing(ask, answer)
-    else if (ask.kind === 'make') this.#made(ask, answer)
-    else if (ask.kind === 'look') this.#seen(ask, answer)
-    else this.#listed(ask, answer)
+  take(operation: Operation, answer: GraphAnswer): void {
+    if (this.#isOver(operation)) return
+    if (transientStatuses.has(answer.status)) this.#passing(operation, answer)
+    else if (operation.kind === 'make') this.#made(operation, answer)
+    else if (operation.kind === 'look') this.#seen(operation, answer)
+    else this.#listed(operation, answer)
   }
 
   /** The token was refused for this one. Others go on with the next token; if this one does not, it is not for the token. */
-  unauthorized(ask: Ask, answer: GraphAnswer): void {
-    if (this.#isOver(ask)) return
-    if (this.#count(ask) <= maxFaults) this.#plan.again(ask)
-    else if (ask.kind === 'list') this.#refusedBelow(ask.folder, answer)
-    else this.#refused(ask.folder, answer)
+  unauthorized(operation: Operation, answer: GraphAnswer): void {
+    if (this.#isOver(operation)) return
+    if (this.#count(operation) <= maxRetries) this.#plan.again(operation)
+    else if (operation.kind === 'list') this.#refusedBelow(operation.folder, answer)
+    else this.#refused(operation.folder, answer)
   }
 
   /** No answer came: nobody knows whether it was done, so one looks. */
-  lost(ask: Ask, trouble: OdLinkError): void {
-    if (this.#isOver(ask)) return
-    if (ask.kind !== 'make') {
-      this.#fault(ask, trouble)
+  lost(operation: Operation, trouble: OdLinkError): void {
+    if (this.#isOver(operation)) return
+    if (operation.kind !== 'make') {
+      this.#fault(operation, trouble)
       return
     }
-    this.#maybeOurs.add(ask.folder)
-    if (this.#count(ask) > maxFaults) this.#fail(ask.folder, trouble)
-    else this.#plan.look(ask.folder)
+    this.#maybeOurs.add(operation.folder)
+    if (this.#count(operation) > maxRetries) this.#fail(operation.folder, trouble)
+    else this.#plan.look(operation.folder)
   }
 
   /** Whether it failed with its parent meanwhile: what was told of it stays so. */
-  #isOver({ kind, folder }: Ask): boolean {
-    return kind !== 'list' && !this.#ledger.isOpen(folder)
+  #isOver({ kind, folder }: Operation): boolean {
+    return kind !== 'list' && !this.#states.isOpen(folder)
   }
 
-  #made(ask: MakeAsk, answer: GraphAnswer): void {
-    const { folder } = ask
+  #made(operation: CreateOperation, answer: GraphAnswer): void {
+    const { folder } = operation
     const item = itemOf(answer.json)
     const { status } = answer
     if (status === 201 && item.id !== undefined) this.#settle(folder, item, true)
-    else if (status === 201) this.lost(ask, graphFailure(answer, `Making "${showFolder(folder)}"`))
+    else if (status === 201) this.lost(operation, graphFailure(answer, `Making "${showFolder(folder)}"`))
     else if (status === 200) this.#found(folder, item, answer)
     else if (status === 409 || isSimilarName(answer)) {
       this.#taken.set(folder, answer)
       this.#plan.look(folder)
-    } else if (status === 424 && !this.#ledger.isKnown(folder.parent as Folder)) {
+    } else if (status === 424 && !this.#states.isKnown(folder.parent as Folder)) {
       // What became of the parent decides: to a batch, a folder that is there already is a failure too.
-      this.#ledger.mark(folder, 'waiting')
-    } else if (status === 424 || status === 404) this.#fault(ask, parentGone(folder, answer))
+      this.#states.mark(folder, 'waiting')
+    } else if (status === 424 || status === 404) this.#fault(operation, parentGone(folder, answer))
     else this.#refused(folder, answer)
   }
 
-  #seen(ask: LookAsk, answer: GraphAnswer): void {
-    const { folder } = ask
+  #seen(operation: GetOperation, answer: GraphAnswer): void {
+    const { folder } = operation
     if (answer.status === 200) this.#found(folder, itemOf(answer.json), answer)
     else if (answer.status !== 404) this.#refused(folder, answer)
-    else if (!this.#ledger.isKnown(folder.parent as Folder)) this.#ledger.mark(folder, 'waiting')
+    else if (!this.#states.isKnown(folder.parent as Folder)) this.#states.mark(folder, 'waiting')
     // Just after a conflict an item may not be found by its name, and yet be in its parent's list.
     else if (this.#taken.has(folder)) this.#plan.find(folder.parent as Folder, [folder])
     else this.#plan.again({ kind: 'make', folder })
   }
 
-  #listed(ask: ListAsk, answer: GraphAnswer): void {
-    const { folder } = ask
+  #listed(operation: ListOperation, answer: GraphAnswer): void {
+    const { folder } = operation
     const children = Array.isArray(answer.json?.value) ? answer.json.value.map(itemOf) : undefined
     if (answer.status !== 200) this.#refusedBelow(folder, answer)
-    else if (!children) this.#fault(ask, graphFailure(answer, `Listing "${showFolder(folder)}"`))
-    else this.#compare(ask, children, answer)
+    else if (!children) this.#fault(operation, graphFailure(answer, `Listing "${showFolder(folder)}"`))
+    else this.#compare(operation, children, answer)
   }
 
-  #compare(ask: ListAsk, children: DriveItem[], answer: GraphAnswer): void {
-    const { folder, missing, pages } = ask
-    this.#faults.delete(keyOf(ask))
+  #compare(operation: ListOperation, children: DriveItem[], answer: GraphAnswer): void {
+    const { folder, missing, pages } = operation
+    this.#faults.delete(keyOf(operation))
     for (const item of children) {
       const key = foldName(item.name ?? '')
       const wanted = missing.get(key)
       if (!wanted) continue
       missing.delete(key)
-      if (this.#ledger.isOpen(wanted)) this.#found(wanted, item, answer)
+      if (this.#states.isOpen(wanted)) this.#found(wanted, item, answer)
     }
     const next = nextPage(answer)
     // A list that leads back to itself would never end; one that is long enough costs more than asking for each.
     const goesOn = next !== undefined && !pages.includes(next) && pages.length < missing.size
-    if (goesOn) this.#plan.again({ ...ask, pages: [...pages, next] })
+    if (goesOn) this.#plan.again({ ...operation, pages: [...pages, next] })
     else this.#notListed(folder, [...missing.values()])
   }
 
   #notListed(parent: Folder, missing: Folder[]): void {
     for (const folder of missing) {
-      if (this.#ledger.statusOf(folder) !== 'asked') continue
+      if (this.#states.statusOf(folder) !== 'asked') continue
       const error = taken(folder, 'an item that cannot be seen', this.#taken.get(folder))
       this.#fault({ kind: 'make', folder }, error)
     }
@@ -142,7 +142,7 @@ export class Answers {
   }
 
   #settle(folder: Folder, item: DriveItem, created: boolean): void {
-    this.#ledger.settle({ folder, status: created ? 'created' : 'exists', item })
+    this.#states.settle({ folder, status: created ? 'created' : 'exists', item })
     this.#maybeOurs.delete(folder)
     this.#taken.delete(folder)
     if (!folder.children) return
@@ -151,37 +151,37 @@ export class Answers {
     else this.#plan.list(folder)
   }
 
-  #passing(ask: Ask, answer: GraphAnswer): void {
-    const error = graphFailure(answer, `Making "${showFolder(ask.folder)}"`)
+  #passing(operation: Operation, answer: GraphAnswer): void {
+    const error = graphFailure(answer, `Making "${showFolder(operation.folder)}"`)
     // A gateway gives up while the work goes on behind it.
     if (gaveUp.has(answer.status)) {
-      this.lost(ask, error)
+      this.lost(operation, error)
       return
     }
-    if (ask.kind === 'make') this.#maybeOurs.add(ask.folder)
-    this.#fault(ask, error)
+    if (operation.kind === 'make') this.#maybeOurs.add(operation.folder)
+    this.#fault(operation, error)
   }
 
-  #count(ask: Ask): number {
-    const key = keyOf(ask)
+  #count(operation: Operation): number {
+    const key = keyOf(operation)
     const count = (this.#faults.get(key) ?? 0) + 1
     this.#faults.set(key, count)
     return count
   }
 
   /** Sent again alone after a while; given up after too many. */
-  #fault(ask: Ask, error: OdLinkError): void {
-    const count = this.#count(ask)
-    if (count <= maxFaults) {
-      this.#plan.again(ask, 250 * 2 ** count * (0.75 + Math.random() / 2))
-    } else if (ask.kind === 'list') this.#failBelow(ask.folder, error)
-    else this.#fail(ask.folder, error)
+  #fault(operation: Operation, error: OdLinkError): void {
+    const count = this.#count(operation)
+    if (count <= maxRetries) {
+      this.#plan.again(operation, 250 * 2 ** count * (0.75 + Math.random() / 2))
+    } else if (operation.kind === 'list') this.#failBelow(operation.folder, error)
+    else this.#fail(operation.folder, error)
   }
 
   #refused(folder: Folder, answer: GraphAnswer): void {
     const error = graphFailure(answer, `Making "${showFolder(folder)}"`)
     // Throttling was seen in this disguise, and was over a second later: https://github.com/OneDrive/onedrive-api-docs/issues/1390
-    const again: MakeAsk = { kind: 'make', folder }
+    const again: CreateOperation = { kind: 'make', folder }
     if (answer.status === 400 && codesOf(answer).length < 2 && this.#count(again) === 1) {
       this.#plan.again(again, 1_000)
       return
@@ -201,17 +201,17 @@ export class Answers {
   }
 
   #failBelow(parent: Folder, error: OdLinkError): void {
-    for (const child of parent.children ?? []) if (this.#ledger.isOpen(child)) this.#fail(child, error)
+    for (const child of parent.children ?? []) if (this.#states.isOpen(child)) this.#fail(child, error)
   }
 
   #fail(folder: Folder, error: OdLinkError): void {
-    this.#ledger.settle({ folder, status: 'failed', error })
+    this.#states.settle({ folder, status: 'failed', error })
     for (const below of this.#tree.below(folder)) {
-      if (this.#ledger.isOpen(below)) this.#ledger.settle({ folder: below, status: 'skipped', error })
+      if (this.#states.isOpen(below)) this.#states.settle({ folder: below, status: 'skipped', error })
     }
   }
 }
 
-function keyOf({ kind, folder }: Ask): string {
+function keyOf({ kind, folder }: Operation): string {
   return `${kind} ${folder.index}`
 }

@@ -1,6 +1,6 @@
 import { foldName } from '../path.ts'
-import type { Ledger } from './folder-states.ts'
-import type { Ask, MakeAsk } from './operations.ts'
+import type { FolderStates } from './folder-states.ts'
+import type { CreateOperation, Operation } from './operations.ts'
 import type { Folder } from './tree.ts'
 
 /** A parent that is there, and how far its children have been asked for. */
@@ -11,16 +11,16 @@ interface Opened {
 
 /** What is asked next: what was begun before what is new, and parents before children. */
 export class Plan {
-  #ledger: Ledger
+  #states: FolderStates
   /** Looks, lists, and what is sent again. */
-  #begun = new Queue<Ask>()
+  #begun = new Queue<Operation>()
   #opened = new Queue<Opened>()
-  #alone = new Queue<Ask>()
+  #alone = new Queue<Operation>()
   /** What is sent again only after some time. */
-  #later: { at: number; ask: Ask }[] = []
+  #later: { at: number; operation: Operation }[] = []
 
-  constructor(ledger: Ledger) {
-    this.#ledger = ledger
+  constructor(states: FolderStates) {
+    this.#states = states
   }
 
   /** The parent is there, and none of its children that still wait is known to be: they can be made. */
@@ -30,7 +30,7 @@ export class Plan {
 
   /** The parent is there: which of the wanted children are in it? */
   list(parent: Folder): void {
-    const waiting = (parent.children ?? []).filter((child) => this.#ledger.statusOf(child) === 'waiting')
+    const waiting = (parent.children ?? []).filter((child) => this.#states.statusOf(child) === 'waiting')
     if (waiting.length > 0) this.find(parent, waiting)
   }
 
@@ -46,24 +46,24 @@ export class Plan {
   }
 
   /** Asks again, with the next batch or after some time. A folder whose parent is not known waits for that one. */
-  again(ask: Ask, afterMs = 0): void {
-    const next = ask.kind === 'make' ? this.#byItself(ask) : ask
+  again(operation: Operation, afterMs = 0): void {
+    const next = operation.kind === 'make' ? this.#byItself(operation) : operation
     if (!next) return
-    if (afterMs > 0) this.#later.push({ at: performance.now() + afterMs, ask: next })
+    if (afterMs > 0) this.#later.push({ at: performance.now() + afterMs, operation: next })
     else this.#begun.push(next)
   }
 
   /** Asks again in a batch of its own: in another one's company it was refused. */
-  alone(ask: Ask): void {
-    const next = ask.kind === 'make' ? this.#byItself(ask) : ask
+  alone(operation: Operation): void {
+    const next = operation.kind === 'make' ? this.#byItself(operation) : operation
     if (next) this.#alone.push(next)
   }
 
-  #byItself({ folder }: MakeAsk): MakeAsk | undefined {
+  #byItself({ folder }: CreateOperation): CreateOperation | undefined {
     // It failed with its parent, which was answered before it.
-    if (!this.#ledger.isOpen(folder)) return undefined
-    if (this.#ledger.isKnown(folder.parent as Folder)) return { kind: 'make', folder }
-    this.#ledger.mark(folder, 'waiting')
+    if (!this.#states.isOpen(folder)) return undefined
+    if (this.#states.isKnown(folder.parent as Folder)) return { kind: 'make', folder }
+    this.#states.mark(folder, 'waiting')
     return undefined
   }
 
@@ -75,31 +75,31 @@ export class Plan {
   }
 
   /** Takes what goes into the next batch. */
-  take(most: number): Ask[] {
+  take(most: number): Operation[] {
     this.#wake()
     const alone = this.#alone.shift()
-    const asks: Ask[] = []
-    if (alone) this.#takeBegun(alone, asks, 1)
+    const operations: Operation[] = []
+    if (alone) this.#takeBegun(alone, operations, 1)
     else {
-      while (asks.length < most && this.#begun.length > 0)
-        this.#takeBegun(this.#begun.shift() as Ask, asks, most)
-      for (let next = this.#peek(); next && asks.length < most; next = this.#peek())
-        this.#takeWithChildren(next, undefined, asks, most)
+      while (operations.length < most && this.#begun.length > 0)
+        this.#takeBegun(this.#begun.shift() as Operation, operations, most)
+      for (let next = this.#peek(); next && operations.length < most; next = this.#peek())
+        this.#takeWithChildren(next, undefined, operations, most)
     }
-    return asks
+    return operations
   }
 
-  #takeBegun(ask: Ask, asks: Ask[], most: number): void {
+  #takeBegun(operation: Operation, operations: Operation[], most: number): void {
     // What lies below a failure was given up meanwhile.
-    if (ask.kind !== 'list' && !this.#ledger.isOpen(ask.folder)) return
-    if (ask.kind === 'look') this.#ledger.mark(ask.folder, 'asked')
-    if (ask.kind === 'make') this.#takeWithChildren(ask.folder, undefined, asks, most)
-    else asks.push(ask)
+    if (operation.kind !== 'list' && !this.#states.isOpen(operation.folder)) return
+    if (operation.kind === 'look') this.#states.mark(operation.folder, 'asked')
+    if (operation.kind === 'make') this.#takeWithChildren(operation.folder, undefined, operations, most)
+    else operations.push(operation)
   }
 
   #wake(): void {
     const now = performance.now()
-    for (const { ask } of this.#later.filter(({ at }) => at <= now)) this.#begun.push(ask)
+    for (const { operation } of this.#later.filter(({ at }) => at <= now)) this.#begun.push(operation)
     this.#later = this.#later.filter(({ at }) => at > now)
   }
 
@@ -109,7 +109,7 @@ export class Plan {
       const { children = [] } = opened.parent
       for (; opened.next < children.length; opened.next += 1) {
         const child = children[opened.next] as Folder
-        if (this.#ledger.statusOf(child) === 'waiting') return child
+        if (this.#states.statusOf(child) === 'waiting') return child
       }
       this.#opened.shift()
     }
@@ -117,13 +117,19 @@ export class Plan {
   }
 
   /** A folder, and as much of what is below it as the batch has room for: each waits for its parent there. */
-  #takeWithChildren(folder: Folder, after: MakeAsk | undefined, asks: Ask[], most: number): void {
-    const ask: MakeAsk = { kind: 'make', folder, ...(after ? { after } : {}) }
-    this.#ledger.mark(folder, 'asked')
-    asks.push(ask)
+  #takeWithChildren(
+    folder: Folder,
+    after: CreateOperation | undefined,
+    operations: Operation[],
+    most: number,
+  ): void {
+    const operation: CreateOperation = { kind: 'make', folder, ...(after ? { after } : {}) }
+    this.#states.mark(folder, 'asked')
+    operations.push(operation)
     for (const child of folder.children ?? []) {
-      if (asks.length >= most) return
-      if (this.#ledger.statusOf(child) === 'waiting') this.#takeWithChildren(child, ask, asks, most)
+      if (operations.length >= most) return
+      if (this.#states.statusOf(child) === 'waiting')
+        this.#takeWithChildren(child, operation, operations, most)
     }
   }
 }

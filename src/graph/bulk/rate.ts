@@ -12,7 +12,7 @@ const shortestStepMs = 1_000
 /** A pace that is refused falls to this part of itself at most. */
 const slower = 0.85
 
-export class Pace {
+export class Rate {
   #rate: number | undefined
   #refusals = 0
   /** Since when `#accepted` counts. */

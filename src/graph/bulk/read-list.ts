@@ -31,7 +31,7 @@ export class BadLines extends OdLinkError {
  * Reads a list of paths below a parent into the tree of folders that it wants; every line is checked.
  * @throws BadLines
  */
-export async function readWanted(
+export async function readList(
   source: AsyncIterable<Buffer>,
   separator: Separator,
   parent: DrivePath,

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { keychainService } from '../../../settings/directory.ts'
 import { type Ended, runChild } from '../../../system/child-process.ts'
 import { parseJsonObject } from '../../../text/json.ts'
-import { inPieces } from '../chunks.ts'
+import { inChunks } from '../chunks.ts'
 import type { Entries } from '../entries.ts'
 import { waitMs } from '../limits.ts'
 import type { Store } from '../store.ts'
@@ -41,7 +41,7 @@ const windowsLimit = (2560 * 3) / 4
 
 /** Docker's own for keychains replace an entry in one step; `pass` writes over its file, and others may. */
 function safely(name: string, helper: Entries): Entries {
-  if (name === 'wincred') return inPieces(helper, windowsLimit)
+  if (name === 'wincred') return inChunks(helper, windowsLimit)
   return name === 'osxkeychain' || name === 'secretservice' ? helper : inTwoSlots(helper)
 }
 

@@ -18,7 +18,7 @@ export async function keychainStore(machine: NativeOptions = { platform: process
   const keychain = machine.platform === 'linux' ? await onSecretService() : await onNativeModule(machine)
   // macOS may ask the person at each access, so nothing is read there that is not needed.
   const entries =
-    machine.platform === 'win32' ? (await import('../chunks.ts')).inPieces(keychain, windowsLimit) : keychain
+    machine.platform === 'win32' ? (await import('../chunks.ts')).inChunks(keychain, windowsLimit) : keychain
   const explained = async <T>(call: () => Promise<T>) => {
     try {
       return await call()
