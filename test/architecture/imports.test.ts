@@ -17,8 +17,8 @@ const floors = [
   ['identity', 'settings'],
   ['http'],
   ['terminal', 'system', 'cli'],
-  ['text'],
-  ['errors', 'notices'],
+  ['errors'],
+  ['text', 'notices'],
 ]
 
 /** What each file imports of this project: types and what is loaded lazily included. */
