@@ -2,7 +2,7 @@ import type { WriteStream } from 'node:tty'
 import { styleText } from 'node:util'
 import { exitCodes, internalError, OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
-import { sanitize } from '../text/sanitize.ts'
+import { sanitize, sanitizeJson } from '../text/sanitize.ts'
 
 /**
  * The terminal: the only place that formats. stdout is data, stderr is talk. Known to commands and `main` alone.
@@ -20,7 +20,7 @@ export function configureOutput(options: { json: boolean; verbose: boolean }): v
     )
 }
 
-/** A piece of a line: text, or text in a style. Styles are put on after the text was made harmless. */
+/** A piece of a line: text, or text in a style. Styles are put on after the text was made sanitize. */
 export type Piece = string | { style: Style; text: string }
 type Style = 'red' | 'green' | 'bold' | 'dim'
 
@@ -61,7 +61,7 @@ export async function caughtUp(): Promise<boolean> {
 
 /** A value as one line of JSON. */
 export function printJson(value: unknown): void {
-  process.stdout.write(`${harmlessJson(value)}\n`)
+  process.stdout.write(`${sanitizeJson(value)}\n`)
 }
 
 /** Talk: a line for the person, on stderr. */
@@ -110,7 +110,7 @@ export function fail(error: unknown, json: boolean): number {
     process.stderr.write(`${trace.stack}\n`)
   if (json) {
     const report = { kind, reason, message, hint, exitCode: exitCodes[kind], code, requestId }
-    process.stderr.write(`${harmlessJson({ error: report })}\n`)
+    process.stderr.write(`${sanitizeJson({ error: report })}\n`)
     return exitCodes[kind]
   }
   say(styled('red', 'od-link:'), ' ', styled('bold', message))
@@ -119,14 +119,6 @@ export function fail(error: unknown, json: boolean): number {
   const ids = [code, requestId && `request ${requestId}`, timestamp].filter(Boolean).join(' · ')
   if (ids) say(styled('dim', `  code: ${ids}`))
   return exitCodes[kind]
-}
-
-/** JSON in which control and bidi characters are escaped: the value is whole, and safe to show. */
-function harmlessJson(value: unknown): string {
-  return JSON.stringify(value).replace(
-    /[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g,
-    (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
-  )
 }
 
 /** https://no-color.org ; FORCE_COLOR wins, as in Node itself. */

@@ -1,7 +1,73 @@
 /**
- * Text on one line, without what could move the cursor, hide text or turn its direction (control characters, line
- * breaks among them, and Unicode's bidirectional controls): much of what od-link shows came from a server.
+ * The one door for text from outside (a server, a helper, another program) on its way to a person: `fromOutside` where
+ * it comes in, `sanitize` where it is printed, `sanitizeJson` where a program reads it.
+ */
+
+/**
+ * Text on one line, without what could move the cursor, hide text, or make two texts look the same:
+ * - control characters, line breaks among them, and the controls of direction (bidi);
+ * - what has no shape of its own: Unicode's Default_Ignorable_Code_Point (tag characters, zero-width spaces, invisible
+ *   operators, fillers, soft hyphens, byte order marks) and the annotation marks U+FFF9 to U+FFFB;
+ * - lone surrogates, which become U+FFFD.
+ *
+ * Two kinds stay where they change what a person sees: the joiners U+200C and U+200D between letters of scripts that
+ * need them (Persian and Hindi cannot be written without) and in emoji, and one variation selector behind a character
+ * that has variants. https://www.unicode.org/reports/tr31/#Layout_and_Format_Control_Characters
  */
 export function sanitize(text: string): string {
-  return text.replace(/[\0-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/g, '')
+  if (isPlain(text)) return text
+  return text
+    .toWellFormed()
+    .replace(
+      /([^\p{Cc}\p{DI}\u2028\u2029\ufff9-\ufffb])?([\p{Cc}\p{DI}\u2028\u2029\ufff9-\ufffb]+)/gu,
+      (all: string, base: string | undefined, run: string, at: number) =>
+        base === undefined ? '' : base + visiblePart(base, run, at + all.length === text.length),
+    )
+}
+
+/** What of a run of characters without a shape changes how the character in front of it looks. */
+function visiblePart(base: string, run: string, isEnd: boolean): string {
+  const [, selector = '', joiner = ''] =
+    /^([\ufe00-\ufe0f\u180b-\u180d\u180f]?)([\u200c\u200d]?)/.exec(run) ?? []
+  const hasVariants = /[\p{Extended_Pictographic}\p{Sm}\p{sc=Hani}\p{sc=Mymr}\p{sc=Mong}]/u.test(base)
+  return (hasVariants ? selector : '') + (!isEnd && isJoined(base) ? joiner : '')
+}
+
+function isJoined(base: string): boolean {
+  if (/[\p{Extended_Pictographic}\p{Emoji_Modifier}]/u.test(base)) return true
+  const scripts =
+    /[\p{scx=Adlm}\p{scx=Arab}\p{scx=Mand}\p{scx=Mong}\p{scx=Nkoo}\p{scx=Rohg}\p{scx=Syrc}\p{scx=Beng}\p{scx=Deva}\p{scx=Gujr}\p{scx=Guru}\p{scx=Khmr}\p{scx=Knda}\p{scx=Mlym}\p{scx=Mymr}\p{scx=Orya}\p{scx=Sinh}\p{scx=Taml}\p{scx=Telu}\p{scx=Tibt}]/u
+  return /[\p{L}\p{M}]/u.test(base) && scripts.test(base)
+}
+
+/**
+ * A field of an answer as a part of a sentence: what is no text is empty; line breaks and runs of blanks become one
+ * space, so that nothing of it can pass for a line of od-link's own; and it has a bound.
+ */
+export function fromOutside(value: unknown, most: number): string {
+  if (typeof value !== 'string') return ''
+  // A bound on the work, too.
+  const oneLine = value.slice(0, 8 * most).replace(/[\t-\r \x85\u2028\u2029]+/g, ' ')
+  return sanitize(sanitize(oneLine).trim().slice(0, most))
+}
+
+/** JSON in which the same characters are escaped: the value is whole, and safe to show. */
+export function sanitizeJson(value: unknown): string {
+  const json = JSON.stringify(value)
+  if (isPlain(json)) return json
+  return json.replace(/[\p{Cc}\p{DI}\u2028\u2029\ufff9-\ufffb]/gu, (character) =>
+    // Both halves of those beyond U+FFFF.
+    character
+      .split('')
+      .map((unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`)
+      .join(''),
+  )
+}
+
+/**
+ * Whether all of it is from ranges that hold nothing to take out: ASCII, Latin, Greek, Cyrillic, Hebrew, Kana, Han and
+ * Hangul. Nearly every text is, and the expressions with Unicode's tables take a millisecond to be made.
+ */
+function isPlain(text: string): boolean {
+  return /^[ -~\xa0-\xac\xae-\u02ff\u0370-\u0600\u3000-\u3163\u3400-\u9fff\uac00-\ud7a3]*$/.test(text)
 }
