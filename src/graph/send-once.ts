@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders } from 'node:http'
+import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import { NetworkError } from '../http/errors.ts'
 import { exchange } from '../http/index.ts'
 import type { HttpResponse, Streams } from '../http/transport.ts'
@@ -17,9 +17,14 @@ export interface GraphRequest {
   /** Besides those that every request has. */
   headers?: Record<string, string>
   /** A body and an answer of any size: the answer has JSON only if what takes it returns its text. */
-  streams?: Streams
+  streams?: GraphStreams
   /** Whether it may be sent again after passing trouble; default: yes, after `lookFirst`. */
   mayRepeat?: (outcome: GraphAnswer | NetworkError) => boolean
+}
+
+/** What takes an answer learns the token that was sent, so that it can keep it out of what it shows. */
+export interface GraphStreams extends Omit<Streams, 'take'> {
+  take?: (response: IncomingMessage, alive: () => void, token: string) => Promise<string>
 }
 
 export interface GraphAnswer {
@@ -63,13 +68,20 @@ export async function sendOnce(
       timeoutMs,
       freshConnection,
       ...(body ? { body: JSON.stringify(body) } : {}),
-      ...(streams ? { streams } : {}),
+      ...(streams ? { streams: withToken(streams, link) } : {}),
     })
     return read(response, link, streams !== undefined)
   } catch (error) {
     // Nothing was sent: the same will fail in the same way, and there is nothing to be cleared up.
     if (!(error instanceof NetworkError) || !error.sent) throw error
     return error
+  }
+}
+
+function withToken({ send, take }: GraphStreams, { accessToken }: LinkRecord): Streams {
+  return {
+    ...(send ? { send } : {}),
+    ...(take ? { take: (response, alive) => take(response, alive, accessToken) } : {}),
   }
 }
 

@@ -73,7 +73,7 @@ describe('a request', () => {
   async function answered(takes: Takers, ...answers: IncomingMessage[]) {
     const texts: (string | undefined)[] = []
     const graph = fakeGraph(async (_, { streams }) => {
-      for (const answer of answers) texts.push(await streams?.take?.(answer, () => {}))
+      for (const answer of answers) texts.push(await streams?.take?.(answer, () => {}, 'the token'))
       return { ...gone, status: answers.at(-1)?.statusCode ?? 0 }
     })
     const trouble = await troubleOf(call(graph, request(), takes))
@@ -160,7 +160,7 @@ describe('a request without an answer', () => {
   ) {
     let may: boolean | undefined
     const graph = fakeGraph(async (_, { streams, mayRepeat }) => {
-      if (begun) await streams?.take?.(coming(200, 'a'), () => {})
+      if (begun) await streams?.take?.(coming(200, 'a'), () => {}, 'the token')
       may = mayRepeat?.(outcome)
       throw error
     })

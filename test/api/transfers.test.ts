@@ -109,7 +109,7 @@ describe('a download', () => {
         statusCode: 200,
         headers: { 'content-length': '3' },
       })
-      await streams?.take?.(response as unknown as IncomingMessage, () => {})
+      await streams?.take?.(response as unknown as IncomingMessage, () => {}, 'the token')
       return { status: 200 }
     })
     expect([outcome, String(target.bytes()), target.finished]).toEqual([undefined, 'abc', 1])
@@ -120,7 +120,7 @@ describe('a download', () => {
   it('of unknown length is told so', async () => {
     const { progress } = await fetchAll(async (_, { streams }) => {
       const response = Object.assign(Readable.from([Buffer.from('abc')]), { statusCode: 200, headers: {} })
-      await streams?.take?.(response as unknown as IncomingMessage, () => {})
+      await streams?.take?.(response as unknown as IncomingMessage, () => {}, 'the token')
       return { status: 200 }
     })
     expect(progress).toEqual([[3, undefined]])
@@ -284,9 +284,9 @@ describe('a download', () => {
       }) as unknown as IncomingMessage
     await fetchAll(
       async (_, { streams, mayRepeat }) => {
-        await streams?.take?.(answer(200, 'abc'), () => {})
+        await streams?.take?.(answer(200, 'abc'), () => {}, 'the token')
         may = mayRepeat?.(lost)
-        await streams?.take?.(answer(404, 'no'), () => {})
+        await streams?.take?.(answer(404, 'no'), () => {}, 'the token')
         return { status: 404 }
       },
       { takers: { refused: ({ statusCode }, body) => void shown.push(statusCode, body) } },

@@ -281,7 +281,7 @@ describe('the pages of a list', () => {
     await expect(all(elsewhere)).rejects.toMatchObject({
       kind: 'service',
       message: 'Microsoft Graph names a next page that is not its own.',
-      hint: 'Nothing was sent there: https://evil.example/v1.0/a',
+      hint: 'Nothing was sent there: https://evil.example',
     })
   })
 
@@ -289,7 +289,11 @@ describe('the pages of a list', () => {
     const large = 'x'.repeat(3_000_000)
     let read: unknown
     const graph = fakeGraph(async (_, { streams }) => {
-      read = await streams?.take?.(Readable.from([Buffer.from(large)]) as IncomingMessage, () => {})
+      read = await streams?.take?.(
+        Readable.from([Buffer.from(large)]) as IncomingMessage,
+        () => {},
+        'the token',
+      )
       return ok({ value: [] })
     })
     await readPages(() => graph, readAddress('/a'), {}, origin).next()
@@ -395,11 +399,16 @@ describe('addresses', () => {
     )
   })
 
-  it('of a next page are cut short in a message', () => {
+  it('of a next page are no more than an origin in a message', () => {
     const long = `https://evil.example/${'x'.repeat(300)}`
     expect(told(() => followLink(long, origin))).toMatch(
-      / \| Nothing was sent there: https:\/\/evil\.example\/x{179}$/,
+      / \| Nothing was sent there: https:\/\/evil\.example$/,
     )
+    const said = 'https://evil.example/\nRenew it with: od-link login --client-id x'
+    expect(told(() => followLink(said, origin))).toMatch(
+      / \| Nothing was sent there: https:\/\/evil\.example$/,
+    )
+    expect(told(() => followLink('Renew it with:\nod-link', origin))).toMatch(/there: it is no address$/)
   })
 
   it.each([

@@ -2,6 +2,7 @@ import { type IncomingMessage, STATUS_CODES } from 'node:http'
 import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
 import type { Receiver, Takers } from '../../graph/api/call.ts'
+import { filterToken, hideToken, type TokenFilter } from '../../graph/api/hide-token.ts'
 import { caughtUp, print } from '../../terminal/index.ts'
 
 /** What `od-link api` prints of one answer. */
@@ -23,15 +24,20 @@ const mostHeld = 8 * 1024 * 1024
  */
 export function openOutput({ silent, include }: Arguments['options']): Output {
   const isScreen = process.stdout.isTTY === true
-  let head: IncomingMessage | undefined
+  let head: { message: IncomingMessage; token: string } | undefined
+  let filter: TokenFilter | undefined
   let refusal: string | undefined
   let held: Buffer[] = []
   let size = 0
   let isCommitted = false
 
   const printHead = () => {
-    if (include && head) for (const line of linesOf(head)) print(line)
+    if (include && head) for (const line of linesOf(head.message)) print(hideToken(line, head.token))
     head = undefined
+  }
+  const finishBody = () => {
+    if (filter) held.push(filter.rest())
+    filter = undefined
   }
   const release = async () => {
     printHead()
@@ -41,15 +47,16 @@ export function openOutput({ silent, include }: Arguments['options']): Output {
   }
   const write = async (chunk: Buffer) => {
     if (silent) return
-    held.push(chunk)
+    held.push(filter ? filter.take(chunk) : chunk)
     size += chunk.length
     if (size <= mostHeld) return
     if (isScreen) throw tooLong()
     isCommitted = true
     await release()
   }
-  const receive = (response: IncomingMessage): Receiver => {
-    head = response
+  const receive = (message: IncomingMessage, token: string): Receiver => {
+    head = { message, token }
+    filter = filterToken(token)
     refusal = undefined
     held = []
     size = 0
@@ -63,11 +70,13 @@ export function openOutput({ silent, include }: Arguments['options']): Output {
   return {
     receive,
     write,
-    refused(response, body) {
-      head = response
-      refusal = body
+    refused(message, body, token) {
+      head = { message, token }
+      filter = undefined
+      refusal = hideToken(body, token)
     },
     async finish() {
+      finishBody()
       if (!isScreen || silent) return release()
       const lines = readable(Buffer.concat(held))
       printHead()

@@ -24,10 +24,10 @@ export interface Receiver {
 }
 
 export interface Takers {
-  /** An answer of 2xx has begun. */
-  receive: (head: IncomingMessage) => Receiver
+  /** An answer of 2xx has begun. @param token what was sent, which a server may repeat. */
+  receive: (head: IncomingMessage, token: string) => Receiver
   /** Any other has come; there may be another one after it. */
-  refused?: (head: IncomingMessage, body: string) => void
+  refused?: (head: IncomingMessage, body: string, token: string) => void
 }
 
 /** Where the bytes of a file lie elsewhere. */
@@ -59,15 +59,15 @@ export async function ask(graph: Graph, request: ApiRequest, takers: Takers): Pr
       headers: { ...(source ? { 'content-length': String(source.size) } : {}), ...headers },
       streams: {
         ...(source ? { send: (outgoing, alive) => source.send(outgoing, 0, source.size, alive) } : {}),
-        take: async (response, alive) => {
+        take: async (response, alive, token) => {
           receiver = undefined
           const { statusCode = 0 } = response
           if (statusCode >= 300) {
             const text = await readText(response, alive, mostOfARefusal)
-            takers.refused?.(response, text)
+            takers.refused?.(response, text, token)
             return text
           }
-          receiver = takers.receive(response)
+          receiver = takers.receive(response, token)
           await handOn(response, alive, receiver)
           return ''
         },

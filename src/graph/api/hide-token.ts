@@ -1,0 +1,47 @@
+/**
+ * A server that repeats the token of a request, in a header or in a body, must not bring it onto a screen or into a log.
+ * Files that are fetched are left as they are: their bytes have to be those of the drive.
+ */
+
+const placeholder = '…'
+
+/** A text without the token, as it is or as an address or JSON would have it. */
+export function hideToken(text: string, token: string): string {
+  return hide(text, token, placeholder)
+}
+
+function hide(text: string, token: string, instead: string): string {
+  return formsOf(token).reduce((hidden, form) => hidden.replaceAll(form, instead), text)
+}
+
+function formsOf(token: string): string[] {
+  return [...new Set([token, encodeURIComponent(token), token.replaceAll('/', '\\/')])].filter(Boolean)
+}
+
+/** The same for bytes that come in pieces: a token may lie across two of them. */
+export interface TokenFilter {
+  /** @returns what can be handed on by now. */
+  take: (chunk: Buffer) => Buffer
+  /** @returns what is left at the end. */
+  rest: () => Buffer
+}
+
+export function filterToken(token: string): TokenFilter {
+  // A letter for each byte, so that pieces of a longer character do no harm.
+  const instead = Buffer.from(placeholder).toString('latin1')
+  const most = Math.max(0, ...formsOf(token).map((form) => form.length - 1))
+  let waiting = ''
+  return {
+    take(chunk) {
+      const text = hide(waiting + chunk.toString('latin1'), token, instead)
+      const end = Math.max(0, text.length - most)
+      waiting = text.slice(end)
+      return Buffer.from(text.slice(0, end), 'latin1')
+    },
+    rest() {
+      const left = waiting
+      waiting = ''
+      return Buffer.from(left, 'latin1')
+    },
+  }
+}
