@@ -1,5 +1,5 @@
 import type { DriveItem } from '@microsoft/microsoft-graph-types'
-import { textIn } from '../text/json.ts'
+import { fromOutside } from '../text/sanitize.ts'
 import { graphFailure } from './errors.ts'
 import { itemOf } from './item.ts'
 import { type DrivePath, encodePath, sameName, showPath } from './path.ts'
@@ -108,5 +108,5 @@ export function nextPage(answer: GraphAnswer): string | undefined {
 
 /** The kind of a drive, as Graph tells it: `business`, `personal`, `documentLibrary`. */
 export function driveTypeOf({ json }: GraphAnswer): string {
-  return textIn(json?.driveType, 40) || 'unknown'
+  return fromOutside(json?.driveType, 40) || 'unknown'
 }

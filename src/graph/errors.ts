@@ -2,6 +2,7 @@ import { type ErrorKind, OdLinkError } from '../errors.ts'
 import { clockCure, clockTrouble } from '../http/clock-skew.ts'
 import { dateOf, requestIdOf } from '../http/index.ts'
 import { isJsonObject, textIn } from '../text/json.ts'
+import { fromOutside } from '../text/sanitize.ts'
 import { causes, isCause } from './error-codes.ts'
 import type { GraphAnswer } from './send-once.ts'
 
@@ -13,7 +14,7 @@ export function codesOf(answer: GraphAnswer): string[] {
   const codes: string[] = []
   let level = answer.json?.error
   for (let depth = 0; isJsonObject(level) && depth < 8; depth += 1) {
-    const code = textIn(level.code, longestCode)
+    const code = fromOutside(level.code, longestCode)
     if (code) codes.push(code)
     level = level.innerError ?? level.innererror
   }
@@ -115,6 +116,6 @@ function messageOf({ json }: GraphAnswer): string {
 
 /** Microsoft's own words, short and without markup: some failures put a whole HTML page there. */
 export function plainMessage(answer: GraphAnswer): string {
-  const text = messageOf(answer).replace(/\s+/g, ' ').trim().slice(0, 300)
+  const text = fromOutside(messageOf(answer), 300)
   return text && !/<[a-z!/]/i.test(text) ? text : `the server gives no reason (HTTP ${answer.status}).`
 }

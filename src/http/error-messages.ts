@@ -1,3 +1,4 @@
+import { fromOutside } from '../text/sanitize.ts'
 import { trustHint, unknownAuthority } from './certificates.ts'
 import { clockCure, clockReading } from './clock-skew.ts'
 import { NetworkError, WireFailure } from './errors.ts'
@@ -197,5 +198,5 @@ function askedForPassword({ proxy, detail, code }: Scene): Words {
 function namesIn(cause: unknown): string {
   const { cert } = (cause ?? {}) as { cert?: { subjectaltname?: string; subject?: { CN?: string } } }
   const names = cert?.subjectaltname ?? cert?.subject?.CN
-  return names ? ` (${names.slice(0, 120)})` : ''
+  return names ? ` (${fromOutside(names, 120)})` : ''
 }

@@ -1,5 +1,6 @@
 import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
 import type { TLSSocket } from 'node:tls'
+import { fromOutside } from '../text/sanitize.ts'
 import { type Stage, WireFailure } from './errors.ts'
 
 /** One exchange on the wire, as Node's own client does it. */
@@ -152,5 +153,5 @@ function readBody(response: IncomingMessage, mostBytes: number): Promise<string>
 function issuerOf({ socket }: IncomingMessage): string | undefined {
   const certificate = 'getPeerCertificate' in socket ? (socket as TLSSocket).getPeerCertificate() : undefined
   const { O: organisation, CN: name } = certificate?.issuer ?? {}
-  return [organisation ?? name].flat()[0]
+  return fromOutside([organisation ?? name].flat()[0], 100) || undefined
 }

@@ -5,7 +5,7 @@ import { isLoopback } from '../http/index.ts'
 import { startPatience } from '../http/retry.ts'
 import { untilWallClock } from '../system/wall-clock.ts'
 import { type JsonObject, numberIn } from '../text/json.ts'
-import { sanitize } from '../text/sanitize.ts'
+import { fromOutside } from '../text/sanitize.ts'
 import {
   clientAuthentication,
   explained,
@@ -14,7 +14,6 @@ import {
   transport,
   untrustworthy,
 } from './protocol.ts'
-import { clientOf, type NewLink, newLink, type SignInContext, serverOf } from './verified-link.ts'
 
 /** What the person needs, and what is asked with until they are done. */
 export interface DeviceCode {
@@ -62,7 +61,7 @@ export async function startDeviceCode({
     if (!isSafeAddress(answer.verification_uri)) {
       throw untrustworthy(new Error('the address for the code is neither https nor on this machine'))
     }
-    const userCode = sanitize(answer.user_code)
+    const userCode = fromOutside(answer.user_code, longestCode + 1)
     if (userCode === '' || userCode.length > longestCode) {
       throw untrustworthy(new Error('the code is none that a person could type'))
     }

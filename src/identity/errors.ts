@@ -1,6 +1,7 @@
 import { type ErrorKind, OdLinkError } from '../errors.ts'
 import { guidIn } from '../http/index.ts'
 import { numberIn, textIn } from '../text/json.ts'
+import { fromOutside } from '../text/sanitize.ts'
 import { adviceFor, lessAccess, wantsAdminApproval } from './aadsts-codes.ts'
 import type { Advice } from './aadsts-registration-codes.ts'
 import { adminLetter, type ConsentWanted } from './admin-letter.ts'
@@ -39,7 +40,7 @@ export function identityFailure(body: IdentityErrorBody, context: FailureContext
     requestId:
       guidIn(body.trace_id) ?? /Trace ID: ([\da-f-]{1,64})/i.exec(textOf(body.error_description))?.[1],
     timestamp:
-      textOf(body.timestamp).slice(0, 40) ||
+      fromOutside(body.timestamp, 40) ||
       /Timestamp: ([\d:Z -]{1,40}\dZ?)/.exec(textOf(body.error_description))?.[1],
     cause: body,
   })
@@ -72,16 +73,13 @@ function textOf(value: unknown): string {
 
 /** The name of the failure (RFC 6749 section 5.2). */
 function nameOf({ error }: IdentityErrorBody): string {
-  return textIn(error, 100)
+  return fromOutside(error, 100)
 }
 
 /** Without the code in front and the ids behind, which are shown apart. */
 function firstSentence(description: string): string {
   const text = description.split(/\r?\n| Trace ID:/)[0] ?? ''
-  return text
-    .replace(/^AADSTS\d+:\s*/, '')
-    .trim()
-    .slice(0, 300)
+  return fromOutside(text.replace(/^AADSTS\d+:\s*/, ''), 300)
 }
 
 function hintFor(

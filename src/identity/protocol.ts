@@ -6,6 +6,7 @@ import { exchange, type HttpRequest, requestIdOf } from '../http/index.ts'
 import type { Patience } from '../http/retry.ts'
 import type { HttpResponse } from '../http/transport.ts'
 import { type JsonObject, numberIn, parseJsonObject, textIn } from '../text/json.ts'
+import { fromOutside } from '../text/sanitize.ts'
 import { type FailureContext, type IdentityErrorBody, identityFailure } from './errors.ts'
 
 /**
@@ -179,7 +180,7 @@ function clockRefused(): OdLinkError | undefined {
 export function untrustworthy(error: Error): OdLinkError {
   return new OdLinkError(
     'service',
-    `The sign-in service gave an answer that cannot be trusted: ${error.message}.`,
+    `The sign-in service gave an answer that cannot be trusted: ${fromOutside(error.message, 200)}.`,
     {
       hint: "Check this machine's clock and whether a proxy changes answers, then try again.",
       cause: error,

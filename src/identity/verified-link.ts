@@ -2,7 +2,7 @@ import * as oauth from 'oauth4webapi'
 import { OdLinkError } from '../errors.ts'
 import { startPatience } from '../http/retry.ts'
 import { parseJsonObject, textIn } from '../text/json.ts'
-import { sanitize } from '../text/sanitize.ts'
+import { fromOutside } from '../text/sanitize.ts'
 import { type Authority, consumersTenant, isFilledFrom, issuerOf } from './authority.ts'
 import type { FailureContext } from './errors.ts'
 import type { LinkRecord, Registration } from './link.ts'
@@ -107,10 +107,10 @@ function ownKeys(answer: Record<string, unknown>, issuer: string): Record<string
  */
 function personOf(claims: oauth.IDToken) {
   const { tid, oid, preferred_username: username, email, name } = claims
-  // They become a file's name; Microsoft's are GUIDs.
-  const isId = (value: unknown): value is string => typeof value === 'string' && /^[\w-]{1,64}$/.test(value)
+  // They become a file's name and an argument; Microsoft's are GUIDs.
+  const isId = (value: unknown): value is string => typeof value === 'string' && /^\w[\w-]{0,63}$/.test(value)
   if (!isId(tid) || !isId(oid)) throw nobodyNamed()
-  const text = (value: unknown) => sanitize(textIn(value, longestName)).toWellFormed() || undefined
+  const text = (value: unknown) => fromOutside(value, longestName) || undefined
   const id = `${tid}.${oid}`
   return {
     id,

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
+import { sanitize } from '../text/sanitize.ts'
 
 /** What the person sees in the browser: plain HTML with one style, no script, nothing from elsewhere. */
 
@@ -109,7 +110,7 @@ function nameOfTerminal(): string | undefined {
 }
 
 function escapeHtml(text: string): string {
-  return text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
+  return sanitize(text).replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`)
 }
 
 function hashOf(text: string): string {

@@ -1,4 +1,5 @@
 import { OdLinkError } from '../../errors.ts'
+import { fromOutside } from '../../text/sanitize.ts'
 import { refuseRewrittenPath } from '../path.ts'
 
 /** Where a request to Graph goes; the host is not among it, since it is always that of the link. */
@@ -65,10 +66,17 @@ export function followLink(link: string, graphOrigin: string): Address {
     return readAddress(link, graphOrigin)
   } catch (error) {
     throw new OdLinkError('service', 'Microsoft Graph names a next page that is not its own.', {
-      hint: `Nothing was sent there: ${link.slice(0, 200)}`,
+      hint: `Nothing was sent there: ${placeOf(link)}`,
       cause: error,
     })
   }
+}
+
+/** What is shown of an address that a server names: where it leads, and nothing that could be read as a sentence. */
+export function placeOf(text: unknown, base?: string): string {
+  if (typeof text !== 'string' || !URL.canParse(text, base)) return 'it is no address'
+  const { protocol, host } = new URL(text, base)
+  return fromOutside(`${protocol}//${host}`, 200)
 }
 
 function belowOrigin(text: string, graphOrigin: string | undefined): string {

@@ -2,6 +2,7 @@ import { OdLinkError } from '../../errors.ts'
 import { NetworkError } from '../../http/errors.ts'
 import { exchange, isLoopback } from '../../http/index.ts'
 import type { HttpResponse, Streams } from '../../http/transport.ts'
+import { placeOf } from './address.ts'
 
 /**
  * Addresses that are a permission by themselves: Graph names them for the bytes of a file, and no token goes there.
@@ -23,7 +24,7 @@ export function readSigned(text: unknown, graphOrigin: string, base?: string): U
     url?.protocol === 'https:' ? isSandbox || !isLocal : url?.protocol === 'http:' && isLocal && isSandbox
   if (url && isSafe && !url.username && !url.password) return url
   throw new OdLinkError('service', 'Microsoft Graph names a place for the content that cannot be trusted.', {
-    hint: `Nothing was sent there: ${url ? `${url.protocol}//${url.host}` : 'it is no address'}`,
+    hint: `Nothing was sent there: ${placeOf(text, base)}`,
   })
 }
 

@@ -1,6 +1,6 @@
 import { OdLinkError } from '../../../errors.ts'
 import type { Ended } from '../../../system/child-process.ts'
-import { sanitize } from '../../../text/sanitize.ts'
+import { fromOutside } from '../../../text/sanitize.ts'
 import { waitMs } from '../limits.ts'
 import { DamagedEntry } from '../two-slots.ts'
 
@@ -74,7 +74,7 @@ function initializing(name: string, said: string): string[] {
  * input would show a token.
  */
 function sentenceOf(output: string): string {
-  const text = sanitize(output.replace(/\s+/g, ' ').trim()).replace(/[A-Za-z0-9+/=]{64,}/g, '…')
+  const text = fromOutside(output, 10_000).replace(/[A-Za-z0-9+/=]{64,}/g, '…')
   const short = text.length > 200 ? `${text.slice(0, 200)} …` : text
   return short && !/[.!?…]$/.test(short) ? `${short}.` : short
 }

@@ -1,4 +1,5 @@
 import { OdLinkError } from '../../../errors.ts'
+import { fromOutside } from '../../../text/sanitize.ts'
 
 const orFiles = 'Or keep links in private files, not encrypted: od-link config set store file'
 const onTheDesktop = 'Unlock it on the desktop, then try again.'
@@ -68,7 +69,7 @@ const troubles: Trouble[] = [
 export function keychainTrouble(error: Error, platform: NodeJS.Platform): OdLinkError {
   const { name, message } = error
   const found = troubles.find((one) => one.name?.test(name) || one.message?.test(message)) ?? {
-    what: `The keychain cannot be used: ${message.replace(/\.$/, '')}.`,
+    what: `The keychain cannot be used: ${fromOutside(message, 200).replace(/\.$/, '')}.`,
     cures: [
       'Look at it with its own program (Passwords and Keys, Keychain Access), then try again.',
       orFiles,
