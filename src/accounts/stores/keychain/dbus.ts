@@ -1,4 +1,5 @@
 import { connect, type Socket } from 'node:net'
+import { ownerOfSocket } from '../system/socket-owner.ts'
 import { decode, encode, type Value, type Variant } from './dbus-values.ts'
 
 /**
@@ -64,9 +65,10 @@ export function socketOf(address: string): string | undefined {
 /**
  * Opens the bus at a Unix socket, authenticates as this user and says hello; closes it when the work is done.
  * @param limitMs how long the other side has for one answer.
- * @throws BusError when there is no bus, or it refuses this user; and whatever the work throws.
+ * @throws BusError when there is no bus, it is not this user's, or it refuses this user; and whatever the work throws.
  */
 export async function openBus<T>(path: string, limitMs: number, work: (bus: Bus) => Promise<T>): Promise<T> {
+  refuseForeign(path)
   const socket = connect({ path })
   const replies = new Map<number, { resolve: (values: Value[]) => void; reject: (error: Error) => void }>()
   const signals = new Map<string, (values: Value[]) => void>()
@@ -129,6 +131,18 @@ export async function openBus<T>(path: string, limitMs: number, work: (bus: Bus)
 }
 
 const busName = 'org.freedesktop.DBus'
+
+function refuseForeign(path: string): void {
+  let owner: ReturnType<typeof ownerOfSocket>
+  try {
+    owner = ownerOfSocket(path)
+  } catch (error) {
+    const { code = 'failed', message } = error as NodeJS.ErrnoException
+    throw new BusError(code, message)
+  }
+  if (owner === 'gone') throw new BusError('ENOENT', 'nothing listens there (ENOENT)')
+  if (owner !== 'own') throw new BusError(owner, `the socket of the D-Bus session is ${owner}`)
+}
 
 /**
  * Lets the bus see who is at this end, and hands on every message that comes. What is written meanwhile goes along with

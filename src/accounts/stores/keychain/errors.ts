@@ -16,9 +16,27 @@ interface Trouble {
 
 const troubles: Trouble[] = [
   {
-    name: /^(ENOENT|ECONNREFUSED|closed)$/,
+    name: /^(ENOENT|ENOTDIR|ECONNREFUSED|closed)$/,
     what: 'There is no keychain here: the D-Bus session that DBUS_SESSION_BUS_ADDRESS names is gone.',
     cures: ['unset DBUS_SESSION_BUS_ADDRESS', 'Or open a new terminal on the desktop.', orFiles],
+  },
+  {
+    name: /^foreign$/,
+    what: 'The D-Bus session that DBUS_SESSION_BUS_ADDRESS names belongs to another user; od-link does not use it.',
+    cures: [
+      'unset DBUS_SESSION_BUS_ADDRESS',
+      'Or run od-link as the user whose keychain it is (not with sudo).',
+      orFiles,
+    ],
+  },
+  {
+    name: /^replaceable$/,
+    what: 'Other users can replace the socket that DBUS_SESSION_BUS_ADDRESS names; od-link does not use it.',
+    cures: [
+      'unset DBUS_SESSION_BUS_ADDRESS',
+      'Or take away the write permission of others from each folder on its path.',
+      orFiles,
+    ],
   },
   {
     name: /ServiceUnknown|NameHasNoOwner|Spawn/,
