@@ -31,7 +31,7 @@ export async function tellSignInNeeded(account: Account, refusal: OdLinkError): 
     // It must not see the secret, nor be run by what it runs.
     ...environmentWithout(clientSecretVariable, variable),
     OD_LINK_ACCOUNT: nameFor(account),
-    OD_LINK_USERNAME: plain(account.username),
+    OD_LINK_USERNAME: plain(account.username, '@+'),
     OD_LINK_REASON: plain(refusal.message),
     OD_LINK_CODE: plain(refusal.code ?? ''),
   })
@@ -42,17 +42,30 @@ export async function tellSignInNeeded(account: Account, refusal: OdLinkError): 
 function nameFor(account: Account): string {
   const label = labelOf(account)
   try {
-    return plain(label) === label && findAccount(label).id === account.id ? label : account.id
+    return plain(label, '@+') === label && findAccount(label).id === account.id ? label : account.id
   } catch {
     // Several have that address.
     return account.id
   }
 }
 
-/** Some of the text is a server's, and cmd.exe and many a program that takes a script would read it as one. */
-function plain(text: string): string {
-  return sanitize(text).replace(/["`$\\&|<>^%!]/g, '')
+/**
+ * Some of the text is a server's, names of persons included, and a command like `sh -c "logger '$OD_LINK_REASON'"` makes
+ * it part of a script. So nothing is left that means anything to a shell, whatever quotes it is put into: letters, digits,
+ * spaces and `. , : - _ ( )`. Nor is it taken for an option, by a hyphen at its beginning.
+ * @param more what else may stay.
+ */
+function plain(text: string, more: '' | '@+' = ''): string {
+  const unsafe = new RegExp(`[^\\p{L}\\p{M}\\p{Nd} .,:_()${more}-]|${looksLikeASign}`, 'gu')
+  return sanitize(text.normalize('NFC'))
+    .replace(/['\u2019]|\u200c|\u200d/g, '')
+    .replace(unsafe, ' ')
+    .replace(/ +/g, ' ')
+    .replace(/^[ -]+| $/g, '')
 }
+
+/** Letters and accents that Windows turns into quotes, bars and carets for programs that do not speak Unicode. */
+const looksLikeASign = '[\\u01c0-\\u01c3\\u02b0-\\u02ff\\u0300-\\u036f]'
 
 /** @returns what went wrong, as a sentence goes on. */
 async function run(command: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {

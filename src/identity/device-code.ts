@@ -14,6 +14,7 @@ import {
   transport,
   untrustworthy,
 } from './protocol.ts'
+import { clientOf, type NewLink, newLink, type SignInContext, serverOf } from './verified-link.ts'
 
 /** What the person needs, and what is asked with until they are done. */
 export interface DeviceCode {

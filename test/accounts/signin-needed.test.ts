@@ -6,6 +6,7 @@ import { node, program, type RunOptions } from '../helpers/program/od-link.ts'
 import { statusOf } from '../helpers/program/status.ts'
 import { link } from '../helpers/program/waiting-login.ts'
 import { kept, putBack } from '../helpers/program/world-files.ts'
+import { hasRealPart } from '../helpers/system/real-part.ts'
 
 const at = useLinked()
 let linked: Record<string, string>
@@ -89,9 +90,8 @@ describe('OD_LINK_ON_SIGNIN_NEEDED', () => {
     expect(code).toBe(4)
     const [environment = ''] = runs()
     expect(/OD_LINK_REASON=(.*)/.exec(environment)?.[1]).toMatch(
-      /^Microsoft answered: You sent \S+ *\. *\[2J/,
+      /^Microsoft answered: You sent \. 2J calc PATH \(touch [\w -]+owned\) x$/,
     )
-    expect(/OD_LINK_REASON=(.*)/.exec(environment)?.[1]).not.toMatch(/["&%$`\\<>|^!\x1b]/)
     const places = [
       stderr,
       environment,
@@ -100,6 +100,38 @@ describe('OD_LINK_ON_SIGNIN_NEEDED', () => {
     expect(places.filter((text) => text.includes(refreshToken))).toEqual([])
     expect(existsSync(join(notes, 'owned'))).toBe(false)
   })
+
+  const hostile = `It's so'; touch OWNED; echo ' "; touch OWNED; " $(touch OWNED) \`touch OWNED\` \\'; touch OWNED; #
+    & touch OWNED | touch OWNED > OWNED < <(touch OWNED) *  ~ !! {a,b} (touch OWNED) ’; touch OWNED; ’ ʼ ˋ ǀ Müller 中文`
+  const shells = ['sh', 'bash', 'zsh', 'fish'].filter((shell) => hasRealPart(shell, 'hooks that start it'))
+  const quotes = { single: (name: string) => `'$${name}'`, double: (name: string) => `\\"$${name}\\"` }
+
+  it.each(shells.flatMap((shell) => Object.keys(quotes).map((quote) => [shell, quote] as const)))(
+    'starts %s with %s quotes, and what a server said or called a person is text to it',
+    async (shell, quote) => {
+      const owned = join(notes, 'owned')
+      const said = hostile.replaceAll('OWNED', owned)
+      const index = join(at.world.dir, 'settings', 'accounts.json')
+      const { accounts, ...rest } = JSON.parse(readFileSync(index, 'utf8'))
+      const [account] = accounts
+      writeFileSync(index, JSON.stringify({ accounts: [{ ...account, username: `-n ${said}` }], ...rest }))
+      await die({ error: `invalid_grant ${said}`, error_description: `AADSTS99999999: ${said}` })
+      const words = ['REASON', 'ACCOUNT', 'USERNAME', 'CODE'].map((name) =>
+        quotes[quote as keyof typeof quotes](`OD_LINK_${name}`),
+      )
+      const command = `${shell} -c "printf '%s\\n' ${words.join(' ')} > '${notes}/said'"`
+      const { code } = await at.world.run(['mkdir', '/', 'x'], hooked(command))
+      expect(code).toBe(4)
+      expect(readdirSync(notes)).toEqual(['said'])
+      const lines = readFileSync(join(notes, 'said'), 'utf8').trimEnd().split('\n')
+      expect(lines).toHaveLength(4)
+      expect(lines[0]).toMatch(/^Microsoft answered: Its so touch [\p{L}\d .,:_()-]*$/u)
+      expect(lines[0]).toContain('Its so')
+      expect(lines[1]).toBe(account.id)
+      expect(lines[2]).toMatch(/^n Its so touch [\p{L}\d .,:_()@+-]*Müller 中文$/u)
+      expect(lines[3]).toBe('AADSTS99999999')
+    },
+  )
 
   it('takes no part in a pipeline: its stdin is empty, and its output goes nowhere', async () => {
     await die()

@@ -47,7 +47,7 @@ export const ownVariables: readonly Row[] = [
 export const variablesOfTheEnd: readonly Row[] = [
   ['OD_LINK_ACCOUNT', 'the account, as --account takes it'],
   ['OD_LINK_USERNAME', 'its address'],
-  ['OD_LINK_REASON', 'one sentence'],
+  ['OD_LINK_REASON', 'one sentence of letters, digits, spaces and . , : - _ ( ), safe inside any quotes'],
   ['OD_LINK_CODE', "Microsoft's code, such as AADSTS700082"],
 ]
 

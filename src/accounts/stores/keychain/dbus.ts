@@ -1,5 +1,5 @@
 import { connect, type Socket } from 'node:net'
-import { ownerOfSocket } from '../system/socket-owner.ts'
+import { ownerOfSocket } from '../../../system/socket-owner.ts'
 import { decode, encode, type Value, type Variant } from './dbus-values.ts'
 
 /**
