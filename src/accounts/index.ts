@@ -2,7 +2,7 @@ import { OdLinkError } from '../errors.ts'
 import type { Patience } from '../http/retry.ts'
 import type { LinkRecord } from '../identity/link.ts'
 import { changeStateFile, readStateFile } from '../settings/json-file.ts'
-import { shellQuote } from '../text/shell-quote.ts'
+import { commandLine } from '../text/shell-quote.ts'
 import type { Account, Index } from './account.ts'
 import { parseRecord } from './record.ts'
 import { openStore } from './stores/index.ts'
@@ -48,7 +48,8 @@ export function findAccount(wanted = process.env.OD_LINK_ACCOUNT || undefined): 
       'sign-in',
       `Several accounts are linked, and none is the default. ${inventory(accounts)}`,
       {
-        hint: `od-link use ${shellQuote(accounts[0]?.name ?? String(accounts[0]?.id))}`,
+        hint:
+          commandLine(['od-link', 'use', accounts[0]?.name ?? String(accounts[0]?.id)]) ?? 'od-link status',
       },
     )
   }

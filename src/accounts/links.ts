@@ -1,7 +1,7 @@
 import { OdLinkError } from '../errors.ts'
 import type { LinkRecord } from '../identity/link.ts'
 import { notices } from '../notices.ts'
-import { shellQuote } from '../text/shell-quote.ts'
+import { commandLine } from '../text/shell-quote.ts'
 import type { Account } from './account.ts'
 import { accountNow, changeAccount, changeIndex, holdingLink, listAccounts } from './index.ts'
 import { caution, chosenStore, openStore, type StoreName } from './stores/index.ts'
@@ -55,7 +55,7 @@ function refuseTakenName(name: string, id: string): void {
     'usage',
     `The short name "${name}" belongs to ${owner.username}, so nothing was linked.`,
     {
-      hint: `od-link logout ${shellQuote(name)}\nOr choose another name.`,
+      hint: [commandLine(['od-link', 'logout', name]), 'Or choose another name.'].filter(Boolean).join('\n'),
     },
   )
 }

@@ -4,7 +4,6 @@ import type { LinkRecord } from '../identity/link.ts'
 import { configDir } from '../settings/directory.ts'
 import { isUnwritable, unwritableBecause } from '../system/disk-errors.ts'
 import { isoTime } from '../text/format.ts'
-import { shellQuote } from '../text/shell-quote.ts'
 import type { Account } from './account.ts'
 import { accountNow, holdingLink, readLink, refuseReadOnly, writeLink } from './index.ts'
 
@@ -66,7 +65,7 @@ export async function accessToken(account: Account, options: TokenOptions = {}):
 function notRenewable({ username, expiresAt }: LinkRecord, error: OdLinkError): OdLinkError {
   const state = expiresAt > Date.now() ? 'can no longer be used' : `ended at ${isoTime(expiresAt)}`
   const mounted = [
-    `Make it writable: ${shellQuote(configDir())}`,
+    `Make it writable: ${configDir()}`,
     'Or log in again where the link was made, and mount it anew.',
   ].join('\n')
   const { reason, hint } = unwritableBecause(error.cause, configDir(), mounted)

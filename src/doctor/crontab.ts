@@ -1,7 +1,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { configDir } from '../settings/directory.ts'
-import { shellQuote } from '../text/shell-quote.ts'
+import { posixQuote } from '../text/shell-quote.ts'
 
 /** The world that cron starts a job in, and the line that a person puts into the crontab. */
 
@@ -81,9 +81,9 @@ function steadyNode(path: string): string {
  */
 export function crontabLine({ node, odLink }: Programs, brought: Environment, account?: string): string {
   const words = [
-    ...Object.entries(brought).map(([name, value]) => `${name}=${shellQuote(shown(name, value))}`),
+    ...Object.entries(brought).map(([name, value]) => `${name}=${posixQuote(shown(name, value))}`),
     ...[node, odLink, 'mkdir', '-p', ...(account === undefined ? [] : ['--account', account])].map(
-      shellQuote,
+      posixQuote,
     ),
     '"/Backups/$(date +%F)"',
   ]

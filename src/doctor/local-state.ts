@@ -13,7 +13,7 @@ import { readRedirect } from '../registration/redirect-uri.ts'
 import { configDir } from '../settings/directory.ts'
 import { savedSettings, setting } from '../settings/index.ts'
 import { type SettingName, settingNames } from '../settings/names.ts'
-import { shellQuote } from '../text/shell-quote.ts'
+import { commandLine } from '../text/shell-quote.ts'
 import type { CheckResult } from './finding.ts'
 
 /** The checks of what od-link keeps: stores, settings, the app registration. */
@@ -68,7 +68,7 @@ function refuseWritableByOthers(dir: string): void {
   )
   if (open.length === 0) return
   throw new OdLinkError('usage', `Others can write to ${open.join(' and ')} in ${dir}.`, {
-    hint: `chmod go-w ${open.map((name) => shellQuote(join(dir, name))).join(' ')}`,
+    hint: commandLine(['chmod', 'go-w', ...open.map((name) => join(dir, name))]),
   })
 }
 

@@ -1,7 +1,7 @@
 import type { DriveItem } from '@microsoft/microsoft-graph-types'
 import { type ErrorDetails, OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
-import { shellQuote } from '../text/shell-quote.ts'
+import { commandLine } from '../text/shell-quote.ts'
 import { addressOf, findChild, getItem, getItemOrListed } from './drive.ts'
 import { makeAnother, useFolder } from './error-codes.ts'
 import { graphFailure, isSimilarName, noDrive, traceOf } from './errors.ts'
@@ -158,7 +158,9 @@ async function missingParent(
 /** The parent of this path is not there. */
 function noFolder(path: DrivePath, { code, requestId, timestamp }: ErrorDetails): OdLinkError {
   return new OdLinkError('not-found', `There is no folder "${showPath(path.slice(0, -1))}".`, {
-    hint: `od-link mkdir -p ${shellQuote(showPath(path))}`,
+    hint:
+      commandLine(['od-link', 'mkdir', '-p', showPath(path)]) ??
+      'To make it as well, give mkdir the option -p.',
     code,
     requestId,
     timestamp,

@@ -1,5 +1,5 @@
 import { OdLinkError } from '../errors.ts'
-import { shellQuote } from '../text/shell-quote.ts'
+import { commandLine } from '../text/shell-quote.ts'
 
 /** A folder's place in a drive: the names from the root down, none for the root itself. */
 export type DrivePath = readonly string[]
@@ -26,7 +26,7 @@ export function parsePath(text: string): DrivePath {
 export function childPath(parent: DrivePath, name: string): DrivePath {
   if (name.includes('/')) {
     throw new OdLinkError('usage', `"${name}" is a path, and a name is wanted here.`, {
-      hint: `To make folders on the way to it, give the whole path: od-link mkdir -p ${shellQuote(showPath([...parent, name]))}`,
+      hint: `To make folders on the way to it, give the whole path: ${commandLine(['od-link', 'mkdir', '-p', showPath([...parent, name])]) ?? 'od-link mkdir --help'}`,
     })
   }
   checkName(name)

@@ -1,6 +1,6 @@
 import { type Cloud, findCloud } from '../identity/clouds.ts'
 import { type Audience, audiences, menu } from '../identity/portal.ts'
-import { shellQuote } from '../text/shell-quote.ts'
+import { posixQuote, powershellQuote, shellHere } from '../text/shell-quote.ts'
 
 /** A registration that is still to be made. */
 export interface NewRegistration {
@@ -68,11 +68,6 @@ function webSteps(redirectUri: string): string[][] {
 
 export type Shell = 'posix' | 'powershell'
 
-/** The shell whose command line is printed here. Git Bash on Windows is a POSIX one. */
-function shellHere(): Shell {
-  return process.platform === 'win32' && !process.env.MSYSTEM ? 'powershell' : 'posix'
-}
-
 /**
  * The Azure CLI's command for the same registration. It prints the client id; with a secret, its value on a line
  * more.
@@ -80,9 +75,9 @@ function shellHere(): Shell {
  */
 export function azCommand(
   { kind, audience, redirectUri }: NewRegistration,
-  shell: Shell = shellHere(),
+  shell: Shell = shellHere() === 'posix' ? 'posix' : 'powershell',
 ): string[] {
-  const uri = shell === 'posix' ? shellQuote(redirectUri) : `'${redirectUri.replaceAll("'", "''")}'`
+  const uri = shell === 'posix' ? posixQuote(redirectUri) : powershellQuote(redirectUri)
   const create = [
     'az ad app create --display-name od-link --query appId --output tsv',
     `--sign-in-audience ${audiences[audience].manifest}`,

@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import envPaths from 'env-paths'
 import { OdLinkError } from '../errors.ts'
 import { unwritableBecause } from '../system/disk-errors.ts'
-import { shellQuote } from '../text/shell-quote.ts'
+import { commandLine } from '../text/shell-quote.ts'
 
 /** The directory that holds settings, the index of accounts and locks. A directory is a world of its own. */
 export function configDir(): string {
@@ -63,7 +63,7 @@ export function refuseOthers(dir: string): void {
   }
   if (found.mode & 0o022) {
     throw new OdLinkError('usage', `Others can write to the settings directory ${dir}.`, {
-      hint: `chmod go-w ${shellQuote(dir)}`,
+      hint: commandLine(['chmod', 'go-w', dir], 'posix'),
     })
   }
 }

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
-import { shellQuote } from '../text/shell-quote.ts'
+import { posixQuote } from '../text/shell-quote.ts'
 
 /** Where od-link runs, as far as it decides how a person can sign in from here. */
 export interface Environment {
@@ -73,8 +73,11 @@ function placeOf(env: Variables, exists: (path: string) => boolean): Environment
   return undefined
 }
 
-/** What a person types on their own machine, so that its browser reaches the listener here. */
+/**
+ * What a person types on their own machine, so that its browser reaches the listener here. Its shell is not known; a word
+ * that needs no quotes is the same to all.
+ */
 export function tunnelCommand({ user, host, port }: SshSession, listenerPort: number): string {
   const through = `${listenerPort}:localhost:${listenerPort}`
-  return `ssh -L ${through} ${shellQuote(`${user}@${host}`)}${port === 22 ? '' : ` -p ${port}`}`
+  return `ssh -L ${through} ${posixQuote(`${user}@${host}`)}${port === 22 ? '' : ` -p ${port}`}`
 }

@@ -1,5 +1,5 @@
 import { OdLinkError } from '../errors.ts'
-import { shellQuote } from '../text/shell-quote.ts'
+import { commandLine, shellHere } from '../text/shell-quote.ts'
 
 /** What it means that a file system takes no more. */
 
@@ -26,7 +26,10 @@ export function isFull(error: unknown): boolean {
  */
 export function unwritableBecause(error: unknown, dir: string, otherwise: string) {
   const { code, message } = error as NodeJS.ErrnoException
-  return isFull(error)
-    ? { reason: 'no space is left', hint: `Make room: df -h ${shellQuote(dir)}; df -i ${shellQuote(dir)}` }
-    : { reason: code ?? message, hint: otherwise }
+  if (isFull(error)) {
+    const look = (flag: string) => commandLine(['df', flag, dir], 'posix')
+    const command = shellHere() === 'posix' && look('-h') && `${look('-h')}; ${look('-i')}`
+    return { reason: 'no space is left', hint: command ? `Make room: ${command}` : 'Make room there.' }
+  }
+  return { reason: code ?? message, hint: otherwise }
 }

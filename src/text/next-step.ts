@@ -1,4 +1,4 @@
-import { shellQuote } from './shell-quote.ts'
+import { commandLine } from './shell-quote.ts'
 
 /** A command of od-link's, as data: `{ verb: 'login', flags: { scope: 'Files.ReadWrite' } }`. */
 export interface NextCommand {
@@ -20,21 +20,24 @@ export interface NextRun extends NextCommand {
 /** What to do next: a sentence, or a command. In an error they stand in the order in which a person tries them. */
 export type NextStep = string | NextRun
 
-/** The steps as the lines of a hint. */
+/** The steps as the lines of a hint. A command that cannot be quoted for the shell at hand is left out. */
 export function hintOf(steps: readonly NextStep[]): string {
-  return steps.map((step) => (typeof step === 'string' ? step : runText(step))).join('\n')
+  return steps.flatMap((step) => (typeof step === 'string' ? step : (runText(step) ?? []))).join('\n')
 }
 
-/** A command as a line that can be pasted into a shell. */
-export function commandText({ verb, args = [], flags = {} }: NextCommand): string {
+/**
+ * A command as a line that can be pasted into the shell at hand.
+ * @returns nothing where one of its words cannot be quoted there.
+ */
+export function commandText({ verb, args = [], flags = {} }: NextCommand): string | undefined {
   const options = Object.entries(flags).flatMap(([name, value]) => {
     if (value === undefined) return []
-    return value === true ? [`--${name}`] : [`--${name}`, shellQuote(value)]
+    return value === true ? [`--${name}`] : [`--${name}`, value]
   })
-  return ['od-link', verb, ...options, ...args.map(shellQuote)].join(' ')
+  return commandLine(['od-link', verb, ...options, ...args])
 }
 
-function runText({ intro, then, ...command }: NextRun): string {
-  const line = [command, then].filter((one) => one !== undefined).map(commandText)
-  return [intro, line.join(' && ')].filter(Boolean).join(' ')
+function runText({ intro, then, ...command }: NextRun): string | undefined {
+  const lines = (then ? [command, then] : [command]).map(commandText)
+  return lines.includes(undefined) ? undefined : [intro, lines.join(' && ')].filter(Boolean).join(' ')
 }

@@ -81,8 +81,9 @@ describe('fields', () => {
 
   it('that should be JSON and are not are told so, with the way to a text', () => {
     expect(told(() => readFields([], ['a=yes']))).toBe(
-      `usage: The value of -F a is no JSON: yes | -f 'a=yes'   (a text; -F takes true, 12, null, {"a": 1} or @FILE)`,
+      `usage: The value of -F a is no JSON: yes | -f a=yes   (a text; -F takes true, 12, null, {"a": 1} or @FILE)`,
     )
+    expect(told(() => readFields([], ["a=it's"]))).toContain(` | -f 'a=it'\\''s'   (a text;`)
   })
 
   it.each([

@@ -3,7 +3,7 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseRetryAfter } from '../../src/http/retry.ts'
 import { fromOutside, sanitize, sanitizeJson } from '../../src/text/sanitize.ts'
-import { shellQuote } from '../../src/text/shell-quote.ts'
+import { posixQuote } from '../../src/text/shell-quote.ts'
 import { anyText, settings } from './runs.ts'
 
 /** A failing example is run again as `runs.ts` says. */
@@ -94,7 +94,7 @@ describe('a shellQuote word', () => {
     )
     fc.assert(
       fc.property(words, (all) => {
-        const script = `printf '%s\\0' ${all.map((word) => shellQuote(word)).join(' ')}`
+        const script = `printf '%s\\0' ${all.map((word) => posixQuote(word)).join(' ')}`
         const { stdout } = spawnSync('/bin/sh', [], { input: script, encoding: 'utf8' })
         expect(stdout.split('\0').slice(0, -1)).toEqual(all)
       }),

@@ -5,7 +5,7 @@ import { basename, dirname, join } from 'node:path'
 import { OdLinkError } from '../../errors.ts'
 import { configDir, ensureConfigDir } from '../../settings/directory.ts'
 import { unwritableBecause } from '../../system/disk-errors.ts'
-import { shellQuote } from '../../text/shell-quote.ts'
+import { commandLine } from '../../text/shell-quote.ts'
 import type { Store } from './store.ts'
 
 /**
@@ -75,12 +75,12 @@ async function refuseIfShared(path: string, file: FileHandle): Promise<void> {
   ] as const) {
     if (found.uid !== mine) {
       throw new OdLinkError('keychain', `${what} belongs to another user.`, {
-        hint: `chown ${mine} ${shellQuote(what)}`,
+        hint: commandLine(['chown', String(mine), what], 'posix'),
       })
     }
     if (found.mode & 0o077) {
       throw new OdLinkError('keychain', `${what} can be read by others, so the link in it is not trusted.`, {
-        hint: `chmod go= ${shellQuote(what)}`,
+        hint: commandLine(['chmod', 'go=', what], 'posix'),
       })
     }
   }

@@ -1,3 +1,4 @@
+import { powershellQuote } from '../../text/shell-quote.ts'
 import type { Shell } from './shell.ts'
 
 /**
@@ -40,11 +41,8 @@ Register-ArgumentCompleter -Native -CommandName od-link -ScriptBlock {
   files: () => [ascii({ files: true })],
 }
 
-/** PowerShell takes four typographic characters for a single quote, too. */
-const singleQuotes = /['\u2018-\u201b]/g
-
 function quoted(word: string): string {
-  return /^[\w./:\\-][\w./:=+\\-]*$/.test(word) ? word : `'${word.replace(singleQuotes, '$&$&')}'`
+  return /^[\w./:\\-][\w./:=+\\-]*$/.test(word) ? word : powershellQuote(word)
 }
 
 function unquoted(typed: string): string {

@@ -3,7 +3,7 @@ import type { Sandbox, SandboxOptions } from '../../../sandbox/index.ts'
 import type { Arguments } from '../../cli/command.ts'
 import { exitCodes, OdLinkError } from '../../errors.ts'
 import { print, printJson, say } from '../../terminal/index.ts'
-import { shellQuote } from '../../text/shell-quote.ts'
+import { posixQuote, powershellQuote } from '../../text/shell-quote.ts'
 import { numberOf, textOf } from '../shared/arguments.ts'
 
 type Options = Arguments['options']
@@ -70,9 +70,9 @@ function tell({ origin, clientId, caFile }: Sandbox, options: Options): void {
 }
 
 function assignment(shell: string, name: string, value: string): string {
-  if (shell === 'fish') return `set -gx ${name} ${shellQuote(value)}`
-  if (shell === 'powershell') return `$env:${name} = '${value.replaceAll("'", "''")}'`
-  return `export ${name}=${shellQuote(value)}`
+  if (shell === 'fish') return `set -gx ${name} ${posixQuote(value)}`
+  if (shell === 'powershell') return `$env:${name} = ${powershellQuote(value)}`
+  return `export ${name}=${posixQuote(value)}`
 }
 
 /** Ctrl-C, or the polite signal of a supervisor: the drives are saved before the end. */

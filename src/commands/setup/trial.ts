@@ -6,7 +6,7 @@ import { checkRegistration } from '../../identity/check-registration.ts'
 import { findCloud } from '../../identity/clouds.ts'
 import { type OwnRegistration, ownSettings, settingsOf } from '../../registration/saved.ts'
 import { say } from '../../terminal/index.ts'
-import { shellQuote } from '../../text/shell-quote.ts'
+import { commandLine } from '../../text/shell-quote.ts'
 
 type Options = Arguments['options']
 
@@ -72,8 +72,7 @@ function setupCommand(
 ): string {
   const kind = registration.kind === 'web' ? 'web' : undefined
   const flags = Object.entries({ ...ownSettings(registration), kind, ...instead })
-  const words = flags.flatMap(([name, value]) =>
-    value === undefined ? [] : [`--${name}`, shellQuote(value)],
-  )
-  return ['od-link setup', ...words].join(' ')
+  const words = flags.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]))
+  // Typed again, the questions ask for what cannot be shellQuote here.
+  return commandLine(['od-link', 'setup', ...words]) ?? 'od-link setup'
 }

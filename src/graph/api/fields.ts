@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { OdLinkError } from '../../errors.ts'
+import { commandLine } from '../../text/shell-quote.ts'
 import { fileTrouble } from './file-errors.ts'
 
 /** The fields of a request, `-f key=text` and `-F key=json`, as `gh api` has them. */
@@ -38,7 +39,7 @@ function readValue(value: string, key: string): unknown {
     return JSON.parse(value)
   } catch {
     throw new OdLinkError('usage', `The value of -F ${key} is no JSON: ${value}`, {
-      hint: `-f '${key}=${value}'   (a text; -F takes true, 12, null, {"a": 1} or @FILE)`,
+      hint: `${commandLine(['-f', `${key}=${value}`]) ?? 'A text is given by -f'}   (a text; -F takes true, 12, null, {"a": 1} or @FILE)`,
     })
   }
 }
