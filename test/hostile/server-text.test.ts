@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { filterToken, hideToken } from '../../src/graph/api/hide-token.ts'
+import { failedPage, linkedPage } from '../../src/signin/result-page.ts'
 import { type Answer, type Request, startServer, type TestServer } from '../helpers/network/server.ts'
 import { changeRecord, jsonError, useLinked } from '../helpers/program/linked.ts'
 
@@ -120,6 +121,35 @@ describe('what a server says', () => {
     expect(stderr.split('\n').filter((line) => line.startsWith(order))).toEqual([])
     expect(stderr.replaceAll('\n', '')).not.toMatch(shapeless)
     await at.calm()
+  })
+})
+
+describe('a name with characters that have no shape', () => {
+  const at = useLinked()
+
+  it('is shown without them, and is whole in JSON', async () => {
+    const name = `pay\u200bpal\u2060\ufff9${'\u{e0041}\u{e007f}'}👩\u200d💻`
+    const shown = await at.world.run(['mkdir', '/', name])
+    expect(shown).toMatchObject({ code: 0, stdout: '/paypal👩\u200d💻\n', stderr: '' })
+    const { stdout } = await at.world.run(['mkdir', '--json', '--on-conflict', 'reuse', '/', name])
+    expect(JSON.parse(stdout)).toMatchObject([{ name, created: false }])
+    expect(stdout.trimEnd()).not.toMatch(shapeless)
+    expect(stdout).toContain('\\udb40\\udc41')
+    const taken = await at.world.run(['mkdir', '/', name])
+    expect(taken.code).toBe(3)
+    expect(taken.stderr.replaceAll('\n', '')).not.toMatch(shapeless)
+  })
+})
+
+describe('the page at the end of a sign-in', () => {
+  it.each([
+    ['linked', (text: string) => linkedPage(text, 'work')],
+    ['not linked', failedPage],
+  ])('has hostile text as text, without what would hide or turn it: %s', (_, page) => {
+    const html = page(`<img src=x onerror="alert('1')">&lt;${hidden}</p><script>`)
+    expect(html).toContain('&#60;img src=x onerror=&#34;alert(&#39;1&#39;)&#34;&#62;&#38;lt;')
+    expect(html).not.toMatch(/<img|<script/)
+    expect(html.replaceAll('\n', '')).not.toMatch(shapeless)
   })
 })
 
