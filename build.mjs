@@ -6,7 +6,7 @@ import { build } from 'rolldown'
 import { billOfMaterials, bundledPackages, licensesOf } from './bundled.mjs'
 
 /** Packages that come bundled; the keychain module alone stays outside, since it is native. */
-const packages = ['conf', 'https-proxy-agent', 'oauth4webapi', 'open', 'proxy-from-env']
+const packages = ['chalk', 'conf', 'https-proxy-agent', 'oauth4webapi', 'open', 'proxy-from-env']
 
 /** Imported lazily each, and yet in one file, because most runs use them all. */
 const usual = [

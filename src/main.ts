@@ -5,7 +5,7 @@ import { actions } from './commands/actions.ts'
 import { completing } from './commands/completion/command.ts'
 import { commands } from './commands/index.ts'
 import { exitCodes, OdLinkError, StuckCall } from './errors.ts'
-import { clearProgress, configureOutput, fail, print } from './terminal/index.ts'
+import { clearProgress, configureOutput, fail, loadStyles, print } from './terminal/index.ts'
 
 let json = false
 let dataLost = false
@@ -16,6 +16,7 @@ async function main(argv: string[]): Promise<void> {
   json = argv.includes('--json')
   let code = 0
   try {
+    await loadStyles()
     const parsed = parseCommandLine(commands, argv)
     if ('version' in parsed) print(version)
     else if ('help' in parsed)

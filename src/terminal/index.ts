@@ -1,5 +1,5 @@
-import type { WriteStream } from 'node:tty'
-import { styleText } from 'node:util'
+import { isatty, type WriteStream } from 'node:tty'
+import type { ChalkInstance } from 'chalk'
 import { exitCodes, internalError, OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
 import { sanitize, sanitizeJson } from '../text/sanitize.ts'
@@ -92,9 +92,7 @@ export function clearProgress(): void {
 function write(stream: WriteStream | NodeJS.WriteStream, line: Piece[]): void {
   const shown = line.map((piece) => {
     if (typeof piece === 'string') return sanitize(piece)
-    const text = sanitize(piece.text)
-    // The first releases of Node 20 have no styleText.
-    return wantsColour(stream) && styleText ? styleText(piece.style, text, { validateStream: false }) : text
+    return paint(stream, piece.style, sanitize(piece.text))
   })
   clearProgress()
   stream.write(`${shown.join('')}\n`)
@@ -121,9 +119,23 @@ export function fail(error: unknown, json: boolean): number {
   return exitCodes[kind]
 }
 
-/** https://no-color.org ; FORCE_COLOR wins, as in Node itself. */
-function wantsColour(stream: WriteStream | NodeJS.WriteStream): boolean {
+let chalk: ChalkInstance | undefined
+
+/** Loads what styles are made with, if this run may show any: most scripts run without. Call it before the first line. */
+export async function loadStyles(): Promise<void> {
+  if (![1, 2].some((descriptor) => wantsColour(isatty(descriptor)))) return
+  const { Chalk } = await import('chalk')
+  // Whether a stream has colours is decided for each line, since one of the two may be a pipe.
+  chalk = new Chalk({ level: 1 })
+}
+
+function paint(stream: WriteStream | NodeJS.WriteStream, style: Style, text: string): string {
+  return chalk && wantsColour(stream.isTTY === true) ? chalk[style](text) : text
+}
+
+/** https://no-color.org, which chalk leaves to its caller; FORCE_COLOR wins, as in Node itself. */
+function wantsColour(isTerminal: boolean): boolean {
   const { FORCE_COLOR: force, NO_COLOR: none, TERM } = process.env
   if (force !== undefined) return force !== '0' && force !== 'false'
-  return !none && TERM !== 'dumb' && stream.isTTY === true
+  return !none && TERM !== 'dumb' && isTerminal
 }
