@@ -1,5 +1,5 @@
 import { OdLinkError } from '../errors.ts'
-import { commandLine } from '../text/shell-quote.ts'
+import type { NextStep } from '../text/next-step.ts'
 
 /** A folder's place in a drive: the names from the root down, none for the root itself. */
 export type DrivePath = readonly string[]
@@ -25,12 +25,29 @@ export function parsePath(text: string): DrivePath {
  */
 export function childPath(parent: DrivePath, name: string): DrivePath {
   if (name.includes('/')) {
-    throw new OdLinkError('usage', `"${name}" is a path, and a name is wanted here.`, {
-      hint: `To make folders on the way to it, give the whole path: ${commandLine(['od-link', 'mkdir', '-p', showPath([...parent, name])]) ?? 'od-link mkdir --help'}`,
+    throw new OdLinkError('usage', `Expected a name, not a path: "${name}"`, {
+      reason: 'invalid-name',
+      next: name.startsWith('/') ? separately(parent, name) : [withParents([...parent, name])],
     })
   }
   checkName(name)
   return checkLength([...parent, name])
+}
+
+/** `mkdir /A /B` was meant as two folders, side by side or apart. */
+function separately(path: DrivePath, other: string): NextStep[] {
+  const names = other.split('/').filter((name) => name !== '')
+  const above = showPath(path.slice(0, -1))
+  const areSiblings = path.length > 0 && above === showPath(names.slice(0, -1))
+  const both = areSiblings
+    ? { verb: 'mkdir', args: [above, path.at(-1) ?? '', names.at(-1) ?? ''] }
+    : { verb: 'mkdir', args: [showPath(path)], then: { verb: 'mkdir', args: [other] } }
+  return [{ intro: 'Names after the first are created inside it. For two folders:', ...both }]
+}
+
+function withParents(path: DrivePath): NextStep {
+  const intro = 'To create its parents too, use one path:'
+  return { intro, verb: 'mkdir', flags: { p: true }, args: [showPath(path)] }
 }
 
 /**

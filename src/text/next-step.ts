@@ -5,7 +5,7 @@ export interface NextCommand {
   verb: string
   /** Positional arguments, in their order. */
   args?: readonly string[]
-  /** Options by their long names, without the dashes; a switch is `true`. What is undefined is left out. */
+  /** Options by their names, long or of one letter, without the dashes; a switch is `true`. Undefined is left out. */
   flags?: Readonly<Record<string, string | true | undefined>>
 }
 
@@ -32,7 +32,8 @@ export function hintOf(steps: readonly NextStep[]): string {
 export function commandText({ verb, args = [], flags = {} }: NextCommand): string | undefined {
   const options = Object.entries(flags).flatMap(([name, value]) => {
     if (value === undefined) return []
-    return value === true ? [`--${name}`] : [`--${name}`, value]
+    const option = `${name.length === 1 ? '-' : '--'}${name}`
+    return value === true ? [option] : [option, value]
   })
   return commandLine(['od-link', verb, ...options, ...args])
 }

@@ -78,10 +78,22 @@ describe('a path that is typed', () => {
     expect(() => childPath(['p'], 'a b/c')).toThrow(
       expect.objectContaining({
         kind: 'usage',
-        message: '"a b/c" is a path, and a name is wanted here.',
-        hint: "To make folders on the way to it, give the whole path: od-link mkdir -p '/p/a b/c'",
+        message: 'Expected a name, not a path: "a b/c"',
+        hint: "To create its parents too, use one path: od-link mkdir -p '/p/a b/c'",
       }),
     )
+    for (const [parent, name, commands] of [
+      [['A'], '/B', 'od-link mkdir / A B'],
+      [['x', 'a b'], '/x/c', "od-link mkdir /x 'a b' c"],
+      [['x', 'a'], '/y/c', 'od-link mkdir /x/a && od-link mkdir /y/c'],
+      [[], '/a', 'od-link mkdir / && od-link mkdir /a'],
+    ] as const)
+      expect(() => childPath(parent, name)).toThrow(
+        expect.objectContaining({
+          kind: 'usage',
+          hint: `Names after the first are created inside it. For two folders: ${commands}`,
+        }),
+      )
     for (const text of ['C:/Program Files/Git/Reports', 'c:\\x'])
       expect(() => parsePath(text)).toThrow(
         expect.objectContaining({
