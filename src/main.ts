@@ -1,11 +1,18 @@
 import { version } from '../package.json'
 import type { Action } from './cli/command.ts'
-import { parseCommandLine } from './cli/parse.ts'
 import { actions } from './commands/actions.ts'
 import { completing } from './commands/completion/command.ts'
 import { commands } from './commands/index.ts'
 import { exitCodes, OdLinkError, StuckCall } from './errors.ts'
-import { clearProgress, configureOutput, fail, loadStyles, print } from './terminal/index.ts'
+import {
+  clearProgress,
+  configureOutput,
+  fail,
+  loadStyles,
+  pageStyle,
+  print,
+  printPage,
+} from './terminal/index.ts'
 
 let json = false
 let dataLost = false
@@ -16,18 +23,8 @@ async function main(argv: string[]): Promise<void> {
   json = argv.includes('--json')
   let code = 0
   try {
-    await loadStyles()
-    const parsed = parseCommandLine(commands, argv)
-    if ('version' in parsed) print(version)
-    else if ('help' in parsed)
-      for (const line of (await import('./commands/help/overview.ts')).helpFor(parsed.help)) print(line)
-    else {
-      const { options } = parsed.args
-      json = options.json === true
-      configureOutput({ json, verbose: options.verbose === true })
-      const { run }: { run: Action } = await actions[parsed.command]()
-      code = (await run(parsed.args)) ?? 0
-    }
+    if (argv[0] === '--version' || argv[0] === '-V') print(version)
+    else code = await runCommandLine(argv)
   } catch (error) {
     code = fail(error, json)
   }
@@ -40,6 +37,22 @@ async function main(argv: string[]): Promise<void> {
     else if (process.stderr.writableLength > 0) process.stderr.write('', end)
     else end()
   })
+}
+
+async function runCommandLine(argv: string[]): Promise<number> {
+  await loadStyles()
+  const { readCommandLine } = await import('./cli/command-line.ts')
+  const request = readCommandLine(commands, argv, pageStyle())
+  if ('overview' in request) printPage((await import('./commands/help/overview.ts')).overview(pageStyle()))
+  else if ('page' in request) printPage(request.page)
+  else {
+    const { options } = request.args
+    json = options.json === true
+    configureOutput({ json, verbose: options.verbose === true })
+    const { run }: { run: Action } = await actions[request.verb]()
+    return (await run(request.args)) ?? 0
+  }
+  return 0
 }
 
 /** Tab: a person is typing, so it goes without the streams of stdout, which take a millisecond to set up. */

@@ -21,6 +21,14 @@ export interface Option extends Value {
   multiple?: true
   /** It makes sense only together with this option. */
   with?: string
+  /** Options that it cannot be used with. */
+  conflicts?: readonly string[]
+  /** It has to be given. */
+  required?: true
+  /** What it is when it is not given, for the help. */
+  default?: string
+  /** What other programs call it. Not understood, but answered with the right name. */
+  aliases?: readonly string[]
   help: string
 }
 
@@ -43,7 +51,11 @@ export type Block = string | { rows: readonly Row[] } | { code: readonly string[
 export type Row = readonly [term: string, meaning: string]
 
 export interface Command {
+  /** The heading in the overview that it stands under. */
+  group: string
   summary: string
+  /** What other programs call it, or what it is good for. Not understood, but answered with the right name. */
+  aliases?: readonly string[]
   positional: readonly Positional[]
   /** With this option it takes other positional arguments. */
   variant?: { with: string; positional: readonly Positional[] }
@@ -62,6 +74,14 @@ export type Action = (args: Arguments) => Promise<number | undefined> | Promise<
 /** The option that every verb has. */
 export const helpOption: Option = { name: 'help', short: 'h', help: 'show this help' }
 
+/** The option that od-link itself has besides. */
+export const versionOption: Option = {
+  name: 'version',
+  short: 'V',
+  aliases: ['-v', 'version', '-version'],
+  help: 'show the version',
+}
+
 /** The positional arguments that go with these options. */
 export function positionalsOf({ positional, variant }: Command, options: Arguments['options']) {
   return variant && options[variant.with] !== undefined ? variant.positional : positional
@@ -75,4 +95,40 @@ export function usageOf(positional: readonly Positional[]): string {
     return optional ? `[${word}]` : `<${word}>`
   })
   return words.join(' ')
+}
+
+/** What follows the name of a command in its lines of usage: the usual way, and the one with the option that varies it. */
+export function formsOf({ positional, variant, options }: Command): string[] {
+  const flag = options.find((option) => option.name === variant?.with)
+  const ways = [
+    usageOf(positional),
+    ...(flag ? [`--${flag.name} ${flag.value} ${usageOf(variant?.positional ?? [])}`] : []),
+  ]
+  return ways.map((way) => [way, '[options]'].filter(Boolean).join(' '))
+}
+
+/** The lines of usage as a whole. */
+export function usagesOf(name: string, command: Command): string[] {
+  return formsOf(command).map((form) => ['od-link', name, form].filter(Boolean).join(' '))
+}
+
+/** An option as the help shows it: `-a, --account NAME`. */
+export function termOf({ short, name, value }: Option): string {
+  return [short && `-${short},`, `--${name}`, value].filter(Boolean).join(' ')
+}
+
+/** The help of an option, with its choices and its default. */
+export function explanationOf({ help, choices, default: usual }: Option): string {
+  return [help, choices && `: ${choices.join(', ')}`, usual && ` (default ${usual})`].filter(Boolean).join('')
+}
+
+/** The options that make sense without the variant, and those of the variant. */
+export function optionsOf({ options, variant }: Command) {
+  const ofVariant = variant ? options.filter((one) => [one.name, one.with].includes(variant.with)) : []
+  return { own: options.filter((one) => !ofVariant.includes(one)), ofVariant }
+}
+
+/** A summary as a sentence: a capital letter, and a full stop. */
+export function sentence(summary: string): string {
+  return `${summary.charAt(0).toUpperCase()}${summary.slice(1)}.`
 }

@@ -29,14 +29,14 @@ export const commands = {
   token,
   mkdir,
   api,
-  config,
-  store,
   doctor,
   explain,
+  help,
+  config,
+  store,
+  completion,
   sandbox,
   demo,
-  completion,
-  help,
 } satisfies Record<string, Command>
 
 export type CommandName = keyof typeof commands

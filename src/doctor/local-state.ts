@@ -4,7 +4,7 @@ import { hasClientSecret } from '../accounts/client-secret.ts'
 import { listAccounts } from '../accounts/index.ts'
 import { chosenStore, openStore, type StoreName } from '../accounts/stores/index.ts'
 import { probeStore } from '../accounts/stores/probe.ts'
-import { nearest } from '../cli/nearest.ts'
+import { nearest } from '../cli/suggestions.ts'
 import { OdLinkError } from '../errors.ts'
 import { findCloud } from '../identity/clouds.ts'
 import { defaultRedirectUri } from '../identity/portal.ts'
@@ -76,7 +76,7 @@ function unknownKeys(keys: string[], file: string): OdLinkError {
   const named = keys.map((key) => `"${key}"`).join(', ')
   const cures = keys.map((key) => {
     if (key === 'client-secret') return 'od-link config set client-secret   (a secret belongs in the store)'
-    const meant = nearest(key, Object.keys(settingNames))
+    const [meant] = nearest(key, Object.keys(settingNames))
     return meant ? `od-link config set ${meant} VALUE   (for "${key}")` : `remove "${key}"`
   })
   const what = keys.length === 1 ? 'is no setting' : 'are no settings'

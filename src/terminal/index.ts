@@ -34,6 +34,16 @@ export function print(...line: Piece[]): void {
   write(process.stdout, line)
 }
 
+/** A page of the help: text of our own, laid out and in its styles already. */
+export function printPage(text: string): void {
+  process.stdout.write(text)
+}
+
+/** What a page of the help is laid out for. */
+export function pageStyle(): { columns: number; title: (text: string) => string } {
+  return { columns: process.stdout.columns || 80, title: (text) => paint(process.stdout, 'bold', text) }
+}
+
 let isReaderGone: boolean | undefined
 
 /**

@@ -151,12 +151,15 @@ describe('a mkdir --from-file that makes no sense', () => {
   const at = useLinked()
 
   it.each([
-    [['--from-file', '-', '/a', 'b'], '"b" is one too many'],
+    [['--from-file', '-', '/a', 'b'], 'Unexpected argument "b"'],
     [['--from-file', '-', '/a|b'], 'holds the character |'],
-    [['--from-file', '-', '--on-conflict', 'rename'], '--on-conflict rename does not go with --from-file'],
+    [['--from-file', '-', '--on-conflict', 'rename'], '--on-conflict rename cannot be used with --from-file'],
     [['--from-file', '-', '--jobs', '0'], '--jobs takes a whole number from 1 to 64'],
     [['--from-file', '-', '--jobs', 'many'], '--jobs takes a number'],
-    [['--from-file', '-', '--all-accounts', '--account', 'ada@contoso.example'], 'no --account goes with it'],
+    [
+      ['--from-file', '-', '--all-accounts', '--account', 'ada@contoso.example'],
+      '--all-accounts cannot be used with --account',
+    ],
     [['--from-file', '-', '--account', 'nobody'], 'nobody'],
     [['/', 'x', '--dry-run'], '--dry-run needs --from-file'],
     [['/', 'x', '-0'], '--null needs --from-file'],

@@ -2,27 +2,15 @@ import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { version } from '../../package.json'
+import { topics as topicDescriptions } from '../../src/commands/help/topics.ts'
+import { commands as descriptions } from '../../src/commands/index.ts'
 import { odLink } from '../helpers/program/od-link.ts'
+import { hasTerminal, odLinkWord, startInTerminal } from '../helpers/terminal/terminal.ts'
 
-const commands = [
-  'setup',
-  'login',
-  'logout',
-  'status',
-  'use',
-  'token',
-  'mkdir',
-  'api',
-  'config',
-  'store',
-  'doctor',
-  'explain',
-  'sandbox',
-  'demo',
-  'completion',
-  'help',
-]
-const topics = ['exit-codes', 'environment', 'scripts']
+const commands = Object.keys(descriptions)
+const topics = Object.keys(topicDescriptions)
+// Read before a test runs: the snapshot of a new page is written by the test that finds none.
+const pages = readdirSync(new URL('help/', import.meta.url))
 const snapshot = (name: string) => fileURLToPath(new URL(`help/${name}.txt`, import.meta.url))
 
 describe('the help', () => {
@@ -54,8 +42,7 @@ describe('the help', () => {
   })
 
   it('has a page for every command and topic that there is, and no other', () => {
-    const pages = readdirSync(new URL('help/', import.meta.url)).sort()
-    expect(pages).toEqual([...commands, ...topics, 'od-link'].map((name) => `${name}.txt`).sort())
+    expect(pages.toSorted()).toEqual([...commands, ...topics, 'od-link'].map((name) => `${name}.txt`).sort())
   })
 
   it.each([
@@ -74,6 +61,9 @@ describe('the help', () => {
     [['mkdir', '-h'], 'mkdir'],
     [['help', 'mkdir'], 'mkdir'],
     [['mkdir', '/', 'x', '--help'], 'mkdir'],
+    [['mkdir', '-ph'], 'mkdir'],
+    [['--help', 'mkdir'], 'mkdir'],
+    [['--json', 'status', '--help'], 'status'],
   ])('is shown for %j', async (args, page) => {
     const { code, stdout } = await odLink(args)
     expect(code).toBe(0)
@@ -92,6 +82,56 @@ describe('the help', () => {
       expect({ args, long }).toEqual({ args, long: [] })
     }
   })
+})
+
+describe('the overview', () => {
+  it('has every command under a heading', async () => {
+    const { stdout } = await odLink(['--help'])
+    const headings = ['Link', 'Folders and files', 'Trouble', 'Settings', 'Try it']
+    const places = headings.map((heading) => stdout.indexOf(`\n${heading}:\n`))
+    expect(places.every((place) => place > 0)).toBe(true)
+    expect(places).toEqual(places.toSorted((one, other) => one - other))
+    const [, link = ''] = /\nLink:\n([\s\S]*?)\n\n/.exec(stdout) ?? []
+    expect(link.match(/^ {2}\w+/gm)).toEqual(
+      ['setup', 'login', 'logout', 'status', 'use', 'token'].map((name) => `  ${name}`),
+    )
+  })
+})
+
+describe.runIf(hasTerminal())('the help in a terminal', () => {
+  const bold = (title: string) => `\u001b[1m${title}\u001b[22m`
+
+  async function screen(columns: number, args: string, env: NodeJS.ProcessEnv = {}) {
+    const terminal = startInTerminal(`stty cols ${columns}; ${odLinkWord} ${args}`, env)
+    const { code, shown } = await terminal.ended
+    expect(code).toBe(0)
+    return { shown, raw: terminal.raw() }
+  }
+
+  it.each(['--help', 'mkdir --help', 'help mkdir'])('od-link %s has bold titles', async (args) => {
+    const { raw } = await screen(80, args)
+    for (const title of ['Usage:', 'Options:', 'Examples:']) expect(raw).toContain(bold(title))
+    expect(raw.split('\u001b[1m').length - 1).toBe(raw.split('\u001b[22m').length - 1)
+  })
+
+  it('has none where colours are off', async () => {
+    expect((await screen(80, 'mkdir --help', { NO_COLOR: '1' })).raw).not.toMatch(/\u001b\[\d*m/)
+  })
+
+  it.each(['mkdir --help', 'help environment', 'help scripts'])(
+    'od-link %s is wrapped at the width of the terminal',
+    async (args) => {
+      const longest = async (columns: number) => {
+        const lines = (await screen(columns, args)).shown.split('\n')
+        // What is to be pasted is never broken.
+        const prose = lines.filter((line) => !/^ +(\$|od-link|export|mail|\d\))|^Usage/.test(line))
+        return Math.max(...prose.map(({ length }) => length))
+      }
+      expect(await longest(100)).toBeGreaterThan(80)
+      expect(await longest(100)).toBeLessThanOrEqual(100)
+      expect(await longest(74)).toBeLessThanOrEqual(74)
+    },
+  )
 })
 
 describe('the version', () => {

@@ -13,6 +13,11 @@ describe('a mistake in the command line', () => {
     [['login', '--no-brower'], '--no-brower', '--no-browser'],
     [['token', '--jsno'], '--jsno', '--json'],
     [['--versoin'], '--versoin', '--version'],
+    [['-json', 'status'], '-json', '--json'],
+    [['--acount', 'x', 'mkdir', '/', 'x'], '--acount', '--account'],
+    [['mkdir', '--on-conflict', 'renam', '/', 'x'], 'renam', '--on-conflict rename'],
+    [['config', 'lst'], 'lst', 'od-link config list'],
+    [['help', 'enviroment'], 'enviroment', 'od-link help environment'],
   ])('%j is exit 2 and names the nearest: %s, %s', async (args, typed, nearest) => {
     const { code, stdout, stderr } = await odLink(args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -29,8 +34,21 @@ describe('a mistake in the command line', () => {
     [['token', 'extra'], 'extra'],
     [['status', 'extra', 'more'], 'extra'],
     [['mkdir', '--account'], '--account'],
-    [['mkdir', '--on-conflict', 'overwrite', '/', 'x'], 'fail, rename, reuse'],
-    [['mkdir', '--json=yes', '/', 'x'], '--json'],
+    [['mkdir', '--on-conflict', 'overwrite', '/', 'x'], 'fail, rename or reuse'],
+    [['mkdir', '--json=yes', '/', 'x'], '--json takes no value'],
+    [['mkdir', '--account', '--parents', '/', 'x'], '--account needs a value'],
+    [['mkdir', '/', 'x', '--max-wait', '-5'], '--max-wait needs a value'],
+    [['mkdir', '/', 'x', '--max-wait=-5'], 'not "-5"'],
+    [['mkdir', '-xp', '/', 'x'], 'Unknown option "-x"'],
+    [['mkdir', '-5', '/', 'x'], 'Unknown option "-5"'],
+    [['--acount', 'work'], 'Unknown option "--acount"'],
+    [['--verbose'], '--verbose needs a command'],
+    [['store', 'move'], '--to is required'],
+    [['config'], 'Missing argument: <get, set, unset, list>'],
+    [['login', '--device', '--no-browser'], '--device cannot be used with --no-browser'],
+    [['setup', '--no-browser', '--device'], '--device cannot be used with --no-browser'],
+    [['setup', '--az', '--steps'], '--steps cannot be used with --az'],
+    [['api', '/me', '--include', '--paginate'], '--paginate cannot be used with --include'],
   ])('%j is exit 2, and says what is wrong', async (args, what) => {
     const { code, stdout, stderr } = await odLink(args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -41,7 +59,41 @@ describe('a mistake in the command line', () => {
   })
 
   it.each([
+    [['whoami'], 'Did you mean od-link status?'],
+    [['accounts'], 'Did you mean od-link status?'],
+    [['auth', 'login'], 'Did you mean od-link login?'],
+    [['auth', 'status', '--json'], 'Did you mean od-link status?'],
+    [['version'], 'Did you mean od-link --version?'],
+    [['-v'], 'Did you mean --version?'],
+    [['mkdir', '-v', '/', 'x'], 'Did you mean --verbose?'],
+    [['share'], 'Did you mean od-link api?'],
+    [['logout', '--account', 'my work'], "od-link logout 'my work'"],
+    [['logout', '--account=work'], 'od-link logout work'],
+    [['use', '--account'], 'od-link use <account>'],
+  ])('%j, as other programs have it, is answered with "%s"', async (args, hint) => {
+    const { code, stdout, stderr } = await odLink(args)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(args.includes('--json') ? jsonError(stderr).hint : stderr.split('next: ')[1]?.trim()).toBe(hint)
+  })
+
+  it.each([
+    [['login', '--client-secret=S3cr3t']],
+    [['login', '-sS3cr3t']],
+    [['config', 'set', 'client-secret', '-S3cr3t']],
+    [['config', 'set', '--value', 'S3cr3t']],
+  ])('%j is refused without a word of what may be a secret', async (args) => {
+    const { code, stderr } = await odLink(args)
+    expect(code).toBe(2)
+    expect(stderr).toMatch(/Unknown option/)
+    expect(stderr).not.toMatch(/3cr3t/)
+  })
+
+  it.each([
     [['mkdr', '--json', '/', 'x']],
+    [['--json', 'mkdir']],
+    [['--json']],
+    [['login', '--device', '--no-browser', '--json']],
+    [['mkdir', '--on-conflict', 'no', '--json', '/', 'x']],
     [['mkdir', '--acount', '--json', '/', 'x']],
     [['mkdir', '--json']],
     [['mkdir', '--json', '--max-wait', 'soon', '/', 'x']],

@@ -109,10 +109,10 @@ describe('od-link config', () => {
     [['set', 'store', 'shoebox'], /"shoebox"[\s\S]*keychain/],
     [['set', 'client-id'], /No value[\s\S]*od-link config set client-id/],
     [['set', 'colour', 'red'], /"colour"[\s\S]*client-id/],
-    [['set'], /Which setting/],
+    [['set'], /Name a setting/],
     [['get', 'colour'], /"colour"/],
     [['unset', 'colour'], /"colour"/],
-    [['put', 'tenant', 'x'], /config put[\s\S]*get\|set\|unset\|list/],
+    [['put', 'tenant', 'x'], /get, set, unset or list, not "put"/],
     [[], /config/],
   ])('refuses %j and changes nothing', async (args, words) => {
     mkdirSync(join(world.dir, 'settings'), { mode: 0o700 })

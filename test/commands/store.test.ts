@@ -198,8 +198,8 @@ printf %s "$input" | docker-credential-pass "$1"`
   })
 
   it.each([
-    [['store', 'mov', '--to', 'file'], /There is no "od-link store mov"/],
-    [['store', 'move'], /Where to/],
+    [['store', 'mov', '--to', 'file'], /Expected move, not "mov"/],
+    [['store', 'move'], /--to is required/],
     [['store', 'move', '--to', 'cloud'], /There is no store "cloud"/],
     [['store', 'move', '--to', 'helper:../x'], /There is no store/],
   ])('refuses %j and changes nothing', async (args, message) => {

@@ -77,6 +77,6 @@ describe('od-link completion', () => {
   it('has no other shells', async () => {
     const { code, stderr } = await odLink(['completion', 'bsh'])
     expect(code).toBe(2)
-    expect(stderr).toContain('od-link completion <bash|zsh|fish|powershell>')
+    expect(stderr).toContain('Expected bash, zsh, fish or powershell, not "bsh"')
   })
 })

@@ -6,6 +6,7 @@ import {
   type Option,
   type Positional,
   positionalsOf,
+  versionOption,
 } from '../command.ts'
 import type { Candidate } from './shell.ts'
 
@@ -57,10 +58,7 @@ function fitting(typed: string, candidates: Candidate[]): Candidate[] {
   return candidates.filter(({ word }) => word.startsWith(typed))
 }
 
-const programFlags: Candidate[] = [
-  { word: '--help', about: helpOption.help },
-  { word: '--version', about: 'show the version' },
-]
+const programFlags: Candidate[] = [helpOption, versionOption].map(flagCandidate)
 
 function commandNames(commands: Commands): Candidate[] {
   return Object.entries(commands).map(([word, { summary }]) => ({ word, about: summary }))
@@ -98,8 +96,15 @@ function readSoFar({ options }: Command, words: readonly string[]): SoFar {
 /** The flags that still make sense. */
 function flagsOf({ options }: Command, given: Arguments['options']): Candidate[] {
   const open = options.filter(
-    ({ name, multiple, with: company }) =>
-      (multiple || given[name] === undefined) && (!company || given[company] !== undefined),
+    ({ name, multiple, with: company, conflicts = [] }) =>
+      (multiple || given[name] === undefined) &&
+      (!company || given[company] !== undefined) &&
+      !conflicts.some((other) => given[other] !== undefined) &&
+      !options.some((other) => given[other.name] !== undefined && other.conflicts?.includes(name)),
   )
-  return [...open, helpOption].map(({ name, help }) => ({ word: `--${name}`, about: help }))
+  return [...open, helpOption].map(flagCandidate)
+}
+
+function flagCandidate({ name, help }: Option): Candidate {
+  return { word: `--${name}`, about: help }
 }

@@ -2,7 +2,9 @@ import type { Command } from '../../cli/command.ts'
 import { account, json, maxWait, verbose } from '../shared/options.ts'
 
 export const api: Command = {
+  group: 'Folders and files',
   summary: 'send any request to Microsoft Graph with the link',
+  aliases: ['request', 'ls', 'list', 'upload', 'download', 'mv', 'share'],
   positional: [{ name: 'path' }],
   options: [
     {
@@ -10,7 +12,8 @@ export const api: Command = {
       short: 'X',
       value: 'METHOD',
       choices: ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'],
-      help: 'GET; with a body POST',
+      default: 'GET; with a body, POST',
+      help: 'the HTTP method',
     },
     { name: 'raw-field', short: 'f', value: 'KEY=TEXT', multiple: true, help: 'a text in the JSON body' },
     {
@@ -28,20 +31,31 @@ export const api: Command = {
       takes: 'file',
       help: 'write the answer there when it is whole; resumes',
     },
-    { name: 'upload', value: 'FILE', takes: 'file', help: 'put a file of any size at the path' },
+    {
+      name: 'upload',
+      value: 'FILE',
+      takes: 'file',
+      conflicts: ['method', 'raw-field', 'field', 'header', 'input', 'output', 'paginate', 'include'],
+      help: 'put a file of any size at the path',
+    },
     {
       name: 'on-conflict',
       value: 'CHOICE',
       choices: ['fail', 'replace', 'rename'],
       with: 'upload',
-      help: 'when its name is taken (fail)',
+      default: 'fail',
+      help: 'what to do when its name is taken',
     },
-    { name: 'paginate', help: 'all pages of a list, an item a line' },
+    {
+      name: 'paginate',
+      conflicts: ['input', 'output', 'include', 'silent'],
+      help: 'all pages of a list, an item a line',
+    },
     { name: 'slurp', with: 'paginate', help: 'all pages as one array' },
     { name: 'include', short: 'i', help: 'print the status and the headers too' },
     { name: 'silent', help: 'print no answer' },
     account,
-    { ...maxWait, help: 'the longest to wait for a busy server, a request (120)' },
+    { ...maxWait, help: 'seconds to wait when throttled, for each request' },
     { ...json, help: 'print errors as JSON' },
     verbose,
   ],

@@ -57,19 +57,9 @@ async function send(request: ApiRequest, options: Options, asker: Asker): Promis
   }
 }
 
-const never: [option: string, others: string[]][] = [
-  ['upload', ['method', 'raw-field', 'field', 'header', 'input', 'output', 'paginate', 'include']],
-  ['paginate', ['input', 'output', 'include', 'silent']],
-]
-
 function refuseContradictions(options: Options): void {
-  for (const [option, others] of never) {
-    const other = others.find((one) => options[one] !== undefined)
-    if (options[option] === undefined || other === undefined) continue
-    throw new OdLinkError('usage', `--${option} does not go with --${other}.`, { hint: 'od-link api --help' })
-  }
   if (options.paginate && !['GET', undefined].includes(textOf(options, 'method'))) {
-    throw new OdLinkError('usage', 'Pages are read by GET alone.', { hint: '-X GET --paginate' })
+    throw new OdLinkError('usage', '--paginate works with GET only.', { hint: '-X GET --paginate' })
   }
 }
 

@@ -1,6 +1,7 @@
 import type { Command } from '../../cli/command.ts'
 
 export const completion: Command = {
+  group: 'Settings',
   summary: 'print what lets a shell complete the commands with Tab',
   positional: [{ name: 'shell', choices: ['bash', 'zsh', 'fish', 'powershell'] }],
   options: [],

@@ -2,7 +2,9 @@ import type { Command } from '../../cli/command.ts'
 import { cloudsInWords, json } from '../shared/options.ts'
 
 export const config: Command = {
+  group: 'Settings',
   summary: 'keep the app registration and other settings',
+  aliases: ['settings', 'set', 'get'],
   positional: [
     { name: 'action', choices: ['get', 'set', 'unset', 'list'] },
     { name: 'name', takes: 'setting', optional: true },

@@ -35,14 +35,14 @@ export async function run({ positional, options }: Arguments): Promise<void> {
   }
   const most = { list: 1, get: 2, unset: 2, set: 3 }[action] ?? 0
   if (positional.length > most) {
-    throw new OdLinkError('usage', `"${positional[most]}" is one too many.`, {
+    throw new OdLinkError('usage', `Unexpected argument "${positional[most]}".`, {
       hint: 'od-link config --help',
     })
   }
   if (action === 'list') return list(json)
   const known = names.find((known) => known === name)
   if (!known) {
-    throw new OdLinkError('usage', name ? `There is no setting "${name}".` : 'Which setting?', {
+    throw new OdLinkError('usage', name ? `There is no setting "${name}".` : 'Name a setting.', {
       hint: `It is one of: ${names.join(', ')}`,
     })
   }

@@ -2,7 +2,9 @@ import type { Command } from '../../cli/command.ts'
 import { account, json, verbose } from '../shared/options.ts'
 
 export const doctor: Command = {
+  group: 'Trouble',
   summary: 'look for what keeps a link from working, and tell the cure',
+  aliases: ['check', 'diagnose'],
   positional: [],
   options: [
     { name: 'cron', help: 'whether it works from cron, and the line for the crontab' },

@@ -1,6 +1,7 @@
-import { wrapped } from '../../cli/layout.ts'
+import { linesOf } from '../../cli/help-page.ts'
 import type { Finding } from '../../doctor/finding.ts'
-import { type Piece, print, styled } from '../../terminal/index.ts'
+import { type Piece, pageStyle, print, styled } from '../../terminal/index.ts'
+import { sanitize } from '../../text/sanitize.ts'
 
 /** How findings look: a mark, a title, the words in a column of their own, and the cure below a failure. */
 
@@ -15,7 +16,7 @@ const indent = 16
 /** Prints a finding: its mark and title, its words, and below a failure its cure. */
 export function tell(title: string, { ok, text, hint, code }: Finding): void {
   const words = (line: string) => (ok === false ? styled('bold', line) : line)
-  const [first = '', ...more] = wrapped(text, indent).map((line) => line.slice(indent))
+  const [first = '', ...more] = linesOf(sanitize(text), pageStyle().columns - indent)
   const margin = ' '.repeat(indent)
   print(marks[`${ok}`], ` ${title.padEnd(indent - 2)}`, words(first))
   for (const line of more) print(margin, words(line))
@@ -27,5 +28,5 @@ export function tell(title: string, { ok, text, hint, code }: Finding): void {
 
 /** A sentence beside the findings. */
 export function tellAside(text: string): void {
-  for (const line of wrapped(text)) print(styled('dim', line))
+  for (const line of linesOf(sanitize(text), pageStyle().columns)) print(styled('dim', line))
 }

@@ -2,6 +2,7 @@ import type { Command } from '../../cli/command.ts'
 import { json } from '../shared/options.ts'
 
 export const explain: Command = {
+  group: 'Trouble',
   summary: "tell cause and cure of one of Microsoft's error codes",
   positional: [{ name: 'code', takes: 'code', optional: true, repeated: true }],
   options: [json],

@@ -1,7 +1,7 @@
 import type { Arguments } from '../../cli/command.ts'
-import { table } from '../../cli/layout.ts'
+import { blockAsText, helpFor } from '../../cli/help-page.ts'
 import { OdLinkError } from '../../errors.ts'
-import { print, printJson, styled } from '../../terminal/index.ts'
+import { pageStyle, print, printJson, printPage, styled } from '../../terminal/index.ts'
 import { type Explained, everyCode, explanationsIn } from './codes.ts'
 
 const most = 1024 * 1024
@@ -23,7 +23,8 @@ export async function run({ positional, options }: Arguments): Promise<number> {
 }
 
 function list(codes: Explained[]): void {
-  for (const line of table(codes.map(({ code, meaning }) => [code, meaning]))) print(line)
+  const rows = codes.map(({ code, meaning }) => [code, meaning] as const)
+  printPage(`${blockAsText({ rows }, helpFor(pageStyle()))}\n`)
 }
 
 function tell({ code, meaning, cure, page }: Explained, index: number): void {

@@ -1,7 +1,9 @@
 import type { Command } from '../../cli/command.ts'
 
 export const help: Command = {
+  group: 'Trouble',
   summary: 'show the help of a command, or of a topic',
+  aliases: ['man'],
   positional: [{ name: 'topic', takes: 'topic', optional: true }],
   options: [],
   examples: [

@@ -1,5 +1,13 @@
-import { type Block, type Command, helpOption, type Option } from '../../cli/command.ts'
-import { longFlag, sentence, usagesOf } from '../../cli/help-text.ts'
+import {
+  type Block,
+  type Command,
+  explanationOf,
+  helpOption,
+  type Option,
+  sentence,
+  termOf,
+  usagesOf,
+} from '../../cli/command.ts'
 import { commands } from '../index.ts'
 import { type Topic, topics } from './topics.ts'
 
@@ -40,7 +48,11 @@ function commandSection(name: string, command: Command): string[] {
     `.SS ${text(first)}`,
     ...others.flatMap((usage) => [`.B ${text(usage)}`, '.PP']),
     text(sentence(command.summary)),
-    ...[...command.options, helpOption].flatMap((option) => ['.TP', flags(option), text(option.help)]),
+    ...[...command.options, helpOption].flatMap((option) => [
+      '.TP',
+      flags(option),
+      text(explanationOf(option)),
+    ]),
     ...(command.notes ?? []).flatMap(block),
     '.PP',
     'Examples:',
@@ -49,7 +61,7 @@ function commandSection(name: string, command: Command): string[] {
 }
 
 function flags(option: Option): string {
-  return `.B ${text([option.short && `-${option.short}`, longFlag(option)].filter(Boolean).join(', '))}`
+  return `.B ${text(termOf(option))}`
 }
 
 function block(one: Block): string[] {

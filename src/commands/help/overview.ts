@@ -1,52 +1,55 @@
-import { commandHelp, sentence } from '../../cli/help-text.ts'
-import { blocksAsText, table, wrapped } from '../../cli/layout.ts'
-import { type CommandName, commands } from '../index.ts'
+import { type Row, sentence, termOf, versionOption } from '../../cli/command.ts'
+import { blockAsText, helpFor, type PageStyle } from '../../cli/help-page.ts'
+import { addNames, newProgram } from '../../cli/program.ts'
+import { commands } from '../index.ts'
 import { exitCodeTable } from './exit-codes.ts'
 import { type Topic, type TopicName, topics } from './topics.ts'
 
-/** The help of a command, or of od-link as a whole, line by line, made from the description in `commands/index.ts`. */
-export function helpFor(name: CommandName | undefined): string[] {
-  return name === undefined ? programHelp() : commandHelp(name, commands[name])
+/** The help of od-link as a whole. */
+export function overview(style: PageStyle): string {
+  let page = ''
+  const program = newProgram(style, (text) => {
+    page += text
+  })
+    .usage('<command> [options]')
+    .option(termOf(versionOption), versionOption.help)
+    .addHelpText('before', 'Links a terminal to your OneDrive once; every script after that can use it.\n')
+    .addHelpText('after', () => sections(style))
+  addNames(program, commands)
+  program.outputHelp()
+  return page
 }
 
-/** The lines of `od-link help TOPIC`. */
-export function topicHelp(name: TopicName): string[] {
-  const { summary, blocks }: Topic = topics[name]
-  return [sentence(summary), '', ...blocksAsText(blocks)]
-}
-
-function programHelp(): string[] {
-  const width = Math.max(...Object.keys({ ...commands, ...topics }).map(({ length }) => length))
-  const summaries = (described: Record<string, { summary: string }>) =>
-    table(
-      Object.entries(described).map(([name, { summary }]) => [name, summary]),
-      width,
-    )
+/** What is not about one command. */
+function sections(style: PageStyle): string {
+  const { title } = style
+  const help = helpFor(style)
+  const topicRows = Object.entries(topics).map(([name, { summary }]): Row => [name, summary])
   return [
-    ...wrapped('Links a terminal to your OneDrive once; every script after that can use it.'),
     '',
-    'Usage: od-link <command> [options]',
+    title('Topics, for od-link help:'),
+    blockAsText({ rows: topicRows }, help),
     '',
-    'Commands:',
-    ...summaries(commands),
+    title('Examples:'),
+    blockAsText(
+      {
+        rows: [
+          ['$ od-link login', 'sign in once, in the browser'],
+          ['$ od-link mkdir /Reports 2026', 'create a folder, from any script'],
+          ['$ od-link demo', 'see it all without an account'],
+        ],
+      },
+      help,
+    ),
     '',
-    'Topics, for od-link help:',
-    ...summaries(topics),
-    '',
-    'Options (a command shows its defaults in parentheses):',
-    ...table([
-      ['-h, --help', 'show this help, or that of a command'],
-      ['-V, --version', 'show the version'],
-    ]),
-    '',
-    'Examples:',
-    ...table([
-      ['$ od-link login', 'sign in once, in the browser'],
-      ['$ od-link mkdir /Reports 2026', 'make a folder, from any script'],
-      ['$ od-link demo', 'see it all without an account'],
-    ]),
-    '',
-    'Exit codes:',
+    title('Exit codes:'),
     ...exitCodeTable(4),
-  ]
+  ].join('\n')
+}
+
+/** The page of a topic. */
+export function topicPage(name: TopicName, style: PageStyle): string {
+  const { summary, blocks }: Topic = topics[name]
+  const help = helpFor(style)
+  return `${[sentence(summary), ...blocks.map((block) => blockAsText(block, help))].join('\n\n')}\n`
 }

@@ -1,5 +1,15 @@
-import { type Block, type Command, helpOption, type Option, type Row } from '../../cli/command.ts'
-import { longFlag, optionsOf, sentence, usagesOf } from '../../cli/help-text.ts'
+import {
+  type Block,
+  type Command,
+  explanationOf,
+  helpOption,
+  type Option,
+  optionsOf,
+  type Row,
+  sentence,
+  termOf,
+  usagesOf,
+} from '../../cli/command.ts'
 import { commands } from '../index.ts'
 import { type Topic, topics } from './topics.ts'
 
@@ -9,7 +19,7 @@ export function reference(): string {
   const lines = [
     '# Reference',
     '',
-    '<!-- Made from the description of the commands in src/commands by `npx vitest run test/help -u`. -->',
+    '<!-- Made from the description of the commands in src/commands by `npm run update`. -->',
     '',
     'What `od-link <command> --help`, `od-link help <topic>` and `man od-link` show, on one page.',
     '',
@@ -36,12 +46,7 @@ function commandSection(name: string, command: Command): string[] {
 }
 
 function optionTable(options: readonly Option[]): string[] {
-  return rowTable(
-    options.map((option) => [
-      [option.short && `-${option.short}`, longFlag(option)].filter(Boolean).join(', '),
-      option.help,
-    ]),
-  )
+  return rowTable(options.map((option) => [termOf(option), explanationOf(option)]))
 }
 
 function block(one: Block): string[] {

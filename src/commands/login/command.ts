@@ -2,7 +2,9 @@ import type { Command } from '../../cli/command.ts'
 import { cloudNames, cloudsInWords, json, tenant, verbose } from '../shared/options.ts'
 
 export const login: Command = {
+  group: 'Link',
   summary: 'link a OneDrive: sign in once, in a browser',
+  aliases: ['signin', 'sign-in', 'link'],
   positional: [],
   options: [
     { name: 'client-id', value: 'ID', help: 'the Application (client) ID of your app registration' },
@@ -11,33 +13,37 @@ export const login: Command = {
       name: 'cloud',
       value: 'CLOUD',
       offers: cloudNames,
-      help: `${cloudsInWords} (global)`,
+      default: 'global',
+      help: cloudsInWords,
     },
-    { name: 'device', help: 'sign in by a code, typed on any device' },
+    { name: 'device', conflicts: ['no-browser'], help: 'sign in by a code, typed on any device' },
     { name: 'no-browser', help: 'print the address and open nothing' },
     {
       name: 'redirect-uri',
       value: 'URI',
-      help: 'a registered http://localhost[:port][/path] (any free port)',
+      default: 'any free port',
+      help: 'a registered http://localhost[:port][/path]',
     },
     {
       name: 'listen',
       value: 'HOST:PORT',
       help: 'where a web server passes on what comes to an https redirect URI',
     },
-    { name: 'scope', value: 'SCOPES', help: 'what to ask for (User.Read Files.ReadWrite.All)' },
+    { name: 'scope', value: 'SCOPES', default: 'User.Read Files.ReadWrite.All', help: 'what to ask for' },
     { name: 'login-hint', value: 'ADDRESS', help: 'the account to sign in, instead of choosing one' },
     {
       name: 'response-mode',
       value: 'MODE',
       choices: ['query', 'form_post'],
+      default: 'query',
       help: 'how the answer comes back',
     },
     { name: 'as', value: 'NAME', help: 'a short name for this account' },
     {
       name: 'timeout',
       value: 'SECONDS',
-      help: 'how long to wait for the person (300; a code: its own time)',
+      default: '300; for a code, as long as it is valid',
+      help: 'how long to wait for the person',
     },
     json,
     verbose,

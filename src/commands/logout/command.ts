@@ -2,7 +2,9 @@ import type { Command } from '../../cli/command.ts'
 import { json, verbose } from '../shared/options.ts'
 
 export const logout: Command = {
+  group: 'Link',
   summary: 'remove a link and its tokens from this machine',
+  aliases: ['signout', 'sign-out', 'unlink'],
   positional: [{ name: 'account', takes: 'account', optional: true }],
   options: [{ name: 'all', help: 'remove every link' }, json, verbose],
   examples: [

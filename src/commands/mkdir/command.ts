@@ -2,7 +2,9 @@ import type { Command } from '../../cli/command.ts'
 import { account, json, maxWait, verbose } from '../shared/options.ts'
 
 export const mkdir: Command = {
+  group: 'Folders and files',
   summary: 'make folders in the linked OneDrive',
+  aliases: ['md', 'create'],
   positional: [
     { name: 'parent', takes: 'folder' },
     { name: 'name', optional: true, repeated: true },
@@ -14,12 +16,14 @@ export const mkdir: Command = {
       name: 'on-conflict',
       value: 'CHOICE',
       choices: ['fail', 'rename', 'reuse'],
-      help: 'when the name is taken (fail)',
+      default: 'fail',
+      help: 'what to do when the name is taken',
     },
     { ...account, multiple: true },
     {
       ...maxWait,
-      help: 'the longest to wait for a busy server (120; with a list, the longest without a folder done: 600)',
+      default: '120; with a list, 600 without any progress',
+      help: 'total seconds to wait when throttled',
     },
     json,
     verbose,
@@ -31,12 +35,18 @@ export const mkdir: Command = {
     },
     { name: 'null', short: '0', with: 'from-file', help: 'the list has NULs between paths: find -print0' },
     { name: 'dry-run', with: 'from-file', help: 'check the list and print its folders; make nothing' },
-    { name: 'all-accounts', with: 'from-file', help: 'in every linked OneDrive, side by side' },
+    {
+      name: 'all-accounts',
+      with: 'from-file',
+      conflicts: ['account'],
+      help: 'in every linked OneDrive, side by side',
+    },
     {
       name: 'jobs',
       value: 'N',
       with: 'from-file',
-      help: 'the most batches of 20 under way at once, 1 to 64 (8)',
+      default: '8',
+      help: 'the most batches of 20 in progress at once, 1 to 64',
     },
     { name: 'fail-fast', with: 'from-file', help: 'stop at the first failure; else the rest is made' },
     { name: 'resume', with: 'from-file', help: 'make what is missing, which is what it always does' },

@@ -42,7 +42,7 @@ function refuseConflictChoice(options: Options): void {
   if (choice === undefined || choice === 'reuse') return
   throw new OdLinkError(
     'usage',
-    `--on-conflict ${choice} does not go with --from-file: folders that exist are used.`,
+    `--on-conflict ${choice} cannot be used with --from-file, which uses existing folders.`,
     {
       hint: 'Leave --on-conflict out.',
     },
@@ -60,11 +60,6 @@ function jobsOf(options: Options): number | undefined {
 /** One engine an account, so no account twice. */
 function accountsOf(options: Options): Account[] {
   const named = textsOf(options, 'account')
-  if (options['all-accounts'] && named.length > 0) {
-    throw new OdLinkError('usage', '--all-accounts takes every account, so no --account goes with it.', {
-      hint: '--all-accounts',
-    })
-  }
   const all = options['all-accounts'] ? listAccounts() : []
   if (all.length > 0) return all
   const found = named.length > 0 ? named.map((name) => findAccount(name)) : [findAccount()]

@@ -2,10 +2,11 @@ import type { Command } from '../../cli/command.ts'
 import { json } from '../shared/options.ts'
 
 export const sandbox: Command = {
+  group: 'Try it',
   summary: 'serve a stand-in for Microsoft on this machine',
   positional: [],
   options: [
-    { name: 'port', value: 'N', help: 'the port (any free one)' },
+    { name: 'port', value: 'N', default: 'any free one', help: 'the port' },
     { name: 'users', value: 'FILE', takes: 'file', help: 'the people it knows, as JSON' },
     {
       name: 'state',
@@ -13,21 +14,28 @@ export const sandbox: Command = {
       takes: 'file',
       help: 'keep the drives in this file, from one start to the next',
     },
-    { name: 'latency', value: 'MS', help: 'how long each answer takes (0)' },
+    { name: 'latency', value: 'MS', default: '0', help: 'how long each answer takes' },
     { name: 'access-ttl', value: 'SECONDS', help: 'how long access tokens live' },
-    { name: 'secret', value: 'SECRET', help: 'the client secret of its "Web" registration (a random one)' },
+    {
+      name: 'secret',
+      value: 'SECRET',
+      default: 'a random one',
+      help: 'the client secret of its "Web" registration',
+    },
     {
       name: 'sign-in',
       value: 'HOW',
       choices: ['page', 'automatic'],
-      help: 'page asks a person, automatic agrees to all (page; with --json automatic)',
+      default: 'page; with --json, automatic',
+      help: 'ask a person, or agree to everything',
     },
     { name: 'tls', help: 'serve https, with a certificate authority of its own' },
     {
       name: 'shell',
       value: 'SHELL',
       choices: ['posix', 'fish', 'powershell'],
-      help: 'for whom the environment is printed (posix)',
+      default: 'posix',
+      help: 'the shell that the environment is printed for',
     },
     { name: 'quiet', help: 'print no more than the environment' },
     json,

@@ -2,7 +2,9 @@ import type { Command } from '../../cli/command.ts'
 import { cloudNames, json, tenant, verbose } from '../shared/options.ts'
 
 export const setup: Command = {
+  group: 'Link',
   summary: 'lead to an app registration, try it out and keep it',
+  aliases: ['init', 'configure', 'register'],
   positional: [],
   options: [
     {
@@ -14,24 +16,26 @@ export const setup: Command = {
       name: 'kind',
       value: 'KIND',
       choices: ['public', 'web'],
-      help: 'public: no client secret; web: with one (public)',
+      default: 'public',
+      help: 'without a client secret, or with one',
     },
     tenant,
     {
       name: 'cloud',
       value: 'CLOUD',
       choices: cloudNames,
-      help: 'the Microsoft cloud that the app is registered in (global)',
+      default: 'global',
+      help: 'the Microsoft cloud that the app is registered in',
     },
-    { name: 'redirect-uri', value: 'URI', help: 'as it is registered (http://localhost)' },
+    { name: 'redirect-uri', value: 'URI', default: 'http://localhost', help: 'as it is registered' },
     { name: 'listen', value: 'HOST:PORT', help: 'where a web server passes on what comes to it' },
-    { name: 'scope', value: 'SCOPES', help: 'what to ask for (User.Read Files.ReadWrite.All)' },
-    { name: 'steps', help: 'print the steps in the portal, and no more' },
+    { name: 'scope', value: 'SCOPES', default: 'User.Read Files.ReadWrite.All', help: 'what to ask for' },
+    { name: 'steps', conflicts: ['az'], help: 'print the steps in the portal, and no more' },
     { name: 'az', help: "print the Azure CLI's command for a new registration, and no more" },
     { name: 'no-login', help: 'save without trying it out' },
-    { name: 'device', help: 'try it out by a code, typed on any device' },
+    { name: 'device', conflicts: ['no-browser'], help: 'try it out by a code, typed on any device' },
     { name: 'no-browser', help: 'print the address and open nothing' },
-    { name: 'timeout', value: 'SECONDS', help: 'how long to wait for the browser (300)' },
+    { name: 'timeout', value: 'SECONDS', default: '300', help: 'how long to wait for the browser' },
     json,
     verbose,
   ],

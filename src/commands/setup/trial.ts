@@ -73,6 +73,6 @@ function setupCommand(
   const kind = registration.kind === 'web' ? 'web' : undefined
   const flags = Object.entries({ ...ownSettings(registration), kind, ...instead })
   const words = flags.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]))
-  // Typed again, the questions ask for what cannot be shellQuote here.
+  // Typed again, the questions ask for what cannot be quoted here.
   return commandLine(['od-link', 'setup', ...words]) ?? 'od-link setup'
 }

@@ -4,7 +4,11 @@ import type { CloudName } from '../../identity/clouds.ts'
 /** Options that several commands have. */
 
 export const json: Option = { name: 'json', help: 'print JSON, errors too' }
-export const verbose: Option = { name: 'verbose', help: 'show each request on stderr, without secrets' }
+export const verbose: Option = {
+  name: 'verbose',
+  aliases: ['-v'],
+  help: 'show each request on stderr, without secrets',
+}
 export const account: Option = {
   name: 'account',
   short: 'a',
@@ -15,13 +19,15 @@ export const account: Option = {
 export const maxWait: Option = {
   name: 'max-wait',
   value: 'SECONDS',
-  help: 'the longest to wait for a busy server, all together (120)',
+  default: '120',
+  help: 'total seconds to wait when throttled',
 }
 export const tenant: Option = {
   name: 'tenant',
   value: 'TENANT',
   offers: ['common', 'organizations', 'consumers'],
-  help: 'common, organizations, consumers, a domain or an id (common)',
+  default: 'common',
+  help: 'common, organizations, consumers, a domain or an ID',
 }
 
 /** Written once more, since the clouds themselves take a while to load; the compiler sees to it that they are the same. */

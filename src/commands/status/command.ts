@@ -2,7 +2,9 @@ import type { Command } from '../../cli/command.ts'
 import { account, json, verbose } from '../shared/options.ts'
 
 export const status: Command = {
+  group: 'Link',
   summary: 'show who is linked, and until when the link lives',
+  aliases: ['whoami', 'accounts', 'account'],
   positional: [],
   options: [{ name: 'check', help: 'renew each link now, and look at its drive' }, account, json, verbose],
   examples: [

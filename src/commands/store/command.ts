@@ -2,6 +2,7 @@ import type { Command } from '../../cli/command.ts'
 import { account, json, verbose } from '../shared/options.ts'
 
 export const store: Command = {
+  group: 'Settings',
   summary: 'move links to another store',
   positional: [{ name: 'action', choices: ['move'] }],
   options: [
@@ -9,7 +10,8 @@ export const store: Command = {
       name: 'to',
       value: 'STORE',
       offers: ['keychain', 'file', 'helper:'],
-      help: 'where to: keychain, file or helper:NAME; has to be given',
+      required: true,
+      help: 'where to: keychain, file or helper:NAME',
     },
     account,
     json,

@@ -1,16 +1,9 @@
 import type { Account } from '../../accounts/account.ts'
 import { findAccount, listAccounts } from '../../accounts/index.ts'
 import { moveChoice, moveLink } from '../../accounts/move.ts'
-import {
-  caution,
-  checkStoreName,
-  openStore,
-  type StoreName,
-  storesAsWritten,
-} from '../../accounts/stores/index.ts'
+import { caution, checkStoreName, openStore, type StoreName } from '../../accounts/stores/index.ts'
 import { probeStore } from '../../accounts/stores/probe.ts'
 import type { Arguments } from '../../cli/command.ts'
-import { OdLinkError } from '../../errors.ts'
 import { setting } from '../../settings/index.ts'
 import { print, printJson, say, styled } from '../../terminal/index.ts'
 import { describe } from '../shared/account-json.ts'
@@ -22,7 +15,7 @@ import { collectFailures } from '../shared/failures.ts'
  * `--account` that link alone. What cannot be moved stays where it was; the exit code is that of the first failure.
  */
 export async function run({ options }: Arguments): Promise<number> {
-  const to = readTarget(textOf(options, 'to'))
+  const to = checkStoreName(textOf(options, 'to') ?? '')
   const wanted = textOf(options, 'account')
   const accounts = wanted === undefined ? listAccounts() : [findAccount(wanted)]
   await probeStore(await openStore(to))
@@ -42,11 +35,6 @@ export async function run({ options }: Arguments): Promise<number> {
   else for (const { account, from } of moved) tell(account, from, to)
   if (!failures.hasFailed && wanted === undefined && !json) tellChoice(to)
   return failures.report(json)
-}
-
-function readTarget(to: string | undefined): StoreName {
-  if (to !== undefined) return checkStoreName(to)
-  throw new OdLinkError('usage', 'Where to?', { hint: `--to is one of: ${storesAsWritten.join(', ')}` })
 }
 
 function tell({ username }: Account, from: StoreName, to: StoreName): void {

@@ -2,6 +2,7 @@ import type { Command } from '../../cli/command.ts'
 import { account, json, verbose } from '../shared/options.ts'
 
 export const token: Command = {
+  group: 'Link',
   summary: 'print an access token for Microsoft Graph',
   positional: [],
   options: [account, json, verbose],

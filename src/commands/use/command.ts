@@ -2,7 +2,9 @@ import type { Command } from '../../cli/command.ts'
 import { json } from '../shared/options.ts'
 
 export const use: Command = {
+  group: 'Link',
   summary: 'choose the account that commands use without --account',
+  aliases: ['switch'],
   positional: [{ name: 'account', takes: 'account' }],
   options: [json],
   examples: [['od-link use work', 'by short name, address or id']],

@@ -9,6 +9,8 @@ export interface Terminal {
   seen: (pattern: RegExp | string, after?: number) => Promise<RegExpExecArray>
   /** What was shown so far, without colours and movements of the cursor. */
   shown: () => string
+  /** The same with colours and movements. */
+  raw: () => string
   /** Presses keys; Enter is `\r`, Ctrl-C is `\x03`. */
   type: (keys: string) => void
   ended: Promise<{ code: number | null; shown: string }>
@@ -63,5 +65,5 @@ export function startInTerminal(line: string, env: NodeJS.ProcessEnv, timeoutMs 
       lookers.add(look)
       look()
     })
-  return { child, seen, shown, type: (keys) => child.stdin.write(keys), ended }
+  return { child, seen, shown, raw: () => raw, type: (keys) => child.stdin.write(keys), ended }
 }

@@ -1,0 +1,56 @@
+import { OdLinkError } from '../errors.ts'
+import { commandLine } from '../text/shell-quote.ts'
+import { type Commands, helpOption, usageOf, versionOption } from './command.ts'
+import { didYouMean, nearest } from './suggestions.ts'
+
+/**
+ * A verb that does not exist.
+ * @param next the word after it: other programs have `auth login`.
+ */
+export function unknownVerb(verbs: Commands, word: string, next: string | undefined): OdLinkError {
+  const names = Object.keys(verbs)
+  const synonyms = names.filter((name) => verbs[name]?.aliases?.includes(word))
+  const guesses = [synonyms, nearest(word, names), names.filter((name) => name === next)]
+  const meant = guesses.find(({ length }) => length > 0)?.map((name) => `od-link ${name}`) ?? []
+  if (versionOption.aliases?.includes(word)) meant.unshift('od-link --version')
+  return new OdLinkError('usage', `Unknown command "${word}".`, { hint: didYouMean(meant, 'od-link --help') })
+}
+
+/**
+ * An option that the verb, or od-link without a verb, does not have.
+ * @param typed as it was typed, with what is attached to it. That is not repeated: it may be a secret.
+ * @param following the word after it.
+ */
+export function unknownOption(
+  verbs: Commands,
+  name: string | undefined,
+  typed: string,
+  following: string | undefined,
+): OdLinkError {
+  const verb = name === undefined ? undefined : verbs[name]
+  const help = ['od-link', name, '--help'].filter(Boolean).join(' ')
+  const options = [...(verb?.options ?? [versionOption]), helpOption]
+  const flags = options.map((one) => `--${one.name}`)
+  // One dash instead of two is a slip of the finger as well.
+  const flag = typed.startsWith('--') ? typed.replace(/=.*/s, '') : `-${typed}`
+  const synonym = options.find(({ aliases }) => aliases?.includes(typed))
+  const meant = synonym ? [`--${synonym.name}`] : nearest(flag, flags)
+  const shown = typed.startsWith('--') ? flag : meant.length > 0 ? typed : typed.slice(0, 2)
+  const usage = (message: string, hint: string) => new OdLinkError('usage', message, { hint })
+
+  if (typed.startsWith(`${meant[0]}=`)) return usage(`${flag} takes no value.`, `Use ${flag} alone.`)
+  // `logout --account work`: the only argument, typed as an option.
+  const [argument, ...others] = verb?.positional ?? []
+  if (argument && others.length === 0 && flag === `--${argument.name}`) {
+    const value = typed.includes('=') ? typed.replace(/^.*?=/s, '') : following
+    return usage(
+      `Unknown option "${shown}".`,
+      (value && commandLine(['od-link', name ?? '', value])) || `od-link ${name} ${usageOf([argument])}`,
+    )
+  }
+  const isOfSomeVerb = Object.values(verbs).some((one) =>
+    one.options.some((option) => `--${option.name}` === flag),
+  )
+  if (!verb && meant.length === 0 && isOfSomeVerb) return usage(`${flag} needs a command.`, help)
+  return usage(`Unknown option "${shown}".`, didYouMean(meant, help))
+}

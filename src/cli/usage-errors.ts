@@ -1,0 +1,83 @@
+import type { CommanderError, Command as Program } from 'commander'
+import { OdLinkError } from '../errors.ts'
+import type { Command, Commands, Option, Positional } from './command.ts'
+import { alternatives, didYouMean, nearest } from './suggestions.ts'
+import { unknownOption, unknownVerb } from './unknown-words.ts'
+
+/**
+ * A mistake in the command line, as an error of od-link: what is wrong, and what to type instead.
+ * @param program the verb's, or od-link's own where there is no verb.
+ */
+export function usageError(error: CommanderError, verbs: Commands, program: Program): OdLinkError {
+  const { args, registeredArguments, parent } = program
+  const name = parent ? program.name() : undefined
+  // Where these are read, every flag in the message comes from a description.
+  const [flag, other] = error.message.match(/--[\w-]+/g) ?? []
+  switch (error.code) {
+    case 'commander.unknownCommand':
+      return unknownVerb(verbs, args[0] ?? '', args[1])
+    case 'commander.unknownOption': {
+      const [, typed = ''] = /'(.*)'/s.exec(error.message) ?? []
+      return unknownOption(verbs, name, typed, args[args.indexOf(typed) + 1])
+    }
+    case 'commander.missingArgument':
+      return usage(`Missing argument: <${registeredArguments[args.length]?.name()}>`, helpFor(name))
+    case 'commander.excessArguments':
+      return unexpectedArgument(args[registeredArguments.length] ?? '', name)
+    case 'commander.optionMissingArgument':
+      return usage(`${flag} needs a value.`, helpFor(name))
+    case 'commander.missingMandatoryOptionValue':
+      return usage(`${flag} is required.`, helpFor(name))
+    case 'commander.conflictingOption':
+      return usage(`${flag} cannot be used with ${other}.`, helpFor(name))
+    default:
+      return usage(error.message, helpFor(name))
+  }
+}
+
+/** One word more than a verb takes. */
+export function unexpectedArgument(word: string, verb: string | undefined): OdLinkError {
+  return usage(`Unexpected argument "${word}".`, helpFor(verb))
+}
+
+/**
+ * The value of an option, before it is stored.
+ * @param words what follows the verb.
+ * @throws OdLinkError (usage) when it is none of the choices, or looks like the next option: commander takes any word.
+ */
+export function checkValue(text: string, { name, value, choices }: Option, words: readonly string[]): void {
+  const isAttached = words.some((word) => /^-./.test(word) && word !== text && word.endsWith(text))
+  if (/^-./.test(text) && words.includes(text) && !isAttached)
+    throw usage(`--${name} needs a value.`, `If the value begins with a dash: --${name}=${value}`)
+  if (!choices || choices.includes(text)) return
+  const [near = choices[0]] = nearest(text, choices)
+  throw usage(`--${name} must be ${alternatives(choices)}, not "${text}".`, `--${name} ${near}`)
+}
+
+/** @throws OdLinkError (usage) when an argument has choices and is none of them. */
+export function checkArgument(text: string, { choices }: Positional, verb: string): string {
+  if (!choices || choices.includes(text)) return text
+  const meant = nearest(text, choices).map((choice) => `od-link ${verb} ${choice}`)
+  throw usage(`Expected ${alternatives(choices)}, not "${text}".`, didYouMean(meant, helpFor(verb)))
+}
+
+/** @throws OdLinkError (usage) when an option makes sense only with another one, which is missing. */
+export function checkCompany({ options }: Command, given: Record<string, unknown>): void {
+  const lonely = options.find(
+    (one) => one.with && given[one.name] !== undefined && given[one.with] === undefined,
+  )
+  if (!lonely) return
+  const needed = options.find(({ name }) => name === lonely.with)
+  throw usage(
+    `--${lonely.name} needs --${lonely.with}.`,
+    [`--${lonely.with}`, needed?.value].filter(Boolean).join(' '),
+  )
+}
+
+function usage(message: string, hint: string): OdLinkError {
+  return new OdLinkError('usage', message, { hint })
+}
+
+function helpFor(verb: string | undefined): string {
+  return ['od-link', verb, '--help'].filter(Boolean).join(' ')
+}
