@@ -56,7 +56,7 @@ export async function bulkVictims({ sandbox, newWorld }: Machine): Promise<Victi
       const missing = told.filter((path) => !before.includes(path))
       if (missing.length > 0) throw new Error(`it told of ${missing}, which are not there`)
       await sandbox.control('DELETE', 'log')
-      const { code, stderr, summary } = await makeManyInJson(world, paths, '--resume')
+      const { code, stderr, summary } = await makeManyInJson(world, paths)
       if (code !== 0) throw new Error(`the second run ends with ${code}: ${stderr}`)
       const there = paths.filter((path) => before.includes(path)).length
       const { failed, created, exists } = summary

@@ -25,7 +25,7 @@ describe('a run that is cut off', () => {
   async function finishes(paths: string[], top: string, madeAtLeast: number) {
     await at.sandbox.control('POST', 'settings', { latencyMs: 0 })
     await at.forgetRequests()
-    const { code, stderr, summary } = await makeManyInJson(at.world, paths, '--resume')
+    const { code, stderr, summary } = await makeManyInJson(at.world, paths)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(summary).toMatchObject({ failed: 0, skipped: 0, created: 600 - summary.exists })
     expect(summary.exists).toBeGreaterThanOrEqual(madeAtLeast)

@@ -25,7 +25,7 @@ describe('many folders', () => {
     const paths = treeOf('/there', 4, 250)
     await makeMany(at.world, paths)
     await at.forgetRequests()
-    const { code, folders, summary } = await makeManyInJson(at.world, paths, '--resume')
+    const { code, folders, summary } = await makeManyInJson(at.world, paths)
     expect(code).toBe(0)
     expect(summary).toMatchObject({ folders: 1_000, created: 0, exists: 1_000, failed: 0, skipped: 0 })
     expect(new Set(folders.map(({ status, created }) => `${status} ${created}`))).toEqual(

@@ -49,7 +49,6 @@ export const mkdir: Command = {
       help: 'the most batches of 20 in progress at once, 1 to 64',
     },
     { name: 'fail-fast', with: 'from-file', help: 'stop at the first failure; else the rest is made' },
-    { name: 'resume', with: 'from-file', help: 'make what is missing, which is what it always does' },
     { name: 'quiet', with: 'from-file', help: 'no progress and no summary on stderr' },
   ],
   examples: [
