@@ -51,7 +51,7 @@ const world = (environment: NodeJS.ProcessEnv = {}, withKeyring = true) => {
 console.log(`Node ${process.version}, ${rounds} rounds; medians in ms, and of the ratios round by round\n`)
 console.log(`${'od-link'.padEnd(34)} ${'against'.padEnd(26)}  od-link    other    ratio   goal`)
 
-await row('--version', od(['--version'], {}), 'node -e 0', node(['-e', '0']), '≤ 1.25')
+await row('--version', od(['--version'], {}), 'node -e 0', node(['-e', '0']), '≤ 1.35')
 await row('--help', od(['--help'], {}), 'node -e 0', node(['-e', '0']), '≤ 1.25')
 const tab = ['__complete', 'bash', 'od-link mk', 'mk']
 await row('Tab after "od-link mk"', od(tab, {}), 'node -e 0', node(['-e', '0']), '≤ 1.25')

@@ -1,4 +1,4 @@
-import { isatty, type WriteStream } from 'node:tty'
+import type { WriteStream } from 'node:tty'
 import type { ChalkInstance } from 'chalk'
 import { exitCodes, internalError, OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
@@ -133,6 +133,7 @@ let chalk: ChalkInstance | undefined
 
 /** Loads what styles are made with, if this run may show any: most scripts run without. Call it before the first line. */
 export async function loadStyles(): Promise<void> {
+  const { isatty } = await import('node:tty')
   if (![1, 2].some((descriptor) => wantsColour(isatty(descriptor)))) return
   const { Chalk } = await import('chalk')
   // Whether a stream has colours is decided for each line, since one of the two may be a pipe.
