@@ -41,7 +41,7 @@ function separately(path: DrivePath, other: string): NextStep[] {
   const areSiblings = path.length > 0 && above === showPath(names.slice(0, -1))
   const both = areSiblings
     ? { verb: 'mkdir', args: [above, path.at(-1) ?? '', names.at(-1) ?? ''] }
-    : { verb: 'mkdir', args: [showPath(path)], then: { verb: 'mkdir', args: [other] } }
+    : { verb: 'mkdir', args: [showPath(path)], and: { verb: 'mkdir', args: [other] } }
   return [{ intro: 'Names after the first are created inside it. For two folders:', ...both }]
 }
 

@@ -14,7 +14,7 @@ export interface NextRun extends NextCommand {
   /** Before the command, with its colon: `Or use a wider scope:`. */
   intro?: string
   /** Run after the first one has worked. */
-  then?: NextCommand
+  and?: NextCommand
 }
 
 /** What to do next: a sentence, or a command. In an error they stand in the order in which a person tries them. */
@@ -38,7 +38,7 @@ export function commandText({ verb, args = [], flags = {} }: NextCommand): strin
   return commandLine(['od-link', verb, ...options, ...args])
 }
 
-function runText({ intro, then, ...command }: NextRun): string | undefined {
-  const lines = (then ? [command, then] : [command]).map(commandText)
+function runText({ intro, and, ...command }: NextRun): string | undefined {
+  const lines = (and ? [command, and] : [command]).map(commandText)
   return lines.includes(undefined) ? undefined : [intro, lines.join(' && ')].filter(Boolean).join(' ')
 }
