@@ -9,6 +9,7 @@ import {
   killOnExit,
   killWithChildren,
 } from '../system/child-process.ts'
+import { longDuration } from '../text/format.ts'
 import { sanitize } from '../text/sanitize.ts'
 import { type Account, labelOf } from './account.ts'
 import { findAccount } from './index.ts'
@@ -77,7 +78,7 @@ async function run(command: string, env: NodeJS.ProcessEnv): Promise<string | un
   } catch (error) {
     return `could not be started (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`
   }
-  if (!(await endsInTime(child))) return `did not end within ${limitMs / 1000} s and was stopped`
+  if (!(await endsInTime(child))) return `did not end within ${longDuration(limitMs / 1000)} and was stopped`
   if (child.signalCode) return `was ended by ${child.signalCode}`
   return child.exitCode === 0 ? undefined : `ended with exit code ${child.exitCode}`
 }
@@ -87,7 +88,7 @@ async function endsInTime(child: ChildProcess): Promise<boolean> {
   // It had its time: a request to end could be ignored.
   const stop = () => killWithChildren(child.pid)
   const settled = killOnExit(stop)
-  const wait = `Waiting for ${variable}, ${limitMs / 1000} s at most …`
+  const wait = `Waiting for ${variable}, ${longDuration(limitMs / 1000)} at most …`
   const patient = setTimeout(() => notices.waiting(wait), tellAfterMs)
   const deadline = performance.now() + limitMs
   while (isRunning(child) && performance.now() < deadline) await sleep(20)

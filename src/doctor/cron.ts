@@ -3,6 +3,7 @@ import { type Account, labelOf } from '../accounts/account.ts'
 import { defaultAccount } from '../accounts/index.ts'
 import { exitCodes } from '../errors.ts'
 import { killOnExit, killWithChildren } from '../system/child-process.ts'
+import { longDuration } from '../text/format.ts'
 import { parseJsonObject } from '../text/json.ts'
 import { type CronProblem, cureFor, notesFor } from './cron-advice.ts'
 import { broughtAlong, cronEnvironment, crontabLine, type Programs, programs } from './crontab.ts'
@@ -85,7 +86,10 @@ function run(
     }
     const limit = setTimeout(() => {
       kill()
-      end({ message: `od-link did not end within ${limitMs / 1000} s.`, exitCode: exitCodes.network })
+      end({
+        message: `od-link did not end within ${longDuration(limitMs / 1000)}.`,
+        exitCode: exitCodes.network,
+      })
     }, limitMs)
     child.on('error', ({ message }) => end({ message, exitCode: exitCodes.internal }))
     child.on('close', (code) => end(code === 0 ? undefined : problemFrom(stderr, code)))

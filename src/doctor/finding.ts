@@ -1,4 +1,5 @@
 import { type ErrorKind, OdLinkError } from '../errors.ts'
+import { longDuration } from '../text/format.ts'
 
 /** What one check has found. */
 export interface Finding {
@@ -33,7 +34,7 @@ export async function runCheck(
   const named = subject === undefined ? {} : { subject }
   let timer: NodeJS.Timeout | undefined
   const tooLate = new Promise<never>((_, reject) => {
-    const error = new OdLinkError(late, `There was no answer within ${Math.round(ms / 1000)} s.`, {
+    const error = new OdLinkError(late, `There was no answer within ${longDuration(ms / 1000)}.`, {
       hint: 'od-link doctor --verbose\n(it shows each request)',
     })
     timer = setTimeout(() => reject(error), ms)

@@ -7,7 +7,7 @@ import { driveTypeOf } from '../graph/drive.ts'
 import { graphFailure } from '../graph/errors.ts'
 import { openGraph } from '../graph/request.ts'
 import { startPatience } from '../http/retry.ts'
-import { inBytes } from '../text/format.ts'
+import { byteSize } from '../text/format.ts'
 import type { CheckResult } from './finding.ts'
 import { maskAddress } from './mask.ts'
 
@@ -68,5 +68,5 @@ function noSpace(quota: Drive['quota']): OdLinkError {
 function room(quota: Drive['quota']): string {
   const { used, remaining } = quota ?? {}
   if (typeof used !== 'number' || typeof remaining !== 'number') return ''
-  return `, ${inBytes(used)} used, ${inBytes(remaining)} free`
+  return `, ${byteSize(used)} used, ${byteSize(remaining)} free`
 }

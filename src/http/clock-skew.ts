@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http'
+import { longDuration } from '../text/format.ts'
 
 /** This machine's clock, compared with those of the servers that answered. */
 
@@ -29,7 +30,7 @@ export function clockSkewMs(): number | undefined {
 /** A sentence without its full stop when this machine's clock is too wrong for a sign-in, else nothing. */
 export function clockTrouble(): string | undefined {
   if (skewMs === undefined || Math.abs(skewMs) <= toleratedSkewMs) return undefined
-  return `This machine's clock is ${lengthOf(Math.abs(skewMs))} ${skewMs > 0 ? 'behind' : 'ahead of'} Microsoft's`
+  return `This machine's clock is ${longDuration(60 * Math.round(Math.abs(skewMs) / 60_000))} ${skewMs > 0 ? 'behind' : 'ahead of'} Microsoft's`
 }
 
 /** The command that sets the clock by the network. */
@@ -42,12 +43,4 @@ export function clockCure(platform: NodeJS.Platform = process.platform): string 
 /** What this machine's clock shows, for a person: `2026-11-24 13:52 UTC`. */
 export function clockReading(now = new Date()): string {
   return `${now.toISOString().slice(0, 16).replace('T', ' ')} UTC`
-}
-
-function lengthOf(ms: number): string {
-  const minutes = Math.round(ms / 60_000)
-  const [days, hours] = [Math.floor(minutes / 1_440), Math.floor(minutes / 60) % 24]
-  if (days > 1) return `${days} days`
-  if (days === 1) return `1 day ${hours} h`
-  return hours > 0 ? `${hours} h ${minutes % 60} min` : `${minutes} min`
 }

@@ -1,3 +1,4 @@
+import { longDuration } from '../text/format.ts'
 import { fromOutside } from '../text/sanitize.ts'
 import { trustHint, unknownAuthority } from './certificates.ts'
 import { clockCure, clockReading } from './clock-skew.ts'
@@ -60,7 +61,7 @@ const troubles: [codes: RegExp, words: (scene: Scene) => Words][] = [
   [
     /^ETIMEDOUT$/,
     ({ peer, sent, way, waitedMs }) => {
-      const seconds = `${Math.max(1, Math.round(waitedMs / 1000))} s`
+      const seconds = longDuration(Math.max(1, waitedMs / 1000))
       if (sent) return [`${peer} did not answer within ${seconds}.`, again]
       return [`${peer} could not be reached: no connection within ${seconds}.`, way]
     },

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { notices } from '../notices.ts'
 import { monotonicMs } from '../system/clock.ts'
+import { shortDuration } from '../text/format.ts'
 
 /** A longer wait is the same to anyone who waits, and Node's timers take no more than 24 days. */
 const longestMs = 86_400_000
@@ -52,7 +53,7 @@ export function startPatience(maxWaitMs: number): Patience {
       const ms = asked === undefined ? backOff(1_000) : Math.max(asked, pauses === 0 ? 0 : backOff(50))
       if (ms > left()) return false
       pauses += 1
-      notices.waiting(`${why} Trying again in ${seconds(ms)} …`)
+      notices.waiting(`${why} Trying again in ${shortDuration(ms / 1000)} …`)
       await sleep(ms)
       return true
     },
@@ -62,8 +63,4 @@ export function startPatience(maxWaitMs: number): Patience {
       return pauses
     },
   }
-}
-
-function seconds(ms: number): string {
-  return ms < 10_000 ? `${(ms / 1000).toFixed(1).replace(/\.0$/, '')} s` : `${Math.round(ms / 1000)} s`
 }

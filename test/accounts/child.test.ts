@@ -268,7 +268,7 @@ describe('the person’s command', () => {
   it('is waited for with all that it starts, and told of after a second', async () => {
     await tell(`(sleep 1.3; touch '${own.dir}/later') &`)
     expect(existsSync(join(own.dir, 'later'))).toBe(true)
-    expect(own.waiting).toEqual(['Waiting for OD_LINK_ON_SIGNIN_NEEDED, 10 s at most …'])
+    expect(own.waiting).toEqual(['Waiting for OD_LINK_ON_SIGNIN_NEEDED, 10 seconds at most …'])
     expect(own.warnings).toEqual([])
   })
 
@@ -288,7 +288,7 @@ describe('the person’s command', () => {
     )
     vi.restoreAllMocks()
     expect(own.warnings).toEqual([
-      'The command in OD_LINK_ON_SIGNIN_NEEDED did not end within 10 s and was stopped.',
+      'The command in OD_LINK_ON_SIGNIN_NEEDED did not end within 10 seconds and was stopped.',
     ])
     const started = readFileSync(pids, 'utf8').trim().split(' ').map(Number)
     await vi.waitFor(() => expect(started.map(isAlive)).toEqual([false, false]))

@@ -87,7 +87,7 @@ describe('a credential helper', () => {
     const { code, stderr, milliseconds } = await world.run(['login'], { env })
     expect(code).toBe(5)
     expect(stderr).toContain('Waiting for docker-credential-hanging')
-    expect(stderr).toContain('docker-credential-hanging did not answer within 3 s.')
+    expect(stderr).toContain('docker-credential-hanging did not answer within 3 seconds.')
     expect(milliseconds).toBeLessThan(12_000)
     expectGone(pids)
   })

@@ -334,7 +334,7 @@ describe('the Secret Service', () => {
       expect((await service.get('a link'))?.toString()).toBe('a secret')
       expect(called('Prompt')[0]).toEqual({ member: 'Prompt', path: '/prompt', body: [''] })
       expect(called('Dismiss')).toEqual([])
-      expect(own.waiting).toEqual(['The keychain is locked; waiting 0.3 s for it to be unlocked …'])
+      expect(own.waiting).toEqual(['The keychain is locked; waiting 0 seconds for it to be unlocked …'])
     })
 
     it('hears the person even where the prompt itself is never answered', async () => {

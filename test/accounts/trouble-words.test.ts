@@ -58,7 +58,7 @@ describe('a keychain that does not do', () => {
     ['Error', 'Operation not permitted', refuses, /^Allow it/],
     ['timeout', 'x', silent, /^Restart its service \(gnome-keyring, KWallet\)/],
     ['org.freedesktop.DBus.Error.NoReply', 'x', silent, /^Restart/],
-    ['Error', 'it did not answer within 3 s', silent, /^Restart/],
+    ['Error', 'it did not answer within 3 seconds', silent, /^Restart/],
   ]
   it.each(troubles)('%s: %s', (name, message, what, cure) => {
     const thrown = failure(name, message)
@@ -163,7 +163,7 @@ describe('a credential helper that does not do', () => {
       'docker-credential-odd cannot be started (EACCES).',
       'ls -l "$(command -v docker-credential-odd)"',
     ],
-    ['hangs', { how: 'late' }, 'docker-credential-odd did not answer within 3 s.', `${unlock}\n${byHand}`],
+    ['hangs', { how: 'late' }, 'docker-credential-odd did not answer within 3 seconds.', `${unlock}\n${byHand}`],
     [
       'is killed',
       { how: 'killed', signal: 'SIGSEGV' },

@@ -115,7 +115,7 @@ describe('od-link doctor --cron', () => {
     const { code, told } = await tryCron(linked.world)
     await linked.calm()
     expect(code).toBe(7)
-    expect(told).toMatchObject({ ok: false, text: expect.stringContaining('did not end within 15 s') })
+    expect(told).toMatchObject({ ok: false, text: expect.stringContaining('did not end within 15 seconds') })
   })
 
   it('says with 4 that the link is dead', async () => {

@@ -224,7 +224,7 @@ describe('a link that Graph does not accept', () => {
     try {
       for (const message of ['Lifetime validation failed', 'token expired', 'The token is not yet valid'])
         expect(refused(message).hint).toMatch(
-          /^This machine's clock is 1 h 0 min ahead of Microsoft's\. Set it: .+\nIf it is refused then, too: od-link login$/,
+          /^This machine's clock is 1 hour ahead of Microsoft's\. Set it: .+\nIf it is refused then, too: od-link login$/,
         )
       expect(refused('Revoked.').hint).toBe('od-link login')
     } finally {

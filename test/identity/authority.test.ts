@@ -116,7 +116,7 @@ describe('the places of an authority', () => {
     [
       'a clock that is an hour behind',
       3_600_000,
-      [/clock is 1 h 0 min behind .*, and the sign-in may fail\. Set it: \S/],
+      [/clock is 1 hour behind .*, and the sign-in may fail\. Set it: \S/],
     ],
   ])('come with a warning where it has to be: %s', async (_, ahead, warnings) => {
     const date = new Date(Date.now() + ahead).toUTCString()

@@ -362,7 +362,7 @@ describe('an answer', () => {
     try {
       await expect(failing(untimely)).rejects.toMatchObject({
         kind: 'sign-in',
-        message: "This machine's clock is 2 h 0 min behind Microsoft's, so the sign-in cannot be checked.",
+        message: "This machine's clock is 2 hours behind Microsoft's, so the sign-in cannot be checked.",
         hint: expect.stringMatching(/^Set the clock: .+\nThen: od-link login$/),
       })
       await expect(failing(other)).rejects.toMatchObject(distrusted)

@@ -23,9 +23,9 @@ describe("a clock that is not Microsoft's", () => {
   const skewed = (seconds: number) => sandbox.control('POST', 'settings', { clockSkewSeconds: seconds })
 
   it.each([
-    ['behind', 3 * hour + 12 * 60, '3 h 12 min behind'],
-    ['ahead', -2 * hour, '2 h 0 min ahead of'],
-    ['days ahead', -50 * hour, '2 days ahead of'],
+    ['behind', 3 * hour + 12 * 60, '3 hours 12 minutes behind'],
+    ['ahead', -2 * hour, '2 hours ahead of'],
+    ['days ahead', -50 * hour, '2 days 2 hours ahead of'],
   ])('when this one is %s, a sign-in says so, by how much, and how to set it', async (_, seconds, words) => {
     await skewed(seconds)
     const { code, stdout, stderr } = await world.run(['login'])
@@ -75,7 +75,7 @@ describe('a link on a machine whose clock went wrong', () => {
     const { code, stdout, stderr } = await at.world.run(['mkdir', '/', 'refused'])
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
     expect(stderr).toContain('Microsoft Graph does not accept the link any more: Lifetime validation failed')
-    expect(stderr).toContain("This machine's clock is 5 h 0 min behind Microsoft's.")
+    expect(stderr).toContain("This machine's clock is 5 hours behind Microsoft's.")
     expect(Object.keys(kept(at.world))).toEqual(before)
   })
 

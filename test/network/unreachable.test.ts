@@ -102,14 +102,14 @@ describe('when Microsoft cannot be reached', () => {
   it('a server with which no connection comes about', async () => {
     const port = await rawServer(() => {})
     const { stderr, milliseconds } = await outcomeAt(`https://127.0.0.1:${port}`)
-    expect(stderr).toContain(`127.0.0.1:${port} could not be reached: no connection within 2 s.`)
+    expect(stderr).toContain(`127.0.0.1:${port} could not be reached: no connection within 2 seconds.`)
     expect(milliseconds).toBeLessThan(6_000)
   })
 
   it('and one that does not answer', async () => {
     const port = await rawServer(() => {})
     const { stderr, milliseconds } = await outcomeAt(`http://127.0.0.1:${port}`)
-    expect(stderr).toContain(`127.0.0.1:${port} did not answer within 2 s.`)
+    expect(stderr).toContain(`127.0.0.1:${port} did not answer within 2 seconds.`)
     expect(milliseconds).toBeLessThan(6_000)
   })
 

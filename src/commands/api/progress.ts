@@ -1,6 +1,6 @@
 import type { Arguments } from '../../cli/command.ts'
 import { clearProgress, isSeen, progress, say, styled } from '../../terminal/index.ts'
-import { duration, inBytes } from '../../text/format.ts'
+import { byteSize, shortDuration } from '../../text/format.ts'
 
 /** How far a file is on its way, for a person at a terminal. */
 export interface TransferProgress {
@@ -27,14 +27,14 @@ export function startTransferProgress({ json, silent }: Arguments['options']): T
       if (!isHeard || now - shownAt < everyMs) return
       shownAt = now
       const perSecond = (done - beganAt) / ((now - began) / 1000)
-      const left = total !== undefined && perSecond > 0 && duration((total - done) / perSecond)
-      const whole = total === undefined ? inBytes(done) : `${inBytes(done)} of ${inBytes(total)}`
-      progress([whole, `${inBytes(perSecond)}/s`, left && `${left} left`].filter(Boolean).join(' · '))
+      const left = total !== undefined && perSecond > 0 && shortDuration((total - done) / perSecond)
+      const whole = total === undefined ? byteSize(done) : `${byteSize(done)} of ${byteSize(total)}`
+      progress([whole, `${byteSize(perSecond)}/s`, left && `${left} left`].filter(Boolean).join(' · '))
     },
     finish() {
       clearProgress()
       if (!isHeard) return
-      say(styled('green', '✓'), ` ${inBytes(bytes)} in ${duration((performance.now() - began) / 1000)}`)
+      say(styled('green', '✓'), ` ${byteSize(bytes)} in ${shortDuration((performance.now() - began) / 1000)}`)
     },
   }
 }

@@ -10,7 +10,7 @@ import { fileAddress, startUpload, uploadConflicts } from '../../graph/api/uploa
 import { openSource } from '../../graph/api/upload-source.ts'
 import { clearProgress, say } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
-import { inBytes } from '../../text/format.ts'
+import { byteSize } from '../../text/format.ts'
 import { textOf } from '../shared/arguments.ts'
 import { type Asker, originOf } from './context.ts'
 import { type Output, openOutput } from './output.ts'
@@ -32,7 +32,7 @@ export async function download(
   const talk = startTransferProgress(options)
   const release = onInterrupt(() => {
     clearProgress()
-    if (target.isKept && !options.json) say(`The same command goes on after ${inBytes(target.have)}.`)
+    if (target.isKept && !options.json) say(`The same command goes on after ${byteSize(target.have)}.`)
     process.exit(exitCodes.interrupted)
   })
   try {
@@ -63,7 +63,7 @@ function writeWhole(fd: number, chunk: Buffer, file: string): void {
 }
 
 function goingOn(error: OdLinkError, { have }: Target): OdLinkError {
-  const more = `The same command goes on after ${inBytes(have)}.`
+  const more = `The same command goes on after ${byteSize(have)}.`
   return error.with({ hint: [error.hint, more].filter(Boolean).join('\n') })
 }
 

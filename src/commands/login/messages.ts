@@ -1,7 +1,7 @@
 import type { SignInEvent } from '../../signin/attempt.ts'
 import type { MethodName } from '../../signin/methods.ts'
 import { isSeen, printJson, progress, say, styled } from '../../terminal/index.ts'
-import { isoTime } from '../../text/format.ts'
+import { countdown, isoTime } from '../../text/format.ts'
 import { largeLetters } from './large-letters.ts'
 
 /** What `od-link login` says on the way. */
@@ -45,7 +45,7 @@ const words: { [Name in SignInEvent['event']]: (happened: Happened<Name>) => voi
   'not-that': ({ because }) => say(`That is not it: ${because}.`),
   device: tellDevice,
   countdown: ({ seconds }) =>
-    progress(`Waiting for you; the code is good for ${clock(seconds)}. Ctrl-C stops.`),
+    progress(`Waiting for you; the code is good for ${countdown(seconds)}. Ctrl-C stops.`),
 }
 
 function tellAddress({ address, elsewhere, canPaste, tunnel, passedOn }: Happened<'open'>): void {
@@ -72,16 +72,11 @@ function tellDevice({ address, code, expiresAt }: Happened<'device'>): void {
   say('  ', styled('bold', code))
   say()
   const left = Math.round((expiresAt - Date.now()) / 1000)
-  if (!isSeen()) say(`Waiting for you; the code is good for ${clock(left)}. Ctrl-C stops.`)
+  if (!isSeen()) say(`Waiting for you; the code is good for ${countdown(left)}. Ctrl-C stops.`)
 }
 
 function paragraph(text: string): void {
   say()
   say('  ', text)
   say()
-}
-
-/** Minutes and seconds. */
-function clock(seconds: number): string {
-  return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`
 }

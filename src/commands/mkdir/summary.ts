@@ -1,5 +1,5 @@
 import type { Engine, FolderTree } from '../../graph/bulk/index.ts'
-import { duration } from '../../text/format.ts'
+import { shortDuration } from '../../text/format.ts'
 
 /** How far a run of many folders is, and what became of it, in numbers and in words. */
 
@@ -15,7 +15,7 @@ export function stateOf(engines: readonly Engine[], tree: FolderTree, began: num
     `${count(done)}/${count(total)} folders`,
     done > 0 && `${perSecond < 10 ? perSecond.toFixed(1) : count(Math.round(perSecond))}/s`,
     pause > 1_000 && `throttled for ${Math.ceil(pause / 1000)} s`,
-    done > 0 && done < total && `${duration((total - done) / perSecond)} left`,
+    done > 0 && done < total && `${shortDuration((total - done) / perSecond)} left`,
   ]
     .filter(Boolean)
     .join(' · ')
@@ -71,5 +71,5 @@ export function inWords(sum: Summary): string {
     skipped > 0 && `${count(skipped)} not tried`,
     parentsCreated > 0 && `${count(parentsCreated)} made on the way to them`,
   ].filter(Boolean)
-  return `${whole} ${noun} there (${parts.join(', ')}; ${duration(sum.seconds)}).`
+  return `${whole} ${noun} there (${parts.join(', ')}; ${shortDuration(sum.seconds)}).`
 }

@@ -1,7 +1,7 @@
 import type { Account } from '../../accounts/account.ts'
 import { type Lifetime, lifetimeOf, type SignInRule } from '../../accounts/lifetime.ts'
 import type { LinkRecord } from '../../identity/link.ts'
-import { isoTime } from '../../text/format.ts'
+import { isoTime, longDuration } from '../../text/format.ts'
 
 /** A row of `od-link status`: what it is about, and a text. */
 export type Row = [what: string, text: string]
@@ -24,13 +24,13 @@ function tokenRow({ expiresAt }: LinkRecord, renewable: boolean): Row {
 }
 
 function unusedRow({ until, seconds }: Lifetime['unused']): Row {
-  const rule = `${day(until)} (${inWords(seconds)} after the last renewal)`
+  const rule = `${day(until)} (${longDuration(seconds)} after the last renewal)`
   if (until > Date.now()) return ['if unused', `ends on ${rule}`]
   return ['unused', `should have ended on ${rule}; to know: od-link status --check`]
 }
 
 function signInRow({ everySeconds, by, whose }: SignInRule): Row {
-  const rule = `every ${inWords(everySeconds).replace(/^1 /, '')} (${ruleOf[whose]})`
+  const rule = `every ${longDuration(everySeconds).replace(/^1 /, '')} (${ruleOf[whose]})`
   return ['sign in', `${rule}, ${by > Date.now() ? 'next by' : 'due since'} ${isoTime(by)}`]
 }
 
@@ -41,17 +41,4 @@ const ruleOf = {
 
 function day(milliseconds: number): string {
   return isoTime(milliseconds).slice(0, 10)
-}
-
-const units = [
-  [86_400, 'day'],
-  [3_600, 'hour'],
-  [60, 'minute'],
-  [1, 'second'],
-] as const
-
-/** In the largest unit that leaves nothing over: "7 days", "36 hours". */
-function inWords(seconds: number): string {
-  const [size, unit] = units.find(([size]) => seconds % size === 0) ?? [1, 'second']
-  return `${seconds / size} ${unit}${seconds === size ? '' : 's'}`
 }

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { OdLinkError } from '../../errors.ts'
-import { inBytes } from '../../text/format.ts'
+import { byteSize } from '../../text/format.ts'
 import type { Graph, GraphAnswer } from '../request.ts'
 import { type Address, followLink, pathOf } from './address.ts'
 import { readText } from './call.ts'
@@ -73,7 +73,7 @@ function circle(): OdLinkError {
 function tooLong(link: string): OdLinkError {
   return new OdLinkError(
     'service',
-    `Microsoft Graph names a next page whose address is ${inBytes(link.length)} long.`,
-    { hint: `od-link follows up to ${inBytes(longestLink)}. Ask for fewer fields: -f '$select=id,name'` },
+    `Microsoft Graph names a next page whose address is ${byteSize(link.length)} long.`,
+    { hint: `od-link follows up to ${byteSize(longestLink)}. Ask for fewer fields: -f '$select=id,name'` },
   )
 }

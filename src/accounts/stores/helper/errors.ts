@@ -1,5 +1,6 @@
 import { OdLinkError } from '../../../errors.ts'
 import type { Ended } from '../../../system/child-process.ts'
+import { longDuration } from '../../../text/format.ts'
 import { fromOutside } from '../../../text/sanitize.ts'
 import { waitMs } from '../limits.ts'
 import { DamagedEntry } from '../two-slots.ts'
@@ -21,7 +22,10 @@ export function helperTrouble(name: string, ended: Ended): OdLinkError {
           ])
         : trouble(`${program} cannot be started (${ended.code}).`, [`ls -l "$(command -v ${program})"`])
     case 'late':
-      return trouble(`${program} did not answer within ${waitMs / 1000} s.`, [...unlocking(name), byHand])
+      return trouble(`${program} did not answer within ${longDuration(waitMs / 1000)}.`, [
+        ...unlocking(name),
+        byHand,
+      ])
     case 'killed':
       return trouble(`${program} was ended by ${ended.signal}.`, [byHand])
     case 'too talkative':

@@ -2,6 +2,7 @@ import { createRequire } from 'node:module'
 import type { AsyncEntry, findCredentialsAsync } from '@napi-rs/keyring'
 import { StuckCall } from '../../../errors.ts'
 import { withTimeout as inTime } from '../../../system/time-limit.ts'
+import { longDuration } from '../../../text/format.ts'
 import type { KeychainEntries } from '../entries.ts'
 import { waitMs } from '../limits.ts'
 import { moduleTrouble } from './errors.ts'
@@ -32,7 +33,7 @@ export function nativeKeychain(
       limitMs,
       'Waiting for the keychain; it may want to be unlocked …',
       call,
-      () => new StuckCall(`it did not answer within ${limitMs / 1000} s`),
+      () => new StuckCall(`it did not answer within ${longDuration(limitMs / 1000)}`),
     )
   const entry = (name: string) => new keyring.AsyncEntry(service, name)
   return {

@@ -1,4 +1,5 @@
 import { notices } from '../../../notices.ts'
+import { longDuration } from '../../../text/format.ts'
 import type { Entries } from '../entries.ts'
 import { mayAsk } from '../limits.ts'
 import { type Bus, openBus } from './dbus.ts'
@@ -143,7 +144,7 @@ export function secretService(socket: string, service: string, waitMs: number): 
     if (path === nothing) return undefined
     if (!mayAsk) throw new Locked(true)
     const completed = await bus.signal(path, interfaces.prompt, 'Completed')
-    notices.waiting(`The keychain is locked; waiting ${waitMs / 1000} s for it to be unlocked …`)
+    notices.waiting(`The keychain is locked; waiting ${longDuration(waitMs / 1000)} for it to be unlocked …`)
     let timer: NodeJS.Timeout | undefined
     const outOfTime = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), waitMs)
