@@ -20,9 +20,9 @@ export interface NextRun extends NextCommand {
 /** What to do next: a sentence, or a command. In an error they stand in the order in which a person tries them. */
 export type NextStep = string | NextRun
 
-/** The steps as the lines of a hint. A command that cannot be quoted for the shell at hand is left out. */
+/** The steps as the lines of a hint. In place of a command that cannot be quoted for the shell at hand stands its help. */
 export function hintOf(steps: readonly NextStep[]): string {
-  return steps.flatMap((step) => (typeof step === 'string' ? step : (runText(step) ?? []))).join('\n')
+  return steps.map((step) => (typeof step === 'string' ? step : runText(step))).join('\n')
 }
 
 /**
@@ -38,7 +38,8 @@ export function commandText({ verb, args = [], flags = {} }: NextCommand): strin
   return commandLine(['od-link', verb, ...options, ...args])
 }
 
-function runText({ intro, and, ...command }: NextRun): string | undefined {
+function runText({ intro, and, ...command }: NextRun): string {
   const lines = (and ? [command, and] : [command]).map(commandText)
-  return lines.includes(undefined) ? undefined : [intro, lines.join(' && ')].filter(Boolean).join(' ')
+  const line = lines.includes(undefined) ? `od-link ${command.verb} --help` : lines.join(' && ')
+  return intro ? `${intro} ${line}` : line
 }

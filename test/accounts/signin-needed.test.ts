@@ -172,7 +172,9 @@ describe('OD_LINK_ON_SIGNIN_NEEDED', () => {
     expect(running.child.exitCode).toBeNull()
     const { code, stdout, stderr, milliseconds } = await running.ended
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
-    expect(stderr).toMatch(/^Note: .* did not end within 10 seconds and was stopped\.\nod-link: The password/m)
+    expect(stderr).toMatch(
+      /^Note: .* did not end within 10 seconds and was stopped\.\nod-link: The password/m,
+    )
     expect(milliseconds).toBeGreaterThan(10_000)
     expect(milliseconds).toBeLessThan(20_000)
     await vi.waitFor(() => expect(membersOf(group)).toEqual([]))

@@ -163,7 +163,12 @@ describe('a credential helper that does not do', () => {
       'docker-credential-odd cannot be started (EACCES).',
       'ls -l "$(command -v docker-credential-odd)"',
     ],
-    ['hangs', { how: 'late' }, 'docker-credential-odd did not answer within 3 seconds.', `${unlock}\n${byHand}`],
+    [
+      'hangs',
+      { how: 'late' },
+      'docker-credential-odd did not answer within 3 seconds.',
+      `${unlock}\n${byHand}`,
+    ],
     [
       'is killed',
       { how: 'killed', signal: 'SIGSEGV' },
