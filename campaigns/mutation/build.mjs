@@ -3,4 +3,4 @@
 import { symlinkSync } from 'node:fs'
 
 symlinkSync('../../node_modules', 'node_modules', 'junction')
-await import('../../build.mjs')
+await import('../../build/main.mjs')

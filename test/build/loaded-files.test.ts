@@ -1,0 +1,54 @@
+import { readFileSync, writeFileSync } from 'node:fs'
+import { basename, join } from 'node:path'
+import { describe, expect, it } from 'vitest'
+import { hasKeyring, startKeyring } from '../helpers/keyring.ts'
+import { useLinked } from '../helpers/linked.ts'
+import { newWorld, type World } from '../helpers/world.ts'
+
+/** Writes down the files that the program has loaded by its end. */
+const preload = (report: string) => `process.on('exit', () => {
+  require('node:fs').writeFileSync(${JSON.stringify(report)}, Object.keys(require.cache).join('\\n'))
+})`
+
+/** @returns the names of the files of dist/ that a command line loads. */
+async function loadedBy(world: World, ...args: string[]): Promise<string[]> {
+  const [program, report] = [join(world.dir, 'preload.cjs'), join(world.dir, 'loaded.txt')]
+  writeFileSync(program, preload(report))
+  const { code, stderr } = await world.run(args, { env: { NODE_OPTIONS: `--require=${program}` } })
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
+  const paths = readFileSync(report, 'utf8').split('\n')
+  return paths.filter((path) => /[\\/]dist[\\/]/.test(path)).map((path) => basename(path))
+}
+
+/** Every file costs time at each start; one more here needs a reason. */
+describe('what a command loads:', () => {
+  const at = useLinked()
+
+  it('the version is one file', async () => {
+    expect(await loadedBy(at.world, '--version')).toEqual(['od-link.cjs'])
+  })
+
+  it('help and completion load nothing that mkdir needs', async () => {
+    for (const args of [['--help'], ['mkdir', '--help'], ['__complete', 'bash', 'od-link mk', 'mk']])
+      expect(await loadedBy(at.world, ...args)).not.toContain('usual.cjs')
+  })
+
+  it('mkdir and token, with links in files', async () => {
+    const files = ['od-link.cjs', 'usual.cjs', 'runtime.cjs', 'cold-accounts-stores-file.cjs']
+    expect(await loadedBy(at.world, 'mkdir', '/', 'loaded')).toEqual(files)
+    expect(await loadedBy(at.world, 'token')).toEqual(files)
+  })
+
+  it.runIf(hasKeyring())('mkdir, with links in a keychain', async () => {
+    const keyring = await startKeyring()
+    const world = newWorld(at.sandbox, keyring)
+    try {
+      await world.login()
+      const files = await loadedBy(world, 'mkdir', '/', 'loaded-keychain')
+      expect(files).toEqual(['od-link.cjs', 'usual.cjs', 'runtime.cjs'])
+    } finally {
+      world.remove()
+      await keyring.stop()
+    }
+  })
+})
