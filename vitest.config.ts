@@ -1,7 +1,11 @@
 import { defineConfig } from 'vitest/config'
 
-export default defineConfig({
+const { OD_LINK_FUZZ_RUNS = '20000' } = process.env
+
+/** `vitest --mode fuzz` runs the properties with many more examples. */
+export default defineConfig(({ mode }) => ({
   test: {
+    env: mode === 'fuzz' ? { OD_LINK_FUZZ_RUNS } : {},
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     // Tests start whole processes; more workers than cores only make them wait for each other.
@@ -9,4 +13,4 @@ export default defineConfig({
     testTimeout: 60_000,
     hookTimeout: 60_000,
   },
-})
+}))

@@ -63,7 +63,7 @@ What strangers may send to a login that waits, and what came of it: each attack 
 
 ${summary(target, verdicts, leftOut).replaceAll('\n', '\n\n')}
 
-Written by \`npm run attack -- --write\` on ${new Date().toISOString().slice(0, 10)}, with Node ${process.version} on ${process.platform}. The strangers know the true answer, as the worst of them might. "None" is a connection that ended without an answer, or that its sender gave up after 1.5 s. Any other tool can be tried in the same way: \`npm run attack -- -- COMMAND\`, where COMMAND starts its login and opens a browser.
+Written by \`npm run test:attacks -- --write\` on ${new Date().toISOString().slice(0, 10)}, with Node ${process.version} on ${process.platform}. The strangers know the true answer, as the worst of them might. "None" is a connection that ended without an answer, or that its sender gave up after 1.5 s. Any other tool can be tried in the same way: \`npm run test:attacks -- -- COMMAND\`, where COMMAND starts its login and opens a browser.
 
 ${tables.join('\n')}`
 }

@@ -9,7 +9,7 @@ import { setStage } from './stage.ts'
 import { startStranger } from './stranger.ts'
 
 /**
- * `npm run hostile`: every attack of a server on every command that talks to one. It prints a table, a line for each
+ * `npm run test:hostile-servers`: every attack of a server on every command that talks to one. It prints a table, a line for each
  * failure, and ends with 1 when there is one.
  * `--only TEXT` runs those whose group or name holds it; `--write` writes campaigns/hostile-servers/README.md; `--all` does
  * every kind of harm to every field, which takes an hour; `--one-in N` takes every N-th of those that

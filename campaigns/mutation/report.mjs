@@ -25,7 +25,7 @@ export function writeReport() {
     `${[
       '# Mutation testing',
       '',
-      'Made by `npm run mutation`, from the reports of its last runs. [Stryker](https://stryker-mutator.io) changes the program in',
+      'Made by `npm run test:mutation`, from the reports of its last runs. [Stryker](https://stryker-mutator.io) changes the program in',
       'one place at a time: a condition turned round, a text emptied, a step left out. A test has to notice. A mutant that a',
       'test notices is killed; one that makes the program run for ever is timed out, which counts as noticed; one that no',
       'test notices survives. The score is the noticed part of all mutants, those that no test reaches included. All of',

@@ -7,7 +7,7 @@ import { pageOf, rowOf, tableHead } from './report.ts'
 import { killAtEachStep, killAtRandom, places, type Row } from './run.ts'
 
 /**
- * `npm run kills`: kills od-link in the middle of whatever it writes, some hundred times, and looks at what is left.
+ * `npm run test:sudden-death`: kills od-link in the middle of whatever it writes, some hundred times, and looks at what is left.
  * `-- --write` keeps the figures in campaigns/sudden-death/README.md, `--only WORDS` kills less, `--seed NUMBER` kills at the same
  * instants again, `--steps` kills before each step, too. The exit code is 1 when anything was broken.
  */

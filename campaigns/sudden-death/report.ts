@@ -1,6 +1,6 @@
 import type { Row } from './run.ts'
 
-/** What `npm run kills` prints and writes. */
+/** What `npm run test:sudden-death` prints and writes. */
 
 export const tableHead = `| killed | how | kills | left the earlier | left the new | broken |
 |---|---|---|---|---|---|`
@@ -18,7 +18,7 @@ export function pageOf(rows: Row[], seed: string): string {
 
 ${kills} times od-link was ended by \`kill -9\` in the middle of what it writes; ${broken} times something was broken.
 
-Written by \`npm run kills -- --write\` on Node ${process.version}, ${process.platform}, with a real gnome-keyring and a
+Written by \`npm run test:sudden-death -- --write\` on Node ${process.version}, ${process.platform}, with a real gnome-keyring and a
 real \`pass\`, against the sandbox. \`--seed ${seed}\` kills at the same instants again.
 
 - **at random**: half of the kills anywhere in the run, half shortly after something that can be seen from outside: the

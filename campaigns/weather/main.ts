@@ -5,7 +5,7 @@ import { tryAll } from './run.ts'
 import { figuresOf, printTables, writePage } from './tables.ts'
 
 /**
- * `npm run weather`: every kind of request in every weather, some at a time. It prints a table and ends with 1 when a
+ * `npm run test:weather`: every kind of request in every weather, some at a time. It prints a table and ends with 1 when a
  * cell breaks a promise. `--write` writes campaigns/weather/README.md, `--only PATTERN` tries the cells whose name fits it.
  */
 const [, , ...flags] = process.argv

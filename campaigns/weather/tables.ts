@@ -73,7 +73,7 @@ export function writePage(results: Result[], { sentence }: Figures): void {
   const text = `# Bad weather
 
 What becomes of \`od-link\` when the network, Microsoft or the clock fails: every kind of request that it sends, in
-every weather. Written by \`npm run weather -- --write\`, which runs the built program against the sandbox.
+every weather. Written by \`npm run test:weather -- --write\`, which runs the built program against the sandbox.
 
 ${sentence} od-link ${version}, Node ${process.version} on ${process.platform}, ${new Date().toISOString().slice(0, 10)}; several
 runs at a time share ${availableParallelism()} cores (load average of 15 minutes: ${loadavg()[2]?.toFixed(0)}), so the seconds tell what is waited for, not

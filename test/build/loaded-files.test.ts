@@ -1,9 +1,9 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { hasKeyring, startKeyring } from '../helpers/keyring.ts'
-import { useLinked } from '../helpers/linked.ts'
-import { newWorld, type World } from '../helpers/world.ts'
+import { hasKeyring, startKeyring } from '../helpers/keychain/keyring.ts'
+import { useLinked } from '../helpers/program/linked.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
 
 /** Writes down the files that the program has loaded by its end. */
 const preload = (report: string) => `process.on('exit', () => {

@@ -14,7 +14,7 @@ const has: Record<Need, boolean> = {
 }
 const possible = attacks.filter((attack) => needsOf(attack).every((need) => has[need]))
 
-/** A second, on a machine that has nothing else to do; `npm run attack` holds to that. */
+/** A second, on a machine that has nothing else to do; `npm run test:attacks` holds to that. */
 const allowedMs = 5_000
 
 let target: Target

@@ -7,7 +7,7 @@ import { reset, type Stage, setStage } from '../../campaigns/hostile-servers/sta
 import { type Stranger, startStranger } from '../../campaigns/hostile-servers/stranger.ts'
 import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
 
-/** A sample of what `npm run hostile` does: a few attacks of every group. */
+/** A sample of what `npm run test:hostile-servers` does: a few attacks of every group. */
 
 let sandbox: SandboxProcess
 let stranger: Stranger

@@ -3,7 +3,7 @@ import { hasMachine, type Machine, startMachine } from '../../campaigns/sudden-d
 import { chance } from '../../campaigns/sudden-death/plan.ts'
 import { killAtRandom, places } from '../../campaigns/sudden-death/run.ts'
 
-/** A sample; `npm run kills` kills some hundred times. */
+/** A sample; `npm run test:sudden-death` kills some hundred times. */
 const times = 1
 
 describe.runIf(hasMachine())('what is killed in the middle', () => {
@@ -21,9 +21,10 @@ describe.runIf(hasMachine())('what is killed in the middle', () => {
       const { victims, end } = await place(machine)
       for (const victim of victims) {
         const { what, broken } = await killAtRandom(machine, victim, times, random)
-        expect(broken, `${what}; the same again: npm run kills -- --seed ${seed} --times ${times}`).toEqual(
-          [],
-        )
+        expect(
+          broken,
+          `${what}; the same again: npm run test:sudden-death -- --seed ${seed} --times ${times}`,
+        ).toEqual([])
       }
       await end()
     },

@@ -7,7 +7,7 @@ import { canUnshare } from '../helpers/system/real-part.ts'
 
 const canCloseTheWay = canUnshare(['--map-root-user', '--mount'], 'a way to Microsoft that can be closed')
 
-/** `npm run weather` tries all cells; here is a sample of every kind of request and every weather. */
+/** `npm run test:weather` tries all cells; here is a sample of every kind of request and every weather. */
 describe.runIf(canCloseTheWay)('in bad weather', () => {
   it('od-link keeps every promise: time, exit code, a next step, and the links', async () => {
     const results = await tryAll(sample, 6, () => {})

@@ -34,7 +34,7 @@ describe.each(pages)('%s', (page) => {
     ].map(([, name = '']) => name)
     expect(named.filter((name) => !(name in commands))).toEqual([])
     const { scripts } = JSON.parse(read('package.json'))
-    const run = [...text.matchAll(/npm run ([a-z:]+)/g)].map(([, name = '']) => name)
+    const run = [...text.matchAll(/npm run ([a-z:-]+)/g)].map(([, name = '']) => name)
     expect(run.filter((name) => !(name in scripts))).toEqual([])
   })
 })

@@ -1,26 +1,10 @@
-import { readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { expect, it } from 'vitest'
-import { hasKeyring, startKeyring } from '../helpers/keychain/keyring.ts'
-import { startSandbox } from '../helpers/microsoft/sandbox.ts'
-import { newWorld } from '../helpers/program/world.ts'
-import { drawPicture } from './picture.ts'
+import { hasKeyring } from '../helpers/keychain/keyring.ts'
+import { pictureFile, pictureOfToday } from './picture.ts'
 
-const file = new URL('../../docs/picture.svg', import.meta.url)
-
-/** `npm run picture` sets OD_LINK_DRAW and draws it anew. */
-it("the README's picture shows what od-link says today", async () => {
-  if (!hasKeyring()) return
-  const [sandbox, keyring] = await Promise.all([startSandbox(), startKeyring()])
-  const world = newWorld(sandbox, keyring)
-  try {
-    const picture = drawPicture(world)
-    if (process.env.OD_LINK_DRAW) writeFileSync(file, picture)
-    expect(masked(picture)).toBe(masked(readFileSync(file, 'utf8')))
-  } finally {
-    world.remove()
-    await keyring.stop()
-    await sandbox.stop()
-  }
+it.runIf(hasKeyring())("the README's picture shows what od-link says today", async () => {
+  expect(masked(await pictureOfToday())).toBe(masked(readFileSync(pictureFile, 'utf8')))
 })
 
 /** Without what differs from run to run: the port, how long it took, the request's id and time. */

@@ -1,9 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
+import { startKeyring } from '../helpers/keychain/keyring.ts'
+import { startSandbox } from '../helpers/microsoft/sandbox.ts'
 import { node, program } from '../helpers/program/od-link.ts'
-import { plainBrowser, type World } from '../helpers/program/world.ts'
+import { newWorld, plainBrowser, type World } from '../helpers/program/world.ts'
 import { putProgram } from '../helpers/system/put-program.ts'
+
+/** The README's picture. */
+export const pictureFile = new URL('../../docs/picture.svg', import.meta.url)
 
 /** What the README's picture shows: what is typed, and what od-link answers to it. */
 const typed = [
@@ -17,10 +22,18 @@ const columns = 88
 const [rowHeight, margin, letterWidth] = [20, 20, 8.4]
 const styles: Record<string, string> = { 1: 'bold', 2: 'dim', 31: 'red', 32: 'green', 33: 'yellow' }
 
-/** Runs each line in a desktop's environment, and draws the terminal as an SVG image. */
-export function drawPicture(world: World): string {
-  prepare(world.dir)
-  return draw(typed.map((line) => ({ line, output: run(line, world) })))
+/** Runs each line in a desktop's environment, with a real keyring, and draws the terminal as an SVG image. */
+export async function pictureOfToday(): Promise<string> {
+  const [sandbox, keyring] = await Promise.all([startSandbox(), startKeyring()])
+  const world = newWorld(sandbox, keyring)
+  try {
+    prepare(world.dir)
+    return draw(typed.map((line) => ({ line, output: run(line, world) })))
+  } finally {
+    world.remove()
+    await keyring.stop()
+    await sandbox.stop()
+  }
 }
 
 /** A home with od-link and a browser on the PATH, and a tree of folders to mirror. */

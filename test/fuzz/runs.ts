@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 
 /**
- * How long the properties run: some hundred examples each, or as many as OD_LINK_FUZZ_RUNS says (`npm run fuzz`).
+ * How long the properties run: some hundred examples each, 20,000 with `npm run test:fuzz`, or as many as OD_LINK_FUZZ_RUNS says.
  * A failure prints its seed and path; OD_LINK_FUZZ_SEED and OD_LINK_FUZZ_PATH run that example again:
  *   OD_LINK_FUZZ_SEED=-1234567 OD_LINK_FUZZ_PATH=12:0:1 npx vitest run test/fuzz -t 'the name of the test'
  */
