@@ -24,8 +24,8 @@ async function loadedBy(world: World, ...args: string[]): Promise<string[]> {
 describe('what a command loads:', () => {
   const at = useLinked()
 
-  it('the version is one file', async () => {
-    expect(await loadedBy(at.world, '--version')).toEqual(['od-link.cjs'])
+  it('the version is one file, and helpers of a few lines', async () => {
+    expect(await loadedBy(at.world, '--version')).toEqual(['od-link.cjs', 'runtime.cjs'])
   })
 
   it('help and completion load nothing that mkdir needs', async () => {
@@ -34,7 +34,13 @@ describe('what a command loads:', () => {
   })
 
   it('mkdir and token, with links in files', async () => {
-    const files = ['od-link.cjs', 'usual.cjs', 'runtime.cjs', 'cold-accounts-stores-file.cjs']
+    const files = [
+      'od-link.cjs',
+      'runtime.cjs',
+      'command-line.cjs',
+      'usual.cjs',
+      'cold-accounts-stores-file.cjs',
+    ]
     expect(await loadedBy(at.world, 'mkdir', '/', 'loaded')).toEqual(files)
     expect(await loadedBy(at.world, 'token')).toEqual(files)
   })
@@ -45,7 +51,7 @@ describe('what a command loads:', () => {
     try {
       await world.login()
       const files = await loadedBy(world, 'mkdir', '/', 'loaded-keychain')
-      expect(files).toEqual(['od-link.cjs', 'usual.cjs', 'runtime.cjs'])
+      expect(files).toEqual(['od-link.cjs', 'runtime.cjs', 'command-line.cjs', 'usual.cjs'])
     } finally {
       world.remove()
       await keyring.stop()
