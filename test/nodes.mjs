@@ -12,8 +12,8 @@ import { fetchNode, newestOf } from './helpers/program/fetch-node.mjs'
 
 const sample = [
   'test/cli/silent.test.ts',
-  'test/network/tinyproxy.test.ts',
-  'test/network/certificates.test.ts',
+  'test/http/proxy.tinyproxy.test.ts',
+  'test/http/certificates.test.ts',
 ]
 const lines = ['20', '22', '24', 'latest']
 const asked = process.argv.slice(2)

@@ -1,4 +1,4 @@
-import { parseRecord } from '../../src/accounts/record.ts'
+import { parseRecord } from '../../src/accounts/link-record.ts'
 import { exitCodes } from '../../src/errors.ts'
 import type { Outcome } from '../../test/helpers/program/od-link.ts'
 import { disguisesOf } from '../../test/helpers/program/secret-encodings.ts'

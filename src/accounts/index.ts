@@ -4,7 +4,7 @@ import type { LinkRecord } from '../identity/link.ts'
 import { changeStateFile, readStateFile } from '../settings/json-file.ts'
 import { commandLine } from '../text/shell-quote.ts'
 import type { Account, Index } from './account.ts'
-import { parseRecord } from './record.ts'
+import { parseRecord } from './link-record.ts'
 import { openStore } from './stores/index.ts'
 
 const indexFile = 'accounts'

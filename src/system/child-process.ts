@@ -1,5 +1,5 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
-import { withTimeout } from './time-limit.ts'
+import { withTimeout } from './with-timeout.ts'
 
 /** How a program ended, or why it did not. */
 export type Ended =

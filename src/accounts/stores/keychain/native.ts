@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module'
 import type { AsyncEntry, findCredentialsAsync } from '@napi-rs/keyring'
 import { StuckCall } from '../../../errors.ts'
-import { withTimeout as inTime } from '../../../system/time-limit.ts'
+import { withTimeout as inTime } from '../../../system/with-timeout.ts'
 import { longDuration } from '../../../text/format.ts'
 import type { KeychainEntries } from '../entries.ts'
 import { waitMs } from '../limits.ts'

@@ -1,14 +1,14 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { helperStore } from '../../src/accounts/stores/helper/index.ts'
-import { hasKeyring, type Keyring, startKeyring } from '../helpers/keychain/keyring.ts'
-import { itemsOf } from '../helpers/keychain/keyring-items.ts'
-import { hasPass, newPass, type Pass } from '../helpers/keychain/pass.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
-import { ada, behindTheScenes, jsonError } from '../helpers/program/linked.ts'
-import { newWorld, type World } from '../helpers/program/world.ts'
-import { hasRealPart } from '../helpers/system/real-part.ts'
+import { helperStore } from '../../../../src/accounts/stores/helper/index.ts'
+import { hasKeyring, type Keyring, startKeyring } from '../../../helpers/keychain/keyring.ts'
+import { itemsOf } from '../../../helpers/keychain/keyring-items.ts'
+import { hasPass, newPass, type Pass } from '../../../helpers/keychain/pass.ts'
+import { type SandboxProcess, startSandbox } from '../../../helpers/microsoft/sandbox.ts'
+import { ada, behindTheScenes, jsonError } from '../../../helpers/program/linked.ts'
+import { newWorld, type World } from '../../../helpers/program/world.ts'
+import { hasRealPart } from '../../../helpers/system/real-part.ts'
 
 /** What keeps the secrets behind a helper. */
 interface Place {

@@ -8,7 +8,7 @@ import { helperStore } from '../../src/accounts/stores/helper/index.ts'
 import type { Store } from '../../src/accounts/stores/store.ts'
 import { OdLinkError } from '../../src/errors.ts'
 import { environmentWithout, killOnExit, killWithChildren, runChild } from '../../src/system/child-process.ts'
-import { withTimeout } from '../../src/system/time-limit.ts'
+import { withTimeout } from '../../src/system/with-timeout.ts'
 import { putHelper } from '../helpers/keychain/helper-program.ts'
 import { recordOf, useOwnSettings } from '../helpers/program/own-settings.ts'
 

@@ -1,11 +1,11 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { parseRecord } from '../../src/accounts/record.ts'
+import { parseRecord } from '../../src/accounts/link-record.ts'
 import { inChunks } from '../../src/accounts/stores/chunks.ts'
 import type { Entries } from '../../src/accounts/stores/entries.ts'
 import { OdLinkError } from '../../src/errors.ts'
 import type { LinkRecord } from '../../src/identity/link.ts'
-import { anyText, settings } from './runs.ts'
+import { anyText, settings } from '../fuzz/runs.ts'
 
 /** A failing example is run again as `runs.ts` says. */
 

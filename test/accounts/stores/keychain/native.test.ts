@@ -3,9 +3,9 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { keychainStore } from '../../src/accounts/stores/keychain/index.ts'
-import { type Keyring, loadKeyring } from '../../src/accounts/stores/keychain/native.ts'
-import { StuckCall } from '../../src/errors.ts'
+import { keychainStore } from '../../../../src/accounts/stores/keychain/index.ts'
+import { type Keyring, loadKeyring } from '../../../../src/accounts/stores/keychain/native.ts'
+import { StuckCall } from '../../../../src/errors.ts'
 
 /** A keychain like that of Windows or macOS, with the module's own calls, which can be made to fail. */
 function machine(platform: 'win32' | 'darwin', { limit = Number.POSITIVE_INFINITY, limitMs = 3_000 } = {}) {

@@ -1,5 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { completeTypes, decode, encode, type Value } from '../../src/accounts/stores/keychain/dbus-values.ts'
+import {
+  completeTypes,
+  decode,
+  encode,
+  type Value,
+} from '../../../../src/accounts/stores/keychain/dbus-values.ts'
 
 const hex = (text: string) => Buffer.from(text.replaceAll(' ', ''), 'hex')
 

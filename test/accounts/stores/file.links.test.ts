@@ -12,10 +12,10 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { fileStore } from '../../src/accounts/stores/file.ts'
-import { spyBrowser } from '../helpers/browser/spy-browser.ts'
-import { jsonError, recordFile, useLinked } from '../helpers/program/linked.ts'
-import { newWorld } from '../helpers/program/world.ts'
+import { fileStore } from '../../../src/accounts/stores/file.ts'
+import { spyBrowser } from '../../helpers/browser/spy-browser.ts'
+import { jsonError, recordFile, useLinked } from '../../helpers/program/linked.ts'
+import { newWorld } from '../../helpers/program/world.ts'
 
 const mode = (path: string) => (statSync(path).mode & 0o777).toString(8)
 

@@ -1,12 +1,12 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
-import { helperStore } from '../../src/accounts/stores/helper/index.ts'
-import { Locked, secretService } from '../../src/accounts/stores/keychain/secret-service.ts'
-import { askNobody, mayAsk } from '../../src/accounts/stores/limits.ts'
-import { startFakeBus } from '../helpers/keychain/fake-bus.ts'
-import { putHelper } from '../helpers/keychain/helper-program.ts'
-import { useOwnSettings } from '../helpers/program/own-settings.ts'
+import { helperStore } from '../../../src/accounts/stores/helper/index.ts'
+import { Locked, secretService } from '../../../src/accounts/stores/keychain/secret-service.ts'
+import { askNobody, mayAsk } from '../../../src/accounts/stores/limits.ts'
+import { startFakeBus } from '../../helpers/keychain/fake-bus.ts'
+import { putHelper } from '../../helpers/keychain/helper-program.ts'
+import { useOwnSettings } from '../../helpers/program/own-settings.ts'
 
 const own = useOwnSettings()
 const { PATH, PASSWORD_STORE_GPG_OPTS } = process.env

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { Entries } from '../../src/accounts/stores/entries.ts'
-import { DamagedEntry, inTwoSlots } from '../../src/accounts/stores/two-slots.ts'
+import type { Entries } from '../../../src/accounts/stores/entries.ts'
+import { DamagedEntry, inTwoSlots } from '../../../src/accounts/stores/two-slots.ts'
 
 /** A place that overwrites in place, and can be made to fail at one entry. */
 function place() {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { parseRecord } from '../../src/accounts/record.ts'
+import { parseRecord } from '../../src/accounts/link-record.ts'
 import { recordOf } from '../helpers/program/own-settings.ts'
 
 const read = (change: object) => parseRecord(JSON.stringify({ ...recordOf(), ...change }), 'contoso.ada')

@@ -1,11 +1,11 @@
 import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest'
-import { fakeHelper } from '../helpers/keychain/fake-helper.ts'
-import { ada, jsonError, useLinked } from '../helpers/program/linked.ts'
-import { node, program } from '../helpers/program/od-link.ts'
-import { newWorld, type World } from '../helpers/program/world.ts'
-import { kept } from '../helpers/program/world-files.ts'
+import { fakeHelper } from '../../../helpers/keychain/fake-helper.ts'
+import { ada, jsonError, useLinked } from '../../../helpers/program/linked.ts'
+import { node, program } from '../../../helpers/program/od-link.ts'
+import { newWorld, type World } from '../../../helpers/program/world.ts'
+import { kept } from '../../../helpers/program/world-files.ts'
 
 /** A helper that works, on a file for each URL, with an entry's limit as Windows has. */
 const working = `dir="$HOME/kept"; mkdir -p "$dir"

@@ -1,16 +1,16 @@
 import { existsSync } from 'node:fs'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { type BusError, openBus, socketOf } from '../../src/accounts/stores/keychain/dbus.ts'
-import type { Value, Variant } from '../../src/accounts/stores/keychain/dbus-values.ts'
-import { keychainStore } from '../../src/accounts/stores/keychain/index.ts'
+import { type BusError, openBus, socketOf } from '../../../../src/accounts/stores/keychain/dbus.ts'
+import type { Value, Variant } from '../../../../src/accounts/stores/keychain/dbus-values.ts'
+import { keychainStore } from '../../../../src/accounts/stores/keychain/index.ts'
 import {
   Locked,
   type SecretService,
   secretService,
-} from '../../src/accounts/stores/keychain/secret-service.ts'
-import { encodeMessage, field, messageType } from '../helpers/keychain/dbus-messages.ts'
-import { type FakeBus, startFakeBus } from '../helpers/keychain/fake-bus.ts'
-import { useOwnSettings } from '../helpers/program/own-settings.ts'
+} from '../../../../src/accounts/stores/keychain/secret-service.ts'
+import { encodeMessage, field, messageType } from '../../../helpers/keychain/dbus-messages.ts'
+import { type FakeBus, startFakeBus } from '../../../helpers/keychain/fake-bus.ts'
+import { useOwnSettings } from '../../../helpers/program/own-settings.ts'
 
 const own = useOwnSettings()
 let bus: FakeBus

@@ -1,8 +1,8 @@
 import { chmodSync, chownSync, existsSync, mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { fileStore } from '../../src/accounts/stores/file.ts'
-import { useOwnSettings } from '../helpers/program/own-settings.ts'
+import { fileStore } from '../../../src/accounts/stores/file.ts'
+import { useOwnSettings } from '../../helpers/program/own-settings.ts'
 
 const own = useOwnSettings()
 const folder = () => join(own.dir, 'links')

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { jsonError } from '../helpers/program/linked.ts'
-import { odLink } from '../helpers/program/od-link.ts'
+import { jsonError } from '../../helpers/program/linked.ts'
+import { odLink } from '../../helpers/program/od-link.ts'
 
 /** Nothing is there to be asked, and no setting can be read. */
 const env = { OD_LINK_CONFIG_DIR: '/dev/null/nowhere', HTTPS_PROXY: 'http://127.0.0.1:1' }

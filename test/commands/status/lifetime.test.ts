@@ -1,8 +1,8 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { changeRecord, useLinked } from '../helpers/program/linked.ts'
-import { rowOf, statusOf } from '../helpers/program/status.ts'
-import { link } from '../helpers/program/waiting-login.ts'
-import { kept, putBack } from '../helpers/program/world-files.ts'
+import { changeRecord, useLinked } from '../../helpers/program/linked.ts'
+import { rowOf, statusOf } from '../../helpers/program/status.ts'
+import { link } from '../../helpers/program/waiting-login.ts'
+import { kept, putBack } from '../../helpers/program/world-files.ts'
 
 const at = useLinked()
 /** Where one account is linked, and nothing has been refused. */

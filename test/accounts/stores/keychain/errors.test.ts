@@ -1,8 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { helperTrouble } from '../../src/accounts/stores/helper/errors.ts'
-import { keychainTrouble, moduleTrouble, noSessionBus } from '../../src/accounts/stores/keychain/errors.ts'
-import { DamagedEntry } from '../../src/accounts/stores/two-slots.ts'
-import type { Ended } from '../../src/system/child-process.ts'
+import { helperTrouble } from '../../../../src/accounts/stores/helper/errors.ts'
+import {
+  keychainTrouble,
+  moduleTrouble,
+  noSessionBus,
+} from '../../../../src/accounts/stores/keychain/errors.ts'
+import { DamagedEntry } from '../../../../src/accounts/stores/two-slots.ts'
+import type { Ended } from '../../../../src/system/child-process.ts'
 
 const orFiles = 'Or keep links in private files, not encrypted: od-link config set store file'
 const failure = (name: string, message: string) => Object.assign(new Error(message), { name })

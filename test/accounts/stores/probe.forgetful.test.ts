@@ -1,12 +1,12 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { spyBrowser } from '../helpers/browser/spy-browser.ts'
-import { type BareBus, startBareBus } from '../helpers/keychain/bare-bus.ts'
-import { type ForgetfulService, startForgetfulService } from '../helpers/keychain/forgetful-service.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
-import { jsonError } from '../helpers/program/linked.ts'
-import { newWorld, type World } from '../helpers/program/world.ts'
-import { kept } from '../helpers/program/world-files.ts'
-import { hasRealPart } from '../helpers/system/real-part.ts'
+import { spyBrowser } from '../../helpers/browser/spy-browser.ts'
+import { type BareBus, startBareBus } from '../../helpers/keychain/bare-bus.ts'
+import { type ForgetfulService, startForgetfulService } from '../../helpers/keychain/forgetful-service.ts'
+import { type SandboxProcess, startSandbox } from '../../helpers/microsoft/sandbox.ts'
+import { jsonError } from '../../helpers/program/linked.ts'
+import { newWorld, type World } from '../../helpers/program/world.ts'
+import { kept } from '../../helpers/program/world-files.ts'
+import { hasRealPart } from '../../helpers/system/real-part.ts'
 
 const hasBus = hasRealPart('dbus-daemon', 'tests with a keyring that forgets')
 

@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { inChunks } from '../../src/accounts/stores/chunks.ts'
-import type { Entries } from '../../src/accounts/stores/entries.ts'
-import { hasKeyring, type Keyring, startKeyring } from '../helpers/keychain/keyring.ts'
+import { inChunks } from '../../../src/accounts/stores/chunks.ts'
+import type { Entries } from '../../../src/accounts/stores/entries.ts'
+import { hasKeyring, type Keyring, startKeyring } from '../../helpers/keychain/keyring.ts'
 
 /** What Windows keeps in one entry. */
 const limit = 2560
