@@ -29,13 +29,13 @@ describe('the person’s command', () => {
     process.env.OD_LINK_CLIENT_SECRET = 'hush'
     await tell(noting())
     delete process.env.OD_LINK_CLIENT_SECRET
-    expect(noted()).toBe('ada@contoso.example\nada@contoso.example\nIt was (revoked)[2J.\nAADSTS50173\n\n')
+    expect(noted()).toBe('ada@contoso.example\nada@contoso.example\nIt was (revoked) 2J.\nAADSTS50173\n\n')
     expect(own.warnings).toEqual([])
   })
 
   it('hears the id where the address would not do, and no code where there is none', async () => {
     await tell(noting(), { username: 'a&b@contoso.example' }, new OdLinkError('sign-in', 'No.'))
-    expect(noted()).toBe('contoso.ada\nab@contoso.example\nNo.\n\n\n')
+    expect(noted()).toBe('contoso.ada\na b@contoso.example\nNo.\n\n\n')
     await addLink(recordOf({ id: 'fabrikam.ada' }), undefined)
     await tell(noting())
     expect(noted().split('\n')[0]).toBe('contoso.ada')
