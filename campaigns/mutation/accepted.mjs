@@ -341,7 +341,7 @@ export const accepted = [
     where: 'what is asked of a signed address',
     file: /graph\/api\/signed-url/,
     line: /askSigned|^ {2}(try|\} catch)|return await exchange|isSigned|streams|NetworkError/,
-    why: '`test/api/download.test.ts` and `upload.test.ts` ask them with whole processes, among breaks, refusals and redirects.',
+    why: '`test/commands/api/transfer.download.test.ts` and `transfer.upload.test.ts` ask them with whole processes, among breaks, refusals and redirects.',
   },
   {
     where: 'anchors of addresses that a URL cannot have otherwise',
@@ -353,7 +353,7 @@ export const accepted = [
     where: 'what becomes of a half download when the process ends',
     file: /graph\/api\/partial-file/,
     line: /process\.on\('exit'|!target\.isKept/,
-    why: '`test/api/download.test.ts` interrupts and kills whole processes, and looks at what is left beside the file.',
+    why: '`test/commands/api/transfer.download.test.ts` interrupts and kills whole processes, and looks at what is left beside the file.',
   },
   {
     where: 'a session that is given up before there is one',
@@ -399,7 +399,7 @@ export const accepted = [
     where: 'standard input as the value of a field',
     file: /graph\/api\/fields/,
     line: /readFileSync\(file === '-'/,
-    why: '`test/api/request.test.ts` gives it to a whole program; that of the run must not be read.',
+    why: '`test/commands/api/run.test.ts` gives it to a whole program; that of the run must not be read.',
   },
   {
     where: 'a copy of what is sent that cannot be written',

@@ -15,7 +15,7 @@ import {
 } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type ContentHost, sha256Of, startContentHost } from '../api/content-host.ts'
+import { type ContentHost, sha256Of, startContentHost } from '../helpers/microsoft/content-host.ts'
 import { giveTo, makeShared, neighbour, runAs, symlinkProtection, victim } from '../helpers/neighbours.ts'
 import { useLinked } from '../helpers/program/linked.ts'
 import { canBeAnother } from '../helpers/system/another-user.ts'

@@ -1,0 +1,176 @@
+import { writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeEach, describe, expect, it } from 'vitest'
+import { jsonError, useLinked } from '../../helpers/program/linked.ts'
+import { below, makeMany, makeManyInJson } from '../../helpers/program/many-folders.ts'
+
+describe('the list of a mkdir --from-file', () => {
+  const at = useLinked()
+  beforeEach(() => at.forgetRequests())
+
+  const run = (input: string, ...flags: string[]) =>
+    at.world.run(['mkdir', '--from-file', '-', ...flags], { input })
+
+  it('is a path a line, with a leading slash or without, and every folder is printed once it is there', async () => {
+    const { code, lines, stderr } = await makeMany(at.world, [
+      '/plain/a',
+      'plain/b',
+      './plain/c',
+      'plain//d/',
+    ])
+    expect({ code, lines: lines.sort() }).toEqual({
+      code: 0,
+      lines: ['a', 'b', 'c', 'd'].map((x) => `/plain/${x}`),
+    })
+    expect(stderr).toMatch(/^✓ All 4 folders are there \(4 made, 1 made on the way to them; [\d.]+ s\)\.\n$/)
+    expect(await below(at, '/plain')).toEqual(['/plain', ...lines])
+  })
+
+  it.each([
+    ['with CRLF', 'x/crlf\r\nx/crlf2\r\n', ['/x/crlf', '/x/crlf2']],
+    ['with a byte order mark', '\ufeffx/bom\n', ['/x/bom']],
+    ['without an end to its last line', 'x/one\nx/end', ['/x/end', '/x/one']],
+    ['with blank lines', '\n\nx/blank\n  \n\r\n', ['/x/blank']],
+    ['with a # that is a name', '#x\n# y\n', ['/# y', '/#x']],
+    [
+      'of `find`, with the parent itself as a dot',
+      '.\n./x\n./x/found\n./.hidden\n',
+      ['/.hidden', '/x', '/x/found'],
+    ],
+    ['with a folder twice', 'x/twice\nx/twice\n', ['/x/twice']],
+    ['that differ in case alone', 'Case/Inner\ncase/INNER\nCASE/other\n', ['/Case/Inner', '/Case/other']],
+    ['that differ in normalisation alone', 'x/caf\u00e9\nx/cafe\u0301\n', ['/x/caf\u00e9']],
+    ['in many scripts', 'x/日本語 🗂\nx/Ελλάδα\nx/עברית\n', ['/x/Ελλάδα', '/x/עברית', '/x/日本語 🗂']],
+  ])('takes lines %s', async (_how, input, paths) => {
+    const { code, stdout } = await run(input)
+    expect({ code, paths: stdout.split('\n').slice(0, -1).sort() }).toEqual({ code: 0, paths })
+    expect(await at.drive()).toEqual(expect.arrayContaining(paths))
+  })
+
+  it('has NULs between paths with -0, where a carriage return is not passed over', async () => {
+    const { code, stdout } = await run('z/a\0z/b c\0\0', '-0')
+    expect({ code, paths: stdout.split('\n').slice(0, -1).sort() }).toEqual({
+      code: 0,
+      paths: ['/z/a', '/z/b c'],
+    })
+    const odd = await run('z/d\r\0', '--null')
+    expect(odd.code).toBe(2)
+    expect(odd.stderr).toContain('it holds a control character')
+  })
+
+  it('may lie in a file, and below a parent that is made', async () => {
+    const file = join(at.world.dir, 'list.txt')
+    writeFileSync(file, 'a\n/b\n')
+    const { code, stdout } = await at.world.run(['mkdir', '--from-file', file, '/Backup/of me'])
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '/Backup/of me/a\n/Backup/of me/b\n' })
+  })
+
+  it.each(['', '\n\n', '.\n', '/\n'])('may be empty: %j', async (input) => {
+    const { code, stdout, stderr } = await run(input)
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
+    expect(stderr).toBe('✓ The list is empty, so there was nothing to make.\n')
+    expect(await at.requests()).toEqual([])
+  })
+
+  it('is checked as a whole before anything is asked: every bad line is told by its number', async () => {
+    const bad = ['fine', 'a|b', '', 'con', 'x/', ' lead/x', 'n'.repeat(256), 'long/'.repeat(90)]
+    const { code, stdout, stderr } = await run(`${bad.join('\n')}\n`)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    const told = stderr.split('\n').filter((line) => line.startsWith('line '))
+    expect(told.map((line) => line.slice(0, 7))).toEqual([
+      'line 2:',
+      'line 4:',
+      'line 6:',
+      'line 7:',
+      'line 8:',
+    ])
+    expect(stderr).toContain('5 lines of 7 cannot be a folder, so nothing was done.')
+    expect(await at.requests()).toEqual([])
+  })
+
+  it('is refused where it is not UTF-8, or has a line that does not end', async () => {
+    const file = join(at.world.dir, 'latin1.txt')
+    writeFileSync(file, Buffer.concat([Buffer.from('good\n'), Buffer.from([0x63, 0x61, 0x66, 0xe9, 10])]))
+    const latin = await at.world.run(['mkdir', '--from-file', file])
+    expect(latin.code).toBe(2)
+    expect(latin.stderr).toContain('line 2: The line is not valid UTF-8.')
+    const endless = await run(`ok\n${'x'.repeat(3_000_000)}\nok|\n`)
+    expect(endless.stderr).toContain('line 2: The line is longer than any path.')
+    expect(endless.stderr).toContain('line 3: ')
+    expect(await at.requests()).toEqual([])
+  })
+
+  it('has the first bad lines told, and the others counted; in JSON, too', async () => {
+    const lines = Array.from({ length: 1_000 }, () => 'a?b')
+    const { code, stderr } = await makeMany(at.world, lines)
+    expect(code).toBe(2)
+    expect(stderr.split('\n').filter((line) => line.startsWith('line '))).toHaveLength(20)
+    expect(stderr).toContain('… and 980 more')
+    const json = await makeManyInJson(at.world, lines)
+    expect(jsonError(json.stderr)).toMatchObject({ kind: 'usage', exitCode: 2 })
+    expect(jsonError(json.stderr).message).toMatch(
+      /^1,000 lines of 1,000 .* line 1: .* line 20: .* and 980 more$/,
+    )
+  })
+
+  it('that is not there, or no file, is a mistake', async () => {
+    for (const file of ['/nowhere/list', at.world.dir]) {
+      const { code, stderr } = await at.world.run(['mkdir', '--from-file', file])
+      expect(code).toBe(2)
+      expect(stderr).toMatch(/^od-link: The list ".*" cannot be read \((ENOENT|EISDIR)\)\.\n/)
+    }
+  })
+
+  it('is only checked and told by --dry-run, which needs neither a link nor a network', async () => {
+    const input = 'd/b\nd/a/x\nD/B\n'
+    const env = { OD_LINK_CONFIG_DIR: join(at.world.dir, 'nothing') }
+    const { code, stdout, stderr } = await at.world.run(['mkdir', '--from-file', '-', '--dry-run'], {
+      input,
+      env,
+    })
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '/d/b\n/d/a/x\n' })
+    expect(stderr).toContain('2 folders, and 2 on the way to them would be made where they are missing.')
+    const bad = await run('a|b\n', '--dry-run')
+    expect(bad.code).toBe(2)
+    const json = await run(input, '--dry-run', '--json')
+    expect(
+      json.stdout
+        .split('\n')
+        .slice(0, -1)
+        .map((line) => JSON.parse(line)),
+    ).toEqual([
+      { path: '/d/b', name: 'b', status: 'wanted' },
+      { path: '/d/a/x', name: 'x', status: 'wanted' },
+      { summary: { folders: 2, parents: 2, dryRun: true } },
+    ])
+    expect(await at.requests()).toEqual([])
+  })
+})
+
+describe('a mkdir --from-file that makes no sense', () => {
+  const at = useLinked()
+
+  it.each([
+    [['--from-file', '-', '/a', 'b'], 'Unexpected argument "b"'],
+    [['--from-file', '-', '/a|b'], 'holds the character |'],
+    [['--from-file', '-', '--on-conflict', 'rename'], '--on-conflict rename cannot be used with --from-file'],
+    [['--from-file', '-', '--jobs', '0'], '--jobs takes a whole number from 1 to 64'],
+    [['--from-file', '-', '--jobs', 'many'], '--jobs takes a number'],
+    [
+      ['--from-file', '-', '--all-accounts', '--account', 'ada@contoso.example'],
+      '--all-accounts cannot be used with --account',
+    ],
+    [['--from-file', '-', '--account', 'nobody'], 'nobody'],
+    [['/', 'x', '--dry-run'], '--dry-run needs --from-file'],
+    [['/', 'x', '-0'], '--null needs --from-file'],
+    [['/', 'x', '--all-accounts'], '--all-accounts needs --from-file'],
+    [['/', 'x', '--account', 'a', '--account', 'b'], 'Several accounts need --from-file'],
+  ])('%j is refused before anything is done', async (args, what) => {
+    await at.forgetRequests()
+    const { code, stdout, stderr } = await at.world.run(['mkdir', ...args], { input: 'never\n' })
+    expect({ code, stdout }).toEqual({ code: args.includes('nobody') ? 4 : 2, stdout: '' })
+    expect(stderr).toContain(what)
+    expect(stderr).toMatch(/next: \S/)
+    expect(await at.requests()).toEqual([])
+  })
+})

@@ -1,0 +1,153 @@
+import { beforeEach, describe, expect, it } from 'vitest'
+import { grace, jsonError, type Linked, useLinked } from '../../helpers/program/linked.ts'
+
+/** Makes a folder of its own for a test and returns its path. */
+async function freshFolder(at: Linked, name: string): Promise<string> {
+  const { code, stderr } = await at.world.run(['mkdir', '/', name])
+  if (code !== 0) throw new Error(stderr)
+  return `/${name}`
+}
+
+describe('a name that is taken', () => {
+  const at = useLinked()
+
+  it('is refused, and nothing is changed', async () => {
+    const parent = await freshFolder(at, 'fail')
+    await at.world.run(['mkdir', `${parent}/x/`])
+    const before = await at.drive()
+    const { code, stdout, stderr } = await at.world.run(['mkdir', parent, 'x'])
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(stderr).toContain('The name is taken: "/fail/x" is a folder.')
+    expect(stderr).toContain('--on-conflict reuse')
+    expect(stderr).toContain('nameAlreadyExists')
+    expect(await at.drive()).toEqual(before)
+  })
+
+  it('is refused whatever its case', async () => {
+    const { code, stdout } = await at.world.run(['mkdir', '/', 'FAIL'])
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+  })
+
+  it('is told in JSON with the code and the request id of Microsoft', async () => {
+    const { code, stdout, stderr } = await at.world.run(['mkdir', '--json', '/', 'fail'])
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(jsonError(stderr)).toEqual({
+      kind: 'taken',
+      message: 'The name is taken: "/fail" is a folder.',
+      hint: expect.stringContaining('--on-conflict reuse'),
+      exitCode: 3,
+      code: 'nameAlreadyExists',
+      requestId: expect.stringMatching(/^[\da-f-]{36}$/),
+    })
+  })
+
+  it('is given a number by --on-conflict rename, and the printed path has it', async () => {
+    const parent = await freshFolder(at, 'rename')
+    const { code, stdout } = await at.world.run([
+      ...['mkdir', '--json', '--on-conflict', 'rename', parent, 'x', 'x', 'x'],
+    ])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toMatchObject(
+      ['x', 'x 1', 'x 2'].map((name) => ({ path: `/rename/${name}`, name, created: true })),
+    )
+    expect(await at.drive()).toEqual(expect.arrayContaining(['/rename/x', '/rename/x 1', '/rename/x 2']))
+  })
+
+  it('is used by --on-conflict reuse when it is a folder, and its content stays', async () => {
+    const parent = await freshFolder(at, 'reuse')
+    const made = await at.world.run(['mkdir', '--json', parent, 'x'])
+    await at.world.run(['mkdir', '/reuse/x', 'content'])
+    const { code, stdout } = await at.world.run(['mkdir', '--json', '--on-conflict', 'reuse', parent, 'x'])
+    expect(code).toBe(0)
+    expect(JSON.parse(stdout)).toEqual([{ ...JSON.parse(made.stdout)[0], created: false }])
+    expect(await at.drive()).toContain('/reuse/x/content')
+  })
+
+  it.each([
+    ['by default', []],
+    ['with --on-conflict reuse', ['--on-conflict', 'reuse']],
+    ['with -p', ['-p']],
+  ])('is never a file that may be used: %s', async (_how, flags) => {
+    await at.calm()
+    if (!(await at.drive()).includes('/a file (file)')) await at.putFile('/a file')
+    const before = await at.drive()
+    const { code, stdout, stderr } = await at.world.run(['mkdir', ...flags, '/', 'a file'])
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(stderr).toContain('"/a file" is a file')
+    expect(stderr).not.toContain('--on-conflict reuse')
+    expect(await at.drive()).toEqual(before)
+  })
+
+  it('leaves a file alone with --on-conflict rename', async () => {
+    const { code, stdout } = await at.world.run(['mkdir', '--on-conflict', 'rename', '/', 'a file'])
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '/a file 1\n' })
+    expect(await at.drive()).toContain('/a file (file)')
+  })
+})
+
+describe('drives that answer in other ways', () => {
+  const at = useLinked({ user: grace })
+  beforeEach(() => at.calm())
+  const mood = (moods: object) => at.sandbox.control('POST', 'settings', { moods: { [grace]: moods } })
+
+  it('an answer of 200 to "fail" is the folder that was there: taken', async () => {
+    await at.world.run(['mkdir', '/', 'old'])
+    await mood({ existing: 200 })
+    const { code, stdout, stderr } = await at.world.run(['mkdir', '/', 'old'])
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(stderr).toContain('"/old" is a folder')
+    const reused = await at.world.run(['mkdir', '--json', '--on-conflict', 'reuse', '/', 'old'])
+    expect(reused.code).toBe(0)
+    expect(JSON.parse(reused.stdout)).toMatchObject([{ path: '/old', created: false }])
+  })
+
+  it('an answer of 200 to "rename" is no new folder either, and the advice is not what was just typed', async () => {
+    await mood({ existing: 200 })
+    const { code, stdout, stderr } = await at.world.run(['mkdir', '--on-conflict', 'rename', '/', 'old'])
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(stderr).toContain('"/old" is a folder')
+    expect(stderr).not.toContain('--on-conflict rename')
+    await mood({ existing: 409 })
+  })
+
+  it('a 404 that speaks of a similar name is a conflict, not a missing parent', async () => {
+    const message = 'The name is incompatible with a similar name of an existing item.'
+    await at.weather('POST', { status: 404, body: { error: { code: 'itemNotFound', message } } })
+    const { code, stdout, stderr } = await at.world.run(['mkdir', '/', '㴈㴈㴈'])
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(stderr).toContain('similar name')
+    expect(stderr).not.toContain('mkdir -p')
+  })
+
+  it('a notebook is no folder that may be used', async () => {
+    const package_ = { id: 'X!7', name: 'Notes', folder: { childCount: 0 }, package: { type: 'oneNote' } }
+    await at.weather('POST', { status: 409 })
+    await at.weather('GET', { status: 200, body: package_ })
+    const { code, stdout, stderr } = await at.world.run(['mkdir', '-p', '/Notes'])
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(stderr).toContain('"/Notes" is a notebook')
+  })
+
+  it('a conflict with something that is gone when one looks is tried again', async () => {
+    await at.weather('POST', { status: 409 })
+    const { code, stdout } = await at.world.run(['mkdir', '/', 'race'])
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '/race\n' })
+  })
+
+  it('a conflict with something that is never seen ends after a few attempts', async () => {
+    await at.weather('POST', { status: 409 }, 10)
+    await at.forgetRequests()
+    const { code, stdout, stderr } = await at.world.run(['mkdir', '/', 'ghost'])
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
+    expect(stderr).toContain('cannot be seen')
+    expect((await at.requests()).filter(({ method }) => method === 'POST')).toHaveLength(3)
+    expect(await at.drive(grace)).not.toContain('/ghost')
+  })
+
+  it('a folder that shows only in the list of its parent is found there', async () => {
+    await at.world.run(['mkdir', '/', 'late'])
+    await at.weather('/GET .*late/', { status: 404 })
+    const { code, stdout } = await at.world.run(['mkdir', '-p', '/LATE'])
+    expect({ code, stdout }).toEqual({ code: 0, stdout: '/late\n' })
+  })
+})

@@ -1,0 +1,505 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { type ClientRequest, createServer, type IncomingMessage, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough, Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { readAddress } from '../../../src/graph/api/address.ts'
+import { type Download, download } from '../../../src/graph/api/download.ts'
+import type { Target } from '../../../src/graph/api/partial-file.ts'
+import { openSource } from '../../../src/graph/api/upload-source.ts'
+import { maxRetries } from '../../../src/graph/request.ts'
+import { NetworkError } from '../../../src/http/errors.ts'
+import {
+  type ContentHost,
+  chunkAt,
+  sha256Of,
+  startContentHost,
+} from '../../helpers/microsoft/content-host.ts'
+import { fakeGraph, type Told } from '../../helpers/microsoft/fake-graph.ts'
+import { closedPort } from '../../helpers/network/server.ts'
+
+/** A target in memory, which tells what was done with it. */
+function memory(): Target & { bytes: () => Buffer; begun: (string | undefined)[]; finished: number } {
+  let [pieces, etag]: [Buffer[], string | undefined] = [[], undefined]
+  const target = {
+    begun: [] as (string | undefined)[],
+    finished: 0,
+    bytes: () => Buffer.concat(pieces),
+    get have() {
+      return pieces.reduce((sum, { length }) => sum + length, 0)
+    },
+    get etag() {
+      return etag
+    },
+    isKept: false,
+    begin(now: string | undefined) {
+      ;[pieces, etag] = [[], now]
+      target.begun.push(now)
+    },
+    write: (chunk: Buffer) => void pieces.push(Buffer.from(chunk)),
+    finish() {
+      target.finished += 1
+    },
+  }
+  return target
+}
+
+describe('a download', () => {
+  let host: ContentHost
+  beforeAll(async () => {
+    host = await startContentHost()
+  })
+  afterAll(() => host.stop())
+  beforeEach(() => {
+    Object.assign(host, { seen: [], cuts: [], answers: [], heeds: { range: true, ifRange: true } })
+    host.content = { size: 200_000, seed: 7, etag: '"1"' }
+  })
+  const soon = { 'retry-after': '0.01' }
+  const elsewhere = (): Told => ({ status: 302, headers: { location: `${host.origin}/download/f` } })
+
+  /** A target with so many bytes of an earlier run. */
+  const begun = (have: number) => {
+    const target = memory()
+    target.begin('"1"')
+    target.write(chunkAt(7, 0).subarray(0, have))
+    return target
+  }
+
+  /** The bytes from one place to another, where all were asked for from there on. */
+  const piece = (first: number, end: number) => ({
+    status: 206,
+    headers: { ...soon, 'content-range': `bytes ${first}-${end - 1}/200000`, etag: '"1"' },
+    body: chunkAt(7, 0).subarray(first, end),
+  })
+
+  /** @param tell what Graph answers. */
+  async function fetchAll(
+    tell: Parameters<typeof fakeGraph>[0] = elsewhere,
+    { method = 'GET', target = memory(), maxWaitMs = 20_000, takers = {} as Download['takers'] } = {},
+  ) {
+    const graph = fakeGraph(tell)
+    const progress: [number, number | undefined][] = []
+    const asked = { method, address: readAddress('/f/content'), headers: {} }
+    const from = { openGraph: () => graph, graphOrigin: 'http://localhost:1', maxWaitMs, takers }
+    const done = download(asked, target, { ...from, onProgress: (...now) => void progress.push(now) })
+    const outcome = await done.then(() => undefined).catch((error: unknown) => error)
+    return { target, graph, progress, outcome, asked: host.seen.map(({ headers }) => headers) }
+  }
+  const isWhole = ({ target, outcome }: Awaited<ReturnType<typeof fetchAll>>) => {
+    expect(outcome).toBeUndefined()
+    expect(target.finished).toBe(1)
+    const hash = createHash('sha256').update(target.bytes()).digest('hex')
+    expect(hash).toBe(sha256Of(host.content.seed, host.content.size))
+  }
+
+  it('is whole, and tells how far it is', async () => {
+    const got = await fetchAll()
+    isWhole(got)
+    expect(got.progress[0]).toEqual([0, 200_000])
+    expect(got.progress.at(-1)).toEqual([200_000, 200_000])
+    expect(got.progress.length).toBeGreaterThan(2)
+    expect(got.asked).toMatchObject([{ accept: '*/*' }])
+    expect(got.asked[0]).not.toHaveProperty('range')
+    expect(got.target.begun.at(-1)).toBe('"1"')
+  })
+
+  it('is what Graph answers itself, where it does', async () => {
+    const { target, progress, outcome } = await fetchAll(async (_, { streams }) => {
+      const response = Object.assign(Readable.from([Buffer.from('ab'), Buffer.from('c')]), {
+        statusCode: 200,
+        headers: { 'content-length': '3' },
+      })
+      await streams?.take?.(response as unknown as IncomingMessage, () => {}, 'the token')
+      return { status: 200 }
+    })
+    expect([outcome, String(target.bytes()), target.finished]).toEqual([undefined, 'abc', 1])
+    expect(progress.at(-1)).toEqual([3, 3])
+    expect(target.begun).toEqual([undefined])
+  })
+
+  it('of unknown length is told so', async () => {
+    const { progress } = await fetchAll(async (_, { streams }) => {
+      const response = Object.assign(Readable.from([Buffer.from('abc')]), { statusCode: 200, headers: {} })
+      await streams?.take?.(response as unknown as IncomingMessage, () => {}, 'the token')
+      return { status: 200 }
+    })
+    expect(progress).toEqual([[3, undefined]])
+  })
+
+  it('goes on after a break, from where it was, by a fresh address', async () => {
+    host.cuts = [100_000]
+    const got = await fetchAll()
+    isWhole(got)
+    expect(got.graph.asked).toHaveLength(2)
+    expect(got.asked[1]).toMatchObject({ range: expect.stringMatching(/^bytes=\d{2,}-$/), 'if-range': '"1"' })
+    expect(got.target.begun.filter((etag) => etag === '"1"')).toHaveLength(1)
+  })
+
+  it('begins anew after a break when nothing promises that the rest is of the same', async () => {
+    host.content.etag = 'W/"1"'
+    host.cuts = [100_000]
+    const got = await fetchAll()
+    isWhole(got)
+    expect(got.asked[1]).not.toHaveProperty('range')
+    expect(got.target.begun).not.toContain('W/"1"')
+  })
+
+  it('begins anew when the rest is of another version, by a server that knows no If-Range', async () => {
+    host.answers = [{ ...piece(10, 20), headers: { ...piece(10, 20).headers, etag: '"2"' } }]
+    host.content = { size: 150_000, seed: 8, etag: '"2"' }
+    host.heeds.ifRange = false
+    const got = await fetchAll(elsewhere, { target: begun(10) })
+    isWhole(got)
+    expect(got.target.begun.at(-1)).toBe('"2"')
+  })
+
+  it.each([401, 403, 404, 410, 416])('asks for a fresh address after a %i', async (status) => {
+    host.answers = [{ status, headers: soon }]
+    const got = await fetchAll()
+    isWhole(got)
+    expect(got.graph.asked).toHaveLength(2)
+  })
+
+  it.each([400, 418])('ends at once after a %i', async (status) => {
+    host.answers = [{ status, headers: soon }]
+    const { outcome, asked, target } = await fetchAll()
+    expect(outcome).toMatchObject({
+      kind: 'usage',
+      message: expect.stringContaining(`GET /f/content (HTTP ${status})`),
+    })
+    expect([asked.length, target.finished]).toEqual([1, 0])
+  })
+
+  it('ends after so many troubles that bring nothing new', async () => {
+    host.answers = Array.from({ length: 50 }, () => ({ status: 503, headers: soon }))
+    const { outcome, asked } = await fetchAll()
+    expect(outcome).toMatchObject({ kind: 'service', message: 'Microsoft Graph is in trouble (HTTP 503).' })
+    expect(asked).toHaveLength(maxRetries + 1)
+  })
+
+  it('that gets on has its patience anew', async () => {
+    const troubles = Array.from({ length: maxRetries }, () => ({ status: 503, headers: soon }))
+    // That there is more is a trouble, too.
+    host.answers = [...troubles, piece(10, 20), ...troubles.slice(1)]
+    const got = await fetchAll(elsewhere, { target: begun(10) })
+    isWhole(got)
+    expect(got.asked).toHaveLength(2 * maxRetries + 1)
+  })
+
+  it('of what changes all the time ends with a sentence of its own', async () => {
+    const headers = { ...soon, 'content-range': 'bytes 5-9/10' }
+    host.answers = Array.from({ length: 50 }, () => ({ status: 206, headers, body: 'abcde' }))
+    const { outcome, asked } = await fetchAll()
+    expect(outcome).toMatchObject({
+      kind: 'service',
+      message: 'The content changes while it is fetched.',
+      hint: 'Try again later.',
+    })
+    expect(asked).toHaveLength(maxRetries + 1)
+  })
+
+  it.each(['10-14/200000', 'bytes 10-14', 'x bytes 10-14/200000', 'bytes 10-14/200000 x'])(
+    'takes no piece that says %j of itself',
+    async (range) => {
+      host.answers = [{ status: 206, headers: { ...soon, 'content-range': range }, body: 'abcde' }]
+      const got = await fetchAll(elsewhere, { target: begun(10) })
+      isWhole(got)
+      expect(got.asked).toHaveLength(2)
+    },
+  )
+
+  it('begins anew when there is less by now than what came', async () => {
+    host.answers = [{ status: 416, headers: soon }]
+    const got = await fetchAll(elsewhere, { target: begun(10) })
+    isWhole(got)
+    expect(got.asked[0]).toHaveProperty('range')
+    expect(got.asked[1]).not.toHaveProperty('range')
+  })
+
+  it('goes on when the rest does not name its version', async () => {
+    host.heeds.ifRange = false
+    host.content.etag = undefined
+    const got = await fetchAll(elsewhere, { target: begun(10) })
+    isWhole(got)
+    expect(got.asked).toMatchObject([{ range: 'bytes=10-', 'if-range': '"1"' }])
+  })
+
+  it('goes on when the rest comes in pieces', async () => {
+    host.answers = [piece(10, 20)]
+    const got = await fetchAll(elsewhere, { target: begun(10) })
+    isWhole(got)
+    expect(got.asked.map(({ range }) => range)).toEqual(['bytes=10-', 'bytes=20-'])
+    expect(got.progress[0]).toEqual([10, 200_000])
+  })
+
+  it('of which nothing has come is asked for as a whole', async () => {
+    const got = await fetchAll(elsewhere, { target: begun(0) })
+    isWhole(got)
+    expect(got.asked[0]).not.toHaveProperty('range')
+  })
+
+  it.each<Record<string, string>>([{}, { 'content-range': 'bytes 0-4/9' }])(
+    'is whole at its end, with %j',
+    async (headers) => {
+      host.answers = [{ status: 200, headers, body: 'abcde' }]
+      const got = await fetchAll()
+      expect([got.outcome, String(got.target.bytes()), got.target.finished]).toEqual([undefined, 'abcde', 1])
+      expect(got.progress.at(-1)).toEqual([5, undefined])
+    },
+  )
+
+  it('that was begun before waits for a network that is away', async () => {
+    const port = await closedPort()
+    const nowhere: Told = { status: 302, headers: { location: `http://127.0.0.1:${port}/` } }
+    let times = 0
+    const got = await fetchAll(() => (++times === 1 ? nowhere : elsewhere()), { target: begun(10) })
+    isWhole(got)
+    expect(got.graph.asked).toHaveLength(2)
+  })
+
+  it('that may not wait ends by its trouble', async () => {
+    host.answers = [{ status: 416, headers: { 'retry-after': '1' } }]
+    const { outcome } = await fetchAll(elsewhere, { maxWaitMs: 0 })
+    expect(outcome).toMatchObject({ message: expect.stringContaining('GET /f/content (HTTP 416)') })
+    host.cuts = [100_000]
+    expect((await fetchAll(elsewhere, { maxWaitMs: 0 })).outcome).toMatchObject({ kind: 'network' })
+  })
+
+  it('tells the words of a refusal, unless there are too many', async () => {
+    const error = { code: 'x', message: 'Words of the server.' }
+    host.answers = [{ status: 400, body: JSON.stringify({ error, more: 'x'.repeat(1_000_000) }) }]
+    expect((await fetchAll()).outcome).toMatchObject({ message: expect.stringContaining(error.message) })
+    host.answers = [{ status: 400, body: 'x'.repeat(1024 * 1024 + 1) }]
+    expect((await fetchAll()).outcome).toMatchObject({ message: 'The answer is larger than 1 MiB.' })
+  })
+
+  it('that Graph itself breaks off may be asked for again, and shows its refusals', async () => {
+    const lost = new NetworkError('lost', undefined, true, undefined)
+    const shown: unknown[] = []
+    let may: boolean | undefined
+    const answer = (statusCode: number, text: string) =>
+      Object.assign(Readable.from([Buffer.from(text)]), {
+        statusCode,
+        headers: {},
+      }) as unknown as IncomingMessage
+    await fetchAll(
+      async (_, { streams, mayRepeat }) => {
+        await streams?.take?.(answer(200, 'abc'), () => {}, 'the token')
+        may = mayRepeat?.(lost)
+        await streams?.take?.(answer(404, 'no'), () => {}, 'the token')
+        return { status: 404 }
+      },
+      { takers: { refused: ({ statusCode }, body) => void shown.push(statusCode, body) } },
+    )
+    expect([may, shown]).toEqual([true, [404, 'no']])
+  })
+
+  it('follows redirects, but not for ever, and to no place that cannot be trusted', async () => {
+    host.answers = [{ status: 302, headers: { location: '/download/g' } }]
+    const got = await fetchAll()
+    isWhole(got)
+    expect(host.seen.map(({ url }) => url)).toEqual(['/download/f', '/download/g'])
+    host.seen = []
+    host.answers = Array.from({ length: 50 }, () => ({ status: 302, headers: { location: '/download/g' } }))
+    expect((await fetchAll()).outcome).toMatchObject({
+      kind: 'usage',
+      message: expect.stringContaining('at another place'),
+    })
+    expect(host.seen).toHaveLength(5)
+    host.answers = [{ status: 302, headers: { location: 'http://evil.example/' } }]
+    expect((await fetchAll()).outcome).toMatchObject({
+      kind: 'service',
+      hint: expect.stringContaining('http://evil.example'),
+    })
+  })
+
+  it('is for GET alone', async () => {
+    const { outcome, asked } = await fetchAll(elsewhere, { method: 'POST' })
+    expect(outcome).toMatchObject({
+      kind: 'usage',
+      message: expect.stringContaining('POST /f/content: the content is at'),
+    })
+    expect(asked).toEqual([])
+  })
+
+  it('that cannot even begin ends at once', async () => {
+    const port = await closedPort()
+    const nowhere: Told = { status: 302, headers: { location: `http://127.0.0.1:${port}/` } }
+    const began = performance.now()
+    const { outcome, graph } = await fetchAll(() => nowhere)
+    expect(outcome).toMatchObject({ kind: 'network' })
+    expect(graph.asked).toHaveLength(1)
+    expect(performance.now() - began).toBeLessThan(900)
+  })
+})
+
+/** Sends a piece, and returns what arrived with how much was told of. */
+async function sent(source: Awaited<ReturnType<typeof openSource>>, first: number, length: number) {
+  const outgoing = new PassThrough()
+  let told = 0
+  source.send(outgoing as unknown as ClientRequest, first, length, (bytes) => {
+    told += bytes
+  })
+  return [await text(outgoing), told]
+}
+
+describe('what is sent', () => {
+  let dir: string
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'od-link-test-'))
+  })
+  afterEach(() => rmSync(dir, { recursive: true, force: true }))
+  const file = () => join(dir, 'file')
+
+  it('is a piece of a file, as often as need be', async () => {
+    writeFileSync(file(), `${'a'.repeat(100_000)}b${'c'.repeat(100_000)}`)
+    const source = await openSource(file())
+    expect(source.size).toBe(200_001)
+    expect(await sent(source, 99_999, 3)).toEqual(['abc', 3])
+    expect(await sent(source, 0, 200_001)).toEqual([`${'a'.repeat(100_000)}b${'c'.repeat(100_000)}`, 200_001])
+    expect(await sent(source, 0, 0)).toEqual(['', 0])
+    source.close()
+  })
+
+  it.each<[string, () => void]>([
+    ['grew', () => appendFileSync(file(), 'x')],
+    ['was written anew', () => utimesSync(file(), 1, 1)],
+    [
+      'grew at the same moment',
+      () => {
+        appendFileSync(file(), 'x')
+        utimesSync(file(), 2, 2)
+      },
+    ],
+  ])('is refused when the file %s meanwhile', async (_, change) => {
+    writeFileSync(file(), 'abc')
+    utimesSync(file(), 2, 2)
+    const source = await openSource(file())
+    change()
+    await expect(sent(source, 0, 3)).rejects.toMatchObject({
+      kind: 'usage',
+      message: `"${file()}" changed while it was sent.`,
+      hint: 'Send it again.',
+    })
+    source.close()
+  })
+
+  it('is refused when the file ends too soon', async () => {
+    writeFileSync(file(), 'abc')
+    const source = await openSource(file())
+    await expect(sent(source, 0, 4)).rejects.toMatchObject({
+      message: expect.stringContaining('changed while'),
+    })
+    source.close()
+  })
+
+  it('ends its request, or breaks it off with the reason', async () => {
+    writeFileSync(file(), 'abc')
+    const source = await openSource(file())
+    let body = ''
+    const server = createServer(async (incoming, response) => {
+      body = await text(incoming).catch(() => 'broken off')
+      response.end('thanks')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const send = (length: number) => {
+      const outgoing = request({ port, host: '127.0.0.1', method: 'PUT', agent: false })
+      return new Promise<string>((resolve, reject) => {
+        outgoing.on('error', reject).on('response', (response) => resolve(text(response)))
+        source.send(outgoing, 0, length, () => {})
+      })
+    }
+    expect([await send(3), body]).toEqual(['thanks', 'abc'])
+    await expect(send(4)).rejects.toMatchObject({ message: expect.stringContaining('changed while') })
+    source.close()
+    server.close()
+  })
+
+  it('may come out of a pipe, whose length is known once it was read', async () => {
+    execFileSync('mkfifo', [file()])
+    spawn('sh', ['-c', `printf 'out of a pipe' > '${file()}'`])
+    const source = await openSource(file())
+    expect(source.size).toBe(13)
+    expect(await sent(source, 7, 6)).toEqual(['a pipe', 6])
+    expect(await sent(source, 0, 3)).toEqual(['out', 3])
+    source.close()
+  })
+
+  it.runIf(process.platform === 'linux')('is told apart from a disk that cannot be read', async () => {
+    // Its first page is none that anybody may read.
+    const source = await openSource('/proc/self/mem')
+    await expect(sent(source, 0, 3)).rejects.toMatchObject({
+      kind: 'usage',
+      message: '"/proc/self/mem" cannot be read (EIO).',
+    })
+    source.close()
+  })
+
+  it('is no folder, and nothing that is not there', async () => {
+    await expect(openSource(dir)).rejects.toMatchObject({
+      kind: 'usage',
+      message: `"${dir}" cannot be read (EISDIR).`,
+    })
+    await expect(openSource(file())).rejects.toMatchObject({
+      message: `"${file()}" cannot be read (ENOENT).`,
+    })
+  })
+})
+
+describe('standard input, when it is sent', () => {
+  let dir: string
+  const { stdin, env } = process
+  const { TMPDIR: usual } = env
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'od-link-test-'))
+    env.TMPDIR = dir
+  })
+  afterEach(() => {
+    Object.defineProperty(process, 'stdin', { value: stdin, configurable: true })
+    delete env.TMPDIR
+    if (usual !== undefined) env.TMPDIR = usual
+    rmSync(dir, { recursive: true, force: true })
+  })
+  /** @param broken comes after the chunks in place of the end. */
+  function given(chunks: string[], broken?: Error) {
+    async function* pieces() {
+      for (const chunk of chunks) yield Buffer.from(chunk)
+      if (broken) throw broken
+    }
+    Object.defineProperty(process, 'stdin', { value: pieces(), configurable: true })
+    return openSource('-')
+  }
+
+  it('is kept as often as need be, in a file that nobody finds', async () => {
+    const source = await given(['from ', 'a pipe'])
+    expect(source.size).toBe(11)
+    expect([await sent(source, 5, 6), await sent(source, 0, 4)]).toEqual([
+      ['a pipe', 6],
+      ['from', 4],
+    ])
+    expect(readdirSync(dir)).toEqual([])
+    source.close()
+  })
+
+  it.each([[[]], [['half of it']]])('is told of when it breaks off after %j', async (chunks) => {
+    const broken = Object.assign(new Error(), { code: 'EIO' })
+    await expect(given(chunks, broken)).rejects.toMatchObject({
+      kind: 'usage',
+      message: 'Standard input cannot be read (EIO).',
+    })
+  })
+
+  it('needs a place where it can be kept', async () => {
+    env.TMPDIR = join(dir, 'none')
+    await expect(given(['x'])).rejects.toMatchObject({
+      kind: 'usage',
+      message: `"${env.TMPDIR}" cannot be written (ENOENT).`,
+    })
+  })
+})

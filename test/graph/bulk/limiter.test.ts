@@ -1,0 +1,264 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
+import { Limiter } from '../../../src/graph/bulk/limiter.ts'
+import { Rate } from '../../../src/graph/bulk/rate.ts'
+
+beforeEach(() => {
+  vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] })
+  // No jitter: the middle of what is drawn.
+  vi.spyOn(Math, 'random').mockReturnValue(0.5)
+})
+afterEach(() => {
+  vi.useRealTimers()
+  vi.restoreAllMocks()
+})
+const pass = (ms: number) => vi.advanceTimersByTime(ms)
+
+describe('how many batches are under way', () => {
+  it('are four at first, and twice as many with each round, up to eight', () => {
+    const limiter = new Limiter()
+    expect(limiter.batches).toBe(4)
+    for (let batch = 1; batch <= 6; batch += 1) {
+      limiter.accepted(40, limiter.send(40))
+      expect(limiter.batches).toBe(Math.min(8, 4 + batch))
+    }
+  })
+
+  it('are no more than the person allows', () => {
+    const limiter = new Limiter(2)
+    expect(limiter.batches).toBe(2)
+    limiter.accepted(40, limiter.send(40))
+    expect(limiter.batches).toBe(2)
+    expect(new Limiter(1).batches).toBe(1)
+    expect(new Limiter(20).batches).toBe(4)
+  })
+
+  it('are a quarter after a refusal, half after other trouble, and never none', () => {
+    const limiter = new Limiter()
+    for (let batch = 0; batch < 4; batch += 1) limiter.accepted(40, limiter.send(40))
+    const sent = limiter.send(40)
+    pass(1)
+    limiter.throttled(sent, 100)
+    expect(limiter.batches).toBe(2)
+    pass(1)
+    limiter.troubled(limiter.send(40), 100)
+    expect(limiter.batches).toBe(1)
+    pass(1)
+    limiter.throttled(limiter.send(40), 100)
+    expect(limiter.batches).toBe(1)
+  })
+
+  it('are brought down once by all that were under way together', () => {
+    const limiter = new Limiter()
+    for (let batch = 0; batch < 4; batch += 1) limiter.accepted(40, limiter.send(40))
+    const sent = [limiter.send(40), limiter.send(40)]
+    pass(1)
+    limiter.throttled(sent[0] ?? 0, 0)
+    limiter.throttled(sent[1] ?? 0, 0)
+    limiter.troubled(sent[1] ?? 0)
+    expect([limiter.batches, limiter.troubles]).toEqual([2, 0])
+  })
+
+  it.each([
+    ['refusals', (limiter: Limiter, sent: number) => limiter.throttled(sent, undefined), 1_000],
+    ['other troubles', (limiter: Limiter, sent: number) => limiter.troubled(sent), 500],
+  ])('wait once for %s of what was under way together', (_, meet, first) => {
+    const limiter = new Limiter()
+    const sent = [limiter.send(40), limiter.send(40)] as const
+    pass(1)
+    meet(limiter, sent[0])
+    pass(100)
+    meet(limiter, sent[1])
+    expect(limiter.pause).toBe(first - 100)
+    pass(first - 99)
+    meet(limiter, limiter.send(40))
+    expect(limiter.pause).toBe(2 * first)
+  })
+
+  it('grow slowly again, by what was sent after that', () => {
+    const limiter = new Limiter()
+    const early = limiter.send(40)
+    pass(1)
+    limiter.throttled(early, 0)
+    expect(limiter.batches).toBe(1)
+    for (let batch = 0; batch < 50; batch += 1) limiter.accepted(40, early)
+    expect(limiter.batches).toBe(1)
+    let batches = 0
+    for (; limiter.batches === 1; batches += 1) {
+      pass(1)
+      limiter.accepted(40, limiter.send(40))
+    }
+    expect(batches).toBeGreaterThanOrEqual(8)
+    expect(batches).toBeLessThanOrEqual(14)
+  })
+})
+
+describe('everything waits', () => {
+  it('for as long as the server asks, and the longest of all', () => {
+    const limiter = new Limiter()
+    expect([limiter.pause, limiter.wait]).toEqual([0, 0])
+    limiter.throttled(limiter.send(40), 3_000)
+    expect(limiter.pause).toBe(3_000)
+    limiter.stopFor(1_000)
+    expect(limiter.pause).toBe(3_000)
+    pass(2_000)
+    expect([limiter.pause, limiter.wait]).toEqual([1_000, 1_000])
+    pass(5_000)
+    expect([limiter.pause, limiter.wait]).toEqual([0, 0])
+  })
+
+  it('1, 2, 4 … 30 s where the server does not say how long it throttles', () => {
+    const limiter = new Limiter()
+    for (const wait of [1_000, 2_000, 4_000, 8_000, 16_000, 30_000, 30_000]) {
+      limiter.throttled(limiter.send(40), undefined)
+      expect(limiter.pause).toBe(wait)
+      pass(wait + 1)
+    }
+    limiter.accepted(40, limiter.send(40))
+    limiter.throttled(limiter.send(40), undefined)
+    expect(limiter.pause).toBe(1_000)
+  })
+
+  it('not at once for ever where the server says 0', () => {
+    const limiter = new Limiter()
+    for (const wait of [0, 100, 200, 400]) {
+      limiter.throttled(limiter.send(40), 0)
+      expect(limiter.pause).toBe(wait)
+      pass(wait + 1)
+    }
+    limiter.throttled(limiter.send(40), 5_000)
+    expect(limiter.pause).toBe(5_000)
+  })
+
+  it('0.5, 1, 2 … s in other trouble, which is counted until something goes well', () => {
+    const limiter = new Limiter()
+    for (const [at, wait] of [500, 1_000, 2_000].entries()) {
+      limiter.troubled(limiter.send(40))
+      expect([limiter.pause, limiter.troubles]).toEqual([wait, at + 1])
+      pass(wait + 1)
+    }
+    limiter.troubled(limiter.send(40), 7_000)
+    expect([limiter.pause, limiter.troubles]).toEqual([7_000, 4])
+    pass(7_001)
+    limiter.accepted(40, limiter.send(40))
+    expect(limiter.troubles).toBe(0)
+  })
+
+  it('with some jitter', () => {
+    vi.spyOn(Math, 'random').mockReturnValue(0)
+    const low = new Limiter()
+    low.throttled(low.send(40), undefined)
+    expect(low.pause).toBe(750)
+    vi.spyOn(Math, 'random').mockReturnValue(1)
+    const high = new Limiter()
+    high.throttled(high.send(40), undefined)
+    expect(high.pause).toBe(1_250)
+  })
+})
+
+describe('the pace', () => {
+  /** A server that takes so many units a second, and refuses what is more. */
+  function refusedTwice(units: number, seconds: number): Rate {
+    const pace = new Rate()
+    for (let time = 0; time < 2; time += 1) {
+      pace.sent(units)
+      pace.accepted(units)
+      pass(seconds * 1000)
+      pace.refused()
+      pace.sent(0)
+    }
+    return pace
+  }
+
+  it('is not bound before something was refused twice', () => {
+    const pace = new Rate()
+    for (let batch = 0; batch < 9; batch += 1) {
+      pace.sent(40)
+      pace.accepted(40)
+      pass(10)
+    }
+    pace.refused()
+    pass(1_000)
+    pace.sent(40)
+    expect([pace.rate, pace.wait]).toEqual([undefined, 0])
+  })
+
+  it('is what was accepted between two refusals', () => {
+    const pace = refusedTwice(100, 2)
+    expect(pace.rate).toBe(50)
+    pace.sent(25)
+    expect(pace.wait).toBe(500)
+    pace.sent(25)
+    expect(pace.wait).toBe(1_000)
+    pass(400)
+    expect(pace.wait).toBe(600)
+    pass(9_000)
+    expect(pace.wait).toBe(0)
+  })
+
+  it('is not measured by a few units', () => {
+    expect(refusedTwice(19, 2).rate).toBeUndefined()
+    expect(refusedTwice(40, 2).rate).toBe(20)
+  })
+
+  it('grows by three parts of a hundred after as long as the last wait, a second at least', () => {
+    const pace = refusedTwice(100, 2)
+    pass(1_000)
+    pace.sent(0)
+    expect(pace.rate).toBe(50)
+    pass(1)
+    pace.sent(0)
+    expect(pace.rate).toBeCloseTo(51.5)
+    pace.sent(0)
+    expect(pace.rate).toBeCloseTo(51.5)
+    pass(1_001)
+    pace.sent(0)
+    expect(pace.rate).toBeCloseTo(53.045)
+  })
+
+  it('falls to 85 parts of a hundred at most', () => {
+    const pace = refusedTwice(100, 2)
+    pace.accepted(40)
+    pass(10_000)
+    pace.refused()
+    pace.sent(0)
+    expect(pace.rate).toBeCloseTo(42.5)
+  })
+
+  it('waits as long to grow as the refusal was asked to wait', () => {
+    const pace = refusedTwice(100, 2)
+    pace.accepted(100)
+    pass(1_000)
+    pace.refused()
+    pass(3_000)
+    pace.refused()
+    pace.sent(0)
+    const { rate = 0 } = pace
+    pass(2_900)
+    pace.sent(0)
+    expect(pace.rate).toBe(rate)
+    pass(200)
+    pace.sent(0)
+    expect(pace.rate).toBeCloseTo(rate * 1.03)
+  })
+
+  it('makes batches no larger than what it allows in a second', () => {
+    const limiter = new Limiter()
+    expect(limiter.batchSize).toBe(20)
+    const refuse = (units: number, seconds: number) => {
+      for (let time = 0; time < 2; time += 1) {
+        limiter.accepted(units, limiter.send(units))
+        pass(seconds * 1000)
+        limiter.throttled(limiter.send(0), 0)
+        limiter.send(0)
+      }
+    }
+    refuse(100, 5)
+    expect(limiter.batchSize).toBe(10)
+    limiter.send(40)
+    expect(limiter.wait).toBeGreaterThan(1_500)
+    refuse(41, 100)
+    refuse(41, 100)
+    expect(limiter.batchSize).toBeGreaterThanOrEqual(1)
+    expect(limiter.batchSize).toBeLessThan(10)
+  })
+})
