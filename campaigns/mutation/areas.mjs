@@ -68,18 +68,28 @@ export const areas = {
     ],
   ),
   graph: area('src/graph', ['*'], 'test/graph', [
-    ...['send-once.fuzz', 'bulk/batch.fuzz', 'item'],
-    ...['path', 'errors', 'drive', 'folders', 'request'],
+    ...['send-once.fuzz', 'item.fuzz', 'item', 'error-codes', 'path'],
+    ...['errors', 'drive', 'folders', 'folders.parents', 'request'],
   ]),
   'graph-api-values': area(
     'src/graph/api',
     ['address', 'errors', 'fields', 'file-errors', 'headers', 'pages', 'partial-file', 'signed-url'],
     'test/graph/api',
-    ['fields', 'address'],
+    [
+      ...['address', 'address.values', 'errors', 'fields', 'file-errors', 'headers'],
+      ...['pages', 'partial-file', 'signed-url'],
+    ],
   ),
-  'graph-api-request': area('src/graph/api', ['call'], 'test/graph/api', ['fields', 'call']),
-  'graph-api-download': area('src/graph/api', ['download', 'upload-source'], 'test/graph/api', ['download']),
-  'graph-api-upload': area('src/graph/api', ['upload'], 'test/graph/api', ['upload', 'fields']),
+  'graph-api-request': area('src/graph/api', ['call'], 'test/graph/api', [
+    'call',
+    'call.body',
+    'call.repeat',
+  ]),
+  'graph-api-download': area('src/graph/api', ['download', 'upload-source'], 'test/graph/api', [
+    'download',
+    'upload-source',
+  ]),
+  'graph-api-upload': area('src/graph/api', ['upload'], 'test/graph/api', ['upload', 'upload.address']),
   'graph-bulk-values': area('src/graph/bulk', ['tree', 'read-list', 'limiter', 'rate'], 'test/graph/bulk', [
     'read-list',
     'limiter',
@@ -88,13 +98,13 @@ export const areas = {
     'src/graph/bulk',
     ['outcomes', 'errors', 'folder-states', 'plan', 'operations'],
     'test/graph/bulk',
-    ['outcomes', 'engine', 'read-list'],
+    ['outcomes', 'outcomes.unanswered', 'outcomes.parents', 'batch-results', 'errors', 'plan', 'engine'],
   ),
   'graph-bulk-engine': area(
     'src/graph/bulk',
     ['batch', 'batch-results', 'engine', 'index', 'tokens'],
     'test/graph/bulk',
-    ['outcomes', 'engine.exchanges', 'tokens', 'engine', '../request'],
+    ['batch', 'batch.fuzz', 'batch-results', 'engine', 'engine.exchanges', 'tokens', 'tokens.long-run'],
   ),
   'signin-typed': area(
     'src/signin',

@@ -8,7 +8,6 @@ import {
   nextPage,
   pagesOf,
 } from '../../src/graph/drive.ts'
-import { isFolder, isSince } from '../../src/graph/item.ts'
 import {
   answerOf,
   fakeGraph,
@@ -219,48 +218,5 @@ describe('a drive', () => {
     [undefined, 'unknown'],
   ])('of %j is %s', (json, type) => {
     expect(driveTypeOf(answerOf({ status: 200, ...(json ? { json } : {}) }))).toBe(type)
-  })
-})
-
-describe('a folder', () => {
-  it.each([
-    [{ folder: {} }, true],
-    [{ remoteItem: { folder: {} } }, true],
-    [{ remoteItem: { file: {} } }, false],
-    [{ file: {} }, false],
-    [{ folder: {}, package: { type: 'oneNote' } }, false],
-    [{}, false],
-  ])('is %j: %s', (item, is) => {
-    expect(isFolder(item)).toBe(is)
-  })
-
-  const now = Date.now()
-  const at = (ms: number) => new Date(now + ms).toISOString()
-  it.each([
-    ['was made after the start', { createdDateTime: at(1_000) }, 0, true],
-    [
-      'was made at the start, by a clock of whole seconds',
-      { createdDateTime: at(-900).replace(/\.\d+Z/, 'Z') },
-      0,
-      true,
-    ],
-    [
-      'was made before, by a clock of fractions',
-      { createdDateTime: at(-2_000).replace(/\.\d+Z/, '.5Z') },
-      0,
-      false,
-    ],
-    ['was made long before', { createdDateTime: at(-9_000) }, 0, false],
-    ['was made long before, by a server that is ahead', { createdDateTime: at(51_000) }, 60_000, false],
-    ['was made since, by a server that is ahead', { createdDateTime: at(61_000) }, 60_000, true],
-    ['was made since, by a server that is behind', { createdDateTime: at(-58_000) }, -60_000, true],
-    ['nobody knows when', {}, 0, true],
-  ])('is ours when it %s', (_, item, ahead, ours) => {
-    const headers = { date: new Date(now + ahead).toUTCString() }
-    expect(isSince(item, answerOf({ status: 200, headers }), now)).toBe(ours)
-  })
-
-  it('is ours where the server does not say what time it is', () => {
-    expect(isSince({ createdDateTime: at(-9_000) }, answerOf({ status: 200 }), now)).toBe(true)
   })
 })

@@ -1,7 +1,7 @@
 import { describe, expect, it, vi } from 'vitest'
-import { graphCause, graphCodes, isCause } from '../../src/graph/error-codes.ts'
-import { isSince, itemOf } from '../../src/graph/item.ts'
+import { isFolder, isSince, itemOf } from '../../src/graph/item.ts'
 import { isName } from '../../src/graph/path.ts'
+import { answerOf } from '../helpers/microsoft/fake-graph.ts'
 
 describe('an item that a server tells of', () => {
   const whole = {
@@ -110,45 +110,45 @@ describe('an item was made since a moment', () => {
   })
 })
 
-describe('the code of a refusal', () => {
-  it.each<[string, Parameters<typeof isCause>[0], string]>([
-    ['accessDenied', 'forbidden', 'not-allowed'],
-    ['accountUpgradeRequired', 'noSpace', 'not-allowed'],
-    ['activityLimitReached', 'throttled', 'service'],
-    ['generalException', 'trouble', 'service'],
-    ['insufficientStorage', 'noSpace', 'not-allowed'],
-    ['InvalidAuthenticationToken', 'signIn', 'sign-in'],
-    ['invalidPath', 'name', 'usage'],
-    ['invalidRequest', 'request', 'usage'],
-    ['itemNotFound', 'notFound', 'not-found'],
-    ['nameAlreadyExists', 'taken', 'taken'],
-    ['nameContainsInvalidCharacters', 'name', 'usage'],
-    ['pathIsTooLong', 'name', 'usage'],
-    ['pathTooDeep', 'name', 'usage'],
-    ['quotaLimitReached', 'noSpace', 'not-allowed'],
-    ['reservedName', 'name', 'usage'],
-    ['resourceLocked', 'locked', 'not-allowed'],
-    ['serviceNotAvailable', 'trouble', 'service'],
-    ['tooManyRequests', 'throttled', 'service'],
-    ['unauthenticated', 'signIn', 'sign-in'],
-  ])('%s means %s, which is %s', (code, cause, kind) => {
-    expect(isCause(cause, ['other', code])).toBe(true)
-    expect(isCause(cause === 'name' ? 'taken' : 'name', [code])).toBe(false)
-    expect(graphCause(code)).toMatchObject({
-      kind,
-      meaning: expect.stringMatching(/\.$/),
-      cure: expect.stringMatching(/\S/),
-    })
-    expect(graphCodes).toContain(code)
+describe('a folder', () => {
+  it.each([
+    [{ folder: {} }, true],
+    [{ remoteItem: { folder: {} } }, true],
+    [{ remoteItem: { file: {} } }, false],
+    [{ file: {} }, false],
+    [{ folder: {}, package: { type: 'oneNote' } }, false],
+    [{}, false],
+  ])('is %j: %s', (item, is) => {
+    expect(isFolder(item)).toBe(is)
   })
 
-  it('that nobody knows has no cause', () => {
-    expect(graphCause('unheardOf')).toBeUndefined()
-    expect(graphCodes).toHaveLength(19)
+  const now = Date.now()
+  const at = (ms: number) => new Date(now + ms).toISOString()
+  it.each([
+    ['was made after the start', { createdDateTime: at(1_000) }, 0, true],
+    [
+      'was made at the start, by a clock of whole seconds',
+      { createdDateTime: at(-900).replace(/\.\d+Z/, 'Z') },
+      0,
+      true,
+    ],
+    [
+      'was made before, by a clock of fractions',
+      { createdDateTime: at(-2_000).replace(/\.\d+Z/, '.5Z') },
+      0,
+      false,
+    ],
+    ['was made long before', { createdDateTime: at(-9_000) }, 0, false],
+    ['was made long before, by a server that is ahead', { createdDateTime: at(51_000) }, 60_000, false],
+    ['was made since, by a server that is ahead', { createdDateTime: at(61_000) }, 60_000, true],
+    ['was made since, by a server that is behind', { createdDateTime: at(-58_000) }, -60_000, true],
+    ['nobody knows when', {}, 0, true],
+  ])('is ours when it %s', (_, item, ahead, ours) => {
+    const headers = { date: new Date(now + ahead).toUTCString() }
+    expect(isSince(item, answerOf({ status: 200, headers }), now)).toBe(ours)
   })
 
-  it('of a name that is taken says how to use it, or to make another', () => {
-    expect(graphCause('nameAlreadyExists')?.cure).toContain('--on-conflict reuse')
-    expect(graphCause('nameAlreadyExists')?.cure).toContain('--on-conflict rename')
+  it('is ours where the server does not say what time it is', () => {
+    expect(isSince({ createdDateTime: at(-9_000) }, answerOf({ status: 200 }), now)).toBe(true)
   })
 })

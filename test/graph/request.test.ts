@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it } from 'vitest'
 import { readLink } from '../../src/accounts/index.ts'
 import { addLink } from '../../src/accounts/links.ts'
-import { openTokens } from '../../src/graph/bulk/tokens.ts'
 import { openGraph } from '../../src/graph/request.ts'
 import { sendOnce } from '../../src/graph/send-once.ts'
 import type { Streams } from '../../src/http/transport.ts'
@@ -239,62 +238,5 @@ describe('a token that Graph refuses', () => {
     const nobody = { id: 'x', username: 'x', displayName: '', kind: 'work', store: 'file' } as const
     await openGraph(nobody, 5_000, link).send(ask)
     expect(server.seen[0]?.headers.authorization).toBe('Bearer at hand')
-  })
-})
-
-describe('the token of a long run', () => {
-  const minute = 60_000
-
-  it('is read once, and renewed for all that were refused with it', async () => {
-    const tokens = openTokens(await answering(good), 5_000)
-    const [one, other] = await Promise.all([tokens.current(), tokens.current()])
-    expect([one.accessToken, other.accessToken]).toEqual(['a-token', 'a-token'])
-    const renewals = [tokens.renew(one, undefined), tokens.renew(other, undefined)]
-    await new Promise(setImmediate)
-    expect((await tokens.current()).accessToken).toBe('renewed-1')
-    await Promise.all(renewals)
-    await tokens.renew(one, undefined)
-    expect(server.seen).toHaveLength(1)
-    const renewed = await tokens.current()
-    expect([tokens.isSecond(one), tokens.isSecond(renewed)]).toEqual([false, true])
-    tokens.accepted(one)
-    expect(tokens.isSecond(renewed)).toBe(true)
-    tokens.accepted(renewed)
-    expect(tokens.isSecond(renewed)).toBe(false)
-  })
-
-  it('is renewed in its last twelfth, while the old one serves', async () => {
-    const account = await answering(good)
-    const link = await readLink(account)
-    const now = Date.now()
-    const startWith = async (past: number, left: number) => {
-      const times = { lastRenewedAt: now - past * minute, expiresAt: now + left * minute }
-      await addLink({ ...link, ...times }, undefined)
-      return openTokens(account, 5_000)
-    }
-    const usual = await startWith(54, 6)
-    expect([(await usual.current()).accessToken, (await usual.current()).accessToken]).toEqual([
-      'a-token',
-      'a-token',
-    ])
-    const late = await startWith(56, 4)
-    // It comes from the store, where it would have been renewed: so it was read before its last twelfth.
-    expect((await late.current()).accessToken).toBe('renewed-1')
-    expect(server.seen).toHaveLength(1)
-  })
-
-  it('that has ended is waited for', async () => {
-    const account = await answering(good)
-    const link = await readLink(account)
-    await addLink({ ...link, expiresAt: Date.now() - 1 }, undefined)
-    expect((await openTokens(account, 5_000).current()).accessToken).toBe('renewed-1')
-  })
-
-  it('that cannot be had is told', async () => {
-    const account = await addLink(
-      recordOf({ expiresAt: 0, tokenEndpoint: `http://localhost:${await closedPort()}/x` }),
-      undefined,
-    )
-    await expect(openTokens(account, 5_000).current()).rejects.toMatchObject({ kind: 'network' })
   })
 })

@@ -1,96 +1,29 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterEach, describe, expect, it, vi } from 'vitest'
-import type { Account } from '../../../src/accounts/account.ts'
+import { describe, expect, it, vi } from 'vitest'
 import { addLink } from '../../../src/accounts/links.ts'
 import { OdLinkError } from '../../../src/errors.ts'
 import { sendBatch } from '../../../src/graph/bulk/batch.ts'
 import { FolderStates } from '../../../src/graph/bulk/folder-states.ts'
-import {
-  type FolderResult,
-  type ManyOptions,
-  makeFolders,
-  showFolder,
-} from '../../../src/graph/bulk/index.ts'
+import type { FolderResult } from '../../../src/graph/bulk/index.ts'
 import { Limiter } from '../../../src/graph/bulk/limiter.ts'
 import { FolderTree } from '../../../src/graph/bulk/tree.ts'
 import { NetworkError } from '../../../src/http/errors.ts'
-import type { LinkRecord } from '../../../src/identity/link.ts'
 import {
-  type Answer,
-  closedPort,
-  type Request,
-  startServer,
-  type TestServer,
-} from '../../helpers/network/server.ts'
-import { recordOf, useOwnSettings } from '../../helpers/program/own-settings.ts'
+  answered,
+  done,
+  flat,
+  linkTo,
+  make,
+  partsOf,
+  serve,
+  start,
+  useBatchServers,
+  wholly,
+} from '../../helpers/microsoft/batch-server.ts'
+import { type Answer, closedPort, type TestServer } from '../../helpers/network/server.ts'
+import { recordOf } from '../../helpers/program/own-settings.ts'
 
-useOwnSettings()
-const servers: TestServer[] = []
-afterEach(async () => {
-  vi.restoreAllMocks()
-  await Promise.all(servers.splice(0).map((server) => server.stop()))
-})
-
-interface Asked {
-  id: string
-  method: string
-  url: string
-  body?: { name: string }
-  dependsOn?: string[]
-}
-type Part = { id: string; status: number; body?: object; headers?: Record<string, string> } | undefined
-
-/** An empty drive on which everything succeeds. */
-const done = ({ id, method, body }: Asked): Part =>
-  method === 'GET'
-    ? { id, status: 200, body: { value: [] } }
-    : { id, status: 201, body: { id: `id-${body?.name}`, name: body?.name, folder: {} } }
-const partsOf = ({ body }: Request): Asked[] => JSON.parse(body).requests
-const answered = (request: Request, answer = done): Answer => ({
-  status: 200,
-  body: { responses: partsOf(request).map(answer).filter(Boolean) },
-})
-const wholly = (status: number, headers: Record<string, string> = {}): Answer => ({
-  status,
-  headers,
-  body: { error: { code: 'x', message: 'No.' } },
-})
-
-/** A server, told by the number of each request, from 1 on. */
-async function serve(answer: (request: Request, number: number) => Answer | Promise<Answer>) {
-  const server = await startServer((request) => answer(request, server.seen.length))
-  servers.push(server)
-  return server
-}
-
-const linkTo = (server: TestServer, change: Partial<LinkRecord> = {}) =>
-  addLink(recordOf({ graphOrigin: server.origin, ...change }), undefined)
-
-function start(paths: string[], accounts: Account[], options: Partial<ManyOptions> = {}) {
-  const tree = new FolderTree()
-  for (const path of paths) tree.add(path.split('/').filter(Boolean))
-  const settled: (FolderResult & { of: string })[] = []
-  const many = makeFolders(tree.close(), accounts, {
-    maxWaitMs: 20_000,
-    jobs: 1,
-    failFast: false,
-    onSettled: ({ id }, one) => settled.push({ ...one, of: id }),
-    ...options,
-  })
-  const told = (of = accounts[0]?.id) =>
-    settled
-      .filter((one) => one.of === of)
-      .map(
-        ({ status, folder, error }) => `${status} ${showFolder(folder)}${error ? `: ${error.message}` : ''}`,
-      )
-  return { many, told, settled }
-}
-async function make(...given: Parameters<typeof start>) {
-  const run = start(...given)
-  await run.many.finished
-  return run
-}
-const flat = (count: number) => Array.from({ length: count }, (_, n) => `/n${n}`)
+useBatchServers()
 
 describe('a batch', () => {
   const states = () => new FolderStates(new FolderTree().close(), () => {})

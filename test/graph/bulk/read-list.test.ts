@@ -1,5 +1,4 @@
 import { describe, expect, it } from 'vitest'
-import { Queue } from '../../../src/graph/bulk/plan.ts'
 import {
   BadLines,
   type Line,
@@ -138,18 +137,5 @@ describe('the folders that a list wants', () => {
     expect(error.message).toContain('1,234 lines of 1,234 cannot')
     const twenty = (await wanted('a*\n'.repeat(20)).catch((thrown) => thrown)) as BadLines
     expect(twenty.message).not.toContain('more')
-  })
-})
-
-describe('a queue', () => {
-  it('gives first what came first', () => {
-    const queue = new Queue<number>()
-    expect([queue.next, queue.shift(), queue.length]).toEqual([undefined, undefined, 0])
-    for (const one of [1, 2]) queue.push(one)
-    expect([queue.length, queue.next, queue.shift(), queue.length]).toEqual([2, 1, 1, 1])
-    queue.push(3)
-    expect([queue.shift(), queue.shift(), queue.shift(), queue.length]).toEqual([2, 3, undefined, 0])
-    queue.push(4)
-    expect([queue.length, queue.next, queue.shift()]).toEqual([1, 4, 4])
   })
 })

@@ -1,4 +1,4 @@
-import { expect, vi } from 'vitest'
+import { afterEach, beforeEach, expect, vi } from 'vitest'
 import type { OdLinkError } from '../../../src/errors.ts'
 import { BatchResults } from '../../../src/graph/bulk/batch-results.ts'
 import { type FolderResult, FolderStates } from '../../../src/graph/bulk/folder-states.ts'
@@ -91,6 +91,26 @@ export function aRun(...paths: string[]) {
   }
 }
 
+/** A clock that moves only by `pass`, and no jitter: the middle of what is drawn. */
+export function useFrozenClock(): void {
+  beforeEach(() => {
+    vi.useFakeTimers({ toFake: ['performance', 'Date'], now: new Date('2025-06-01T12:00:00.400Z') })
+    vi.spyOn(Math, 'random').mockReturnValue(0.5)
+  })
+  afterEach(() => {
+    vi.useRealTimers()
+    vi.restoreAllMocks()
+  })
+}
+
+/** Something is answered until it is given up, after each wait. */
+export function until(run: ReturnType<typeof aRun>, asked: string, told: () => Told | undefined, times = 5) {
+  for (let time = 1; time <= times; time += 1) {
+    run.turn({ [asked]: told() })
+    if (time < times) run.wait()
+  }
+}
+
 export const pass = (ms: number) => vi.advanceTimersByTime(ms)
 
 function spell({ method, url, body }: { method: string; url: string; body?: object }): string {
@@ -110,6 +130,8 @@ export const someFile = (name: string) => ({ id: `id-${name}`, name, file: {} })
 export const made = (name: string): Told => ({ status: 201, json: item(name) })
 export const found = (json: object): Told => ({ status: 200, json, headers: { date: now() } })
 export const listed = (...value: object[]): Told => found({ value })
+/** The list of an empty drive. */
+export const nothing = { 'GET root/children': listed() }
 /** A page of a list, and where the next one is. */
 export const listedWithMore = (page: string, ...value: object[]): Told =>
   found({ value, '@odata.nextLink': `https://graph.example/v1.0/me/drive/root/children?page=${page}` })

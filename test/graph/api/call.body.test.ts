@@ -1,0 +1,39 @@
+import type { IncomingMessage } from 'node:http'
+import { Readable } from 'node:stream'
+import { describe, expect, it } from 'vitest'
+import { handOn, readText } from '../../../src/graph/api/call.ts'
+
+describe('a body', () => {
+  const body = (...chunks: string[]) =>
+    Readable.from(chunks.map((chunk) => Buffer.from(chunk))) as IncomingMessage
+
+  it('that is meant to be small is read up to its bound', async () => {
+    let chunks = 0
+    const alive = () => {
+      chunks += 1
+    }
+    const most = 2 * 1024 * 1024
+    expect(await readText(body('é', 'b'), alive, 3)).toBe('éb')
+    expect(chunks).toBe(2)
+    expect(await readText(body('a'.repeat(most)), alive, most)).toHaveLength(most)
+    await expect(readText(body('a'.repeat(most), 'b'), alive, most)).rejects.toMatchObject({
+      kind: 'service',
+      message: 'The answer is larger than 2 MiB.',
+      hint: 'Ask for less at once: $top=200, and $select=id,name',
+    })
+  })
+
+  it('is handed on piece by piece; while whoever takes it is slow, the server is not to blame', async () => {
+    let [sent, alive] = [0, 0]
+    const live = () => {
+      alive += 1
+    }
+    const write = () => {
+      sent += 1
+    }
+    await handOn(body('a', 'b'), live, { write })
+    expect([sent, alive]).toEqual([2, 2])
+    await handOn(body('a'), live, { write: () => new Promise((resolve) => setTimeout(resolve, 1_300)) })
+    expect(alive).toBe(4)
+  })
+})

@@ -1,0 +1,151 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isSpecial, openPart, passOn } from '../../../src/graph/api/partial-file.ts'
+import { told } from '../../helpers/program/told.ts'
+
+let dir: string
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'od-link-test-'))
+})
+afterEach(() => rmSync(dir, { recursive: true, force: true }))
+
+describe('the file of a download', () => {
+  const file = () => join(dir, 'file.bin')
+  const write = (target: ReturnType<typeof openPart>, text: string) => target.write(Buffer.from(text))
+  // What each of them does when the process ends.
+  const before = process.listeners('exit')
+  afterEach(() => {
+    for (const one of process.listeners('exit')) if (!before.includes(one)) process.off('exit', one)
+  })
+
+  it('is as it was until all is there', () => {
+    writeFileSync(file(), 'older')
+    const target = openPart(file(), 'of this')
+    expect([target.have, target.etag]).toEqual([0, undefined])
+    target.begin(undefined)
+    write(target, 'new')
+    write(target, 'er')
+    expect(target.have).toBe(5)
+    expect(readFileSync(file(), 'utf8')).toBe('older')
+    target.finish()
+    expect(readFileSync(file(), 'utf8')).toBe('newer')
+    expect(readdirSync(dir)).toEqual(['file.bin'])
+  })
+
+  it('goes on with what is there of the same content and version, and of no other', () => {
+    const before = openPart(file(), 'of this')
+    before.begin('"1"')
+    write(before, 'half ')
+    expect(readdirSync(dir).sort()).toEqual(['file.bin.part', 'file.bin.part.etag'])
+    const other = openPart(file(), 'of that')
+    expect([other.have, other.etag]).toEqual([0, undefined])
+    const again = openPart(file(), 'of this')
+    expect([again.have, again.etag]).toEqual([5, '"1"'])
+    write(again, 'whole')
+    again.finish()
+    expect(readFileSync(file(), 'utf8')).toBe('half whole')
+    expect(readdirSync(dir)).toEqual(['file.bin'])
+  })
+
+  it('begins anew when the version is another', () => {
+    const target = openPart(file(), 'of this')
+    target.begin('"1"')
+    write(target, 'old')
+    target.begin('"2"')
+    expect([target.have, target.etag]).toEqual([0, '"2"'])
+    write(target, 'new')
+    target.begin(undefined)
+    expect(readdirSync(dir)).toEqual(['file.bin.part'])
+    write(target, 'newest')
+    target.finish()
+    expect(readFileSync(file(), 'utf8')).toBe('newest')
+  })
+
+  it('is kept for the next run where that can go on with it', () => {
+    const target = openPart(file(), 'of this')
+    expect(target.isKept).toBe(false)
+    target.begin('"1"')
+    expect(target.isKept).toBe(false)
+    write(target, 'half')
+    expect(target.isKept).toBe(true)
+    target.begin(undefined)
+    write(target, 'half')
+    expect(target.isKept).toBe(false)
+  })
+
+  it('is as it was where nothing came, as after a 304', () => {
+    writeFileSync(file(), 'older')
+    openPart(file(), 'of this').finish()
+    expect([readFileSync(file(), 'utf8'), readdirSync(dir)]).toEqual(['older', ['file.bin']])
+  })
+
+  it.runIf(process.platform === 'linux')('is closed whenever it begins anew, and at its end', () => {
+    const target = openPart(file(), 'of this')
+    for (const etag of ['"1"', '"2"', undefined]) target.begin(etag)
+    target.finish()
+    const open = readdirSync('/proc/self/fd').flatMap((fd) => {
+      try {
+        return [readlinkSync(`/proc/self/fd/${fd}`)]
+      } catch {
+        // The one that was open for the list itself.
+        return []
+      }
+    })
+    expect(open.filter((path) => path.startsWith(dir))).toEqual([])
+  })
+
+  it('is left to another od-link that took its place meanwhile', () => {
+    const [one, other] = [openPart(file(), 'a'), openPart(file(), 'b')]
+    one.begin(undefined)
+    write(one, 'one')
+    other.begin(undefined)
+    write(other, 'other')
+    expect(told(() => one.finish())).toContain('.part" cannot be written (EBUSY)')
+    other.finish()
+    expect(readFileSync(file(), 'utf8')).toBe('other')
+  })
+
+  it('is the one behind a link, and none where none can be', () => {
+    const link = join(dir, 'link')
+    writeFileSync(file(), 'older')
+    symlinkSync(file(), link)
+    const target = openPart(link, 'x')
+    target.begin(undefined)
+    write(target, 'newer')
+    target.finish()
+    expect(readFileSync(file(), 'utf8')).toBe('newer')
+    expect(readdirSync(dir).sort()).toEqual(['file.bin', 'link'])
+    mkdirSync(join(dir, 'folder'))
+    expect(told(() => openPart(join(dir, 'folder'), 'x'))).toBe(
+      `usage: "${dir}/folder" cannot be written (EISDIR). | Name another file.`,
+    )
+    expect(told(() => openPart(join(dir, 'none', 'file'), 'x'))).toContain('cannot be written (ENOENT)')
+  })
+
+  it('may be no file at all, whose beginning cannot be taken back', () => {
+    expect([isSpecial('/dev/null'), isSpecial(dir), isSpecial(file())]).toEqual([true, false, false])
+    const pieces: string[] = []
+    const target = passOn((chunk) => void pieces.push(String(chunk)))
+    target.begin('"1"')
+    target.begin('"2"')
+    expect([target.have, target.etag]).toEqual([0, '"2"'])
+    target.write(Buffer.from('abc'))
+    expect(target.isKept).toBe(false)
+    target.finish()
+    expect([target.have, pieces]).toEqual([3, ['abc']])
+    expect(told(() => target.begin('"2"'))).toBe(
+      'network: The download broke off, and its beginning has been written already. | Write it to a file, which can be mended: --output FILE',
+    )
+  })
+})

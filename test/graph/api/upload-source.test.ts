@@ -1,0 +1,176 @@
+import { execFileSync, spawn } from 'node:child_process'
+import { appendFileSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import { type ClientRequest, createServer, request } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { PassThrough } from 'node:stream'
+import { text } from 'node:stream/consumers'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openSource } from '../../../src/graph/api/upload-source.ts'
+
+/** Sends a piece, and returns what arrived with how much was told of. */
+async function sent(source: Awaited<ReturnType<typeof openSource>>, first: number, length: number) {
+  const outgoing = new PassThrough()
+  let told = 0
+  source.send(outgoing as unknown as ClientRequest, first, length, (bytes) => {
+    told += bytes
+  })
+  return [await text(outgoing), told]
+}
+
+describe('what is sent', () => {
+  let dir: string
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'od-link-test-'))
+  })
+  afterEach(() => rmSync(dir, { recursive: true, force: true }))
+  const file = () => join(dir, 'file')
+
+  it('is a piece of a file, as often as need be', async () => {
+    writeFileSync(file(), `${'a'.repeat(100_000)}b${'c'.repeat(100_000)}`)
+    const source = await openSource(file())
+    expect(source.size).toBe(200_001)
+    expect(await sent(source, 99_999, 3)).toEqual(['abc', 3])
+    expect(await sent(source, 0, 200_001)).toEqual([`${'a'.repeat(100_000)}b${'c'.repeat(100_000)}`, 200_001])
+    expect(await sent(source, 0, 0)).toEqual(['', 0])
+    source.close()
+  })
+
+  it.each<[string, () => void]>([
+    ['grew', () => appendFileSync(file(), 'x')],
+    ['was written anew', () => utimesSync(file(), 1, 1)],
+    [
+      'grew at the same moment',
+      () => {
+        appendFileSync(file(), 'x')
+        utimesSync(file(), 2, 2)
+      },
+    ],
+  ])('is refused when the file %s meanwhile', async (_, change) => {
+    writeFileSync(file(), 'abc')
+    utimesSync(file(), 2, 2)
+    const source = await openSource(file())
+    change()
+    await expect(sent(source, 0, 3)).rejects.toMatchObject({
+      kind: 'usage',
+      message: `"${file()}" changed while it was sent.`,
+      hint: 'Send it again.',
+    })
+    source.close()
+  })
+
+  it('is refused when the file ends too soon', async () => {
+    writeFileSync(file(), 'abc')
+    const source = await openSource(file())
+    await expect(sent(source, 0, 4)).rejects.toMatchObject({
+      message: expect.stringContaining('changed while'),
+    })
+    source.close()
+  })
+
+  it('ends its request, or breaks it off with the reason', async () => {
+    writeFileSync(file(), 'abc')
+    const source = await openSource(file())
+    let body = ''
+    const server = createServer(async (incoming, response) => {
+      body = await text(incoming).catch(() => 'broken off')
+      response.end('thanks')
+    })
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+    const { port } = server.address() as AddressInfo
+    const send = (length: number) => {
+      const outgoing = request({ port, host: '127.0.0.1', method: 'PUT', agent: false })
+      return new Promise<string>((resolve, reject) => {
+        outgoing.on('error', reject).on('response', (response) => resolve(text(response)))
+        source.send(outgoing, 0, length, () => {})
+      })
+    }
+    expect([await send(3), body]).toEqual(['thanks', 'abc'])
+    await expect(send(4)).rejects.toMatchObject({ message: expect.stringContaining('changed while') })
+    source.close()
+    server.close()
+  })
+
+  it('may come out of a pipe, whose length is known once it was read', async () => {
+    execFileSync('mkfifo', [file()])
+    spawn('sh', ['-c', `printf 'out of a pipe' > '${file()}'`])
+    const source = await openSource(file())
+    expect(source.size).toBe(13)
+    expect(await sent(source, 7, 6)).toEqual(['a pipe', 6])
+    expect(await sent(source, 0, 3)).toEqual(['out', 3])
+    source.close()
+  })
+
+  it.runIf(process.platform === 'linux')('is told apart from a disk that cannot be read', async () => {
+    // Its first page is none that anybody may read.
+    const source = await openSource('/proc/self/mem')
+    await expect(sent(source, 0, 3)).rejects.toMatchObject({
+      kind: 'usage',
+      message: '"/proc/self/mem" cannot be read (EIO).',
+    })
+    source.close()
+  })
+
+  it('is no folder, and nothing that is not there', async () => {
+    await expect(openSource(dir)).rejects.toMatchObject({
+      kind: 'usage',
+      message: `"${dir}" cannot be read (EISDIR).`,
+    })
+    await expect(openSource(file())).rejects.toMatchObject({
+      message: `"${file()}" cannot be read (ENOENT).`,
+    })
+  })
+})
+
+describe('standard input, when it is sent', () => {
+  let dir: string
+  const { stdin, env } = process
+  const { TMPDIR: usual } = env
+  beforeEach(() => {
+    dir = mkdtempSync(join(tmpdir(), 'od-link-test-'))
+    env.TMPDIR = dir
+  })
+  afterEach(() => {
+    Object.defineProperty(process, 'stdin', { value: stdin, configurable: true })
+    delete env.TMPDIR
+    if (usual !== undefined) env.TMPDIR = usual
+    rmSync(dir, { recursive: true, force: true })
+  })
+  /** @param broken comes after the chunks in place of the end. */
+  function given(chunks: string[], broken?: Error) {
+    async function* pieces() {
+      for (const chunk of chunks) yield Buffer.from(chunk)
+      if (broken) throw broken
+    }
+    Object.defineProperty(process, 'stdin', { value: pieces(), configurable: true })
+    return openSource('-')
+  }
+
+  it('is kept as often as need be, in a file that nobody finds', async () => {
+    const source = await given(['from ', 'a pipe'])
+    expect(source.size).toBe(11)
+    expect([await sent(source, 5, 6), await sent(source, 0, 4)]).toEqual([
+      ['a pipe', 6],
+      ['from', 4],
+    ])
+    expect(readdirSync(dir)).toEqual([])
+    source.close()
+  })
+
+  it.each([[[]], [['half of it']]])('is told of when it breaks off after %j', async (chunks) => {
+    const broken = Object.assign(new Error(), { code: 'EIO' })
+    await expect(given(chunks, broken)).rejects.toMatchObject({
+      kind: 'usage',
+      message: 'Standard input cannot be read (EIO).',
+    })
+  })
+
+  it('needs a place where it can be kept', async () => {
+    env.TMPDIR = join(dir, 'none')
+    await expect(given(['x'])).rejects.toMatchObject({
+      kind: 'usage',
+      message: `"${env.TMPDIR}" cannot be written (ENOENT).`,
+    })
+  })
+})
