@@ -33,6 +33,7 @@ describe('a name that is taken', () => {
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
     expect(jsonError(stderr)).toEqual({
       kind: 'taken',
+      reason: 'taken',
       message: 'The name is taken: "/fail" is a folder.',
       hint: expect.stringContaining('--on-conflict reuse'),
       exitCode: 3,

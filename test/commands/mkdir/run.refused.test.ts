@@ -65,7 +65,7 @@ describe('names and paths that OneDrive never accepts', () => {
   it('refuses a path in the place of a name, and tells how to say it', async () => {
     const { code, stderr } = await at.world.run(['mkdir', '/', 'a/b'])
     expect(code).toBe(2)
-    expect(stderr).toContain('"a/b" is a path')
+    expect(stderr).toContain('not a path: "a/b"')
     expect(stderr).toMatch(/od-link mkdir -p ["']?\/a\/b/)
     expect(await at.requests()).toEqual([])
   })
