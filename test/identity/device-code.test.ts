@@ -4,7 +4,7 @@ import { type Sandbox, startSandbox } from '../../sandbox/index.ts'
 import { findAuthority } from '../../src/identity/authority.ts'
 import { type DeviceCode, pollDeviceCode, startDeviceCode } from '../../src/identity/device-code.ts'
 import { type Answer, closedPort, startServer, type TestServer } from '../helpers/network/server.ts'
-import { control } from '../sandbox/client.ts'
+import { control } from '../helpers/sandbox/client.ts'
 
 let server: TestServer | undefined
 afterEach(async () => {

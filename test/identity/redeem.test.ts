@@ -7,7 +7,7 @@ import { comesFrom, redeem, startSignIn } from '../../src/identity/authorization
 import { checkRegistration } from '../../src/identity/check-registration.ts'
 import type { Registration } from '../../src/identity/link.ts'
 import type { NewLink } from '../../src/identity/verified-link.ts'
-import { call, redirected } from '../sandbox/client.ts'
+import { call, redirected } from '../helpers/sandbox/client.ts'
 import { type HostileAuthority, type Mischief, startHostileAuthority } from './hostile-authority.ts'
 
 const scope = 'openid profile offline_access User.Read Files.ReadWrite.All'

@@ -21,8 +21,8 @@ import { failedPage, linkedPage, securityHeaders } from '../../src/signin/result
 import { closedPort, startServer } from '../helpers/network/server.ts'
 import { useOwnSettings } from '../helpers/program/own-settings.ts'
 import { toLastPage } from '../helpers/program/waiting-login.ts'
+import { control } from '../helpers/sandbox/client.ts'
 import { putProgram } from '../helpers/system/put-program.ts'
-import { control } from '../sandbox/client.ts'
 
 const own = useOwnSettings()
 const soon = (ms = 10_000) => Date.now() + ms

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { expect, it } from 'vitest'
 import { codeOnTheWay, lastPage, signInAsAda } from '../helpers/browser/chromium.ts'
+import { launchWithProfile } from '../helpers/browser/pages.ts'
 import { systemBrowser } from '../helpers/browser/system-browser.ts'
 import { startSandbox } from '../helpers/microsoft/sandbox.ts'
 import { newWorld } from '../helpers/program/world.ts'
 import { filesOf } from '../helpers/program/world-files.ts'
 import { hasRealPart } from '../helpers/system/real-part.ts'
-import { launchWithProfile } from '../sandbox/identity-browser.ts'
 
 const installed = hasRealPart('chromium', 'what a browser keeps of a login')
 

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { lastPage, useChromium } from '../helpers/browser/chromium.ts'
-import { press } from '../sandbox/identity-browser.ts'
+import { press } from '../helpers/browser/pages.ts'
 
 const { installed, begin, freshTab } = useChromium('a login among other tabs and hostile pages')
 

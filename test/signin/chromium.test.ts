@@ -11,7 +11,7 @@ import {
   signInAsAda,
   useChromium,
 } from '../helpers/browser/chromium.ts'
-import { launchWithoutCookies, press } from '../sandbox/identity-browser.ts'
+import { launchWithoutCookies, press } from '../helpers/browser/pages.ts'
 
 const { installed, begin, freshTab } = useChromium('a whole login in a browser')
 

@@ -5,9 +5,9 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { rcloneEnv } from '../../../bench/rclone.ts'
+import { underTheName } from '../../helpers/network/real-name.ts'
 import { useLinked } from '../../helpers/program/linked.ts'
 import { hasRealPart } from '../../helpers/system/real-part.ts'
-import { underTheName } from '../../sandbox/graph-real-name.ts'
 
 const hasAll =
   hasRealPart('rclone', 'reading what was put with a program that knows Microsoft alone') &&

@@ -2,10 +2,10 @@ import { spawn } from 'node:child_process'
 import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { rcloneEnv } from '../../../bench/rclone.ts'
+import { underTheName } from '../../helpers/network/real-name.ts'
 import { useLinked } from '../../helpers/program/linked.ts'
 import { makeMany, treeOf, withParents } from '../../helpers/program/many-folders.ts'
 import { hasRealPart } from '../../helpers/system/real-part.ts'
-import { underTheName } from '../../sandbox/graph-real-name.ts'
 
 const hasAll =
   hasRealPart('rclone', 'looking at what was made with a program that knows Microsoft alone') &&

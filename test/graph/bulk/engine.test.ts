@@ -7,7 +7,7 @@ import { FolderTree } from '../../../src/graph/bulk/tree.ts'
 import { type Part, startTampering, type Tamper } from '../../helpers/microsoft/tampering.ts'
 import { treeOf } from '../../helpers/program/many-folders.ts'
 import { recordOf, useOwnSettings } from '../../helpers/program/own-settings.ts'
-import { call, control, type Json, signIn } from '../../sandbox/client.ts'
+import { call, control, type Json, signIn } from '../../helpers/sandbox/client.ts'
 
 useOwnSettings()
 let sandbox: Sandbox

@@ -4,11 +4,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core'
 import { afterAll, afterEach, beforeAll } from 'vitest'
-import { launch, look, press } from '../../sandbox/identity-browser.ts'
 import { type SandboxProcess, startSandbox } from '../microsoft/sandbox.ts'
 import type { Running } from '../program/od-link.ts'
 import { newWorld, type World } from '../program/world.ts'
 import { hasRealPart } from '../system/real-part.ts'
+import { launch, look, press } from './pages.ts'
 
 /** A person at a terminal, where `od-link login` has printed an address and waits, and a server that asks. */
 export interface Person {

@@ -1,0 +1,210 @@
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { get as httpGet } from 'node:http'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+import { gunzipSync } from 'node:zlib'
+import { afterAll, describe, expect, it } from 'vitest'
+import { startSandbox } from '../../../sandbox/index.ts'
+import { ada, call, control, drive, grace, graph, type Json, signIn } from '../../helpers/sandbox/client.ts'
+
+const children = '/me/drive/root/children'
+const dir = mkdtempSync(join(tmpdir(), 'od-link-state-'))
+afterAll(() => rmSync(dir, { recursive: true, force: true }))
+let files = 0
+const newFile = () => join(dir, `state ${++files}.json`)
+
+describe('a state file', () => {
+  it('keeps drives from one start to the next: folders, files, ids, dates, whatever was said', async () => {
+    const state = newFile()
+    for (const username of [ada, grace]) {
+      const first = await drive(username, { state })
+      await first.make(children, 'Ünï')
+      await first.put('/me/drive/root:/Ünï/f.bin:/content', 'hello')
+      await first.put('/me/drive/root:/empty:/content', '')
+      const fileSystemInfo = {
+        createdDateTime: '2001-02-03T04:05:06Z',
+        lastModifiedDateTime: '2010-11-12T13:14:15Z',
+      }
+      const about = { description: 'mine', fileSystemInfo }
+      await graph(first.to, first.accessToken, 'PATCH', '/me/drive/root:/empty', about)
+      const appFolder = (await first.get('/me/drive/special/approot')).json.id
+      const told = async ({ get }: Pick<typeof first, 'get'>) => {
+        const paths = ['root', 'root:/Ünï', 'root:/Ünï/f.bin', 'root:/empty']
+        const answers = await Promise.all(paths.map((path) => get(`/me/drive/${path}`)))
+        return answers.map(
+          ({ json: { '@odata.context': _, '@microsoft.graph.downloadUrl': __, ...item } }) => item,
+        )
+      }
+      const before = await told(first)
+      await first.to.close()
+
+      const second = await drive(username, { state })
+      // Of a personal folder the cTag counts anew; all the rest is as it was.
+      const plain = (items: Json[]) => items.map(({ cTag: _, ...item }) => item)
+      expect(plain(await told(second))).toEqual(plain(before))
+      expect((await second.get('/me/drive/special/approot')).json.id).toBe(appFolder)
+      const content = await second.get('/me/drive/root:/Ünï/f.bin:/content')
+      expect((await call(content.headers.get('location') ?? '')).text).toBe('hello')
+      const fresh = (await second.make(children, 'fresh')).json.id
+      expect(JSON.stringify(before)).not.toContain(fresh)
+      await second.to.close()
+    }
+  })
+
+  it('is written soon after a change, whole, and read by nobody else', async () => {
+    const state = newFile()
+    const { make } = await drive(ada, { state })
+    expect(existsSync(state)).toBe(false)
+    await make(children, 'a')
+    await expect.poll(() => existsSync(state), { timeout: 5000 }).toBe(true)
+    expect(JSON.parse(readFileSync(state, 'utf8')).drives[ada].root.children[0].name).toBe('a')
+    await make(children, 'b')
+    await wait(1)
+    expect(readdirSync(dir).filter((name) => name.startsWith('state') && !name.endsWith('.json'))).toEqual([])
+  })
+
+  it('keeps the drives of people who are not there this time', async () => {
+    const state = newFile()
+    const first = await drive(grace, { state })
+    await first.make(children, 'of grace')
+    await first.to.close()
+    const users = [{ username: 'eve@fabrikam.example', name: 'Eve', kind: 'work' as const }]
+    const second = await drive('eve@fabrikam.example', { state, users })
+    await second.make(children, 'of eve')
+    await second.to.close()
+    expect((await (await drive(grace, { state })).get('/me/drive/root:/of grace')).status).toBe(200)
+  })
+
+  it.each([
+    ['{', /is broken and was left as it is: .*JSON.* Move it away to start anew\.$/],
+    ['', /is broken and was left as it is/],
+    ['[]', /state must be an object\. Move/],
+    ['{"version":2,"drives":{}}', /state\.version must be 1\./],
+    ['{"version":1}', /state\.drives is missing\./],
+    ['{"version":1,"drives":{"a@b.c":{"lastNumber":1}}}', /drives\["a@b\.c"\]\.root is missing\./],
+  ])('that is broken is refused with a sentence, and left alone: %s', async (text, message) => {
+    const state = newFile()
+    writeFileSync(state, text)
+    await expect(startSandbox({ state })).rejects.toThrow(message)
+    expect(readFileSync(state, 'utf8')).toBe(text)
+  })
+
+  it('that is broken deep inside is refused as well', async () => {
+    const item = { id: 'x', uniqueId: 'y', name: 'root', created: 1, modified: 1, version: 1 }
+    const cases: [object, string][] = [
+      [{ ...item, children: [{ ...item, content: '*' }] }, 'root.children[0].content must be base64.'],
+      [{ ...item, children: [{ ...item }] }, 'root.children[0] must have either children or content.'],
+      [{ ...item, content: '' }, 'root must be a folder.'],
+      [
+        {
+          ...item,
+          children: [
+            { ...item, name: 'a', content: '' },
+            { ...item, name: 'A', content: '' },
+          ],
+        },
+        'root.children has a name twice.',
+      ],
+    ]
+    for (const [root, message] of cases) {
+      const state = newFile()
+      writeFileSync(state, JSON.stringify({ version: 1, drives: { [ada]: { lastNumber: 1, root } } }))
+      await expect(startSandbox({ state })).rejects.toThrow(`state.drives["${ada}"].${message}`)
+    }
+  })
+
+  it('that cannot be written is told when the sandbox is closed', async () => {
+    const state = join(dir, 'nowhere', 'state.json')
+    const to = await startSandbox({ state })
+    const { access_token } = await signIn(to)
+    await graph(to, access_token, 'POST', children, { name: 'a', folder: {} })
+    await expect(to.close()).rejects.toThrow(`The state file ${state} cannot be written: `)
+  })
+})
+
+describe('the quota', () => {
+  it('has a state that goes from normal to exceeded, and is enforced', async () => {
+    const users = [{ username: 'eve@outlook.example', name: 'Eve', kind: 'personal' as const, quota: 1000 }]
+    const { put, get, make } = await drive('eve@outlook.example', { users })
+    const state = async () => (await get('/me/drive')).json.quota.state
+    const fill = async (bytes: number) => [
+      (await put('/me/drive/root:/f:/content', 'x'.repeat(bytes))).status,
+      await state(),
+    ]
+    expect(await state()).toBe('normal')
+    expect(await fill(901)).toEqual([201, 'nearing'])
+    expect(await fill(1001)).toEqual([507, 'nearing'])
+    expect(await fill(995)).toEqual([200, 'critical'])
+    expect(await fill(1000)).toEqual([200, 'exceeded'])
+    expect((await make(children, 'a')).json.error.code).toBe('quotaLimitReached')
+    expect((await get('/me/drive')).json.quota).toMatchObject({ total: 1000, used: 1000, remaining: 0 })
+  })
+})
+
+describe('an answer', () => {
+  /** As it came, not unpacked. */
+  function raw(url: string, headers: Record<string, string>): Promise<{ headers: Json; body: Buffer }> {
+    return new Promise((resolve, reject) => {
+      httpGet(url, { headers }, async (response) => {
+        const chunks: Buffer[] = []
+        for await (const chunk of response) chunks.push(chunk)
+        resolve({ headers: response.headers, body: Buffer.concat(chunks) })
+      }).on('error', reject)
+    })
+  }
+
+  it('is packed by gzip when that is asked for, an error too', async () => {
+    const { to, accessToken } = await drive()
+    const url = `${to.origin}/v1.0/me/drive/root`
+    const authorization = `Bearer ${accessToken}`
+    for (const [where, headers] of [
+      [url, { authorization }],
+      [`${url}:/nothing`, { authorization }],
+      [url, {}],
+    ] as [string, Record<string, string>][]) {
+      const packed = await raw(where, { ...headers, 'accept-encoding': 'deflate, gzip;q=0.5' })
+      expect(packed.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'Accept-Encoding' })
+      expect(JSON.parse(gunzipSync(packed.body).toString())).toBeTypeOf('object')
+    }
+    for (const accepted of ['identity', 'deflate', 'gzip;q=0, br']) {
+      const plain = await raw(url, { authorization, 'accept-encoding': accepted })
+      expect(plain.headers['content-encoding'], accepted).toBeUndefined()
+      expect(JSON.parse(plain.body.toString()).name).toBe('root')
+    }
+  })
+})
+
+describe('what a person sees', () => {
+  it('is a page with the files too, their sizes, and how full each drive is', async () => {
+    const { to, put } = await drive(ada)
+    await put('/me/drive/root:/a/<b>.bin:/content', 'x'.repeat(1536))
+    await put('/me/drive/root:/a/c:/content', 'x')
+    await put('/me/drive/root:/a/small.bin:/content', 'x'.repeat(1536))
+    const { text } = await call(`${to.origin}/`)
+    expect(text).toContain('<span class="file">small.bin</span><span class="size">1.5 KB</span>')
+    expect(text).toContain('<span class="size">1 byte</span>')
+    expect(text).toContain('work account, 1.5 KB of 1 TB used')
+    expect(text).toContain('personal account, 0 bytes of 5 GB used')
+    expect(text).not.toContain('<script')
+    expect(text).not.toContain('<b>')
+    const [folder] = (await control(to, 'GET', `drive?username=${ada}`)).json.children
+    expect(folder.children.at(-1)).toEqual({ name: 'small.bin', folder: false, size: 1536, children: [] })
+  })
+
+  it('is the score in words: what was wrong, how often, and where first', async () => {
+    const { to, make, accessToken } = await drive(ada)
+    expect(to.scoreReport()).toBe('2 requests, and nothing that Microsoft advises against.')
+    await make(children, 'a', null)
+    for (const path of ['me', 'me/drive']) {
+      await call(`${to.origin}/v1.0/${path}`, { headers: { authorization: `Bearer ${accessToken}` } })
+    }
+    expect(to.scoreReport()).toBe(
+      [
+        '5 requests, and 3 things that Microsoft advises against:',
+        '  2 × sent no client-request-id (first: GET /v1.0/me)',
+        '  1 × left the conflictBehavior open (first: POST /v1.0/me/drive/root/children)',
+      ].join('\n'),
+    )
+  })
+})

@@ -1,0 +1,28 @@
+import type { Browser } from 'playwright-core'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { launch, look } from '../../helpers/browser/pages.ts'
+import { drive, grace } from '../../helpers/sandbox/client.ts'
+import { hasRealPart } from '../../helpers/system/real-part.ts'
+
+const chromium = hasRealPart('chromium', 'the page of the drives in a browser')
+
+describe.runIf(chromium)('the page of the drives', () => {
+  let browser: Browser
+
+  beforeAll(async () => {
+    browser = await launch()
+  })
+  afterAll(() => browser.close())
+
+  it('shows a folder soon after it is made, and can be read by everybody', async () => {
+    const { to, make } = await drive(grace)
+    const page = await browser.newPage()
+    await page.goto(`${to.origin}/`)
+    await make('/me/drive/root/children', 'Reports')
+    await page.getByText('Reports').waitFor({ timeout: 10_000 })
+    await page.getByRole('link', { name: 'Hold still' }).click()
+    await page.getByRole('link', { name: /as it happens/ }).waitFor()
+    await look(page, '16-drives')
+    expect(await page.getByText('Reports').count()).toBe(1)
+  })
+})

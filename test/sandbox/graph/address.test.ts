@@ -1,0 +1,206 @@
+import { describe, expect, it } from 'vitest'
+import { type Answer, ada, control, drive, grace, type Json } from '../../helpers/sandbox/client.ts'
+
+const children = '/me/drive/root/children'
+const names = ({ json }: Answer) => json.value.map((one: Json) => one.name)
+
+describe('the ways to a drive', () => {
+  it('are many: one’s own, by its id, by the person’s id or name, and the list of all', async () => {
+    for (const username of [ada, grace]) {
+      const { get, make } = await drive(username)
+      const { id } = (await get('/me/drive')).json
+      const person = (await get('/me')).json.id
+      const made = (await make(`/users/${encodeURIComponent(username)}/drive/root/children`, 'a')).json.id
+      for (const way of [
+        '/me/drive',
+        `/drives/${id}`,
+        `/users/${person}/drive`,
+        `/users/${username}/drive`,
+      ]) {
+        expect((await get(way)).json.id, way).toBe(id)
+        expect((await get(`${way}/root:/a`)).json.id, way).toBe(made)
+        expect(names(await get(`${way}/root/children`)), way).toEqual(['a'])
+      }
+      const all = (await get('/me/drives?$select=id')).json.value
+      expect(all).toEqual([{ id }])
+    }
+  })
+
+  it('do not lead to the drive of another, nor of nobody', async () => {
+    const { get } = await drive(ada)
+    expect((await get(`/users/${grace}/drive`)).json.error.code).toBe('accessDenied')
+    expect((await get('/users/nobody@contoso.example/drive')).status).toBe(404)
+    expect((await get('/users/me')).status).toBe(400)
+  })
+
+  it('come in changing case on a personal drive of that mood, and stay good', async () => {
+    const { to, get, make } = await drive(grace)
+    await control(to, 'POST', 'settings', { moods: { [grace]: { driveIds: 'changing' } } })
+    await make(children, 'a')
+    const ids = []
+    for (let count = 0; count < 2; count++)
+      ids.push((await get('/me/drive/root:/a')).json.parentReference.driveId)
+    expect(new Set(ids).size).toBe(2)
+    const { id } = (await get('/me/drive')).json
+    for (const spelled of ids) {
+      expect(spelled.toLowerCase()).toBe(id)
+      expect((await get(`/drives/${spelled}/root:/a`)).status).toBe(200)
+    }
+  })
+})
+
+describe('a name as a key', () => {
+  it('works with quotes doubled, one after the other, before whatever is asked', async () => {
+    const { get, make, put } = await drive()
+    const { id } = (await make(children, "it's a (b)")).json
+    const key = `root/children('it''s%20a%20(b)')`
+    expect((await get(`/me/drive/${key}`)).json.id).toBe(id)
+    const below = await make(`/me/drive/items/${id}/children`, 'c')
+    expect((await get(`/me/drive/${key}/children('C')`)).json.id).toBe(below.json.id)
+    expect((await put(`/me/drive/${key}/children('f')/content`, 'x')).status).toBe(201)
+    expect(names(await get(`/me/drive/${key}/children`))).toEqual(['c', 'f'])
+    expect((await make(`/me/drive/${key}/children('c')/children`, 'd')).status).toBe(201)
+    expect((await get('/me/drive/root:/it%27s a (b):/children(%27c%27)/children')).json.value).toHaveLength(1)
+  })
+
+  it('may be an alias in the query', async () => {
+    const { get, make } = await drive()
+    await make(children, "it's")
+    expect((await get(`/me/drive/root/children('@a1')?@a1=%27it%27%27s%27`)).json.name).toBe("it's")
+    expect((await get("/me/drive/root/children('@a1')")).status).toBe(404)
+  })
+
+  it('must be quoted as it should be', async () => {
+    const { get } = await drive()
+    for (const key of ['a', "'a", "'it's'", "''", "'a/b'", "'a*b'"]) {
+      expect((await get(`/me/drive/root/children(${encodeURIComponent(key)})`)).status, key).toBe(400)
+    }
+  })
+})
+
+describe('an item', () => {
+  it('is itself after a colon and a slash with nothing more', async () => {
+    const { get, make } = await drive()
+    const { id } = (await make(children, 'a')).json
+    expect((await get(`/me/drive/items/${id}:/`)).json.id).toBe(id)
+  })
+
+  it('comes with its children when they are asked for', async () => {
+    const { get, make } = await drive()
+    await make(children, 'a')
+    await make('/me/drive/root:/a:/children', 'b')
+    const whole = (await get('/me/drive/root:/a?$expand=children')).json
+    expect(whole.children.map((one: Json) => one.name)).toEqual(['b'])
+    const chosen = (await get('/me/drive/root:/a?$select=id&$expand=children($select=name)')).json
+    expect(chosen.children).toEqual([{ name: 'b' }])
+    expect(Object.keys(chosen).sort()).toEqual(['@odata.context', 'children', 'id'])
+    const listed = (await get(`${children}?expand=children`)).json.value
+    expect(listed[0].children[0].name).toBe('b')
+    expect((await get('/me/drive/root?$expand=permissions')).status).toBe(400)
+  })
+
+  it('has the size of all that is in it, and the count of its children', async () => {
+    const { get, put, remove } = await drive()
+    await put('/me/drive/root:/a/b/one:/content', '12345')
+    await put('/me/drive/root:/a/two:/content', '123')
+    const told = async (path: string) => {
+      const { size, folder } = (await get(path)).json
+      return [size, folder.childCount]
+    }
+    expect(await told('/me/drive/root')).toEqual([8, 1])
+    expect(await told('/me/drive/root:/a')).toEqual([8, 2])
+    await put('/me/drive/root:/a/b/one:/content', '1')
+    expect(await told('/me/drive/root:/a')).toEqual([4, 2])
+    await remove('/me/drive/root:/a/b')
+    expect(await told('/me/drive/root')).toEqual([3, 1])
+  })
+})
+
+describe('the order of a listing', () => {
+  it('is by name, size or date, up or down, on every page', async () => {
+    const { to, get, put } = await drive()
+    for (const [index, [name, text]] of [
+      ['b', '22'],
+      ['c', '1'],
+      ['A', '333'],
+    ].entries()) {
+      await control(to, 'POST', 'settings', { clockSkewSeconds: index * 10 })
+      await put(`/me/drive/root:/${name}:/content`, text ?? '')
+    }
+    const ordered = async (by: string) => {
+      const found: string[] = []
+      let next = `${children}?$top=2&$select=name&$orderby=${encodeURIComponent(by)}`
+      while (next) {
+        const answer = await get(next)
+        found.push(...names(answer))
+        next = answer.json['@odata.nextLink']
+      }
+      return found.join('')
+    }
+    expect(await ordered('name')).toBe('Abc')
+    expect(await ordered('name desc')).toBe('cbA')
+    expect(await ordered('size')).toBe('cbA')
+    expect(await ordered('size desc')).toBe('Abc')
+    expect(await ordered('lastModifiedDateTime asc')).toBe('bcA')
+    for (const by of ['id', 'name down', 'name,size', ''])
+      expect((await get(`${children}?$orderby=${encodeURIComponent(by)}`)).status, by).toBe(400)
+  })
+})
+
+describe('a search', () => {
+  it('finds names anywhere below, whatever their case', async () => {
+    const { get, make, put } = await drive()
+    await make(children, 'Reports')
+    await put('/me/drive/root:/Reports/old report.txt:/content', 'x')
+    await make(children, "it's")
+    const found = async (q: string, where = 'root') =>
+      names(await get(`/me/drive/${where}/search(q='${q}')`)).sort()
+    expect(await found('REPORT')).toEqual(['Reports', 'old report.txt'])
+    expect(await found('report', 'root:/Reports:')).toEqual(['old report.txt'])
+    expect(await found("it''s")).toEqual(["it's"])
+    expect(await found('nothing')).toEqual([])
+    const page = await get("/me/drive/root/microsoft.graph.search(q='report')?$top=1")
+    expect(page.json.value).toHaveLength(1)
+    expect((await get(page.json['@odata.nextLink'])).json.value).toHaveLength(1)
+    expect((await get('/me/drive/root/search')).status).toBe(400)
+  })
+})
+
+describe('a delta', () => {
+  it('lists everything at first, and after that what changed and what is gone', async () => {
+    const { get, make, put, remove } = await drive()
+    await make(children, 'a')
+    await make('/me/drive/root:/a:/children', 'b')
+    const { id } = (await make(children, 'c')).json
+    const read = async (start: string) => {
+      const seen: Json[] = []
+      let answer = await get(start)
+      for (; answer.json['@odata.nextLink']; answer = await get(answer.json['@odata.nextLink'])) {
+        seen.push(...answer.json.value)
+      }
+      return { seen: [...seen, ...answer.json.value], link: answer.json['@odata.deltaLink'] as string }
+    }
+    const first = await read('/me/drive/root/delta?$top=2')
+    expect(first.seen.map((one) => one.name)).toEqual(['root', 'a', 'b', 'c'])
+    expect((await read(first.link)).seen).toEqual([])
+    await put('/me/drive/root:/a/f:/content', 'x')
+    await remove('/me/drive/root:/c')
+    const second = await read(first.link)
+    expect(second.seen.map((one) => one.name ?? one.id).sort()).toEqual(['a', 'f', 'root', id].sort())
+    expect(second.seen.find((one) => one.id === id)).toEqual({ id, deleted: { state: 'deleted' } })
+    expect((await read(second.link)).seen).toEqual([])
+    const latest = await get('/me/drive/root/delta?token=latest')
+    expect(latest.json.value).toEqual([])
+    await make(children, 'd')
+    expect((await read(latest.json['@odata.deltaLink'])).seen.map((one) => one.name)).toContain('d')
+  })
+
+  it('asks to begin anew for a token of another time', async () => {
+    const { get } = await drive()
+    for (const token of ['x', Buffer.from('["other",1,2,3]').toString('base64url')]) {
+      const answer = await get(`/me/drive/root/delta(token='${token}')`)
+      expect([answer.status, answer.json.error.code]).toEqual([410, 'resyncRequired'])
+    }
+    expect((await get('/me/drive/items/root:/nothing:/delta')).status).toBe(400)
+  })
+})

@@ -1,0 +1,394 @@
+import { randomUUID } from 'node:crypto'
+import { describe, expect, it } from 'vitest'
+import {
+  ada,
+  call,
+  code,
+  control,
+  form,
+  grace,
+  type Json,
+  pkce,
+  redeem,
+  redirectUri,
+  refresh,
+  sandbox,
+  signIn,
+  token,
+} from '../../helpers/sandbox/client.ts'
+
+function claims(jwt: string): Json {
+  return JSON.parse(Buffer.from(jwt.split('.')[1] ?? '', 'base64url').toString())
+}
+
+describe('redeeming a code', () => {
+  it('gives tokens shaped like those of a work account', async () => {
+    const to = await sandbox()
+    const { challenge, verifier } = pkce()
+    const answer = await redeem(to, {
+      code: await code(to, { code_challenge: challenge, code_challenge_method: 'S256', nonce: 'n' }),
+      code_verifier: verifier,
+      client_info: '1',
+    })
+    expect(answer.status).toBe(200)
+    expect(answer.headers.get('cache-control')).toContain('no-store')
+    expect(answer.headers.get('pragma')).toBe('no-cache')
+    const body = answer.json
+    expect(body.token_type).toBe('Bearer')
+    expect(body.expires_in).toBeGreaterThanOrEqual(3600)
+    expect(body.expires_in).toBeLessThanOrEqual(5400)
+    expect(body.ext_expires_in).toBe(body.expires_in)
+    expect(body.scope.split(' ').sort()).toEqual([
+      'Files.ReadWrite.All',
+      'User.Read',
+      'email',
+      'openid',
+      'profile',
+    ])
+    expect(body.access_token.split('.')).toHaveLength(3)
+    expect(body.access_token.length).toBeGreaterThan(2000)
+    expect(body.refresh_token).toMatch(/^1\.A.{1000,}$/)
+    expect(claims(body.id_token)).toMatchObject({
+      ver: '2.0',
+      iss: `${to.origin}/${claims(body.id_token).tid}/v2.0`,
+      aud: to.clientId,
+      nonce: 'n',
+      name: 'Ada Lovelace',
+      preferred_username: ada,
+    })
+    const info = JSON.parse(Buffer.from(body.client_info, 'base64url').toString())
+    expect(info).toEqual({ uid: claims(body.id_token).oid, utid: claims(body.id_token).tid })
+  })
+
+  it('gives opaque tokens to a personal account', async () => {
+    const to = await sandbox()
+    const body = await signIn(to, grace)
+    expect(body.access_token).toMatch(/^Ew[^.]{2000,}$/)
+    expect(body.refresh_token).toMatch(/^M\.C5\d\d_BAY\.0\.U\.-/)
+    for (const character of '!*$') expect(body.refresh_token).toContain(character)
+    expect(body.expires_in).toBe(3600)
+    expect(claims(body.id_token)).toMatchObject({
+      tid: '9188040d-6c67-4c5b-b112-36a304b66dad',
+      oid: expect.stringMatching(/^00000000-0000-0000-[0-9a-f]{4}-[0-9a-f]{12}$/),
+    })
+    expect(body.client_info).toBeUndefined()
+  })
+
+  it('leaves out what was not asked for', async () => {
+    const to = await sandbox()
+    const body = await signIn(to, ada, { scope: 'Files.ReadWrite' })
+    expect([body.refresh_token, body.id_token]).toEqual([undefined, undefined])
+    expect(body.scope).not.toContain('offline_access')
+  })
+
+  it('takes a code once', async () => {
+    const to = await sandbox()
+    const value = await code(to)
+    expect((await redeem(to, { code: value })).status).toBe(200)
+    expect((await redeem(to, { code: value })).json.error_codes).toEqual([54005])
+  })
+
+  it('takes a code for ten minutes', async () => {
+    const to = await sandbox()
+    const value = await code(to)
+    await control(to, 'POST', 'settings', { clockSkewSeconds: 601 })
+    expect((await redeem(to, { code: value })).json.error_codes).toEqual([70008])
+  })
+
+  it('binds a code to tenant, client, redirect URI and verifier', async () => {
+    const to = await sandbox()
+    const { challenge, verifier } = pkce()
+    const s256 = { code_challenge: challenge, code_challenge_method: 'S256' }
+    const plain = { code_challenge: verifier }
+    const number = async (answer: Promise<{ json: Json }>) => (await answer).json.error_codes?.[0]
+    expect(await number(redeem(to, { code: await code(to) }, 'organizations'))).toBe(700005)
+    const web = { client_id: to.webClientId, client_secret: to.webClientSecret }
+    expect(await number(redeem(to, { code: await code(to), ...web }))).toBe(70000)
+    expect(await number(redeem(to, { code: await code(to), redirect_uri: `${redirectUri}/` }))).toBe(500112)
+    expect(await number(redeem(to, { code: await code(to, s256) }))).toBe(50148)
+    expect(await number(redeem(to, { code: await code(to, s256), code_verifier: pkce().verifier }))).toBe(
+      501481,
+    )
+    expect(await number(redeem(to, { code: await code(to), code_verifier: verifier }))).toBe(50148)
+    expect(await number(redeem(to, { code: await code(to, plain), code_verifier: pkce().verifier }))).toBe(
+      501481,
+    )
+    expect(await number(redeem(to, { code: await code(to, plain), code_verifier: verifier }))).toBeUndefined()
+    expect(await number(redeem(to, { code: 'made-up' }))).toBe(9002313)
+  })
+
+  it('leaves a code good after a request that failed', async () => {
+    const to = await sandbox()
+    const { challenge, verifier } = pkce()
+    const value = await code(to, { code_challenge: challenge, code_challenge_method: 'S256' })
+    expect((await redeem(to, { code: value, code_verifier: pkce().verifier })).status).toBe(400)
+    expect((await redeem(to, { code: value, code_verifier: verifier })).status).toBe(200)
+  })
+
+  it('treats consumers and its GUID, a domain and its GUID, as one tenant', async () => {
+    const to = await sandbox()
+    const personal = await code(to, {}, 'consumers')
+    expect((await redeem(to, { code: personal }, '9188040d-6c67-4c5b-b112-36a304b66dad')).status).toBe(200)
+    const { tid } = claims((await signIn(to)).id_token)
+    expect((await redeem(to, { code: await code(to, {}, 'contoso.example') }, tid)).status).toBe(200)
+  })
+
+  it('refuses a scope that the person did not grant', async () => {
+    const to = await sandbox()
+    const answer = await redeem(to, {
+      code: await code(to, { scope: 'User.Read' }),
+      scope: 'Files.ReadWrite',
+    })
+    expect(answer.json).toMatchObject({
+      error: 'invalid_grant',
+      error_codes: [65001],
+      suberror: 'consent_required',
+    })
+  })
+})
+
+describe('the client at the token endpoint', () => {
+  const webUri = 'http://localhost:5000/post_onedrive'
+
+  it('is refused when it is unknown, or authenticates as it must not', async () => {
+    const to = await sandbox()
+    const web = { client_id: to.webClientId, redirect_uri: webUri }
+    const cases = [
+      [{ client_id: randomUUID() }, 400, 'unauthorized_client', 700016],
+      [{ client_secret: 'x' }, 401, 'invalid_client', 700025],
+      [web, 401, 'invalid_client', 7000218],
+      [{ ...web, client_secret: 'wrong' }, 401, 'invalid_client', 7000215],
+    ] as const
+    for (const [fields, status, error, number] of cases) {
+      const answer = await redeem(to, { code: 'any', ...fields })
+      expect([answer.status, answer.json.error, answer.json.error_codes]).toEqual([status, error, [number]])
+    }
+  })
+
+  it('is accepted with its secret in the body or by HTTP Basic', async () => {
+    const to = await sandbox()
+    const asked = { client_id: to.webClientId, redirect_uri: webUri }
+    const body = await redeem(to, {
+      ...asked,
+      code: await code(to, asked),
+      client_secret: to.webClientSecret,
+    })
+    expect(body.status).toBe(200)
+    const credentials = [to.webClientId, to.webClientSecret].map(encodeURIComponent).join(':')
+    const basic = await token(
+      to,
+      {
+        grant_type: 'authorization_code',
+        code: await code(to, asked),
+        redirect_uri: webUri,
+        client_id: undefined,
+      },
+      'common',
+      { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` },
+    )
+    expect(basic.status).toBe(200)
+  })
+
+  it('has the secret that was asked for', async () => {
+    expect((await sandbox({ secret: 'open sesame' })).webClientSecret).toBe('open sesame')
+  })
+})
+
+describe('the token endpoint', () => {
+  it('writes errors as Microsoft does', async () => {
+    const to = await sandbox()
+    const id = randomUUID()
+    const answer = await token(to, { grant_type: 'refresh_token', refresh_token: 'x' }, 'common', {
+      'client-request-id': id,
+    })
+    expect(answer.json).toEqual({
+      error: 'invalid_grant',
+      error_description: expect.stringMatching(
+        /^AADSTS9002313: .* Trace ID: \S+ Correlation ID: \S+ Timestamp: \S+ \S+Z$/,
+      ),
+      error_codes: [9002313],
+      timestamp: expect.stringMatching(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\dZ$/),
+      trace_id: expect.stringMatching(/^[0-9a-f-]{36}$/),
+      correlation_id: id,
+      error_uri: `${to.origin}/error?code=9002313`,
+    })
+    expect(answer.headers.get('client-request-id')).toBe(id)
+    expect(answer.headers.get('x-ms-request-id')).toBe(answer.json.trace_id)
+  })
+
+  it('accepts POST alone, from no browser, as a form, with nothing in the URL', async () => {
+    const to = await sandbox()
+    const url = `${to.origin}/common/oauth2/v2.0/token`
+    const body = form({ client_id: to.clientId, grant_type: 'refresh_token', refresh_token: 'x' })
+    const number = async (answer: Promise<{ json: Json }>) => (await answer).json.error_codes[0]
+    expect(await number(call(url))).toBe(900561)
+    expect(await number(call(url, { method: 'POST', body, headers: { origin: 'http://localhost' } }))).toBe(
+      9002326,
+    )
+    expect(
+      await number(
+        call(url, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }),
+      ),
+    ).toBe(900144)
+    expect(await number(call(`${url}?client_secret=x`, { method: 'POST', body }))).toBe(9002313)
+    for (const raw of [
+      'grant_type=refresh_token&grant_type=refresh_token',
+      'grant_type=%zz',
+      'grant_type=é',
+    ]) {
+      const headers = { 'content-type': 'application/x-www-form-urlencoded' }
+      expect(await number(call(url, { method: 'POST', body: raw, headers })), raw).toBe(9002313)
+    }
+  })
+
+  it('names the parameter that is missing, and the grant it does not know', async () => {
+    const to = await sandbox()
+    for (const [fields, parameter] of [
+      [{}, 'grant_type'],
+      [{ grant_type: 'refresh_token', client_id: undefined }, 'client_id'],
+      [{ grant_type: 'refresh_token' }, 'refresh_token'],
+      [{ grant_type: 'authorization_code', redirect_uri: redirectUri }, 'code'],
+      [{ grant_type: 'authorization_code', code: 'x' }, 'redirect_uri'],
+    ] as const) {
+      const { json } = await token(to, fields)
+      expect(json.error_codes).toEqual([900144])
+      expect(json.error_description).toContain(`'${parameter}'`)
+    }
+    expect((await token(to, { grant_type: 'password' })).json.error).toBe('unsupported_grant_type')
+    expect((await token(to, {}, 'nowhere.example')).json.error_codes).toEqual([90002])
+  })
+})
+
+describe('refreshing', () => {
+  it('gives a new refresh token and leaves the old one good', async () => {
+    const to = await sandbox()
+    const first = await signIn(to)
+    const second = (await refresh(to, first.refresh_token)).json
+    expect(second.refresh_token).toBeTruthy()
+    expect(second.refresh_token).not.toBe(first.refresh_token)
+    expect(second.access_token).not.toBe(first.access_token)
+    expect((await refresh(to, first.refresh_token)).status).toBe(200)
+    expect((await refresh(to, second.refresh_token)).status).toBe(200)
+  })
+
+  it('refuses a revoked token in the words of its kind of account', async () => {
+    const to = await sandbox()
+    const [work, personal] = [await signIn(to, ada), await signIn(to, grace)]
+    expect((await control(to, 'POST', 'revoke', { username: ada })).json).toEqual({ revoked: 1 })
+    expect((await refresh(to, personal.refresh_token)).status).toBe(200)
+    await control(to, 'POST', 'revoke')
+    const refused = (await refresh(to, work.refresh_token)).json
+    expect(refused).toMatchObject({ error: 'invalid_grant', error_codes: [50173] })
+    const other = (await refresh(to, personal.refresh_token)).json
+    expect(other).toMatchObject({ error: 'invalid_grant', error_codes: [70000], suberror: 'bad_token' })
+  })
+
+  it('refuses a token that was idle for 90 days', async () => {
+    const to = await sandbox()
+    const { refresh_token } = await signIn(to)
+    await control(to, 'POST', 'settings', { clockSkewSeconds: 91 * 86_400 })
+    expect((await refresh(to, refresh_token)).json).toMatchObject({
+      error_codes: [700082],
+      suberror: 'bad_token',
+    })
+  })
+
+  it('refuses another client, and more scopes than were granted', async () => {
+    const to = await sandbox()
+    const { refresh_token } = await signIn(to, ada, { scope: 'offline_access Files.Read' })
+    const web = { client_id: to.webClientId, client_secret: to.webClientSecret }
+    expect((await refresh(to, refresh_token, web)).json.suberror).toBe('client_mismatch')
+    expect((await refresh(to, refresh_token, { scope: 'Files.ReadWrite' })).json.error_codes).toEqual([65001])
+    const personal = await signIn(to, grace, { scope: 'offline_access Files.Read' })
+    expect(
+      (await refresh(to, personal.refresh_token, { scope: 'Files.ReadWrite' })).json.error_codes,
+    ).toEqual([70000])
+  })
+
+  it('with rotation, takes a token that was replaced for a theft, after the grace, and ends its whole family', async () => {
+    const to = await sandbox()
+    await control(to, 'POST', 'settings', { refreshGraceSeconds: 30 })
+    const other = await signIn(to)
+    const first = (await signIn(to)).refresh_token
+    const second = (await refresh(to, first)).json.refresh_token
+    const third = (await refresh(to, first)).json.refresh_token
+    expect(third).toBeTruthy()
+    await control(to, 'POST', 'settings', { refreshGraceSeconds: 0 })
+    for (const token of [first, second, third]) {
+      expect((await refresh(to, token)).json).toMatchObject({ error: 'invalid_grant', error_codes: [50173] })
+    }
+    expect((await refresh(to, other.refresh_token)).status).toBe(200)
+  })
+
+  it('answers without a refresh token, and with numbers as strings, when told to', async () => {
+    const to = await sandbox({ accessTtlSeconds: 120 })
+    const { refresh_token } = await signIn(to)
+    await control(to, 'POST', 'settings', { omitRefreshToken: true, expiresInAsString: true })
+    const { json } = await refresh(to, refresh_token)
+    expect([json.refresh_token, json.expires_in]).toEqual([undefined, '120'])
+  })
+})
+
+describe('the device flow', () => {
+  async function start(to: Awaited<ReturnType<typeof sandbox>>, tenant = 'common') {
+    const answer = await call(`${to.origin}/${tenant}/oauth2/v2.0/devicecode`, {
+      method: 'POST',
+      body: form({ client_id: to.clientId, scope: 'openid offline_access Files.ReadWrite' }),
+    })
+    const poll = () =>
+      token(
+        to,
+        { grant_type: 'urn:ietf:params:oauth:grant-type:device_code', device_code: answer.json.device_code },
+        tenant,
+      )
+    return { answer, poll }
+  }
+
+  it('waits for the person, then gives tokens once', async () => {
+    const to = await sandbox()
+    const { answer, poll } = await start(to)
+    expect(answer.json).toMatchObject({
+      expires_in: 900,
+      interval: 5,
+      user_code: expect.stringMatching(/^\w{9}$/),
+    })
+    expect((await poll()).json.error).toBe('authorization_pending')
+    await control(to, 'POST', 'device', { user_code: answer.json.user_code, username: grace })
+    expect((await poll()).json.access_token).toMatch(/^Ew/)
+    expect((await poll()).json.error).toBe('bad_verification_code')
+  })
+
+  it('tells a refusal from a wait and from an end', async () => {
+    const to = await sandbox()
+    const refused = await start(to, 'consumers')
+    expect(refused.answer.json.user_code).toMatch(/^\w{8}$/)
+    await control(to, 'POST', 'device', { user_code: refused.answer.json.user_code, decision: 'decline' })
+    expect((await refused.poll()).json.error).toBe('authorization_declined')
+    const late = await start(to)
+    await control(to, 'POST', 'settings', { clockSkewSeconds: 901 })
+    expect((await late.poll()).json).toMatchObject({ error: 'expired_token', error_codes: [70020] })
+  })
+
+  it('lets a person type the code on its page', async () => {
+    const to = await sandbox()
+    const { answer, poll } = await start(to)
+    const page = answer.json.verification_uri
+    expect((await call(page)).text).toContain('name="otc"')
+    const typed = answer.json.user_code.toLowerCase()
+    const headers = { origin: 'http://elsewhere.example' }
+    const body = () => form({ otc: typed, account: ada, action: 'continue' })
+    expect((await call(page, { method: 'POST', body: body(), headers })).status).toBe(405)
+    expect((await call(page, { method: 'POST', body: form({ otc: 'WRONG', account: ada }) })).text).toContain(
+      'role="alert"',
+    )
+    expect((await call(page, { method: 'POST', body: body() })).text).toContain('You have signed in')
+    expect((await poll()).status).toBe(200)
+  })
+
+  it('is for public clients', async () => {
+    const to = await sandbox()
+    const body = form({ client_id: to.webClientId, scope: 'openid' })
+    const answer = await call(`${to.origin}/common/oauth2/v2.0/devicecode`, { method: 'POST', body })
+    expect([answer.status, answer.json.error_codes]).toEqual([401, [70002]])
+  })
+})
