@@ -1,6 +1,6 @@
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { afterEach } from 'vitest'
-import { type Sandbox, type SandboxOptions, startSandbox } from '../../../sandbox/index.ts'
+import { type Registration, type Sandbox, type SandboxOptions, startSandbox } from '../../../sandbox/index.ts'
 
 /** A plain HTTP client for the sandbox: it knows the protocol and nothing of od-link. */
 
@@ -149,4 +149,37 @@ export async function drive(username = ada, options?: SandboxOptions) {
     post: (path: string, body: unknown, headers?: Record<string, string>) =>
       graph(to, accessToken, 'POST', path, body, headers),
   }
+}
+
+/** The bytes behind a URL that needs no token. */
+export async function download(url: string, headers: Record<string, string> = {}) {
+  const answer = await fetch(url, { headers })
+  return { status: answer.status, headers: answer.headers, bytes: Buffer.from(await answer.arrayBuffer()) }
+}
+
+/** The AADSTS number of an answer: in its JSON, its redirect or its page. */
+export function aadstsNumber(answer: Answer): number | undefined {
+  if (answer.json?.error_codes) return answer.json.error_codes[0]
+  const location = answer.headers.get('location')
+  const found = /AADSTS(\d+)/.exec(location ? decodeURIComponent(location) : answer.text)?.[1]
+  return found === undefined ? undefined : Number(found)
+}
+
+/** An app registration of a public client for everybody, unless told otherwise. */
+export function newRegistration(more: Partial<Registration>): Registration {
+  return {
+    clientId: randomUUID(),
+    name: 'Another app',
+    redirectUris: [{ uri: 'http://localhost', platform: 'public' }],
+    audience: 'AzureADandPersonalMicrosoftAccount',
+    ...more,
+  }
+}
+
+/** Asks for a device code. */
+export function startDeviceFlow(to: Sandbox, clientId: string, tenant = 'common'): Promise<Answer> {
+  return call(`${to.origin}/${tenant}/oauth2/v2.0/devicecode`, {
+    method: 'POST',
+    body: form({ client_id: clientId, scope: 'openid Files.Read' }),
+  })
 }

@@ -1,12 +1,10 @@
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
-import { get as httpGet } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
-import { gunzipSync } from 'node:zlib'
 import { afterAll, describe, expect, it } from 'vitest'
 import { startSandbox } from '../../../sandbox/index.ts'
-import { ada, call, control, drive, grace, graph, type Json, signIn } from '../../helpers/sandbox/client.ts'
+import { ada, call, drive, grace, graph, type Json, signIn } from '../../helpers/sandbox/client.ts'
 
 const children = '/me/drive/root/children'
 const dir = mkdtempSync(join(tmpdir(), 'od-link-state-'))
@@ -120,91 +118,5 @@ describe('a state file', () => {
     const { access_token } = await signIn(to)
     await graph(to, access_token, 'POST', children, { name: 'a', folder: {} })
     await expect(to.close()).rejects.toThrow(`The state file ${state} cannot be written: `)
-  })
-})
-
-describe('the quota', () => {
-  it('has a state that goes from normal to exceeded, and is enforced', async () => {
-    const users = [{ username: 'eve@outlook.example', name: 'Eve', kind: 'personal' as const, quota: 1000 }]
-    const { put, get, make } = await drive('eve@outlook.example', { users })
-    const state = async () => (await get('/me/drive')).json.quota.state
-    const fill = async (bytes: number) => [
-      (await put('/me/drive/root:/f:/content', 'x'.repeat(bytes))).status,
-      await state(),
-    ]
-    expect(await state()).toBe('normal')
-    expect(await fill(901)).toEqual([201, 'nearing'])
-    expect(await fill(1001)).toEqual([507, 'nearing'])
-    expect(await fill(995)).toEqual([200, 'critical'])
-    expect(await fill(1000)).toEqual([200, 'exceeded'])
-    expect((await make(children, 'a')).json.error.code).toBe('quotaLimitReached')
-    expect((await get('/me/drive')).json.quota).toMatchObject({ total: 1000, used: 1000, remaining: 0 })
-  })
-})
-
-describe('an answer', () => {
-  /** As it came, not unpacked. */
-  function raw(url: string, headers: Record<string, string>): Promise<{ headers: Json; body: Buffer }> {
-    return new Promise((resolve, reject) => {
-      httpGet(url, { headers }, async (response) => {
-        const chunks: Buffer[] = []
-        for await (const chunk of response) chunks.push(chunk)
-        resolve({ headers: response.headers, body: Buffer.concat(chunks) })
-      }).on('error', reject)
-    })
-  }
-
-  it('is packed by gzip when that is asked for, an error too', async () => {
-    const { to, accessToken } = await drive()
-    const url = `${to.origin}/v1.0/me/drive/root`
-    const authorization = `Bearer ${accessToken}`
-    for (const [where, headers] of [
-      [url, { authorization }],
-      [`${url}:/nothing`, { authorization }],
-      [url, {}],
-    ] as [string, Record<string, string>][]) {
-      const packed = await raw(where, { ...headers, 'accept-encoding': 'deflate, gzip;q=0.5' })
-      expect(packed.headers).toMatchObject({ 'content-encoding': 'gzip', vary: 'Accept-Encoding' })
-      expect(JSON.parse(gunzipSync(packed.body).toString())).toBeTypeOf('object')
-    }
-    for (const accepted of ['identity', 'deflate', 'gzip;q=0, br']) {
-      const plain = await raw(url, { authorization, 'accept-encoding': accepted })
-      expect(plain.headers['content-encoding'], accepted).toBeUndefined()
-      expect(JSON.parse(plain.body.toString()).name).toBe('root')
-    }
-  })
-})
-
-describe('what a person sees', () => {
-  it('is a page with the files too, their sizes, and how full each drive is', async () => {
-    const { to, put } = await drive(ada)
-    await put('/me/drive/root:/a/<b>.bin:/content', 'x'.repeat(1536))
-    await put('/me/drive/root:/a/c:/content', 'x')
-    await put('/me/drive/root:/a/small.bin:/content', 'x'.repeat(1536))
-    const { text } = await call(`${to.origin}/`)
-    expect(text).toContain('<span class="file">small.bin</span><span class="size">1.5 KB</span>')
-    expect(text).toContain('<span class="size">1 byte</span>')
-    expect(text).toContain('work account, 1.5 KB of 1 TB used')
-    expect(text).toContain('personal account, 0 bytes of 5 GB used')
-    expect(text).not.toContain('<script')
-    expect(text).not.toContain('<b>')
-    const [folder] = (await control(to, 'GET', `drive?username=${ada}`)).json.children
-    expect(folder.children.at(-1)).toEqual({ name: 'small.bin', folder: false, size: 1536, children: [] })
-  })
-
-  it('is the score in words: what was wrong, how often, and where first', async () => {
-    const { to, make, accessToken } = await drive(ada)
-    expect(to.scoreReport()).toBe('2 requests, and nothing that Microsoft advises against.')
-    await make(children, 'a', null)
-    for (const path of ['me', 'me/drive']) {
-      await call(`${to.origin}/v1.0/${path}`, { headers: { authorization: `Bearer ${accessToken}` } })
-    }
-    expect(to.scoreReport()).toBe(
-      [
-        '5 requests, and 3 things that Microsoft advises against:',
-        '  2 × sent no client-request-id (first: GET /v1.0/me)',
-        '  1 × left the conflictBehavior open (first: POST /v1.0/me/drive/root/children)',
-      ].join('\n'),
-    )
   })
 })

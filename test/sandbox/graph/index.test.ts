@@ -1,17 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import {
-  ada,
-  call,
-  code,
-  control,
-  drive,
-  grace,
-  graph,
-  type Json,
-  redeem,
-  sandbox,
-  signIn,
-} from '../../helpers/sandbox/client.ts'
+import { ada, drive, grace, graph, signIn } from '../../helpers/sandbox/client.ts'
 
 const children = '/me/drive/root/children'
 
@@ -101,48 +89,6 @@ describe('reading', () => {
   })
 })
 
-describe('listing', () => {
-  it('pages through the children, each once, by opaque links', async () => {
-    const { make, get } = await drive()
-    const names = Array.from({ length: 25 }, (_, index) => `Folder ${index}`)
-    for (const name of names) await make(children, name)
-    const seen: string[] = []
-    let url = `${children}?$top=10&$select=name`
-    const sizes: number[] = []
-    while (url) {
-      const { json } = await get(url)
-      seen.push(...json.value.map((one: Json) => one.name))
-      sizes.push(json.value.length)
-      url = json['@odata.nextLink']
-    }
-    expect(sizes).toEqual([10, 10, 5])
-    expect(seen.sort()).toEqual(names.sort())
-  })
-
-  it('gives 200 a page unless told otherwise, and at most 1000', async () => {
-    const { make, get } = await drive()
-    await Promise.all(Array.from({ length: 201 }, (_, index) => make(children, `f${index}`)))
-    const { json } = await get(children)
-    expect([json.value.length, json['@odata.nextLink']]).toEqual([
-      200,
-      expect.stringContaining('$skiptoken='),
-    ])
-    expect((await get(`${children}?$top=1000`)).json.value).toHaveLength(201)
-    for (const query of ['$top=1001', '$top=0', '$top=x', '$skip=1', '$skiptoken=x']) {
-      expect((await get(`${children}?${query}`)).status, query).toBe(400)
-    }
-  })
-
-  it('reads option names as drives do', async () => {
-    const { make, get } = await drive()
-    await make(children, 'a')
-    await make(children, 'b')
-    expect((await get(`${children}?top=1`)).json.value).toHaveLength(1)
-    expect((await get(`${children}?%24top=1`)).json.value).toHaveLength(2)
-    expect((await get(`${children}?$TOP=1`)).json.value).toHaveLength(2)
-  })
-})
-
 describe('deleting and uploading', () => {
   it('takes a folder away with all that is in it', async () => {
     const { make, get, remove } = await drive()
@@ -174,54 +120,6 @@ describe('deleting and uploading', () => {
     expect((await make('/me/drive/root:/a/b:/children', 'f.TXT')).status).toBe(409)
     expect((await put('/me/drive/root:/a/b:/content', 'x')).status).toBe(409)
     expect((await put('/me/drive/root:/a/b/f.txt/g:/content', 'x')).status).toBe(404)
-  })
-})
-
-describe('the token of a request', () => {
-  it('must be there, whole, known and in time', async () => {
-    const { to, accessToken } = await drive()
-    const personal = await signIn(to, grace)
-    const message = async (value: string) => {
-      const answer = await graph(to, value, 'GET', '/me')
-      expect([answer.status, answer.json.error.code]).toEqual([401, 'InvalidAuthenticationToken'])
-      expect(answer.headers.get('www-authenticate')).toMatch(/^Bearer realm="", authorization_uri="/)
-      return answer.json.error.message
-    }
-    expect((await call(`${to.origin}/v1.0/me`)).json.error.message).toContain('empty')
-    expect(await message('x')).toContain('IDX14100')
-    expect(await message(accessToken.slice(0, -5))).toContain('IDX')
-    expect(await message(personal.access_token.slice(0, -5))).toContain('CompactToken parsing failed')
-    expect((await control(to, 'POST', 'expire')).json).toEqual({ expired: 2 })
-    expect(await message(accessToken)).toContain('Lifetime validation failed')
-    expect(await message(personal.access_token)).toContain('80049228')
-    const late = await graph(to, accessToken, 'GET', '/me')
-    expect(late.headers.get('www-authenticate')).toContain('expired_token')
-  })
-
-  it('ends by itself', async () => {
-    const { to, get } = await drive(ada, { accessTtlSeconds: 60 })
-    expect((await get('/me')).status).toBe(200)
-    await control(to, 'POST', 'settings', { clockSkewSeconds: 61 })
-    expect((await get('/me')).status).toBe(401)
-  })
-
-  it('is refused in a URL, and that is counted', async () => {
-    const { to, accessToken } = await drive()
-    for (const query of [`access_token=${accessToken}`, `t=${accessToken}`]) {
-      expect((await call(`${to.origin}/v1.0/me?${query}`)).status).toBe(401)
-    }
-    expect((await control(to, 'GET', 'score')).json.counts.tokenInUrl).toBe(2)
-  })
-
-  it('reaches as far as its scopes', async () => {
-    const to = await sandbox()
-    const reader = (await redeem(to, { code: await code(to, { scope: 'Files.Read', login_hint: grace }) }))
-      .json.access_token
-    expect((await graph(to, reader, 'GET', '/me/drive')).status).toBe(200)
-    expect((await graph(to, reader, 'POST', children, { name: 'x', folder: {} })).json.error.code).toBe(
-      'accessDenied',
-    )
-    expect((await graph(to, reader, 'GET', '/me')).status).toBe(403)
   })
 })
 

@@ -1,43 +1,15 @@
 import { spawnSync } from 'node:child_process'
 import { X509Certificate } from 'node:crypto'
-import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
-import { request } from 'node:https'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { connect, type PeerCertificate } from 'node:tls'
 import { afterAll, describe, expect, it } from 'vitest'
-import { startSandbox } from '../../../../sandbox/index.ts'
 import { makeLocalIdentity } from '../../../../sandbox/server/tls/authority.ts'
-import {
-  boolean,
-  integer,
-  objectIdentifier,
-  octetString,
-  utcTime,
-} from '../../../../sandbox/server/tls/der.ts'
-import { sandbox } from '../../../helpers/sandbox/client.ts'
 import { hasRealPart } from '../../../helpers/system/real-part.ts'
 
 const openssl = hasRealPart('openssl', 'the certificates of the sandbox, as OpenSSL sees them')
 const dir = mkdtempSync(join(tmpdir(), 'od-link-tls-'))
 afterAll(() => rmSync(dir, { recursive: true }))
-
-const hex = (value: Buffer) => value.toString('hex')
-
-describe('DER', () => {
-  it('writes values as the standard’s own examples have them', () => {
-    expect(hex(integer(Buffer.from([0])))).toBe('020100')
-    expect(hex(integer(Buffer.from([0x7f])))).toBe('02017f')
-    expect(hex(integer(Buffer.from([0x80])))).toBe('02020080')
-    expect(hex(integer(Buffer.from([0, 0, 1, 0])))).toBe('02020100')
-    expect(hex(boolean(true))).toBe('0101ff')
-    expect(hex(objectIdentifier('1.2.840.113549'))).toBe('06062a864886f70d')
-    expect(hex(utcTime(new Date('1991-05-06T23:45:40Z')))).toBe(`170d${hex(Buffer.from('910506234540Z'))}`)
-    expect(hex(octetString(Buffer.alloc(127))).slice(0, 4)).toBe('047f')
-    expect(hex(octetString(Buffer.alloc(128))).slice(0, 6)).toBe('048180')
-    expect(hex(octetString(Buffer.alloc(256))).slice(0, 8)).toBe('04820100')
-  })
-})
 
 describe('a certificate authority of its own', () => {
   it('makes certificates that Node understands', () => {
@@ -88,51 +60,5 @@ describe('a certificate authority of its own', () => {
     expect(text).toContain('CA:TRUE, pathlen:0')
     expect(text).toMatch(/X509v3 Name Constraints: critical\s+Permitted:\s+DNS:localhost/)
     expect(text).toMatch(/X509v3 Key Usage: critical\s+Certificate Sign, CRL Sign/)
-  })
-})
-
-function get(url: string, ca?: Buffer): Promise<{ status: number; peer: PeerCertificate }> {
-  return new Promise((resolve, reject) => {
-    request(url, { ca, agent: false }, (response) => {
-      const socket = response.socket as import('node:tls').TLSSocket
-      const peer = socket.getPeerCertificate()
-      response.resume().on('end', () => resolve({ status: response.statusCode ?? 0, peer }))
-    })
-      .on('error', reject)
-      .end()
-  })
-}
-
-describe('a sandbox with TLS', () => {
-  it('serves https to whoever trusts its file, and to nobody else', async () => {
-    const to = await sandbox({ tls: true })
-    expect(to.origin).toMatch(/^https:\/\/localhost:\d+$/)
-    const ca = readFileSync(to.caFile ?? '')
-    const url = `${to.origin}/common/v2.0/.well-known/openid-configuration`
-    expect((await get(url, ca)).status).toBe(200)
-    expect((await get(url.replace('localhost', '127.0.0.1'), ca)).status).toBe(200)
-    await expect(get(url)).rejects.toThrow(/self[- ]signed|unable to (verify|get)/i)
-    const socket = connect({
-      port: Number(new URL(to.origin).port),
-      host: '127.0.0.1',
-      servername: 'localhost',
-      ca,
-    })
-    await new Promise((resolve, reject) => socket.once('secureConnect', resolve).once('error', reject))
-    expect(socket.authorized).toBe(true)
-    socket.destroy()
-  })
-
-  it('keeps the file private, writes no key, and takes it away when it closes', async () => {
-    const to = await startSandbox({ tls: true })
-    const file = to.caFile ?? ''
-    expect(readFileSync(file, 'utf8')).not.toContain('PRIVATE KEY')
-    expect(statSync(file).mode & 0o077).toBe(0)
-    await to.close()
-    expect(existsSync(file)).toBe(false)
-  })
-
-  it('says nothing of a file without TLS', async () => {
-    expect((await sandbox()).caFile).toBeUndefined()
   })
 })
