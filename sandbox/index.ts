@@ -7,6 +7,7 @@ import { checkRegistrations, publicClientId, type Registration, webClientId } fr
 import { checkUsers, defaultUsers, type SandboxUser } from './state/users.ts'
 import { type Settings, World } from './state/world.ts'
 
+export { PortTaken } from './server/listener.ts'
 export type { Audience, Platform, RedirectUri, Registration } from './state/registrations.ts'
 export { readUsers, type SandboxUser } from './state/users.ts'
 
@@ -52,8 +53,7 @@ export interface Sandbox {
 
 /**
  * Starts a stand-in for Microsoft's identity platform and Graph on loopback, both at one origin.
- * @throws an Error with a plain sentence when the port is taken, the users or registrations make no sense, or
- * the state file is broken.
+ * @throws PortTaken, or an Error with a plain sentence when the users, registrations or state file are not valid.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port = 0, users = defaultUsers, registrations = [], secret } = options

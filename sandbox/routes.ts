@@ -31,5 +31,5 @@ export function route(path: string): Route {
   const endpoint = identityEndpoint(path)
   if (endpoint)
     return { kind: endpoint.kind, answer: (world, incoming) => answerIdentity(world, incoming, endpoint) }
-  return { kind: 'unknown', answer: () => json(404, { error: 'Nothing is here.' }) }
+  return { kind: 'unknown', answer: () => json(404, { error: 'Not found.' }) }
 }

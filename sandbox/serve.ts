@@ -25,7 +25,11 @@ export async function serve(world: World, request: IncomingMessage, response: Se
     if (response.headersSent || response.destroyed) response.destroy()
     else if (error instanceof MalformedForm) send(response, json(400, { error: error.message }), world.now())
     else
-      send(response, json(500, { error: `The sandbox has a fault: ${(error as Error).stack}` }), world.now())
+      send(
+        response,
+        json(500, { error: `Internal error in the sandbox: ${(error as Error).stack}` }),
+        world.now(),
+      )
   }
 }
 

@@ -1,11 +1,11 @@
 import type { RequestLog } from '../state/log.ts'
 import { type Fault, faults, type Score } from '../state/score.ts'
 
-/** The score in words, for a person: what the clients did wrong, how often, and where it was seen first. */
+/** The score as text: what the clients did wrong, how often, and the first request that did it. */
 export function scoreReport(score: Score, log: RequestLog): string {
   const { total, counts, faults: reports } = score.summary()
   const requests = `${log.total} ${log.total === 1 ? 'request' : 'requests'}`
-  if (total === 0) return `${requests}, and nothing that Microsoft advises against.`
+  if (total === 0) return `${requests}; no bad practices seen.`
   const lines = (Object.entries(counts) as [Fault, number][])
     .filter(([, count]) => count > 0)
     .sort(([, one], [, other]) => other - one)
@@ -13,11 +13,11 @@ export function scoreReport(score: Score, log: RequestLog): string {
       const first = reports.find((report) => report.fault === fault)
       return `  ${count} × ${faults[fault]}${first ? ` (first: ${short(first.request)})` : ''}`
     })
-  const things = total === 1 ? 'one thing' : `${total} things`
-  return [`${requests}, and ${things} that Microsoft advises against:`, ...lines].join('\n')
+  const practices = `${total} bad ${total === 1 ? 'practice' : 'practices'}`
+  return [`${requests}; ${practices} seen:`, ...lines].join('\n')
 }
 
-/** Ids make a path long; its beginning tells enough. */
+/** A path with ids in it can be long; its beginning identifies it. */
 function short(request: string): string {
   return request.length > 100 ? `${request.slice(0, 99)}…` : request
 }

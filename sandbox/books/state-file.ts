@@ -32,7 +32,7 @@ export function readStateFile(file: string): Map<string, SavedDrive> {
     return new Map(Object.entries(drives).map(([username, drive]) => [username.toLowerCase(), drive]))
   } catch (error) {
     throw new Error(
-      `The state file ${file} is broken and was left as it is: ${(error as Error).message} Move it away to start anew.`,
+      `The state file ${file} is damaged and was not changed: ${(error as Error).message} Move it away to start over.`,
     )
   }
 }

@@ -86,7 +86,7 @@ const readDecision = record({ user_code: text, username: text, decision: oneOf('
 function decideDevice(world: World, body: unknown): unknown {
   const { user_code, username, decision = 'approve' } = readDecision(body, 'The body')
   const code = findUserCode(world, user_code)
-  if (!code) throw new Error(`No device code '${user_code}' waits for a decision.`)
+  if (!code) throw new Error(`There is no pending device code '${user_code}'.`)
   const admitted = world.accounts.find((one) => mayVisit(code, one)) ?? world.accounts[0]
   const account = username === undefined ? admitted : existingUser(world, username)
   if (decision === 'decline' || !account) code.decision = 'declined'

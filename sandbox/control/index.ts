@@ -11,10 +11,10 @@ export function answerControl(world: World, incoming: Incoming): Reply {
   const methods = Object.hasOwn(controls, name) ? controls[name] : undefined
   if (!methods)
     return json(404, {
-      error: `There is no control '${name}'; there are: ${Object.keys(controls).join(', ')}.`,
+      error: `Unknown control '${name}'. Choose one of: ${Object.keys(controls).join(', ')}.`,
     })
   const control = methods[incoming.method]
-  if (!control) return json(405, { error: `'${name}' knows ${Object.keys(methods).join(', ')}.` })
+  if (!control) return json(405, { error: `'${name}' accepts ${Object.keys(methods).join(', ')} only.` })
   try {
     return json(200, control(world, readBody(incoming), new URLSearchParams(incoming.query)))
   } catch (error) {
@@ -28,6 +28,6 @@ function readBody(incoming: Incoming): unknown {
   try {
     return JSON.parse(incoming.body.toString('utf8'))
   } catch (error) {
-    throw new Error(`The body is not JSON: ${(error as Error).message}`)
+    throw new Error(`The body is not valid JSON: ${(error as Error).message}`)
   }
 }

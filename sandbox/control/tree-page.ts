@@ -5,7 +5,7 @@ import { type Item, isFolder } from '../state/items.ts'
 import type { World } from '../state/world.ts'
 
 const refreshSeconds = 2
-/** A page is for eyes; ten thousand folders are not. */
+/** A browser that reloads ten thousand rows every two seconds shows nobody anything. */
 const mostRows = 500
 
 const style = `
@@ -18,7 +18,7 @@ li { padding: .05rem 0 }
 .size { opacity: .7; margin-left: .8rem; font-size: .9rem; font-variant-numeric: tabular-nums }
 `
 
-/** `GET /`: the drives as trees, fresh every two seconds without a script; `GET /?still` stays as it is, to be read. */
+/** `GET /`: the drives as trees, reloaded every two seconds without a script; `GET /?still` is not reloaded. */
 export function treePage(world: World, incoming: Incoming): Reply {
   if (incoming.method !== 'GET' && incoming.method !== 'HEAD')
     return { status: 405, headers: { allow: 'GET, HEAD' } }
@@ -29,25 +29,25 @@ export function treePage(world: World, incoming: Incoming): Reply {
 ${rows(drive)}
 </section>`,
   )
-  const still = incoming.query === 'still'
+  const paused = incoming.query === 'still'
   const reply = page({
     title: 'OneDrive sandbox',
     style,
     body: `<main>
 <h1>OneDrive sandbox</h1>
-<p class="quiet">A stand-in for Microsoft on this machine. Nothing here reaches the network.</p>
-<p>${still ? '<a href="/">Show what happens, as it happens</a>' : '<a href="/?still">Hold still</a>'}</p>
+<p class="quiet">A local fake of Microsoft sign-in and OneDrive. Nothing here leaves this machine.</p>
+<p>${paused ? '<a href="/">Resume live updates</a>' : '<a href="/?still">Pause live updates</a>'}</p>
 ${drives.join('\n')}
 </main>`,
   })
-  return still ? reply : { ...reply, headers: { ...reply.headers, refresh: String(refreshSeconds) } }
+  return paused ? reply : { ...reply, headers: { ...reply.headers, refresh: String(refreshSeconds) } }
 }
 
 function rows(drive: Drive): string {
   const budget = { left: mostRows }
   const html = branch(drive, drive.root, budget)
-  if (html === '') return '<p class="quiet">Empty.</p>'
-  return budget.left > 0 ? html : `${html}\n<p class="quiet">And more than fits on a page.</p>`
+  if (html === '') return '<p class="quiet">This drive is empty.</p>'
+  return budget.left > 0 ? html : `${html}\n<p class="quiet">Only the first ${mostRows} items are shown.</p>`
 }
 
 function branch(drive: Drive, item: Item, budget: { left: number }): string {
@@ -71,7 +71,17 @@ const units = ['bytes', 'KB', 'MB', 'GB', 'TB']
 /** A size as a person reads it, in steps of 1024: "512 bytes", "1.5 MB". */
 export function readableSize(bytes: number): string {
   if (bytes === 1) return '1 byte'
-  const step = bytes < 1 ? 0 : Math.min(Math.floor(Math.log2(bytes) / 10), units.length - 1)
-  const amount = bytes / 1024 ** step
-  return `${step === 0 || amount >= 100 ? Math.round(amount) : Number(amount.toFixed(1))} ${units[step]}`
+  let amount = bytes
+  let step = 0
+  // By the rounded amount: 1,048,575 bytes are 1 MB, not 1024 KB.
+  while (rounded(amount) >= 1024 && step < units.length - 1) {
+    amount /= 1024
+    step++
+  }
+  return `${rounded(amount)} ${units[step]}`
+}
+
+/** One decimal below 100, none from there on. */
+function rounded(amount: number): number {
+  return amount >= 100 ? Math.round(amount) : Number(amount.toFixed(1))
 }

@@ -66,14 +66,14 @@ function askPerson(world: World, code: DeviceCode): Reply {
 function endPage({ registration, decision }: DeviceCode): Reply {
   const declined = decision === 'declined'
   return signInPage({
-    title: declined ? 'Sign-in refused' : 'Signed in',
+    title: declined ? 'Sign-in declined' : 'Signed in',
     body: `<h1>${escapeHtml(registration.name)}</h1>
 <p role="status">${
       declined
-        ? 'You refused the sign-in. The application on your device gets nothing.'
+        ? 'You declined the sign-in. The application on your device was not given access.'
         : 'You have signed in to the application on your device.'
     }</p>
-<p>You may now close this window.</p>`,
+<p>You can close this window now.</p>`,
   })
 }
 

@@ -19,11 +19,11 @@ export function signInPage({ title, body, formAction = [], ...more }: SignInPage
     title: `${title} · Sandbox`,
     style,
     formAction: formAction.length > 0 ? formAction : ["'none'"],
-    body: `<header><p><span class="mark" aria-hidden="true"></span>Sandbox <small>stands in for Microsoft</small></p></header>
+    body: `<header><p><span class="mark" aria-hidden="true"></span>Sandbox <small>local fake of Microsoft</small></p></header>
 <main>
 ${body}
 </main>
-<footer><p>It asks for no password, and nothing you do here leaves this machine.</p></footer>`,
+<footer><p>No password is needed, and nothing you do here leaves this machine.</p></footer>`,
   })
 }
 

@@ -22,22 +22,22 @@ export function myApps(world: World, incoming: Incoming): Reply {
   const account = signedIn.find(({ username }) => username === form.get('account'))
   const app = world.registrations.find(({ clientId }) => clientId === form.get('app'))
   if (!account || !app)
-    return appsPage(world, signedIn, 'Nothing was changed: that account is not signed in here.')
+    return appsPage(world, signedIn, 'Nothing was changed. That account is not signed in in this browser.')
   world.grants.withdraw(account, app)
-  return appsPage(world, signedIn, `${app.name} may no longer use the data of ${account.username}.`)
+  return appsPage(world, signedIn, `${app.name} can no longer access the data of ${account.username}.`)
 }
 
 function appsPage(world: World, signedIn: Account[], news?: string): Reply {
   const parts = signedIn.map((account) => {
     const apps = world.registrations.filter((app) => world.grants.consented(account, app).size > 0)
     return `<h2>${escapeHtml(account.username)}</h2>
-${apps.length > 0 ? apps.map((app) => appForm(world, account, app)).join('\n') : '<p class="soft">No app may use this account’s data.</p>'}`
+${apps.length > 0 ? apps.map((app) => appForm(world, account, app)).join('\n') : '<p class="soft">No app has access to this account.</p>'}`
   })
   return signInPage({
     title: 'Your apps',
     formAction: ["'self'"],
     body: `<h1>Your apps</h1>
-${news ? `<p role="status"><strong>${escapeHtml(news)}</strong></p>\n` : ''}${parts.join('\n') || '<p>Nobody is signed in in this browser.</p>'}`,
+${news ? `<p role="status"><strong>${escapeHtml(news)}</strong></p>\n` : ''}${parts.join('\n') || '<p>No account is signed in in this browser.</p>'}`,
   })
 }
 
@@ -50,6 +50,6 @@ ${permissions.map(({ title }) => `<li>${escapeHtml(title)}</li>`).join('\n')}
 </ul>
 <input type="hidden" name="account" value="${escapeHtml(account.username)}">
 <input type="hidden" name="app" value="${app.clientId}">
-<button>Remove the permissions of ${escapeHtml(app.name)}</button>
+<button>Remove access for ${escapeHtml(app.name)}</button>
 </form>`
 }

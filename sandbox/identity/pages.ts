@@ -27,10 +27,10 @@ export function errorPage(world: World, incoming: Incoming, error: IdentityError
 export function staleSignInPage(): Reply {
   return signInPage({
     status: 400,
-    title: 'This sign-in is over',
-    body: `<h1>This sign-in is over</h1>
-<p role="alert">It has come to its end, or was begun in another browser.</p>
-<p>Go back to the app and, if it still wants you to sign in, start again there.</p>`,
+    title: 'Sign-in expired',
+    body: `<h1>Sign-in expired</h1>
+<p role="alert">This sign-in has expired or was started in another browser.</p>
+<p>Return to the app. If it still asks you to sign in, start again there.</p>`,
   })
 }
 
@@ -47,6 +47,6 @@ export function lookUpPage(_: World, incoming: Incoming): Reply {
   const code = /(?:^|&)code=(\d{1,9})(?:&|$)/.exec(incoming.query)?.[1]
   return signInPage({
     title: 'Look up error',
-    body: `<h1>${code === undefined ? 'No such error' : `AADSTS${code}`}</h1>\n<p>Microsoft explains its codes at login.microsoftonline.com/error.</p>`,
+    body: `<h1>${code === undefined ? 'Unknown error code' : `AADSTS${code}`}</h1>\n<p>Look up Microsoft’s error codes at login.microsoftonline.com/error.</p>`,
   })
 }

@@ -36,7 +36,7 @@ const words: Record<string, Permission> = {
   },
   'Files.Read.All': {
     title: 'Read all files that you have access to',
-    detail: 'The app can read all files that you can reach, also those that others shared with you.',
+    detail: 'The app can read all files you can access, including files that others shared with you.',
   },
   'Files.ReadWrite': {
     title: 'Have full access to your files',
@@ -44,11 +44,11 @@ const words: Record<string, Permission> = {
   },
   'Files.ReadWrite.All': {
     title: 'Have full access to all files you have access to',
-    detail: 'The app can read, create, update and delete all files that you can reach.',
+    detail: 'The app can read, create, update and delete all files you can access.',
   },
   'Files.ReadWrite.AppFolder': {
     title: 'Have full access to its own folder',
-    detail: 'The app can read, create, update and delete files in a folder that is its own.',
+    detail: 'The app can read, create, update and delete files in its own folder.',
   },
   'Sites.Read.All': {
     title: 'Read items in all site collections',

@@ -79,12 +79,12 @@ function inForm(redirectUri: string, fields: Fields): Reply {
   )
   const { origin, protocol } = new URL(redirectUri)
   return signInPage({
-    title: 'Working...',
+    title: 'Working…',
     formAction: [origin === 'null' ? protocol : origin],
     body: `<h1>Signing you in</h1>
 <form method="POST" action="${escapeHtml(redirectUri)}">
 ${inputs.join('\n')}
-<p>If nothing happens, continue by hand.</p>
+<p>If nothing happens, press Continue.</p>
 <p class="buttons"><button type="submit">Continue</button></p>
 </form>`,
     script: 'document.forms[0].submit()',

@@ -14,7 +14,7 @@ ${face(account)}
 </button></li>`,
   )
   const unknown = visit.unknownHint
-    ? `\n<p class="alarm">There is no account <strong>${escapeHtml(visit.unknownHint)}</strong> here.</p>`
+    ? `\n<p class="alarm">The sandbox has no account <strong>${escapeHtml(visit.unknownHint)}</strong>.</p>`
     : ''
   return form(visit, {
     title: 'Pick an account',
@@ -72,7 +72,7 @@ export function consentPage(visit: Visit, account: Account, scopes: Iterable<str
     fields: `<ul class="permissions">
 ${permissions.join('\n')}
 </ul>
-<p class="soft">You can take the permissions back at any time, on <a href="/myapps">the page of your apps</a>.</p>
+<p class="soft">You can remove these permissions at any time under <a href="/myapps">Your apps</a>.</p>
 <div class="buttons">
 <button class="main" name="action" value="accept">Accept</button>
 ${cancel}

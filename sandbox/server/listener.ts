@@ -14,6 +14,9 @@ export interface TlsOptions {
   cert: string
 }
 
+/** Another program listens on the port, or none is left. */
+export class PortTaken extends Error {}
+
 type Server = ReturnType<typeof createServer> | ReturnType<typeof createTlsServer>
 
 const attemptsForOnePort = 20
@@ -21,7 +24,7 @@ const attemptsForOnePort = 20
 /**
  * Listens on 127.0.0.1 and ::1 with the same port, because `localhost` is one here and the other there
  * (RFC 6761 names both). Never on another interface. A machine without IPv6 gets 127.0.0.1 alone.
- * @throws an Error with a plain sentence when the asked port is taken.
+ * @throws PortTaken, with a plain sentence.
  */
 export async function listen(port: number, handler: RequestListener, tls?: TlsOptions): Promise<Listener> {
   const create = () =>
@@ -38,7 +41,7 @@ export async function listen(port: number, handler: RequestListener, tls?: TlsOp
     await close(first)
     if (port !== 0) break
   }
-  throw new Error(port === 0 ? 'No port is free on this machine.' : `Port ${port} is already in use.`)
+  throw new PortTaken(port === 0 ? 'No port is free on this machine.' : `Port ${port} is already in use.`)
 }
 
 function together(port: number, servers: Server[]): Listener {

@@ -5,7 +5,7 @@ type Shape = Record<string, Reader<unknown>>
 type Read<S extends Shape> = { [K in keyof S]: ReturnType<S[K]> }
 
 export const text: Reader<string> = (value, where) => {
-  if (typeof value !== 'string' || value === '') throw new Error(`${where} must be a text that is not empty.`)
+  if (typeof value !== 'string' || value === '') throw new Error(`${where} must be a non-empty string.`)
   return value
 }
 

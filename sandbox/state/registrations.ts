@@ -69,7 +69,7 @@ export function checkRegistrations(registrations: Registration[]): void {
   registrations.forEach(({ clientId, redirectUris, audience, tenant }, index) => {
     const where = `registrations[${index}]`
     if (!guid.test(clientId)) throw new Error(`${where}.clientId must be a GUID.`)
-    if (seen.has(clientId.toLowerCase())) throw new Error(`${where}.clientId is there twice: ${clientId}.`)
+    if (seen.has(clientId.toLowerCase())) throw new Error(`${where}.clientId is a duplicate: ${clientId}.`)
     seen.add(clientId.toLowerCase())
     if (tenant !== undefined && !guid.test(tenant)) throw new Error(`${where}.tenant must be a GUID.`)
     if (audience === 'AzureADMyOrg' && tenant === undefined) throw new Error(`${where}.tenant is missing.`)

@@ -64,7 +64,8 @@ const readItem: Reader<SavedItem> = (value, where) => {
     throw new Error(`${where} must have either children or content.`)
   }
   const keys = new Set(item.children?.map((child) => foldName(child.name)))
-  if (keys.size !== (item.children?.length ?? 0)) throw new Error(`${where}.children has a name twice.`)
+  if (keys.size !== (item.children?.length ?? 0))
+    throw new Error(`${where}.children contains the same name twice.`)
   return item
 }
 

@@ -2,13 +2,13 @@ import type { Incoming, Reply } from '../server/messages.ts'
 
 /** What a client can do wrong, as Microsoft's own advice has it. */
 export const faults = {
-  askedBeforeRetryAfter: 'asked again before Retry-After was over',
+  askedBeforeRetryAfter: 'retried before the Retry-After time had passed',
   noClientRequestId: 'sent no client-request-id',
-  renewedTwice: 'renewed again while the token from the last renewal was good',
+  renewedTwice: 'refreshed again while the last access token was still valid',
   tokenInUrl: 'sent a token in a URL',
   secretInUrl: 'sent a code, verifier or secret in a URL',
   unknownConflictBehavior: 'sent a conflictBehavior that does not exist',
-  noConflictBehavior: 'left the conflictBehavior open',
+  noConflictBehavior: 'sent no conflictBehavior',
 } as const
 
 export type Fault = keyof typeof faults

@@ -102,7 +102,7 @@ export function readUsers(file: string): SandboxUser[] {
   try {
     value = JSON.parse(file)
   } catch (error) {
-    throw new Error(`The users file is not JSON: ${(error as Error).message}`)
+    throw new Error(`The users file is not valid JSON: ${(error as Error).message}`)
   }
   const users = list(readUser)(value, 'users')
   checkUsers(users)
@@ -115,7 +115,7 @@ export function checkUsers(users: SandboxUser[]): void {
   const seen = new Set<string>()
   users.forEach((user, index) => {
     const username = user.username.toLowerCase()
-    if (seen.has(username)) throw new Error(`users[${index}].username is there twice: ${user.username}.`)
+    if (seen.has(username)) throw new Error(`users[${index}].username is a duplicate: ${user.username}.`)
     seen.add(username)
     if (user.kind === 'personal' && user.tenant !== undefined && user.tenant !== personalTenantId) {
       throw new Error(`users[${index}].tenant is for work accounts; all personal accounts share one.`)

@@ -13,7 +13,7 @@ const pattern: Reader<string> = (value, where) => {
 }
 
 const whole: Reader<number> = (value, where) => {
-  if (!Number.isInteger(number(0)(value, where))) throw new Error(`${where} must be a whole number.`)
+  if (!Number.isInteger(number(0)(value, where))) throw new Error(`${where} must be an integer.`)
   return value as number
 }
 
@@ -28,13 +28,13 @@ const jsonText: Reader<string> = (value, where) => {
   try {
     JSON.parse(found)
   } catch {
-    throw new Error(`${where} must be a JSON text.`)
+    throw new Error(`${where} must be a string that contains JSON.`)
   }
   return found
 }
 
 const headerValue: Reader<string> = (value, where) => {
-  if (typeof value !== 'string') throw new Error(`${where} must be a text.`)
+  if (typeof value !== 'string') throw new Error(`${where} must be a string.`)
   return value
 }
 

@@ -37,7 +37,7 @@ describe.runIf(installed)('a person who logs in with a browser', () => {
     await lookAtOwnPage(page, 'success')
 
     await page.goBack()
-    await page.getByRole('heading', { name: 'This sign-in is over' }).waitFor()
+    await page.getByRole('heading', { name: 'Sign-in expired' }).waitFor()
     expect(await page.content()).not.toContain(await code)
     const behind = await addressesBehind(page)
     expect(behind).toContainEqual(expect.stringMatching(new RegExp(`^${listener}/result/`)))
@@ -104,7 +104,7 @@ describe.runIf(installed)('a person who logs in with a browser', () => {
       expect(code).not.toBe('')
       expect((await login.ended).code).toBe(0)
       await page.goBack()
-      await page.getByRole('heading', { name: 'This sign-in is over' }).waitFor()
+      await page.getByRole('heading', { name: 'Sign-in expired' }).waitFor()
       expect(await page.content()).not.toContain(code)
       for (const place of await addressesBehind(page)) expect(place).not.toContain(code)
       expect((await world.run(['token'])).code).toBe(0)

@@ -3,14 +3,14 @@ import type { Shell } from './shell.ts'
 import { argumentsOf, shellWords, type Word } from './shell-words.ts'
 
 /**
- * Bash inserts what it is given as it is, so the quotes are made here. It breaks words at = : @ as well, and replaces
- * what comes after the break alone.
+ * Bash inserts candidates unchanged, so they are quoted here. It also breaks words at = : @, and replaces only what
+ * comes after the break.
  * https://www.gnu.org/software/bash/manual/html_node/Programmable-Completion.html
  */
 export const bash: Shell = {
-  script: `# Completion of od-link for bash. A line for ~/.bashrc:
+  script: `# Completion of od-link for bash. Add this line to ~/.bashrc:
 #   source <(od-link completion bash)
-# Or, where the package bash-completion is installed, once:
+# Or, if the package bash-completion is installed, run this once:
 #   od-link completion bash > ~/.local/share/bash-completion/completions/od-link
 
 _od_link() {
@@ -21,7 +21,7 @@ _od_link() {
     while IFS= read -r line; do COMPREPLY+=("$line"); done
   } < <(command od-link __complete bash "\${COMP_LINE:0:COMP_POINT}" "$2" 2>/dev/null)
   if [[ $mode == files ]]; then
-    # Bash's own: it quotes names, and knows folders.
+    # Bash itself completes files: it quotes names and descends into folders.
     compopt -o default +o nospace 2>/dev/null || COMPREPLY=($(compgen -f -- "$2"))
   fi
 }
@@ -42,7 +42,7 @@ function words(line: string): Word[] {
   return shellWords(line, { single: '', double: '"$`\\' })
 }
 
-/** What bash puts in the place of the part that it replaces: quoted, and with a space behind a whole word. */
+/** The text that bash puts in place of the part it replaces: quoted, with a space after a complete word. */
 function insertions(candidates: Exclude<Candidates, 'files'>, word: Word, replaced: string): string[] {
   const kept = word.raw.endsWith(replaced) ? word.raw.slice(0, word.raw.length - replaced.length) : ''
   const before = words(kept).at(-1)?.text ?? ''
@@ -57,7 +57,7 @@ function insertions(candidates: Exclude<Candidates, 'files'>, word: Word, replac
 
 function quotedIn(open: Word['open'], text: string): string {
   if (open === "'") return text.replaceAll("'", `'\\''`)
-  // Within double quotes nothing can keep ! from the history.
+  // Within double quotes ! cannot be escaped from history expansion.
   if (open === '"') return text.replace(/["$`\\]/g, '\\$&').replaceAll('!', `"'!'"`)
   return text.replace(/[^\w./,:@%+=\u0080-\uffff-]/g, '\\$&')
 }

@@ -10,12 +10,12 @@ import {
 } from '../command.ts'
 import type { Candidate } from './shell.ts'
 
-/** What may stand at the cursor: words, or a file, which the shell itself knows best. */
+/** The candidates at the cursor: words, or files, which the shell completes itself. */
 export type Candidates = Candidate[] | 'files'
 
 /**
- * Finds what there is of a value.
- * @param typed what of it was typed.
+ * Finds the candidates for a value.
+ * @param typed the part of the value that was typed.
  * @param given the options so far.
  */
 export type ValuesOf = (
@@ -25,8 +25,8 @@ export type ValuesOf = (
 ) => Promise<Candidates>
 
 /**
- * What may stand at the cursor, from the description of the commands.
- * @param words what was typed after `od-link`, without quotes; the last is the one at the cursor, maybe empty.
+ * The candidates at the cursor, from the descriptions of the commands.
+ * @param words what was typed after `od-link`, without quotes; the last is the one at the cursor and may be empty.
  */
 export async function candidatesFor(
   words: readonly string[],
@@ -68,12 +68,12 @@ interface SoFar {
   given: Arguments['options']
   /** How many positional arguments there were. */
   positional: number
-  /** The option whose value comes next. */
+  /** The option that still needs its value. */
   waiting: Option | undefined
   onlyPositional: boolean
 }
 
-/** Reads an unfinished command line, as far as it makes sense. */
+/** Reads an unfinished command line and ignores what it does not understand. */
 function readSoFar({ options }: Command, words: readonly string[]): SoFar {
   const so: SoFar = { given: {}, positional: 0, waiting: undefined, onlyPositional: false }
   for (const word of words) {
@@ -93,7 +93,7 @@ function readSoFar({ options }: Command, words: readonly string[]): SoFar {
   return so
 }
 
-/** The flags that still make sense. */
+/** The flags that can still be given. */
 function flagsOf({ options }: Command, given: Arguments['options']): Candidate[] {
   const open = options.filter(
     ({ name, multiple, with: company, conflicts = [] }) =>

@@ -1,9 +1,9 @@
 import type { Shell } from './shell.ts'
 import { argumentsOf, shellWords } from './shell-words.ts'
 
-/** Fish quotes what it inserts by itself, and takes what stands behind a tab for a description. */
+/** Fish quotes what it inserts, and reads the text after a tab as the description. */
 export const fish: Shell = {
-  script: `# Completion of od-link for fish. Once:
+  script: `# Completion of od-link for fish. Run this once:
 #   od-link completion fish > ~/.config/fish/completions/od-link.fish
 
 function __od_link_complete

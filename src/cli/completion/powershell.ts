@@ -2,12 +2,12 @@ import { powershellQuote } from '../../text/shell-quote.ts'
 import type { Shell } from './shell.ts'
 
 /**
- * PowerShell inserts what it is given as it is. Older ones drop empty arguments, so each has a sign in front; and they
- * read what a program prints in the console's code page, so the answer is JSON in ASCII.
+ * PowerShell inserts candidates unchanged. Older versions drop empty arguments, so each gets a `=` in front, and they
+ * decode a program's output with the console's code page, so the answer is JSON in ASCII.
  * https://learn.microsoft.com/powershell/module/microsoft.powershell.core/register-argumentcompleter
  */
 export const powershell: Shell = {
-  script: `# Completion of od-link for PowerShell. A line for $PROFILE:
+  script: `# Completion of od-link for PowerShell. Add this line to $PROFILE:
 #   od-link completion powershell | Out-String | Invoke-Expression
 
 Register-ArgumentCompleter -Native -CommandName od-link -ScriptBlock {
@@ -17,9 +17,9 @@ Register-ArgumentCompleter -Native -CommandName od-link -ScriptBlock {
     ForEach-Object { if ($null -ne $_.Value) { "=$($_.Value)" } else { "=$($_.Extent.Text)" } })
   $words += "=$wordToComplete"
   $answer = od-link __complete powershell @words 2>$null | Out-String | ConvertFrom-Json
-  # Nothing at all, and PowerShell offers files.
+  # Without any result PowerShell offers files.
   if ($answer.files) { return }
-  # An empty text keeps it from that.
+  # An empty string prevents that.
   if (-not $answer.candidates) { return '' }
   foreach ($one in $answer.candidates) {
     [System.Management.Automation.CompletionResult]::new($one.insert, $one.word, 'ParameterValue', $one.about)
@@ -29,7 +29,7 @@ Register-ArgumentCompleter -Native -CommandName od-link -ScriptBlock {
 
   read(signed) {
     const words = signed.map((word) => word.slice(1))
-    // The word at the cursor comes as it was typed.
+    // The word at the cursor arrives as it was typed, quotes included.
     return [...words.slice(0, -1), unquoted(words.at(-1) ?? '')]
   },
 

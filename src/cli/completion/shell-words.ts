@@ -1,16 +1,16 @@
-/** A word of a command line that is still being typed. */
+/** A word of an unfinished command line. */
 export interface Word {
   /** As it was typed, with its quotes. */
   raw: string
   /** What it means. */
   text: string
-  /** The quote that is still open at its end. */
+  /** The quote that is not closed yet. */
   open: '' | "'" | '"'
 }
 
 /**
- * The words of a command line up to the cursor, the one at the cursor last; that one may be empty. Nothing is expanded.
- * @param escapes what a backslash takes its meaning from, within each kind of quotes: shells differ.
+ * The words of a command line up to the cursor; the last one is at the cursor and may be empty. Nothing is expanded.
+ * @param escapes the characters that a backslash escapes within each kind of quotes: shells differ.
  */
 export function shellWords(line: string, escapes: { single: string; double: string }): Word[] {
   const words: Word[] = [emptyWord()]
@@ -35,7 +35,7 @@ export function shellWords(line: string, escapes: { single: string; double: stri
   return words
 }
 
-/** The words after the program's own name: variables may be set before it. */
+/** The words after the name of the program, which variable assignments may precede. */
 export function argumentsOf(words: Word[]): Word[] {
   const program = words.findIndex(({ raw }) => !/^\w+=/.test(raw))
   return words.slice(program + 1)

@@ -1,16 +1,16 @@
-/** How a shell asks for candidates, and is told. */
+/** How a shell asks for candidates and receives them. */
 export interface Shell {
-  /** What the person puts into the shell; it asks `od-link __complete SHELL …` and no more. */
+  /** The script that the person installs; it only calls `od-link __complete SHELL …`. */
   script: string
-  /** The words after `od-link`, without quotes, the one at the cursor last, from what the script hands over. */
+  /** The words after `od-link`, without quotes, the one at the cursor last, from the arguments that the script passes. */
   read: (asked: readonly string[]) => string[]
   /** The lines that the script reads. */
   write: (candidates: Candidate[], asked: readonly string[]) => string[]
-  /** The lines for "a file"; for most shells that word alone. */
+  /** The lines that mean "complete files"; most shells only need the word `files`. */
   files?: () => string[]
 }
 
-/** A word that may stand at the cursor. One that ends in / or : goes on. */
+/** A word to offer at the cursor. After one that ends in / = or : the shell adds no space. */
 export interface Candidate {
   word: string
   about?: string

@@ -4,5 +4,5 @@ import { powershell } from './powershell.ts'
 import type { Shell } from './shell.ts'
 import { zsh } from './zsh.ts'
 
-/** The shells. One more is one file, one line here, and one in the description of the command. */
+/** The shells. To add one: a file here, a line in this table, and a choice in the command's description. */
 export const shells: Record<string, Shell> = { bash, zsh, fish, powershell }

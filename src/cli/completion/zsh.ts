@@ -1,11 +1,11 @@
 import type { Shell } from './shell.ts'
 
-/** Zsh quotes what it inserts by itself, and shows a text of its own for each candidate. */
+/** Zsh quotes what it inserts, and shows a separate text for each candidate. */
 export const zsh: Shell = {
   script: `#compdef od-link
-# Completion of od-link for zsh. A line for ~/.zshrc, below compinit:
+# Completion of od-link for zsh. Add this line to ~/.zshrc, below compinit:
 #   source <(od-link completion zsh)
-# Or once, into a folder of $fpath:
+# Or run this once, to install it in a folder of $fpath:
 #   od-link completion zsh > "\${fpath[1]}/_od-link"
 
 _od-link() {
@@ -24,13 +24,13 @@ _od-link() {
       (?*) whole+=("$word"); described+=("\${line#*$'\\t'}") ;;
     esac
   done
-  # The drive minds no case.
+  # OneDrive ignores case.
   local any_case='m:{[:lower:][:upper:]}={[:upper:][:lower:]}'
   compadd -M $any_case -S '' -a open
   compadd -M $any_case -l -d described -a whole
 }
 
-# Sourced, it has to be made known; from a folder of $fpath it is called.
+# When sourced, register the function; when autoloaded from $fpath, call it.
 if [[ $funcstack[1] == _od-link ]]; then _od-link "$@"; else compdef _od-link od-link; fi
 `,
 

@@ -7,15 +7,15 @@ import { commands } from '../index.ts'
 import { valuesOf } from './values.ts'
 
 /**
- * `od-link __complete SHELL …`: what may stand at the cursor, for the script of that shell. Whatever goes wrong, there
- * is nothing to offer, and nothing is said: a person is typing.
+ * `od-link __complete SHELL …`: prints the candidates at the cursor for the script of that shell. If anything fails,
+ * it prints nothing: a message would land in the middle of what the person is typing.
  */
 export async function complete([name = '', ...asked]: string[]): Promise<void> {
   try {
     const lines = await answer(shells[name], asked)
     if (lines.length > 0) writeFileSync(1, `${lines.join('\n')}\n`)
   } catch {
-    // The shell goes on without candidates.
+    // The shell continues without candidates.
   }
 }
 
@@ -23,7 +23,7 @@ async function answer(shell: Shell | undefined, asked: string[]): Promise<string
   if (!shell) return []
   const candidates = await candidatesFor(shell.read(asked), commands, valuesOf)
   if (candidates === 'files') return shell.files?.() ?? ['files']
-  // Without what cannot be shown as it is: the name of a folder may be anything.
+  // A folder's name can hold control characters; one that cannot be shown unchanged is left out.
   return shell.write(
     candidates
       .filter(({ word }) => word === sanitize(word))

@@ -11,12 +11,12 @@ import { NetworkError } from '../../http/errors.ts'
 import { remember, remembered } from './recent-folders.ts'
 
 /**
- * The folders of the drive whose path begins with what was typed, by the token that is there: a person who types is
- * neither asked for anything nor kept waiting, and no link is renewed in passing.
+ * The folders of the drive whose path begins with what was typed, with the current access token only: Tab never
+ * prompts, never blocks, and never renews a link.
  */
 export async function foldersBelow(typed: string, wanted: unknown): Promise<Candidate[]> {
   const slash = typed.lastIndexOf('/')
-  // `Re` is `/Re`, too: a path may be typed without its first slash.
+  // `Re` means `/Re`: a path may be typed without its first slash.
   const parent = slash < 0 ? '' : typed.slice(0, slash + 1)
   const start = foldName(typed.slice(slash + 1))
   const account = findAccount(typeof wanted === 'string' ? wanted : undefined)
@@ -27,7 +27,7 @@ export async function foldersBelow(typed: string, wanted: unknown): Promise<Cand
     .map((name) => ({ word: `${typed === '' ? '/' : parent}${name}/` }))
 }
 
-/** How long the whole process may take, start and end included, and what of that is kept for the end. */
+/** How long the whole process may take, start-up included, and how much of that is reserved for its end. */
 const limitMs = 1_000
 const endMs = 100
 
@@ -39,16 +39,16 @@ async function ask(account: Account, path: string): Promise<string[]> {
     for await (const found of folders(account, path, left)) names.push(...found)
     return true
   }
-  // What came before it was late is worth showing, but not to be taken for all.
+  // Names that came before the limit are offered, but not remembered: they may not be all.
   if (await Promise.race([list(), late])) {
-    // Names that cannot be remembered, such as on a read-only mount, are offered all the same.
+    // Names that cannot be saved, such as on a read-only mount, are offered anyway.
     await remember(account, path, names).catch(() => {})
   }
   return names
 }
 
 async function* folders(account: Account, path: string, left: () => number): AsyncGenerator<string[]> {
-  // Other helpers than `pass` cannot be kept from asking.
+  // Only the helper `pass` can be kept from prompting.
   if (account.store.startsWith('helper:') && account.store !== 'helper:pass') return
   askNobody(left())
   const link = await readLink(account)

@@ -10,7 +10,7 @@ import { changeStateFile, readStateFile } from '../../settings/json-file.ts'
 
 const file = 'completion'
 const forMs = 60_000
-/** How long the lock may take: a person is waiting for the names, which are here already. */
+/** How long to wait for the lock: the names are known already, and a person is waiting for them. */
 const lockMs = 50
 
 interface Seen {
@@ -19,15 +19,15 @@ interface Seen {
   names: string[]
 }
 
-/** The folders at a path of an account's drive, if they were seen just now. */
+/** The folders at a path of an account's drive, if they were fetched within the last minute. */
 export function remembered({ id }: Account, path: string): string[] | undefined {
   const seen = readStateFile<Record<string, Seen>>(file)[`${id}:${path}`]
   return seen && isFresh(seen) ? seen.names : undefined
 }
 
 /**
- * Keeps the names of the folders in a path, for a minute; of an account that was logged out meanwhile, nothing.
- * @throws OdLinkError (usage) when they cannot be written, (service) when another process is writing for too long.
+ * Saves the names of the folders in a path for a minute, unless the account has been logged out meanwhile.
+ * @throws OdLinkError (usage) when they cannot be saved, (service) when another process holds the lock for too long.
  */
 export async function remember({ id }: Account, path: string, names: string[]): Promise<void> {
   const { withLock } = await import('../../settings/lock.ts')
@@ -41,7 +41,7 @@ export async function remember({ id }: Account, path: string, names: string[]): 
   await withLock('completion', write, startPatience(lockMs))
 }
 
-/** Neither older than a minute nor of a clock that was ahead. */
+/** Neither older than a minute nor from the future, as after a clock that was ahead. */
 function isFresh(seen: Partial<Seen> | null): seen is Seen {
   const age = Date.now() - Number(seen?.at)
   return age >= 0 && age < forMs && Array.isArray(seen?.names)

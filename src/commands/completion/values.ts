@@ -4,8 +4,8 @@ import { settingNames } from '../../settings/names.ts'
 import { commands } from '../index.ts'
 
 /**
- * What there is of a value.
- * @param typed what of it was typed.
+ * The candidates for a value.
+ * @param typed the part of the value that was typed.
  * @param given the options so far: another account has other folders.
  */
 export async function valuesOf(
@@ -20,7 +20,7 @@ export async function valuesOf(
   return all.filter(({ word }) => word.toLowerCase().startsWith(small))
 }
 
-/** Each brings no more of od-link along than it takes: a person is waiting for the next letter. */
+/** Each loads only what it needs: Tab must answer at once. */
 const sources: Record<'account' | 'setting' | 'topic' | 'code', () => Promise<Candidate[]>> = {
   account: async () =>
     (await import('../../accounts/index.ts'))

@@ -2,8 +2,8 @@ import type { Command } from '../../cli/command.ts'
 
 export const demo: Command = {
   group: 'Try it',
-  summary: 'show the whole way against the sandbox, without an account',
+  summary: 'run the whole flow against the sandbox; no account needed',
   positional: [],
   options: [],
-  examples: [['od-link demo', 'link, make folders, outlive an expiry, log out']],
+  examples: [['od-link demo', 'link, create folders, renew an expired token, unlink']],
 }

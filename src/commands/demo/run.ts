@@ -4,8 +4,6 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { openStore } from '../../accounts/stores/index.ts'
-import { probeStore } from '../../accounts/stores/probe.ts'
 import type { Arguments } from '../../cli/command.ts'
 import { exitCodes, OdLinkError } from '../../errors.ts'
 import { exchange } from '../../http/index.ts'
@@ -21,8 +19,8 @@ interface SandboxLine {
 }
 
 /**
- * `od-link demo`: the whole way against the sandbox, each step a process of its own, as a person would type it.
- * Needs no account, no display, no D-Bus and asks nothing.
+ * `od-link demo`: the whole flow against the sandbox. Each step is a process of its own, as a person would type it.
+ * It needs no account, display or D-Bus, and asks nothing.
  */
 export async function run(_: Arguments): Promise<void> {
   const place = mkdtempSync(join(tmpdir(), 'od-link-demo-'))
@@ -30,7 +28,7 @@ export async function run(_: Arguments): Promise<void> {
     stdio: ['ignore', 'pipe', 'inherit'],
   })
   let environment: NodeJS.ProcessEnv | undefined
-  /** Whatever becomes of the demo, it leaves nothing behind: no link in the keychain, no directory, no server. */
+  /** However the demo ends, it leaves nothing behind: no link in the keychain, no directory, no server. */
   const tidyUp = () => {
     sandbox.kill()
     if (environment)
@@ -45,9 +43,10 @@ export async function run(_: Arguments): Promise<void> {
   // The terminal was closed.
   process.once('SIGHUP', stop)
   try {
-    const told = JSON.parse(await firstLine(sandbox)) as SandboxLine
-    environment = environmentOf(told, await chooseStore(place), place)
-    await narrate(told, environment)
+    const started = JSON.parse(await firstLine(sandbox)) as SandboxLine
+    environment = environmentOf(started, place)
+    environment.OD_LINK_STORE = await chooseStore(environment)
+    await narrate(started, environment)
   } finally {
     release()
     process.off('SIGHUP', stop)
@@ -55,8 +54,8 @@ export async function run(_: Arguments): Promise<void> {
   }
 }
 
-/** A world of its own: none of the person's settings counts in it. */
-function environmentOf(sandbox: SandboxLine, store: string, place: string): NodeJS.ProcessEnv {
+/** An environment of its own, without any of the person's settings. */
+function environmentOf(sandbox: SandboxLine, place: string): NodeJS.ProcessEnv {
   const unset = Object.fromEntries(Object.values(settingNames).map((variable) => [variable, '']))
   return {
     ...process.env,
@@ -64,7 +63,6 @@ function environmentOf(sandbox: SandboxLine, store: string, place: string): Node
     OD_LINK_ACCOUNT: '',
     OD_LINK_CLIENT_SECRET: '',
     OD_LINK_CONFIG_DIR: place,
-    OD_LINK_STORE: store,
     OD_LINK_CLIENT_ID: sandbox.clientId,
     OD_LINK_AUTHORITY_HOST: sandbox.origin,
     OD_LINK_GRAPH_HOST: sandbox.origin,
@@ -77,42 +75,40 @@ async function narrate(sandbox: SandboxLine, environment: NodeJS.ProcessEnv): Pr
     print()
     print(styled('dim', `# ${why}`))
     print(styled('bold', `$ od-link ${args.map(shown).join(' ')}`))
-    const child = spawn(process.execPath, [ownProgram(), ...args], { env: environment, stdio: 'inherit' })
-    const [code] = await once(child, 'exit')
+    const code = await runStep(args, environment, 'inherit')
     if (code !== 0)
-      throw new OdLinkError('internal', `The demo stopped: od-link ${args.join(' ')} ended with ${code}.`)
+      throw new OdLinkError(
+        'internal',
+        `The demo stopped: od-link ${args.join(' ')} failed with exit code ${code}.`,
+      )
   }
 
-  print(
-    `A stand-in for Microsoft runs at ${sandbox.origin}; no account is needed, and nothing leaves this machine.`,
-  )
+  print(`A local fake of Microsoft sign-in and OneDrive is running at ${sandbox.origin}.`)
+  print('You need no account, and nothing leaves this machine.')
   print(
     environment.OD_LINK_STORE === 'keychain'
-      ? 'Tokens are kept in your keychain, under a name of the demo alone, and removed at the end.'
-      : 'No keychain works here, so the demo keeps tokens in a private file (OD_LINK_STORE=file), and removes it at the end.',
+      ? 'Tokens are saved in your keychain, under a name that only the demo uses, and removed at the end.'
+      : 'No keychain is available here, so tokens are saved in a private file and removed at the end.',
   )
+  await step('Sign in once. You would use your browser; here a small program follows the redirects.', 'login')
+  await step('From now on any script can create folders. mkdir prints their paths.', 'mkdir', '/', 'Reports')
   await step(
-    'Sign in once. A person would do it in the browser; here a small program follows the redirects.',
-    'login',
-  )
-  await step('From now on any script can make folders. It prints their paths.', 'mkdir', '/', 'Reports')
-  await step(
-    'Missing parents are made with -p, and any name is fine.',
+    '-p creates missing parent folders. Names can be in any language.',
     'mkdir',
     '-p',
     '/Reports/2026/Été à Paris',
   )
   await expire(sandbox)
   await step(
-    'The access token has just expired. Nobody notices: the link renews itself.',
+    'The access token has just expired. od-link renews it by itself.',
     'mkdir',
     '/Reports',
     'After the expiry',
   )
-  await step('Who is linked, and for how long the token is good:', 'status')
-  await step('And away with it. Microsoft is not needed for that.', 'logout')
+  await step('Show the linked account and when its token expires.', 'status')
+  await step('Unlink. This works offline.', 'logout')
   print()
-  print(styled('green', '✓'), ' That was all of it. With your own OneDrive: od-link login')
+  print(styled('green', '✓'), ' Done. To link your own OneDrive: od-link setup')
 }
 
 async function expire({ origin, controlToken }: SandboxLine): Promise<void> {
@@ -120,21 +116,20 @@ async function expire({ origin, controlToken }: SandboxLine): Promise<void> {
   await exchange({ method: 'POST', url, headers: { authorization: `Bearer ${controlToken}` } })
 }
 
-/** The keychain if one works here, under a name of the demo's own; else the file store. */
-async function chooseStore(place: string): Promise<string> {
-  const before = { ...process.env }
-  Object.assign(process.env, { OD_LINK_CONFIG_DIR: place, OD_LINK_STORE: 'keychain' })
-  try {
-    await probeStore(await openStore())
-    return 'keychain'
-  } catch {
-    return 'file'
-  } finally {
-    process.env = before
-  }
+/** The keychain if one works here: `store move` tests it before it moves anything. Otherwise the file store. */
+async function chooseStore(environment: NodeJS.ProcessEnv): Promise<string> {
+  const code = await runStep(['store', 'move', '--to', 'keychain'], environment, 'ignore')
+  return code === 0 ? 'keychain' : 'file'
 }
 
-/** In the part of the browser: Node itself, following redirects. */
+/** Runs od-link in the demo's environment. @returns its exit code. */
+async function runStep(args: string[], env: NodeJS.ProcessEnv, stdio: 'inherit' | 'ignore') {
+  const child = spawn(process.execPath, [ownProgram(), ...args], { env, stdio })
+  const [code] = await once(child, 'exit')
+  return code as number | null
+}
+
+/** Plays the browser: Node follows the redirects. */
 function scriptedBrowser(): string {
   return `"${process.execPath}" -e "fetch(process.argv[1]).then((answer) => answer.text())"`
 }

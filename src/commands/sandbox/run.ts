@@ -8,30 +8,39 @@ import { numberOf, textOf } from '../shared/arguments.ts'
 
 type Options = Arguments['options']
 
-/** `od-link sandbox`: prints what points od-link at it, and serves until Ctrl-C. */
+/** `od-link sandbox`: prints the variables that point od-link at it, and runs until Ctrl-C. */
 export async function run({ options }: Arguments): Promise<number> {
-  const { startSandbox, readUsers } = await import('../../../sandbox/index.ts')
-  const sandbox = await startSandbox(wantedOf(options, readUsers)).catch((error: Error) => {
-    throw new OdLinkError('usage', `The sandbox cannot start: ${error.message}`, { cause: error })
+  const { startSandbox, readUsers, PortTaken } = await import('../../../sandbox/index.ts')
+  const sandbox = await startSandbox(sandboxOptions(options, readUsers)).catch((error: Error) => {
+    throw new OdLinkError('usage', `Couldn't start the sandbox: ${error.message}`, {
+      ...(error instanceof PortTaken
+        ? { reason: 'invalid-value', next: [{ intro: 'To use any free port:', verb: 'sandbox' }] }
+        : { reason: 'local-file' }),
+      cause: error,
+    })
   })
   if (options.json) printJson(inJson(sandbox))
-  else tell(sandbox, options)
+  else showEnvironment(sandbox, options)
   await untilStopped()
   await sandbox.close().catch((error: Error) => {
-    const hint =
-      'What was changed since the last writing is lost. Make room there, or name another: --state FILE'
-    throw new OdLinkError('usage', error.message, { hint, cause: error })
+    throw new OdLinkError('usage', error.message, {
+      reason: 'local-file',
+      next: [
+        'Changes since the last save are lost. Next time, name a file in another folder with --state FILE.',
+      ],
+      cause: error,
+    })
   })
   if (!options.quiet && !options.json) for (const line of sandbox.scoreReport().split('\n')) say(line)
   return exitCodes.interrupted
 }
 
-function wantedOf(
+function sandboxOptions(
   options: Options,
   readUsers: typeof import('../../../sandbox/index.ts').readUsers,
 ): SandboxOptions {
   const usersFile = textOf(options, 'users')
-  // Programs cannot click; a person in front of a terminal has a browser.
+  // A program cannot press buttons; a person at a terminal has a browser.
   const signIn = textOf(options, 'sign-in') ?? (options.json ? 'automatic' : 'page')
   const all = {
     port: numberOf(options, 'port'),
@@ -44,7 +53,7 @@ function wantedOf(
     users:
       usersFile === undefined
         ? undefined
-        : plainly(usersFile, () => readUsers(readFileSync(usersFile, 'utf8'))),
+        : readFrom(usersFile, () => readUsers(readFileSync(usersFile, 'utf8'))),
   }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
@@ -53,7 +62,7 @@ function inJson({ origin, controlToken, clientId, webClientId, webClientSecret, 
   return { origin, controlToken, clientId, webClientId, webClientSecret, ...(caFile ? { caFile } : {}) }
 }
 
-function tell({ origin, clientId, caFile }: Sandbox, options: Options): void {
+function showEnvironment({ origin, clientId, caFile }: Sandbox, options: Options): void {
   const variables = {
     OD_LINK_AUTHORITY_HOST: origin,
     OD_LINK_GRAPH_HOST: origin,
@@ -64,9 +73,9 @@ function tell({ origin, clientId, caFile }: Sandbox, options: Options): void {
   for (const [name, value] of Object.entries(variables)) print(assignment(shell, name, value))
   if (options.quiet) return
   say()
-  say('Paste these lines into another terminal, then: od-link login')
-  say(`The drives, as they change: ${origin}/`)
-  say('The sandbox serves until Ctrl-C.')
+  say('Paste these lines into another terminal, then run: od-link login')
+  say(`Live view of the drives: ${origin}/`)
+  say('Press Ctrl-C to stop the sandbox.')
 }
 
 function assignment(shell: string, name: string, value: string): string {
@@ -75,7 +84,7 @@ function assignment(shell: string, name: string, value: string): string {
   return `export ${name}=${posixQuote(value)}`
 }
 
-/** Ctrl-C, or the polite signal of a supervisor: the drives are saved before the end. */
+/** Resolves on Ctrl-C or on a supervisor's SIGTERM, so that the drives can be saved before the process ends. */
 function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
     process.removeAllListeners('SIGINT')
@@ -84,10 +93,13 @@ function untilStopped(): Promise<void> {
   })
 }
 
-function plainly<T>(file: string, read: () => T): T {
+function readFrom<T>(file: string, read: () => T): T {
   try {
     return read()
   } catch (error) {
-    throw new OdLinkError('usage', `${file} cannot be used: ${(error as Error).message}`, { cause: error })
+    throw new OdLinkError('usage', `Couldn't read ${file}: ${(error as Error).message}`, {
+      reason: 'local-file',
+      cause: error,
+    })
   }
 }

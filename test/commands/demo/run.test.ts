@@ -13,7 +13,7 @@ describe('od-link demo', () => {
   })
   afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
-  it('shows the whole way, whatever this person has set, and leaves nothing behind', async () => {
+  it('runs the whole flow, whatever settings this person has, and leaves nothing behind', async () => {
     const env = {
       HOME: dir,
       TMPDIR: dir,
@@ -25,14 +25,14 @@ describe('od-link demo', () => {
       OD_LINK_CLIENT_SECRET: 'of-another-app',
     }
     const { code, stdout } = await odLink(['demo'], { env })
-    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('✓ That was all of it.') })
+    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('✓ Done.') })
     expect(stdout).toContain('/Reports/2026/Été à Paris\n')
     expect(readdirSync(dir)).toEqual([])
   })
 
   it.runIf(hasKeyring()).each([
     ['is interrupted', 'SIGINT'],
-    ['is asked to end', 'SIGTERM'],
+    ['is terminated', 'SIGTERM'],
     ['loses its terminal', 'SIGHUP'],
   ] as const)('leaves nothing behind when it %s', async (_, signal) => {
     const keyring = await startKeyring()

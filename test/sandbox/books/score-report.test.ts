@@ -6,16 +6,16 @@ const children = '/me/drive/root/children'
 describe('the score in words', () => {
   it('is the score in words: what was wrong, how often, and where first', async () => {
     const { to, make, accessToken } = await drive(ada)
-    expect(to.scoreReport()).toBe('2 requests, and nothing that Microsoft advises against.')
+    expect(to.scoreReport()).toBe('2 requests; no bad practices seen.')
     await make(children, 'a', null)
     for (const path of ['me', 'me/drive']) {
       await call(`${to.origin}/v1.0/${path}`, { headers: { authorization: `Bearer ${accessToken}` } })
     }
     expect(to.scoreReport()).toBe(
       [
-        '5 requests, and 3 things that Microsoft advises against:',
+        '5 requests; 3 bad practices seen:',
         '  2 × sent no client-request-id (first: GET /v1.0/me)',
-        '  1 × left the conflictBehavior open (first: POST /v1.0/me/drive/root/children)',
+        '  1 × sent no conflictBehavior (first: POST /v1.0/me/drive/root/children)',
       ].join('\n'),
     )
   })

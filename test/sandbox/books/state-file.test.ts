@@ -75,8 +75,8 @@ describe('a state file', () => {
   })
 
   it.each([
-    ['{', /is broken and was left as it is: .*JSON.* Move it away to start anew\.$/],
-    ['', /is broken and was left as it is/],
+    ['{', /is damaged and was not changed: .*JSON.* Move it away to start over\.$/],
+    ['', /is damaged and was not changed/],
     ['[]', /state must be an object\. Move/],
     ['{"version":2,"drives":{}}', /state\.version must be 1\./],
     ['{"version":1}', /state\.drives is missing\./],
@@ -102,7 +102,7 @@ describe('a state file', () => {
             { ...item, name: 'A', content: '' },
           ],
         },
-        'root.children has a name twice.',
+        'root.children contains the same name twice.',
       ],
     ]
     for (const [root, message] of cases) {

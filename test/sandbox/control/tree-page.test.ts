@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { readableSize } from '../../../sandbox/control/tree-page.ts'
 import { ada, call, control, drive, grace } from '../../helpers/sandbox/client.ts'
 
 describe('the page of the drives', () => {
@@ -28,5 +29,21 @@ describe('the page of the drives', () => {
     expect(text).not.toContain('<b>')
     const [folder] = (await control(to, 'GET', `drive?username=${ada}`)).json.children
     expect(folder.children.at(-1)).toEqual({ name: 'small.bin', folder: false, size: 1536, children: [] })
+  })
+})
+
+describe('a size', () => {
+  it.each([
+    [0, '0 bytes'],
+    [1, '1 byte'],
+    [1023, '1023 bytes'],
+    [1024, '1 KB'],
+    [1536, '1.5 KB'],
+    [1024 ** 2 - 1, '1 MB'],
+    [1024 ** 3 - 1, '1 GB'],
+    [150 * 1024 ** 2, '150 MB'],
+    [5 * 1024 ** 5, '5120 TB'],
+  ])('of %i bytes reads %s', (bytes, text) => {
+    expect(readableSize(bytes)).toBe(text)
   })
 })

@@ -245,7 +245,7 @@ describe.runIf(chromium)('in a browser', () => {
     await press(tab, 'Accept')
     expect((await second.came).fields.get('state')).toBe('second')
     await page.goBack()
-    await page.getByRole('heading', { name: 'This sign-in is over' }).waitFor()
+    await page.getByRole('heading', { name: 'Sign-in expired' }).waitFor()
     for (const one of [client, second]) one.close()
   })
 
@@ -290,8 +290,8 @@ describe.runIf(chromium)('in a browser', () => {
     const renew = () => token(to, { grant_type: 'refresh_token', refresh_token: first.json.refresh_token })
     expect((await renew()).status).toBe(200)
     await page.goto(`${to.origin}/myapps`)
-    await press(page, /Remove the permissions/)
-    expect(await page.getByRole('status').textContent()).toContain('may no longer use')
+    await press(page, /Remove access/)
+    expect(await page.getByRole('status').textContent()).toContain('can no longer access')
     expect((await renew()).json.error_codes).toEqual([65001])
     client.close()
   })
@@ -303,7 +303,7 @@ describe.runIf(chromium)('in a browser', () => {
     await page.goto(`${started.verification_uri}?otc=${started.user_code}`)
     await press(page, 'Next')
     await press(page, 'Cancel')
-    expect(await page.getByRole('status').textContent()).toContain('You refused')
+    expect(await page.getByRole('status').textContent()).toContain('You declined')
     expect((await started.poll()).json.error).toBe('authorization_declined')
   })
 

@@ -72,7 +72,7 @@ describe('the sign-in pages, to a plain HTTP client', () => {
     ]
     for (const headers of wrong) {
       const answer = await mine.step({ account: ada }, headers)
-      expect([answer.status, answer.text.includes('This sign-in is over')], JSON.stringify(headers)).toEqual([
+      expect([answer.status, answer.text.includes('Sign-in expired')], JSON.stringify(headers)).toEqual([
         400,
         true,
       ])

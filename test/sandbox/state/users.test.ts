@@ -19,13 +19,13 @@ describe('a users file', () => {
   })
 
   it.each([
-    ['[', 'The users file is not JSON: '],
+    ['[', 'The users file is not valid JSON: '],
     ['{}', 'users must be a list.'],
     ['[]', 'users must name at least one user.'],
     ['[3]', 'users[0] must be an object.'],
     ['[{"username":"a@b.c","name":"A"}]', 'users[0].kind is missing.'],
     ['[{"username":"ab","name":"A","kind":"work"}]', 'users[0].username must look like name@domain.example.'],
-    ['[{"username":"a@b.c","name":"","kind":"work"}]', 'users[0].name must be a text that is not empty.'],
+    ['[{"username":"a@b.c","name":"","kind":"work"}]', 'users[0].name must be a non-empty string.'],
     ['[{"username":"a@b.c","name":"A","kind":"guest"}]', 'users[0].kind must be "work" or "personal".'],
     ['[{"username":"a@b.c","name":"A","kind":"work","tenant":"x"}]', 'users[0].tenant must be a GUID.'],
     ['[{"username":"a@b.c","name":"A","kind":"work","age":3}]', 'users[0].age is not a known field'],
@@ -35,7 +35,7 @@ describe('a users file', () => {
     ],
     [
       '[{"username":"a@b.c","name":"A","kind":"work"},{"username":"A@b.c","name":"A","kind":"work"}]',
-      'users[1].username is there twice: A@b.c.',
+      'users[1].username is a duplicate: A@b.c.',
     ],
     [
       '[{"username":"a@b.c","name":"A","kind":"personal","tenant":"11111111-2222-3333-4444-555555555555"}]',

@@ -113,9 +113,9 @@ describe('weather', () => {
       [{ effect: { status: 99 } }, 'effect.status must be between 200 and 599.'],
       [{ effect: { lost: 'yes' } }, 'effect.lost must be true or false.'],
       [{ effect: { hang: 'mind' } }, 'effect.hang must be "headers" or "body".'],
-      [{ effect: { claims: '{' } }, 'effect.claims must be a JSON text.'],
+      [{ effect: { claims: '{' } }, 'effect.claims must be a string that contains JSON.'],
       [{ match: '/(/', effect: {} }, 'match is not a regular expression: '],
-      [{ count: 1.5, effect: {} }, 'count must be a whole number.'],
+      [{ count: 1.5, effect: {} }, 'count must be an integer.'],
       [{ wind: 3, effect: {} }, 'wind is not a known field; these are: match, count, skip, effect.'],
     ] as const
     for (const [rule, message] of cases) {
