@@ -12,7 +12,7 @@ export type { Audience, Platform, RedirectUri, Registration } from './state/regi
 export { readUsers, type SandboxUser } from './state/users.ts'
 
 export interface SandboxOptions {
-  /** Default: a free one. */
+  /** Default: any free port. */
   port?: number
   /** Default: one work and one personal account. */
   users?: SandboxUser[]
@@ -20,40 +20,41 @@ export interface SandboxOptions {
   accessTtlSeconds?: number
   /** The client secret of the web registration; default: a random one. */
   secret?: string
-  /** Applications beside the sandbox's own two, or in place of one of them where the client id is the same. */
+  /** Applications in addition to the sandbox's own two; one with the same client id replaces it. */
   registrations?: Registration[]
-  /** Default, `automatic`: everybody is taken to agree. `page`: a person sees the sign-in pages. */
+  /** `automatic` (the default) accepts every sign-in; `page` shows the sign-in pages. */
   signIn?: 'automatic' | 'page'
-  /** How long a refresh token stays good without being used; default: 90 days. */
+  /** How long an unused refresh token stays valid; default: 90 days. */
   refreshIdleSeconds?: number
-  /** Refuses a client that asks for the same thing over and over (AADSTS50196); default: no. */
+  /** Refuses a client that repeats the same request in a loop (AADSTS50196); default: no. */
   loopDetection?: boolean
-  /** Answers a poll of the device flow that comes too soon with `slow_down`; default: no. */
+  /** Answers a device flow poll that comes too soon with `slow_down`; default: no. */
   slowDown?: boolean
-  /** A JSON file that keeps the drives from one start to the next; made when it is not there. */
+  /** A JSON file in which the drives are saved between runs; created when missing. */
   state?: string
-  /** Serves https, with a certificate authority of its own. */
+  /** Serves https with its own certificate authority. */
   tls?: boolean
 }
 
 export interface Sandbox {
   origin: string
-  /** Opens `/control/…`, as a bearer token. */
+  /** The bearer token of the control API, `/control/…`. */
   controlToken: string
   clientId: string
   webClientId: string
   webClientSecret: string
-  /** With `tls`: the certificate to trust, as PEM, for `NODE_EXTRA_CA_CERTS`. Gone when closed. */
+  /** With `tls`: a PEM file with the certificate to trust, for `NODE_EXTRA_CA_CERTS`. Removed on close. */
   caFile?: string
-  /** What its clients did wrong so far, in words. */
+  /** What its clients did wrong so far, as text. */
   scoreReport(): string
   /** @throws an Error with a plain sentence when the state file cannot be written. */
   close(): Promise<void>
 }
 
 /**
- * Starts a stand-in for Microsoft's identity platform and Graph on loopback, both at one origin.
- * @throws PortTaken, or an Error with a plain sentence when the users, registrations or state file are not valid.
+ * * Starts a fake of Microsoft's identity platform and Graph on loopback, both at one origin.
+ * @throws PortTaken, or an Error with a plain sentence when the users, registrations or state file are not
+ * valid.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const { port = 0, users = defaultUsers, registrations = [], secret } = options
@@ -102,7 +103,7 @@ const tunable = [
   'slowDown',
 ] as const satisfies (keyof Settings & keyof SandboxOptions)[]
 
-/** The settings among the options; one that is left out keeps its default. */
+/** The options that are settings; one that is left out keeps its default. */
 function chosen(options: SandboxOptions): Partial<Settings> {
   return Object.fromEntries(
     tunable.filter((name) => options[name] !== undefined).map((name) => [name, options[name]]),

@@ -11,18 +11,18 @@ import { type Incoming, json, type Reply } from './server/messages.ts'
 import type { LogEntry } from './state/log.ts'
 import type { World } from './state/world.ts'
 
-/** Who answers a path. */
+/** The handler of a path. */
 export interface Route {
   kind: LogEntry['kind']
-  /** The sandbox's own pages: no weather, no log, no score. */
-  ownBusiness?: true
+  /** A page of the sandbox itself: exempt from weather, log and score. */
+  isInternal?: true
   answer: (world: World, incoming: Incoming) => Reply | Promise<Reply>
 }
 
-/** Finds who answers a path. */
+/** Finds the handler of a path. */
 export function route(path: string): Route {
-  if (path === '/') return { kind: 'page', ownBusiness: true, answer: treePage }
-  if (path.startsWith('/control/')) return { kind: 'page', ownBusiness: true, answer: answerControl }
+  if (path === '/') return { kind: 'page', isInternal: true, answer: treePage }
+  if (path.startsWith('/control/')) return { kind: 'page', isInternal: true, answer: answerControl }
   if (path === '/devicelogin') return { kind: 'page', answer: deviceLogin }
   if (path === '/myapps') return { kind: 'page', answer: myApps }
   if (path === '/error') return { kind: 'page', answer: lookUpPage }

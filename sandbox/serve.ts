@@ -10,16 +10,19 @@ import { compressed, send, sendHalf, sendTruncated } from './server/send.ts'
 import { shortenSecrets } from './state/log.ts'
 import type { Effect } from './state/weather.ts'
 import type { World } from './state/world.ts'
-import { madeUp } from './weather/effects.ts'
+import { weatherReply } from './weather/effects.ts'
 
-/** Serves one request: who asks, what for, the weather, the work, the answer, the books. */
+/**
+ * Serves one request: checks it, finds its handler, applies the weather, answers, and records it in log and
+ * score.
+ */
 export async function serve(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
     const body = await readBody(request, isUpload(request) ? largestRange : undefined)
     const refusal = refuse(world, request, body)
     if (refusal) return send(response, refusal, world.now())
     const { incoming, target } = understand(world, request, body ?? Buffer.alloc(0))
-    if (target.ownBusiness) send(response, await target.answer(world, incoming), world.now())
+    if (target.isInternal) send(response, await target.answer(world, incoming), world.now())
     else await serveMicrosoft(world, incoming, target, response)
   } catch (error) {
     if (response.headersSent || response.destroyed) response.destroy()
@@ -33,13 +36,13 @@ export async function serve(world: World, request: IncomingMessage, response: Se
   }
 }
 
-/** A range of a large file may be larger than any other body. */
+/** An upload range may be larger than any other body. */
 function isUpload({ method, url = '' }: IncomingMessage): boolean {
   return method === 'PUT' && purposeOf(url) === 'upload'
 }
 
 function refuse(world: World, request: IncomingMessage, body: Buffer | undefined): Reply | undefined {
-  // A page elsewhere whose name was made to resolve to this machine shows by its Host (DNS rebinding).
+  // DNS rebinding: a foreign page whose name resolves to this machine is recognized by its Host header.
   const { port } = new URL(world.origin)
   const host = request.headers.host?.toLowerCase() ?? ''
   if (![`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`].includes(host)) {
@@ -113,7 +116,7 @@ async function serveMicrosoft(
   }
   const { status } = effect
   const work = status === undefined || effect.after ? await target.answer(world, incoming) : undefined
-  const reply = status === undefined ? work : madeUp(world, incoming, { ...effect, status })
+  const reply = status === undefined ? work : weatherReply(world, incoming, { ...effect, status })
   if (!reply || effect.lost) {
     entry.status = 'lost'
     response.destroy()

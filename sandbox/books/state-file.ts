@@ -16,8 +16,9 @@ const readState = record({ version: oneOf(version), drives: dictionary(readSaved
 ])
 
 /**
- * Reads the drives of an earlier sandbox, by user name in lower case; none where there is no such file yet.
- * @throws an Error with a plain sentence for a file that is none of the sandbox's; the file is left as it is.
+ * * Reads the drives that an earlier run saved, by user name in lower case; empty when the file does not
+ * exist.
+ * @throws an Error with a plain sentence for a file that the sandbox did not write; the file is not changed.
  */
 export function readStateFile(file: string): Map<string, SavedDrive> {
   let text: string
@@ -37,11 +38,11 @@ export function readStateFile(file: string): Map<string, SavedDrive> {
   }
 }
 
-/** Writes the drives to a file soon after each change, whole or not at all. */
+/** Saves the drives to a file soon after each change, atomically. */
 export class StateFile {
   #file: string
   #world: World
-  /** Drives of people who are not among the users this time: they are kept. */
+  /** Drives of users who are not served in this run: they stay in the file. */
   #others: Map<string, SavedDrive>
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> = Promise.resolve()
@@ -55,7 +56,7 @@ export class StateFile {
     removeDrafts(file)
   }
 
-  /** Writes what is not yet written. @throws an Error with a plain sentence when it cannot. */
+  /** Saves pending changes. @throws an Error with a plain sentence when they cannot be saved. */
   async close(): Promise<void> {
     if (this.#timer) this.#now()
     await this.#writing
@@ -89,7 +90,7 @@ export class StateFile {
   }
 }
 
-/** What a sandbox that was killed in the middle of a writing left beside the file. */
+/** Removes drafts that a sandbox left beside the file when it was killed while saving. */
 function removeDrafts(file: string): void {
   const folder = dirname(file)
   for (const name of existsSync(folder) ? readdirSync(folder) : []) {
@@ -98,7 +99,10 @@ function removeDrafts(file: string): void {
   }
 }
 
-/** In a shared folder, somebody else may have laid anything under such a name: it is not in the way. */
+/**
+ * In a shared folder another user may have put anything under such a name: only a file of this user is
+ * removed.
+ */
 function removeOwn(path: string): void {
   const found = lstatSync(path, { throwIfNoEntry: false })
   if (found?.isFile() && found.uid === (process.getuid?.() ?? found.uid)) rmSync(path, { force: true })
@@ -113,8 +117,8 @@ function isRunning(pid: number): boolean {
 }
 
 /**
- * To a file beside it first: whoever reads meets the old one or the new one. It is private until it is whole, and then
- * has the permissions of the one that it replaces.
+ * * Writes a draft beside the file and renames it, so that readers see the old content or the new one. The
+ * draft is private until it is complete, and then gets the permissions of the file that it replaces.
  */
 async function writeWhole(file: string, text: string): Promise<void> {
   const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`
@@ -126,7 +130,7 @@ async function writeWhole(file: string, text: string): Promise<void> {
     await takePermissions(handle, file)
     const { dev, ino } = await handle.stat({ bigint: true })
     const named = lstatSync(draft, { bigint: true, throwIfNoEntry: false })
-    // Whoever may write to the folder can put another file in its place.
+    // Anyone who can write to the folder could have replaced the draft.
     if (named?.dev !== dev || named.ino !== ino) throw new Error('another program replaced its draft')
     await handle.close()
     await rename(draft, file)
@@ -137,7 +141,7 @@ async function writeWhole(file: string, text: string): Promise<void> {
   }
 }
 
-/** Those of a file of somebody else are theirs to choose, and not taken over. */
+/** The permissions of another user's file are not copied: that user chose them. */
 async function takePermissions(draft: FileHandle, file: string): Promise<void> {
   const replaced = lstatSync(file, { throwIfNoEntry: false })
   if (replaced?.isFile() && replaced.uid === process.getuid?.()) await draft.chmod(replaced.mode & 0o777)

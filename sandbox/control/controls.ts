@@ -9,7 +9,7 @@ import { readRule } from '../weather/read-rule.ts'
 
 type Control = (world: World, body: unknown, query: URLSearchParams) => unknown
 
-/** The control API as a table: path, method, what it does. */
+/** The control API: path, method, action. */
 export const controls: Record<string, Partial<Record<string, Control>>> = {
   weather: {
     POST: (world, body) => {
@@ -82,7 +82,7 @@ const readDecision = record({ user_code: text, username: text, decision: oneOf('
   'user_code',
 ])
 
-/** Does at once what a person would do on the page of the device flow. */
+/** Approves or declines a device code, as a person would on the device login page. */
 function decideDevice(world: World, body: unknown): unknown {
   const { user_code, username, decision = 'approve' } = readDecision(body, 'The body')
   const code = findUserCode(world, user_code)
@@ -137,7 +137,7 @@ function showDrive(world: World, _: unknown, query: URLSearchParams): unknown {
 interface Tree {
   name: string
   folder: boolean
-  /** Of a file. */
+  /** Files only. */
   size?: number
   children: Tree[]
 }

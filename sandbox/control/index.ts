@@ -3,7 +3,7 @@ import { header, type Incoming, json, mediaType, type Reply } from '../server/me
 import type { World } from '../state/world.ts'
 import { controls } from './controls.ts'
 
-/** Answers `/control/…`: JSON in and out, for whoever holds the control token. */
+/** Answers `/control/…`: JSON in and out; the control token is required. */
 export function answerControl(world: World, incoming: Incoming): Reply {
   const token = /^Bearer (\S+)$/i.exec(header(incoming, 'authorization') ?? '')?.[1] ?? ''
   if (!equal(token, world.controlToken)) return json(401, { error: 'The control token is missing or wrong.' })

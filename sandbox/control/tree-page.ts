@@ -5,8 +5,8 @@ import { type Item, isFolder } from '../state/items.ts'
 import type { World } from '../state/world.ts'
 
 const refreshSeconds = 2
-/** A browser that reloads ten thousand rows every two seconds shows nobody anything. */
-const mostRows = 500
+/** More rows would make a page that reloads every two seconds unreadable. */
+const maxRows = 500
 
 const style = `
 h2 { font-size: 1.05rem; font-weight: 600; margin-bottom: .2rem }
@@ -44,10 +44,10 @@ ${drives.join('\n')}
 }
 
 function rows(drive: Drive): string {
-  const budget = { left: mostRows }
+  const budget = { left: maxRows }
   const html = branch(drive, drive.root, budget)
   if (html === '') return '<p class="quiet">This drive is empty.</p>'
-  return budget.left > 0 ? html : `${html}\n<p class="quiet">Only the first ${mostRows} items are shown.</p>`
+  return budget.left > 0 ? html : `${html}\n<p class="quiet">Only the first ${maxRows} items are shown.</p>`
 }
 
 function branch(drive: Drive, item: Item, budget: { left: number }): string {
@@ -73,7 +73,7 @@ export function readableSize(bytes: number): string {
   if (bytes === 1) return '1 byte'
   let amount = bytes
   let step = 0
-  // By the rounded amount: 1,048,575 bytes are 1 MB, not 1024 KB.
+  // Compare the rounded amount, so that 1,048,575 bytes are 1 MB and not 1024 KB.
   while (rounded(amount) >= 1024 && step < units.length - 1) {
     amount /= 1024
     step++
@@ -81,7 +81,7 @@ export function readableSize(bytes: number): string {
   return `${rounded(amount)} ${units[step]}`
 }
 
-/** One decimal below 100, none from there on. */
+/** One decimal below 100, none above. */
 function rounded(amount: number): number {
   return amount >= 100 ? Math.round(amount) : Number(amount.toFixed(1))
 }

@@ -1,25 +1,28 @@
 import { refusals } from '../state/graph-error.ts'
 import { readKeys } from './key-segments.ts'
 
-/** Where a request to a drive points. */
+/** The parts of a drive request's path. */
 export interface Address {
-  /** The id of the drive; nothing for `/me/drive`. */
+  /** The id of the drive; undefined for `/me/drive`. */
   driveId?: string
   /** Whose drive it is, for `/users/{id}/drive`. */
   userId?: string
-  /** The item the path starts at; nothing when the drive itself is meant. */
+  /** The item at which the path starts; undefined for the drive itself. */
   itemId?: string
-  /** The special folder that the path starts at instead. */
+  /** Or the special folder at which it starts. */
   special?: string
-  /** The names below it, decoded. */
+  /** The decoded names below it. */
   names: string[]
-  /** What of the item: itself (empty), `children`, `content`, and so on. */
+  /** What is requested: the item itself (empty), `children`, `content`, and so on. */
   of: string
-  /** What stands in the parentheses of a function. */
+  /** The argument of a function, from its parentheses. */
   argument?: string
 }
 
-/** By colon addressing; deeper works by id alone. Source: learn.microsoft.com answers 597035, 736027. */
+/**
+ * With colon addressing; deeper items can only be addressed by id. Source: learn.microsoft.com answers
+ * 597035, 736027.
+ */
 const deepestColonPath = 27
 
 const drive = String.raw`(?:me\/drive|users\/(?<userId>[^/]+)\/drive|drives\/(?<driveId>[^/]+))`
@@ -28,10 +31,10 @@ const whole = new RegExp(`^\\/${drive}(?:\\/${start}(?<rest>.*)|\\/?)$`, 's')
 const beginning = new RegExp(`^\\/${drive}\\/(?<segment>[^/:]+)`)
 
 /**
- * Reads the path of a request, still percent-encoded and without the version, as
- * microsoft-graph-docs-contrib, concepts/onedrive-addressing-driveitems describes it: `/me/drive/root:/a/b:/children`.
- * Nothing for a path that does not begin like a drive's.
- * @param query where the aliases of keys are.
+ * * Reads the path of a request, still percent-encoded and without the version, as
+ * microsoft-graph-docs-contrib, concepts/onedrive-addressing-driveitems describes it:
+ * `/me/drive/root:/a/b:/children`. Undefined for a path that does not start with a drive.
+ * @param query the query, which holds the values of key aliases.
  * @throws GraphError
  */
 export function readAddress(path: string, query = ''): Address | undefined {
@@ -61,10 +64,10 @@ function readRest(rest: string, query: string): Pick<Address, 'names' | 'of' | '
 }
 
 function readColons(rest: string): { names: string[]; of: string } {
-  // The item itself, as rclone spells it before it moves a folder.
+  // The item itself, as rclone writes it before it moves a folder.
   if (rest === ':/') return { names: [], of: '' }
   if (rest === '' || rest.startsWith('/')) return { names: [], of: rest.slice(1) }
-  // After the colon comes a slash, names, and a second colon only when something follows; one too many is tolerated.
+  // After the colon: a slash, names, and a second colon if something follows; a trailing colon is tolerated.
   const match = /^:\/([^:]+)(?::(?:\/(.*))?)?$/s.exec(rest)
   if (!match) throw refusals.invalidRequest('Invalid request')
   const [, path = '', of = ''] = match
@@ -74,7 +77,9 @@ function readColons(rest: string): { names: string[]; of: string } {
   return { names, of }
 }
 
-/** `children`, `delta()`, `search(q='x')`; an action may be qualified by its namespace (OData 4.01, URL 4.5). */
+/**
+ * `children`, `delta()`, `search(q='x')`; an action may have its namespace in front (OData 4.01, URL 4.5).
+ */
 function readFunction(of: string): { of: string; argument?: string } {
   const [, name = '', argument] = /^(?:microsoft\.graph\.)?([^/(]*)(?:\((.*)\))?\/?$/s.exec(of) ?? [
     undefined,
@@ -87,6 +92,6 @@ function decode(segment: string): string {
   try {
     return decodeURIComponent(segment)
   } catch {
-    throw refusals.badRequest('The URL is not well formed.')
+    throw refusals.badRequest('The URL is malformed.')
   }
 }

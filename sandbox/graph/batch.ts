@@ -5,22 +5,22 @@ import { errorOfStatus, refusals } from '../state/graph-error.ts'
 import { shortenSecrets } from '../state/log.ts'
 import type { Effect } from '../state/weather.ts'
 import type { World } from '../state/world.ts'
-import { madeUp } from '../weather/effects.ts'
+import { weatherReply } from '../weather/effects.ts'
 import { type BatchItem, readBatch } from './batch-items.ts'
 import { errorReply, graphJson } from './replies.ts'
 
 type Answer = (incoming: Incoming) => Reply
 
-/** Whether a path, without the version, is that of a batch. */
+/** Whether a path, without the version, is the batch endpoint. */
 export function isBatch(path: string): boolean {
   return path === '/$batch' || path === '/%24batch'
 }
 
 /**
- * `POST /$batch`: up to twenty requests in one. They run side by side, those that wait for others after them, and
- * their answers come in the order in which they are ready. So that nobody relies on theirs, the last one is begun
- * first. Source: microsoft-graph-docs-contrib, concepts/json-batching.
- * @throws GraphError, before anything is done, for a batch that is not as it should be.
+ * * `POST /$batch`: up to twenty requests in one. They run in parallel, each after those it depends on, and
+ * are answered in the order of completion. The last one is started first, so that clients cannot rely on an
+ * order. Source: microsoft-graph-docs-contrib, concepts/json-batching.
+ * @throws GraphError, for a malformed batch, before anything is done.
  */
 export function answerBatch(world: World, outer: Incoming, answer: Answer): Promise<Reply> {
   if (outer.method !== 'POST') throw refusals.methodNotAllowed()
@@ -57,7 +57,7 @@ function sameId(one: string, other: string): boolean {
   return one.toLowerCase() === other.toLowerCase()
 }
 
-/** A 409 for what exists already is a failure too. Source: json-batching, "Sequencing requests". */
+/** A dependency that answered 409 has failed as well. Source: json-batching, "Sequencing requests". */
 async function runOne(
   world: World,
   inner: Incoming,
@@ -69,16 +69,16 @@ async function runOne(
   const effect: Effect = world.weather.take(inner) ?? {}
   if (Object.keys(effect).length > 0) inner.entry.weather = true
   if (effect.delayMs) await wait(effect.delayMs, undefined, { ref: false })
-  // One answer of a batch cannot be cut off from the others: Graph's gateway says in its place that none came.
+  // A single answer of a batch cannot be cut off: Graph's gateway reports a timeout instead.
   const cutOff = effect.reset === true || effect.hang === 'headers'
   const status = effect.status ?? (cutOff || effect.lost ? 504 : undefined)
   const worked = effect.after || effect.lost || (status === undefined && !cutOff)
   const work = worked ? answer(inner) : undefined
-  if (status !== undefined) return madeUp(world, inner, { ...effect, status })
+  if (status !== undefined) return weatherReply(world, inner, { ...effect, status })
   return work ?? errorReply(errorOfStatus(504), inner, world)
 }
 
-/** What the request would have been on its own; the token stands on the batch alone. */
+/** The request as if sent on its own; only the batch carries the token. */
 function innerRequest(world: World, outer: Incoming, { method, url, headers, body }: BatchItem): Incoming {
   const mark = url.indexOf('?')
   const path = `/v1.0${mark < 0 ? url : url.slice(0, mark)}`
@@ -122,7 +122,7 @@ function responseOf({ id }: BatchItem, { status, headers = {}, body = '' }: Repl
   }
 }
 
-/** JSON as it is, any other type in base64. Source: the same page. */
+/** JSON is embedded, any other type is base64. Source: the same page. */
 function bodyOf(headers: NonNullable<Reply['headers']>, body: string | Buffer): unknown {
   const isJson = String(headers['content-type']).startsWith('application/json')
   return isJson ? JSON.parse(body.toString()) : Buffer.from(body).toString('base64')

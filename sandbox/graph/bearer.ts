@@ -4,8 +4,8 @@ import { GraphError } from '../state/graph-error.ts'
 import type { World } from '../state/world.ts'
 
 /**
- * Finds the access token of a request (RFC 6750, 2.1: in the header alone).
- * @throws GraphError 401 with a challenge, in the words that Graph uses for each case.
+ * * Finds the access token of a request (RFC 6750, 2.1: in the header only).
+ * @throws GraphError 401 with a challenge, with Graph's message for each case.
  */
 export function authenticate(world: World, incoming: Incoming): AccessToken {
   refuseTokenInUrl(world, incoming)
@@ -31,7 +31,7 @@ export function authenticate(world: World, incoming: Incoming): AccessToken {
   return token
 }
 
-/** Notes a refusal that the weather made up, so that a renewal after it is no fault. */
+/** Records a refusal faked by the weather, so that a refresh after it does not count as a fault. */
 export function noteRefusal(world: World, incoming: Incoming): void {
   const token = world.grants.accessTokens.get(bearerToken(incoming) ?? '')
   if (token) token.refused = true
@@ -54,7 +54,7 @@ function unknownTokenText(value: string): string {
     : 'IDX14100: JWT is not well formed, there are no dots (.). The token needs to be in JWS or JWE Compact Serialization Format.'
 }
 
-/** The header in Graph's own spelling. Sources: msgraph-sdk-dotnet#1416; entra-docs, claims-challenge. */
+/** The header as Graph writes it. Sources: msgraph-sdk-dotnet#1416; entra-docs, claims-challenge. */
 function unauthorized(world: World, message: string, more?: string): GraphError {
   const challenge = `Bearer realm="", authorization_uri="${world.origin}/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`
   return new GraphError(401, 'InvalidAuthenticationToken', message, undefined, {
@@ -83,15 +83,15 @@ const reading = /^(Files\.Read|Files\.ReadWrite|Sites\.Read|Sites\.ReadWrite)(\.
 const writing = /^(Files|Sites)\.ReadWrite(\.All)?$/
 const appFolder = 'Files.ReadWrite.AppFolder'
 
-/** How far a token reaches in a drive: it may write, and it may go beyond the application's own folder. */
+/** What a token may do in a drive: write, and access more than the application's own folder. */
 export interface Reach {
   write: boolean
   wholeDrive: boolean
 }
 
 /**
- * @throws GraphError 403 when the token's scopes do not reach as far as the request. The scope of the application's
- * own folder counts on personal drives alone. Source: onedrive-api-docs#1474.
+ * * @throws GraphError 403 when the token's scopes do not cover the request. The app folder scope only works
+ * on personal drives. Source: onedrive-api-docs#1474.
  */
 export function authorizeDrive({ scopes, account }: AccessToken, method: string): Reach {
   const granted = (pattern: RegExp) => [...scopes].some((scope) => pattern.test(scope))

@@ -5,10 +5,10 @@ import { refusals } from '../state/graph-error.ts'
 import type { Folder } from '../state/items.ts'
 import type { World } from '../state/world.ts'
 
-/** As the body or the URL spells it. Source: microsoft-graph-docs-contrib, resources/driveitem. */
+/** The property's name in a body or URL. Source: microsoft-graph-docs-contrib, resources/driveitem. */
 export const conflictProperty = '@microsoft.graph.conflictBehavior'
 
-/** Reads a conflictBehavior where one was sent. @throws GraphError for one that does not exist. */
+/** Reads a conflictBehavior if one was sent. @throws GraphError for an unknown one. */
 export function readConflict(world: World, incoming: Incoming, sent: unknown): ConflictBehavior | undefined {
   if (sent === undefined) return undefined
   const known = behaviors.find((behavior) => behavior === sent)
@@ -17,7 +17,9 @@ export function readConflict(world: World, incoming: Incoming, sent: unknown): C
   throw refusals.invalidRequest(`The value of '${conflictProperty}' is not valid.`)
 }
 
-/** A number after a space, and before the extension of a file: "New Folder 1". Source: onedrive-api-docs#391. */
+/**
+ * Adds a number after a space, before the extension of a file: "New Folder 1". Source: onedrive-api-docs#391.
+ */
 export function freeName(drive: Drive, parent: Folder, name: string, isFolder: boolean): string {
   const dot = isFolder ? -1 : name.lastIndexOf('.')
   const [stem, extension] = dot > 0 ? [name.slice(0, dot), name.slice(dot)] : [name, '']
@@ -27,7 +29,7 @@ export function freeName(drive: Drive, parent: Folder, name: string, isFolder: b
   }
 }
 
-/** A drive over its quota takes no new folders either. Source: onedrive-api-docs, resources/quota. */
+/** A drive over its quota accepts no new folders either. Source: onedrive-api-docs, resources/quota. */
 export function refuseWhenFull(world: World, drive: Drive, more = 0): void {
   if (world.settings.quotaFull || drive.used >= drive.total || drive.used + more > drive.total) {
     throw refusals.quotaLimitReached()

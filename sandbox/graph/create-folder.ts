@@ -25,7 +25,7 @@ export function createFolder(world: World, incoming: Incoming, request: DriveReq
   Object.assign(item, properties)
   const reply = itemReply(world, incoming, 201, request, item)
   if (drive.owner.kind === 'work') return reply
-  // A link to the backend that leads nowhere, as real ones do. Source: onedrive-api-docs#39, #1455.
+  // A backend URL that cannot be opened, as in reality. Source: onedrive-api-docs#39, #1455.
   const location = `${world.origin}/backend/v1.0/drives('${drive.id}')/items('${item.id}')`
   // The answer's eTag is one version behind every later read. Source: onedrive-api-docs#1931.
   item.version++
@@ -64,9 +64,7 @@ function findParent(world: World, { drive, address, start, item }: DriveRequest)
   return folder
 }
 
-/**
- * What each drive does about a name that is there already. Sources: onedrive-api-docs#359, #391, #323, #1162.
- */
+/** * What each drive does when the name exists. Sources: onedrive-api-docs#359, #391, #323, #1162. */
 function place(
   world: World,
   drive: Drive,
@@ -80,7 +78,7 @@ function place(
     return { item: drive.add(parent, name), made: true }
   }
   const { kind, moods } = drive.owner
-  // Only a folder is ever taken for the one asked for.
+  // Only a folder can stand in for the requested one.
   if (isFolder(existing)) {
     if (moods.existing === 200) return { item: existing, made: false }
     if (kind === 'personal' && (conflict === undefined || conflict === 'replace'))

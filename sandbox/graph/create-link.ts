@@ -5,21 +5,21 @@ import type { Item } from '../state/items.ts'
 import type { World } from '../state/world.ts'
 import { readJsonBody } from './json-body.ts'
 import { graphJson } from './replies.ts'
-import { type DriveRequest, existing } from './request.ts'
+import { type DriveRequest, requireItem } from './request.ts'
 
 const types = ['view', 'edit', 'embed']
 const scopes = ['anonymous', 'organization', 'users']
 
-/** The links that were made, by kind: the same is asked for twice and made once. */
+/** The links created so far, by kind: the same link is only created once. */
 const links = new WeakMap<Item, Map<string, object>>()
 
 /**
- * `POST …/createLink`: 201 for a new link, 200 for one that is there; without a scope, what such a drive has by
- * default. The hosts do not exist (RFC 2606). Source: microsoft-graph-docs-contrib, api/driveitem-createlink.
+ * * `POST …/createLink`: 201 for a new link, 200 for an existing one; the default scope depends on the drive.
+ * The hosts do not exist (RFC 2606). Source: microsoft-graph-docs-contrib, api/driveitem-createlink.
  */
 export function createLink(world: World, incoming: Incoming, request: DriveRequest): Reply {
   const { drive } = request
-  const item = existing(request)
+  const item = requireItem(request)
   const isPersonal = drive.owner.kind === 'personal'
   const { type, scope = isPersonal ? 'anonymous' : 'organization' } = readJsonBody(incoming)
   if (typeof type !== 'string' || !types.includes(type))
@@ -27,7 +27,7 @@ export function createLink(world: World, incoming: Incoming, request: DriveReque
   if (typeof scope !== 'string' || !scopes.includes(scope))
     throw refusals.invalidRequest('The link scope is invalid.')
   if (isPersonal ? scope === 'organization' : type === 'embed')
-    throw refusals.invalidRequest('This drive has no such links.')
+    throw refusals.invalidRequest('This drive does not support such links.')
   const made = links.get(item) ?? new Map<string, object>()
   links.set(item, made)
   const known = made.get(`${type} ${scope}`)

@@ -1,7 +1,7 @@
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { Drive } from '../state/drive.ts'
 import { refusals } from '../state/graph-error.ts'
-import { everything } from '../state/items.ts'
+import { withDescendants } from '../state/items.ts'
 import type { World } from '../state/world.ts'
 import { driveItem } from './item.ts'
 import { defaultPage } from './listing.ts'
@@ -9,7 +9,7 @@ import { select } from './query.ts'
 import { graphJson } from './replies.ts'
 import type { DriveRequest } from './request.ts'
 
-/** A place in a drive's history: what changed after `since` is told, the rest of it from `at` on. */
+/** A position in a drive's history: changes after `since` are reported, continuing from `at`. */
 interface Place {
   since: number
   until: number
@@ -17,12 +17,12 @@ interface Place {
 }
 
 /**
- * `GET …/root/delta`: everything at first, with a link for what has changed since.
- * Source: microsoft-graph-docs-contrib, api/driveitem-delta.
+ * * `GET …/root/delta`: all items at first, with a link for later changes. Source:
+ * microsoft-graph-docs-contrib, api/driveitem-delta.
  */
 export function delta(world: World, incoming: Incoming, { drive, address, options }: DriveRequest): Reply {
   if (address.itemId !== 'root' || address.names.length > 0)
-    throw refusals.invalidRequest('A delta can be asked of the root alone.')
+    throw refusals.invalidRequest('Delta is only supported for the root.')
   const token = /^token='([^']*)'$/.exec(address.argument ?? '')?.[1] ?? options.token
   const { since, until, at } = readToken(drive, token)
   const entries = [...changedItems(world, drive, since, options.select), ...deletedItems(drive, since)]
@@ -38,7 +38,7 @@ export function delta(world: World, incoming: Incoming, { drive, address, option
 }
 
 function changedItems(world: World, drive: Drive, since: number, chosen?: string[]): object[] {
-  return [...everything(drive.root)]
+  return [...withDescendants(drive.root)]
     .filter((item) => item.sequence > since)
     .map((item) => select(driveItem(world, drive, item), chosen))
 }
@@ -54,7 +54,7 @@ function writeToken({ history }: Drive, { since, until, at }: Place): string {
   return Buffer.from(JSON.stringify([history.epoch, since, until, at])).toString('base64url')
 }
 
-/** @throws GraphError for a token of another time, after which the client must begin anew. */
+/** @throws GraphError for a token of another history; the client has to start over. */
 function readToken(drive: Drive, token: string | undefined): Place {
   if (token === undefined || token === 'latest') return { since: -1, until: drive.history.last, at: 0 }
   const [epoch, since, until, at] = parse(token)

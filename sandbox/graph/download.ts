@@ -5,17 +5,19 @@ import type { Item } from '../state/items.ts'
 import type { World } from '../state/world.ts'
 import { eTag } from './item.ts'
 import { graphHeaders } from './replies.ts'
-import { type DriveRequest, existing } from './request.ts'
+import { type DriveRequest, requireItem } from './request.ts'
 import { downloadUrl, readSignedUrl } from './signed-url.ts'
 
-/** `GET …/content`: where the bytes are. Source: microsoft-graph-docs-contrib, api/driveitem-get-content. */
+/**
+ * `GET …/content`: redirects to the bytes. Source: microsoft-graph-docs-contrib, api/driveitem-get-content.
+ */
 export function redirectToContent(world: World, incoming: Incoming, request: DriveRequest): Reply {
-  const item = existing(request)
+  const item = requireItem(request)
   if (!item.content) throw refusals.invalidRequest('A folder has no content.')
   return { status: 302, headers: { ...graphHeaders(incoming, world), location: downloadUrl(world, item) } }
 }
 
-/** The bytes of a file, or the range asked for, behind a URL that is its own permission. */
+/** The bytes of a file, or the requested range, behind a pre-signed URL. */
 export function download(world: World, incoming: Incoming): Reply {
   if (incoming.method !== 'GET' && incoming.method !== 'HEAD') throw refusals.methodNotAllowed()
   const id = readSignedUrl(world, incoming, 'download')
@@ -30,12 +32,12 @@ export function download(world: World, incoming: Incoming): Reply {
     'cache-control': 'private, max-age=0',
   }
   const size = item.content.length
-  // A range of another version is no use to anybody (RFC 9110, 13.1.5).
+  // A range of another version is useless to the client (RFC 9110, 13.1.5).
   const isOther = (header(incoming, 'if-range') ?? etag) !== etag
   const range = isOther ? undefined : readRange(header(incoming, 'range'), size)
   if (!range) return { status: 200, headers, body: item.content }
   const [first, last] = range
-  if (first >= size || first > last) throw refusals.invalidRange('The range is outside of the file.')
+  if (first >= size || first > last) throw refusals.invalidRange('The range is outside the file.')
   return {
     status: 206,
     headers: { ...headers, 'content-range': `bytes ${first}-${last}/${size}` },
@@ -51,12 +53,15 @@ function find(world: World, id: string): [Drive, Item] {
   throw refusals.itemNotFound()
 }
 
-/** As HTTP wants it (RFC 9110, 8.8.3), which the eTag of a personal item is not. Source: onedrive-api-docs#133. */
+/**
+ * As a valid HTTP entity tag (RFC 9110, 8.8.3), unlike the eTag of a personal item. Source:
+ * onedrive-api-docs#133.
+ */
 function quoted(tag: string): string {
   return tag.startsWith('"') ? tag : `"${tag}"`
 }
 
-/** One range of bytes (RFC 9110, 14.1.2); anything else is as if it were not there. */
+/** One range of bytes (RFC 9110, 14.1.2); anything else is ignored. */
 function readRange(value: string | undefined, size: number): [number, number] | undefined {
   const [, first = '', last = ''] = /^bytes=(\d*)-(\d*)$/.exec(value ?? '') ?? []
   if (first === '' && last === '') return undefined

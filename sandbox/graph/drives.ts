@@ -9,7 +9,10 @@ import { driveResource } from './item.ts'
 import { readQuery, select } from './query.ts'
 import { graphJson } from './replies.ts'
 
-/** `GET /me/drives`: all there are, which is one. Source: microsoft-graph-docs-contrib, api/drive-list. */
+/**
+ * `GET /me/drives`: the list of the user's single drive. Source: microsoft-graph-docs-contrib,
+ * api/drive-list.
+ */
 export function listDrives(world: World, incoming: Incoming, token: AccessToken): Reply {
   if (incoming.method !== 'GET' && incoming.method !== 'HEAD') throw refusals.methodNotAllowed()
   if (!authorizeDrive(token, incoming.method).wholeDrive) throw refusals.accessDenied()
@@ -20,7 +23,7 @@ export function listDrives(world: World, incoming: Incoming, token: AccessToken)
   })
 }
 
-/** The person's own drive, by `/me`, by the person's id or name, or by its id; nobody shares theirs. */
+/** The user's own drive: by `/me`, by the user's id or name, or by its id. Drives of others are refused. */
 export function findDrive(world: World, token: AccessToken, { driveId, userId }: Address): Drive {
   const own = world.driveOf(token.account)
   if (userId !== undefined) {
@@ -31,7 +34,7 @@ export function findDrive(world: World, token: AccessToken, { driveId, userId }:
     throw user ? refusals.accessDenied() : refusals.itemNotFound()
   }
   if (driveId === undefined || driveId === own.id) return own
-  // Personal drive ids come in changing case. Source: onedrive-api-docs#1890.
+  // The case of personal drive ids varies. Source: onedrive-api-docs#1890.
   const drive = world.drives.get(driveId.toLowerCase())
   if (drive === own && own.owner.kind === 'personal') return own
   throw drive && drive !== own ? refusals.accessDenied() : refusals.itemNotFound()

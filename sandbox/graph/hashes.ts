@@ -4,8 +4,8 @@ import type { AccountKind } from '../state/users.ts'
 const known = new WeakMap<Buffer, Record<string, string>>()
 
 /**
- * The hashes of a file: quickXorHash on every drive, on personal ones also those of their older days, which older
- * clients ask for. Source: microsoft-graph-docs-contrib, resources/hashes; rclone, docs/content/onedrive.md.
+ * * The hashes of a file: quickXorHash on every drive; on personal drives also the older hashes, which older
+ * clients use. Source: microsoft-graph-docs-contrib, resources/hashes; rclone, docs/content/onedrive.md.
  */
 export function hashesOf(content: Buffer, kind: AccountKind): Record<string, string> {
   let hashes = known.get(content)
@@ -23,11 +23,11 @@ export function hashesOf(content: Buffer, kind: AccountKind): Record<string, str
 const [bits, shift] = [160, 11]
 
 /**
- * OneDrive's own hash, in base64: each byte is XORed in 11 bits further round a ring of 160, and the length at the
- * end. Source: onedrive-api-docs, code-snippets/quickxorhash.
+ * * OneDrive's own hash, in base64: each byte is XORed into a ring of 160 bits, 11 bits further than the
+ * last, and the length at the end. Source: onedrive-api-docs, code-snippets/quickxorhash.
  */
 export function quickXorHash(content: Buffer): string {
-  // After 160 bytes the ring is back at its start, so bytes 160 apart can be XORed first.
+  // After 160 bytes the position is back at the start, so bytes that are 160 apart can be XORed first.
   const folded = new Uint8Array(bits)
   for (let start = 0; start < content.length; start += bits) {
     const end = Math.min(bits, content.length - start)

@@ -10,20 +10,20 @@ import { me, userInfo } from './me.ts'
 import { operations } from './operations.ts'
 import { readQuery } from './query.ts'
 import { errorReply } from './replies.ts'
-import { stayWithin } from './request.ts'
+import { requireWithin } from './request.ts'
 import { specialFolder } from './special.ts'
 import { stayBelowLimit } from './stay-below-limit.ts'
 
 const version = /^\/(v1\.0|beta)(?=\/)/
-/** Outside of the version, and named by the identity platform's discovery. */
+/** Outside the version; named by the identity platform's discovery. */
 const userInfoPath = '/oidc/userinfo'
 
-/** Whether a path is Graph's. */
+/** Whether a path belongs to Graph. */
 export function isGraph(path: string): boolean {
   return path === userInfoPath || version.test(path)
 }
 
-/** Answers a request to Graph; its errors are JSON of one shape. */
+/** Answers a request to Graph; errors are JSON of one shape. */
 export function answerGraph(world: World, incoming: Incoming): Reply | Promise<Reply> {
   if (isBatch(incoming.path.replace(version, ''))) {
     const one = (inner: Incoming) => guarded(world, inner, answer)
@@ -66,16 +66,16 @@ function answerDrive(world: World, incoming: Incoming, token: AccessToken, path:
   const resource = ofDrive ? 'drive' : address.of === '' ? 'item' : address.of
   const methods = Object.hasOwn(operations, resource) ? operations[resource] : undefined
   if (!methods) throw refusals.segmentUnknown(resource)
-  // HEAD works as GET does. Source: onedrive-api-docs, api/driveitem_get.
+  // HEAD works like GET. Source: onedrive-api-docs, api/driveitem_get.
   const operation = methods[method === 'HEAD' ? 'GET' : method]
   if (!operation) throw refusals.methodNotAllowed()
   const reach = authorizeDrive(token, method)
   const drive = findDrive(world, token, address)
   const special = (name: string) => specialFolder(world, token, drive, { name, method, reach })
-  const fence = reach.wholeDrive ? undefined : special('approot')
+  const confinedTo = reach.wholeDrive ? undefined : special('approot')
   const start = address.special === undefined ? drive.find(address.itemId ?? '') : special(address.special)
-  stayWithin(fence, start)
+  requireWithin(confinedTo, start)
   const item = start && drive.walk(start, address.names)
   const options = readQuery(incoming.query)
-  return operation(world, incoming, { drive, address, start, item, options, fence })
+  return operation(world, incoming, { drive, address, start, item, options, confinedTo })
 }

@@ -5,9 +5,9 @@ import { hashesOf } from './hashes.ts'
 import { downloadUrl } from './signed-url.ts'
 
 /**
- * A driveItem as Graph writes it. Work and personal drives differ in the time format, in cTag and eTag, and in how
- * the parent's path is spelled. Sources: microsoft-graph-docs-contrib, resources/driveitem; onedrive-api-docs,
- * resources/itemReference.
+ * * A driveItem as Graph sends it. Work and personal drives differ in the time format, in cTag and eTag, and
+ * in the encoding of the parent's path. Sources: microsoft-graph-docs-contrib, resources/driveitem;
+ * onedrive-api-docs, resources/itemReference.
  */
 export function driveItem(world: World, drive: Drive, item: Item): Record<string, unknown> {
   const work = drive.owner.kind === 'work'
@@ -49,7 +49,7 @@ export function eTag({ owner }: Drive, item: Item): string {
     : `a${Buffer.from(`${item.id}.${item.version}`).toString('base64')}`
 }
 
-/** It changes with whatever is in the item. Source: microsoft-graph-docs-contrib, resources/driveitem. */
+/** It changes with everything inside the item. Source: microsoft-graph-docs-contrib, resources/driveitem. */
 function cTag({ owner }: Drive, item: Item): string {
   return owner.kind === 'work'
     ? `"c:{${item.uniqueId.toUpperCase()}},${item.version}"`
@@ -68,7 +68,10 @@ function identity({ owner }: Drive): object {
     : { displayName: owner.name, id: owner.graphId }
 }
 
-/** The root's has no path; a personal drive percent-encodes it. Source: abraunegg/onedrive, src/sync.d. */
+/**
+ * The root's reference has no path; personal drives percent-encode it. Source: abraunegg/onedrive,
+ * src/sync.d.
+ */
 function parentReference(drive: Drive, { parent }: Item): object {
   const work = drive.owner.kind === 'work'
   const reference = { driveType: work ? 'business' : 'personal', driveId: spelledId(drive) }
@@ -83,7 +86,7 @@ function parentReference(drive: Drive, { parent }: Item): object {
   }
 }
 
-/** In another mood a personal drive's id comes in either case. Source: onedrive-api-docs#1890. */
+/** With the mood `changing`, the case of a personal drive's id alternates. Source: onedrive-api-docs#1890. */
 function spelledId(drive: Drive): string {
   const { id, owner } = drive
   if (owner.kind === 'work' || owner.moods.driveIds === 'steady') return id
@@ -95,7 +98,7 @@ function host({ owner }: Drive): string {
   return owner.kind === 'work' ? `${organisation}-my.sharepoint.example` : 'onedrive.live.example'
 }
 
-/** Where the item would be in a browser. The hosts do not exist (RFC 2606). */
+/** The URL of the item in a browser. The hosts do not exist (RFC 2606). */
 export function webUrl(drive: Drive, item: Item): string {
   return drive.owner.kind === 'work'
     ? `https://${host(drive)}${drive.libraryPath}${encodePath(drive.path(item))}`

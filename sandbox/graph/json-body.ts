@@ -1,7 +1,7 @@
 import { type Incoming, mediaType } from '../server/messages.ts'
 import { refusals } from '../state/graph-error.ts'
 
-/** The JSON object of a request. @throws GraphError for a body that is none. */
+/** The JSON object of a request. @throws GraphError for any other body. */
 export function readJsonBody(incoming: Incoming): Record<string, unknown> {
   if (mediaType(incoming) !== 'application/json') throw refusals.unsupportedMediaType()
   let body: unknown

@@ -1,9 +1,9 @@
 import { refusals } from '../state/graph-error.ts'
 
 /**
- * Reads names that are keys: `children('a')/children('b')/content`, a quote in a name doubled. A key may also be an
- * alias whose value is in the query: `children('@a1')` and `@a1='a'`, which rclone sends to China's cloud.
- * Sources: OData 4.01, URL conventions 4.3 and 5.3; rclone, backend/onedrive/onedrive.go.
+ * * Reads names in key segments: `children('a')/children('b')/content`, with quotes in a name doubled. A key
+ * may also be an alias for a value in the query: `children('@a1')` and `@a1='a'`, which rclone sends to
+ * China's cloud. Sources: OData 4.01, URL conventions 4.3 and 5.3; rclone, backend/onedrive/onedrive.go.
  * @throws GraphError
  */
 export function readKeys(of: string, query: string): { names: string[]; of: string } {
@@ -20,11 +20,11 @@ export function readKeys(of: string, query: string): { names: string[]; of: stri
 
 function unquote(literal: string): string {
   const inner = /^'((?:[^']|'')+)'$/s.exec(literal)?.[1]
-  if (inner === undefined) throw refusals.badRequest('The key in the URL is not a quoted text.')
+  if (inner === undefined) throw refusals.badRequest('The key in the URL is not a quoted string.')
   return inner.replaceAll("''", "'")
 }
 
-/** The literal that an alias stands for, or the key itself when the query does not know it. */
+/** The literal that an alias stands for, or the key itself when the query does not define it. */
 function alias(query: string, name: string): string {
   for (const pair of query.split('&')) {
     const equals = pair.indexOf('=')
@@ -38,6 +38,6 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {
-    throw refusals.badRequest('The URL is not well formed.')
+    throw refusals.badRequest('The URL is malformed.')
   }
 }

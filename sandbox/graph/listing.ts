@@ -1,13 +1,13 @@
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { Drive } from '../state/drive.ts'
 import { refusals } from '../state/graph-error.ts'
-import { everything, type Folder, type Item, isFolder } from '../state/items.ts'
+import { type Folder, type Item, isFolder, withDescendants } from '../state/items.ts'
 import { orders } from '../state/sorted.ts'
 import type { World } from '../state/world.ts'
 import { driveItem } from './item.ts'
 import { type QueryOptions, select, writeSkipToken } from './query.ts'
 import { graphJson } from './replies.ts'
-import { type DriveRequest, existing } from './request.ts'
+import { type DriveRequest, requireItem } from './request.ts'
 
 /** Source: microsoft-graph-docs-contrib, api/driveitem-list-children. */
 export const defaultPage = 200
@@ -15,8 +15,8 @@ export const defaultPage = 200
 /** `GET …/children`, a page at a time. Source: microsoft-graph-docs-contrib, api/driveitem-list-children. */
 export function listChildren(world: World, incoming: Incoming, request: DriveRequest): Reply {
   const { drive, options } = request
-  const item = existing(request)
-  // A file has no children, and asking for them is no error.
+  const item = requireItem(request)
+  // A file has no children, but asking for them is not an error.
   const { page, next } = isFolder(item) ? pageOf(drive, item, options) : { page: [], next: undefined }
   return graphJson(incoming, world, 200, {
     '@odata.context': `${world.origin}/v1.0/$metadata#drives('${encodeURIComponent(drive.id)}')/items('${encodeURIComponent(item.id)}')/children`,
@@ -26,7 +26,10 @@ export function listChildren(world: World, incoming: Incoming, request: DriveReq
   })
 }
 
-/** In their own order the pages stay true while folders come and go; in another one they are counted. */
+/**
+ * In the default order the next page starts after a name, so changes in between do no harm; in any other
+ * order it starts at an index.
+ */
 function pageOf(
   drive: Drive,
   folder: Folder,
@@ -44,7 +47,7 @@ function pageOf(
   return counted(orderBy.descending ? sorted.reverse() : sorted, options)
 }
 
-/** A page of a list by its place in the list. */
+/** A page of a list, by index. */
 export function counted(
   items: Item[],
   { top = defaultPage, skipToken }: QueryOptions,
@@ -54,13 +57,13 @@ export function counted(
   return { page: items.slice(at, end), next: end < items.length ? writeSkipToken({ at: end }) : undefined }
 }
 
-/** The same address and options, with where to go on. */
+/** The same URL, with the position of the next page. */
 export function nextLink(world: World, incoming: Incoming, next: string): string {
   const kept = incoming.query.split('&').filter((pair) => pair !== '' && !/^\$?skip[tT]oken=/.test(pair))
   return `${world.origin}${incoming.path}?${[...kept, `$skiptoken=${next}`].join('&')}`
 }
 
-/** An item, and where they are asked for its children as well. */
+/** An item, with its children if requested. */
 export function expanded(
   world: World,
   drive: Drive,
@@ -77,15 +80,15 @@ export function expanded(
 }
 
 /**
- * `GET …/search(q='…')`: what has the words in its name, anywhere below.
- * Source: microsoft-graph-docs-contrib, api/driveitem-search.
+ * * `GET …/search(q='…')`: items below whose name contains the text. Source: microsoft-graph-docs-contrib,
+ * api/driveitem-search.
  */
 export function search(world: World, incoming: Incoming, request: DriveRequest): Reply {
   const { drive, address, options } = request
   const words = /^\s*q\s*=\s*'((?:[^']|'')*)'\s*$/s.exec(address.argument ?? '')?.[1]?.replaceAll("''", "'")
   if (words === undefined) throw refusals.badRequest("The function 'search' needs the parameter 'q'.")
-  const start = existing(request)
-  const found = [...everything(start)].filter(
+  const start = requireItem(request)
+  const found = [...withDescendants(start)].filter(
     (item) => item !== start && item.key.includes(words.toLowerCase()),
   )
   const { page, next } = counted(words === '' ? [] : found, options)

@@ -9,14 +9,14 @@ import { driveResource, eTag } from './item.ts'
 import { expanded, listChildren, search } from './listing.ts'
 import { select } from './query.ts'
 import { graphHeaders, graphJson } from './replies.ts'
-import { type DriveRequest, existing, minds } from './request.ts'
+import { checkIfMatch, type DriveRequest, requireItem } from './request.ts'
 import { updateItem } from './update.ts'
 import { upload } from './upload.ts'
 import { createUploadSession } from './upload-session.ts'
 
 type Operation = (world: World, incoming: Incoming, request: DriveRequest) => Reply
 
-/** What can be done, by what is addressed and the method: one more operation is one more line. */
+/** The operations by target and method. To add one: a line in this table. */
 export const operations: Record<string, Partial<Record<string, Operation>>> = {
   drive: { GET: getDrive },
   item: { GET: getItem, PATCH: updateItem, DELETE: deleteItem },
@@ -37,7 +37,7 @@ function getDrive(world: World, incoming: Incoming, { drive, options }: DriveReq
 
 function getItem(world: World, incoming: Incoming, request: DriveRequest): Reply {
   const { drive, options } = request
-  const item = existing(request)
+  const item = requireItem(request)
   if (header(incoming, 'if-none-match') === eTag(drive, item)) {
     return { status: 304, headers: graphHeaders(incoming, world) }
   }
@@ -50,9 +50,9 @@ function getItem(world: World, incoming: Incoming, request: DriveRequest): Reply
 
 function deleteItem(world: World, incoming: Incoming, request: DriveRequest): Reply {
   const { drive } = request
-  const item = existing(request)
+  const item = requireItem(request)
   if (!item.parent) throw refusals.invalidRequest('The root of a drive cannot be deleted.')
-  minds(incoming, drive, item)
+  checkIfMatch(incoming, drive, item)
   drive.remove(item)
   return { status: 204, headers: graphHeaders(incoming, world) }
 }

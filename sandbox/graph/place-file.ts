@@ -5,8 +5,8 @@ import type { World } from '../state/world.ts'
 import { freeName, refuseWhenFull } from './conflict.ts'
 
 /**
- * Puts a file, as a new one or in the place of another. Unlike the creation of a folder it makes the parents that
- * are missing. Source: onedrive-api-docs#83.
+ * * Creates or replaces a file. Unlike creating a folder, this creates missing parents. Source:
+ * onedrive-api-docs#83.
  */
 export function placeFile(
   world: World,
@@ -15,7 +15,7 @@ export function placeFile(
   properties: Properties = {},
 ): { item: Item; made: boolean } {
   const { drive, conflict } = target
-  const other = taken(target)
+  const other = existingFile(target)
   refuseWhenFull(world, drive, content.length - (conflict === 'rename' ? 0 : (other?.size ?? 0)))
   if (other && conflict !== 'rename') {
     drive.overwrite(other, content)
@@ -29,8 +29,8 @@ export function placeFile(
   return { item, made: true }
 }
 
-/** The file that has the name already. @throws GraphError where it may not be replaced, or is a folder. */
-export function taken({ drive, start, names, conflict }: Target): Item | undefined {
+/** The existing file of that name. @throws GraphError if it must not be replaced or is a folder. */
+export function existingFile({ drive, start, names, conflict }: Target): Item | undefined {
   const other = start && drive.walk(start, names)
   if (other && names.length > 0 && conflict === 'fail') throw refusals.nameAlreadyExists()
   if (other && isFolder(other) && conflict !== 'rename') throw refusals.nameAlreadyExists()

@@ -6,9 +6,9 @@ import { isObject } from './json-body.ts'
 const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/
 
 /**
- * What a client may say about an item beside its name and place: the dates, and on personal drives a description.
- * Source: microsoft-graph-docs-contrib, resources/driveitem.
- * @throws GraphError for a date that is none.
+ * * The properties that a client may set besides name and parent: the dates, and on personal drives a
+ * description. Source: microsoft-graph-docs-contrib, resources/driveitem.
+ * @throws GraphError for an invalid date.
  */
 export function readProperties(drive: Drive, body: Record<string, unknown>): Properties {
   const properties: Properties = {}

@@ -2,18 +2,18 @@ import { refusals } from '../state/graph-error.ts'
 import { type Order, orders } from '../state/sorted.ts'
 import { conflictProperty } from './conflict.ts'
 
-/** The query options that drives know. Source: microsoft-graph-docs-contrib, api/driveitem-list-children. */
+/** The query options of drives. Source: microsoft-graph-docs-contrib, api/driveitem-list-children. */
 export interface QueryOptions {
   select?: string[]
   top?: number
-  /** Where the page begins, as `writeSkipToken` wrote it. */
+  /** Where the page starts, from `writeSkipToken`. */
   skipToken?: string
   orderBy?: { by: Order; descending: boolean }
-  /** The children are wanted with the item, perhaps a choice of their properties. */
+  /** Include the children, optionally only some of their properties. */
   expand?: { select?: string[] }
-  /** Where a delta goes on. */
+  /** Where a delta continues. */
   token?: string
-  /** The conflictBehavior of an upload or a move stands here. */
+  /** The conflictBehavior of an upload or a move. */
   conflict?: string
 }
 
@@ -57,8 +57,8 @@ const readers: Record<string, (options: QueryOptions, value: string) => void> = 
 }
 
 /**
- * Reads the query options. Their names are case-sensitive, the `$` may be left out on drives, and a `%24` in its
- * place is not decoded. Sources: onedrive-api-docs, concepts/optional-query-parameters; msgraph-sdk-design.
+ * * Reads the query options. Their names are case-sensitive; on drives the `$` is optional, but `%24` is not
+ * decoded. Sources: onedrive-api-docs, concepts/optional-query-parameters; msgraph-sdk-design.
  * @throws GraphError
  */
 export function readQuery(query: string): QueryOptions {
@@ -76,7 +76,7 @@ function names(value: string): string[] {
   return value.split(',').map((one) => one.trim())
 }
 
-/** Where the next page begins, as an opaque token: after a folded name, or at a number. */
+/** Where the next page starts, as an opaque token: after a folded name, or at an index. */
 export function writeSkipToken(place: { after: string } | { at: number }): string {
   return Buffer.from('at' in place ? `at:${place.at}` : `after:${place.after}`).toString('base64url')
 }
@@ -87,7 +87,7 @@ function readSkipToken(options: QueryOptions, token: string): void {
   options.skipToken = text
 }
 
-/** The chosen properties of a resource; OData's own annotations come along unasked. */
+/** The chosen properties of a resource; OData annotations are always included. */
 export function select(
   resource: Record<string, unknown>,
   chosen: string[] | undefined,
@@ -102,6 +102,6 @@ function decode(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))
   } catch {
-    throw refusals.badRequest('The URL is not well formed.')
+    throw refusals.badRequest('The URL is malformed.')
   }
 }

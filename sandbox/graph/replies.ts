@@ -2,7 +2,7 @@ import type { Incoming, Reply } from '../server/messages.ts'
 import type { GraphError } from '../state/graph-error.ts'
 import type { World } from '../state/world.ts'
 
-/** The answer to a refusal. */
+/** The answer for an error. */
 export function errorReply(error: GraphError, incoming: Incoming, world: World): Reply {
   const reply = graphJson(incoming, world, error.status, {
     error: {
@@ -35,7 +35,7 @@ export function graphJson(incoming: Incoming, world: World, status: number, body
   }
 }
 
-/** The headers by which Microsoft's support finds a request. */
+/** The headers that Microsoft's support asks for. */
 export function graphHeaders(incoming: Incoming, world: World): Record<string, string> {
   return {
     'cache-control': 'private',

@@ -8,38 +8,38 @@ import { driveItem, eTag } from './item.ts'
 import { type QueryOptions, select } from './query.ts'
 import { graphJson } from './replies.ts'
 
-/** A request to a drive, its address read and its item looked up. */
+/** A request to a drive, with its address parsed and its item looked up. */
 export interface DriveRequest {
   drive: Drive
   address: Address
-  /** Where the path begins: the root, the item of the id, a special folder. */
+  /** Where the path starts: the root, an item by id, or a special folder. */
   start: Item | undefined
-  /** The item addressed, where there is one. */
+  /** The addressed item, if it exists. */
   item: Item | undefined
   options: QueryOptions
-  /** The application's own folder, where its token reaches no farther. */
-  fence: Folder | undefined
+  /** The application's own folder, if the token is limited to it. */
+  confinedTo: Folder | undefined
 }
 
-/** @throws GraphError where there is no such item. */
-export function existing({ item }: DriveRequest): Item {
+/** @throws GraphError if the item does not exist. */
+export function requireItem({ item }: DriveRequest): Item {
   if (!item) throw refusals.itemNotFound()
   return item
 }
 
-/** @throws GraphError where the client's view of the item is not the newest. */
-export function minds(incoming: Incoming, drive: Drive, item: Item): void {
+/** Checks If-Match. @throws GraphError if the client's version of the item is outdated. */
+export function checkIfMatch(incoming: Incoming, drive: Drive, item: Item): void {
   const wanted = header(incoming, 'if-match')
   if (wanted !== undefined && wanted !== '*' && wanted !== eTag(drive, item))
     throw refusals.resourceModified()
 }
 
-/** @throws GraphError where an item lies outside of what the token reaches. */
-export function stayWithin(fence: Folder | undefined, item: Item | undefined): void {
-  if (fence && !(item && isWithin(item, fence))) throw refusals.accessDenied()
+/** @throws GraphError if the token does not cover the item. */
+export function requireWithin(confinedTo: Folder | undefined, item: Item | undefined): void {
+  if (confinedTo && !(item && isWithin(item, confinedTo))) throw refusals.accessDenied()
 }
 
-/** The answer that is one item. */
+/** An answer with one item. */
 export function itemReply(
   world: World,
   incoming: Incoming,

@@ -5,30 +5,33 @@ import { refusals } from '../state/graph-error.ts'
 import type { Item } from '../state/items.ts'
 import type { World } from '../state/world.ts'
 
-/** What a URL that needs no token may be for. */
+/** What a pre-signed URL may be for. */
 export type Purpose = 'download' | 'upload'
 
 const hour = 3_600_000
 
-/** Where a file can be had for an hour without a token. Source: microsoft-graph-docs-contrib, resources/driveitem. */
+/**
+ * A URL for downloading a file without a token, for an hour. Source: microsoft-graph-docs-contrib,
+ * resources/driveitem.
+ */
 export function downloadUrl(world: World, item: Item): string {
-  // The same for a while, so that an item that has not changed reads the same twice.
+  // Rounded, so that an unchanged item has the same URL for a while.
   const begun = Math.floor(world.now() / hour) * hour
   return signedUrl(world, 'download', item.id, begun + 2 * hour)
 }
 
-/** A URL on the sandbox's own origin that opens one thing until a moment. */
+/** A URL on the sandbox's origin that gives access to one thing until it expires. */
 export function signedUrl(world: World, purpose: Purpose, id: string, until: number): string {
   const signature = sign(world, purpose, id, String(until))
   return `${world.origin}/${purpose}/${encodeURIComponent(id)}?tempauth=${until}.${signature}`
 }
 
-/** The purpose of a path that such a URL has. */
+/** The purpose of a pre-signed URL, by its path. */
 export function purposeOf(path: string): Purpose | undefined {
   return /^\/(download|upload)\//.exec(path)?.[1] as Purpose | undefined
 }
 
-/** The id in such a URL. @throws GraphError for one that was not signed here, or is over. */
+/** The id in a pre-signed URL. @throws GraphError if the signature is wrong or has expired. */
 export function readSignedUrl(world: World, incoming: Incoming, purpose: Purpose): string {
   const id = decode(incoming.path.slice(purpose.length + 2))
   const [, until = '', signature = ''] = /^tempauth=(\d+)\.([\w-]+)$/.exec(incoming.query) ?? []

@@ -6,7 +6,7 @@ import type { World } from '../state/world.ts'
 import type { Reach } from './bearer.ts'
 import { refuseWhenFull } from './conflict.ts'
 
-/** Where each special folder lies; the application's own is called as the application is. */
+/** The path of each special folder; the application's own folder has the application's name. */
 const places: Record<string, string[]> = {
   approot: ['Apps'],
   cameraroll: ['Pictures', 'Camera Roll'],
@@ -15,12 +15,13 @@ const places: Record<string, string[]> = {
   music: ['Music'],
   photos: ['Pictures'],
 }
-/** From memory: the others may lack on a work drive. */
+/** From memory: a work drive may lack the others. */
 const ofWork = ['approot', 'documents']
 
 /**
- * The folder behind `special/{name}`. It comes to be when somebody who may write asks for it, though never by HEAD.
- * Sources: microsoft-graph-docs-contrib, api/drive-get-specialfolder; onedrive-api-docs, concepts/special-folders-appfolder.
+ * * The folder behind `special/{name}`. It is created when a client with write access asks for it, except by
+ * HEAD. Sources: microsoft-graph-docs-contrib, api/drive-get-specialfolder; onedrive-api-docs,
+ * concepts/special-folders-appfolder.
  * @throws GraphError
  */
 export function specialFolder(
@@ -33,7 +34,7 @@ export function specialFolder(
   const place = Object.hasOwn(places, name) ? places[name] : undefined
   if (!place || (drive.owner.kind === 'work' && !ofWork.includes(name))) throw refusals.itemNotFound()
   const path = name === 'approot' ? [...place, token.registration.name] : place
-  // It is known by its mark, whatever it is called by now.
+  // It is found by its mark, even after it was renamed.
   const found = drive.special(mark(token, name)) ?? drive.walk(drive.root, path)
   if (found && isFolder(found)) return drive.markSpecial(found, mark(token, name))
   if (method === 'HEAD') throw refusals.itemNotFound()
@@ -52,7 +53,7 @@ function make(drive: Drive, path: string[]): Folder {
   return folder
 }
 
-/** Each application has an own folder of its own. */
+/** Each application has its own app folder. */
 function mark({ registration }: AccessToken, name: string): string {
   return name === 'approot' ? `approot ${registration.clientId}` : name
 }

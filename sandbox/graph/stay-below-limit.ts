@@ -4,8 +4,9 @@ import { errorOfStatus, GraphError } from '../state/graph-error.ts'
 import type { World } from '../state/world.ts'
 
 /**
- * Refuses what goes beyond the limit, if one is set. Each request of a batch counts by itself: an item 1 unit, a list
- * or a creation 2. Source: sp-dev-docs, how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online.
+ * * Refuses requests beyond the limit, if one is set. Each request of a batch counts separately: an item 1
+ * unit, a list or a creation 2. Source: sp-dev-docs,
+ * how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online.
  * @throws GraphError
  */
 export function stayBelowLimit(world: World, token: AccessToken, incoming: Incoming): void {

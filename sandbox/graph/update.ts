@@ -6,20 +6,20 @@ import type { World } from '../state/world.ts'
 import { conflictProperty, freeName, readConflict } from './conflict.ts'
 import { isObject, readJsonBody } from './json-body.ts'
 import { readProperties } from './properties.ts'
-import { type DriveRequest, existing, itemReply, minds, stayWithin } from './request.ts'
+import { checkIfMatch, type DriveRequest, itemReply, requireItem, requireWithin } from './request.ts'
 
 /**
- * `PATCH` of an item: another name, another parent, other dates, in one.
- * Sources: microsoft-graph-docs-contrib, api/driveitem-update and driveitem-move.
+ * * `PATCH` of an item: changes name, parent and dates at once. Sources: microsoft-graph-docs-contrib,
+ * api/driveitem-update and driveitem-move.
  */
 export function updateItem(world: World, incoming: Incoming, request: DriveRequest): Reply {
-  const { drive, options, fence } = request
-  const item = existing(request)
-  minds(incoming, drive, item)
+  const { drive, options, confinedTo } = request
+  const item = requireItem(request)
+  checkIfMatch(incoming, drive, item)
   const body = readJsonBody(incoming)
   const properties = readProperties(drive, body)
   const parent = newParent(drive, body.parentReference) ?? item.parent
-  stayWithin(fence, parent ?? item)
+  requireWithin(confinedTo, parent ?? item)
   const name = newName(body.name) ?? item.name
   if (name !== item.name || parent !== item.parent) {
     if (!parent) throw refusals.invalidRequest('The root of a drive cannot be moved or renamed.')
@@ -31,7 +31,7 @@ export function updateItem(world: World, incoming: Incoming, request: DriveReque
   return itemReply(world, incoming, 200, request, item)
 }
 
-/** The name that the item can have there: the one wanted, unless another item has it. */
+/** The name for the item: the requested one, unless another item has it. */
 function makeRoom(
   drive: Drive,
   item: Item,
@@ -42,7 +42,7 @@ function makeRoom(
   const other = drive.child(parent, name)
   if (!other || other === item) return name
   if (conflict === 'rename') return freeName(drive, parent, name, isFolder(item))
-  // A file may take the place of a file; no folder is ever replaced. Source: onedrive-api-docs#359.
+  // A file may replace a file; folders are never replaced. Source: onedrive-api-docs#359.
   if (conflict === 'fail' || isFolder(other) || isFolder(item)) throw refusals.nameAlreadyExists()
   drive.remove(other)
   return name
@@ -63,7 +63,7 @@ function newParent(drive: Drive, sent: unknown): Folder | undefined {
     throw refusals.invalidRequest('Items cannot be moved between drives.')
   }
   if (id === undefined && path === undefined) return undefined
-  // The word `root` is no id here. Source: microsoft-graph-docs-contrib, api/driveitem-move.
+  // The word `root` is not accepted as an id here. Source: microsoft-graph-docs-contrib, api/driveitem-move.
   if (id === 'root') throw refusals.invalidRequest('The id of the new parent is not valid.')
   const parent = typeof id === 'string' ? drive.find(id) : byPath(drive, String(path))
   if (!parent) throw refusals.itemNotFound()
@@ -71,7 +71,10 @@ function newParent(drive: Drive, sent: unknown): Folder | undefined {
   return parent
 }
 
-/** `/drive/root:/a/b` or `/drives/{id}/root:/a/b`: as the drive itself spells it, or else as the other kind does. */
+/**
+ * `/drive/root:/a/b` or `/drives/{id}/root:/a/b`: as this kind of drive encodes it, or otherwise as the other
+ * kind does.
+ */
 function byPath(drive: Drive, path: string): Item | undefined {
   const match = /^\/(?:me\/)?drives?(?:\/[^/]+)?\/root(?::(.*))?$/s.exec(path)
   if (!match) throw refusals.invalidRequest('The path of the new parent is not valid.', 'invalidPath')

@@ -13,9 +13,9 @@ export const largestRange = 60 * 1024 * 1024 - 1
 const unit = 320 * 1024
 
 /**
- * A request to the URL of an upload session: `PUT` brings a range, `GET` asks what is missing, `DELETE` gives up,
- * `POST` makes the file where that was deferred.
- * Source: microsoft-graph-docs-contrib, api/driveitem-createuploadsession.
+ * * A request to the URL of an upload session: `PUT` sends a range, `GET` asks what is missing, `DELETE`
+ * cancels, `POST` creates the file if that was deferred. Source: microsoft-graph-docs-contrib,
+ * api/driveitem-createuploadsession.
  */
 export function answerUpload(world: World, incoming: Incoming): Reply {
   const session = world.uploads.find(readSignedUrl(world, incoming, 'upload'))
@@ -33,10 +33,10 @@ function takeRange(world: World, incoming: Incoming, session: UploadSession): Re
   const { body } = incoming
   const { first, last, total } = readContentRange(header(incoming, 'content-range'))
   if (body.length !== last - first + 1)
-    throw refusals.invalidRequest('The body is not as long as Content-Range says.')
+    throw refusals.invalidRequest('The length of the body does not match Content-Range.')
   if (session.total !== undefined && total !== session.total)
-    throw refusals.invalidRequest('Content-Range names another size than before.')
-  // After a refusal at the end the last range may come once more, to try again.
+    throw refusals.invalidRequest('Content-Range has a different total size than before.')
+  // If creating the file failed, the last range may be sent again to retry.
   const again = session.received === total && last === total - 1
   if (first !== session.received && !again)
     throw refusals.invalidRange('The range is not the next one expected.')
@@ -67,7 +67,7 @@ function readContentRange(value: string | undefined): { first: number; last: num
   return { first, last, total }
 }
 
-/** The file comes to be with its last range; when it cannot, what was sent is kept for another try. */
+/** Creates the file. If that fails, the received ranges are kept for another try. */
 function finish(world: World, incoming: Incoming, session: UploadSession): Reply {
   const { target, properties, chunks } = session
   const { item, made } = placeFile(world, target, Buffer.concat(chunks), properties)

@@ -4,28 +4,28 @@ import type { Target } from '../state/upload-sessions.ts'
 import type { World } from '../state/world.ts'
 import { conflictProperty, readConflict, refuseWhenFull } from './conflict.ts'
 import { isObject, readJsonBody } from './json-body.ts'
-import { taken } from './place-file.ts'
+import { existingFile } from './place-file.ts'
 import { readProperties } from './properties.ts'
 import { graphJson } from './replies.ts'
-import { type DriveRequest, existing, minds } from './request.ts'
+import { checkIfMatch, type DriveRequest, requireItem } from './request.ts'
 import { signedUrl } from './signed-url.ts'
 
 /**
- * `POST …/createUploadSession`. Microsoft's page names `fail` as the default; programs in wide use send nothing
- * and see the file replaced, so that is what happens.
- * Sources: microsoft-graph-docs-contrib, api/driveitem-createuploadsession; rclone, backend/onedrive.
+ * * `POST …/createUploadSession`. Microsoft's page names `fail` as the default, but widely used programs send
+ * nothing and expect the file to be replaced, so the sandbox does that. Sources:
+ * microsoft-graph-docs-contrib, api/driveitem-createuploadsession; rclone, backend/onedrive.
  */
 export function createUploadSession(world: World, incoming: Incoming, request: DriveRequest): Reply {
   const { drive, address, start, item } = request
-  if (address.names.length === 0) existing(request)
-  if (item) minds(incoming, drive, item)
+  if (address.names.length === 0) requireItem(request)
+  if (item) checkIfMatch(incoming, drive, item)
   const body = incoming.body.length === 0 ? {} : readJsonBody(incoming)
   const wanted = isObject(body.item) ? body.item : {}
   const conflict =
     readConflict(world, incoming, wanted[conflictProperty] ?? body[conflictProperty]) ?? 'replace'
   const target: Target = { drive, start, names: namesOf(address.names, wanted.name), conflict }
   if (!start) throw refusals.itemNotFound()
-  taken(target)
+  existingFile(target)
   refuseWhenFull(world, drive, typeof wanted.fileSize === 'number' ? wanted.fileSize : 0)
   const session = world.uploads.open(
     target,

@@ -13,13 +13,13 @@ import { errorPage } from './pages.ts'
 import { answerByRedirect, errorFields } from './response-modes.ts'
 import { expandDefault } from './scopes.ts'
 
-/** Those that end on a page of the platform's and never reach the client. */
+/** Errors that are shown on a page and never reach the client. */
 const stopHere = [50020, 90130, undefined]
 
 /**
- * Shows a person the sign-in pages, as far as `prompt` and what the browser and the person have done before make
- * them needed. Source: entra-docs, identity-platform/v2-protocols-oidc.
- * @throws IdentityError where nobody may be asked (`prompt=none`)
+ * * Shows the sign-in pages that are still needed, given `prompt`, the browser's sessions and earlier
+ * consent. Source: entra-docs, identity-platform/v2-protocols-oidc.
+ * @throws IdentityError when no page may be shown (`prompt=none`)
  */
 export function askPerson(world: World, incoming: Incoming, request: CheckedRequest): Reply {
   const { parameters, tenant, registration, scopes } = request
@@ -58,7 +58,7 @@ export function askPerson(world: World, incoming: Incoming, request: CheckedRequ
   return world.visits.has(visit) ? withVisit(world, reply, visit) : reply
 }
 
-/** `domain_hint` names the kind of account that the client means. */
+/** Whether an account is of the kind that `domain_hint` names. */
 function isMeant({ parameters }: CheckedRequest, account: Account): boolean {
   const kinds: Record<string, AccountKind> = { consumers: 'personal', organizations: 'work' }
   const kind = kinds[parameters.get('domain_hint') ?? '']
@@ -76,7 +76,7 @@ function answerSilently(world: World, incoming: Incoming, request: CheckedReques
 }
 
 /**
- * A person who left at work is told of without a description; one with a personal account with another sentence.
+ * * When the person cancels, a work account sends no description, a personal account its own sentence.
  * Sources: tests of MSAL.NET and MSAL Android; HTBox/allReady#521.
  */
 function leftFields(account?: Account): Map<string, string> {
@@ -91,7 +91,7 @@ function leftFields(account?: Account): Map<string, string> {
       ])
 }
 
-/** A redirect URI as the source of a content security policy, which knows no paths after a redirect. */
+/** A redirect URI as a source in a content security policy, which ignores paths after a redirect. */
 function sourceOf(redirectUri: string): string {
   const { origin, protocol } = new URL(normalised(redirectUri))
   return origin === 'null' ? protocol : origin

@@ -12,7 +12,7 @@ const kinds: Record<Audience, AccountKind[]> = {
 }
 
 /**
- * Whether an application may be used at an authority at all. Source: entra-docs, reference-error-codes.
+ * * Checks that an application may be used at an authority. Source: entra-docs, reference-error-codes.
  * @throws IdentityError 9002331, 9002332, 50194 or 700016
  */
 export function checkAuthority(registration: Registration, tenant: Tenant): void {
@@ -27,7 +27,7 @@ export function checkAuthority(registration: Registration, tenant: Tenant): void
     throw refusals.clientUnknown(registration.clientId, tenant.segment)
 }
 
-/** Whether an application may be used by this person. */
+/** Whether this account may use an application. */
 export function mayUse(registration: Registration, account: Account): boolean {
   return kinds[registration.audience].includes(account.kind)
 }

@@ -2,7 +2,7 @@ import type { Challenge } from '../state/pkce.ts'
 import type { Platform, Registration } from '../state/registrations.ts'
 import type { Tenant } from '../state/tenants.ts'
 
-/** An authorization request whose client and redirect URI are beyond doubt. */
+/** An authorization request whose client and redirect URI are verified. */
 export interface AuthorizationRequest {
   parameters: Map<string, string>
   tenant: Tenant
@@ -11,7 +11,7 @@ export interface AuthorizationRequest {
   platform: Platform
 }
 
-/** One that nothing is wrong with: what is left is the person. */
+/** A valid authorization request: only the person's decision is missing. */
 export interface CheckedRequest extends AuthorizationRequest {
   scopes: Set<string>
   challenge?: Challenge

@@ -8,7 +8,7 @@ import type { Tenant } from '../state/tenants.ts'
 import type { World } from '../state/world.ts'
 import { checkAuthority } from './audience.ts'
 
-/** Finds a registration by its client id, whatever its case, that may be used at this authority. */
+/** Finds the registration of a client id, ignoring case, and checks that it may be used at this authority. */
 export function findRegistration(world: World, clientId: string | undefined, tenant: Tenant): Registration {
   if (!clientId) throw refusals.missingParameter('client_id')
   const found = world.registrations.find((one) => one.clientId === clientId.toLowerCase())
@@ -18,9 +18,9 @@ export function findRegistration(world: World, clientId: string | undefined, ten
 }
 
 /**
- * Authenticates the client of a token request by what its platform asks for: a Web application by its secret (in
- * the body, or by HTTP Basic with both halves form-encoded, RFC 6749 2.3.1), a single-page one by the Origin that
- * only a browser sends, a public one by nothing.
+ * * Authenticates the client of a token request as its platform requires: a Web application by its secret (in
+ * the body, or by HTTP Basic with both halves form-encoded, RFC 6749 2.3.1), a single-page application by the
+ * Origin that only browsers send, a public client not at all.
  * @throws IdentityError 700016, 700025, 7000218, 7000215, 9002326 or 9002327
  */
 export function authenticateClient(
@@ -33,7 +33,7 @@ export function authenticateClient(
   const clientId = form.get('client_id') ?? basic?.clientId
   if (basic && clientId !== basic.clientId) throw refusals.malformedRequest('two different client ids')
   const registration = findRegistration(world, clientId, tenant)
-  // An empty secret counts as none: some libraries always send the field.
+  // An empty secret means no secret: some libraries always send the field.
   const secret = form.get('client_secret') || basic?.secret || undefined
   const platform = platformOf(world, registration, form)
   const fromBrowser = incoming.headers.origin !== undefined
@@ -47,7 +47,10 @@ export function authenticateClient(
   return { registration, platform }
 }
 
-/** The redirect URI decides for a code, the sign-in long ago for a refresh; the device flow is for public clients. */
+/**
+ * For a code the redirect URI decides, for a refresh token the original sign-in; the device flow is for
+ * public clients.
+ */
 function platformOf(world: World, registration: Registration, form: Map<string, string>): Platform {
   const grantType = form.get('grant_type')
   if (grantType === 'authorization_code') {

@@ -11,7 +11,7 @@ import { newDeviceCode } from './opaque.ts'
 import { identityJson } from './replies.ts'
 import { readScopes } from './scopes.ts'
 
-/** No vowels: a code must not spell a word. */
+/** Without vowels, so that no code spells a word. */
 const alphabet = 'BCDFGHJKLMNPQRSTVWXZ23456789'
 
 /**
@@ -53,8 +53,8 @@ export function deviceCode(world: World, incoming: Incoming, tenant: Tenant): Re
 }
 
 /**
- * Where personal accounts may come, a client that is not public is refused at once; at work only at the poll after
- * the person has signed in. Source: MicrosoftDocs/azure-docs#31986.
+ * * Where personal accounts are allowed, a client that is not public is refused at once; elsewhere only at
+ * the poll after the person has signed in. Source: MicrosoftDocs/azure-docs#31986.
  */
 function reachesPersonal({ audience }: Registration, { kinds }: Tenant): boolean {
   return kinds.includes('personal') && /Personal/.test(audience)

@@ -5,11 +5,11 @@ import type { DeviceCode } from '../state/grants.ts'
 import { admits } from '../state/tenants.ts'
 import { withVisit } from '../state/visits.ts'
 import type { World } from '../state/world.ts'
+import { signInPage } from './layout.ts'
 import { seeOther } from './login.ts'
-import { signInPage } from './look.ts'
 import { errorPage } from './pages.ts'
 
-/** `/devicelogin`: the person types the code that a terminal shows, signs in, and confirms whom for. */
+/** `/devicelogin`: the person enters the code from the terminal, signs in, and confirms the application. */
 export function deviceLogin(world: World, incoming: Incoming): Reply {
   if (incoming.method === 'GET') return codePage(readForm(incoming.query).get('otc') ?? '')
   const { protocol } = new URL(world.origin)
@@ -17,7 +17,7 @@ export function deviceLogin(world: World, incoming: Incoming): Reply {
   const form = readPostedForm(incoming)
   const code = findUserCode(world, form.get('otc') ?? '')
   if (!code) return codePage(form.get('otc') ?? '', 'That code didn’t work. Check the code and try again.')
-  // A script may do a person's part in one step.
+  // A script may take the person's part in one step.
   const account = world.account(form.get('account') ?? '')
   if (account && world.settings.signIn === 'automatic') {
     code.decision = form.get('action') === 'cancel' ? 'declined' : { account }
@@ -26,7 +26,7 @@ export function deviceLogin(world: World, incoming: Incoming): Reply {
   return askPerson(world, code)
 }
 
-/** The pending device code that a person means, whatever case and spaces they typed. */
+/** The pending device code for what a person typed, ignoring case, spaces and hyphens. */
 export function findUserCode(world: World, typed: string): DeviceCode | undefined {
   const userCode = typed.replace(/[\s-]/g, '').toUpperCase()
   for (const code of world.grants.deviceCodes.values()) {

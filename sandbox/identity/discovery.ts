@@ -5,8 +5,8 @@ import type { World } from '../state/world.ts'
 import { identityJson } from './replies.ts'
 
 /**
- * `GET /{tenant}/v2.0/.well-known/openid-configuration`. The issuer of `common` and `organizations` is a template
- * that the token's own `tid` fills in; asked by alias or domain, the endpoints of a single tenant carry its GUID.
+ * * `GET /{tenant}/v2.0/.well-known/openid-configuration`. The issuer of `common` and `organizations` is a
+ * template for the token's `tid`. For an alias or domain of a single tenant the endpoints contain its GUID.
  * Sources: entra-docs, identity-platform/access-tokens; openiddict/openiddict-core#1764.
  */
 export function openidConfiguration(world: World, incoming: Incoming, tenant: Tenant): Reply {
@@ -63,8 +63,8 @@ const claims = [
 ]
 
 /**
- * `GET /{tenant}/discovery/v2.0/keys`. Each key says for which issuer it signs: the template, or the fixed one of
- * personal accounts. Source: entra-docs, identity-platform/access-tokens.
+ * * `GET /{tenant}/discovery/v2.0/keys`. Each key names the issuer that it signs for: the template, or the
+ * fixed issuer of personal accounts. Source: entra-docs, identity-platform/access-tokens.
  */
 export async function keySet(world: World, incoming: Incoming): Promise<Reply> {
   const keys = await world.keys

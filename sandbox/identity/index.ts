@@ -17,7 +17,7 @@ import { token } from './token.ts'
 
 type Endpoint = (world: World, incoming: Incoming, tenant: Tenant) => Reply | Promise<Reply>
 
-/** What follows the authority, who answers it, and whether a person reads the answer. */
+/** The endpoints: path below the authority, handler, and whether a person reads the answer. */
 const endpoints: Record<string, { kind: LogEntry['kind']; answer: Endpoint; forPeople?: true }> = {
   'oauth2/v2.0/authorize': { kind: 'authorize', answer: authorize, forPeople: true },
   'oauth2/v2.0/token': { kind: 'token', answer: token },
@@ -29,7 +29,7 @@ const endpoints: Record<string, { kind: LogEntry['kind']; answer: Endpoint; forP
   'discovery/v2.0/keys': { kind: 'keys', answer: keySet },
 }
 
-/** Which endpoint of the identity platform a path names, in whatever case, if any. */
+/** The endpoint of the identity platform at a path, ignoring case. */
 export function identityEndpoint(path: string) {
   const [, segment, asked] = /^\/([^/]+)\/(.+)$/.exec(path) ?? []
   const rest = asked?.toLowerCase()
@@ -37,7 +37,7 @@ export function identityEndpoint(path: string) {
   return endpoint && segment !== undefined ? { segment, ...endpoint } : undefined
 }
 
-/** Answers a request to the identity platform; its errors are JSON, or a page where a person reads it. */
+/** Answers a request to the identity platform; errors are JSON, or a page when a person reads the answer. */
 export async function answerIdentity(
   world: World,
   incoming: Incoming,

@@ -25,9 +25,9 @@ const clouds = [
 ]
 
 /**
- * `GET /common/discovery/instance?api-version=1.1&authorization_endpoint=…`: whether a host belongs to the
- * platform, and by which names it goes. MSAL asks it before it trusts an authority; the sandbox is a cloud of its
- * own. Source: MicrosoftDocs/microsoft-authentication-library-dotnet, custom-authority-aliases.
+ * * `GET /common/discovery/instance?api-version=1.1&authorization_endpoint=…`: whether a host belongs to the
+ * platform, and its aliases. MSAL calls it before it trusts an authority; the sandbox is its own cloud.
+ * Source: MicrosoftDocs/microsoft-authentication-library-dotnet, custom-authority-aliases.
  */
 export function instanceDiscovery(world: World, incoming: Incoming): Reply {
   const query = readForm(incoming.query)
@@ -56,13 +56,13 @@ export function instanceDiscovery(world: World, incoming: Incoming): Reply {
 
 const host = (world: World) => new URL(world.origin).host
 
-/** The sandbox answers to each name of the loopback interface. */
+/** The sandbox is reachable by each name of the loopback interface. */
 function aliases(world: World): string[] {
   const { port } = new URL(world.origin)
   return ['localhost', '127.0.0.1', '[::1]'].map((name) => `${name}:${port}`)
 }
 
-/** The same scheme as the sandbox's own, under whichever of its names. */
+/** Whether a URL is the sandbox's own, by any of its names and with its scheme. */
 function originOf(world: World, asked: URL): string {
   return `${new URL(world.origin).protocol}//${asked.host}`
 }

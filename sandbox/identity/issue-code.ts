@@ -10,7 +10,7 @@ import { expandDefault } from './scopes.ts'
 /** Source: entra-docs, identity-platform/v2-oauth2-auth-code-flow. */
 const codeLifetime = 10 * 60 * 1000
 
-/** Sends the browser back with a code for what this person granted. */
+/** Sends the browser back to the client with a code for what this person granted. */
 export function issueCode(
   world: World,
   incoming: Incoming,

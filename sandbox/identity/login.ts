@@ -13,8 +13,8 @@ import { expandDefault } from './scopes.ts'
 import { confirmPage, consentPage, namePage, pickPage, welcomePage } from './sign-in-pages.ts'
 
 /**
- * `/{tenant}/login`: where the forms of the sign-in pages lead. What a POST did is shown by a GET, so that going
- * back or loading a page again sends nothing twice.
+ * * `/{tenant}/login`: the target of the forms on the sign-in pages. A GET shows the result of each POST, so
+ * that Back and Reload send nothing twice.
  */
 export function login(world: World, incoming: Incoming): Reply {
   const read = incoming.method === 'GET'
@@ -35,7 +35,9 @@ export function login(world: World, incoming: Incoming): Reply {
     : next
 }
 
-/** Does what the person chose; a refusal that is more than a wrong name ends the visit. */
+/**
+ * Applies the person's choice. @returns an error that ends the visit; a wrong name only shows the form again.
+ */
 function takeStep(world: World, visit: Visit, form: Map<string, string>): IdentityError | undefined {
   const action = form.get('action')
   const name = form.get('account') ?? form.get('username')?.trim()
@@ -81,13 +83,13 @@ export function proceed(world: World, incoming: Incoming, visit: Visit): Reply {
   }
 }
 
-/** Leads to the page of a visit. */
+/** Redirects to the current page of a visit. */
 export function seeOther({ id, tenant }: Visit): Reply {
   const location = `/${encodeURIComponent(tenant.segment)}/login?visit=${id}`
   return { status: 303, headers: { location, 'cache-control': 'no-store' } }
 }
 
-/** Whether the person agreed to all of it before. Once a user and application is enough. */
+/** Whether the person has consented to all these scopes before; consent lasts per user and application. */
 export function agreedTo(
   world: World,
   { account, registration }: Pick<Visit, 'account' | 'registration'>,
@@ -104,7 +106,9 @@ function leave(world: World, visit: Visit, reply: Reply): Reply {
 
 const unknown = 'This username may be incorrect. Make sure that you typed it correctly.'
 
-/** Why somebody cannot sign in here: in words for them to choose another account, or as an end of the visit. */
+/**
+ * Why an account cannot sign in here: a message on the form for another try, or an error that ends the visit.
+ */
 function problemWith(
   { tenant, registration, confirmApplication }: Visit,
   account: Account,
@@ -120,7 +124,7 @@ function problemWith(
   return undefined
 }
 
-/** Whether somebody could come to the end of a visit at all. */
+/** Whether an account could complete this visit. */
 export function mayVisit(visit: Pick<Visit, 'tenant' | 'registration'>, account: Account): boolean {
   return admits(visit.tenant, account) && mayUse(visit.registration, account)
 }

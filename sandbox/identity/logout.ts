@@ -5,9 +5,9 @@ import type { World } from '../state/world.ts'
 import { signedOutPage } from './pages.ts'
 
 /**
- * `GET` or `POST /{tenant}/oauth2/v2.0/logout`: signs the browser out, one account where `logout_hint` names it,
- * and leads back to the client where it may. It ends no token.
- * Sources: entra-docs, identity-platform/v2-protocols-oidc and refresh-tokens.
+ * * `GET` or `POST /{tenant}/oauth2/v2.0/logout`: signs out all accounts of the browser, or the one in
+ * `logout_hint`, and redirects to a registered URI of a client. Tokens stay valid. Sources: entra-docs,
+ * identity-platform/v2-protocols-oidc and refresh-tokens.
  */
 export function logout(world: World, incoming: Incoming): Reply {
   const parameters = incoming.method === 'POST' ? readPostedForm(incoming) : readForm(incoming.query)

@@ -4,13 +4,13 @@ import type { Incoming, Reply } from '../server/messages.ts'
 import type { Registration } from '../state/registrations.ts'
 import type { Account } from '../state/users.ts'
 import type { World } from '../state/world.ts'
-import { signInPage } from './look.ts'
-import { inWords } from './permissions.ts'
+import { signInPage } from './layout.ts'
+import { describeScopes } from './permissions.ts'
 
 /**
- * `/myapps`: what the people who are signed in in this browser have agreed to, and a way to take it back. From then
- * on a refresh fails, while an access token stays good until it is over, as in reality.
- * Source: entra-docs, identity-platform/refresh-tokens.
+ * * `/myapps`: the consent of each account that is signed in in this browser, and a button to remove it.
+ * After that, refreshing fails, while access tokens stay valid until they expire, as with Microsoft. Source:
+ * entra-docs, identity-platform/refresh-tokens.
  */
 export function myApps(world: World, incoming: Incoming): Reply {
   const signedIn = world.sessions.of(world, incoming)
@@ -18,7 +18,7 @@ export function myApps(world: World, incoming: Incoming): Reply {
   if (incoming.method !== 'POST' || !mayBeFromOwnPage(incoming, new URL(world.origin).protocol))
     return { status: 405 }
   const form = readPostedForm(incoming)
-  // The session is the proof: other sites' forms come without its cookie.
+  // The session cookie authorizes this: forms from other sites come without it.
   const account = signedIn.find(({ username }) => username === form.get('account'))
   const app = world.registrations.find(({ clientId }) => clientId === form.get('app'))
   if (!account || !app)
@@ -42,7 +42,7 @@ ${news ? `<p role="status"><strong>${escapeHtml(news)}</strong></p>\n` : ''}${pa
 }
 
 function appForm(world: World, account: Account, app: Registration): string {
-  const permissions = inWords(world.grants.consented(account, app))
+  const permissions = describeScopes(world.grants.consented(account, app))
   return `<form method="post" action="/myapps">
 <p><strong>${escapeHtml(app.name)}</strong></p>
 <ul class="permissions">

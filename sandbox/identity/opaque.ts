@@ -3,11 +3,11 @@ import { type SigningKey, sign } from '../state/keys.ts'
 import type { Account } from '../state/users.ts'
 
 /**
- * Codes and tokens of the shapes and lengths that real ones have, so that a client which assumes too much fails
- * here and not later. Prefixes: OneDrive/onedrive-api-docs#1170; lengths: microsoftgraph/microsoft-graph-docs#5846.
+ * * Codes and tokens with realistic shapes and lengths, so that a client which assumes too much fails here
+ * first. Prefixes: OneDrive/onedrive-api-docs#1170; lengths: microsoftgraph/microsoft-graph-docs#5846.
  */
 
-/** A string of random characters of an alphabet. */
+/** A random string over an alphabet. */
 function random(length: number, alphabet: string): string {
   let text = ''
   for (let index = 0; index < length; index++) text += alphabet[randomInt(alphabet.length)]
@@ -24,7 +24,7 @@ export function newCode(account: Account): string {
     : `M.C5${randomInt(10, 99)}_BAY.2.U.${randomUUID()}`
 }
 
-/** A refresh token; a personal one holds `!`, `*` and `$`, which a form must encode. */
+/** A refresh token; a personal one contains `!`, `*` and `$`, which a form must encode. */
 export function newRefreshToken(account: Account): string {
   return account.kind === 'work'
     ? `1.A${base64url(48)}.${base64url(780)}`
@@ -36,11 +36,13 @@ export function newDeviceCode(): string {
   return `${base64url(3)}.A${base64url(190)}`
 }
 
-/** An access token for Graph: work ones look like a JWT and are none to a client, personal ones are opaque. */
+/**
+ * An access token for Graph: a work token is a JWT that clients cannot verify, a personal token is opaque.
+ */
 export function newAccessToken(account: Account, key: SigningKey, claims: object): string {
   if (account.kind === 'personal')
     return `EwB4A8l6BAAU${randomBytes(1557).toString('base64').replace(/=+$/, '')}AQ==`
-  // Graph hashes the nonce in the header before it verifies, so no client can verify the signature.
+  // Graph hashes the header's nonce before it verifies, so clients cannot verify the signature.
   const nonce = base64url(32)
   const [, ...signed] = sign(
     key,

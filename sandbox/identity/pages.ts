@@ -2,9 +2,9 @@ import { escapeHtml } from '../server/html.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import { type IdentityError, timestamp } from '../state/identity-error.ts'
 import type { World } from '../state/world.ts'
-import { signInPage } from './look.ts'
+import { signInPage } from './layout.ts'
 
-/** The page on which a sign-in ends that never returns to the client. */
+/** The error page of a sign-in that cannot return to the client. */
 export function errorPage(world: World, incoming: Incoming, error: IdentityError, status = 400): Reply {
   const number = error.code === undefined ? '' : `AADSTS${error.code}: `
   return signInPage({
@@ -23,7 +23,7 @@ export function errorPage(world: World, incoming: Incoming, error: IdentityError
   })
 }
 
-/** What a form meets whose visit is over, or began in another browser: after the back button, for one. */
+/** The answer to a form whose visit has ended or was started in another browser, for example after Back. */
 export function staleSignInPage(): Reply {
   return signInPage({
     status: 400,
@@ -34,7 +34,7 @@ export function staleSignInPage(): Reply {
   })
 }
 
-/** After a browser sign-out. It ends no token. Source: entra-docs, identity-platform/refresh-tokens. */
+/** The page after signing out. Tokens stay valid. Source: entra-docs, identity-platform/refresh-tokens. */
 export function signedOutPage(): Reply {
   return signInPage({
     title: 'Signed out',
@@ -42,7 +42,7 @@ export function signedOutPage(): Reply {
   })
 }
 
-/** `/error?code=N`, where the `error_uri` of an error leads. */
+/** `/error?code=N`, the `error_uri` of errors. */
 export function lookUpPage(_: World, incoming: Incoming): Reply {
   const code = /(?:^|&)code=(\d{1,9})(?:&|$)/.exec(incoming.query)?.[1]
   return signInPage({

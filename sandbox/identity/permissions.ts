@@ -1,12 +1,12 @@
-/** A scope in the words in which a person is asked for it. */
+/** A scope as described on the consent page. */
 export interface Permission {
   title: string
   detail: string
 }
 
 /**
- * What each scope lets an application do. Sources: microsoft-graph-docs-contrib, permissions-reference (the consent
- * texts for users); entra-docs, identity-platform/scopes-oidc.
+ * * What each scope allows. Sources: microsoft-graph-docs-contrib, permissions-reference (the consent texts
+ * for users); entra-docs, identity-platform/scopes-oidc.
  */
 const words: Record<string, Permission> = {
   openid: {
@@ -62,8 +62,8 @@ const words: Record<string, Permission> = {
 
 const leastFirst = Object.keys(words)
 
-/** The scopes in words, the files first and the sign-in last, and nothing twice. */
-export function inWords(scopes: Iterable<string>): Permission[] {
+/** Describes the scopes: files first, sign-in last, without duplicates. */
+export function describeScopes(scopes: Iterable<string>): Permission[] {
   const asked = new Set(scopes)
   if (asked.has('User.Read') || asked.has('profile')) asked.delete('openid')
   return [...asked]

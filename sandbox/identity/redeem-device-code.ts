@@ -7,13 +7,13 @@ import type { Redemption } from './redemption.ts'
 import { refuseLoop } from './refuse-loop.ts'
 import { expandDefault } from './scopes.ts'
 
-/** Timers may fire a little early; that is not impatience. */
+/** Timers may fire slightly early; that is not a fault. */
 const tolerance = 250
 
 /**
- * Answers a poll of the device flow. `slow_down` is not on Microsoft's list of answers, so it is given only where
- * the sandbox was told to. A work application that is not public learns so only after the person signed in.
- * Sources: entra-docs, identity-platform/v2-oauth2-device-code; MicrosoftDocs/azure-docs#31986.
+ * * Answers a poll of the device flow. `slow_down` is not on Microsoft's list of answers, so it is only sent
+ * when the sandbox is told to. A work application that is not public is refused only after the person has
+ * signed in. Sources: entra-docs, identity-platform/v2-oauth2-device-code; MicrosoftDocs/azure-docs#31986.
  */
 export function redeemDeviceCode(world: World, { form, tenant, registration }: Redemption): Grant {
   const value = form.get('device_code')

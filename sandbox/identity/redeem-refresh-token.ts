@@ -8,14 +8,21 @@ import type { Redemption } from './redemption.ts'
 import { refuseLoop } from './refuse-loop.ts'
 import { expandDefault, permissions, readScopes } from './scopes.ts'
 
-/** Of a single-page application, counted from the sign-in. Source: entra-docs, identity-platform/refresh-tokens. */
+/**
+ * The lifetime for a single-page application, counted from the sign-in. Source: entra-docs,
+ * identity-platform/refresh-tokens.
+ */
 const spaLimit = 24 * 60 * 60 * 1000
-/** MSAL takes a token with less left for expired, so renewing then is no fault. Source: msal-common, Constants.ts. */
+/**
+ * MSAL treats a token with less time left as expired, so refreshing then is no fault. Source: msal-common,
+ * Constants.ts.
+ */
 const nearlyOver = 5 * 60 * 1000
 
 /**
- * Redeems a refresh token. The answer carries a new one, and the old one stays good: Microsoft does not revoke it.
- * Source: entra-docs, identity-platform/refresh-tokens. Other servers do, after a grace: see `refuseReuse`.
+ * * Redeems a refresh token. The answer contains a new one, and the old one stays valid: Microsoft does not
+ * revoke it. Source: entra-docs, identity-platform/refresh-tokens. Other servers do, after a grace period:
+ * see `refuseReuse`.
  */
 export function redeemRefreshToken(
   world: World,
@@ -50,8 +57,8 @@ export function redeemRefreshToken(
 }
 
 /**
- * Rotation with detection of reuse (RFC 9700, 4.14.2): one of two who hold the same refresh token is a thief, and
- * nobody knows which, so all tokens of that sign-in end.
+ * * Rotation with reuse detection (RFC 9700, 4.14.2): if two clients use the same refresh token, one of them
+ * stole it, so all tokens of that sign-in are revoked.
  */
 function refuseReuse({ replacedAt, family = new Set() }: RefreshToken, world: World): void {
   const { refreshGraceSeconds: grace } = world.settings
@@ -78,7 +85,7 @@ function refuseIfEnded(token: RefreshToken, world: World): void {
   }
 }
 
-/** A refresh never widens what the person agreed to, and ends with it. */
+/** A refresh never exceeds the person's consent, and fails once it is withdrawn. */
 function refuseMoreScopes(world: World, token: RefreshToken, asked: Set<string>): void {
   const consented = world.grants.consented(token.account, token.registration)
   const needed = permissions([...token.scopes, ...asked])

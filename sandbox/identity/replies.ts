@@ -2,7 +2,7 @@ import type { Incoming, Reply } from '../server/messages.ts'
 import { type IdentityError, timestamp } from '../state/identity-error.ts'
 import type { World } from '../state/world.ts'
 
-/** `AADSTSn: text Trace ID: … Correlation ID: … Timestamp: …`, parted by spaces as it is since 2024. */
+/** `AADSTSn: text Trace ID: … Correlation ID: … Timestamp: …`, separated by spaces since 2024. */
 export function describe(error: IdentityError, incoming: Incoming, now: number): string {
   const prefix = error.code === undefined ? '' : `AADSTS${error.code}: `
   return `${prefix}${error.text} Trace ID: ${incoming.id} Correlation ID: ${incoming.clientRequestId} Timestamp: ${timestamp(now)}`

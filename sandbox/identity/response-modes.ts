@@ -5,12 +5,12 @@ import { refusals } from '../state/identity-refusals.ts'
 import { normalised } from '../state/registrations.ts'
 import type { World } from '../state/world.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
-import { signInPage } from './look.ts'
+import { signInPage } from './layout.ts'
 import { describe } from './replies.ts'
 
 type Fields = Map<string, string>
 
-/** The ways back to the client. Source: entra-docs, identity-platform/v2-oauth2-auth-code-flow. */
+/** The response modes. Source: entra-docs, identity-platform/v2-oauth2-auth-code-flow. */
 const modes = { query: inQuery, fragment: inFragment, form_post: inForm } satisfies Record<
   string,
   (redirectUri: string, fields: Fields) => Reply
@@ -19,8 +19,8 @@ const modes = { query: inQuery, fragment: inFragment, form_post: inForm } satisf
 type ResponseMode = keyof typeof modes
 
 /**
- * The `response_mode` of a request; `query` is the default for a code. An error about the mode itself has to travel
- * somehow, so only a strict reading refuses an unknown one.
+ * * The `response_mode` of a request; `query` is the default for a code. An error about the mode itself must
+ * still be sent, so only strict reading refuses an unknown mode.
  */
 export function readResponseMode(parameters: Fields, reading: 'strict' | 'lenient'): ResponseMode {
   const mode = parameters.get('response_mode') ?? 'query'
@@ -29,7 +29,7 @@ export function readResponseMode(parameters: Fields, reading: 'strict' | 'lenien
   return 'query'
 }
 
-/** Sends the fields of an answer, and the `state` that came with the request, back to the client. */
+/** Sends the fields of an answer, and the `state` of the request, back to the client. */
 export function answerByRedirect(
   request: AuthorizationRequest,
   fields: Fields,
@@ -38,13 +38,13 @@ export function answerByRedirect(
   const { parameters, redirectUri } = request
   const all = new Map(fields)
   const state = parameters.get('state')
-  // HTML inside a state is taken out. Source: entra-docs, identity-platform/reference-breaking-changes.
+  // HTML in a state is removed. Source: entra-docs, identity-platform/reference-breaking-changes.
   if (state !== undefined) all.set('state', state.replace(/<[^>]*>/g, ''))
   if (sessionState !== undefined) all.set('session_state', sessionState)
   return modes[readResponseMode(parameters, 'lenient')](normalised(redirectUri), all)
 }
 
-/** An error as the fields of an authorization answer. */
+/** The fields of an authorization answer that report an error. */
 export function errorFields(error: IdentityError, incoming: Incoming, world: World): Fields {
   const fields = new Map([
     ['error', error.error],
@@ -63,7 +63,9 @@ function redirect(location: string): Reply {
   return { status: 302, headers: { location, 'cache-control': 'no-store, no-cache', pragma: 'no-cache' } }
 }
 
-/** The empty fragment keeps a fragment of the client's own page from being carried along. Source: reply-url. */
+/**
+ * The empty fragment stops the browser from carrying over the fragment of an earlier page. Source: reply-url.
+ */
 function inQuery(redirectUri: string, fields: Fields): Reply {
   return redirect(`${redirectUri}?${encode(fields)}#`)
 }
@@ -72,7 +74,9 @@ function inFragment(redirectUri: string, fields: Fields): Reply {
   return redirect(`${redirectUri}#${encode(fields)}`)
 }
 
-/** A form that sends itself, with a button for a browser without scripts (OAuth 2.0 Form Post Response Mode). */
+/**
+ * A form that submits itself, with a button for browsers without scripts (OAuth 2.0 Form Post Response Mode).
+ */
 function inForm(redirectUri: string, fields: Fields): Reply {
   const inputs = [...fields].map(
     ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,

@@ -1,7 +1,7 @@
 import { refusals } from '../state/identity-refusals.ts'
 import type { Account } from '../state/users.ts'
 
-/** The scopes of sign-in itself. Source: entra-docs, identity-platform/scopes-oidc. */
+/** The OpenID Connect scopes. Source: entra-docs, identity-platform/scopes-oidc. */
 const signInScopes = ['openid', 'profile', 'email', 'offline_access']
 
 /** The Graph permissions that the sandbox knows. */
@@ -22,8 +22,8 @@ const byLowerCase = new Map([...signInScopes, ...graphScopes].map((scope) => [sc
 const registered = ['User.Read', 'Files.ReadWrite.All']
 
 /**
- * Reads a `scope` parameter into canonical short names; names may be prefixed with Graph's host.
- * @throws IdentityError 70011 for a scope that does not exist, or `.default` beside named ones.
+ * * Reads a `scope` parameter into canonical short names; names may be prefixed with Graph's host.
+ * @throws IdentityError 70011 for an unknown scope, or for `.default` combined with other scopes.
  */
 export function readScopes(parameter: string): Set<string> {
   const scopes = new Set<string>()
@@ -38,25 +38,22 @@ export function readScopes(parameter: string): Set<string> {
   return scopes
 }
 
-/**
- * The scopes with `.default` spelled out. Personal accounts have none.
- * Source: MicrosoftDocs/azure-docs#37071.
- */
+/** * Expands `.default`, which personal accounts do not support. Source: MicrosoftDocs/azure-docs#37071. */
 export function expandDefault(scopes: Set<string>, account: Account): Set<string> {
   if (!scopes.has('.default')) return scopes
   if (account.kind === 'personal') throw refusals.scopeUnknown('.default')
   return new Set([...scopes].flatMap((scope) => (scope === '.default' ? registered : [scope])))
 }
 
-/** The permissions among the scopes: what consent is about. */
+/** The scopes that need consent. */
 export function permissions(scopes: Iterable<string>): string[] {
   return [...scopes].filter((scope) => graphScopes.includes(scope))
 }
 
 /**
- * The `scope` of a token answer: never `offline_access`, and more than was asked. Work accounts list everything
- * ever consented to, personal ones what was asked, both with sign-in scopes nobody named.
- * Sources: entra-docs, reference-breaking-changes; OneDrive/onedrive-api-docs#1929.
+ * * The `scope` of a token answer: never `offline_access`, and often more than requested. Work accounts list
+ * everything ever consented to, personal accounts what was requested; both add sign-in scopes. Sources:
+ * entra-docs, reference-breaking-changes; OneDrive/onedrive-api-docs#1929.
  */
 export function answeredScope(
   account: Account,

@@ -2,10 +2,10 @@ import { escapeHtml } from '../server/html.ts'
 import type { Reply } from '../server/messages.ts'
 import type { Account } from '../state/users.ts'
 import type { Visit } from '../state/visits.ts'
-import { signInPage } from './look.ts'
-import { inWords } from './permissions.ts'
+import { signInPage } from './layout.ts'
+import { describeScopes } from './permissions.ts'
 
-/** "Pick an account": a button for each; those signed in in this browser say so. */
+/** "Pick an account": a button for each account, marked if signed in in this browser. */
 export function pickPage(visit: Visit, signedIn: Account[]): Reply {
   const choices = visit.accounts.map(
     (account) => `<li><button class="choice" name="account" value="${escapeHtml(account.username)}">
@@ -27,7 +27,7 @@ ${cancel}`,
   })
 }
 
-/** The one account that the client expects, in place of the page that would ask for its password. */
+/** The account that the client expects; Microsoft would ask for its password here. */
 export function welcomePage(visit: Visit, account: Account): Reply {
   return form(visit, {
     title: `Sign in as ${account.name}`,
@@ -41,7 +41,7 @@ ${cancel}
   })
 }
 
-/** A name to type; with what is wrong with the last one. */
+/** Asks for a username, and shows the problem with the last one. */
 export function namePage(visit: Visit, typed = '', problem?: string): Reply {
   return form(visit, {
     title: 'Sign in',
@@ -57,9 +57,9 @@ ${problem ? `<p class="alarm" id="problem" role="alert">${escapeHtml(problem)}</
   })
 }
 
-/** What the application wants, in words. */
+/** The consent page: the permissions that the application requests. */
 export function consentPage(visit: Visit, account: Account, scopes: Iterable<string>): Reply {
-  const permissions = inWords(scopes).map(
+  const permissions = describeScopes(scopes).map(
     ({ title, detail }) =>
       `<li><strong>${escapeHtml(title)}</strong> <span class="detail">${escapeHtml(detail)}</span></li>`,
   )
@@ -81,8 +81,8 @@ ${cancel}
 }
 
 /**
- * Asked in the device flow: a code that somebody sent could be for another application than the person believes.
- * Source: entra-docs, identity-platform/reference-breaking-changes.
+ * * Shown in the device flow: a code from someone else could belong to another application than the person
+ * expects. Source: entra-docs, identity-platform/reference-breaking-changes.
  */
 export function confirmPage(visit: Visit, account: Account): Reply {
   return form(visit, {

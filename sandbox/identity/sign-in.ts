@@ -7,7 +7,7 @@ import type { World } from '../state/world.ts'
 import { mayUse } from './audience.ts'
 import type { AuthorizationRequest } from './authorization-request.ts'
 
-/** How a person's visit to the sign-in page ends. */
+/** The outcome of a sign-in. */
 export type Decision = { account: Account } | { page: IdentityError } | { fields: Map<string, string> }
 
 const prompts = ['login', 'none', 'consent', 'select_account', 'create', 'no_session']
@@ -17,11 +17,11 @@ export function checkPrompt(prompt: string | undefined): void {
   if (prompt !== undefined && !prompts.includes(prompt)) throw refusals.invalidParameter('prompt')
 }
 
-/** Decides in the person's place, who is taken to agree unless the control API says otherwise. */
+/** Decides for the person: accepts, unless the control API says otherwise. */
 export function decide(world: World, request: AuthorizationRequest): Decision {
   const { parameters, tenant, registration } = request
   const prompt = parameters.get('prompt')
-  // Nobody has a session with the sandbox, so nobody can be signed in without being asked.
+  // There are no sessions in automatic mode, so no one can be signed in silently.
   if (prompt === 'none') throw refusals.loginRequired()
   const wanted = world.nextSignIn
   delete world.nextSignIn
@@ -34,7 +34,7 @@ export function decide(world: World, request: AuthorizationRequest): Decision {
   return { account }
 }
 
-/** By name, by `login_hint`, by `domain_hint`, by tenant, else the first. */
+/** Chooses by name, then `login_hint`, `domain_hint`, tenant; otherwise the first account. */
 function choose(
   world: World,
   { parameters, tenant }: AuthorizationRequest,
@@ -50,8 +50,8 @@ function choose(
 }
 
 /**
- * The error as the control API gave it, field by field: a real refusal has no description when the person merely
- * left. Source: tests of MSAL.NET and MSAL Android.
+ * * The error exactly as the control API set it: Microsoft sends no description when the person cancels.
+ * Source: tests of MSAL.NET and MSAL Android.
  */
 function refusalOf({ error, error_subcode, error_description }: NextSignIn & { error: string }): Decision {
   const fields = new Map([['error', error]])
@@ -65,6 +65,6 @@ function stop(page: string, application: string): IdentityError {
   return new IdentityError(
     code,
     'access_denied',
-    `The sign-in to the application '${application}' was stopped here.`,
+    `The sign-in to the application '${application}' was refused.`,
   )
 }

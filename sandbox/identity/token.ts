@@ -18,7 +18,7 @@ type Redeem = (
   redemption: Redemption,
 ) => Grant & Pick<TokenOptions, 'nonce' | 'omitRefreshToken'>
 
-/** The grants as a table: one more way to a token is one more line. */
+/** The grant types. To add one: a line in this table. */
 const grants: Record<string, Redeem> = {
   authorization_code: redeemCode,
   refresh_token: redeemRefreshToken,
@@ -27,7 +27,7 @@ const grants: Record<string, Redeem> = {
   device_code: redeemDeviceCode,
 }
 
-/** What belongs in the body alone (RFC 6749, 2.3.1). */
+/** Parameters that belong in the body only (RFC 6749, 2.3.1). */
 const bodyOnly =
   /^(client_secret|client_assertion|code|code_verifier|device_code|grant_type|password|refresh_token)$/i
 
@@ -62,7 +62,7 @@ function refuseSecretsInUrl(world: World, incoming: Incoming): void {
   throw refusals.malformedRequest(`'${names.join("', '")}' belongs in the body, not in the URL`)
 }
 
-/** Cookies that come with every answer and that a client may ignore. */
+/** Cookies that come with every answer; clients may ignore them. */
 function cookies(): string[] {
   return [
     `fpc=${randomBytes(16).toString('base64url')}; path=/; HttpOnly; SameSite=None`,

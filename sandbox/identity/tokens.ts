@@ -10,11 +10,11 @@ export interface TokenOptions {
   nonce?: string
   /** The client sent `client_info=1`. */
   clientInfo: boolean
-  /** Leave the refresh token out although `offline_access` was granted. */
+  /** Send no refresh token although `offline_access` was granted. */
   omitRefreshToken?: boolean
 }
 
-/** Issues the tokens of a grant: the body of a token answer, and the access token for the books. */
+/** Issues the tokens of a grant. @returns the body of the token answer, and the access token as recorded. */
 export async function issueTokens(world: World, grant: Grant, options: TokenOptions) {
   const { account, registration, scopes } = grant
   const keys = await world.keys
@@ -54,8 +54,9 @@ export async function issueTokens(world: World, grant: Grant, options: TokenOpti
 }
 
 /**
- * 60 to 90 minutes at random for work accounts, 20 to 28 hours for clients that declared they can handle a claims
- * challenge, an hour for personal ones. Sources: entra-docs, identity-platform/access-tokens and claims-challenge.
+ * * For work accounts 60 to 90 minutes at random, or 20 to 28 hours for clients that can handle a claims
+ * challenge; an hour for personal accounts. Sources: entra-docs, identity-platform/access-tokens and
+ * claims-challenge.
  */
 function lifetimeOf(world: World, grant: Grant): number {
   if (world.settings.accessTtlSeconds !== undefined) return world.settings.accessTtlSeconds
@@ -116,7 +117,7 @@ function newIdToken(
   })
 }
 
-/** `sub` is another one for each application. */
+/** `sub` differs for each application. */
 export function pairwiseSubject(account: Account, clientId: string): string {
   return createHash('sha256').update(`${account.objectId} ${clientId}`).digest('base64url')
 }

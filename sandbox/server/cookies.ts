@@ -12,13 +12,13 @@ export function readCookie(incoming: Incoming, name: string): string | undefined
 export interface Cookie {
   name: string
   value: string
-  /** Sent over https alone. */
+  /** Sent over https only. */
   secure: boolean
-  /** Left out: until the browser is closed. */
+  /** Default: until the browser is closed. */
   maxAgeSeconds?: number
 }
 
-/** The answer with a cookie that no script can read and that no other site's form can send. */
+/** Adds a cookie that scripts cannot read and that forms on other sites cannot send. */
 export function withCookie(reply: Reply, { name, value, secure, maxAgeSeconds }: Cookie): Reply {
   const attributes = ['Path=/', 'HttpOnly', 'SameSite=Lax']
   if (secure) attributes.push('Secure')

@@ -1,14 +1,14 @@
 import { type Incoming, mediaType } from './messages.ts'
 
-/** A form or query that is not what `application/x-www-form-urlencoded` allows. */
+/** A form or query that is not valid `application/x-www-form-urlencoded`. */
 export class MalformedForm extends Error {}
 
 const allowedBytes = /^[\x21-\x7e]*$/
 
 /**
- * Reads `name=value&…` strictly: percent-encoded UTF-8, `+` for a space, each name once. Values are kept as they
- * are; since 2019 Microsoft no longer trims spaces and quotes.
- * Source: MicrosoftDocs/entra-docs, identity-platform/reference-breaking-changes.
+ * * Reads `name=value&…` strictly: percent-encoded UTF-8, `+` for a space, each name once. Values are not
+ * trimmed: Microsoft stopped trimming spaces and quotes in 2019. Source: MicrosoftDocs/entra-docs,
+ * identity-platform/reference-breaking-changes.
  * @throws MalformedForm
  */
 export function readForm(text: string): Map<string, string> {
@@ -32,16 +32,16 @@ function decode(text: string): string {
   }
 }
 
-/** Reads the form of a POST; a body of another type counts as none. */
+/** Reads the form of a POST; a body of another type is read as an empty form. */
 export function readPostedForm(incoming: Incoming): Map<string, string> {
   if (mediaType(incoming) !== 'application/x-www-form-urlencoded') return new Map()
   return readForm(incoming.body.toString('utf8'))
 }
 
 /**
- * Whether a form may have come from one of the sandbox's own pages. Browsers name the page of origin with every
- * POST (Fetch standard, "append a request Origin header"); a plain HTTP client names none and is nobody's victim.
- * The Host was checked before, so it is a name of the sandbox itself.
+ * * Whether a form may have come from one of the sandbox's own pages. Browsers send an Origin header with
+ * every POST (Fetch standard, "append a request Origin header"); a plain HTTP client sends none and cannot be
+ * tricked by a page. The Host header was checked before, so it names the sandbox itself.
  */
 export function mayBeFromOwnPage(incoming: Incoming, scheme: string): boolean {
   const { origin, host } = incoming.headers

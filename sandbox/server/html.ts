@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import type { Reply } from './messages.ts'
 
-/** Text made safe for an HTML element or a quoted attribute. */
+/** Escapes text for an HTML element or a quoted attribute. */
 export function escapeHtml(text: string): string {
   return text.replace(/[&<>"'`]/g, (character) => `&#${character.charCodeAt(0)};`)
 }
@@ -9,12 +9,12 @@ export function escapeHtml(text: string): string {
 export interface Page {
   status?: number
   title: string
-  /** HTML; whatever came from outside in it was escaped by the caller. */
+  /** HTML; the caller escapes foreign text in it. */
   body: string
   style?: string
   script?: string
   head?: string
-  /** Where its forms may lead, redirects included; left out: anywhere. */
+  /** Where its forms may be sent, redirects included; default: anywhere. */
   formAction?: string[]
 }
 
@@ -31,7 +31,7 @@ a { color: #0b5cad }
 }
 `
 
-/** A page under a content security policy that allows nothing but its own style and script, by their hashes. */
+/** A page whose content security policy allows only its own style and script, by their hashes. */
 export function page({ status = 200, title, body, style = '', script, head = '', formAction }: Page): Reply {
   const css = baseStyle + style
   const policy = [
@@ -51,7 +51,7 @@ export function page({ status = 200, title, body, style = '', script, head = '',
       pragma: 'no-cache',
       'x-content-type-options': 'nosniff',
       'x-frame-options': 'DENY',
-      // Not `no-referrer`: that would turn the Origin of a form_post into `null`, which Microsoft's is not.
+      // Not `no-referrer`: it would turn the Origin of a form_post into `null`, unlike Microsoft's.
       'referrer-policy': 'strict-origin-when-cross-origin',
     },
     body: `<!doctype html>

@@ -14,7 +14,7 @@ export interface TlsOptions {
   cert: string
 }
 
-/** Another program listens on the port, or none is left. */
+/** Another program listens on the port, or no port is free. */
 export class PortTaken extends Error {}
 
 type Server = ReturnType<typeof createServer> | ReturnType<typeof createTlsServer>
@@ -22,8 +22,8 @@ type Server = ReturnType<typeof createServer> | ReturnType<typeof createTlsServe
 const attemptsForOnePort = 20
 
 /**
- * Listens on 127.0.0.1 and ::1 with the same port, because `localhost` is one here and the other there
- * (RFC 6761 names both). Never on another interface. A machine without IPv6 gets 127.0.0.1 alone.
+ * * Listens on 127.0.0.1 and ::1 with the same port, because `localhost` can resolve to either (RFC 6761),
+ * and never on another interface. A machine without IPv6 gets only 127.0.0.1.
  * @throws PortTaken, with a plain sentence.
  */
 export async function listen(port: number, handler: RequestListener, tls?: TlsOptions): Promise<Listener> {
@@ -37,7 +37,7 @@ export async function listen(port: number, handler: RequestListener, tls?: TlsOp
     const bound = (first.address() as AddressInfo).port
     const second = await bind('::1', bound, create)
     if (second) return together(bound, second === 'no such address' ? [first] : [first, second])
-    // The port that was free on IPv4 is taken on IPv6: another one, unless the caller asked for this one.
+    // The port is free on IPv4 but taken on IPv6: try another, unless the caller asked for this one.
     await close(first)
     if (port !== 0) break
   }
@@ -48,7 +48,7 @@ function together(port: number, servers: Server[]): Listener {
   return { port, close: async () => void (await Promise.all(servers.map(close))) }
 }
 
-/** A server, nothing when the port is taken, or a word when the machine has no such address. */
+/** The server; undefined when the port is taken, a string when the machine has no such address. */
 function bind(host: '127.0.0.1', port: number, create: () => Server): Promise<Server | undefined>
 function bind(
   host: '::1',
@@ -62,7 +62,7 @@ function bind(host: string, port: number, create: () => Server) {
       if (error.code === 'EADDRINUSE') resolve(undefined)
       else if (host === '::1' && (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT')) {
         resolve('no such address')
-      } else reject(new Error(`Port ${port} cannot be opened on ${host} (${error.code ?? error.message}).`))
+      } else reject(new Error(`Port ${port} is not available on ${host} (${error.code ?? error.message}).`))
     })
     server.listen({ host, port }, () => resolve(server))
   })

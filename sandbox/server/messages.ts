@@ -1,33 +1,33 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
 import type { LogEntry } from '../state/log.ts'
 
-/** One request, read whole. */
+/** One request, with its whole body. */
 export interface Incoming {
   method: string
-  /** As it came, still percent-encoded, without the query: what a URL parser would tidy up must stay visible. */
+  /** As received, still percent-encoded and without the query: a URL parser would normalize it. */
   path: string
-  /** As it came, without the question mark. */
+  /** As received, without the question mark. */
   query: string
   headers: IncomingHttpHeaders
   body: Buffer
   /** Graph's `request-id`, the identity platform's trace id. */
   id: string
-  /** The client's own `client-request-id`, or a fresh one where it sent none. */
+  /** The client's own `client-request-id`, or a new one when it sent none. */
   clientRequestId: string
-  /** What the log will say about it; a handler adds what only it can know. */
+  /** Its entry in the log; handlers add what only they know. */
   entry: LogEntry
 }
 
-/** One answer, not yet sent. */
+/** An answer that is not sent yet. */
 export interface Reply {
   status: number
   headers?: Record<string, string | string[]>
   body?: string | Buffer
-  /** Called once the whole answer went out undisturbed. */
+  /** Called once the whole answer was sent without any weather. */
   delivered?: () => void
 }
 
-/** A JSON answer of the sandbox's own (control API); Microsoft's parts have their own shapes. */
+/** A JSON answer of the control API; the fakes of Microsoft's services have their own shapes. */
 export function json(status: number, value: unknown): Reply {
   return {
     status,
@@ -36,7 +36,7 @@ export function json(status: number, value: unknown): Reply {
   }
 }
 
-/** A header as one string, or nothing. */
+/** A header as one string, if it was sent. */
 export function header(incoming: Incoming, name: string): string | undefined {
   const value = incoming.headers[name]
   return Array.isArray(value) ? value.join(', ') : value
@@ -49,7 +49,7 @@ export function mediaType(incoming: Incoming): string {
 
 const largestBody = 4 * 1024 * 1024
 
-/** The body of a request, or nothing when it is larger than that: the rest is then read and thrown away. */
+/** The body of a request, or undefined when it is too large: the rest is then read and discarded. */
 export function readBody(request: IncomingMessage, largest = largestBody): Promise<Buffer | undefined> {
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = []

@@ -3,7 +3,7 @@ import { gzipSync } from 'node:zlib'
 import type { Reply } from './messages.ts'
 import { header, type Incoming } from './messages.ts'
 
-/** Sends a whole answer; `now` is the sandbox's own clock, skew and all, which a client may check its own against. */
+/** Sends a whole answer; `now` is the sandbox's clock, skew included: clients compare their own with it. */
 export function send(response: ServerResponse, reply: Reply, now: number): void {
   const { status, headers, body = '' } = dated(reply, now)
   if (status === 204 || status === 304) {
@@ -24,7 +24,7 @@ export function sendTruncated(response: ServerResponse, reply: Reply, now: numbe
   response.end(half)
 }
 
-/** Promises the whole body, sends half of it and falls silent. */
+/** Announces the whole body, sends half of it and then nothing more. */
 export function sendHalf(response: ServerResponse, reply: Reply, now: number): void {
   const { status, headers } = dated(reply, now)
   response.writeHead(status, {
@@ -51,14 +51,17 @@ function withoutChunks(headers: Record<string, string | string[]>): Record<strin
   return rest
 }
 
-/** The answer as the client can take it: in gzip when it asked, an error like any other. Source: msgraph-sdk-design, middleware/DecompressionHandler. */
+/**
+ * Compresses an answer with gzip when the client accepts it, errors included. Source: msgraph-sdk-design,
+ * middleware/DecompressionHandler.
+ */
 export function compressed(incoming: Incoming, reply: Reply): Reply {
   const { body = '', headers } = reply
   if (body.length === 0 || !acceptsGzip(header(incoming, 'accept-encoding') ?? '')) return reply
   return { ...reply, headers: { ...headers, 'content-encoding': 'gzip' }, body: gzipSync(body) }
 }
 
-/** RFC 9110, 12.5.3: a weight of nothing is a refusal. */
+/** RFC 9110, 12.5.3: a weight of 0 is a refusal. */
 function acceptsGzip(accepted: string): boolean {
   return accepted.split(',').some((one) => /^\s*(gzip|\*)\s*(;\s*q=(?!0(\.0*)?\s*$)|\s*$)/i.test(one))
 }

@@ -1,4 +1,4 @@
-/** Checks a value of unknown shape; `where` names it in the sentence of the error. */
+/** Checks a value of unknown shape; `where` names it in the error message. */
 export type Reader<T> = (value: unknown, where: string) => T
 
 type Shape = Record<string, Reader<unknown>>
@@ -14,7 +14,7 @@ export const flag: Reader<boolean> = (value, where) => {
   return value
 }
 
-/** A finite number, with a least value where there is one. */
+/** A finite number, optionally with a minimum. */
 export function number(least = Number.NEGATIVE_INFINITY): Reader<number> {
   return (value, where) => {
     if (typeof value !== 'number' || !Number.isFinite(value) || value < least) {

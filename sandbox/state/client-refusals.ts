@@ -5,8 +5,8 @@ import type { Tenant } from './tenants.ts'
 type App = Pick<Registration, 'clientId' | 'name'>
 
 /**
- * The refusals that lie in how an application was registered or behaves, and not in one request. Numbers and
- * meanings: entra-docs, identity-platform/reference-error-codes.
+ * * The errors caused by an app registration or by a client's behaviour, rather than by one request. Numbers
+ * and meanings: entra-docs, identity-platform/reference-error-codes.
  */
 export const clientRefusals = {
   singleTenant: ({ clientId, name }: App, { segment }: Tenant) =>
@@ -65,7 +65,7 @@ export const clientRefusals = {
       'invalid_grant',
       'The server terminated an operation because it encountered a client request loop. Please contact your app vendor.',
     ),
-  /** Not on Microsoft's list, yet msal-python and msal-go know it (RFC 8628, 3.5). */
+  /** Not on Microsoft's list, but msal-python and msal-go handle it (RFC 8628, 3.5). */
   slowDown: () =>
     new IdentityError(undefined, 'slow_down', 'The client polls faster than the interval allows.'),
   instanceUnknown: () => new IdentityError(50049, 'invalid_instance', 'Unknown or invalid instance.'),

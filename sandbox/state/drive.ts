@@ -1,6 +1,6 @@
 import { History } from './history.ts'
 import { driveIdOf, ItemIds } from './ids.ts'
-import { everything, type Folder, grow, type Item, isFolder, newItem, type Properties } from './items.ts'
+import { type Folder, grow, type Item, isFolder, newItem, type Properties, withDescendants } from './items.ts'
 import { checkName, foldName } from './names.ts'
 import { restoreItem, type SavedDrive } from './saved-drive.ts'
 import { indexAfter } from './sorted.ts'
@@ -9,17 +9,17 @@ import type { Account } from './users.ts'
 /** Source: onedrive-api-docs, resources/quota; the sizes of a free personal and an ordinary work drive. */
 const quotas = { personal: 5 * 1024 ** 3, work: 1024 ** 4 }
 
-/** One OneDrive: items by id, and by name in each folder, each found at once however many there are. */
+/** A OneDrive. Items are indexed by id, and by name in each folder. */
 export class Drive {
   readonly owner: Account
   readonly id: string
   readonly root: Folder
   readonly total: number
-  /** Where SharePoint keeps a work drive: `/personal/ada_contoso_example/Documents`. */
+  /** The path of a work drive in SharePoint: `/personal/ada_contoso_example/Documents`. */
   readonly libraryPath: string
   readonly ids: ItemIds
   readonly history = new History()
-  /** How often its id was written, where its spelling changes. */
+  /** How often its id was sent, for drives whose id changes case. */
   spelled = 0
   /** Called after each change. */
   changed: () => void = () => {}
@@ -38,7 +38,7 @@ export class Drive {
     this.root = saved
       ? (restoreItem(saved.root) as Folder)
       : (newItem(this.ids.next(), 'root', now()) as Folder)
-    for (const item of everything(this.root)) {
+    for (const item of withDescendants(this.root)) {
       this.#byId.set(item.id, item)
       if (item.special !== undefined) this.#special.set(item.special, item)
     }
@@ -53,7 +53,7 @@ export class Drive {
     return id === 'root' ? this.root : this.#byId.get(id)
   }
 
-  /** The child of that name, whatever its case. */
+  /** The child with that name, ignoring case. */
   child(folder: Folder, name: string): Item | undefined {
     return folder.children.get(foldName(name))
   }
@@ -65,7 +65,7 @@ export class Drive {
     return item
   }
 
-  /** The children in the order of their folded names, those after a folded name where one is given. */
+  /** The children in the order of their folded names, optionally only those after a given one. */
   list(folder: Folder, after = ''): Item[] {
     let sorted = this.#sorted.get(folder)
     if (!sorted) {
@@ -76,7 +76,7 @@ export class Drive {
   }
 
   /**
-   * Puts a new folder, or a new file with its bytes, under a name that is free.
+   * * Adds a new folder, or with `content` a new file, under a free name.
    * @throws GraphError for a name that OneDrive refuses.
    */
   add(parent: Folder, name: string, content?: Buffer): Item {
@@ -88,7 +88,7 @@ export class Drive {
     return item
   }
 
-  /** Gives a file other bytes. */
+  /** Replaces the content of a file. */
   overwrite(file: Item, content: Buffer): void {
     grow(file, content.length - file.size)
     file.content = content
@@ -96,7 +96,7 @@ export class Drive {
     this.changed()
   }
 
-  /** Keeps what the owner says about an item. */
+  /** Saves the properties that a client sets on an item. */
   describe(item: Item, properties: Properties): void {
     Object.assign(item, properties)
     this.#renew(item)
@@ -104,8 +104,8 @@ export class Drive {
   }
 
   /**
-   * Puts an item under another name, into another folder, or both; the caller has seen to it that the name is free
-   * and the folder no part of the item.
+   * * Renames or moves an item, or both. The caller has checked that the name is free and that the folder is
+   * not inside the item.
    * @throws GraphError for a name that OneDrive refuses.
    */
   move(item: Item, parent: Folder, name: string): void {
@@ -118,7 +118,7 @@ export class Drive {
     this.changed()
   }
 
-  /** The special folder of that mark, unless it was deleted. */
+  /** The special folder with that mark, unless it was deleted. */
   special(mark: string): Item | undefined {
     const item = this.#special.get(mark)
     return item && this.#byId.get(item.id)
@@ -132,11 +132,11 @@ export class Drive {
     return folder
   }
 
-  /** Takes an item away, and all that is in it. */
+  /** Deletes an item and everything in it. */
   remove(item: Item): void {
     if (!item.parent) return
     this.#detach(item)
-    for (const one of everything(item)) {
+    for (const one of withDescendants(item)) {
       this.#byId.delete(one.id)
       this.history.deleted(one.id)
     }

@@ -3,7 +3,7 @@ import type { Platform, Registration } from './registrations.ts'
 import type { Tenant } from './tenants.ts'
 import type { Account } from './users.ts'
 
-/** What a person allowed an application to do: the root of every code and token. */
+/** What a person allowed an application to do; every code and token comes from one. */
 export interface Grant {
   account: Account
   registration: Registration
@@ -14,7 +14,7 @@ export interface Grant {
   since?: number
   /** All refresh tokens that come from the same sign-in. */
   family?: Set<RefreshToken>
-  /** The `claims` parameter that led to it, as sent. */
+  /** The `claims` parameter of its request, as sent. */
   claims?: string
 }
 
@@ -37,7 +37,7 @@ export interface AccessToken extends Grant {
 export interface RefreshToken extends Grant {
   issuedAt: number
   revokedAt?: number
-  /** When another one was first issued for it. */
+  /** When it was first exchanged for another one. */
   replacedAt?: number
 }
 
@@ -48,12 +48,12 @@ export interface DeviceCode {
   userCode: string
   expiresAt: number
   redeemed: boolean
-  /** When the client last asked for the outcome. */
+  /** When the client last polled. */
   polledAt?: number
   decision?: { account: Account } | 'declined'
 }
 
-/** Everything the identity platform has issued and still knows. */
+/** Everything that the identity platform has issued. */
 export class Grants {
   readonly codes = new Map<string, AuthorizationCode>()
   readonly accessTokens = new Map<string, AccessToken>()
@@ -64,12 +64,12 @@ export class Grants {
   #consents = new Map<string, Set<string>>()
   #renewals = new Map<string, AccessToken>()
 
-  /** Everything the person ever agreed to for this application. */
+  /** All scopes that the person ever consented to for this application. */
   consented(account: Account, registration: Registration): ReadonlySet<string> {
     return this.#consents.get(pair(account, registration)) ?? new Set()
   }
 
-  /** Records that the person agreed to these scopes as well. */
+  /** Records consent to these scopes. */
   consent(account: Account, registration: Registration, scopes: Iterable<string>): void {
     this.#consents.set(
       pair(account, registration),
@@ -77,12 +77,12 @@ export class Grants {
     )
   }
 
-  /** The person takes back whatever they agreed to for this application. */
+  /** Withdraws all consent for this application. */
   withdraw(account: Account, registration: Registration): void {
     this.#consents.delete(pair(account, registration))
   }
 
-  /** The last renewal that reached the client, for the score. */
+  /** The last refresh whose answer reached the client, for the score. */
   lastRenewal(grant: Grant): AccessToken | undefined {
     return this.#renewals.get(pair(grant.account, grant.registration))
   }
@@ -91,7 +91,7 @@ export class Grants {
     this.#renewals.set(pair(token.account, token.registration), token)
   }
 
-  /** All access tokens end now. */
+  /** Expires all access tokens now. */
   expireAll(now: number): number {
     let ended = 0
     for (const token of this.accessTokens.values()) {
@@ -102,7 +102,7 @@ export class Grants {
     return ended
   }
 
-  /** All refresh tokens end now, or those of one person. */
+  /** Revokes all refresh tokens now, or those of one user. */
   revoke(now: number, username?: string): number {
     let ended = 0
     for (const token of this.refreshTokens.values()) {

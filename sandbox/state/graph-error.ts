@@ -1,4 +1,4 @@
-/** A refusal of Graph: `code` is Graph's, `inner` is OneDrive's own and more exact one. */
+/** An error of Graph: `code` is Graph's code, `inner` OneDrive's more specific one. */
 export class GraphError extends Error {
   constructor(
     readonly status: number,
@@ -28,20 +28,20 @@ export const refusals = {
   resourceModified: () => new GraphError(412, 'resourceModified', "ETag does not match current item's value"),
   unsupportedMediaType: () =>
     new GraphError(415, 'BadRequest', 'A Content-Type of application/json is required for this request.'),
-  /** The client has to begin anew. Source: microsoft-graph-docs-contrib, api/driveitem-delta. */
+  /** The client has to start over. Source: microsoft-graph-docs-contrib, api/driveitem-delta. */
   resyncRequired: () =>
     new GraphError(
       410,
       'resyncRequired',
-      'The token is too old. Start again without one.',
+      'The token has expired. Start over without one.',
       'resyncChangesApplyDifferences',
     ),
   invalidRange: (message: string) => new GraphError(416, 'invalidRange', message),
-  /** A pre-signed URL that is made up or too old. */
-  unauthenticated: () => new GraphError(401, 'unauthenticated', 'The URL is not signed, or no longer valid.'),
+  /** A pre-signed URL that is forged or expired. */
+  unauthenticated: () => new GraphError(401, 'unauthenticated', 'The URL is not signed or has expired.'),
   quotaLimitReached: () =>
     new GraphError(507, 'quotaLimitReached', 'Insufficient Space Available', 'insufficientStorage'),
-  /** IIS speaks here, not Graph. Source: learn.microsoft.com answers 597035, 736027. */
+  /** This answer comes from IIS, not from Graph. Source: learn.microsoft.com answers 597035, 736027. */
   pathTooDeepForColon: () =>
     new GraphError(
       404,
@@ -50,7 +50,7 @@ export const refusals = {
     ),
 } as const
 
-/** The usual code of a status, for an answer that the weather makes up. */
+/** The usual error code of a status, for answers that the weather fakes. */
 const codesByStatus: Record<number, string> = {
   400: 'invalidRequest',
   401: 'InvalidAuthenticationToken',
@@ -66,7 +66,7 @@ const codesByStatus: Record<number, string> = {
   509: 'activityLimitReached',
 }
 
-/** An error of the usual shape for a status. */
+/** An error with the usual shape for a status. */
 export function errorOfStatus(status: number): GraphError {
   return new GraphError(
     status,

@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto'
 
-/** How many deletions a delta can still tell of. */
+/** How many deletions a delta can report. */
 const keptDeletions = 10_000
 
-/** Counts the changes of a drive, and remembers what was deleted. */
+/** Numbers the changes of a drive and remembers deletions. */
 export class History {
-  /** Another one after each start: a place in a history is good for that history alone. */
+  /** Different in each run: a delta token is only valid for the history that issued it. */
   readonly epoch = randomUUID()
   /** The number of the last change. */
   last = 0
   /** What was deleted and when, oldest first. */
   readonly deletions: { id: string; sequence: number }[] = []
-  /** The newest of the deletions that are no longer among them. */
+  /** The number of the newest deletion that was dropped from the list. */
   forgotten = 0
 
   next(): number {

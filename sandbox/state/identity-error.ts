@@ -1,7 +1,7 @@
-/** A refusal of the identity platform: an AADSTS number, an OAuth error, a sentence. */
+/** An error of the identity platform: an AADSTS number, an OAuth error and a description. */
 export class IdentityError extends Error {
   constructor(
-    /** The AADSTS number; none where the answer carries an OAuth error alone. */
+    /** The AADSTS number; undefined when the answer has only an OAuth error. */
     readonly code: number | undefined,
     readonly error: string,
     readonly text: string,

@@ -5,8 +5,9 @@ function refuse(code: number, error: string, text: string, suberror?: string): I
 }
 
 /**
- * Every refusal by name; those that lie in a registration are in client-refusals.ts. Numbers and meanings: entra-docs, identity-platform/reference-error-codes; wording after
- * recorded answers, and as free to change as Microsoft's.
+ * * The errors by name; those caused by an app registration are in client-refusals.ts. Numbers and meanings:
+ * entra-docs, identity-platform/reference-error-codes; wording from recorded answers; like Microsoft's, it
+ * may change.
  */
 export const refusals = {
   malformedRequest: (detail: string) =>

@@ -1,17 +1,17 @@
 import { createHash, randomBytes } from 'node:crypto'
 import type { Account } from './users.ts'
 
-/** The id of a person's drive, the same each time. Shapes: onedrive-api-docs, api/drive_get. */
+/** The id of a person's drive; the same in every run. Shapes: onedrive-api-docs, api/drive_get. */
 export function driveIdOf(owner: Account): string {
   return owner.kind === 'work' ? `b!${digest(owner).subarray(0, 48).toString('base64url')}` : owner.graphId
 }
 
 /**
- * The ids of a drive's items. Work: 34 characters with the drive's own in front; personal: the drive's id and a
- * number. They are never reused. Shapes: onedrive-api-docs, api/driveitem_get.
+ * * The ids of a drive's items. Work: 34 characters, starting with those of the drive; personal: the drive's
+ * id and a number. They are never reused. Shapes: onedrive-api-docs, api/driveitem_get.
  */
 export class ItemIds {
-  /** The last number given, of a personal drive. */
+  /** The last number used by a personal drive. */
   last: number
   #next: () => string
 

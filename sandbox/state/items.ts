@@ -1,16 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import { foldName } from './names.ts'
 
-/** The two dates of a file as its owner's machine has them. Source: microsoft-graph-docs-contrib, resources/filesysteminfo. */
+/**
+ * The dates of a file on the owner's machine. Source: microsoft-graph-docs-contrib, resources/filesysteminfo.
+ */
 export interface FileSystemInfo {
   created: number
   modified: number
 }
 
-/** What a client keeps beside the bytes of a file, or of a folder. */
+/** What a client can set on an item besides its name and content. */
 export interface Properties {
   fileSystemInfo?: FileSystemInfo
-  /** Kept by personal drives alone. */
+  /** Saved on personal drives only. */
   description?: string
 }
 
@@ -20,20 +22,23 @@ export interface Item extends Properties {
   /** What the eTag of a work item holds. */
   readonly uniqueId: string
   name: string
-  /** The folded name: its place among the children of its parent. */
+  /** The folded name: its key among the children of its parent. */
   key: string
-  /** Nothing for the root alone. */
+  /** Undefined for the root only. */
   parent?: Folder
   readonly created: number
   modified: number
   version: number
-  /** Of a file its bytes, of a folder the bytes of all that is in it. */
+  /** A file's bytes; a folder's total, with everything in it. */
   size: number
-  /** Grows with each change of the item or of what is in it: the heart of a cTag. */
+  /** Grows with each change of the item or its descendants; the cTag is made from it. */
   changes: number
-  /** When it changed last, as the drive counts. */
+  /** The number of its last change in the drive's history. */
   sequence: number
-  /** The name of the special folder that it is, of an application's own with the application's id. */
+  /**
+   * The special folder that this is: its name, or for an application's own folder `approot` and the client
+   * id.
+   */
   special?: string
   /** The children of a folder, by folded name. */
   children?: Map<string, Item>
@@ -43,7 +48,7 @@ export interface Item extends Properties {
 
 export type Folder = Item & { children: Map<string, Item> }
 
-/** A folder that lies nowhere yet, or with its bytes a file. */
+/** A new folder, or with `content` a new file, without a parent yet. */
 export function newItem(id: string, name: string, now: number, content?: Buffer): Item {
   return {
     ...{ id, uniqueId: randomUUID(), name, key: foldName(name) },
@@ -56,19 +61,19 @@ export function isFolder(item: Item): item is Folder {
   return item.children !== undefined
 }
 
-/** Whether an item is a folder's own self, or lies anywhere in it. */
+/** Whether an item is this folder or anywhere inside it. */
 export function isWithin(item: Item, folder: Item): boolean {
   for (let one: Item | undefined = item; one; one = one.parent) if (one === folder) return true
   return false
 }
 
-/** Counts bytes that came, or went, in an item and all that it lies in. */
+/** Adds bytes to the size of an item and all folders above it. */
 export function grow(item: Item, bytes: number): void {
   for (let one: Item | undefined = item; one; one = one.parent) one.size += bytes
 }
 
-/** An item and all that is in it, each folder before its children. */
-export function* everything(item: Item): Generator<Item> {
+/** An item and everything in it; each folder comes before its children. */
+export function* withDescendants(item: Item): Generator<Item> {
   const pending: Item[] = [item]
   for (let one = pending.pop(); one; one = pending.pop()) {
     yield one

@@ -2,7 +2,7 @@ import { createHash, createSign, generateKeyPair, type JsonWebKey, type KeyObjec
 import { promisify } from 'node:util'
 import type { AccountKind } from './users.ts'
 
-/** An RSA key of the platform. */
+/** An RSA signing key of the platform. */
 export interface SigningKey {
   kid: string
   privateKey: KeyObject
@@ -16,7 +16,7 @@ const generate = promisify(generateKeyPair)
 
 let made: Promise<SigningKeys> | undefined
 
-/** The keys, made once a process: that takes a moment, so it is started early and awaited late. */
+/** The keys, generated once per process. That is slow, so it is started early and awaited late. */
 export function signingKeys(): Promise<SigningKeys> {
   made ??= Promise.all([makeKey(), makeKey()]).then(([work, personal]) => ({ work, personal }))
   return made

@@ -1,20 +1,20 @@
-/** What became of one request. It never holds a whole token, code or secret. */
+/** The log entry of a request. It never contains a whole token, code or secret. */
 export interface LogEntry {
-  /** ISO 8601, by the sandbox's own clock. */
+  /** ISO 8601, by the sandbox's clock. */
   time: string
   method: string
-  /** Path and query, with the secrets in it shortened. */
+  /** Path and query, with secrets shortened. */
   path: string
-  /** The status sent, or what happened in place of an answer; `null` while it is being worked on. */
+  /** The status sent, or what happened instead of an answer; `null` while in progress. */
   status: number | 'lost' | 'reset' | 'hanging' | null
   kind: 'authorize' | 'token' | 'devicecode' | 'discovery' | 'keys' | 'graph' | 'content' | 'page' | 'unknown'
   grant?: string
   username?: string
   userAgent?: string
   clientRequestId?: string
-  /** Whether it came inside of a batch. */
+  /** Whether it was part of a batch. */
   inBatch?: true
-  /** Whether weather had a hand in the answer. */
+  /** Whether the weather changed the answer. */
   weather?: true
 }
 
@@ -24,10 +24,10 @@ const secretNames =
   /^(access_token|client_secret|client_assertion|code|code_challenge|code_verifier|device_code|id_token_hint|nonce|password|refresh_token|state|session_state)$/i
 const suspiciousLength = 48
 
-/** The requests so far, oldest first; the oldest fall out when there are too many. */
+/** The requests so far, oldest first; beyond a limit the oldest are dropped. */
 export class RequestLog {
   #entries: LogEntry[] = []
-  /** How many there were, those that fell out or were cleared included. */
+  /** The number of all requests, including those dropped or cleared. */
   total = 0
 
   add(entry: LogEntry): void {
@@ -45,7 +45,10 @@ export class RequestLog {
   }
 }
 
-/** A request's target with every value shortened that is a secret by its name or looks like one by its length. */
+/**
+ * The target of a request, with every value shortened that is a secret by its name or looks like one by its
+ * length.
+ */
 export function shortenSecrets(path: string, query: string): string {
   if (query === '') return path
   const pairs = query.split('&').map((pair) => {

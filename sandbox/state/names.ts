@@ -2,11 +2,11 @@ import { type GraphError, refusals } from './graph-error.ts'
 import type { AccountKind } from './users.ts'
 
 /**
- * What OneDrive refuses in a name: "Restrictions and limitations in OneDrive and SharePoint" (Microsoft support),
- * with the error codes of microsoft-graph-docs-contrib, concepts/errors.
+ * * The names that OneDrive refuses: "Restrictions and limitations in OneDrive and SharePoint" (Microsoft
+ * support), with the error codes of microsoft-graph-docs-contrib, concepts/errors.
  */
 const forbidden = /["*:<>?/\\|\u0000-\u001f\u007f]/
-/** What no UTF-8 can carry, so no URL of the item either. */
+/** Lone surrogates: they have no UTF-8 form, so the item could have no URL. */
 const loneSurrogate = /\p{Surrogate}/u
 const reserved = /^(\.lock|desktop\.ini|(con|prn|aux|nul|com\d|lpt\d)(\..*)?)$/i
 const longestName = 255
@@ -16,16 +16,16 @@ const refuse = (message: string, inner: string): GraphError => refusals.invalidR
 
 export interface Place {
   kind: AccountKind
-  /** Whether the item lies at the top of the drive. */
+  /** Whether the item is at the top of the drive. */
   atTop: boolean
   isFolder: boolean
-  /** The decoded path of the parent, without a slash at its end. */
+  /** The decoded path of the parent, without a trailing slash. */
   parentPath: string
-  /** What a work drive counts as the start of each path: the library's own address. */
+  /** The library's path, which counts towards the length limit on a work drive. */
   libraryPath: string
 }
 
-/** @throws GraphError for a name that cannot stand where it is meant to. */
+/** @throws GraphError for a name that is not allowed there. */
 export function checkName(name: string, place: Place): void {
   if (name === '') throw refuse('The name in the provided request is missing or empty.', 'invalidPath')
   if (forbidden.test(name) || loneSurrogate.test(name)) {
@@ -33,7 +33,7 @@ export function checkName(name: string, place: Place): void {
   }
   if (name !== name.trim() || name.endsWith('.')) {
     throw refuse(
-      'The provided name begins or ends with a character it must not.',
+      'The provided name begins or ends with a character that is not allowed there.',
       'nameContainsInvalidCharacters',
     )
   }
@@ -56,8 +56,8 @@ export function checkName(name: string, place: Place): void {
 }
 
 /**
- * The key under which a folder keeps a name: case is kept and ignored, and canonically equal spellings are one.
- * Sources: onedrive-api-docs, concepts/case-sensitivity; onedrive-api-docs#351.
+ * * The key of a name in its folder: case is preserved but ignored, and canonically equivalent spellings are
+ * equal. Sources: onedrive-api-docs, concepts/case-sensitivity; onedrive-api-docs#351.
  */
 export function foldName(name: string): string {
   return name.normalize('NFC').toLowerCase().normalize('NFC')

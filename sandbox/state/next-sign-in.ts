@@ -1,9 +1,9 @@
-/** What the control API wants the next sign-in to end in; once. */
+/** How the next sign-in ends, as set by the control API; used once. */
 export interface NextSignIn {
   username?: string
   error?: string
   error_description?: string
   error_subcode?: string
-  /** An AADSTS code to stop on, as `AADSTS50105`. */
+  /** The AADSTS code to stop with, such as `AADSTS50105`. */
   page?: string
 }

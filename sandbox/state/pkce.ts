@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto'
 import { refusals } from './identity-refusals.ts'
 
-/** What an authorization request promised about the verifier (RFC 7636). */
+/** The challenge of an authorization request (RFC 7636). */
 export interface Challenge {
   value: string
   method: 'S256' | 'plain'
@@ -11,8 +11,8 @@ const unreserved = /^[A-Za-z0-9\-._~]{43,128}$/
 const sha256InBase64url = /^[A-Za-z0-9_-]{43}$/
 
 /**
- * Reads the challenge of an authorization request; a method left out means `plain` (RFC 7636, 4.3).
- * @throws IdentityError 50147 for one that no verifier can satisfy.
+ * * Reads the challenge of an authorization request; the default method is `plain` (RFC 7636, 4.3).
+ * @throws IdentityError 50147 for a challenge that no verifier can match.
  */
 export function readChallenge(value: string | undefined, method: string | undefined): Challenge | undefined {
   if (value === undefined) {

@@ -1,5 +1,5 @@
 /**
- * What a redirect URI is registered under: "Mobile and desktop", "Web" or "Single-page application". It decides
+ * * The platform of a redirect URI: "Mobile and desktop", "Web" or "Single-page application". It decides
  * whether the client has a secret. Source: entra-docs, identity-platform/reply-url.
  */
 export type Platform = 'public' | 'web' | 'spa'
@@ -16,7 +16,7 @@ export interface RedirectUri {
   platform: Platform
 }
 
-/** An application as its owner registered it. */
+/** An app registration. */
 export interface Registration {
   /** A GUID. */
   clientId: string
@@ -24,11 +24,11 @@ export interface Registration {
   redirectUris: RedirectUri[]
   secret?: string
   audience: Audience
-  /** The directory that it was registered in, as a GUID: for `AzureADMyOrg` the only one whose people may sign in. */
+  /** The directory that it was registered in, as a GUID. With `AzureADMyOrg` only its users may sign in. */
   tenant?: string
   /**
-   * "Allow public client flows", which the device code needs where no redirect URI is public.
-   * Source: entra-docs, identity-platform/scenario-desktop-app-registration.
+   * * "Allow public client flows", required by the device flow when no redirect URI is public. Source:
+   * entra-docs, identity-platform/scenario-desktop-app-registration.
    */
   allowPublicClientFlows?: boolean
 }
@@ -36,7 +36,7 @@ export interface Registration {
 export const publicClientId = '0d11c0de-5a9d-4b0c-9c1e-7f3a52d8e601'
 export const webClientId = '0d11c0de-5a9d-4b0c-9c1e-7f3a52d8e602'
 
-/** The table of registrations: a public client, a confidential one that keeps a secret, and those asked for. */
+/** The registrations: a public client, a confidential client with a secret, and those in the options. */
 export function registrations(secret: string, more: Registration[] = []): Registration[] {
   const audience = 'AzureADandPersonalMicrosoftAccount'
   const own: Registration[] = [
@@ -60,7 +60,7 @@ export function registrations(secret: string, more: Registration[] = []): Regist
 }
 
 /**
- * What is wrong with registrations that a caller made up.
+ * * Checks the registrations in the options.
  * @throws an Error with a plain sentence.
  */
 export function checkRegistrations(registrations: Registration[]): void {
@@ -74,7 +74,7 @@ export function checkRegistrations(registrations: Registration[]): void {
     if (tenant !== undefined && !guid.test(tenant)) throw new Error(`${where}.tenant must be a GUID.`)
     if (audience === 'AzureADMyOrg' && tenant === undefined) throw new Error(`${where}.tenant is missing.`)
     for (const { uri } of redirectUris) {
-      if (comparable(uri) === undefined) throw new Error(`${where} has an unusable redirect URI: ${uri}`)
+      if (comparable(uri) === undefined) throw new Error(`${where} has an invalid redirect URI: ${uri}`)
     }
   })
 }
@@ -84,16 +84,16 @@ export function isPublicClient({ allowPublicClientFlows, redirectUris }: Registr
   return allowPublicClientFlows ?? redirectUris.some(({ platform }) => platform === 'public')
 }
 
-/** The platform where no redirect URI is at hand to tell it. */
+/** The platform of a request without a redirect URI. */
 export function mainPlatform(registration: Registration): Platform {
   if (isPublicClient(registration)) return 'public'
   return registration.redirectUris[0]?.platform ?? 'web'
 }
 
 /**
- * The registered redirect URI that a request means, if any. The port is ignored for `localhost`, unless an entry
- * has that very one; the path must match in its case; a URI without a path and one with `/` alone are the same.
- * Source: entra-docs, identity-platform/reply-url.
+ * * The registered redirect URI that matches a request's, if any. For `localhost` the port is ignored, unless
+ * an entry has exactly this port. The path is case-sensitive; no path and the path `/` are equal. Source:
+ * entra-docs, identity-platform/reply-url.
  */
 export function findRedirectUri({ redirectUris }: Registration, asked: string): RedirectUri | undefined {
   const wanted = comparable(asked)
@@ -102,17 +102,17 @@ export function findRedirectUri({ redirectUris }: Registration, asked: string): 
   return matching.find(({ uri }) => new URL(uri).port === new URL(asked).port) ?? matching[0]
 }
 
-/** The redirect URI as a browser is sent to it: one without a path returns with `/` added. */
+/** The redirect URI to which the browser is sent: an empty path becomes `/`. */
 export function normalised(redirectUri: string): string {
   return new URL(redirectUri).href
 }
 
 function comparable(uri: string): string | undefined {
-  // A URI with a query, a fragment or a user name is never equal to a registered one.
+  // A URI with a query, fragment or user name never matches a registered one.
   if (!URL.canParse(uri) || /[?#@\\\s]/.test(uri)) return undefined
   const url = new URL(uri)
   const port = url.hostname === 'localhost' ? '' : url.port
-  // The path as it was written: the parser would resolve dot segments.
+  // The path as written: the URL parser would resolve dot segments.
   const path = /^[a-z]+:\/\/[^/]*(.*)$/i.exec(uri)?.[1] ?? ''
   return `${url.protocol}//${url.hostname}:${port}${path === '' ? '/' : path}`
 }

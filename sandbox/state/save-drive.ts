@@ -2,7 +2,7 @@ import type { Drive } from './drive.ts'
 import type { Item } from './items.ts'
 import type { SavedDrive, SavedItem } from './saved-drive.ts'
 
-/** A drive as it is written to a file. */
+/** A drive in the form in which it is saved to a file. */
 export function saveDrive(drive: Drive): SavedDrive {
   return { lastNumber: drive.ids.last, root: saveItem(drive.root) }
 }

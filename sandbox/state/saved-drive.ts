@@ -2,7 +2,7 @@ import { list, number, type Reader, record, text } from '../server/shape.ts'
 import type { FileSystemInfo, Folder, Item } from './items.ts'
 import { foldName } from './names.ts'
 
-/** An item as it is written to a file: the bytes of a file in base64, the children of a folder as a list. */
+/** A saved item: a file with its content in base64, or a folder with the list of its children. */
 export interface SavedItem {
   id: string
   uniqueId: string
@@ -18,12 +18,12 @@ export interface SavedItem {
 }
 
 export interface SavedDrive {
-  /** The last number that a personal drive gave to an item: ids are never reused. */
+  /** The last number used for an item id on a personal drive: ids are never reused. */
   lastNumber: number
   root: SavedItem
 }
 
-/** Makes the item again, and all that is in it. */
+/** Restores an item and everything in it. */
 export function restoreItem(saved: SavedItem): Item {
   const { children, content, ...kept } = saved
   const item: Item = { ...kept, key: foldName(saved.name), size: 0, changes: saved.version, sequence: 0 }

@@ -1,6 +1,6 @@
 import type { Incoming, Reply } from '../server/messages.ts'
 
-/** What a client can do wrong, as Microsoft's own advice has it. */
+/** Practices that Microsoft advises against, and their descriptions in the report. */
 export const faults = {
   askedBeforeRetryAfter: 'retried before the Retry-After time had passed',
   noClientRequestId: 'sent no client-request-id',
@@ -20,8 +20,8 @@ export interface FaultReport {
   request: string
 }
 
-const kept = 1000
-/** Timers may fire a little early; that is not impatience. */
+const maxReports = 1000
+/** Timers may fire slightly early; that is not a fault. */
 const tolerance = 50
 
 /** Keeps score of what a client does wrong. */
@@ -32,12 +32,12 @@ export class Score {
 
   report(fault: Fault, incoming: Incoming): void {
     this.#counts.set(fault, (this.#counts.get(fault) ?? 0) + 1)
-    if (this.#reports.length < kept) {
+    if (this.#reports.length < maxReports) {
       this.#reports.push({ time: incoming.entry.time, fault, request: `${incoming.method} ${incoming.path}` })
     }
   }
 
-  /** Looks at a request as it arrives: was the client asked to wait with this one? */
+  /** Checks a request on arrival: does it have an id, and does it respect an earlier Retry-After? */
   arrived(incoming: Incoming, now: number): void {
     const expected = /^(token|devicecode|graph)$/.test(incoming.entry.kind)
     if (expected && incoming.entry.clientRequestId === undefined) this.report('noClientRequestId', incoming)

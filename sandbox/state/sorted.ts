@@ -1,6 +1,6 @@
 import type { Item } from './items.ts'
 
-/** Where those begin, in a list sorted by key, that come after a key. */
+/** The index of the first item after a key, in a list sorted by key. */
 export function indexAfter(sorted: readonly Item[], key: string): number {
   let [low, high] = [0, sorted.length]
   while (low < high) {
@@ -11,7 +11,10 @@ export function indexAfter(sorted: readonly Item[], key: string): number {
   return low
 }
 
-/** By what a listing can be ordered. Source: microsoft-graph-docs-contrib, api/driveitem-list-children. */
+/**
+ * The properties by which a listing can be ordered. Source: microsoft-graph-docs-contrib,
+ * api/driveitem-list-children.
+ */
 export const orders = {
   name: (one: Item, other: Item) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0),
   size: (one: Item, other: Item) => one.size - other.size,

@@ -3,12 +3,12 @@ import { type Account, type AccountKind, personalTenantId } from './users.ts'
 
 /** The tenant segment of an authority, and who may sign in there. */
 export interface Tenant {
-  /** `common`, `organizations` or a GUID: two spellings of one tenant have one key. */
+  /** `common`, `organizations` or a GUID: all spellings of a tenant have the same key. */
   key: string
   /** As the client wrote it. */
   segment: string
   kinds: AccountKind[]
-  /** The GUID, where the segment names one directory. */
+  /** The GUID, when the segment names a single directory. */
   id?: string
 }
 

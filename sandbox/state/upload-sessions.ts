@@ -3,34 +3,34 @@ import type { ConflictBehavior } from './conflict-behavior.ts'
 import type { Drive } from './drive.ts'
 import type { Item, Properties } from './items.ts'
 
-/** Where the bytes of a file are to go. */
+/** Where a file will be saved. */
 export interface Target {
   drive: Drive
-  /** An item, and names below it: with none, the file itself. */
+  /** An item, and names below it; without names, the file itself. */
   start: Item | undefined
   names: string[]
   conflict: ConflictBehavior
 }
 
 const lifetime = 24 * 3_600_000
-const most = 200
+const maxSessions = 200
 
-/** A large file on its way. */
+/** An upload session for a large file. */
 export interface UploadSession {
   readonly id: string
   readonly target: Target
   readonly properties: Properties
   readonly expiresAt: number
-  /** The file is made by a last request of its own. */
+  /** The file is only created by a separate final request. */
   readonly deferCommit: boolean
-  /** What has come so far, in order. */
+  /** The ranges received so far, in order. */
   chunks: Buffer[]
   received: number
-  /** The size of the whole, as the first range told it. */
+  /** The total size, as stated with the first range. */
   total?: number
 }
 
-/** The uploads under way, by the id in their URL; the oldest are given up when there are too many. */
+/** The open upload sessions, by the id in their URL; beyond a limit the oldest are dropped. */
 export class UploadSessions {
   #sessions = new Map<string, UploadSession>()
 
@@ -42,7 +42,7 @@ export class UploadSessions {
     }
     this.#sessions.set(session.id, session)
     const [oldest] = this.#sessions.keys()
-    if (this.#sessions.size > most && oldest !== undefined) this.#sessions.delete(oldest)
+    if (this.#sessions.size > maxSessions && oldest !== undefined) this.#sessions.delete(oldest)
     return session
   }
 

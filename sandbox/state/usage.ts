@@ -1,14 +1,17 @@
-/** So many resource units in so many seconds, counted anew when they are over. */
+/** A number of resource units per time window. */
 export interface Limit {
   units: number
   seconds: number
 }
 
-/** How much of the limit each drive has used up since when. */
+/** The units that each drive has used in its current window. */
 export class Usage {
   #windows = new Map<string, { since: number; used: number }>()
 
-  /** @returns milliseconds until the next window when this one has too few units left, else nothing, and they are used. */
+  /**
+   * @returns milliseconds until the next window if too few units are left; otherwise undefined, and the units
+   * are used.
+   */
   use(owner: string, units: number, limit: Limit, now: number): number | undefined {
     const window = this.#windows.get(owner)
     const length = limit.seconds * 1000

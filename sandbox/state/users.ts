@@ -3,42 +3,43 @@ import { list, number, oneOf, type Reader, record, text } from '../server/shape.
 
 export type AccountKind = 'work' | 'personal'
 
-/** In what a user's drive differs from the next one's, as real drives do. */
+/** Behaviour that differs between real drives. */
 export interface Moods {
   /**
-   * What a creation under the name of an existing folder answers: 409, or 200 with that folder, which personal
-   * drives were seen to do whatever conflictBehavior said. Source: OneDrive/onedrive-api-docs#1162.
+   * * The answer when a folder of that name exists: 409, or 200 with that folder, which personal drives were
+   * seen to send regardless of conflictBehavior. Source: OneDrive/onedrive-api-docs#1162.
    */
   existing: 409 | 200
   /**
-   * What a creation in a parent that is missing answers: 404, or the parent is made, as personal drives were
-   * seen to do. Source: Microsoft365R#28.
+   * * When the parent is missing: answer 404, or create the parent, as personal drives were seen to do.
+   * Source: Microsoft365R#28.
    */
   missingParents: 404 | 'made'
   /**
-   * Whether the id of a personal drive comes back in changing case. Source: OneDrive/onedrive-api-docs#1890.
+   * * Whether the case of a personal drive's id varies between answers. Source:
+   * OneDrive/onedrive-api-docs#1890.
    */
   driveIds: 'steady' | 'changing'
 }
 
-/** A person who can sign in, as a users file names them. */
+/** A user who can sign in, as in a users file. */
 export interface SandboxUser {
   username: string
   name: string
   kind: AccountKind
-  /** The directory of a work account; a GUID of its own for each mail domain unless given. */
+  /** The directory of a work account; default: a GUID derived from the mail domain. */
   tenant?: string
-  /** The bytes that the drive takes; what OneDrive usually gives unless given. */
+  /** The drive's size in bytes; default: OneDrive's usual size. */
   quota?: number
   moods?: Partial<Moods>
 }
 
-/** A user with the ids that Microsoft would have given. */
+/** A user with ids like those that Microsoft assigns. */
 export interface Account {
   username: string
   name: string
   kind: AccountKind
-  /** The mail domain: a work tenant answers to it as well. */
+  /** The mail domain, which also names a work tenant. */
   domain: string
   tenantId: string
   /** The `oid` claim. */
@@ -109,7 +110,7 @@ export function readUsers(file: string): SandboxUser[] {
   return users
 }
 
-/** What no single field shows: that there is a user, no two share a name, and no personal one has a directory. */
+/** Checks the list as a whole: at least one user, unique names, and no directory for a personal account. */
 export function checkUsers(users: SandboxUser[]): void {
   if (users.length === 0) throw new Error('users must name at least one user.')
   const seen = new Set<string>()
@@ -123,13 +124,13 @@ export function checkUsers(users: SandboxUser[]): void {
   })
 }
 
-/** Gives a user the ids that Microsoft would have given: the same each time for the same username. */
+/** Derives the ids of a user from the username, so that they are the same in every run. */
 export function accountOf(user: SandboxUser): Account {
   const username = user.username.toLowerCase()
   const domain = username.slice(username.indexOf('@') + 1)
   const digest = hex(username)
   const personal = user.kind === 'personal'
-  // A personal account's `oid` is its 16 hex digits in the clothes of a GUID.
+  // A personal account's `oid` is its 16 hex digits, padded to a GUID.
   const objectId = personal
     ? `00000000-0000-0000-${digest.slice(0, 4)}-${digest.slice(4, 16)}`
     : guidOf(username)

@@ -9,50 +9,50 @@ import type { Tenant } from './tenants.ts'
 import type { Account } from './users.ts'
 
 const lifetimeSeconds = 60 * 60
-const kept = 1000
+const maxVisits = 1000
 
-/** Why a person is on the sign-in pages, and how it goes on when they leave. */
+/** Why a person is on the sign-in pages, and what follows when they finish. */
 export interface Purpose {
   tenant: Tenant
   registration: Registration
-  /** As asked for, `.default` not yet spelled out. */
+  /** As requested, with `.default` not yet expanded. */
   scopes: Set<string>
   /** The people to choose from. */
   accounts: Account[]
-  /** Who the client expects. */
+  /** The account that the client expects. */
   expected?: Account
-  /** A `login_hint` that is nobody's name. */
+  /** A `login_hint` that matches no user. */
   unknownHint?: string
-  /** Ask for consent although there is one. */
+  /** Ask for consent again although it was given. */
   consentAgain?: boolean
-  /** Ask whether this application is meant, because the sign-in began on another device. */
+  /** Ask the person to confirm the application, because the sign-in started on another device. */
   confirmApplication?: boolean
-  /** Where the browser is sent in the end, beside the sandbox's own pages, for their content security policy. */
+  /** Where the browser is sent in the end; the content security policy has to allow it. */
   returnsTo?: string
   accept: (incoming: Incoming, account: Account) => Reply
-  /** With the account where one was chosen before the refusal. */
+  /** Receives the account if one had been chosen. */
   refuse: (incoming: Incoming, account?: Account) => Reply
   fail: (incoming: Incoming, error: IdentityError) => Reply
 }
 
-/** One visit to the sign-in pages, from the first of them to the answer that the client gets. */
+/** One visit to the sign-in pages, from the first page to the answer for the client. */
 export interface Visit extends Purpose {
-  /** In a hidden field of each page; so long that the log shortens it. */
+  /** In a hidden field of each page; long enough for the log to shorten it. */
   id: string
-  /** In a cookie of the browser that began it. */
+  /** In a cookie of the browser that started the visit. */
   secret: string
   expiresAt: number
   account?: Account
-  /** A name is being typed; with what was wrong with the last one. */
+  /** Set while a name is being typed, with the problem of the last one. */
   naming?: { typed: string; problem?: string | undefined }
   agreed?: true
   confirmed?: true
 }
 
 /**
- * The visits that have not come to their end. Each form carries the id of its visit, which no other site can know,
- * and the browser the secret that belongs to it: a form that another page or browser sends is not obeyed (OWASP,
- * Cross-Site Request Forgery Prevention). A visit gives one answer; then its id is worth nothing.
+ * * The open visits. Each form carries the id of its visit, which no other site can know, and the browser's
+ * cookie the matching secret, so forms from other sites or browsers are rejected (OWASP, Cross-Site Request
+ * Forgery Prevention). A visit gives one answer; then its id is no longer valid.
  */
 export class Visits {
   readonly #open = new Map<string, Visit>()
@@ -67,11 +67,11 @@ export class Visits {
     }
     this.#open.set(visit.id, visit)
     const [oldest] = this.#open.keys()
-    if (this.#open.size > kept && oldest !== undefined) this.#open.delete(oldest)
+    if (this.#open.size > maxVisits && oldest !== undefined) this.#open.delete(oldest)
     return visit
   }
 
-  /** The visit that a form belongs to, when it comes from the browser that began it. */
+  /** The visit of a form, if the form comes from the browser that started the visit. */
   find(place: Place & { now: () => number }, incoming: Incoming, id: string): Visit | undefined {
     const visit = this.#open.get(id)
     if (!visit || visit.expiresAt <= place.now()) return undefined
@@ -90,20 +90,20 @@ export class Visits {
 }
 
 /**
- * A browser that sends no cookie at all keeps none. Then its own word must do that the form is the sandbox's own:
- * `Sec-Fetch-Site`, which no page can set (W3C, Fetch Metadata Request Headers). The sign-in works, and nobody
- * stays signed in.
+ * * A browser that sends no cookies at all blocks them. Then `Sec-Fetch-Site`, which no page can set, has to
+ * prove that the form is the sandbox's own (W3C, Fetch Metadata Request Headers). The sign-in works, but
+ * nobody stays signed in.
  */
 function keepsNoCookies(incoming: Incoming): boolean {
   return header(incoming, 'cookie') === undefined && header(incoming, 'sec-fetch-site') === 'same-origin'
 }
 
-/** Each visit has a cookie of its own, so that two tabs do not disturb each other. */
+/** Each visit has its own cookie, so that two tabs do not interfere. */
 function cookieName(place: Place, { id }: Visit): string {
   return `sandbox-visit-${new URL(place.origin).port}-${id.slice(0, 8)}`
 }
 
-/** The answer with the cookie of a visit that begins, or without it when the visit is over. */
+/** Sets the cookie of a visit that starts, or deletes it when the visit has ended. */
 export function withVisit(place: Place, reply: Reply, visit: Visit, over = false): Reply {
   return withCookie(reply, {
     name: cookieName(place, visit),

@@ -1,23 +1,23 @@
 import type { Incoming } from '../server/messages.ts'
 
-/** What can happen to a request. `delayMs` goes with any of the others. */
+/** What can happen to a request. `delayMs` can be combined with any other effect. */
 export interface Effect {
   delayMs?: number
-  /** Answer this in place of the truth; with `after`, once the work is done. */
+  /** Send this instead of the real answer; with `after`, once the request has been carried out. */
   status?: number
   headers?: Record<string, string>
   body?: unknown
   contentType?: string
   after?: boolean
-  /** Do the work, then close the connection without an answer. */
+  /** Carry out the request, then close the connection without an answer. */
   lost?: boolean
-  /** Close the connection before any work. */
+  /** Close the connection without carrying out the request. */
   reset?: boolean
-  /** Fall silent: before any work, or in the middle of the body. */
+  /** Send nothing more: before carrying out the request, or in the middle of the body. */
   hang?: 'headers' | 'body'
-  /** Do the work, and answer half of the body as if it were the whole. */
+  /** Carry out the request, and send half of the body as if it were complete. */
   truncate?: boolean
-  /** Challenge every token that does not carry these claims (a JSON text). */
+  /** Challenge every token that lacks these claims (a JSON string). */
   claims?: string
 }
 
@@ -28,18 +28,18 @@ export interface Rule {
   effect: Effect
 }
 
-interface Standing {
+interface ActiveRule {
   matches: (line: string) => boolean
   skip: number
   left: number
   effect: Effect
 }
 
-/** The rules in force, oldest first; the first that matches a request decides it. */
+/** The active rules, oldest first; the first match applies. */
 export class Weather {
-  #rules: Standing[] = []
+  #rules: ActiveRule[] = []
 
-  /** Adds a rule. A challenge holds until it is cleared, since a real one holds until the claims come. */
+  /** Adds a rule. A challenge stays until it is cleared, since a real one lasts until the claims are sent. */
   add({ match = '', count, skip = 0, effect }: Rule): void {
     const left = count ?? (effect.claims === undefined ? 1 : Number.POSITIVE_INFINITY)
     this.#rules.push({ matches: matcher(match), skip, left, effect })
@@ -49,12 +49,12 @@ export class Weather {
     this.#rules = []
   }
 
-  /** The effect on a request, which uses it up by one. Challenges are not among them: see `challenge`. */
+  /** The effect on a request, which counts as one use of its rule. For challenges see `challenge`. */
   take(incoming: Incoming): Effect | undefined {
     return this.#use(incoming, (effect) => effect.claims === undefined)
   }
 
-  /** The claims that a request is challenged for, unless its token carries them. */
+  /** The claims that a request is challenged for, unless its token has them. */
   challenge(incoming: Incoming, carried: string | undefined): string | undefined {
     return this.#use(incoming, ({ claims }) => claims !== undefined && !carries(carried, claims))?.claims
   }
@@ -74,7 +74,7 @@ export class Weather {
   }
 }
 
-/** A text between slashes is a regular expression, any other a part of `METHOD /path`. */
+/** A pattern between slashes is a regular expression, any other a substring of `METHOD /path`. */
 function matcher(pattern: string): (line: string) => boolean {
   const source = /^\/(.+)\/$/s.exec(pattern)?.[1]
   if (source === undefined) return (line) => line.includes(pattern)
@@ -82,7 +82,10 @@ function matcher(pattern: string): (line: string) => boolean {
   return (line) => expression.test(line)
 }
 
-/** Whether the claims a token was asked with hold all that is demanded: a client may have merged them with its own. */
+/**
+ * Whether the claims of a token request contain all demanded ones: a client may have merged them with its
+ * own.
+ */
 function carries(carried: string | undefined, demanded: string): boolean {
   if (carried === undefined) return false
   try {

@@ -15,34 +15,34 @@ import { type Account, accountOf, type SandboxUser } from './users.ts'
 import { Visits } from './visits.ts'
 import { Weather } from './weather.ts'
 
-/** What the control API can turn while the sandbox runs. */
+/** Settings that the control API can change at run time. */
 export interface Settings {
   latencyMs: number
-  /** Left out: as Microsoft does it. */
+  /** Default: like Microsoft. */
   accessTtlSeconds?: number
   /** How far the sandbox's clock is ahead of the machine's. */
   clockSkewSeconds: number
   expiresInAsString: boolean
-  /** A refresh answers without a new refresh token. */
+  /** Refreshing returns no new refresh token. */
   omitRefreshToken: boolean
   quotaFull: boolean
-  /** Whether everybody is taken to agree, or a person sees the sign-in pages. */
+  /** `automatic` accepts every sign-in; `page` shows the sign-in pages. */
   signIn: 'automatic' | 'page'
-  /** How long a refresh token stays good without being used. */
+  /** How long an unused refresh token stays valid. */
   refreshIdleSeconds: number
   /**
-   * How long a refresh token stays good once another was issued for it; using it later ends all that come from the
-   * same sign-in. Left out, as Microsoft does it: no such end.
+   * * How long a refresh token stays valid once it has been exchanged. Using it later revokes all tokens of
+   * the same sign-in. Default, like Microsoft: no limit.
    */
   refreshGraceSeconds?: number
-  /** Whether a client that asks for the same thing over and over is refused (AADSTS50196). */
+  /** Whether a client that repeats the same request in a loop is refused (AADSTS50196). */
   loopDetection: boolean
-  /** Whether a poll of the device flow that comes too soon gets `slow_down` (RFC 8628, 3.5). */
+  /** Whether a device flow poll that comes too soon gets `slow_down` (RFC 8628, 3.5). */
   slowDown: boolean
-  /** How long the device flow has between two polls, and for the whole of it. */
+  /** The poll interval and the lifetime of a device code. */
   deviceIntervalSeconds: number
   deviceTtlSeconds: number
-  /** What Graph takes from each person in a time, before it answers 429; left out, all. */
+  /** How much Graph accepts from each user per time window before it answers 429; default: no limit. */
   limit?: Limit
 }
 
@@ -50,14 +50,14 @@ export interface WorldOptions {
   origin: string
   users: SandboxUser[]
   secret?: string
-  /** Beside the sandbox's own. */
+  /** In addition to the sandbox's own. */
   registrations?: Registration[]
   settings: Partial<Settings>
-  /** The drives of an earlier sandbox, by user name in lower case. */
+  /** The drives saved by an earlier run, by user name in lower case. */
   saved?: ReadonlyMap<string, SavedDrive>
 }
 
-/** Everything there is in one sandbox. */
+/** The whole state of one sandbox. */
 export class World {
   readonly origin: string
   readonly controlToken = randomBytes(24).toString('base64url')
@@ -69,7 +69,7 @@ export class World {
   readonly sessions = new Sessions()
   readonly visits = new Visits()
   readonly loops = new Loops()
-  /** One drive an account, by its id in lower case. */
+  /** One drive per account, by its id in lower case. */
   readonly drives: Map<string, Drive>
   readonly uploads = new UploadSessions()
   /** Signs the URLs that need no token. */
@@ -106,12 +106,12 @@ export class World {
     this.drives = new Map(drives.map((drive) => [drive.id.toLowerCase(), drive]))
   }
 
-  /** Milliseconds by the sandbox's own clock. */
+  /** The time in milliseconds, by the sandbox's clock. */
   now(): number {
     return Date.now() + this.settings.clockSkewSeconds * 1000
   }
 
-  /** The account of a user name, whatever its case. */
+  /** The account of a user name, ignoring case. */
   account(username: string): Account | undefined {
     return this.accounts.find((account) => account.username.toLowerCase() === username.toLowerCase())
   }
@@ -122,7 +122,7 @@ export class World {
   }
 }
 
-/** Shaped as Microsoft's are: with `~`, and sometimes with what a form must encode. */
+/** Shaped like Microsoft's: with `~`, and sometimes with characters that a form must encode. */
 function newSecret(): string {
   return `${randomBytes(2).toString('hex')}8Q~${randomBytes(12).toString('base64url')}.+/${randomBytes(6).toString('base64url')}`
 }

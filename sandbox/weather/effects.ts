@@ -6,8 +6,8 @@ import { errorOfStatus } from '../state/graph-error.ts'
 import type { Effect } from '../state/weather.ts'
 import type { World } from '../state/world.ts'
 
-/** The answer that an effect gives in place of the true one. */
-export function madeUp(world: World, incoming: Incoming, effect: Effect & { status: number }): Reply {
+/** The answer that a weather effect sends instead of the real one. */
+export function weatherReply(world: World, incoming: Incoming, effect: Effect & { status: number }): Reply {
   const { status, body, contentType, headers = {} } = effect
   if (status === 401) noteRefusal(world, incoming)
   const reply = body === undefined ? usual(world, incoming, status) : written(status, body)
@@ -17,7 +17,7 @@ export function madeUp(world: World, incoming: Incoming, effect: Effect & { stat
   return reply
 }
 
-/** What the part asked would say with that status: Graph an error object, the login host plain words. */
+/** What the real service sends with that status: Graph an error object, the login host plain text. */
 function usual(world: World, incoming: Incoming, status: number): Reply {
   if (incoming.entry.kind === 'graph' && status >= 400)
     return errorReply(errorOfStatus(status), incoming, world)

@@ -54,5 +54,5 @@ const readEffect = record({
 
 const readShape = record({ match: pattern, count: whole, skip: whole, effect: readEffect }, ['effect'])
 
-/** Reads a rule of the weather. @throws an Error with a plain sentence that names the bad field. */
+/** Reads a weather rule. @throws an Error with a plain sentence that names the bad field. */
 export const readRule: Reader<Rule> = (value, where) => readShape(value, where)

@@ -5,7 +5,9 @@ import { join } from 'node:path'
 import { certificate, extension, keyId } from './certificate.ts'
 import { bitString, boolean, explicit, implicit, integer, objectIdentifier, sequence } from './der.ts'
 
-/** What an https server needs, and what its clients need to trust it; all as PEM. */
+/**
+ * The key and certificate of an https server, and the certificate that its clients must trust; all as PEM.
+ */
 export interface LocalIdentity {
   key: string
   cert: string
@@ -17,14 +19,14 @@ const loopback4 = [127, 0, 0, 1]
 const loopback6 = [...new Array(15).fill(0), 1]
 
 /**
- * Makes a certificate authority and a certificate for `localhost`. The authority's key is dropped once it has
- * signed, and its certificate allows for no other name than this machine's own (RFC 5280, 4.2.1.10): whoever
- * trusts it gives nobody power over any other site. Both keys live for this process alone.
+ * * Makes a certificate authority and a certificate for `localhost`. The authority's key is discarded once it
+ * has signed, and its certificate is limited to names of this machine (RFC 5280, 4.2.1.10), so trusting it
+ * does not endanger any other site. Both keys exist only in this process.
  */
 export function makeLocalIdentity(now = Date.now()): LocalIdentity {
   const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const server = generateKeyPairSync('ec', { namedCurve: 'P-256' })
-  // Each authority has a name of its own: two sandboxes must not be taken for one.
+  // Each authority has its own name, so that clients can tell two sandboxes apart.
   const issuer = `od-link sandbox authority ${keyId(authority.publicKey).toString('hex').slice(0, 12)}`
   const common = {
     issuer,
@@ -54,7 +56,7 @@ export function makeLocalIdentity(now = Date.now()): LocalIdentity {
   return { key: pem(server.privateKey), cert, ca }
 }
 
-/** Basic constraints: an authority, with none under it. */
+/** Basic constraints: an authority without intermediate authorities. */
 function onlySigns(): Buffer {
   return extension('2.5.29.19', sequence(boolean(true), integer(Buffer.from([0]))), true)
 }
@@ -77,7 +79,10 @@ function pem(key: KeyObject): string {
   return key.export({ type: 'pkcs8', format: 'pem' }).toString()
 }
 
-/** Writes a certificate where only this user can change it, for `NODE_EXTRA_CA_CERTS` and its like. */
+/**
+ * Writes the certificate to a file that only this user can change, for `NODE_EXTRA_CA_CERTS` and similar
+ * settings.
+ */
 export function writeCaFile(pem: string): { path: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'od-link-sandbox-'))
   const path = join(folder, 'ca.pem')

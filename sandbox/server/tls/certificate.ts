@@ -13,13 +13,13 @@ import {
   utf8String,
 } from './der.ts'
 
-/** What a certificate says, and who says it. */
+/** The contents of a certificate, and its issuer. */
 export interface Statement {
   subject: string
   issuer: string
   publicKey: KeyObject
   signingKey: KeyObject
-  /** Of the key that signs. */
+  /** The identifier of the signing key. */
   issuerKeyId: Buffer
   from: Date
   until: Date
@@ -56,7 +56,7 @@ export function certificate(statement: Statement): string {
   return `-----BEGIN CERTIFICATE-----\n${whole.match(/.{1,64}/g)?.join('\n')}\n-----END CERTIFICATE-----\n`
 }
 
-/** How certificates name a key: the SHA-1 of its bits (RFC 5280, 4.2.1.2), which no security hangs on. */
+/** How certificates name a key: the SHA-1 of its bits (RFC 5280, 4.2.1.2), which is not security-relevant. */
 export function keyId(publicKey: KeyObject): Buffer {
   const spki = publicKey.export({ type: 'spki', format: 'der' })
   // On P-256 the bits are the last 65 bytes: an uncompressed point.
@@ -67,7 +67,7 @@ function name(text: string): Buffer {
   return sequence(set(sequence(commonName, utf8String(text))))
 }
 
-/** An extension (RFC 5280, 4.2); a critical one must be understood by whoever checks. */
+/** An extension (RFC 5280, 4.2); verifiers must understand a critical one. */
 export function extension(identifier: string, value: Buffer, critical = false): Buffer {
   return sequence(objectIdentifier(identifier), ...(critical ? [boolean(true)] : []), octetString(value))
 }

@@ -1,4 +1,4 @@
-/** The few kinds of ASN.1 values that a certificate is made of, in their one allowed encoding (ITU-T X.690, DER). */
+/** The ASN.1 types that a certificate consists of, in DER (ITU-T X.690). */
 
 /** Tag, length, content. */
 function element(tag: number, ...content: Uint8Array[]): Buffer {
@@ -15,16 +15,16 @@ export const boolean = (value: boolean) => element(0x01, Buffer.from([value ? 0x
 export const octetString = (...content: Uint8Array[]) => element(0x04, ...content)
 export const utf8String = (text: string) => element(0x0c, Buffer.from(text, 'utf8'))
 
-/** A number that is not negative, from its bytes, the most significant first. */
+/** A non-negative integer from its bytes, most significant first. */
 export function integer(bytes: Uint8Array): Buffer {
   let start = 0
   while (start < bytes.length - 1 && bytes[start] === 0) start++
   const short = bytes.subarray(start)
-  // A first bit of 1 would make it negative.
+  // A leading 1 bit would make it negative.
   return element(0x02, ...((short[0] ?? 0) & 0x80 ? [Buffer.from([0])] : []), short)
 }
 
-/** Bits, of which the last few in the last byte may be unused. */
+/** A bit string; the last bits of the last byte may be unused. */
 export const bitString = (content: Uint8Array, unused = 0) => element(0x03, Buffer.from([unused]), content)
 
 /** An object identifier from its dotted notation. */
@@ -38,7 +38,7 @@ export function objectIdentifier(dotted: string): Buffer {
   return element(0x06, Buffer.from(bytes))
 }
 
-/** A date before 2050, which is as far as this short form reaches (RFC 5280, 4.1.2.5.1). */
+/** A date before 2050, the limit of this short form (RFC 5280, 4.1.2.5.1). */
 export function utcTime(date: Date): Buffer {
   const digits = date.toISOString().replace(/\.\d+/, '').replace(/[-:T]/g, '')
   return element(0x17, Buffer.from(digits.slice(2), 'latin1'))

@@ -96,7 +96,7 @@ describe('the platform of a redirect URI', () => {
     [{ tenant: 'x' }, 'registrations[0].tenant must be a GUID.'],
     [
       { redirectUris: [{ uri: 'localhost', platform: 'web' }] },
-      'registrations[0] has an unusable redirect URI',
+      'registrations[0] has an invalid redirect URI',
     ],
   ] as const)('is refused with a sentence where it makes no sense: %j', async (more, message) => {
     const registrations = [newRegistration(more as unknown as Partial<Registration>)]

@@ -1,15 +1,15 @@
 import { page } from '../server/html.ts'
 import type { Reply } from '../server/messages.ts'
 
-/** A page of the sign-in: one card, readable from 320 pixels on, in light and dark. */
+/** A sign-in page: a single card, readable from 320 pixels wide, in light and dark mode. */
 export interface SignInPage {
-  /** Of the window; what a screen reader says first. */
+  /** The window title, which a screen reader reads first. */
   title: string
   /** HTML, escaped by the caller; it begins with an `h1`. */
   body: string
   status?: number
   script?: string
-  /** Where forms may lead beside the sandbox's own pages; left out: the page has no form. */
+  /** Where its forms may be sent; default: the page has no form. */
   formAction?: string[]
 }
 
