@@ -25,14 +25,14 @@ export function writeReport() {
     `${[
       '# Mutation testing',
       '',
-      'Made by `npm run test:mutation`, from the reports of its last runs. [Stryker](https://stryker-mutator.io) changes the program in',
-      'one place at a time: a condition turned round, a text emptied, a step left out. A test has to notice. A mutant that a',
-      'test notices is killed; one that makes the program run for ever is timed out, which counts as noticed; one that no',
-      'test notices survives. The score is the noticed part of all mutants, those that no test reaches included. All of',
-      "Stryker's usual mutators are on, those of texts too: the messages are a part of the interface.",
+      'Written by `npm run mutation`, from the reports of its last runs. [Stryker](https://stryker-mutator.io) changes the program',
+      'in one place at a time: it inverts a condition, empties a string or removes a statement. A test has to notice. A mutant',
+      'that a test notices is killed; one that makes the program run forever is timed out, which counts as noticed; one that no',
+      'test notices survives. The score is the share of noticed mutants among all, including those that no test reaches. All of',
+      "Stryker's default mutators are on, including those for strings: the messages are part of the interface.",
       '',
-      'The tests are those of the area itself, most of them within one process, and of these the three nearest files: what the',
-      'tests with whole processes, real keyrings and real browsers notice beyond that does not count here.',
+      'Only the tests of the area itself are run, most of them within one process, and of these the three nearest files. What',
+      'the tests with whole processes, real keyrings and real browsers notice in addition is not counted here.',
       '',
       ...table(
         ['folder', ...head],
@@ -47,7 +47,9 @@ export function writeReport() {
         ],
       ),
       '',
-      ...(missing.length > 0 ? [`Not run yet, and not in these figures: ${missing.join(', ')}.`, ''] : []),
+      ...(missing.length > 0
+        ? [`Not run yet and not included in these figures: ${missing.join(', ')}.`, '']
+        : []),
       '## By file',
       '',
       ...table(
@@ -55,7 +57,7 @@ export function writeReport() {
         files.map((file) => row(`\`${file.name.slice('src/'.length)}\``, [file])),
       ),
       '',
-      '## Survivors that are accepted',
+      '## Accepted survivors',
       '',
       ...table(
         ['where', 'how many', 'why'],
@@ -63,8 +65,8 @@ export function writeReport() {
       ),
       '',
       left.length === 0
-        ? 'Each survivor was read, and belongs to one of these groups.'
-        : `Beyond these, ${left.length} survive, ${((left.length / mutants.length) * 100).toFixed(1)} % of all: what a better test would notice.`,
+        ? 'Every survivor was reviewed and belongs to one of these groups.'
+        : `Beyond these, ${left.length} survive, ${((left.length / mutants.length) * 100).toFixed(1)} % of all: a better test would notice them.`,
     ].join('\n')}\n`,
   )
 }
@@ -74,7 +76,7 @@ function filesTried() {
   const reports = names
     .filter((name) => existsSync(name))
     .map((name) => JSON.parse(readFileSync(name, 'utf8')))
-  if (reports.length === 0) throw new Error('nothing was run yet')
+  if (reports.length === 0) throw new Error('No area has been run yet.')
   const files = reports.flatMap(({ files }) =>
     Object.entries(files).map(([name, { mutants, source }]) => {
       const lines = source.split('\n')
