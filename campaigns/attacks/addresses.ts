@@ -2,39 +2,39 @@ import { type Attack, get, http, type Known, mark, sent } from './attack.ts'
 
 /** The true answer under a Host that is not the redirect URI's: what a name that was rebound to loopback would send. */
 const hosts: [string, (known: Known) => string][] = [
-  ['a name of its own', () => `${mark}.example`],
-  ['a name of its own, at the right port', ({ port }) => `${mark}.example:${port}`],
-  ['a name under localhost', ({ host }) => `${mark}.${host}`],
-  ['a name that begins with localhost', ({ port }) => `localhost.${mark}.example:${port}`],
-  ['a name that anyone can have lead to loopback', ({ port }) => `127.0.0.1.nip.io:${port}`],
-  ['localhost with a dot at its end', ({ port }) => `localhost.:${port}`],
+  ['a foreign host name', () => `${mark}.example`],
+  ['a foreign host name, at the right port', ({ port }) => `${mark}.example:${port}`],
+  ['a subdomain of localhost', ({ host }) => `${mark}.${host}`],
+  ['a host name that begins with localhost', ({ port }) => `localhost.${mark}.example:${port}`],
+  ['a public name that resolves to loopback', ({ port }) => `127.0.0.1.nip.io:${port}`],
+  ['localhost with a trailing dot', ({ port }) => `localhost.:${port}`],
   ['localhost in full-width letters', ({ port }) => `ｌocalhost:${port}`],
   ['no port', ({ host }) => host.split(':')[0] ?? ''],
   ['another port', ({ host }) => host.replace(/\d+$/, '1')],
-  ['a digit more in the port', ({ host }) => `${host}0`],
-  ['a zero before the port', ({ host }) => host.replace(':', ':0')],
-  ['a sign before the port', ({ host }) => host.replace(':', ':+')],
+  ['an extra digit in the port', ({ host }) => `${host}0`],
+  ['a leading zero in the port', ({ host }) => host.replace(':', ':0')],
+  ['a plus sign before the port', ({ host }) => host.replace(':', ':+')],
   [
     'the other name of loopback',
     ({ host, port }) => `${host.startsWith('127.') ? 'localhost' : '127.0.0.1'}:${port}`,
   ],
   ['::1', ({ port }) => `[::1]:${port}`],
-  ['::1 at full length', ({ port }) => `[0:0:0:0:0:0:0:1]:${port}`],
-  ['127.0.0.1 as IPv6', ({ port }) => `[::ffff:127.0.0.1]:${port}`],
+  ['::1 unabbreviated', ({ port }) => `[0:0:0:0:0:0:0:1]:${port}`],
+  ['127.0.0.1 as an IPv6 address', ({ port }) => `[::ffff:127.0.0.1]:${port}`],
   ['::1 with a zone', ({ port }) => `[::1%25lo]:${port}`],
   ['0.0.0.0', ({ port }) => `0.0.0.0:${port}`],
   ['127.0.0.1 as one number', ({ port }) => `2130706433:${port}`],
   ['127.0.0.1 in hexadecimal', ({ port }) => `0x7f.1:${port}`],
-  ['a user before the name', ({ host }) => `${mark}@${host}`],
+  ['a user name before the host', ({ host }) => `${mark}@${host}`],
   ['a path after the port', ({ host }) => `${host}/${mark}`],
-  ['a scheme before the name', ({ host }) => `http://${host}`],
-  ['two names in one', ({ host }) => `${host}, ${mark}.example`],
-  ['a Host that is empty', () => ''],
+  ['a scheme before the host', ({ host }) => `http://${host}`],
+  ['two host names in one header', ({ host }) => `${host}, ${mark}.example`],
+  ['an empty Host header', () => ''],
 ]
 
 const asked = ({ path, truth }: Known) => `${path}?${truth}`
 
-export const hostAttacks: Attack[] = sent('the true answer under a wrong Host', [
+export const hostAttacks: Attack[] = sent('the genuine answer with a wrong Host', [
   ...hosts.map(([what, name]): [string, number, (known: Known) => string] => [
     what,
     400,
@@ -42,13 +42,13 @@ export const hostAttacks: Attack[] = sent('the true answer under a wrong Host', 
   ]),
   ['no Host', 400, (k) => http(`GET ${asked(k)}`, [])],
   ['no Host, in HTTP/1.0', 400, (k) => http(`GET ${asked(k)}`, [], '', 'HTTP/1.0')],
-  ['two Hosts, the right one first', 400, (k) => get(asked(k), k, `Host: ${mark}.example`)],
+  ['two Host headers, the right one first', 400, (k) => get(asked(k), k, `Host: ${mark}.example`)],
   [
     'two Hosts, the right one last',
     400,
     (k) => http(`GET ${asked(k)}`, [`Host: ${mark}`, `Host: ${k.host}`]),
   ],
-  ['its Host twice', 400, (k) => get(asked(k), k, `Host: ${k.host}`)],
+  ['the right Host header twice', 400, (k) => get(asked(k), k, `Host: ${k.host}`)],
   [
     'a wrong Host, and the right one in other headers',
     400,
@@ -63,9 +63,9 @@ export const hostAttacks: Attack[] = sent('the true answer under a wrong Host', 
   ],
 ])
 
-export const targetAttacks: Attack[] = sent('the true answer at a wrong target', [
-  ['an absolute address elsewhere', 0, (k) => get(`http://${mark}.example${asked(k)}`, k)],
-  ['an absolute address elsewhere, of https', 0, (k) => get(`https://${mark}.example${asked(k)}`, k)],
+export const targetAttacks: Attack[] = sent('the genuine answer at a wrong target', [
+  ['an absolute URL of another host', 0, (k) => get(`http://${mark}.example${asked(k)}`, k)],
+  ['an absolute https URL of another host', 0, (k) => get(`https://${mark}.example${asked(k)}`, k)],
   [
     'an absolute address here, with a wrong Host',
     0,
@@ -76,7 +76,7 @@ export const targetAttacks: Attack[] = sent('the true answer at a wrong target',
     0,
     (k) => get(`http://${k.host}${k.path}?code=${k.code}&state=${mark}`, k),
   ],
-  ['host and port alone', 0, (k) => get(`${k.host}`, k)],
+  ['only host and port', 0, (k) => get(`${k.host}`, k)],
   ['an asterisk', 0, (k) => get('*', k)],
   ['no path, but a query', 0, (k) => get(`?${k.truth}`, k)],
   ['another path', 404, (k) => get(`/${mark}?${k.truth}`, k)],
@@ -97,23 +97,23 @@ export const targetAttacks: Attack[] = sent('the true answer at a wrong target',
     0,
     (k) => Buffer.from(get(`${k.path}\xff\xfe?code=${k.code}&state=${mark}`, k), 'latin1'),
   ],
-  ['an address of 20 KB', 0, (k) => get(`${asked(k)}&x=${mark.repeat(1500)}`, k)],
+  ['a URL of 20 KB', 0, (k) => get(`${asked(k)}&x=${mark.repeat(1500)}`, k)],
   ['a favicon', 404, (k) => get('/favicon.ico', k)],
-  ['a file of the machine', 404, (k) => get('/../../../../etc/passwd', k)],
-  ['a guessed page of the outcome', 404, (k) => get(`/result/${mark}`, k)],
-  ['a guessed page of the start', 404, (k) => get(`/start/${mark}`, k)],
+  ['a file on the machine', 404, (k) => get('/../../../../etc/passwd', k)],
+  ['a guessed URL of the result page', 404, (k) => get(`/result/${mark}`, k)],
+  ['a guessed URL of the start page', 404, (k) => get(`/start/${mark}`, k)],
 ])
 
 const refusedMethods = ['HEAD', 'PUT', 'DELETE', 'PATCH', 'TRACE', 'PROPFIND', 'M-SEARCH', 'OPTIONS']
 
-export const methodAttacks: Attack[] = sent('the true answer by a wrong method', [
+export const methodAttacks: Attack[] = sent('the genuine answer with a wrong method', [
   ...refusedMethods.map((method): [string, number, (known: Known) => string] => [
     method,
     405,
     (known) => http(`${method} ${asked(known)}`, [`Host: ${known.host}`]),
   ]),
-  ['a method that nobody knows', 0, (k) => http(`BREW ${asked(k)}`, [`Host: ${k.host}`])],
-  ['a method in small letters', 0, (k) => http(`get ${asked(k)}`, [`Host: ${k.host}`])],
+  ['an unknown method', 0, (k) => http(`BREW ${asked(k)}`, [`Host: ${k.host}`])],
+  ['a method in lower case', 0, (k) => http(`get ${asked(k)}`, [`Host: ${k.host}`])],
   ['a method of 10 KB', 0, (k) => http(`${'G'.repeat(10_000)} ${asked(k)}`, [`Host: ${k.host}`])],
   ['no method', 0, (k) => http(asked(k), [`Host: ${k.host}`])],
   [
@@ -121,7 +121,7 @@ export const methodAttacks: Attack[] = sent('the true answer by a wrong method',
     405,
     (k) => http(`HEAD ${asked(k)}`, [`Host: ${k.host}`, 'X-HTTP-Method-Override: GET']),
   ],
-  ['OPTIONS of all there is', 0, ({ host }) => http('OPTIONS *', [`Host: ${host}`])],
+  ['OPTIONS *', 0, ({ host }) => http('OPTIONS *', [`Host: ${host}`])],
   ['a tunnel', 0, () => http(`CONNECT ${mark}.example:443`, [`Host: ${mark}.example:443`])],
   ['a tunnel to the redirect URI', 0, ({ host }) => http(`CONNECT ${host}`, [`Host: ${host}`])],
   [

@@ -14,7 +14,7 @@ export interface Verdict {
   waits: boolean
   /** How long a harmless request then waited for its answer, in milliseconds. */
   probeMs: number
-  /** How long the true answer took from the request to the end of the program; only where it was sent. */
+  /** How long the genuine answer took from the request to the end of the program; only where it was sent. */
   truthMs: number | undefined
   /** What went wrong, in words; nothing, if all was well. */
   faults: string[]
@@ -25,7 +25,7 @@ const patienceMs = 1_500
 
 /**
  * Carries out attacks on the logins of a target.
- * @param soonMs how soon after an attack the next request has to be answered, and the true answer to succeed.
+ * @param soonMs how soon after an attack the next request has to be answered, and the genuine answer to succeed.
  */
 export function attacker(target: Target, soonMs = 1_000) {
   let browser: Promise<Browser> | undefined
@@ -34,7 +34,7 @@ export function attacker(target: Target, soonMs = 1_000) {
     return browser
   }
 
-  /** @param thenTruth whether the true answer follows, with which the login ends. */
+  /** @param thenTruth whether the genuine answer follows, with which the login ends. */
   async function attackOnce(login: Login, attack: Attack, thenTruth: boolean): Promise<Verdict> {
     const endings: (() => unknown)[] = []
     const verdict: Verdict = { attack, answers: [], waits: true, probeMs: 0, truthMs: undefined, faults: [] }
@@ -49,7 +49,7 @@ export function attacker(target: Target, soonMs = 1_000) {
       } else {
         verdict.waits = login.waits()
         const taken = login.issued && verdict.answers.some(({ status }) => status > 0 && status < 400)
-        if (taken) faults.push('it was taken for the true answer')
+        if (taken) faults.push('it was taken for the genuine answer')
         if (verdict.waits) verdict.probeMs = await probe(login, faults)
         // A program may live on although it listens no more.
         if (verdict.probeMs === 0) verdict.waits = false
@@ -90,7 +90,7 @@ async function probe({ known }: Login, faults: string[]): Promise<number> {
 }
 
 /**
- * Delivers the true answer, as the browser would.
+ * Delivers the genuine answer, as the browser would.
  * @returns how long it took until the program had ended and the browser had the last page, in milliseconds.
  */
 export async function bringTruth(login: Login, faults: string[]): Promise<number> {
@@ -100,9 +100,9 @@ export async function bringTruth(login: Login, faults: string[]): Promise<number
   const took = performance.now() - started
   // A made-up code brings no link; that it was taken up is all that can be seen of another tool.
   const { linked } = await login.outcome()
-  if (status === 0) faults.push('the true answer got no answer')
+  if (status === 0) faults.push('the genuine answer got no answer')
   else if (login.issued && (code !== 0 || status !== 200 || !linked))
-    faults.push(`the true answer led to ${code}, ${status}`)
+    faults.push(`the genuine answer led to ${code}, ${status}`)
   return took
 }
 

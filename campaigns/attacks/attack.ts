@@ -22,7 +22,7 @@ export interface Done {
   /** What it takes beyond a socket. */
   needs?: Need[]
   /**
-   * How the login is meant to end by it: linked, because the true answer is a part of the attack; or refused, since
+   * How the login is meant to end by it: linked, because the genuine answer is a part of the attack; or refused, since
    * only who already holds the state can do it. Without it the login has to wait on.
    */
   ends?: 'linked' | 'refused'
@@ -33,7 +33,7 @@ export type Need = 'sandbox' | 'chromium' | 'another user'
 
 export type Bytes = string | Buffer
 
-/** What a stranger has to work with. The worst one knows the true answer, and still must not get in the way. */
+/** What a stranger has to work with. The worst one knows the genuine answer, and still must not get in the way. */
 export interface Known {
   /** Name and port of the redirect URI, its port and its path. */
   host: string

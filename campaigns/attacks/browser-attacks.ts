@@ -99,13 +99,13 @@ export const browserAttacks: Attack[] = [
   ),
   {
     group,
-    name: 'a page at a name that leads to loopback, which asks that name for the callback',
+    name: 'a page under a name that resolves to loopback, which requests the callback there',
     needs: ['chromium'],
     act: (scene) => visit(scene, rebound, callback(scene.login.known, rebound), pages[1]?.[1] ?? ''),
   },
   {
     group,
-    name: 'the true answer, at a name that leads to loopback',
+    name: 'the genuine answer, under a name that resolves to loopback',
     needs: ['chromium'],
     act: (scene) =>
       withPage(scene, async (page) => {

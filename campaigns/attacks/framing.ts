@@ -15,12 +15,12 @@ function chunked(known: Known, body: string): string {
 
 const megabyte = 'x'.repeat(1_048_576)
 
-export const bodyAttacks: Attack[] = sent('the true answer in a wrong body', [
+export const bodyAttacks: Attack[] = sent('the genuine answer in a wrong body', [
   ['JSON', 415, (k) => post(k, k.truth, 'Content-Type: application/json')],
   ['text', 415, (k) => post(k, k.truth, 'Content-Type: text/plain')],
   ['parts', 415, (k) => post(k, k.truth, 'Content-Type: multipart/form-data; boundary=x')],
-  ['a body of no type', 415, (k) => post(k, k.truth, 'Accept: */*')],
-  ['a type that begins like a form', 415, (k) => post(k, k.truth, `${form}-${mark}`)],
+  ['a body without a type', 415, (k) => post(k, k.truth, 'Accept: */*')],
+  ['a type that begins like the form type', 415, (k) => post(k, k.truth, `${form}-${mark}`)],
   ['a form beside a query', 400, (k) => post(k, k.truth, form, `?${k.truth}`)],
   ['an empty form and a query', 400, (k) => post(k, '', form, `?${k.truth}`)],
   [
@@ -38,19 +38,19 @@ export const bodyAttacks: Attack[] = sent('the true answer in a wrong body', [
     },
   ],
   ['more than 16 KiB', 413, (k) => post(k, `${k.truth}&x=${mark.repeat(1300)}`)],
-  ['a megabyte of known length', 0, (k) => post(k, `${k.truth}&x=${megabyte}`)],
+  ['a megabyte with Content-Length', 0, (k) => post(k, `${k.truth}&x=${megabyte}`)],
   ['a megabyte in chunks', 0, (k) => chunked(k, `100000\r\n${megabyte}\r\n0\r\n\r\n`)],
-  ['gigabytes that are only claimed', 413, (k) => framed(k, ['Content-Length: 9999999999'], '')],
+  ['a Content-Length of gigabytes', 413, (k) => framed(k, ['Content-Length: 9999999999'], '')],
 ])
 
 /** What two servers in a row could read in two ways. The state is wrong, since a lenient reader may take the rest. */
-export const smugglingAttacks: Attack[] = sent('a request that can be read in two ways', [
+export const smugglingAttacks: Attack[] = sent('an ambiguous request', [
   ['two lengths', 400, (k) => framed(k, ['Content-Length: 1', 'Content-Length: 2'], 'xx')],
   ['two lengths in one header', 400, (k) => framed(k, ['Content-Length: 1, 2'], 'xx')],
-  ['a length with a sign', 400, (k) => framed(k, ['Content-Length: +5'], 'xxxxx')],
-  ['a length below zero', 400, (k) => framed(k, ['Content-Length: -1'], wrongForm(k))],
+  ['a length with a plus sign', 400, (k) => framed(k, ['Content-Length: +5'], 'xxxxx')],
+  ['a negative length', 400, (k) => framed(k, ['Content-Length: -1'], wrongForm(k))],
   ['a length in hexadecimal', 400, (k) => framed(k, ['Content-Length: 0x5'], 'xxxxx')],
-  ['a length beyond all numbers', 400, (k) => framed(k, ['Content-Length: 99999999999999999999999'], 'x')],
+  ['a length with 23 digits', 400, (k) => framed(k, ['Content-Length: 99999999999999999999999'], 'x')],
   [
     'a length and chunks',
     400,
@@ -67,26 +67,26 @@ export const smugglingAttacks: Attack[] = sent('a request that can be read in tw
     (k) => framed(k, ['Transfer-Encoding: chunked', 'Transfer-Encoding: chunked'], '0\r\n\r\n'),
   ],
   ['chunks, then something else', 0, (k) => framed(k, ['Transfer-Encoding: chunked, identity'], '0\r\n\r\n')],
-  ['an encoding that nobody knows', 0, (k) => framed(k, ['Transfer-Encoding: xchunked'], wrongForm(k))],
+  ['an unknown encoding', 0, (k) => framed(k, ['Transfer-Encoding: xchunked'], wrongForm(k))],
   [
     'a space before the colon of its encoding',
     400,
     (k) => framed(k, ['Transfer-Encoding : chunked'], '0\r\n\r\n'),
   ],
-  ['an encoding on two lines', 0, (k) => framed(k, ['Transfer-Encoding:\r\n chunked'], '0\r\n\r\n')],
-  ['a header on two lines', 0, (k) => get(wrong(k), k, `X-Folded: a\r\n ${mark}`)],
+  ['an encoding folded over two lines', 0, (k) => framed(k, ['Transfer-Encoding:\r\n chunked'], '0\r\n\r\n')],
+  ['a header folded over two lines', 0, (k) => get(wrong(k), k, `X-Folded: a\r\n ${mark}`)],
   ['a first header that begins with a space', 0, (k) => http(`GET ${wrong(k)}`, [` Host: ${k.host}`])],
-  ['a chunk whose size is no number', 400, (k) => chunked(k, `${mark}\r\nx\r\n0\r\n\r\n`)],
-  ['a chunk of negative size', 400, (k) => chunked(k, `-1\r\nx\r\n0\r\n\r\n`)],
-  ['a chunk of more than 64 bits', 400, (k) => chunked(k, `ffffffffffffffffff\r\nx`)],
-  ['a chunk longer than it says', 400, (k) => chunked(k, `1\r\nxyz\r\n0\r\n\r\n`)],
+  ['a chunk size that is not a number', 400, (k) => chunked(k, `${mark}\r\nx\r\n0\r\n\r\n`)],
+  ['a negative chunk size', 400, (k) => chunked(k, `-1\r\nx\r\n0\r\n\r\n`)],
+  ['a chunk size of more than 64 bits', 400, (k) => chunked(k, `ffffffffffffffffff\r\nx`)],
+  ['a chunk longer than its size', 400, (k) => chunked(k, `1\r\nxyz\r\n0\r\n\r\n`)],
   ['a flood of chunk extensions', 0, (k) => chunked(k, `1;${mark.repeat(2000)}\r\nx\r\n0\r\n\r\n`)],
   ['a Host among the trailers', 400, (k) => chunked(k, `1\r\nx\r\n0\r\nHost: ${mark}.example\r\n\r\n`)],
-  ['lines that end in LF alone', 0, (k) => `GET ${wrong(k)} HTTP/1.1\nHost: ${k.host}\nX-Mark: ${mark}\n\n`],
-  ['lines that end in CR alone', 0, (k) => `GET ${wrong(k)} HTTP/1.1\rHost: ${k.host}\rX-Mark: ${mark}\r\r`],
+  ['lines that end in LF only', 0, (k) => `GET ${wrong(k)} HTTP/1.1\nHost: ${k.host}\nX-Mark: ${mark}\n\n`],
+  ['lines that end in CR only', 0, (k) => `GET ${wrong(k)} HTTP/1.1\rHost: ${k.host}\rX-Mark: ${mark}\r\r`],
   ['a header without a colon', 400, (k) => get(wrong(k), k, mark)],
   ['a header without a name', 400, (k) => get(wrong(k), k, `: ${mark}`)],
-  ['a name with a space', 400, (k) => get(wrong(k), k, `X Mark: ${mark}`)],
+  ['a header name with a space', 400, (k) => get(wrong(k), k, `X Mark: ${mark}`)],
   ['a zero byte in a header', 400, (k) => get(wrong(k), k, `X-Zero: ${mark}\0`)],
   [
     'a header that is no UTF-8',
@@ -100,7 +100,7 @@ export const smugglingAttacks: Attack[] = sent('a request that can be read in tw
   ],
 ])
 
-export const protocolAttacks: Attack[] = sent('no HTTP/1.1', [
+export const protocolAttacks: Attack[] = sent('not HTTP/1.1', [
   ['HTTP/0.9', 0, ({ path }) => `GET ${path}?${mark}\r\n`],
   ['HTTP/0.9 with a blank line', 400, ({ path }) => `GET ${path}?${mark}\r\n\r\n`],
   ['HTTP/2 without TLS', 0, () => `PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n${mark}`],
@@ -110,11 +110,11 @@ export const protocolAttacks: Attack[] = sent('no HTTP/1.1', [
     0,
     (k) => http(`GET ${k.path}?${k.truth}`, [`Host: ${k.host}`], '', `${mark}/1.1`),
   ],
-  ['the greeting of TLS', 400, () => Buffer.from('16030100a5010000a10303', 'hex')],
-  ['the greeting of SSH', 400, () => `SSH-2.0-${mark}\r\n`],
-  ['bytes at random', 400, () => Buffer.from([0, 1, 2, 255, 254, 13, 10, 13, 10])],
+  ['a TLS handshake', 400, () => Buffer.from('16030100a5010000a10303', 'hex')],
+  ['an SSH greeting', 400, () => `SSH-2.0-${mark}\r\n`],
+  ['random bytes', 400, () => Buffer.from([0, 1, 2, 255, 254, 13, 10, 13, 10])],
   ['a kilobyte of zero bytes', 400, () => Buffer.alloc(1024)],
-  ['ten thousand line ends', 0, () => '\r\n'.repeat(10_000)],
+  ['ten thousand line breaks', 0, () => '\r\n'.repeat(10_000)],
   [
     'a WebSocket',
     400,
@@ -139,9 +139,9 @@ export const protocolAttacks: Attack[] = sent('no HTTP/1.1', [
     400,
     (k) => get(wrong(k), k, 'Connection: Upgrade', `Upgrade: ${mark}`),
   ],
-  ['an expectation', 0, (k) => get(wrong(k), k, `Expect: ${mark}`)],
+  ['an Expect header', 0, (k) => get(wrong(k), k, `Expect: ${mark}`)],
   [
-    'an expectation of leave to go on',
+    'an Expect header of leave to go on',
     400,
     (k) => framed(k, ['Expect: 100-continue', 'Content-Length: 3'], 'x=1'),
   ],
@@ -150,14 +150,14 @@ export const protocolAttacks: Attack[] = sent('no HTTP/1.1', [
 const manyHeaders = (number: number, size: number) =>
   Array.from({ length: number }, (_, index) => `X-${index}: ${mark.repeat(size)}`)
 
-export const floodAttacks: Attack[] = sent('too much on one connection', [
+export const floodAttacks: Attack[] = sent('too much data on one connection', [
   ['400 headers', 431, (k) => get(wrong(k), k, ...manyHeaders(400, 6))],
   ['10,000 small headers', 400, (k) => get(wrong(k), k, ...Array(10_000).fill('a:'))],
   ['a header of 64 KB', 431, (k) => get(wrong(k), k, `X-Long: ${mark.repeat(4700)}`)],
-  ['a name of 64 KB', 431, (k) => get(wrong(k), k, `${'X'.repeat(65_536)}: ${mark}`)],
+  ['a header name of 64 KB', 431, (k) => get(wrong(k), k, `${'X'.repeat(65_536)}: ${mark}`)],
   ['4,000 cookies', 431, (k) => get(wrong(k), k, `Cookie: ${`${mark}=1; `.repeat(4000)}`)],
-  ['200 requests in one piece', 400, (k) => get(wrong(k), k).repeat(200)],
-  ['a request in a hundred pieces', 400, (k) => pieces(get(wrong(k), k), 100)],
+  ['200 requests in one packet', 400, (k) => get(wrong(k), k).repeat(200)],
+  ['a request in a hundred packets', 400, (k) => pieces(get(wrong(k), k), 100)],
   ['a request, then a megabyte', 0, (k) => [get(wrong(k), k), megabyte]],
 ])
 

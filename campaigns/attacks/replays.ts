@@ -7,9 +7,9 @@ import type { Scene } from './scene.ts'
 
 /** The true answer of this login or of another, at the wrong time, in the wrong place, or changed on the way. */
 
-const ofOthers = group('the answer of another login', [
+const ofOthers = group('the answer to another login', [
   [
-    'the one before, which was linked',
+    'an earlier login, which was linked',
     async (scene) => {
       const earlier = await anotherLogin(scene)
       await bringTruth(earlier, [])
@@ -17,7 +17,7 @@ const ofOthers = group('the answer of another login', [
     },
   ],
   [
-    'one that waits beside it',
+    'another login that is waiting',
     async (scene) => {
       const other = await anotherLogin(scene)
       const [{ known }, send] = [scene.login, sendRaw]
@@ -30,14 +30,14 @@ const ofOthers = group('the answer of another login', [
     },
   ],
   [
-    'its code without a state',
+    'its code, without a state',
     async (scene) => {
       const { known } = await anotherLogin(scene)
       return [await scene.send(get(`${known.path}?code=${known.code}`, scene.login.known))]
     },
   ],
   [
-    'an attacker’s own code with an attacker’s own state',
+    'an attacker’s code with an attacker’s state',
     async (scene) => {
       const answer = await signInAt(changed(scene, { state: mark }))
       return [await scene.send(get(`${scene.login.known.path}?${answer}`, scene.login.known))]
@@ -46,7 +46,7 @@ const ofOthers = group('the answer of another login', [
 ])
 
 const again = group(
-  'the true answer more than once',
+  'the genuine answer, repeated',
   [
     ['twice at once', (scene) => Promise.all([deliver(scene), deliver(scene)])],
     [
@@ -71,7 +71,7 @@ const again = group(
       },
     ],
     [
-      'from a browser that hangs up before it sees the page',
+      'from a browser that disconnects before it gets the page',
       async ({ login: { known, ended } }) => {
         const socket = await openSocket(known.port, '127.0.0.1', get(`${known.path}?${known.truth}`, known))
         setTimeout(() => socket.destroy(), 20)
@@ -100,10 +100,10 @@ const again = group(
 
 /** Whoever holds the state can end the login; that is why it is kept from everyone. It must not lead to a link. */
 const withTheState = group(
-  'a code of the attacker’s with the true state',
+  'an attacker’s code with the right state',
   [
     ['a code of another login', async (scene) => withState(scene, (await anotherLogin(scene)).known.code)],
-    ['a code that nobody issued', (scene) => withState(scene, mark)],
+    ['a made-up code', (scene) => withState(scene, mark)],
     [
       'a code without a challenge',
       async (scene) =>
@@ -113,7 +113,7 @@ const withTheState = group(
         ),
     ],
     [
-      'a code whose challenge is the attacker’s',
+      'a code with the attacker’s challenge',
       async (scene) =>
         withState(
           scene,
@@ -121,7 +121,7 @@ const withTheState = group(
         ),
     ],
     [
-      'a code whose challenge was downgraded to plain',
+      'a code whose challenge method was downgraded to plain',
       async (scene) => withState(scene, await codeFor(scene, { code_challenge_method: 'plain' })),
     ],
     ['a code for another nonce', async (scene) => withState(scene, await codeFor(scene, { nonce: mark }))],

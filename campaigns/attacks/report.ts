@@ -25,7 +25,7 @@ function cells({ attack, answers, faults, waits, truthMs }: Verdict): [string, s
 function outcome({ attack, waits, truthMs }: Pick<Verdict, 'attack' | 'waits' | 'truthMs'>): string {
   if ('act' in attack && attack.ends)
     return attack.ends === 'linked' ? 'linked, once' : 'refused, nothing linked'
-  return `${waits ? 'waits' : 'ended'}${truthMs === undefined ? '' : `; true answer after ${Math.round(truthMs)} ms`}`
+  return `${waits ? 'waits' : 'ended'}${truthMs === undefined ? '' : `; genuine answer after ${Math.round(truthMs)} ms`}`
 }
 
 export function summary(target: string, verdicts: Verdict[], leftOut: number): string {
@@ -38,10 +38,10 @@ export function summary(target: string, verdicts: Verdict[], leftOut: number): s
     verdicts.filter(({ faults }) => faults.length > 0).length,
   ]
   return [
-    `${target}: ${verdicts.length} attacks, ${ended} logins ended by a stranger, ${leaked} answers that repeated or gave away anything, ${failed} attacks with any fault.`,
+    `${target}: ${verdicts.length} attacks, ${ended} logins ended by an attacker, ${leaked} answers that leaked anything, ${failed} attacks with a problem.`,
     times.length > 0 &&
-      `The true answer after an attack: median ${Math.round(times[times.length >> 1] ?? 0)} ms, slowest ${Math.round(times.at(-1) ?? 0)} ms, until the program had ended.`,
-    leftOut > 0 && `${leftOut} attacks were left out, because this machine or target lacks what they need.`,
+      `The genuine answer after an attack: median ${Math.round(times[times.length >> 1] ?? 0)} ms, slowest ${Math.round(times.at(-1) ?? 0)} msuntil the program ended.`,
+    leftOut > 0 && `${leftOut} attacks were skipped, because this machine or target lacks what they need.`,
   ]
     .filter(Boolean)
     .join('\n')
@@ -57,13 +57,13 @@ export function asMarkdown(target: string, verdicts: Verdict[], leftOut: number)
       '\n',
     )
   })
-  return `# Hostile callbacks
+  return `# Attacks on a waiting login
 
-What strangers may send to a login that waits, and what came of it: each attack on a login of its own, which then has to take the true answer within a second.
+While \`login\` waits for the browser, any page or program on the machine can send it requests. This table lists what was sent and how the login reacted. Each attack gets its own login, which must accept the genuine answer within a second afterwards.
 
 ${summary(target, verdicts, leftOut).replaceAll('\n', '\n\n')}
 
-Written by \`npm run test:attacks -- --write\` on ${new Date().toISOString().slice(0, 10)}, with Node ${process.version} on ${process.platform}. The strangers know the true answer, as the worst of them might. "None" is a connection that ended without an answer, or that its sender gave up after 1.5 s. Any other tool can be tried in the same way: \`npm run test:attacks -- -- COMMAND\`, where COMMAND starts its login and opens a browser.
+Written by \`npm run attack -- --write\` on ${new Date().toISOString().slice(0, 10)}, with Node ${process.version} on ${process.platform}. The attackers know the genuine answer, which is the worst case. "None" means that the connection ended without an answer, or that the sender gave up after 1.5 s. To test another tool in the same way: \`npm run attack -- -- COMMAND\`, where COMMAND starts a login and opens a browser.
 
 ${tables.join('\n')}`
 }

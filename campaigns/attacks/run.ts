@@ -8,8 +8,8 @@ import { asMarkdown, printed, summary } from './report.ts'
 import { odLinkTarget, otherTarget } from './target.ts'
 
 /**
- * `npm run test:attacks`: every attack on a login of its own, which must then still take the true answer within a second.
- * `npm run test:attacks -- --write` keeps the whole table in campaigns/attacks/README.md, `--only WORD` carries out the attacks whose
+ * `npm run attack`: every attack on a login of its own, which must then still take the genuine answer within a second.
+ * `npm run attack -- --write` keeps the whole table in campaigns/attacks/README.md, `--only WORD` carries out the attacks whose
  * group or name holds the word, and after `--` stands the command of another tool that starts a login.
  */
 const { values, positionals: command } = parseArgs({

@@ -35,7 +35,7 @@ export interface Login {
 /** A program that can be made to start logins. */
 export interface Target {
   name: string
-  /** od-link's own stand-in for Microsoft; without it, the true answer is out of reach. */
+  /** od-link's own stand-in for Microsoft; without it, the genuine answer is out of reach. */
   sandbox: SandboxProcess | undefined
   begin: (flags?: string[]) => Promise<Login>
   stop: () => Promise<void>

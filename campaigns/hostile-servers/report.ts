@@ -28,29 +28,30 @@ function rowOf(group: string, results: readonly Result[]): string {
 export function page(results: readonly Result[], total: number, milliseconds: number): string {
   const count = results.length === total ? `${total}` : `a sample of ${results.length} of the ${total}`
   const failures = results.filter(({ problems }) => problems.length > 0).length
-  return `# Servers that mean harm
+  return `# Hostile servers
 
-Written by \`npm run test:hostile-servers -- --write\`: ${count} attacks on the built program
-by a server in Microsoft's place, **failures: ${failures}**. Each attack is a whole command of a linked account (login,
-setup, mkdir, status, doctor), one of whose answers is tampered with. Node ${process.version}, ${process.platform}, ${Math.round(milliseconds / 60_000)} minutes.
+Written by \`npm run hostile -- --write\`: ${count} attacks on the built program
+by a server in Microsoft's place, **failures: ${failures}**. Each attack runs a whole command of a linked account
+(login, setup, mkdir, status, doctor) and tampers with one of the answers. Node ${process.version}, ${process.platform}, ${Math.round(milliseconds / 60_000)} minutes.
 
 A failure is one of these:
 
-- the process does not end by itself within its bound (20 s for mkdir, 30 s for a list and doctor, 75 s for status, 90 s
-  for a sign-in), or takes more than ${boundMb} MB of memory;
-- the exit code is not a documented one, or not one that fits where the attack allows few; 1 is right only for a refusal
-  by Graph that od-link has no name for and repeats;
-- a control or bidi character, a stack trace, a token or another secret is printed, or more than 20,000 characters of talk;
-- a failure without a word, or with \`--json\` without a message, a next step and its exit code;
-- a command that ends with 0 prints something else than it should: one line a path, or JSON that can be read;
-- the link is neither byte for byte what it was nor a whole new one whose tokens can be sent;
-- a connection is opened to any other host.
+- the process does not end within its limit (20 s for mkdir, 30 s for a list and doctor, 75 s for status, 90 s for a
+  sign-in), or uses more than ${boundMb} MB of memory;
+- the exit code is not documented, or does not fit the attack; 1 only fits an unknown Graph error, which od-link reports
+  as it is;
+- od-link prints a control or bidi character, a stack trace, a token or another secret, or more than 20,000 characters of
+  messages;
+- the command fails without a message, or with \`--json\` without a message, a next step and its exit code;
+- the command ends with 0 but does not print what it should: one path per line, or valid JSON;
+- the link is neither unchanged nor a complete new one with usable tokens;
+- the process connects to any other host.
 
 ${table(results)}
 
-*Fields*: one field (or header) of a true answer is replaced, each of every answer in turn: by escape sequences with bidi
-overrides, by 10 MB of text, and by two of some ten others in turn, such as a wrong type, no text, a huge number, or arrays
-100,000 deep (\`-- --all\` does all of them to each). *Slowest* is one command with the waits that the server imposed, on
-a machine that ran several at a time.
+*Fields*: one field or header of a genuine answer is replaced, for every field of every answer: by escape sequences with
+bidi overrides, by 10 MB of text, and by two of about ten other values in rotation, such as a wrong type, an empty string, a
+huge number, or arrays nested 100,000 deep (\`-- --all\` tries all of them on each field). *Slowest* is the longest command,
+including the waits that the server imposed, on a machine that ran several at a time.
 `
 }

@@ -92,7 +92,7 @@ export const scenes = {
       confirm(stage, stage.world.start(['login', '--device', '--timeout', '6', ...flags])),
   },
   renewal: {
-    name: 'mkdir, whose token has ended',
+    name: 'mkdir, with an expired token',
     kinds: ['token by refresh'],
     boundMs: 20_000,
     renews: 'when it works',
@@ -117,7 +117,7 @@ export const scenes = {
     start: mkdir('/No/such', '*'),
   },
   reuse: {
-    name: 'mkdir of a folder that is there',
+    name: 'mkdir of an existing folder',
     kinds: ['look'],
     boundMs: 20_000,
     renews: 'never',
@@ -125,7 +125,7 @@ export const scenes = {
     start: mkdir('--on-conflict', 'reuse', '/', 'there'),
   },
   list: {
-    name: 'mkdir of a folder that is found in a list',
+    name: 'mkdir of an existing folder that is listed',
     kinds: ['list'],
     boundMs: 20_000,
     renews: 'never',

@@ -2,7 +2,7 @@ import type { Row } from './run.ts'
 
 /** What `npm run test:sudden-death` prints and writes. */
 
-export const tableHead = `| killed | how | kills | left the earlier | left the new | broken |
+export const tableHead = `| killed | how | kills | old state left | new state left | broken |
 |---|---|---|---|---|---|`
 
 export function rowOf({ what, how, kills, left, broken }: Row): string {
@@ -16,25 +16,25 @@ export function pageOf(rows: Row[], seed: string): string {
   const broken = sum((row) => row.broken.length)
   return `# Sudden death
 
-${kills} times od-link was ended by \`kill -9\` in the middle of what it writes; ${broken} times something was broken.
+od-link was killed ${kills} times with \`kill -9\` while it was writing; ${broken} times something was broken.
 
-Written by \`npm run test:sudden-death -- --write\` on Node ${process.version}, ${process.platform}, with a real gnome-keyring and a
-real \`pass\`, against the sandbox. \`--seed ${seed}\` kills at the same instants again.
+Written by \`npm run kills -- --write\` on Node ${process.version}, ${process.platform}, with a real gnome-keyring and a
+real \`pass\`, against the sandbox. \`--seed ${seed}\` repeats the run with the same timing.
 
-- **at random**: half of the kills anywhere in the run, half shortly after something that can be seen from outside: the
-  request for tokens at the server, the lock, a draft of a file. Half of them end all that od-link had started, too, as a
-  machine that stops does; the others leave a credential helper running.
-- **before each step**: once before each change of a file, each message to the keyring, the server or a child, each start
-  of a child, from the first to the last.
+- **at random**: half of the kills at any time in the run, half shortly after a visible event: the token request at the
+  server, the lock, the draft of a file. Half of them also kill all child processes, as when a machine stops; the others
+  leave a credential helper running.
+- **before each step**: once before each change of a file, each message to the keyring, the server or a child, and each
+  start of a child.
 
-After each kill, with no tidying up: the link is the earlier one or the new one, it can be renewed and saved and
-leads to the drive, and the next command waits for no lock. A first login leaves no link or a whole one; a second \`logout\`, move or
-login finishes the work of the first, and nothing is left in any store that \`logout --all\` does not find. A second
-run of a list makes what is missing, nothing twice, and calls nothing taken. A state file of the sandbox loads.
+After each kill, without any cleanup: the link is the old one or the new one, it can be renewed and saved and gives access
+to the drive, and the next command does not wait for a lock. A first login leaves no link or a complete one. A second
+\`logout\`, move or login completes the first, and \`logout --all\` finds everything that is left in any store. Running a
+list again creates what is missing, creates nothing twice, and reports no conflict. The sandbox can load its state file.
 
-gnome-keyring 42 ends itself, by an assertion of its own, about once in three thousand conversations that are cut off,
-whoever cuts them off; its links are locked then until someone unlocks it, and od-link says so, with 5. Where that happens the
-daemon is started anew, and the kill is done again.
+gnome-keyring 42 crashes with a failed assertion in about one of three thousand interrupted connections, whichever client
+interrupts them. The keyring then stays locked until someone unlocks it, and od-link reports that with exit code 5. When this
+happens, the daemon is restarted and the kill is repeated.
 
 ${tableHead}
 ${rows.map(rowOf).join('\n')}

@@ -50,7 +50,7 @@ interface Limit {
   why: string
 }
 
-const lookUp: Limit = { stays: 30, passes: 30, default: 30, why: 'a sign-in looks things up for 30 s' }
+const lookUp: Limit = { stays: 30, passes: 30, default: 30, why: '30 s for the lookups of a sign-in' }
 const maxWait = (byDefault: number): Limit => ({
   flag: '--max-wait',
   stays: 2,
@@ -140,7 +140,7 @@ export const kinds = {
     after: '/openid-configuration',
     // A code is good for one attempt: AADSTS54005 (RFC 6749 section 4.1.2).
     repeated: false,
-    limit: { stays: 20, passes: 20, default: 20, why: 'one attempt of 20 s' },
+    limit: { stays: 20, passes: 20, default: 20, why: 'one attempt, 20 s' },
     done: login,
     run: logIn,
   },
@@ -176,7 +176,7 @@ export const kinds = {
     match: '/oauth2/v2.0/token',
     after: '/oauth2/v2.0/devicecode',
     repeated: true,
-    limit: { flag: '--timeout', stays: 3, passes: 40, default: 900, why: '--timeout, and the last poll' },
+    limit: { flag: '--timeout', stays: 3, passes: 40, default: 900, why: '--timeout and the last poll' },
     done: login,
     run: logInByCode,
   },
@@ -188,7 +188,7 @@ export const kinds = {
     match: '/GET .*/v1.0/me$/',
     besideOthers: true,
     repeated: false,
-    limit: { stays: 8, passes: 8, default: 8, why: 'a check of the doctor' },
+    limit: { stays: 8, passes: 8, default: 8, why: 'one doctor check' },
     done: /Nothing is wrong|"ok":true\}\n$/,
     run: ({ world }, how) => world.run(['doctor', ...inJson(how)], how.options),
   },
@@ -200,7 +200,7 @@ export const kinds = {
     match: 'GET /v1.0/me/drive',
     after: '/oauth2/v2.0/token',
     repeated: true,
-    limit: { stays: 30, passes: 30, default: 30, why: 'a check of a link' },
+    limit: { stays: 30, passes: 30, default: 30, why: 'one link check' },
     done: /works, business drive|"works":true/,
     run: ({ world }, how) => world.run(['status', '--check', ...inJson(how)], how.options),
   },

@@ -35,46 +35,45 @@ export const exceptions: Exception[] = [
     kinds: ['refresh'],
     in: ['clock is wrong'],
     exit: 0,
-    because: 'who the person is was proved at login, so a refresh does without an id_token',
+    because: 'the identity was verified at login, so a refresh needs no id_token',
   },
   {
     kinds: ['me'],
     in: ['401'],
     exit: 0,
-    because: 'the doctor asks without a token, so 401 is the true answer of Graph',
+    because: 'doctor sends no token, so 401 is the expected answer of Graph',
   },
   {
     kinds: ['me'],
     in: ['forbidden', 'not readable'],
     exit: 6,
-    because: 'whatever answers there is not Graph, which is what the doctor says',
+    because: 'the answer does not come from Graph, which doctor reports',
   },
   {
     kinds: ['me'],
     in: ['clock is wrong'],
     exit: 2,
-    because: 'a wrong clock is one of the things that the doctor looks for',
+    because: 'doctor checks the clock',
   },
   {
     kinds: ['create'],
-    in: ['hang in the body', 'reset after the work', 'half of the answer'],
+    in: ['hang in the body', 'reset after processing', 'truncated answer'],
     exit: 0,
-    because: 'the work was done at the first attempt, which a look finds',
+    because: 'the first attempt created the folder, which a lookup finds',
   },
   {
     kinds: ['item'],
     in: ['not readable'],
     run: 'stays',
     exit: 6,
-    because:
-      'the batch came whole, so what makes no sense in it is the doing of Microsoft and not of the network',
+    because: 'the batch arrived complete, so its content is wrong because of Microsoft, not the network',
   },
   {
     kinds: ['poll'],
-    in: ['hang in the body', 'reset after the work', 'half of the answer'],
+    in: ['hang in the body', 'reset after processing', 'truncated answer'],
     run: 'passes',
     exit: 4,
-    because: 'the code was spent on the answer that was lost, so the person has to sign in again',
+    because: 'the lost answer used up the code, so the person has to sign in again',
   },
 ]
 
@@ -83,10 +82,7 @@ function canBe(kind: KindName, weather: WeatherName): boolean {
   const { is } = weatherOf(weather)
   if (kind !== 'item') return true
   return (
-    is !== 'no connection' &&
-    is !== 'no answer' &&
-    is !== 'clock is wrong' &&
-    weather !== 'half of the answer'
+    is !== 'no connection' && is !== 'no answer' && is !== 'clock is wrong' && weather !== 'truncated answer'
   )
 }
 

@@ -36,7 +36,7 @@ export function printTables(results: Result[]): void {
   for (const run of runs) {
     const rows = tableOf(results, run)
     if (rows.length === 1) continue
-    console.log(`\nWeather that ${run}\n`)
+    console.log(`\nFailures: ${run}\n`)
     const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)))
     for (const row of rows) console.log(row.map((text, at) => text.padEnd(widths[at] ?? 0)).join('  '))
   }
@@ -72,46 +72,45 @@ const markdown = ([heads = [], ...rows]: string[][]) =>
 export function writePage(results: Result[], { sentence }: Figures): void {
   const text = `# Bad weather
 
-What becomes of \`od-link\` when the network, Microsoft or the clock fails: every kind of request that it sends, in
-every weather. Written by \`npm run test:weather -- --write\`, which runs the built program against the sandbox.
+How \`od-link\` reacts when the network, Microsoft or the clock fails: every kind of request that it sends, with every
+kind of failure. Written by \`npm run weather -- --write\`, which runs the built program against the sandbox.
 
-${sentence} od-link ${version}, Node ${process.version} on ${process.platform}, ${new Date().toISOString().slice(0, 10)}; several
-runs at a time share ${availableParallelism()} cores (load average of 15 minutes: ${loadavg()[2]?.toFixed(0)}), so the seconds tell what is waited for, not
-how fast od-link is.
+${sentence} od-link ${version}, Node ${process.version} on ${process.platform}, ${new Date().toISOString().slice(0, 10)}. Several
+runs share ${availableParallelism()} cores (15-minute load average: ${loadavg()[2]?.toFixed(0)}), so the seconds show how long od-link waits, not how
+fast it is.
 
-In every cell: the command ends by itself within its bound and with its exit code; a failure is one sentence with a
-next step (with \`--json\`, in every other cell, one object with kind, hint and exit code) and never a stack trace; it
-says that the work is done when it is, and only then; the links are byte for byte what they were, or hold newer tokens
-that the server takes.
+In every cell, the command ends within its time limit and with the expected exit code. A failure prints one sentence and a
+next step (with \`--json\`, in every other cell, one object with kind, hint and exit code), never a stack trace. The command
+reports success only when the work is done. The links are unchanged, or contain newer tokens that the server accepts.
 
-## Weather that stays
+## Failures that stay
 
-Exit code, and seconds until the command had ended. \`·\`: cannot be.
+Exit code, and seconds until the command ended. \`·\`: not possible.
 
 ${markdown(tableOf(results, 'stays'))}
 
-## Weather that passes
+## Failures that pass
 
-The first attempt meets it, the next one does not. Only requests that are sent again are here.
+Only the first attempt fails. The table contains the requests that od-link retries.
 
 ${markdown(tableOf(results, 'passes'))}
 
-## The requests, and how long they may take
+## The requests and their time limits
 
-A cell may take ${graceSeconds} s more than its bound, for the start of the process on a busy machine and the least time (2 s) that a
-last attempt is given. What is not sent again, and is no silence, is told at once and may take those ${graceSeconds} s alone.
-Where more than ${usualLoad} processes a core want to run when a cell ends (the load average of a minute), those ${graceSeconds} s grow in
-proportion. The figures above count a cell that needed that as late under load, and one that took longer as unbounded.
+A cell may take ${graceSeconds} s more than its limit: a process starts slowly on a busy machine, and the last attempt gets at least
+2 s. A failure that is not retried, and is not a silent server, is reported at once and may only take those ${graceSeconds} s.
+When more than ${usualLoad} processes per core are waiting as a cell ends (1-minute load average), the ${graceSeconds} s grow in proportion. The
+figures above count a cell that needed this extra time as late under load, and one that took longer as unbounded.
 
-${markdown([['', 'request', 'command', 'sent again', 'bound', 'in these tables', 'without a flag'], ...kindNames.map(kindRow)])}
+${markdown([['', 'request', 'command', 'retried', 'time limit', 'in these tables', 'without a flag'], ...kindNames.map(kindRow)])}
 
-Bounds without a flag, in a server that falls silent before its answer:
+Limits without a flag, with a server that sends no answer:
 
 ${markdown(tableOf(results, 'stays, without a flag'))}
 
-## The exit codes, and why
+## The exit codes
 
-The rule for weather that stays; weather that passes ends with 0.
+These apply when the failure stays. When it passes, the exit code is 0.
 
 ${markdown([
   ['', 'weather', 'sign-in service', 'Microsoft Graph'],
@@ -122,19 +121,19 @@ ${markdown([
   ]),
 ])}
 
-What departs from it:
+Exceptions:
 
 ${exceptions.map(exceptionLine).join('\n')}
 
-0 done, 1 a fault of od-link's own, 2 usage, 3 the name is taken, 4 sign in again, 6 Microsoft throttled or failed after
-all retries, 7 network, 9 not allowed.
+0 done, 1 a bug in od-link, 2 usage, 3 the name is taken, 4 sign in again, 6 Microsoft throttled or failed after all
+retries, 7 network, 9 not allowed.
 `
   writeFileSync(page, text)
 }
 
 function kindRow(name: KindName): string[] {
   const { asks, command, repeated, limit } = kindOf(name)
-  const here = limit.flag ? `${limit.flag} ${limit.stays}, or ${limit.passes} where it passes` : 'the same'
+  const here = limit.flag ? `${limit.flag} ${limit.stays}, or ${limit.passes} if it passes` : 'same'
   return [
     name,
     `\`${asks}\``,
@@ -147,5 +146,5 @@ function kindRow(name: KindName): string[] {
 }
 
 function exceptionLine({ kinds, in: where, run, exit, because }: Exception): string {
-  return `- ${kinds.join(', ')} in ${where.join(', ')}${run === 'passes' ? ', passing' : ''}: ${exit}, since ${because}.`
+  return `- ${kinds.join(', ')} in ${where.join(', ')}${run === 'passes' ? ', passing' : ''}: ${exit}, because ${because}.`
 }

@@ -23,9 +23,9 @@ afterAll(async () => {
   await sandbox?.stop()
 })
 
-/** Waits are what these are about, so they take long. */
+/** These are about waiting, so they take long. */
 const isSlow = ({ group, scene }: Attack) =>
-  scene === 'device' || /drop by drop|Waits|no end/.test(group) || /10 MB|30 MB/.test(group)
+  scene === 'device' || /Very slow|Waiting times|endless HTTP/.test(group) || /10 MB|30 MB/.test(group)
 
 /** So many of each group, from all over it. */
 function sample(all: readonly Attack[], most: number): Attack[] {

@@ -5,7 +5,7 @@ import { escapes } from '../poisons.ts'
 import type { Answer, Tamper } from '../tamperer.ts'
 import { everyRequest } from './requests.ts'
 
-/** Bodies that are no answer, of each kind of request. */
+/** Bodies that are not an answer, of each kind of request. */
 
 const body =
   (make: (answer: Answer, json: string) => string | Buffer, headers: Record<string, string> = {}): Tamper =>
@@ -22,10 +22,10 @@ const bodies: [name: string, tamper: Tamper][] = [
   ['nothing', body(() => '')],
   ['null', json(null)],
   ['a number', json(42)],
-  ['a text', json(escapes)],
+  ['a string', json(escapes)],
   ['an array', json([{ error: escapes }])],
   ['an empty object', json({})],
-  ['an object with __proto__ alone', body(() => '{"__proto__":{"error":"x","issuer":"x","id":"x"}}')],
+  ['an object with only __proto__', body(() => '{"__proto__":{"error":"x","issuer":"x","id":"x"}}')],
   ['arrays 100,000 deep', json(nested(100_000))],
   ['objects 100,000 deep', json(new JsonText(`${'{"a":'.repeat(100_000)}1${'}'.repeat(100_000)}`))],
   ['arrays 3,000,000 deep', json(nested(3_000_000))],
@@ -39,31 +39,31 @@ const bodies: [name: string, tamper: Tamper][] = [
     body((_, text) => text.replace(/\}\s*$/, ',"id":[],"issuer":4,"access_token":[],"user_code":{}}')),
   ],
   ['half of the answer', body((_, text) => text.slice(0, text.length / 2))],
-  ['a page of the network', body(() => html, { 'content-type': 'text/html' })],
-  ['a page that calls itself JSON', body(() => html)],
-  ['JSON that calls itself a page', body((_, text) => text, { 'content-type': 'text/html; charset=utf-7' })],
+  ['a captive portal page', body(() => html, { 'content-type': 'text/html' })],
+  ['HTML with the type of JSON', body(() => html)],
+  ['JSON with the type of HTML', body((_, text) => text, { 'content-type': 'text/html; charset=utf-7' })],
   [
     'JSON that calls itself a program',
     body((_, text) => text, { 'content-type': 'application/octet-stream' }),
   ],
-  ['JSON of no type', body((_, text) => text, { 'content-type': '' })],
+  ['JSON without a type', body((_, text) => text, { 'content-type': '' })],
   ['JSON with a byte order mark', body((_, text) => `\ufeff${text}`)],
   ['JSON in UTF-16', body((_, text) => utf16(text), { 'content-type': 'application/json; charset=utf-16' })],
   [
     'invalid UTF-8',
     body((_, text) => Buffer.concat([Buffer.from(text), Buffer.from([0xc3, 0x28, 0xff, 0xfe])])),
   ],
-  ['invalid UTF-8 within', body((_, text) => Buffer.from(text.replace(/:"/g, ':"\xff\xc0\xaf'), 'latin1'))],
+  ['invalid UTF-8', body((_, text) => Buffer.from(text.replace(/:"/g, ':"\xff\xc0\xaf'), 'latin1'))],
   [
     'a true answer in gzip that nobody asked for',
     body((_, text) => gzipSync(text), { 'content-encoding': 'gzip' }),
   ],
-  ['a true answer in gzip that is not announced', body((_, text) => gzipSync(text))],
-  ['gzip that is announced and not sent', body((_, text) => text, { 'content-encoding': 'gzip' })],
-  ['an encoding that nobody knows', body((_, text) => text, { 'content-encoding': 'x-evil, br, gzip' })],
+  ['gzip without Content-Encoding', body((_, text) => gzipSync(text))],
+  ['Content-Encoding: gzip without gzip', body((_, text) => text, { 'content-encoding': 'gzip' })],
+  ['an unknown encoding', body((_, text) => text, { 'content-encoding': 'x-evil, br, gzip' })],
   ['a gzip bomb of 200 MB', body(() => bomb('gzip'), { 'content-encoding': 'gzip' })],
   ['a brotli bomb of 200 MB', body(() => bomb('br'), { 'content-encoding': 'br' })],
-  ['8 MB of brackets that make objects', body(() => `{"value":[${'{},'.repeat(2_500_000)}{}]}`)],
+  ['8 MB of nested objects', body(() => `{"value":[${'{},'.repeat(2_500_000)}{}]}`)],
   ['30 MB', body(() => Buffer.alloc(30_000_000, 32))],
 ]
 
@@ -75,7 +75,7 @@ function bomb(kind: 'gzip' | 'br'): Buffer {
 }
 
 export const bodyCases: Attack[] = bodies.flatMap(([name, tamper]) =>
-  everyRequest(name).map((one) => ({ ...one, group: 'Bodies that are no answer', name, tamper })),
+  everyRequest(name).map((one) => ({ ...one, group: 'Bodies that are not an answer', name, tamper })),
 )
 
 /** A status that no answer should have, with the true body. */
@@ -84,7 +84,7 @@ export const statusCases: Attack[] = [
 ].flatMap((status) =>
   everyRequest(`status ${status}`).map((one) => ({
     ...one,
-    group: 'Statuses that do not fit',
+    group: 'Unexpected statuses',
     name: `HTTP ${status}`,
     tamper: (answer) => {
       answer.status = status

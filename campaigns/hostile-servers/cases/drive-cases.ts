@@ -13,19 +13,19 @@ function itemsIn(json: Json): Json[] {
 }
 
 const named: [name: string, change: (item: Json) => unknown][] = [
-  ['holds a slash', (item) => (item.name = `${item.name}/../../etc/passwd`)],
+  ['contains a slash', (item) => (item.name = `${item.name}/../../etc/passwd`)],
   ['begins with a slash', (item) => (item.name = '/etc/passwd')],
   ['is ..', (item) => (item.name = '..')],
-  ['is a dot', (item) => (item.name = '.')],
+  ['is .', (item) => (item.name = '.')],
   ['is empty', (item) => (item.name = '')],
-  ['holds NUL', (item) => (item.name = `${item.name}\0/x`)],
-  ['holds line breaks', (item) => (item.name = `${item.name}\n/etc/passwd\r\n/root`)],
-  ['holds escape sequences', (item) => (item.name = escapes)],
-  ['holds bidi overrides', (item) => (item.name = invisible)],
+  ['contains NUL', (item) => (item.name = `${item.name}\0/x`)],
+  ['contains line breaks', (item) => (item.name = `${item.name}\n/etc/passwd\r\n/root`)],
+  ['contains escape sequences', (item) => (item.name = escapes)],
+  ['contains bidi overrides', (item) => (item.name = invisible)],
   ['is a million characters long', (item) => (item.name = 'n'.repeat(1_000_000))],
-  ['is another one than was asked for', (item) => (item.name = 'something else')],
+  ['is not the requested one', (item) => (item.name = 'something else')],
   ['looks like an option', (item) => (item.name = '--help')],
-  ['would be a command', (item) => (item.name = '$(touch /tmp/x);`x`|x')],
+  ['contains a shell command', (item) => (item.name = '$(touch /tmp/x);`x`|x')],
 ]
 const others: typeof named = [
   [
@@ -43,24 +43,24 @@ const others: typeof named = [
     'is everything at once',
     (item) => Object.assign(item, { package: { type: 'x' }, remoteItem: { folder: {} }, file: {} }),
   ],
-  ['was made in a year that has not come', (item) => (item.createdDateTime = '+275760-09-13T00:00:00Z')],
-  ['was made never', (item) => (item.createdDateTime = 'never')],
-  ['has an address that is a script', (item) => (item.webUrl = 'javascript:alert(1)')],
-  ['has more children than there are numbers', (item) => (item.folder = { childCount: 1e300 })],
+  ['was created in the future', (item) => (item.createdDateTime = '+275760-09-13T00:00:00Z')],
+  ['has an invalid creation date', (item) => (item.createdDateTime = 'never')],
+  ['has a javascript: URL', (item) => (item.webUrl = 'javascript:alert(1)')],
+  ['has an infinite number of children', (item) => (item.folder = { childCount: 1e300 })],
 ]
 const ids: [string, unknown][] = [
   ['with slashes', '../../../users/eve/drive/root'],
   ['that is ..', '..'],
-  ['that is a dot', '.'],
+  ['that is .', '.'],
   ['with a question mark', 'x?$select=*&y=1'],
   ['with a number sign', 'x#y'],
-  ['that is encoded already', '%2e%2e%2f%2e%2e'],
+  ['that is already encoded', '%2e%2e%2f%2e%2e'],
   ['with a colon', 'x:/y:'],
   ['with a backslash', '..\\..\\x'],
   ['with line breaks', 'x\r\nhost: evil.example\r\n\r\n'],
   ['with NUL', 'x\0y'],
-  ['with half a character', '\ud800'],
-  ['that is an address', 'https://evil.example/x'],
+  ['with a lone surrogate', '\ud800'],
+  ['that is a URL', 'https://evil.example/x'],
   ['that begins with //', '//evil.example/x'],
   ['of a million characters', 'i'.repeat(1_000_000)],
   ['that is a number', 1],
@@ -106,7 +106,7 @@ const asksElsewhere: Attack['wrong'] = (_, { server }) => {
 /** A line break in a name would be a second line of a list: the name that was asked for stands in its place. */
 const noName: Attack = {
   group: 'Names in the drive',
-  name: 'the name holds all of this, and JSON tells the one that was asked for',
+  name: 'the name contains all of this, and JSON has the requested one',
   scene: 'mkdir',
   flags: ['--json'],
   codes: [0],
@@ -122,13 +122,13 @@ export const driveCases: Attack[] = [
   ),
   ...others.flatMap(([name, change]) =>
     inScenes(
-      'Items that are something else',
+      'Items that are not what was requested',
       ['mkdir', 'reuse', 'list', 'many'],
       `the folder ${name}`,
       change,
     ),
   ),
   ...ids.flatMap(([name, id]) =>
-    inScenes('Ids in the drive', ['mkdir', 'deep', 'many'], `an id ${name}`, (item) => (item.id = id)),
+    inScenes('Item ids', ['mkdir', 'deep', 'many'], `an id ${name}`, (item) => (item.id = id)),
   ),
 ]

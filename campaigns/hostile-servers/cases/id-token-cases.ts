@@ -25,36 +25,36 @@ const claims =
     return undefined
   }
 const byClaims: [string, (claims: Json) => unknown][] = [
-  ['its nonce is another', (one) => (one.nonce = 'another')],
+  ['its nonce is wrong', (one) => (one.nonce = 'another')],
   ['it has no nonce', (one) => delete one.nonce],
-  ['its nonce is a list that holds the right one', (one) => (one.nonce = [one.nonce])],
-  ['it was made for another app', (one) => (one.aud = '0d11c0de-0000-4b0c-9c1e-7f3a52d8e601')],
-  ['it was made for several apps', (one) => (one.aud = [one.aud, 'another'])],
+  ['its nonce is an array with the right one', (one) => (one.nonce = [one.nonce])],
+  ['its audience is another app', (one) => (one.aud = '0d11c0de-0000-4b0c-9c1e-7f3a52d8e601')],
+  ['its audience is several apps', (one) => (one.aud = [one.aud, 'another'])],
   [
     'it was made for several apps, and authorized for another',
     (one) => Object.assign(one, { aud: [one.aud, 'another'], azp: 'another' }),
   ],
-  ['it names no app', (one) => delete one.aud],
-  ['its issuer is another', (one) => (one.iss = `https://evil.example/${contoso}/v2.0`)],
-  ['its issuer is that of another tenant', (one) => (one.iss = one.iss.replace(contoso, elsewhere))],
-  ['its tenant is not that of its issuer', (one) => (one.tid = elsewhere)],
-  ['its issuer is the template', (one) => (one.iss = one.iss.replace(contoso, '{tenantid}'))],
-  ['its tenant is made to complete another issuer', (one) => (one.tid = `${contoso}/v2.0?`)],
+  ['it has no audience', (one) => delete one.aud],
+  ['its issuer is wrong', (one) => (one.iss = `https://evil.example/${contoso}/v2.0`)],
+  ['its issuer is another tenant', (one) => (one.iss = one.iss.replace(contoso, elsewhere))],
+  ['its tenant does not match its issuer', (one) => (one.tid = elsewhere)],
+  ['its issuer is the unexpanded template', (one) => (one.iss = one.iss.replace(contoso, '{tenantid}'))],
+  ['its tenant completes another issuer', (one) => (one.tid = `${contoso}/v2.0?`)],
   [
     'its tenant holds a pattern of a replacement',
     (one) => Object.assign(one, { tid: '$&', iss: one.iss.replace(contoso, '{tenantid}') }),
   ],
-  ['it names no tenant', (one) => delete one.tid],
-  ['it names no person', (one) => delete one.oid],
-  ['its person would leave the store', (one) => (one.oid = '../../../tmp/x')],
-  ['its person is longer than a file name', (one) => (one.oid = 'x'.repeat(300))],
+  ['it has no tenant', (one) => delete one.tid],
+  ['it has no subject', (one) => delete one.oid],
+  ['its subject is a path out of the store', (one) => (one.oid = '../../../tmp/x')],
+  ['its subject is longer than a file name', (one) => (one.oid = 'x'.repeat(300))],
   [
     'it ended long ago',
     (one) => Object.assign(one, { iat: now() - 9000, nbf: now() - 9000, exp: now() - 5400 }),
   ],
   ['it is not valid yet', (one) => (one.nbf = now() + 3600)],
-  ['it has no end', (one) => delete one.exp],
-  ['it has no time of issue', (one) => delete one.iat],
+  ['it has no expiry', (one) => delete one.exp],
+  ['it has no issue time', (one) => delete one.iat],
 ]
 
 const sign =
@@ -66,14 +66,14 @@ const sign =
 const encoded = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url')
 const byToken: [string, (claims: Json, own: OwnKey) => string][] = [
   ['it is not signed', unsigned],
-  ['it is not signed, in other letters', (one) => `${encoded({ alg: 'nOnE' })}.${encoded(one)}.`],
+  ['it is not signed, with alg in different case', (one) => `${encoded({ alg: 'nOnE' })}.${encoded(one)}.`],
   ['its signature is cut off', (one, own) => signed(one, own).replace(/[^.]*$/, '')],
-  ['it is signed by another', signedByAnother],
-  ['it is signed with what is published', signedWithPublicKey],
+  ['it is signed with another key', signedByAnother],
+  ['it is signed with the public key as a secret', signedWithPublicKey],
   ['it claims another algorithm', (one, own) => signed(one, own, { alg: 'PS256' })],
-  ['it has parts that must be understood', (one, own) => signed(one, own, { crit: ['evil'], evil: true })],
-  ['nobody published its key', (one, own) => signed(one, { ...own, kid: unknownKid })],
-  ['its key comes along in it', (one, own) => withOwnKey(one, own)],
+  ['it has critical header parameters', (one, own) => signed(one, own, { crit: ['evil'], evil: true })],
+  ['its key is not published', (one, own) => signed(one, { ...own, kid: unknownKid })],
+  ['its key is embedded in it', (one, own) => withOwnKey(one, own)],
   [
     'it names an address for its key',
     (one, own) =>
@@ -84,9 +84,9 @@ const byToken: [string, (claims: Json, own: OwnKey) => string][] = [
       ),
   ],
   ['it was changed after it was signed', (one, own) => changed(signed(one, own), one)],
-  ['its claims are no JSON', (_, own) => signedText('bm8ganNvbg', own)],
-  ['its claims are a list', (_, own) => signedText(encoded([]), own)],
-  ['it is no token', () => 'no.token.here'],
+  ['its claims are not valid JSON', (_, own) => signedText('bm8ganNvbg', own)],
+  ['its claims are an array', (_, own) => signedText(encoded([]), own)],
+  ['it is not a token', () => 'no.token.here'],
   ['it has five parts', (one, own) => `${signed(one, own)}.a.b`],
 ]
 
@@ -108,8 +108,8 @@ const keys =
     return undefined
   }
 const byKeys: [string, Tamper][] = [
-  ['there are none', keys((set) => delete set.keys)],
-  ['they are an empty list', keys((set) => (set.keys = []))],
+  ['there are no keys', keys((set) => delete set.keys)],
+  ['the list is empty', keys((set) => (set.keys = []))],
   [
     'two have the same name',
     keys((set) => set.keys.unshift({ ...weak.publicJwk, n: newKey('x').publicJwk.n })),
@@ -132,7 +132,7 @@ const byKeys: [string, Tamper][] = [
     'its key is that of another issuer',
     keys((set) => (set.keys[0].issuer = 'https://evil.example/{tenantid}/v2.0')),
   ],
-  ['they have 10 MB', keys((set) => (set.more = 'x'.repeat(10_000_000)))],
+  ['the list has 10 MB', keys((set) => (set.more = 'x'.repeat(10_000_000)))],
 ]
 
 const attack =
@@ -149,7 +149,7 @@ const attack =
 
 /** A whole identity, and true in itself: only that somebody else was asked for tells it apart. */
 const ofAnotherTenant: Attack = {
-  ...attack('id_tokens: their claims')([
+  ...attack('id_tokens: claims')([
     'it is of another tenant than the one asked for',
     claims((one) => Object.assign(one, { iss: one.iss.replace(contoso, elsewhere), tid: elsewhere })),
   ]),
@@ -160,9 +160,9 @@ export const idTokenCases: Attack[] = [
   ofAnotherTenant,
   ...byClaims
     .map(([name, change]): [string, Tamper] => [name, claims(change)])
-    .map(attack('id_tokens: their claims')),
+    .map(attack('id_tokens: claims')),
   ...byToken
     .map(([name, token]): [string, Tamper] => [name, sign(token)])
-    .map(attack('id_tokens: their signature')),
-  ...byKeys.map(attack('id_tokens: the published keys')),
+    .map(attack('id_tokens: signature')),
+  ...byKeys.map(attack('id_tokens: published keys')),
 ]

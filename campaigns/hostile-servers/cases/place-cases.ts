@@ -7,7 +7,7 @@ export function placeCases({ stranger }: Stage): Attack[] {
   return Object.entries(stranger.origins).flatMap(([place, origin]): Attack[] => [
     ...(['login', 'device', 'setup', 'doctor'] as const).map(
       (scene): Attack => ({
-        group: 'Addresses of other hosts',
+        group: 'URLs of other hosts',
         name: `discovery names ${place} for every endpoint and for the keys`,
         scene,
         kinds: ['discovery'],
@@ -20,7 +20,7 @@ export function placeCases({ stranger }: Stage): Attack[] {
       }),
     ),
     {
-      group: 'Addresses of other hosts',
+      group: 'URLs of other hosts',
       name: `discovery names ${place} as the issuer`,
       scene: 'login',
       kinds: ['discovery'],
@@ -32,7 +32,7 @@ export function placeCases({ stranger }: Stage): Attack[] {
     },
     ...(['list', 'many'] as const).map(
       (scene): Attack => ({
-        group: 'Addresses of other hosts',
+        group: 'URLs of other hosts',
         name: `a list whose next page is on ${place}`,
         scene,
         codes: [0, 3],
@@ -41,7 +41,7 @@ export function placeCases({ stranger }: Stage): Attack[] {
     ),
     ...(['mkdir', 'reuse', 'renewal', 'many', 'login'] as const).map(
       (scene): Attack => ({
-        group: 'Addresses of other hosts',
+        group: 'URLs of other hosts',
         name: `Location, Content-Location, Refresh and Link name ${place}, beside the true answer`,
         scene,
         codes: [0],
@@ -66,18 +66,18 @@ const nextNumber = () => {
   return page
 }
 const links: [string, () => unknown][] = [
-  ['leads back to itself', () => 'http://localhost/v1.0/me/drive/root/children?again'],
-  ['always has one more page', () => `http://localhost/v1.0/me/drive/root/children?page=${nextNumber()}`],
+  ['links to itself', () => 'http://localhost/v1.0/me/drive/root/children?again'],
+  ['always links to another page', () => `http://localhost/v1.0/me/drive/root/children?page=${nextNumber()}`],
   ['has 7 MB', () => `http://localhost/v1.0/${'x'.repeat(7_000_000)}${nextNumber()}`],
-  ['leads out of the version', () => 'http://localhost/v1.0/../beta/me'],
-  ['leads to another account', () => 'http://localhost/v1.0/users/eve/drive/root/children'],
-  ['is no text', () => ({ toString: 1 })],
-  ['is a script', () => 'javascript:alert(1)'],
+  ['leaves the version', () => 'http://localhost/v1.0/../beta/me'],
+  ['belongs to another account', () => 'http://localhost/v1.0/users/eve/drive/root/children'],
+  ['is not a string', () => ({ toString: 1 })],
+  ['is a javascript: URL', () => 'javascript:alert(1)'],
 ]
 
 export const nextPageCases: Attack[] = links.flatMap(([name, link]) =>
   (['list', 'many'] as const).map((scene) => ({
-    group: 'Lists without an end',
+    group: 'Endless lists',
     name: `the next page ${name}`,
     scene,
     // Asked for what is not there, the drive's own server may say that there is no such drive: 9.

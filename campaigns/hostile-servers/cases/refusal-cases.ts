@@ -23,8 +23,8 @@ const graphStatuses: Attack[] = [
 ].flatMap((status) =>
   (['mkdir', 'many'] as const).flatMap((scene) =>
     [[], ['--json'], ['--verbose']].map((flags) => ({
-      group: 'Words of refusals',
-      name: `HTTP ${status} with escape sequences in all that it says`,
+      group: 'Error messages',
+      name: `HTTP ${status} with escape sequences in every field`,
       scene,
       flags,
       // What od-link has no name for is 1, by the list of exit codes.
@@ -41,7 +41,7 @@ const graphStatuses: Attack[] = [
 /** Of the sign-in service; the first is the name of a link that has ended. */
 const identityWords: Attack[] = ['invalid_grant', 'temporarily_unavailable', escapes].flatMap((error, at) =>
   (['login', 'device', 'renewal', 'status', 'doctor'] as const).map((scene, nth) => ({
-    group: 'Words of refusals',
+    group: 'Error messages',
     name: `the sign-in service refuses (${at < 2 ? error : 'a name of escape sequences'}) with such in all that it says`,
     scene,
     kinds: ['token by code', 'device poll', 'token by refresh'] as const,
@@ -66,7 +66,7 @@ const shapes: Attack[] = [
   { error: { message: {} } },
   { error: { code: 1, innerError: nestedErrors() } },
 ].map((json) => ({
-  group: 'Words of refusals',
+  group: 'Error messages',
   name: `HTTP 403 with the body ${JSON.stringify(json).slice(0, 40)}`,
   scene: 'mkdir',
   flags: ['--json'],
@@ -85,8 +85,8 @@ const secretsIn = ({ headers, body }: Exchange) =>
 const echoes: Attack[] = [
   ...(['mkdir', 'reuse', 'list', 'many', 'status', 'doctor'] as const).map(
     (scene): Attack => ({
-      group: 'Secrets said back',
-      name: 'the error repeats the token that was sent',
+      group: 'Secrets repeated in errors',
+      name: 'the error repeats the token',
       scene,
       codes: [1, 2, 6, 7, 8, 9],
       tamper: (answer, exchange) => {
@@ -103,8 +103,8 @@ const echoes: Attack[] = [
   ),
   ...(['login', 'device', 'renewal', 'status', 'doctor'] as const).map(
     (scene): Attack => ({
-      group: 'Secrets said back',
-      name: 'the refusal repeats all that was sent',
+      group: 'Secrets repeated in errors',
+      name: 'the error repeats the whole request',
       scene,
       codes: [4, 6],
       tamper: (answer, exchange) => {
@@ -123,8 +123,8 @@ const echoes: Attack[] = [
 ]
 
 const challenges: [string, string][] = [
-  ['no base64', 'claims="!!!"'],
-  ['no JSON', `claims="${Buffer.from('no json').toString('base64')}"`],
+  ['not base64', 'claims="!!!"'],
+  ['not JSON', `claims="${Buffer.from('no json').toString('base64')}"`],
   ['a list', `claims="${Buffer.from('[1]').toString('base64')}"`],
   ['12 KB', `claims="${Buffer.from(`{"a":"${'x'.repeat(9_000)}"}`).toString('base64')}"`],
   [
@@ -137,7 +137,7 @@ const claims: Attack[] = challenges.flatMap(([name, challenge]) =>
   (['mkdir', 'many', 'status'] as const).map(
     (scene): Attack => ({
       group: 'Claims challenges',
-      name: `claims that are ${name}, for ever`,
+      name: `claims that are ${name}, every time`,
       scene,
       codes: [4, 6, 7],
       kinds: ['create', 'batch', 'drive'],
@@ -149,7 +149,7 @@ const claims: Attack[] = challenges.flatMap(([name, challenge]) =>
     }),
   ),
 )
-const inBatches: Attack[] = ['7 MB', 'an object that cannot be text'].map((name) => ({
+const inBatches: Attack[] = ['7 MB', 'an object that cannot become a string'].map((name) => ({
   group: 'Claims challenges',
   name: `claims in a batch that are ${name}`,
   scene: 'many',
@@ -179,7 +179,7 @@ const waits: Attack[] = [
 ].flatMap((wait) =>
   (['mkdir', 'many', 'renewal'] as const).flatMap((scene) =>
     [429, 503].map((status) => ({
-      group: 'Waits that a server asks for',
+      group: 'Waiting times set by the server',
       name: `HTTP ${status} with Retry-After: ${wait.slice(0, 30)}`,
       scene,
       // After a 503 od-link looks whether the folder was made all the same; here it was.
@@ -192,8 +192,8 @@ const waits: Attack[] = [
   ),
 )
 const inEachPart: Attack[] = ['0', '999999999', '9'.repeat(400)].map((wait) => ({
-  group: 'Waits that a server asks for',
-  name: `429 for one request of a batch alone, with Retry-After: ${wait.slice(0, 30)}`,
+  group: 'Waiting times set by the server',
+  name: `429 for one request of a batch, with Retry-After: ${wait.slice(0, 30)}`,
   scene: 'many',
   codes: [0, 6],
   tamper: ({ json }) => {
@@ -206,13 +206,13 @@ const inEachPart: Attack[] = ['0', '999999999', '9'.repeat(400)].map((wait) => (
 const lives: [string, unknown, number[]][] = [
   ['absent', undefined, [0]],
   ['0', 0, [0]],
-  ['below 0', -3600, [0]],
+  ['negative', -3600, [0]],
   ['huge', 1e300, [0]],
-  ['longer than a calendar', 1e13, [0]],
-  ['endless', new JsonText('1e999'), [0]],
+  ['beyond the range of dates', 1e13, [0]],
+  ['infinite', new JsonText('1e999'), [0]],
   ['not a number', new JsonText('NaN'), [6]],
-  ['the text 3600', '3600', [0]],
-  ['the text never', 'never', [0]],
+  ['the string 3600', '3600', [0]],
+  ['the string never', 'never', [0]],
   ['a list', [3600], [0]],
   ['deep', nested(100_000), [0, 6]],
 ]
@@ -232,10 +232,10 @@ const lifetimes: Attack[] = lives.flatMap(([name, life, codes]) =>
 )
 
 const badTokens: [string, unknown][] = [
-  ['holds a line break', 'ab\r\nhost: evil.example'],
-  ['holds escape sequences', escapes],
-  ['holds letters beyond ASCII', 'é\u202e'],
-  ['holds spaces', 'a b'],
+  ['contains a line break', 'ab\r\nhost: evil.example'],
+  ['contains escape sequences', escapes],
+  ['contains non-ASCII letters', 'é\u202e'],
+  ['contains spaces', 'a b'],
   ['is 1 MB long', 'x'.repeat(1_000_000)],
   ['is a number', 42],
   ['is a list', ['x']],
@@ -243,7 +243,7 @@ const badTokens: [string, unknown][] = [
 const tokens: Attack[] = badTokens.flatMap(([name, token]) =>
   (['access_token', 'refresh_token'] as const).flatMap((field) =>
     (['login', 'renewal', 'status'] as const).map((scene) => ({
-      group: 'Tokens that are none',
+      group: 'Invalid tokens',
       name: `the ${field} ${name}`,
       scene,
       codes: [6],
@@ -264,7 +264,7 @@ const missing: Attack[] = (
     ['has a token of another type', (json) => (json.token_type = 'mac'), 6],
   ] as [string, (json: Json) => unknown, number][]
 ).map(([name, change, code]) => ({
-  group: 'Tokens that are none',
+  group: 'Invalid tokens',
   name: `the answer ${name}`,
   scene: 'login',
   kinds: ['token by code'],
@@ -274,8 +274,8 @@ const missing: Attack[] = (
 }))
 
 const silent: Attack = {
-  group: 'Words of refusals',
-  name: 'the sign-in service refuses without a word',
+  group: 'Error messages',
+  name: 'the sign-in service sends an empty error',
   scene: 'login',
   kinds: ['token by code'],
   flags: ['--json'],

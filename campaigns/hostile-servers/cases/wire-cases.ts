@@ -34,10 +34,10 @@ type Make = (text: string, answer: Answer) => Speech
 const speeches: [name: string, make: Make][] = [
   ['an endless body', () => forEver(chunked, chunk(large))],
   [
-    'an endless body of spaces in a JSON text',
+    'an endless body of spaces in JSON',
     () => forEver(Buffer.concat([chunked, Buffer.from(chunk('{'))]), chunk(' '.repeat(65_536))),
   ],
-  ['a body of 1 TB, announced', () => forEver(of('1000000000000'), large)],
+  ['a content-length of 1 TB', () => forEver(of('1000000000000'), large)],
   ['endless headers', () => forEver('HTTP/1.1 200 OK\r\n', `x-more: ${large.slice(0, 1_000)}\r\n`)],
   ['one endless header', () => forEver('HTTP/1.1 200 OK\r\nx-more: ', large)],
   ['an endless status line', () => forEver('HTTP/1.1 200 ', large)],
@@ -46,7 +46,7 @@ const speeches: [name: string, make: Make][] = [
     (text) => once('HTTP/1.1 200 OK\r\nrequest-id: ', Buffer.alloc(10_000_000, 65), `\r\n\r\n${text}`),
   ],
   ['100,000 headers', (text) => once(`HTTP/1.1 200 OK\r\n${'a: b\r\n'.repeat(100_000)}\r\n${text}`)],
-  ['100 Continue for ever', () => forEver('', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(500), 1)],
+  ['endless 100 Continue', () => forEver('', 'HTTP/1.1 100 Continue\r\n\r\n'.repeat(500), 1)],
   [
     'early hints for ever',
     () => forEver('', 'HTTP/1.1 103 Early Hints\r\nlink: <https://evil.example>\r\n\r\n'.repeat(500), 1),
@@ -67,7 +67,7 @@ const speeches: [name: string, make: Make][] = [
   ],
   ['a content-length that is too long', (text) => once(of(String(Buffer.byteLength(text) + 10)), text)],
   ['a content-length that is too short', (text) => once(of('7'), text)],
-  ['a content-length below 0', (text) => once(of('-1'), text)],
+  ['a negative content-length', (text) => once(of('-1'), text)],
   [
     'two contents-lengths',
     (text) => once(`HTTP/1.1 200 OK\r\ncontent-length: 5\r\ncontent-length: ${text.length}\r\n\r\n`, text),
@@ -82,7 +82,7 @@ const speeches: [name: string, make: Make][] = [
       ),
   ],
   ['a chunk of 2^63 bytes', () => once(chunked, '7fffffffffffffff\r\n', large)],
-  ['a chunk whose length is none', (text) => once(chunked, `zz\r\n${text}\r\n0\r\n\r\n`)],
+  ['a chunk without a length', (text) => once(chunked, `zz\r\n${text}\r\n0\r\n\r\n`)],
   [
     'chunks with extensions of 10 MB',
     (text) => once(chunked, ...Array.from(text.slice(0, 150), (letter) => chunk(letter, `;x=${large}`))),
@@ -95,9 +95,9 @@ const speeches: [name: string, make: Make][] = [
     'an answer and another one behind it',
     (text) => once(of(String(Buffer.byteLength(text))), text, of('2'), '{}'),
   ],
-  ['no HTTP', () => once('SSH-2.0-OpenSSH_9.2\r\n')],
+  ['not HTTP', () => once('SSH-2.0-OpenSSH_9.2\r\n')],
   ['HTTP/0.9', (text) => once(text)],
-  ['HTTP/2 without being asked', () => once(Buffer.from('000000040000000000', 'hex'))],
+  ['unrequested HTTP/2', () => once(Buffer.from('000000040000000000', 'hex'))],
   ['a TLS alert', () => once(Buffer.from('15030300020228', 'hex'))],
   [
     'escape sequences in the status line and in a header',
@@ -115,17 +115,17 @@ const speeches: [name: string, make: Make][] = [
 
 /** So slow that every wait meets its bound: one command each, or the suite would take an hour. */
 const slow: [name: string, make: Make][] = [
-  ['a body of one byte a second', () => forEver(of('100000'), ' ', 1_000)],
-  ['headers of one byte a second', () => forEver('HTTP/1.1 200 OK\r\nx: ', 'x', 1_000)],
+  ['a body at one byte per second', () => forEver(of('100000'), ' ', 1_000)],
+  ['headers at one byte per second', () => forEver('HTTP/1.1 200 OK\r\nx: ', 'x', 1_000)],
 ]
-const isSlow = new Set(['100 Continue for ever', 'early hints for ever', ...slow.map(([name]) => name)])
+const isSlow = new Set(['endless 100 Continue', 'early hints for ever', ...slow.map(([name]) => name)])
 
 export const wireCases: Attack[] = [...speeches, ...slow].flatMap(([name, make]) =>
   everyRequest(name)
     .filter(({ scene }) => !isSlow.has(name) || ['mkdir', 'renewal', 'doctor', 'login'].includes(scene))
     .map((one) => ({
       ...one,
-      group: isSlow.has(name) ? 'Answers without an end, drop by drop' : 'HTTP that is none, or has no end',
+      group: isSlow.has(name) ? 'Very slow answers' : 'Invalid or endless HTTP',
       name,
       tamper: (answer) => make(answer.json === undefined ? answer.text : write(answer.json), answer),
     })),
