@@ -52,7 +52,7 @@ export interface Sandbox {
 }
 
 /**
- * * Starts a fake of Microsoft's identity platform and Graph on loopback, both at one origin.
+ * Starts a fake of Microsoft's identity platform and Graph on loopback, both at one origin.
  * @throws PortTaken, or an Error with a plain sentence when the users, registrations or state file are not
  * valid.
  */

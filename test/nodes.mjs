@@ -1,8 +1,11 @@
-// The suite under each Node that od-link serves: 20, 22, 24 and the newest of the registry. vitest itself runs under
-// that Node, too, so that what the tests call directly is tried there as well as the program that they start.
-//   node test/nodes.mjs            the whole suite, some minutes each
-//   node test/nodes.mjs --sample   login, mkdir, renewal, keychain, proxy and TLS, in two minutes
-//   node test/nodes.mjs 24 latest  these alone
+/*
+ * The suite under each Node that od-link serves: 20, 22, 24 and the newest of the registry. vitest itself runs under
+ * that Node, too, so that what the tests call directly is tried there as well as the program that they start.
+ *   node test/nodes.mjs            the whole suite, some minutes each
+ *   node test/nodes.mjs --sample   login, mkdir, renewal, keychain, proxy and TLS, in two minutes
+ *   node test/nodes.mjs 24 latest  these alone
+ */
+
 import { spawn } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'

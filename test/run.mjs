@@ -1,5 +1,8 @@
-// Runs a program in TypeScript, since Node 20 runs none: node test/run.mjs campaigns/weather/main.ts --only refresh
-// It is bundled into a file that is as deep below the project as the sources are, which find their neighbours by it.
+/*
+ * Runs a program in TypeScript, since Node 20 runs none: node test/run.mjs campaigns/weather/main.ts --only refresh
+ * It is bundled into a file that is as deep below the project as the sources are, which find their neighbours by it.
+ */
+
 import { basename, dirname, resolve } from 'node:path'
 import { pathToFileURL } from 'node:url'
 import { build } from 'rolldown'

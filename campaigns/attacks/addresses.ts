@@ -1,6 +1,6 @@
 import { type Attack, get, http, type Known, mark, sent } from './attack.ts'
 
-/** The true answer under a Host that is not the redirect URI's: what a name that was rebound to loopback would send. */
+/** The genuine answer with a Host that is not the redirect URI's, as after DNS rebinding. */
 const hosts: [string, (known: Known) => string][] = [
   ['a foreign host name', () => `${mark}.example`],
   ['a foreign host name, at the right port', ({ port }) => `${mark}.example:${port}`],

@@ -6,26 +6,26 @@ import { launchChromium } from './browser-attacks.ts'
 import type { Scene } from './scene.ts'
 import type { Login, Target } from './target.ts'
 
-/** What became of one attack. */
+/** The outcome of one attack. */
 export interface Verdict {
   attack: Attack
   answers: RawAnswer[]
-  /** Whether the login still waited afterwards. */
+  /** Whether the login was still waiting afterwards. */
   waits: boolean
-  /** How long a harmless request then waited for its answer, in milliseconds. */
+  /** How long a harmless request then took, in milliseconds. */
   probeMs: number
   /** How long the genuine answer took from the request to the end of the program; only where it was sent. */
   truthMs: number | undefined
-  /** What went wrong, in words; nothing, if all was well. */
+  /** What went wrong; empty if nothing did. */
   faults: string[]
 }
 
-/** A request that gets no answer in this time is given up by its sender. */
+/** The sender gives up a request without an answer after this time. */
 const patienceMs = 1_500
 
 /**
  * Carries out attacks on the logins of a target.
- * @param soonMs how soon after an attack the next request has to be answered, and the genuine answer to succeed.
+ * @param soonMs how soon after an attack the next request must be answered and the genuine answer accepted.
  */
 export function attacker(target: Target, soonMs = 1_000) {
   let browser: Promise<Browser> | undefined
@@ -34,7 +34,7 @@ export function attacker(target: Target, soonMs = 1_000) {
     return browser
   }
 
-  /** @param thenTruth whether the genuine answer follows, with which the login ends. */
+  /** @param thenTruth whether to send the genuine answer afterwards, which ends the login. */
   async function attackOnce(login: Login, attack: Attack, thenTruth: boolean): Promise<Verdict> {
     const endings: (() => unknown)[] = []
     const verdict: Verdict = { attack, answers: [], waits: true, probeMs: 0, truthMs: undefined, faults: [] }
@@ -51,7 +51,7 @@ export function attacker(target: Target, soonMs = 1_000) {
         const taken = login.issued && verdict.answers.some(({ status }) => status > 0 && status < 400)
         if (taken) faults.push('it was taken for the genuine answer')
         if (verdict.waits) verdict.probeMs = await probe(login, faults)
-        // A program may live on although it listens no more.
+        // A program may keep running without listening.
         if (verdict.probeMs === 0) verdict.waits = false
         if (!verdict.waits) faults.push('it ended the login')
         if (verdict.waits && thenTruth) verdict.truthMs = await bringTruth(login, faults)
@@ -77,8 +77,8 @@ async function carryOut(attack: Attack, scene: Scene): Promise<RawAnswer[]> {
 }
 
 /**
- * A request that everyone may send is answered soon.
- * @returns how long that took, in milliseconds; 0 when nobody listens.
+ * Checks that a harmless request is answered in time.
+ * @returns how long that took, in milliseconds; 0 when nothing is listening.
  */
 async function probe({ known }: Login, faults: string[]): Promise<number> {
   const started = performance.now()
@@ -91,14 +91,14 @@ async function probe({ known }: Login, faults: string[]): Promise<number> {
 
 /**
  * Delivers the genuine answer, as the browser would.
- * @returns how long it took until the program had ended and the browser had the last page, in milliseconds.
+ * @returns the milliseconds until the program had ended and the browser had the last page.
  */
 export async function bringTruth(login: Login, faults: string[]): Promise<number> {
   const started = performance.now()
   const coming = comeBack(login, login.answer).catch(() => ({ status: 0 }))
   const [{ status }, { code }] = await Promise.all([coming, login.ended])
   const took = performance.now() - started
-  // A made-up code brings no link; that it was taken up is all that can be seen of another tool.
+  // A made-up code cannot create a link; for another tool, only its reaction is visible.
   const { linked } = await login.outcome()
   if (status === 0) faults.push('the genuine answer got no answer')
   else if (login.issued && (code !== 0 || status !== 200 || !linked))

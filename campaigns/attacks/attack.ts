@@ -1,29 +1,29 @@
 import type { RawAnswer } from '../../test/helpers/network/raw-http.ts'
 import type { Scene } from './scene.ts'
 
-/** One thing that a stranger does to a login that waits for its answer. */
+/** One attack on a waiting login. */
 export type Attack = {
-  /** In plain words; it ends the sentence "while login waits, somebody sends ...". */
+  /** Completes the sentence "while login waits, somebody sends …". */
   name: string
   group: string
-  /** The status of od-link's refusal; another tool may refuse in its own way. */
+  /** The status with which od-link refuses; other tools may differ. */
   status?: number
 } & (Sent | Done)
 
-/** Bytes on one connection, nothing tidied up; several parts are sent one after the other. */
+/** Raw bytes on one connection; several parts are sent one after the other. */
 export interface Sent {
   bytes: (known: Known) => Bytes | Bytes[]
 }
 
-/** What takes more than one connection. */
+/** An attack that needs more than one connection. */
 export interface Done {
-  /** @returns what came back. @throws when the login did something that it must not do. */
+  /** @returns what came back. @throws when the login did something forbidden. */
   act: (scene: Scene) => Promise<RawAnswer[]>
-  /** What it takes beyond a socket. */
+  /** What it needs besides a socket. */
   needs?: Need[]
   /**
-   * How the login is meant to end by it: linked, because the genuine answer is a part of the attack; or refused, since
-   * only who already holds the state can do it. Without it the login has to wait on.
+   * How the attack is expected to end the login: linked, because it includes the genuine answer; or
+   * refused, because it needs the secret state. Undefined: the login must keep waiting.
    */
   ends?: 'linked' | 'refused'
 }
@@ -33,7 +33,7 @@ export type Need = 'sandbox' | 'chromium' | 'another user'
 
 export type Bytes = string | Buffer
 
-/** What a stranger has to work with. The worst one knows the genuine answer, and still must not get in the way. */
+/** What the attacker knows: in the worst case the genuine answer. */
 export interface Known {
   /** Name and port of the redirect URI, its port and its path. */
   host: string
@@ -45,7 +45,7 @@ export interface Known {
   truth: string
 }
 
-/** In every request of a stranger; no answer may repeat it. */
+/** Part of every attack; no answer may repeat it. */
 export const mark = 'e7b1-repeat-me'
 
 /** A request as text, with the mark in a header. */
@@ -64,7 +64,7 @@ export function post({ host, path }: Known, body: string, type = form, query = '
   return http(`POST ${path}${query}`, [`Host: ${host}`, type, length], body)
 }
 
-/** Attacks of one group, each a name, od-link's status (0 for what may differ) and the bytes. */
+/** Attacks of one group: name, od-link's status (0: may differ) and bytes. */
 export function sent(group: string, rows: [string, number, Sent['bytes']][]): Attack[] {
   return rows.map(([name, status, bytes]) => ({ group, name, bytes, ...(status ? { status } : {}) }))
 }

@@ -7,7 +7,7 @@ import { neighbours } from './neighbours.ts'
 import { parameters } from './parameters.ts'
 import { replays } from './replays.ts'
 
-/** The whole table. One more attack is one line in the file of its kind. */
+/** All attacks. To add one: a line in the file of its kind. */
 export const attacks: Attack[] = [
   ...parameters,
   ...hostAttacks,
@@ -23,7 +23,7 @@ export const attacks: Attack[] = [
   ...neighbours,
 ]
 
-/** The attacks by their groups. */
+/** The attacks by group. */
 export function grouped(some: Attack[]): [group: string, attacks: Attack[]][] {
   const groups = [...new Set(some.map(({ group }) => group))]
   return groups.map((group) => [group, some.filter((attack) => attack.group === group)])

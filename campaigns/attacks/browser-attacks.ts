@@ -5,7 +5,7 @@ import type { RawAnswer } from '../../test/helpers/network/raw-http.ts'
 import { type Attack, type Known, mark } from './attack.ts'
 import type { Scene } from './scene.ts'
 
-/** A name of the attacker's that leads to loopback, as DNS rebinding would make it. */
+/** An attacker's name that resolves to loopback, as after DNS rebinding. */
 const rebound = 'rebound.example'
 
 /** Debian's Chromium, without a display. */
@@ -24,7 +24,7 @@ const guesses = [
   '',
 ]
 
-/** What the page of the attack does, as a script with the address of the callback in `there`. */
+/** What the attacking page does, as a script; `there` is the callback URL. */
 const pages: [string, string][] = [
   [
     'a page that embeds the callback in frames',
@@ -118,7 +118,7 @@ function callback({ host, path, port }: Known, name?: string): string {
   return `http://${name ? `${name}:${port}` : host}${path}`
 }
 
-/** Opens a page of the attacker's under that name, and waits until its script has done its worst. */
+/** Opens an attacker's page under that name and waits for its script. */
 async function visit(scene: Scene, name: string, there: string, script: string): Promise<RawAnswer[]> {
   const html = `<!doctype html><html lang="en"><title>A prize</title><body><script type="module">
 const [there, guesses] = ${JSON.stringify([there, guesses])}
@@ -145,7 +145,7 @@ window.done = true
   }
 }
 
-/** Every answer that the browser got from the login, with all that stood in it. */
+/** Every answer that the browser got from the login, with its whole content. */
 async function withPage(scene: Scene, act: (page: Page) => Promise<void>): Promise<RawAnswer[]> {
   const context = await (await scene.chromium()).newContext()
   const coming: Promise<RawAnswer>[] = []

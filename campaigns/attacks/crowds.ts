@@ -3,7 +3,7 @@ import { openSocket, sendRaw } from '../../test/helpers/network/raw-http.ts'
 import { type Attack, form, get, type Known, mark } from './attack.ts'
 import type { Scene } from './scene.ts'
 
-/** Hundreds of connections that stay until the genuine answer has come through between them. */
+/** Hundreds of connections that stay open until the genuine answer has been delivered. */
 const crowd = 500
 
 async function gather({ login, until }: Scene, bytes: string): Promise<Socket[]> {

@@ -4,7 +4,7 @@ import { type Attack, type Bytes, form, get, http, type Known, mark, post, sent 
 const wrong = ({ path, code }: Known) => `${path}?code=${code}&state=${mark}`
 const wrongForm = ({ code }: Known) => `code=${code}&state=${mark}`
 
-/** A POST with these headers about its body, and the body as it is. */
+/** A POST with these headers about its body, and this raw body. */
 function framed({ host, path }: Known, headers: string[], body: string): string {
   return http(`POST ${path}`, [`Host: ${host}`, form, ...headers], body)
 }
@@ -43,7 +43,10 @@ export const bodyAttacks: Attack[] = sent('the genuine answer in a wrong body', 
   ['a Content-Length of gigabytes', 413, (k) => framed(k, ['Content-Length: 9999999999'], '')],
 ])
 
-/** What two servers in a row could read in two ways. The state is wrong, since a lenient reader may take the rest. */
+/**
+ * Requests that two servers in a row could parse differently (request smuggling). The state is wrong, since a
+ * lenient parser may accept the rest.
+ */
 export const smugglingAttacks: Attack[] = sent('an ambiguous request', [
   ['two lengths', 400, (k) => framed(k, ['Content-Length: 1', 'Content-Length: 2'], 'xx')],
   ['two lengths in one header', 400, (k) => framed(k, ['Content-Length: 1, 2'], 'xx')],

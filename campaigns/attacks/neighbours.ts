@@ -1,9 +1,9 @@
+/* Another user of the machine, who tries to take the port of the redirect URI. */
+
 import { closedPort } from '../../test/helpers/network/server.ts'
 import { odLink } from '../../test/helpers/program/od-link.ts'
 import { asAnother } from '../../test/helpers/system/another-user.ts'
 import type { Attack } from './attack.ts'
-
-/** Another user of the machine, who wants the port that the browser will be sent to. */
 
 const addresses = {
   '127.0.0.1': 'IPv4',
@@ -12,7 +12,9 @@ const addresses = {
   '::': 'every address',
 }
 
-/** Listens with every option that shares a port, says `taken` or why not, and stays until its input ends. */
+/**
+ * Listens with every option that shares a port, prints `taken` or the error, and runs until its input ends.
+ */
 const squatter = `use Socket qw(:DEFAULT inet_pton pack_sockaddr_in6);
 my ($host, $port) = @ARGV;
 my $six = $host =~ /:/;

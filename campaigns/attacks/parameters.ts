@@ -1,6 +1,6 @@
 import { type Attack, get, type Known, mark, post, sent } from './attack.ts'
 
-/** Wrong, missing, repeated, empty, encoded and oversized fields; each as a query and as a form. */
+/** Wrong, missing, repeated, empty, encoded and oversized fields; each in a query and in a form. */
 const fields: [string, (known: Known) => string][] = [
   ['no state', ({ code }) => `code=${code}`],
   ['an empty state', ({ code }) => `code=${code}&state=`],

@@ -1,11 +1,11 @@
+/* The genuine answer to this login or another one, at the wrong time or place, or modified. */
+
 import { once } from 'node:events'
 import { openSocket, type RawAnswer, sendRaw } from '../../test/helpers/network/raw-http.ts'
 import { signInAt } from '../../test/helpers/program/waiting-login.ts'
 import { bringTruth } from './assault.ts'
 import { type Attack, type Done, get, mark } from './attack.ts'
 import type { Scene } from './scene.ts'
-
-/** The true answer of this login or of another, at the wrong time, in the wrong place, or changed on the way. */
 
 const ofOthers = group('the answer to another login', [
   [
@@ -98,7 +98,7 @@ const again = group(
   'linked',
 )
 
-/** Whoever holds the state can end the login; that is why it is kept from everyone. It must not lead to a link. */
+/** Anyone who knows the state can end the login, which is why it is secret. It must not create a link. */
 const withTheState = group(
   'an attacker’s code with the right state',
   [
@@ -165,7 +165,7 @@ async function slowRedemption({ target, until }: Scene): Promise<void> {
   until(() => target.sandbox?.control('DELETE', 'weather'))
 }
 
-/** The authorize address with some fields changed, as a hostile page would send the person there. */
+/** The authorize URL with some parameters changed, as a hostile page would open it. */
 function changed({ login }: Scene, fields: Record<string, string | undefined>): URL {
   const address = new URL(login.address)
   for (const [name, value] of Object.entries(fields)) {

@@ -9,7 +9,7 @@ export function printed(verdict: Verdict): string {
   return `${line.padEnd(100)} ${answer.padEnd(12)} ${afterwards}`
 }
 
-/** What came back, and how the login went on. */
+/** The answers, and how the login continued. */
 function cells({ attack, answers, faults, waits, truthMs }: Verdict): [string, string] {
   const statuses = answers.map(({ status }) => (status === 0 ? 'none' : String(status)))
   const counts = [...new Set(statuses)].map((status) => {

@@ -8,9 +8,10 @@ import { asMarkdown, printed, summary } from './report.ts'
 import { odLinkTarget, otherTarget } from './target.ts'
 
 /**
- * `npm run attack`: every attack on a login of its own, which must then still take the genuine answer within a second.
- * `npm run attack -- --write` keeps the whole table in campaigns/attacks/README.md, `--only WORD` carries out the attacks whose
- * group or name holds the word, and after `--` stands the command of another tool that starts a login.
+ * `npm run attack`: runs every attack on its own login, which must then accept the genuine answer within a
+ * second. `npm run attack -- --write` writes campaigns/attacks/README.md, `--only WORD` runs the attacks
+ * whose group or name contains the word, and after `--` follows the command of another tool that starts a
+ * login.
  */
 const { values, positionals: command } = parseArgs({
   allowPositionals: true,

@@ -2,15 +2,15 @@ import type { Browser } from 'playwright-core'
 import type { RawAnswer } from '../../test/helpers/network/raw-http.ts'
 import type { Login, Target } from './target.ts'
 
-/** What an attack has at hand. */
+/** What an attack can use. */
 export interface Scene {
   target: Target
-  /** The login that waits. */
+  /** The waiting login. */
   login: Login
   /** Sends bytes to it. */
   send: (bytes: string | Buffer) => Promise<RawAnswer>
-  /** Lets something go on until the login has had its true answer. */
+  /** Keeps something running until the login has received the genuine answer. */
   until: (end: () => unknown) => void
-  /** One Chromium for all, in which `rebound.example` leads to loopback. */
+  /** A shared Chromium in which `rebound.example` resolves to loopback. */
   chromium: () => Promise<Browser>
 }

@@ -12,30 +12,33 @@ import { kept } from '../../test/helpers/program/world-files.ts'
 import { putProgram } from '../../test/helpers/system/put-program.ts'
 import type { Known } from './attack.ts'
 
-/** A login that has sent a browser to its authorize page, and waits for what comes back. */
+/** A login that has opened its authorize page and waits for the answer. */
 export interface Login {
   known: Known
   address: URL
   redirectUri: URL
-  /** The authorize page's answer, not yet delivered. Of another tool's server it is made up, but for the state. */
+  /**
+   * The answer of the authorize page, not delivered yet. For another tool it is made up, except for the
+   * state.
+   */
   answer: URLSearchParams
-  /** Whether the authorize page gave that answer. */
+  /** Whether the authorize page issued that answer. */
   issued: boolean
-  /** What no answer may hold. */
+  /** What no answer may contain. */
   secrets: string[]
   waits: () => boolean
-  /** What the program has printed, without the address that it opened. */
+  /** What the program printed, without the URL that it opened. */
   output: () => string
   ended: Promise<Pick<Outcome, 'code' | 'signal'>>
-  /** Whether the machine holds a link, and how often a code was redeemed for one; of od-link alone. */
+  /** Whether there is a link, and how often a code was redeemed; od-link only. */
   outcome: () => Promise<{ linked: boolean; redeemed: number }>
   end: () => Promise<void>
 }
 
-/** A program that can be made to start logins. */
+/** A program that starts logins. */
 export interface Target {
   name: string
-  /** od-link's own stand-in for Microsoft; without it, the genuine answer is out of reach. */
+  /** od-link's sandbox; without it there is no genuine answer. */
   sandbox: SandboxProcess | undefined
   begin: (flags?: string[]) => Promise<Login>
   stop: () => Promise<void>
@@ -73,7 +76,7 @@ export async function odLinkTarget(): Promise<Target> {
   }
 }
 
-/** Any program that opens a browser, by `BROWSER` or as the system does, at an address with a `redirect_uri`. */
+/** Any program that opens a URL with a `redirect_uri`, through `BROWSER` or the system's opener. */
 export function otherTarget(command: string[]): Target {
   return {
     name: command.join(' '),
@@ -140,7 +143,7 @@ async function beginLogin(
   }
 }
 
-/** In the part of the browser: writes down where it was sent, and goes nowhere. */
+/** Plays the browser: records the URL and does not open it. */
 function recordingBrowser() {
   const dir = mkdtempSync(join(tmpdir(), 'od-link-attack-'))
   const [command, notes] = [join(dir, 'browser'), join(dir, 'notes')]
@@ -163,7 +166,7 @@ async function openedBy(
   throw new Error(`No browser was opened; it had said: ${printed()}`)
 }
 
-/** Follows a local start address to the authorize page. */
+/** Follows a local start URL to the authorize page. */
 async function authorizeAddress(opened: string): Promise<URL> {
   const address = new URL(opened)
   if (address.searchParams.has('redirect_uri')) return address

@@ -9,30 +9,30 @@ import { type Scene, type SceneName, scenes } from './scenes.ts'
 import { reset, type Stage } from './stage.ts'
 import type { Kind, Tamper } from './tamperer.ts'
 
-/** One thing that a server does to one command. */
+/** One attack of a server on one command. */
 export interface Attack {
-  /** What it is about. */
+  /** Its topic. */
   group: string
-  /** In plain words. */
+  /** A description. */
   name: string
   scene: SceneName
-  /** The answers that are tampered with; all that the scene names, unless told. */
+  /** The answers to tamper with; default: all of the scene. */
   kinds?: readonly Kind[]
   tamper: Tamper
   flags?: readonly string[]
-  /** Whether it takes a server that speaks TLS. */
+  /** Whether it needs a server with TLS. */
   tls?: boolean
-  /** The exit codes that are right; without them, any that is documented. */
+  /** The accepted exit codes; default: any documented one. */
   codes?: readonly number[]
-  /** What is to be seen on stderr. */
+  /** What stderr must match. */
   stderr?: RegExp
-  /** What else is wrong with how it ended. */
+  /** Further checks of the outcome. */
   wrong?: (outcome: Outcome, stage: Stage) => string | undefined
 }
 
 export interface Result {
   attack: Attack
-  /** What should not have been; nothing when all is well. */
+  /** The problems found; empty when there are none. */
   problems: string[]
   code: number | null
   milliseconds: number
@@ -40,9 +40,9 @@ export interface Result {
   output: string
 }
 
-/** No command may take more memory than this, whatever a server sends; a bare one takes some 60 MB. */
+/** The memory limit of a command, whatever a server sends; a normal run takes about 60 MB. */
 export const boundMb = 400
-/** All that may be said of one refusal. */
+/** The longest output for one error. */
 const mostSaid = 20_000
 
 export async function run(stage: Stage, attack: Attack): Promise<Result> {
@@ -91,14 +91,14 @@ export async function run(stage: Stage, attack: Attack): Promise<Result> {
   }
 }
 
-/** Exit code 1 is right for a refusal by Graph that od-link has no name for, and it says so; nothing else is. */
+/** Exit code 1 is only correct for an unknown Graph error that od-link reports as such. */
 function isOwnFault(code: number | null, printed: string): boolean {
   return (
     /Something went wrong that/.test(printed) || (code === exitCodes.internal && !/ failed: /.test(printed))
   )
 }
 
-/** stdout is data that can be read, and with `--json` an error is one JSON object. */
+/** Checks that stdout is valid data, and that an error with `--json` is one JSON object. */
 function saying({ says, name }: Scene, { code, stdout, stderr }: Outcome, json: boolean) {
   try {
     const error = json && code !== 0 && stderr !== '' ? JSON.parse(stderr).error : undefined
@@ -114,7 +114,7 @@ function saying({ says, name }: Scene, { code, stdout, stderr }: Outcome, json: 
   }
 }
 
-/** The link is what it was, or a whole new one. */
+/** Checks that the link is unchanged or a complete new one. */
 function keeping(
   { renews }: Scene,
   { code }: Outcome,
@@ -125,7 +125,7 @@ function keeping(
     Object.entries(files).filter(([path]) => path.startsWith('links'))
   const after = kept(world)
   const isSame = JSON.stringify(links(after)) === JSON.stringify(links(before))
-  // What refuses a token has it renewed, rightly.
+  // Refusing a token leads to a refresh, which is correct.
   const wasAsked =
     renews === 'never' && server.seen.some(({ exchange }) => exchange.kind === 'token by refresh')
   const mayDiffer = renews === 'always' || wasAsked || (renews === 'when it works' && code === 0)

@@ -1,19 +1,22 @@
+/* Every field of an answer, so that none is forgotten, and its replacements. */
+
 import type { Json } from './id-token.ts'
 import { headerPoisons, poisons } from './poisons.ts'
 import type { Answer, Tamper } from './tamperer.ts'
 
-/** Every field of an answer, so that none is forgotten, and what is put in its place. */
-
 type Place = readonly (string | number)[]
 
-/** The places of all that is in a value, objects and arrays themselves included; of an array, its first element. */
+/**
+ * The paths of everything in a value, including objects and arrays themselves; of an array only the first
+ * element.
+ */
 function placesIn(value: Json, at: Place = []): Place[] {
   if (typeof value !== 'object' || value === null) return []
   const entries: [string | number, Json][] = Array.isArray(value)
     ? value.slice(0, 1).map((one): [number, Json] => [0, one])
     : Object.entries(value)
   return entries.flatMap(([name, one]) => {
-    // Each letter of a base64 text is no field.
+    // The characters of a base64 string are not fields.
     const place = [...at, name]
     return [place, ...placesIn(one, place)]
   })
@@ -23,7 +26,7 @@ function valueAt(value: Json, place: Place): Json {
   return place.reduce((one, name) => one?.[name], value)
 }
 
-/** Puts a value into a place; in an array, into that place of every element. Where there is no such place, nothing. */
+/** Sets a value at a path; in an array, in every element. Does nothing if the path does not exist. */
 function put(value: Json, [name, ...rest]: Place, poison: Json): void {
   if (typeof value !== 'object' || value === null || name === undefined) return
   if (rest.length > 0) {
@@ -31,13 +34,13 @@ function put(value: Json, [name, ...rest]: Place, poison: Json): void {
   } else if (name in value) value[name] = poison
 }
 
-/** The headers that od-link reads, whether the true answer has them or not. */
+/** The headers that od-link reads, whether the genuine answer has them or not. */
 const readHeaders = ['content-encoding', 'content-type', 'date', 'location', 'request-id', 'retry-after']
 
 /**
- * Ways to replace one field of these answers, with their names in plain words: for each field what `poisons.ts` says is
- * for all, one of those for its type, and one of the wrong types; both take turns.
- * @param all without a choice: everything for every field.
+ * The replacements for the fields of these answers: for each field those that `poisons.ts` marks as
+ * `always`, one for its type and one of a wrong type, in rotation.
+ * @param all try every replacement on every field.
  */
 export function everyField(answers: readonly Answer[], all: boolean): { name: string; tamper: Tamper }[] {
   let turn = 0
@@ -74,7 +77,7 @@ export function everyField(answers: readonly Answer[], all: boolean): { name: st
   return [...inJson('json', ''), ...inJson('claims', 'id_token: '), ...headers]
 }
 
-/** The fields of all these answers, each once. */
+/** The distinct fields of these answers. */
 function fieldsOf(answers: readonly Answer[], part: 'json' | 'claims') {
   const found = new Map<string, { name: string; place: Place; value: Json }>()
   for (const answer of answers) {

@@ -1,9 +1,9 @@
-/** A JSON text as it is: what `JSON.stringify` would not write, such as 1e999 or a nesting of 100,000. */
+/** Raw JSON that `JSON.stringify` cannot write, such as 1e999 or 100,000 nested arrays. */
 export class JsonText {
   constructor(readonly text: string) {}
 }
 
-/** JSON in which such texts stand as they are. */
+/** JSON that contains such raw parts. */
 export function write(value: unknown): string {
   const texts: string[] = []
   const json = JSON.stringify(value, (_, one) => {
@@ -14,5 +14,5 @@ export function write(value: unknown): string {
   return json.replace(/"<json text (\d+)>"/g, (_, at) => texts[Number(at)] ?? '')
 }
 
-/** Arrays in arrays. */
+/** Nested arrays. */
 export const nested = (depth: number) => new JsonText('['.repeat(depth) + ']'.repeat(depth))

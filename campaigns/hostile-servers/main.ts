@@ -9,11 +9,10 @@ import { setStage } from './stage.ts'
 import { startStranger } from './stranger.ts'
 
 /**
- * `npm run test:hostile-servers`: every attack of a server on every command that talks to one. It prints a table, a line for each
- * failure, and ends with 1 when there is one.
- * `--only TEXT` runs those whose group or name holds it; `--write` writes campaigns/hostile-servers/README.md; `--all` does
- * every kind of harm to every field, which takes an hour; `--one-in N` takes every N-th of those that
- * are left. MACHINES is how many run at a time.
+ * `npm run hostile`: runs every attack of a server on every command that talks to one. It prints a table
+ * and each failure; the exit code is 1 if there is one. `--only TEXT` runs those whose group or name contains
+ * it; `--write` writes campaigns/hostile-servers/README.md; `--all` tries every replacement on every field,
+ * which takes an hour; `--one-in N` runs every N-th of the rest. MACHINES is how many run at a time.
  */
 const [, , ...words] = process.argv
 const after = (flag: string) => (words.includes(flag) ? words[words.indexOf(flag) + 1] : undefined)
@@ -21,7 +20,7 @@ const only = after('--only')
 const step = Number(after('--one-in') ?? 1)
 const machines = Number(process.env.MACHINES ?? 4)
 
-// The attacks under way end, and all that was started for them is removed; the second time it ends at once.
+// Finishes the running attacks and cleans up; a second signal ends at once.
 let isStopped = false
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => (isStopped = true))
 

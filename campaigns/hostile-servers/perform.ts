@@ -7,11 +7,11 @@ export interface How {
   machines: number
   tls?: boolean
   done?: (result: Result) => void
-  /** When it says so, no further attack begins. */
+  /** When it returns true, no further attack starts. */
   isStopped?: () => boolean
 }
 
-/** Runs attacks on several machines at a time, since most of them wait; the results are in the order of the attacks. */
+/** Runs several attacks at a time, since most of them wait; the results are in the order of the attacks. */
 export async function perform(
   attacks: readonly Attack[],
   { sandbox, stranger }: { sandbox: SandboxProcess; stranger: Stranger },

@@ -1,7 +1,10 @@
 import type { Json } from './id-token.ts'
 import { JsonText, nested } from './json-text.ts'
 
-/** Moves the cursor, hides and links text, writes the clipboard, sets a title, deletes, and would be two lines. */
+/**
+ * Escape sequences that move the cursor, hide and link text, write the clipboard, set a title, delete, and a
+ * line break.
+ */
 export const escapes = [
   'a\u001b[2J\u001b[31m\u001b[8m',
   '\u001b]0;owned\u0007\u001b]8;;https://evil.example\u0007here\u001b]8;;\u0007\u001b]52;c;Zm9v\u0007',
@@ -9,22 +12,22 @@ export const escapes = [
   'good\rbad\r\n/etc\n\tz',
 ].join('')
 
-/** Turns the direction of text, holds what cannot be seen, and separates lines and paragraphs. */
+/** Bidi overrides, invisible characters, and line and paragraph separators. */
 export const invisible =
   'a\u202etxt.exe\u202c\u2066\u2067\u2068\u2069\u200e\u200f\u061c\u200b\u200c\u200d\u2060\ufeff\u2028b\u2029\u00adz'
 
-/** All that od-link must never print, line breaks and tabs apart. */
+/** Everything that od-link must never print, besides line breaks and tabs. */
 export const harmful = /[\0-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069]/
 
 const megabytes = (count: number) => 'long '.repeat((count * 1_000_000) / 5)
-/** Just below what od-link reads of an answer, and above it. */
+/** Just below and above the size that od-link reads of an answer. */
 const [readable, unreadable] = [megabytes(7), megabytes(10)]
 
 interface Poison {
   name: string
-  /** Whether every field gets it; the others take turns. */
+  /** Tried on every field; the others rotate. */
   always?: boolean
-  /** Whether it fits a field that holds this; absent: any. */
+  /** Whether it applies to a field with this value; default: any. */
   fits?: (value: Json) => boolean
   value: (instead: Json) => Json
 }
@@ -32,7 +35,7 @@ interface Poison {
 const isText = (value: Json) => typeof value === 'string'
 const isNumber = (value: Json) => typeof value === 'number'
 
-/** What is put in the place of one field. */
+/** The replacements for a field. */
 export const poisons: readonly Poison[] = [
   { name: 'escape sequences and bidi overrides', always: true, value: () => escapes + invisible },
   { name: '10 MB of text', always: true, value: () => unreadable },
@@ -51,7 +54,7 @@ export const poisons: readonly Poison[] = [
   { name: 'arrays 100,000 deep', value: () => nested(100_000) },
 ]
 
-/** What is put in the place of one header; each character is a byte. */
+/** The replacements for a header; each character is a byte. */
 export const headerPoisons: readonly { name: string; always?: boolean; value: string }[] = [
   { name: 'escape sequences of one byte', always: true, value: '\u009b31m\u009d0;owned\u009c\u0085z' },
   { name: '7 KB of text', value: 'long '.repeat(1_400) },

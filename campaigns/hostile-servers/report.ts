@@ -1,6 +1,6 @@
 import { boundMb, type Result } from './attack.ts'
 
-/** The results as a table, a row a group. */
+/** The results as a table, one row per group. */
 export function table(results: readonly Result[]): string {
   const groups = [...new Set(results.map(({ attack }) => attack.group))]
   const rows = groups.map((group) =>
@@ -24,7 +24,7 @@ function rowOf(group: string, results: readonly Result[]): string {
   return `| ${group} | ${results.length} | ${failures} | ${(slowest / 1000).toFixed(1)} s | ${Math.round(most)} MB |`
 }
 
-/** campaigns/hostile-servers/README.md. @param total how many attacks there are, of which these were run. */
+/** campaigns/hostile-servers/README.md. @param total the number of all attacks, of which these were run. */
 export function page(results: readonly Result[], total: number, milliseconds: number): string {
   const count = results.length === total ? `${total}` : `a sample of ${results.length} of the ${total}`
   const failures = results.filter(({ problems }) => problems.length > 0).length

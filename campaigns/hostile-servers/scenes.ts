@@ -6,16 +6,16 @@ import type { Kind, Tamper } from './tamperer.ts'
 export interface Scene {
   /** As a person would type it. */
   name: string
-  /** The requests that it makes, each of which is attacked. */
+  /** The requests that it makes; each is attacked. */
   kinds: readonly Kind[]
-  /** How long it may take, whatever the server does; in milliseconds. */
+  /** Its time limit in milliseconds, whatever the server does. */
   boundMs: number
-  /** When it may leave another link than the one before. */
+  /** When it may leave a new link. */
   renews: 'always' | 'when it works' | 'never'
-  /** What stdout is when the command ends with 0. */
+  /** What stdout must be when the exit code is 0. */
   says: (stdout: string, json: boolean) => boolean
   bend?: Tamper
-  /** What has to be so before it starts. */
+  /** Prepares the scene. */
   prepare?: (stage: Stage) => void
   start: (stage: Stage, flags: readonly string[]) => Promise<Running>
 }
@@ -38,7 +38,7 @@ const isReport = (stdout: string, json: boolean) => !json || isJson(stdout)
 const isLinked = (stdout: string, json: boolean) => (json ? isEvents(stdout) : stdout.startsWith('✓ Linked '))
 const bounded = ['--max-wait', '3']
 
-/** Plays the browser for a login, whose address leads past the hostile server, as a person's browser may. */
+/** Plays the browser for a login. Its URL bypasses the hostile server, as a person's browser may. */
 async function browse({ sandbox }: Stage, running: Running): Promise<Running> {
   running
     .seen(/https?:\/\/localhost:\d+(\/[^"\s]*authorize[^"\s]*)/)
@@ -48,7 +48,7 @@ async function browse({ sandbox }: Stage, running: Running): Promise<Running> {
   return running
 }
 
-/** Confirms a device code, as the person does on another device. */
+/** Confirms a device code, as on another device. */
 async function confirm({ sandbox }: Stage, running: Running): Promise<Running> {
   running
     .seen(/"code":"([A-Z\d]{8,9})"|\n {2}([A-Z\d]{8,9})\n/)
@@ -69,7 +69,7 @@ const mkdir =
       ]),
     )
 
-/** Above what Graph addresses by a path, so that the id of an ancestor is asked for. */
+/** More levels than Graph can address by path, so that the id of an ancestor is requested. */
 export const deepPath = `/deep${'/d'.repeat(28)}`
 
 export const scenes = {

@@ -8,20 +8,20 @@ import { deepPath, scenes } from './scenes.ts'
 import type { Stranger } from './stranger.ts'
 import { startTamperer, type Tamperer } from './tamperer.ts'
 
-/** One person's machine with a link, and the server that means it harm. */
+/** A machine with a link, and the hostile server. */
 export interface Stage {
   sandbox: SandboxProcess
   server: Tamperer
   stranger: Stranger
   world: World
-  /** The settings and the link, as they were at first. */
+  /** The settings and the link at the start. */
   before: Record<string, string>
-  /** Makes the kept access token end, so that it has to be renewed. */
+  /** Expires the saved access token, so that it has to be refreshed. */
   expire: () => void
   stop: () => Promise<void>
 }
 
-/** @param tls whether the server speaks TLS, as Microsoft's do. */
+/** @param tls whether the server uses TLS, like Microsoft's. */
 export async function setStage(sandbox: SandboxProcess, stranger: Stranger, tls = false): Promise<Stage> {
   const certificate = tls ? makeCertificate('localhost') : undefined
   const server = await startTamperer(sandbox.origin, certificate)
@@ -61,7 +61,7 @@ export async function setStage(sandbox: SandboxProcess, stranger: Stranger, tls 
   return stage
 }
 
-/** The same as before the last attack. */
+/** Restores the state before the last attack. */
 export function reset(stage: Stage): void {
   stage.server.forget()
   putBack(stage.world, stage.before)

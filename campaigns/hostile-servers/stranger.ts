@@ -1,14 +1,14 @@
 import { type AddressInfo, createServer } from 'node:net'
 
-/** Hosts that od-link has no business with. Whoever opens a connection to one is counted, and hears nothing. */
+/** Hosts that od-link must not contact. Connections to them are counted and get no answer. */
 export interface Stranger {
-  /** Another host, another port of this machine, and a host of the internet. */
+  /** Another host, another port of this machine, and a host on the internet. */
   origins: {
     'another host': string
     'another port of this machine': string
     'a host of the internet': string
   }
-  /** Leads every request that is not for this machine here, so that none goes unseen. */
+  /** Routes every request to other machines here, so that none goes unnoticed. */
   env: { HTTPS_PROXY: string }
   connections: () => number
   stop: () => void

@@ -5,7 +5,7 @@ import { text as whole } from 'node:stream/consumers'
 import { type Json, newKey, type OwnKey, signedText } from './id-token.ts'
 import { write } from './json-text.ts'
 
-/** What a request asks for; the answers of each kind have fields of their own. */
+/** The kinds of requests; the answers of each have their own fields. */
 export type Kind =
   | 'discovery'
   | 'keys'
@@ -29,43 +29,43 @@ export interface Exchange {
   body: string
 }
 
-/** The true answer, to be changed in place. */
+/** The genuine answer, to be changed in place. */
 export interface Answer {
   status: number
   headers: Record<string, string>
-  /** The body, where it is JSON; undefined otherwise. */
+  /** The body if it is JSON; otherwise undefined. */
   json: Json
-  /** Of the id_token in it; signed anew after they were changed. */
+  /** The claims of its id_token, which is signed again after they changed. */
   claims: Json
-  /** Makes the id_token of the claims in another way. */
+  /** Creates the id_token from the claims in another way. */
   token?: (claims: Json, own: OwnKey) => string
-  /** Takes the place of the whole body. */
+  /** Replaces the whole body. */
   body?: string | Buffer
   text: string
 }
 
-/** Speaks in the server's place, byte by byte. */
+/** Takes over the connection, byte by byte. */
 export type Speech = (socket: Socket) => void
 
-/** Changes an answer, or returns what is said in its place. */
+/** Changes an answer, or returns a replacement. */
 export type Tamper = (answer: Answer, exchange: Exchange) => Speech | undefined
 
-/** What is done in one run. */
+/** The tampering of one run. */
 export interface Plot {
-  /** The answers of these are tampered with. */
+  /** The kinds of answers to tamper with. */
   kinds: readonly Kind[]
   tamper: Tamper
-  /** What leads od-link to the request in question; done first, and to every answer. */
+  /** Makes od-link send the request in question; applied first, to every answer. */
   bend?: Tamper | undefined
 }
 
-/** A server in Microsoft's place: the sandbox, with its answers changed on the way, and a signing key of its own. */
+/** A server in place of Microsoft's: it proxies the sandbox, changes answers, and has its own signing key. */
 export interface Tamperer {
   origin: string
   plot: Plot | undefined
-  /** What was asked since the last `forget`, with the true answers. */
+  /** The requests since the last `forget`, with the genuine answers. */
   seen: { exchange: Exchange; answer: Answer }[]
-  /** Tokens, codes and secrets that came by. */
+  /** Tokens, codes and secrets seen in the traffic. */
   secrets: Set<string>
   own: OwnKey
   forget: () => void
@@ -189,19 +189,19 @@ function parsed(text: string): Json {
   }
 }
 
-/** The whole answer as it goes over the wire; a header may hold any byte, one a character. */
+/** The raw answer; a header may contain any byte, one per character. */
 export function bytesOf(answer: Answer, own: OwnKey): Buffer {
   const { status, headers, json, claims, token, text } = answer
   if (claims && json) {
     const made = token?.(claims, own) ?? signedText(Buffer.from(write(claims)).toString('base64url'), own)
-    // Unless the token itself was what was tampered with.
+    // Unless the token itself was tampered with.
     if (json.id_token === parsed(text)?.id_token) json.id_token = made
   }
   const body = Buffer.from(answer.body ?? (json === undefined ? text : write(json)))
   return Buffer.concat([headOf(status, { 'content-length': String(body.length), ...headers }), body])
 }
 
-/** Status line and headers, with the connection closed after the answer. */
+/** Status line and headers; the connection is closed after the answer. */
 export function headOf(status: number, headers: Record<string, string>): Buffer {
   const lines = Object.entries({ ...headers, connection: 'close' }).map(
     ([name, value]) => `${name}: ${value}\r\n`,

@@ -1,6 +1,6 @@
 /**
- * Survivors that nobody needs to kill, in groups, by what the mutant is: the kind of the change, the line that it begins
- * in, what stood there, what stands there instead. A mutant belongs to the first group that it fits.
+ * Survivors that need no test, in groups. A mutant is matched by its mutator, the line in which it begins,
+ * the code it replaces and the replacement, and belongs to the first group that matches.
  */
 export const accepted = [
   {

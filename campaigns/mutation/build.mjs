@@ -1,5 +1,8 @@
-// Builds the program of the mutated sources, in the copy of the project that Stryker makes. Stryker would link the
-// packages after that, and what is bundled brings its licences along.
+/*
+ * Builds the program from the mutated sources, in the copy of the project that Stryker makes. Stryker links
+ * the packages only after the build, but the bundle needs their licences.
+ */
+
 import { symlinkSync } from 'node:fs'
 
 symlinkSync('../../node_modules', 'node_modules', 'junction')

@@ -1,4 +1,4 @@
-// Loaded by every Node that a test starts while mutants are tried out: see in-children.ts.
+// Preloaded into every Node process that a test starts during a mutation run: see children.mjs.
 const { writeFileSync } = require('node:fs')
 const { env, pid } = process
 
@@ -9,7 +9,7 @@ if (env.OD_LINK_COVERED) {
   })
 }
 
-// The run ends a worker whose mutant takes too long, and what that one has started must not outlive it.
+// The run ends a worker whose mutant takes too long; child processes of the worker must not outlive it.
 setInterval(() => {
   try {
     process.kill(Number(env.OD_LINK_MUTATION_RUN), 0)

@@ -1,18 +1,21 @@
-// Takes Stryker's mutants along into the programs that tests start, and brings back what those have covered.
+/*
+ * Activates Stryker's mutants in the programs that tests start, and collects the coverage of those programs.
+ */
+
 import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { createRequire, syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
-/** A mutant that never ends must not keep a core of this machine busy for ever. */
+/** A mutant that never ends must not occupy a core forever. */
 const mostSeconds = 30
 const preload = fileURLToPath(new URL('./child.cjs', import.meta.url))
 let folder
-/** The test that started each child, by the child's number. */
+/** The test that started each child, by process id. */
 let starters = []
 
-/** Every program that is started from now on has the active mutant of this process. */
+/** From now on, every started program has the active mutant of this process. */
 export function followChildren() {
   const builtin = createRequire(import.meta.url)('node:child_process')
   const { spawn } = builtin
@@ -36,7 +39,7 @@ function environment(given) {
   }
 }
 
-/** From now on children write down what they cover. */
+/** From now on, children record their coverage. */
 export function startCoverage() {
   folder = mkdtempSync(join(tmpdir(), 'od-link-covered-'))
   // Some tests run the program as another user.
@@ -44,7 +47,9 @@ export function startCoverage() {
   starters = []
 }
 
-/** @returns for each child that has ended, the test that started it, if it was one, and the mutants that it met. */
+/**
+ * @returns for each child that has ended: the test that started it, if any, and the mutants that it reached.
+ */
 export function endCoverage() {
   const found = readdirSync(folder).map((name) => ({
     test: starters[Number.parseInt(name, 10)],

@@ -1,4 +1,5 @@
-// Writes campaigns/mutation/README.md from what the runs left.
+/* Writes campaigns/mutation/README.md from the reports of the runs. */
+
 import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { accepted } from './accepted.mjs'
 import { areas, artifacts } from './areas.mjs'
@@ -8,7 +9,7 @@ const folders = ['signin', 'registration', 'identity', 'accounts', 'settings', '
 )
 const head = ['mutants', 'killed', 'timed out', 'survived', 'not reached', 'score']
 
-/** @throws when nothing was run yet. */
+/** @throws when no area has been run yet. */
 export function writeReport() {
   const files = filesTried()
   const mutants = files.flatMap(({ mutants }) => mutants)
@@ -96,7 +97,7 @@ function filesTried() {
     .sort((one, other) => (one.name < other.name ? -1 : 1))
 }
 
-/** What the mutant took the place of: the rest of its first line, if it is longer than that. */
+/** The code that the mutant replaced: up to the end of its first line, if it is longer. */
 function textOf({ location: { start, end } }, lines) {
   const line = lines[start.line - 1] ?? ''
   return line.slice(start.column - 1, start.line === end.line ? end.column - 1 : undefined)

@@ -1,7 +1,10 @@
-// Mutation testing: Stryker changes the program in one place at a time, and a test has to notice.
-//   node campaigns/mutation/run.mjs                  every area, then campaigns/mutation/README.md
-//   node campaigns/mutation/run.mjs identity graph   these alone; what was tried before stays in the report
-// What was tried before is not tried again unless it, or a test that reaches it, has changed; `--all` tries it again.
+/*
+ * Mutation testing: Stryker changes the program in one place at a time, and a test has to notice. node
+ * campaigns/mutation/run.mjs every area, then campaigns/mutation/README.md node campaigns/mutation/run.mjs
+ * identity graph only these; earlier results stay in the report What was tried before is not tried again
+ * unless it, or a test that reaches it, has changed; `--all` tries it again.
+ */
+
 import { spawn } from 'node:child_process'
 import { existsSync, mkdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'

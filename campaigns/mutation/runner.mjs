@@ -1,5 +1,9 @@
-// Runs vitest's tests for Stryker in one process, a thousand times: Stryker's own runner starts a worker of vitest
-// for every mutant, which takes longer than most of these tests. It also follows the mutants into child processes.
+/*
+ * Runs vitest's tests for Stryker in one process, a thousand times: Stryker's own runner starts a vitest
+ * worker for every mutant, which takes longer than most of these tests. This runner also follows mutants into
+ * child processes.
+ */
+
 import { readFileSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { relative, resolve } from 'node:path'
@@ -33,11 +37,11 @@ const config = {
 }
 
 /**
- * A mutant that its nearest test files do not notice counts as survived: those that reach the fewest other mutants.
- * The others would find some more, and take most of the time.
+ * A mutant counts as survived if its nearest test files, those that reach the fewest other mutants, do not
+ * notice it. The others would kill a few more, but take most of the time.
  */
 const nearest = 3
-/** How many mutants each test file reaches, for all processes of this run. */
+/** How many mutants each test file reaches, shared by all processes of this run. */
 const reachFile = 'reach.json'
 
 class Runner {
@@ -51,12 +55,12 @@ class Runner {
 
   async init() {
     globalThis.__stryker__ ??= {}
-    // What vitest's own worker would have made, as far as its functions ask for it.
+    // What vitest's own worker would have created, as far as its functions need it.
     globalThis.__vitest_worker__ = { config, providedContext: {}, environment: {}, ctx: {}, rpc: {} }
     const { resolve: find } = createRequire(`${process.cwd()}/`)
     const ofVitest = createRequire(find('vitest/package.json'))
     this.#startTests = (await import(pathToFileURL(ofVitest.resolve('@vitest/runner')).href)).startTests
-    // A mutant may leave promises behind that nobody waits for any more.
+    // A mutant may leave promises behind that nothing awaits.
     process.on('unhandledRejection', () => {}).on('uncaughtException', () => {})
     readSources()
     followChildren()
@@ -74,7 +78,7 @@ class Runner {
       const found = await this.#run([file], (id) => !this.#area.without?.test(id))
       const ids = found.map(({ id }) => id)
       for (const { test, mutants } of endCoverage()) cover(mutants, test === undefined ? ids : [test])
-      // What is worked out while modules load counts for every test of the file.
+      // Code that runs while modules load counts for every test of the file.
       cover(Object.keys(globalThis.__stryker__.mutantCoverage.static), ids)
       globalThis.__stryker__.mutantCoverage.static = {}
       reach[file] = new Set(ids.flatMap((id) => Object.keys(coverageOf(id)))).size
@@ -101,7 +105,7 @@ class Runner {
     return toMutantRunResult(reached ?? { status: DryRunStatus.Complete, tests })
   }
 
-  /** Runs the wanted tests of these files, until one fails. */
+  /** Runs the selected tests of these files until one fails. */
   async #run(files, isWanted) {
     const stryker = globalThis.__stryker__
     this.#runs += 1
@@ -171,7 +175,7 @@ function resultOf(test, broken) {
   return { ...common, status: state === 'pass' ? TestStatus.Success : TestStatus.Skipped }
 }
 
-/** Why a suite could not begin or end, of which the test is a part. */
+/** Why the suite of a test could not start or end. */
 function errorAround({ suite, file }) {
   const broken = [suite, file].find((one) => one?.result?.state === 'fail' && one.result.errors?.length)
   return broken?.result.errors[0].message

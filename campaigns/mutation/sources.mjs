@@ -1,4 +1,5 @@
-// Lets Node import the project's sources as they are, and all of them anew for each mutant.
+/* Lets Node import the project's TypeScript sources, and reloads all of them for each mutant. */
+
 import { readFileSync } from 'node:fs'
 import { createRequire, registerHooks } from 'node:module'
 import { fileURLToPath } from 'node:url'
@@ -6,7 +7,7 @@ import { fileURLToPath } from 'node:url'
 const { transformSync } = createRequire(`${process.cwd()}/`)('rolldown/utils')
 const compiled = new Map()
 
-/** Lets `import` read TypeScript and JSON; what is imported with `?run=N` brings all its sources with it anew. */
+/** Lets `import` read TypeScript and JSON; importing with `?run=N` reloads all sources of a module. */
 export function readSources() {
   registerHooks({
     resolve(specifier, context, next) {
@@ -34,7 +35,7 @@ function compile(path) {
   return code
 }
 
-/** Bundlers let single values of a JSON file be imported by name. */
+/** Bundlers allow importing single values of a JSON file by name. */
 function named(values) {
   const names = Object.keys(values).filter((name) => /^[a-z]+$/i.test(name) && name !== 'default')
   return `export const { ${names.join(', ')} } = value\n`

@@ -1,9 +1,8 @@
 /**
- * Loaded into od-link before itself (NODE_OPTIONS=--require): at its nth step that changes something outside of the
- * process, the process dies there, or the step fails. Its children are left alone.
- *
- * FAULT_STEP: which step, counted from 1. FAULT: `die`, or the code of an error such as `ENOSPC`, with which no
- * other writing succeeds after it either. FAULT_LOG: a file that then says which step it was.
+ * Preloaded into od-link (NODE_OPTIONS=--require): at its nth step with an effect outside the process, the
+ * process dies or the step fails. Children are not affected.
+ * FAULT_STEP: which step, counted from 1. FAULT: `die`, or an error code such as `ENOSPC`, with which all
+ * later writes fail as well. FAULT_LOG: a file that then names the step.
  */
 const fs = require('node:fs')
 const net = require('node:net')
@@ -24,7 +23,7 @@ function step(what, path) {
   else throw Object.assign(new Error(`${how}: made to fail, ${what}`), { code: how, syscall: what })
 }
 
-/** Puts a step before each of these functions. */
+/** Counts a step before each call of these functions. */
 function before(object, names, isStep = () => true) {
   for (const name of names) {
     const original = object[name]
@@ -40,12 +39,12 @@ before(fs, ['openSync'], writes)
 before(fs, ['writeFileSync', 'writeSync', 'fsyncSync', 'linkSync', 'renameSync'])
 before(fs, ['mkdirSync'], (path) => !fs.existsSync(path))
 before(fs.promises, ['writeFile', 'rename'])
-// A full disk keeps nobody from removing.
+// A full disk does not prevent deletion.
 if (how === 'die') {
   before(fs, ['ftruncateSync', 'unlinkSync', 'rmSync'])
   before(fs.promises, ['unlink', 'rm'])
   before(ChildProcess.prototype, ['spawn'])
-  // D-Bus, HTTP and what a child is told.
+  // D-Bus, HTTP and the stdin of children.
   before(net.Socket.prototype, ['_writeGeneric'])
 }
 

@@ -3,18 +3,18 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
 import type { Running, RunOptions } from '../../test/helpers/program/od-link.ts'
 
-/** A command that is to be killed in the middle, and how to see what that left behind. */
+/** A command to kill while it runs, and how to check what it leaves behind. */
 export interface Victim {
   what: string
-  /** Brings everything to where the command begins. */
+  /** Sets up the state in which the command starts. */
   prepare: () => Promise<void>
-  /** Starts the command, and returns where the instants are counted from. */
+  /** Starts the command. @returns the moment from which times are counted. */
   start: (options: RunOptions) => Promise<Running>
-  /** Something that can be seen from outside, shortly before the command writes. */
+  /** A visible event shortly before the command writes. */
   sign: { what: string; seen: () => Promise<boolean> }
   /**
-   * Looks at what is left, with the next commands and no tidying up before them.
-   * @throws Error for whatever is neither the earlier state nor the new one, or works no more.
+   * Checks what is left by running the next commands, without any cleanup before.
+   * @throws Error if the state is neither the old nor the new one, or no longer works.
    */
   left: () => Promise<Left>
 }
@@ -22,9 +22,9 @@ export interface Victim {
 /** Victims that share a place. */
 export interface Victims {
   victims: Victim[]
-  /** Whether they are short enough to be killed before each of their steps. */
+  /** Whether they are short enough to be killed before each step. */
   areShort: boolean
-  /** Removes the place. @throws Error when something is left there that nobody would ever remove. */
+  /** Removes the place. @throws Error if something is left that no command would ever remove. */
   end: () => Promise<void>
 }
 
@@ -32,34 +32,36 @@ export type Left = 'earlier' | 'new'
 
 /** When a process dies. */
 export type Instant =
-  /** After this part of the time that it takes undisturbed. */
+  /** After this fraction of its undisturbed run time. */
   | { at: 'time'; part: number }
-  /** So long after the victim's sign. */
+  /** This long after the visible event. */
   | { at: 'sign'; laterMs: number }
-  /** Before its nth step that changes something outside of it: a file, a message to the keyring or a server, a child. */
+  /**
+   * Before its nth external effect: a file change, a message to the keyring or a server, starting a child.
+   */
   | { at: 'step'; step: number }
 
 export interface Kill {
   victim: Victim
   instant: Instant
-  /** Whether all that it had started was killed with it, as when a machine stops. */
+  /** Whether its child processes were killed as well, as when a machine stops. */
   withChildren: boolean
 }
 
-/** Found from here and from the bundle in campaigns/artifacts. */
+/** The path is the same from here and from the bundle in campaigns/artifacts. */
 const preload = fileURLToPath(new URL('./fault.cjs', import.meta.url))
 
-/** What makes od-link fail at a step; the file `log` then says at which. */
+/** The environment that makes od-link fail at a step; the file `log` then names the step. */
 export function faultAt(step: number, fault: string, log: string): NodeJS.ProcessEnv {
   rmSync(log, { force: true })
   const NODE_OPTIONS = `--require "${preload}"`
   return { NODE_OPTIONS, FAULT_STEP: String(step), FAULT: fault, FAULT_LOG: log }
 }
 
-/** A process group of its own, which can be killed as a whole. */
+/** Its own process group, which can be killed as a whole. */
 const through = ['setsid']
 
-/** How long the victim takes when nobody kills it, in milliseconds from where instants are counted. */
+/** The victim's undisturbed run time in milliseconds. */
 export async function undisturbed(victim: Victim): Promise<number> {
   await victim.prepare()
   const running = await victim.start({ through })
@@ -73,10 +75,10 @@ export async function undisturbed(victim: Victim): Promise<number> {
 }
 
 /**
- * Kills a victim once and looks at what is left.
+ * Kills a victim once and checks what is left.
  * @param usual what `undisturbed` measured.
- * @param log a file that may be written over.
- * @returns what was left; undefined when the process ended before it could be killed.
+ * @param log a file that may be overwritten.
+ * @returns the state that was left; undefined when the process ended before it could be killed.
  * @throws Error when something is broken.
  */
 export async function kill(
@@ -99,24 +101,24 @@ export async function kill(
   return signal === 'SIGKILL' ? left : undefined
 }
 
-/** Where a step of `kill` was, in words. */
+/** Describes the moment of a kill. */
 export function stepIn(log: string): string | undefined {
   return existsSync(log) ? readFileSync(log, 'utf8') : undefined
 }
 
-/** Kills a process group, and with it, when wanted, all that its processes have started in groups of their own. */
+/** Kills a process group, optionally with child processes in other groups. */
 function end(pid: number, withChildren: boolean): void {
   const started = withChildren ? standStill(pid) : []
   for (const one of [-pid, ...started]) {
     try {
       process.kill(one, 'SIGKILL')
     } catch {
-      // It has ended.
+      // It has already ended.
     }
   }
 }
 
-/** Stops a process and all its descendants, from the top, so that none starts another one meanwhile. */
+/** Stops a process and its descendants from the top down, so that none can start another. */
 function standStill(pid: number): number[] {
   try {
     process.kill(pid, 'SIGSTOP')

@@ -1,3 +1,5 @@
+/* The commands that change a link. */
+
 import { readdirSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Running } from '../../test/helpers/program/od-link.ts'
@@ -6,18 +8,16 @@ import type { World } from '../../test/helpers/program/world.ts'
 import type { Left, Victim, Victims } from './kill.ts'
 import type { Machine, StoreName } from './machine.ts'
 
-/** The commands that change a link, each where it is killed. */
-
 let number = 0
 
-/** Runs od-link to its end, which has to be a good one; waiting for the lock of a dead owner would outlast its limit. */
+/** Runs od-link, which has to succeed; waiting for a dead owner's lock would exceed the time limit. */
 export async function works(world: World, ...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await world.run(args)
   if (code !== 0) throw new Error(`od-link ${args.join(' ')} ends with ${code}:\n${stdout}${stderr}`)
   return stdout
 }
 
-/** The token of the one link, without a renewal; undefined when there is no link. */
+/** The saved token of the link, without refreshing; undefined when there is no link. */
 async function tokenOf(world: World): Promise<string | undefined> {
   const { code, stdout, stderr } = await world.run(['token'])
   if (code === 0) return stdout
@@ -25,7 +25,7 @@ async function tokenOf(world: World): Promise<string | undefined> {
   throw new Error(`the link cannot be read: ${code}\n${stderr}`)
 }
 
-/** The link can be renewed and saved, and the drive is there with the new token. */
+/** Checks that the link can be refreshed and saved, and that the new token gives access to the drive. */
 async function linkWorks(world: World): Promise<void> {
   const [told] = JSON.parse(await works(world, 'status', '--check', '--json'))
   if (!told?.works || !told.renewable) throw new Error(`the link does not work: ${JSON.stringify(told)}`)
@@ -36,7 +36,7 @@ async function login(world: World): Promise<void> {
   if (code !== 0) throw new Error(`the next login ends with ${code}:\n${stdout}${stderr}`)
 }
 
-/** The victims whose link is in one store. */
+/** The victims with a link in one store. */
 export function linkVictims(machine: Machine, store: StoreName): Victims {
   const world = machine.newWorld(store)
   /** The token before. */
@@ -138,8 +138,8 @@ export function linkVictims(machine: Machine, store: StoreName): Victims {
 const loginArgs = ['login', '--no-browser']
 
 /**
- * Plays the browser until the callback is under way, for a login that may be killed at any time.
- * @throws Error when it has ended before.
+ * Plays the browser until the callback has been sent, for a login that may be killed at any time.
+ * @throws Error when the login ended before.
  */
 async function signedIn(running: Running): Promise<void> {
   const [address] = await running.seen(/http:\/\/localhost:\d+\/[^"\s]*authorize[^"\s]*/)
@@ -147,7 +147,7 @@ async function signedIn(running: Running): Promise<void> {
   fetch(String(back)).catch(() => {})
 }
 
-/** A move from one store to another, forth and back. */
+/** A move from one store to another and back. */
 export function moveVictims(machine: Machine, one: StoreName, other: StoreName): Victims {
   const world = machine.newWorld()
   const move = (to: StoreName) => works(world, 'store', 'move', '--to', to)
@@ -198,7 +198,7 @@ function indexOf(world: World): { accounts: { store: string }[] } {
   return JSON.parse(readFileSync(join(world.dir, 'settings', 'accounts.json'), 'utf8'))
 }
 
-/** Whether somebody holds the lock of a link: its newest number is not empty. */
+/** Whether the lock of a link is held: its newest number is not empty. */
 function isHeld(locks: string): boolean {
   try {
     const links = readdirSync(locks).filter((name) => name.startsWith('link'))
@@ -207,7 +207,7 @@ function isHeld(locks: string): boolean {
     )
     return files.some((file) => /\/\d+$/.test(file) && statSync(file).size > 0)
   } catch {
-    // Not there yet, or not any more.
+    // Not created yet, or already removed.
     return false
   }
 }

@@ -8,25 +8,25 @@ import { type SandboxProcess, startSandbox } from '../../test/helpers/microsoft/
 import { newWorld, type World } from '../../test/helpers/program/world.ts'
 import { hasRealPart } from '../../test/helpers/system/real-part.ts'
 
-/** The stores that can be had for real. */
+/** The stores with a real backend. */
 export const stores = ['file', 'keychain', 'helper:pass'] as const
 export type StoreName = (typeof stores)[number]
 
-/** A machine on which programs die: a sandbox, and every store that is for real. */
+/** A sandbox and all real stores. */
 export interface Machine {
   sandbox: SandboxProcess
-  /** A person's place on it. @param store the chosen one; without it, none is chosen. */
+  /** A person's environment on it. @param store the chosen store; default: none chosen. */
   newWorld: (store?: StoreName) => World
-  /** How many entries a store has, whatever they are; the stores are shared by all worlds, but for files. */
+  /** The number of entries in a store. Except for files, stores are shared by all worlds. */
   count: (store: StoreName, world: World) => number
-  /** Starts the keyring's daemon anew where it has ended by itself. @returns whether it had. */
+  /** Restarts the keyring daemon if it has crashed. @returns whether it had. */
   revive: () => Promise<boolean>
-  /** A folder for what a run needs beside the worlds. */
+  /** A folder for other files of a run. */
   dir: string
   stop: () => Promise<void>
 }
 
-/** Whether all parts are there. */
+/** Whether all real parts are installed. */
 export function hasMachine(): boolean {
   return hasKeyring() && hasPass() && hasRealPart('setsid', 'killing a process with all that it started')
 }
@@ -56,7 +56,7 @@ const counts: Record<StoreName, (world: World, keyring: Keyring, pass: Pass) => 
   'helper:pass': (_, __, pass) => pass.urls().length,
 }
 
-/** Drafts count, too: they hold tokens. */
+/** Drafts count as well: they contain tokens. */
 function filesIn(folder: string): number {
   try {
     return readdirSync(folder).length

@@ -1,3 +1,9 @@
+/*
+ * `npm run kills`: kills od-link a few hundred times while it writes, and checks what is left. `-- --write`
+ * writes campaigns/sudden-death/README.md, `--only WORDS` selects victims, `--seed NUMBER` repeats the timing
+ * of a run, `--steps` also kills before each step. The exit code is 1 when anything was broken.
+ */
+
 import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { keepFigures } from '../../test/helpers/program/figures.ts'
@@ -5,12 +11,6 @@ import { hasMachine, startMachine } from './machine.ts'
 import { chance } from './plan.ts'
 import { pageOf, rowOf, tableHead } from './report.ts'
 import { killAtEachStep, killAtRandom, places, type Row } from './run.ts'
-
-/**
- * `npm run test:sudden-death`: kills od-link in the middle of whatever it writes, some hundred times, and looks at what is left.
- * `-- --write` keeps the figures in campaigns/sudden-death/README.md, `--only WORDS` kills less, `--seed NUMBER` kills at the same
- * instants again, `--steps` kills before each step, too. The exit code is 1 when anything was broken.
- */
 
 const { values } = parseArgs({
   options: {
@@ -29,7 +29,7 @@ const keep = (row: Row) => {
   console.log([rowOf(row), ...row.broken].join('\n'))
 }
 
-/** Kills what is left to kill, each place on a machine of its own. */
+/** Kills all selected victims, each place on its own machine. */
 const waiting = [...places.entries()]
 async function work(): Promise<void> {
   for (let next = waiting.shift(); next; next = waiting.shift()) {
@@ -37,7 +37,7 @@ async function work(): Promise<void> {
     const machine = await startMachine()
     const interrupted = () => machine.stop().finally(() => process.exit(130))
     process.once('SIGINT', interrupted)
-    // Of its own, so that it does not depend on what else is killed.
+    // Its own generator, so that it does not depend on the other victims.
     const random = chance(Number(values.seed) + index)
     const { victims, areShort, end } = await place(machine)
     for (const victim of victims.filter(({ what }) => what.includes(values.only))) {

@@ -13,7 +13,7 @@ interface Tree {
   children: Tree[]
 }
 
-/** `mkdir --from-file`: the next run makes what is missing. */
+/** `mkdir --from-file`: the next run creates what is missing. */
 export async function bulkVictims({ sandbox, newWorld }: Machine): Promise<Victims> {
   const world = newWorld('file')
   const { code, stderr } = await loginByHand(world)
@@ -27,7 +27,7 @@ export async function bulkVictims({ sandbox, newWorld }: Machine): Promise<Victi
     const found = root.children.find(({ name }) => name === top())
     return found ? pathsOf(found, '').sort() : []
   }
-  /** The server finishes a batch whose client is dead. */
+  /** The server still finishes the batch of a dead client. */
   const madeInTheEnd = async () => {
     for (let before = await made(); ; ) {
       await sleep(250)
@@ -86,14 +86,14 @@ function pathsOf({ name, children }: Tree, parent: string): string[] {
 
 const folders = 12
 
-/** `sandbox --state FILE`, while a client makes folders. */
+/** `sandbox --state FILE`, while a client creates folders. */
 export function stateVictims({ dir }: Machine): Victims {
   const state = join(dir, 'state.json')
   const args = ['sandbox', '--json', '--state', state]
   const drafts = () => readdirSync(dir).filter((name) => name.startsWith('state.json.'))
   let number = 0
   let before: string[] = []
-  /** Which creations were answered. */
+  /** The creations that were answered. */
   let answered: string[] = []
   const namesIn = async (sandbox: SandboxProcess) =>
     ((await sandbox.control('GET', 'drive')) as Tree).children.map(({ name }) => name)
@@ -127,7 +127,7 @@ export function stateVictims({ dir }: Machine): Victims {
       const names = await namesIn(sandbox)
       await sandbox.stop()
       const made = names.filter((name) => !before.includes(name))
-      // Those that were made are there from the first one on, and none that was there is gone.
+      // The created folders exist from the first one on without gaps, and no existing folder is missing.
       const expected = Array.from(made, (_, index) => `${number}-${index}`)
       const whole =
         names.length === before.length + made.length && made.sort(byNumber).join() === expected.join()

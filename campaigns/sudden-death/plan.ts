@@ -1,6 +1,6 @@
 import type { Instant } from './kill.ts'
 
-/** Chance that can be had again: the same seed, the same numbers from 0 to 1 (mulberry32). */
+/** Reproducible random numbers from 0 to 1: the same seed gives the same numbers (mulberry32). */
 export function chance(seed: number): () => number {
   let state = seed
   return () => {
@@ -11,7 +11,7 @@ export function chance(seed: number): () => number {
   }
 }
 
-/** Instants at random: half of them anywhere in the run, half in the moments in which it writes. */
+/** Random moments: half of them at any time in the run, half while it writes. */
 export function instants(random: () => number, times: number): Instant[] {
   return Array.from({ length: times }, (_, index) =>
     index % 2 === 0 ? { at: 'time', part: random() } : { at: 'sign', laterMs: random() * 60 },

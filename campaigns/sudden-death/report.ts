@@ -1,6 +1,6 @@
-import type { Row } from './run.ts'
+/* What `npm run kills` prints and writes. */
 
-/** What `npm run test:sudden-death` prints and writes. */
+import type { Row } from './run.ts'
 
 export const tableHead = `| killed | how | kills | old state left | new state left | broken |
 |---|---|---|---|---|---|`
@@ -9,7 +9,7 @@ export function rowOf({ what, how, kills, left, broken }: Row): string {
   return `| ${what} | ${how} | ${kills} | ${left.earlier} | ${left.new} | ${broken.length} |`
 }
 
-/** The page in the documentation. */
+/** The text of README.md. */
 export function pageOf(rows: Row[], seed: string): string {
   const sum = (number: (row: Row) => number) => rows.reduce((all, row) => all + number(row), 0)
   const kills = sum((row) => row.kills)

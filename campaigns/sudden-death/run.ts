@@ -5,17 +5,17 @@ import { type Machine, stores } from './machine.ts'
 import { bulkVictims, stateVictims } from './other-victims.ts'
 import { instants } from './plan.ts'
 
-/** How often a command was killed in one way, and what that left behind. */
+/** How often a command was killed in one way, and what was left. */
 export interface Row {
   what: string
   how: 'at random' | 'before each step'
   kills: number
   left: Record<Left, number>
-  /** What was broken, and when. */
+  /** What was broken, and when it was killed. */
   broken: string[]
 }
 
-/** All that is killed. Those of one place are together, and places come after each other, since they share stores. */
+/** All victims, by place. Places run one after the other, since they share stores. */
 export const places: ((machine: Machine) => Victims | Promise<Victims>)[] = [
   ...stores.map((store) => (machine: Machine) => linkVictims(machine, store)),
   (machine) => moveVictims(machine, 'file', 'helper:pass'),
@@ -24,7 +24,7 @@ export const places: ((machine: Machine) => Victims | Promise<Victims>)[] = [
   stateVictims,
 ]
 
-/** Kills a victim at random instants. */
+/** Kills a victim at random moments. */
 export async function killAtRandom(
   machine: Machine,
   victim: Victim,
@@ -35,7 +35,7 @@ export async function killAtRandom(
   const usual = await undisturbed(victim)
   for (const instant of instants(random, times)) {
     const withChildren = random() < 0.5
-    // What has ended before its instant is killed sooner.
+    // If it ended before that moment, kill it earlier next time.
     const sooner = random() / 2
     const killed = await once(machine, row, { victim, instant, withChildren }, usual)
     if (!killed)
@@ -44,7 +44,7 @@ export async function killAtRandom(
   return row
 }
 
-/** Kills a victim before each of its steps, until it comes to its end. */
+/** Kills a victim before each of its steps, until it finishes. */
 export async function killAtEachStep(machine: Machine, victim: Victim): Promise<Row> {
   const row = newRow(victim, 'before each step')
   for (let step = 1; ; step += 1) {
@@ -57,7 +57,7 @@ function newRow({ what }: Victim, how: Row['how']): Row {
   return { what, how, kills: 0, left: { earlier: 0, new: 0 }, broken: [] }
 }
 
-/** @returns whether the process was killed before its end. */
+/** @returns whether the process was killed before it finished. */
 async function once(machine: Machine, row: Row, planned: Kill, usual: number): Promise<boolean> {
   const log = join(machine.dir, 'step')
   try {
@@ -65,12 +65,13 @@ async function once(machine: Machine, row: Row, planned: Kill, usual: number): P
     if (!left) return false
     row.left[left] += 1
   } catch (error) {
-    // The other end of a conversation that is cut off may die of it, see report.ts: nothing can be seen of od-link then.
+    // The keyring daemon may crash from an interrupted connection, see report.ts: then the run says nothing
+    // about od-link.
     if (await machine.revive()) return once(machine, row, planned, usual)
     const { instant, withChildren } = planned
     const when = instant.at === 'step' ? `step ${instant.step} (${stepIn(log)})` : JSON.stringify(instant)
     row.broken.push(`${when}${withChildren ? ', with its children' : ''}: ${(error as Error).message}`)
-    // Broken though it came to its end: further steps would be as many as one likes.
+    // Broken although it finished: there is no last step to stop at.
     if (instant.at === 'step' && stepIn(log) === undefined) return false
   }
   row.kills += 1

@@ -6,12 +6,11 @@ import { type Cell, graceSeconds } from './promises.ts'
 import type { Station } from './station.ts'
 
 /**
- * What every cell promises:
- * 1. it ends by itself, within its bound, with its exit code;
- * 2. a failure is told in one sentence with a next step, or as one object of JSON; never as a stack trace;
- * 3. stdout says that the work is done when it is, and else not;
- * 4. the links are byte for byte what they were, or hold newer tokens that the server takes.
- * @returns what was not kept, in sentences.
+ * Checks the promises of every cell: the command ends within its time limit and with its exit code; a
+ * failure is one sentence with a next step, or one JSON object, and never a stack trace; stdout reports
+ * success only when the work is done; the links are unchanged or contain newer tokens that the server
+ * accepts.
+ * @returns the broken promises, as sentences.
  */
 export async function brokenPromises(
   at: Station,
@@ -27,7 +26,7 @@ export async function brokenPromises(
   ]
 }
 
-/** So many processes a core are at work when many cells are tried at once; where there are more, starts take longer. */
+/** The usual number of processes per core when many cells run at once; with more, processes start slower. */
 export const usualLoad = 3
 
 export function isBounded({ withinSeconds }: Cell, { signal, milliseconds }: Outcome): boolean {
@@ -63,7 +62,7 @@ function toldOnStderr({ json, exit }: Cell, stderr: string): boolean {
   return isWhole(error) && typeof error.kind === 'string' && error.exitCode === exit
 }
 
-/** Its report is data, so it stands on stdout. */
+/** Its report is data, so it is on stdout. */
 function toldByDoctor({ json, exit }: Cell, stdout: string): boolean {
   if (!json) return /\n✗ (Graph|Clock) [^✗✓–]*\.\n +next: \S/.test(stdout) && stdout.split('✗').length === 2
   const failed = (JSON.parse(stdout).checks as Record<string, unknown>[]).filter(({ ok }) => ok === false)
@@ -100,7 +99,7 @@ async function linksKept(
   return lost
 }
 
-/** A record may hold newer tokens, and nothing else may be new; that they are good, the server says. */
+/** A record may only differ in newer tokens, which the server must accept. */
 async function recordKept(
   { sandbox }: Station,
   before: string,

@@ -1,47 +1,47 @@
+/* Every kind of request that od-link sends, and a command that sends it. */
+
 import type { Outcome, RunOptions } from '../../test/helpers/program/od-link.ts'
 import { comeBack, signInAt, type WaitingLogin } from '../../test/helpers/program/waiting-login.ts'
 import type { Station } from './station.ts'
 
-/** Every kind of request that od-link sends, and the command that brings it there. */
-
 /** How a command is run in one cell. */
 export interface How {
   json: boolean
-  /** The flag that bounds the waiting, where the command has one. */
+  /** The flag that limits the waiting, if the command has one. */
   bound: string[]
-  /** A name that no other cell uses. */
+  /** A folder name that no other cell uses. */
   name: string
   options: RunOptions
 }
 
 interface Kind {
-  /** As the head of a column has it. */
+  /** The heading of its column. */
   short: string
-  /** What is asked. */
+  /** The request, for the report. */
   asks: string
   service: 'sign-in' | 'graph'
-  /** What a person types, without what bounds it. */
+  /** The command, without the flag for the time limit. */
   command: string
-  /** The request, as a part of `METHOD /path`. */
+  /** The request, as a substring of `METHOD /path`. */
   match: string
-  /** The request that goes before it in the same run. */
+  /** The request that precedes it in the same run. */
   after?: string
-  /** Weather of that earlier request, which is what brings od-link to this one. */
+  /** The failure of that earlier request that makes od-link send this one. */
   afterEffect?: object
-  /** Other requests begin at the same time, and go past the weather. */
+  /** Other requests start at the same time and are not affected. */
   besideOthers?: true
-  /** The access token has ended before. */
+  /** The access token has expired. */
   tokenEnded?: true
-  /** Whether it is sent again after trouble that may pass. */
+  /** Whether it is retried after temporary failures. */
   repeated: boolean
-  /** The longest that it may take with all its repetitions, in seconds. */
+  /** The time limit for all attempts, in seconds. */
   limit: Limit
-  /** What stdout has when the work is done, and never else. */
+  /** What stdout contains only when the work is done. */
   done: RegExp
   run: (at: Station, how: How) => Promise<Outcome>
 }
 
-/** In weather that stays, and in weather that passes; without a flag, what od-link takes for itself. */
+/** When the failure stays, and when it passes; `default` is the limit without a flag. */
 interface Limit {
   flag?: '--max-wait' | '--timeout'
   stays: number
@@ -76,7 +76,7 @@ const mkdirMany = ({ world }: Station, how: How) =>
     input: ['a', 'b', 'c', 'd', 'e', 'f'].map((name) => `/${how.name}/${name}\n`).join(''),
   })
 
-/** The test is the browser, which never has the weather. */
+/** The test plays the browser, which is not affected. */
 async function logIn({ world, sandbox }: Station, how: How): Promise<Outcome> {
   const running = world.start(['login', '--no-browser', ...inJson(how)], how.options)
   try {
@@ -86,12 +86,12 @@ async function logIn({ world, sandbox }: Station, how: How): Promise<Outcome> {
     const answer = await signInAt(new URL(`${sandbox.origin}${pathname}${search}`))
     await comeBack({ redirectUri } as WaitingLogin, answer)
   } catch {
-    // It ended before there was an address: how it ended tells more.
+    // It ended before it printed a URL: the outcome explains why.
   }
   return running.ended
 }
 
-/** The person uses the code at once. */
+/** The person enters the code at once. */
 async function logInByCode({ world, sandbox }: Station, how: How): Promise<Outcome> {
   const running = world.start(['login', '--device', ...how.bound, ...inJson(how)], how.options)
   try {
@@ -138,7 +138,7 @@ export const kinds = {
     command: 'od-link login',
     match: '/oauth2/v2.0/token',
     after: '/openid-configuration',
-    // A code is good for one attempt: AADSTS54005 (RFC 6749 section 4.1.2).
+    // A code can only be used once: AADSTS54005 (RFC 6749 section 4.1.2).
     repeated: false,
     limit: { stays: 20, passes: 20, default: 20, why: 'one attempt, 20 s' },
     done: login,
@@ -211,7 +211,7 @@ export const kinds = {
     command: 'od-link mkdir PATH',
     match: create,
     repeated: true,
-    // Enough for a silent attempt and the look after it.
+    // Enough for a silent attempt and the lookup after it.
     limit: { ...maxWait(120), stays: 9 },
     done: folder,
     run: mkdir(),
@@ -268,5 +268,5 @@ export const kinds = {
 export type KindName = keyof typeof kinds
 export const kindNames = Object.keys(kinds) as KindName[]
 
-/** The kind of that name, with what it may have. */
+/** The kind with that name, with its optional properties. */
 export const kindOf = (name: KindName): Kind => kinds[name]

@@ -5,8 +5,9 @@ import { tryAll } from './run.ts'
 import { figuresOf, printTables, writePage } from './tables.ts'
 
 /**
- * `npm run test:weather`: every kind of request in every weather, some at a time. It prints a table and ends with 1 when a
- * cell breaks a promise. `--write` writes campaigns/weather/README.md, `--only PATTERN` tries the cells whose name fits it.
+ * `npm run weather`: tries every kind of request with every kind of failure, several at a time. It prints a
+ * table; the exit code is 1 when a cell breaks a promise. `--write` writes campaigns/weather/README.md,
+ * `--only PATTERN` tries the cells whose names match.
  */
 const [, , ...flags] = process.argv
 const only = flags.includes('--only') ? (flags[flags.indexOf('--only') + 1] ?? '') : ''

@@ -1,23 +1,24 @@
+/*
+ * What od-link promises for each failure: the exit code (named in src/errors.ts) and the time limit.
+ * check.ts has the promises that are the same for all.
+ */
+
 import { type KindName, kindNames, kindOf } from './kinds.ts'
 import { type Trouble, type WeatherName, weatherNames, weatherOf } from './weathers.ts'
 
-/**
- * What od-link promises in every weather: the exit code (src/errors.ts has their names) and the bound on time. What it
- * promises in all of them alike is in check.ts.
- */
-
-/** The exit code when the weather stays, by what it comes to. */
+/** The exit code when the failure stays, by its effect. */
 export const exitCodes: Record<Trouble, { 'sign-in': number; graph: number }> = {
   'no connection': { 'sign-in': 7, graph: 7 },
   'no answer': { 'sign-in': 7, graph: 7 },
-  // Half an answer of Graph is a lost answer. An answer of the sign-in service that makes no sense is distrusted.
+  // A truncated answer of Graph is a lost answer. An unreadable answer of the sign-in service is not trusted.
   'not readable': { 'sign-in': 6, graph: 7 },
   busy: { 'sign-in': 6, graph: 6 },
-  // Graph refuses the token, and then the one that replaced it. In the sign-in service's place a bare 401 or 403,
-  // without an error of OAuth (RFC 6749 section 5.2), says nothing of the link: a proxy or a firewall gave it.
+  // Graph refuses the token, and then its replacement. A bare 401 or 403 from the sign-in service, without an OAuth
+  // error (RFC 6749 section 5.2), comes from a proxy or firewall and says nothing about the link.
   'not authorized': { 'sign-in': 6, graph: 4 },
   forbidden: { 'sign-in': 6, graph: 9 },
-  // An id_token cannot be checked by a wrong clock (OpenID Connect Core, 3.1.3.7). A link that is there goes on.
+  // An id_token cannot be verified with a wrong clock (OpenID Connect Core, 3.1.3.7). An existing link keeps
+  // working.
   'clock is wrong': { 'sign-in': 4, graph: 0 },
 }
 
@@ -29,7 +30,7 @@ export interface Exception {
   because: string
 }
 
-/** Where a cell promises something else than its row and column. */
+/** Cells that differ from their row and column. */
 export const exceptions: Exception[] = [
   {
     kinds: ['refresh'],
@@ -77,7 +78,7 @@ export const exceptions: Exception[] = [
   },
 ]
 
-/** Whether weather can come to this request at all: an answer in a batch has no connection of its own. */
+/** Whether a failure is possible for this request: an answer in a batch has no connection of its own. */
 function canBe(kind: KindName, weather: WeatherName): boolean {
   const { is } = weatherOf(weather)
   if (kind !== 'item') return true
@@ -87,8 +88,8 @@ function canBe(kind: KindName, weather: WeatherName): boolean {
 }
 
 /**
- * Whether the request is sent again in the same run. Where nothing was sent, because no connection came about, it is
- * told at once; only a login that polls has time to wait for the network. A refused token is replaced once.
+ * Whether the request is retried in the same run. A failed connection is reported at once; only a polling
+ * login waits for the network. A refused token is replaced once.
  */
 function isRepeated(kind: KindName, weather: WeatherName): boolean {
   const { is } = weatherOf(weather)
@@ -96,33 +97,33 @@ function isRepeated(kind: KindName, weather: WeatherName): boolean {
   if (!repeated || is === 'forbidden' || is === 'clock is wrong') return false
   if (is === 'no connection') return kind === 'poll'
   if (is === 'not authorized') return service === 'graph'
-  // A person who has just typed a wrong host learns it sooner so.
+  // Someone who has just mistyped a host learns about it sooner.
   return !(kind === 'discovery' && is === 'not readable')
 }
 
-/** Weather that stays is there for every attempt; weather that passes, for the first. */
+/** A failure that stays affects every attempt, one that passes only the first. */
 export type Run = 'stays' | 'passes' | 'stays, without a flag'
 
 export interface Cell {
   kind: KindName
   weather: WeatherName
   run: Run
-  /** On a chessboard of cells, the white ones speak JSON. */
+  /** Every other cell uses JSON, like the white squares of a chessboard. */
   json: boolean
   exit: number
   withinSeconds: number
 }
 
-/** For the start of a process where several share a core, and the least time that a last attempt is given (2 s). */
+/** For starting a process while several share a core, and for the last attempt, which gets at least 2 s. */
 export const graceSeconds = 10
 
-/** The longest that a poll takes, and what it waits for after trouble (RFC 8628 section 3.5). */
+/** The longest poll, and its delay after a failure (RFC 8628 section 3.5). */
 const pollSeconds = 20
 const afterTroubleSeconds = 6
 
 function boundOf(kind: KindName, weather: WeatherName, run: Run): number {
   const { limit } = kindOf(kind)
-  // Only the limit of an attempt ends a silence.
+  // Only the time limit of an attempt ends a silent connection.
   const isSilent = weather === 'black hole' || weather.startsWith('hang')
   if (run === 'stays, without a flag') return limit.default + graceSeconds
   if (!isRepeated(kind, weather) && !isSilent) return graceSeconds
@@ -149,7 +150,7 @@ function cellOf(kind: KindName, weather: WeatherName, run: Run): Cell {
   }
 }
 
-/** Every cell: each kind in each weather that stays, and in each that passes where the request is sent again. */
+/** All cells: each kind with each failure that stays, and with each that passes if the request is retried. */
 export const cells: Cell[] = kindNames.flatMap((kind) =>
   weatherNames
     .filter((weather) => canBe(kind, weather))
@@ -159,12 +160,12 @@ export const cells: Cell[] = kindNames.flatMap((kind) =>
     }),
 )
 
-/** The bounds that hold without a flag, where a cell above has a shorter one by a flag. */
+/** The time limits without a flag, for the cells above that use a flag to shorten them. */
 export const unflagged: Cell[] = (['refresh', 'create', 'settle', 'batch'] as const).map((kind) =>
   cellOf(kind, 'hang before headers', 'stays, without a flag'),
 )
 
-/** A sample in which every kind and every weather is there, of cells that take little time. */
+/** A sample of quick cells with every kind and every failure. */
 export const sample: Cell[] = (() => {
   const taken: Cell[] = []
   const used = (kind: KindName) => taken.filter((cell) => cell.kind === kind).length

@@ -1,7 +1,7 @@
 import type { Cell } from './promises.ts'
 import { type Result, type Station, startStation, tryCell } from './station.ts'
 
-/** Tries cells, some at a time, the longest first; the results come in the order of the cells. */
+/** Tries cells, several at a time, the longest first; the results are in the order of the cells. */
 export async function tryAll(
   cells: readonly Cell[],
   atOnce: number,

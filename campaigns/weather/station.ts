@@ -9,12 +9,12 @@ import type { Cell } from './promises.ts'
 import { open, openWay, type Way } from './way.ts'
 import { weatherOf } from './weathers.ts'
 
-/** A sandbox, and a person's machine with a link to it, where one cell after the other is tried. */
+/** A sandbox and a machine with a link to it, where cells are tried one after the other. */
 export interface Station {
   sandbox: SandboxProcess
   world: World
   way: Way
-  /** The link as it was made: every cell begins with it. */
+  /** The link at the start of every cell. */
   links: Record<string, string>
   stop: () => Promise<void>
 }
@@ -22,9 +22,9 @@ export interface Station {
 export interface Result {
   cell: Cell
   outcome: Outcome
-  /** Whether it ended by itself, within its bound. */
+  /** Whether it ended within its time limit. */
   isBounded: boolean
-  /** What it promised and did not keep, in sentences. */
+  /** The broken promises, as sentences. */
   broken: string[]
 }
 
@@ -50,14 +50,14 @@ export async function startStation(): Promise<Station> {
 
 let number = 0
 
-/** Makes the weather, runs the command, and looks whether all promises were kept. */
+/** Causes the failure, runs the command, and checks the promises. */
 export async function tryCell(at: Station, cell: Cell): Promise<Result> {
   const { sandbox, world, way } = at
   const { clockAhead = 0, localhost } = weatherOf(cell.weather)
   number += 1
   const before = prepared(at, cell)
   putBack(world, before)
-  // The sandbox's clock goes the other way; what the link tells of times was written while both were right.
+  // The sandbox's clock is moved the other way, so the times in the link are moved, too.
   await sandbox.control('POST', 'settings', { clockSkewSeconds: -clockAhead })
   await makeWeather(at, cell)
   const outcome = await kindOf(cell.kind).run(at, {
@@ -80,7 +80,7 @@ export async function tryCell(at: Station, cell: Cell): Promise<Result> {
   }
 }
 
-/** Where requests go that are not to have the weather: the way is closed by the name `localhost`. */
+/** For requests that must not be affected: only the name `localhost` is blocked. */
 const pastTheWay = ({ sandbox }: Station) => sandbox.origin.replace('localhost', open)
 
 const hosts = (at: Station, { kind }: Cell) => ({
@@ -94,7 +94,7 @@ function boundFlag({ kind, run }: Cell): string[] {
   return [limit.flag, String(limit[run])]
 }
 
-/** The link as this cell wants it: its times by another clock, its token ended, its servers at the end of the way. */
+/** The link for this cell: times by another clock, token expired, servers behind the blockable route. */
 function prepared(at: Station, { kind, weather }: Cell): Record<string, string> {
   const { links, sandbox, way } = at
   const { clockAhead = 0, localhost } = weatherOf(weather)
@@ -114,7 +114,7 @@ function prepared(at: Station, { kind, weather }: Cell): Record<string, string> 
   )
 }
 
-/** The first poll comes after 1 s, the next one 6 s later (RFC 8628 section 3.5). */
+/** The first poll is after 1 s, the next one 6 s later (RFC 8628 section 3.5). */
 const untilBackMs = 4_000
 
 async function makeWeather({ sandbox, way }: Station, { kind, weather, run }: Cell): Promise<void> {

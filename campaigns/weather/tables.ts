@@ -1,3 +1,8 @@
+/*
+ * The results as tables: a column per kind of request, a row per failure, each cell with exit code and
+ * seconds.
+ */
+
 import { writeFileSync } from 'node:fs'
 import { availableParallelism, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
@@ -8,9 +13,7 @@ import { type Exception, exceptions, exitCodes, graceSeconds, type Run } from '.
 import type { Result } from './station.ts'
 import { type Trouble, type WeatherName, weatherNames, weatherOf } from './weathers.ts'
 
-/** The results as tables: a column a kind of request, a row a weather, in each cell the exit code and the seconds. */
-
-/** Found from here and from the bundle in campaigns/artifacts. */
+/** The path is the same from here and from the bundle in campaigns/artifacts. */
 const page = fileURLToPath(new URL('./README.md', import.meta.url))
 
 const secondsOf = ({ outcome }: Result) => outcome.milliseconds / 1000
@@ -44,7 +47,7 @@ export function printTables(results: Result[]): void {
 
 const runs: Run[] = ['stays', 'passes', 'stays, without a flag']
 
-/** Rows of cells, the heads first; a weather that none of these results has is left out. */
+/** Rows of cells, the heading first, without failures that have no results. */
 function tableOf(results: Result[], run: Run): string[][] {
   const found = new Map(
     results
@@ -68,7 +71,7 @@ function cellText(found: Map<string, Result>, kind: KindName, weather: WeatherNa
 const markdown = ([heads = [], ...rows]: string[][]) =>
   [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
 
-/** Writes the page beside the campaign. */
+/** Writes the campaign's README.md. */
 export function writePage(results: Result[], { sentence }: Figures): void {
   const text = `# Bad weather
 

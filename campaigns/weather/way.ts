@@ -8,17 +8,20 @@ import { Worker } from 'node:worker_threads'
 import type { RunOptions } from '../../test/helpers/program/od-link.ts'
 
 /**
- * A way to the sandbox that can be closed at any moment. od-link asks for `localhost`, whose address it looks up in a
- * file that it alone sees (a mount namespace) and that a test rewrites: the name then leads to a port where nobody
- * listens, to a network that has no route, into a black hole, or nowhere.
+ * A route to the sandbox that can be blocked at any moment. od-link resolves `localhost` with a hosts file
+ * that only it sees (in a mount namespace) and that the test rewrites: the name then leads to a closed port,
+ * a network without a route, a black hole, or nowhere.
  */
 export interface Way {
   origin: string
-  /** What starts od-link where that file is seen. */
+  /** The command that starts od-link in that namespace. */
   options: RunOptions
-  /** Leads the name to an address from now on, or to none. */
+  /** Makes the name resolve to an address, or to none. */
   lead: (address: string | null) => void
-  /** The same, once the next request that holds the text in `METHOD /path` has been passed on; and back after a while. */
+  /**
+   * The same, after the next request with this text in `METHOD /path` has been forwarded; restored after a
+   * while.
+   */
   leadAfter: (match: string, address: string | null, backAfterMs?: number) => void
   stop: () => Promise<void>
 }
@@ -65,7 +68,7 @@ export async function openWay(sandboxOrigin: string): Promise<Way> {
   }
 }
 
-/** @param before called when the answer is there, before it is sent: the next request comes on a new connection. */
+/** @param before called before the answer is sent; the next request uses a new connection. */
 function passOn(
   incoming: IncomingMessage,
   response: ServerResponse,
@@ -86,7 +89,7 @@ function passOn(
   incoming.pipe(onward)
 }
 
-/** Listens and takes nobody in: once its queue is full, the kernel answers no further attempt to connect. */
+/** Listens but accepts no connection: once its queue is full, the kernel ignores further attempts. */
 async function digBlackHole(address: string, port: number): Promise<{ fill: () => Promise<void> }> {
   const worker = new Worker(
     `const { parentPort } = require('node:worker_threads')

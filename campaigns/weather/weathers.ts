@@ -1,6 +1,6 @@
-/** What can be bad about the way to Microsoft, about an answer, or about this machine's clock. */
+/* What can go wrong on the way to Microsoft, in an answer, or with this machine's clock. */
 
-/** What a weather comes to for a program, and so what od-link promises in it: see promises.ts. */
+/** The effect of a failure on a program, which decides what od-link promises: see promises.ts. */
 export type Trouble =
   | 'no connection'
   | 'no answer'
@@ -12,9 +12,9 @@ export type Trouble =
 
 interface Weather {
   is: Trouble
-  /** Where the name `localhost` leads from the request on: elsewhere, or (null) nowhere. See way.ts. */
+  /** The address of `localhost` from this request on; null for none. See way.ts. */
   localhost?: string | null
-  /** What the sandbox does with the request: `POST weather` of its control API. */
+  /** The effect in the sandbox: `POST weather` of its control API. */
   effect?: () => object
   /** How far this machine's clock is ahead of Microsoft's, in seconds. */
   clockAhead?: number
@@ -29,9 +29,9 @@ const page = { contentType: 'text/html', body: '<html><title>Sign in to the netw
 
 export const weathers = {
   'connection refused': { is: 'no connection', localhost: '127.0.0.9' },
-  // A group of many machines: no TCP connection can go there, and the kernel says ENETUNREACH.
+  // A multicast address: TCP cannot connect there, and the kernel reports ENETUNREACH.
   'no route': { is: 'no connection', localhost: '224.0.0.1' },
-  // A listener that takes nobody in any more: the kernel drops what asks for a connection.
+  // A listener with a full queue: the kernel drops connection requests.
   'black hole': { is: 'no connection', localhost: '127.0.0.8' },
   'DNS failure': { is: 'no connection', localhost: null },
   'hang before headers': { is: 'no answer', effect: () => ({ hang: 'headers' }) },
@@ -60,5 +60,5 @@ export const weathers = {
 export type WeatherName = keyof typeof weathers
 export const weatherNames = Object.keys(weathers) as WeatherName[]
 
-/** The weather of that name, whatever it is made of. */
+/** The failure with that name, with its optional properties. */
 export const weatherOf = (name: WeatherName): Weather => weathers[name]

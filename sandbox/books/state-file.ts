@@ -16,7 +16,7 @@ const readState = record({ version: oneOf(version), drives: dictionary(readSaved
 ])
 
 /**
- * * Reads the drives that an earlier run saved, by user name in lower case; empty when the file does not
+ * Reads the drives that an earlier run saved, by user name in lower case; empty when the file does not
  * exist.
  * @throws an Error with a plain sentence for a file that the sandbox did not write; the file is not changed.
  */
@@ -117,7 +117,7 @@ function isRunning(pid: number): boolean {
 }
 
 /**
- * * Writes a draft beside the file and renames it, so that readers see the old content or the new one. The
+ * Writes a draft beside the file and renames it, so that readers see the old content or the new one. The
  * draft is private until it is complete, and then gets the permissions of the file that it replaces.
  */
 async function writeWhole(file: string, text: string): Promise<void> {

@@ -31,7 +31,7 @@ const whole = new RegExp(`^\\/${drive}(?:\\/${start}(?<rest>.*)|\\/?)$`, 's')
 const beginning = new RegExp(`^\\/${drive}\\/(?<segment>[^/:]+)`)
 
 /**
- * * Reads the path of a request, still percent-encoded and without the version, as
+ * Reads the path of a request, still percent-encoded and without the version, as
  * microsoft-graph-docs-contrib, concepts/onedrive-addressing-driveitems describes it:
  * `/me/drive/root:/a/b:/children`. Undefined for a path that does not start with a drive.
  * @param query the query, which holds the values of key aliases.

@@ -20,7 +20,7 @@ const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
 const malformed = (why: string) => refusals.badRequest(`Invalid batch payload format. ${why}`)
 
 /**
- * * Reads a batch. If any of its requests is malformed, none is run. Source: microsoft-graph-docs-contrib,
+ * Reads a batch. If any of its requests is malformed, none is run. Source: microsoft-graph-docs-contrib,
  * concepts/json-batching.
  * @throws GraphError
  */

@@ -17,7 +17,7 @@ export function isBatch(path: string): boolean {
 }
 
 /**
- * * `POST /$batch`: up to twenty requests in one. They run in parallel, each after those it depends on, and
+ * `POST /$batch`: up to twenty requests in one. They run in parallel, each after those it depends on, and
  * are answered in the order of completion. The last one is started first, so that clients cannot rely on an
  * order. Source: microsoft-graph-docs-contrib, concepts/json-batching.
  * @throws GraphError, for a malformed batch, before anything is done.

@@ -4,7 +4,7 @@ import { GraphError } from '../state/graph-error.ts'
 import type { World } from '../state/world.ts'
 
 /**
- * * Finds the access token of a request (RFC 6750, 2.1: in the header only).
+ * Finds the access token of a request (RFC 6750, 2.1: in the header only).
  * @throws GraphError 401 with a challenge, with Graph's message for each case.
  */
 export function authenticate(world: World, incoming: Incoming): AccessToken {
@@ -90,7 +90,7 @@ export interface Reach {
 }
 
 /**
- * * @throws GraphError 403 when the token's scopes do not cover the request. The app folder scope only works
+ * @throws GraphError 403 when the token's scopes do not cover the request. The app folder scope only works
  * on personal drives. Source: onedrive-api-docs#1474.
  */
 export function authorizeDrive({ scopes, account }: AccessToken, method: string): Reach {

@@ -64,7 +64,7 @@ function findParent(world: World, { drive, address, start, item }: DriveRequest)
   return folder
 }
 
-/** * What each drive does when the name exists. Sources: onedrive-api-docs#359, #391, #323, #1162. */
+/** What each drive does when the name exists. Sources: onedrive-api-docs#359, #391, #323, #1162. */
 function place(
   world: World,
   drive: Drive,

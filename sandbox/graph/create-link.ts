@@ -14,7 +14,7 @@ const scopes = ['anonymous', 'organization', 'users']
 const links = new WeakMap<Item, Map<string, object>>()
 
 /**
- * * `POST …/createLink`: 201 for a new link, 200 for an existing one; the default scope depends on the drive.
+ * `POST …/createLink`: 201 for a new link, 200 for an existing one; the default scope depends on the drive.
  * The hosts do not exist (RFC 2606). Source: microsoft-graph-docs-contrib, api/driveitem-createlink.
  */
 export function createLink(world: World, incoming: Incoming, request: DriveRequest): Reply {

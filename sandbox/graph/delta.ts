@@ -17,7 +17,7 @@ interface Place {
 }
 
 /**
- * * `GET …/root/delta`: all items at first, with a link for later changes. Source:
+ * `GET …/root/delta`: all items at first, with a link for later changes. Source:
  * microsoft-graph-docs-contrib, api/driveitem-delta.
  */
 export function delta(world: World, incoming: Incoming, { drive, address, options }: DriveRequest): Reply {

@@ -4,7 +4,7 @@ import type { AccountKind } from '../state/users.ts'
 const known = new WeakMap<Buffer, Record<string, string>>()
 
 /**
- * * The hashes of a file: quickXorHash on every drive; on personal drives also the older hashes, which older
+ * The hashes of a file: quickXorHash on every drive; on personal drives also the older hashes, which older
  * clients use. Source: microsoft-graph-docs-contrib, resources/hashes; rclone, docs/content/onedrive.md.
  */
 export function hashesOf(content: Buffer, kind: AccountKind): Record<string, string> {
@@ -23,7 +23,7 @@ export function hashesOf(content: Buffer, kind: AccountKind): Record<string, str
 const [bits, shift] = [160, 11]
 
 /**
- * * OneDrive's own hash, in base64: each byte is XORed into a ring of 160 bits, 11 bits further than the
+ * OneDrive's own hash, in base64: each byte is XORed into a ring of 160 bits, 11 bits further than the
  * last, and the length at the end. Source: onedrive-api-docs, code-snippets/quickxorhash.
  */
 export function quickXorHash(content: Buffer): string {

@@ -5,7 +5,7 @@ import { hashesOf } from './hashes.ts'
 import { downloadUrl } from './signed-url.ts'
 
 /**
- * * A driveItem as Graph sends it. Work and personal drives differ in the time format, in cTag and eTag, and
+ * A driveItem as Graph sends it. Work and personal drives differ in the time format, in cTag and eTag, and
  * in the encoding of the parent's path. Sources: microsoft-graph-docs-contrib, resources/driveitem;
  * onedrive-api-docs, resources/itemReference.
  */

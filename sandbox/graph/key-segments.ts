@@ -1,7 +1,7 @@
 import { refusals } from '../state/graph-error.ts'
 
 /**
- * * Reads names in key segments: `children('a')/children('b')/content`, with quotes in a name doubled. A key
+ * Reads names in key segments: `children('a')/children('b')/content`, with quotes in a name doubled. A key
  * may also be an alias for a value in the query: `children('@a1')` and `@a1='a'`, which rclone sends to
  * China's cloud. Sources: OData 4.01, URL conventions 4.3 and 5.3; rclone, backend/onedrive/onedrive.go.
  * @throws GraphError

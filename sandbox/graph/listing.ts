@@ -80,7 +80,7 @@ export function expanded(
 }
 
 /**
- * * `GET …/search(q='…')`: items below whose name contains the text. Source: microsoft-graph-docs-contrib,
+ * `GET …/search(q='…')`: items below whose name contains the text. Source: microsoft-graph-docs-contrib,
  * api/driveitem-search.
  */
 export function search(world: World, incoming: Incoming, request: DriveRequest): Reply {

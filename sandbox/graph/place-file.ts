@@ -5,7 +5,7 @@ import type { World } from '../state/world.ts'
 import { freeName, refuseWhenFull } from './conflict.ts'
 
 /**
- * * Creates or replaces a file. Unlike creating a folder, this creates missing parents. Source:
+ * Creates or replaces a file. Unlike creating a folder, this creates missing parents. Source:
  * onedrive-api-docs#83.
  */
 export function placeFile(

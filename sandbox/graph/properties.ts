@@ -6,7 +6,7 @@ import { isObject } from './json-body.ts'
 const dateTime = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:\d\d)$/
 
 /**
- * * The properties that a client may set besides name and parent: the dates, and on personal drives a
+ * The properties that a client may set besides name and parent: the dates, and on personal drives a
  * description. Source: microsoft-graph-docs-contrib, resources/driveitem.
  * @throws GraphError for an invalid date.
  */

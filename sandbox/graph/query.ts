@@ -57,7 +57,7 @@ const readers: Record<string, (options: QueryOptions, value: string) => void> = 
 }
 
 /**
- * * Reads the query options. Their names are case-sensitive; on drives the `$` is optional, but `%24` is not
+ * Reads the query options. Their names are case-sensitive; on drives the `$` is optional, but `%24` is not
  * decoded. Sources: onedrive-api-docs, concepts/optional-query-parameters; msgraph-sdk-design.
  * @throws GraphError
  */

@@ -19,7 +19,7 @@ const places: Record<string, string[]> = {
 const ofWork = ['approot', 'documents']
 
 /**
- * * The folder behind `special/{name}`. It is created when a client with write access asks for it, except by
+ * The folder behind `special/{name}`. It is created when a client with write access asks for it, except by
  * HEAD. Sources: microsoft-graph-docs-contrib, api/drive-get-specialfolder; onedrive-api-docs,
  * concepts/special-folders-appfolder.
  * @throws GraphError

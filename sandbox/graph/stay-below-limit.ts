@@ -4,7 +4,7 @@ import { errorOfStatus, GraphError } from '../state/graph-error.ts'
 import type { World } from '../state/world.ts'
 
 /**
- * * Refuses requests beyond the limit, if one is set. Each request of a batch counts separately: an item 1
+ * Refuses requests beyond the limit, if one is set. Each request of a batch counts separately: an item 1
  * unit, a list or a creation 2. Source: sp-dev-docs,
  * how-to-avoid-getting-throttled-or-blocked-in-sharepoint-online.
  * @throws GraphError

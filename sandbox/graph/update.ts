@@ -9,7 +9,7 @@ import { readProperties } from './properties.ts'
 import { checkIfMatch, type DriveRequest, itemReply, requireItem, requireWithin } from './request.ts'
 
 /**
- * * `PATCH` of an item: changes name, parent and dates at once. Sources: microsoft-graph-docs-contrib,
+ * `PATCH` of an item: changes name, parent and dates at once. Sources: microsoft-graph-docs-contrib,
  * api/driveitem-update and driveitem-move.
  */
 export function updateItem(world: World, incoming: Incoming, request: DriveRequest): Reply {

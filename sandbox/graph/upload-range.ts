@@ -13,7 +13,7 @@ export const largestRange = 60 * 1024 * 1024 - 1
 const unit = 320 * 1024
 
 /**
- * * A request to the URL of an upload session: `PUT` sends a range, `GET` asks what is missing, `DELETE`
+ * A request to the URL of an upload session: `PUT` sends a range, `GET` asks what is missing, `DELETE`
  * cancels, `POST` creates the file if that was deferred. Source: microsoft-graph-docs-contrib,
  * api/driveitem-createuploadsession.
  */

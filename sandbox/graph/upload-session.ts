@@ -11,7 +11,7 @@ import { checkIfMatch, type DriveRequest, requireItem } from './request.ts'
 import { signedUrl } from './signed-url.ts'
 
 /**
- * * `POST …/createUploadSession`. Microsoft's page names `fail` as the default, but widely used programs send
+ * `POST …/createUploadSession`. Microsoft's page names `fail` as the default, but widely used programs send
  * nothing and expect the file to be replaced, so the sandbox does that. Sources:
  * microsoft-graph-docs-contrib, api/driveitem-createuploadsession; rclone, backend/onedrive.
  */

@@ -5,7 +5,7 @@ import { placeFile } from './place-file.ts'
 import { checkIfMatch, type DriveRequest, itemReply, requireItem } from './request.ts'
 
 /**
- * * `PUT …/content`: a small file. Its conflictBehavior is in the URL; the default is `replace`. Source:
+ * `PUT …/content`: a small file. Its conflictBehavior is in the URL; the default is `replace`. Source:
  * microsoft-graph-docs-contrib, api/driveitem-put-content.
  */
 export function upload(world: World, incoming: Incoming, request: DriveRequest): Reply {

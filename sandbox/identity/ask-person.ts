@@ -17,7 +17,7 @@ import { expandDefault } from './scopes.ts'
 const stopHere = [50020, 90130, undefined]
 
 /**
- * * Shows the sign-in pages that are still needed, given `prompt`, the browser's sessions and earlier
+ * Shows the sign-in pages that are still needed, given `prompt`, the browser's sessions and earlier
  * consent. Source: entra-docs, identity-platform/v2-protocols-oidc.
  * @throws IdentityError when no page may be shown (`prompt=none`)
  */
@@ -76,7 +76,7 @@ function answerSilently(world: World, incoming: Incoming, request: CheckedReques
 }
 
 /**
- * * When the person cancels, a work account sends no description, a personal account its own sentence.
+ * When the person cancels, a work account sends no description, a personal account its own sentence.
  * Sources: tests of MSAL.NET and MSAL Android; HTBox/allReady#521.
  */
 function leftFields(account?: Account): Map<string, string> {

@@ -12,7 +12,7 @@ const kinds: Record<Audience, AccountKind[]> = {
 }
 
 /**
- * * Checks that an application may be used at an authority. Source: entra-docs, reference-error-codes.
+ * Checks that an application may be used at an authority. Source: entra-docs, reference-error-codes.
  * @throws IdentityError 9002331, 9002332, 50194 or 700016
  */
 export function checkAuthority(registration: Registration, tenant: Tenant): void {

@@ -17,7 +17,7 @@ import { readScopes } from './scopes.ts'
 import { checkPrompt, decide } from './sign-in.ts'
 
 /**
- * * `GET` or `POST /{tenant}/oauth2/v2.0/authorize`. An unknown client or redirect URI is reported on a page,
+ * `GET` or `POST /{tenant}/oauth2/v2.0/authorize`. An unknown client or redirect URI is reported on a page,
  * because a redirect could reach a stranger (RFC 6749, 4.1.2.1); every other error is sent to the client.
  */
 export function authorize(world: World, incoming: Incoming, tenant: Tenant): Reply {

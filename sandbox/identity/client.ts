@@ -18,7 +18,7 @@ export function findRegistration(world: World, clientId: string | undefined, ten
 }
 
 /**
- * * Authenticates the client of a token request as its platform requires: a Web application by its secret (in
+ * Authenticates the client of a token request as its platform requires: a Web application by its secret (in
  * the body, or by HTTP Basic with both halves form-encoded, RFC 6749 2.3.1), a single-page application by the
  * Origin that only browsers send, a public client not at all.
  * @throws IdentityError 700016, 700025, 7000218, 7000215, 9002326 or 9002327

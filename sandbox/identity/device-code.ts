@@ -53,7 +53,7 @@ export function deviceCode(world: World, incoming: Incoming, tenant: Tenant): Re
 }
 
 /**
- * * Where personal accounts are allowed, a client that is not public is refused at once; elsewhere only at
+ * Where personal accounts are allowed, a client that is not public is refused at once; elsewhere only at
  * the poll after the person has signed in. Source: MicrosoftDocs/azure-docs#31986.
  */
 function reachesPersonal({ audience }: Registration, { kinds }: Tenant): boolean {

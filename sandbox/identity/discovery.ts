@@ -5,7 +5,7 @@ import type { World } from '../state/world.ts'
 import { identityJson } from './replies.ts'
 
 /**
- * * `GET /{tenant}/v2.0/.well-known/openid-configuration`. The issuer of `common` and `organizations` is a
+ * `GET /{tenant}/v2.0/.well-known/openid-configuration`. The issuer of `common` and `organizations` is a
  * template for the token's `tid`. For an alias or domain of a single tenant the endpoints contain its GUID.
  * Sources: entra-docs, identity-platform/access-tokens; openiddict/openiddict-core#1764.
  */
@@ -63,7 +63,7 @@ const claims = [
 ]
 
 /**
- * * `GET /{tenant}/discovery/v2.0/keys`. Each key names the issuer that it signs for: the template, or the
+ * `GET /{tenant}/discovery/v2.0/keys`. Each key names the issuer that it signs for: the template, or the
  * fixed issuer of personal accounts. Source: entra-docs, identity-platform/access-tokens.
  */
 export async function keySet(world: World, incoming: Incoming): Promise<Reply> {

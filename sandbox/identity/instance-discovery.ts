@@ -25,7 +25,7 @@ const clouds = [
 ]
 
 /**
- * * `GET /common/discovery/instance?api-version=1.1&authorization_endpoint=…`: whether a host belongs to the
+ * `GET /common/discovery/instance?api-version=1.1&authorization_endpoint=…`: whether a host belongs to the
  * platform, and its aliases. MSAL calls it before it trusts an authority; the sandbox is its own cloud.
  * Source: MicrosoftDocs/microsoft-authentication-library-dotnet, custom-authority-aliases.
  */

@@ -13,7 +13,7 @@ import { expandDefault } from './scopes.ts'
 import { confirmPage, consentPage, namePage, pickPage, welcomePage } from './sign-in-pages.ts'
 
 /**
- * * `/{tenant}/login`: the target of the forms on the sign-in pages. A GET shows the result of each POST, so
+ * `/{tenant}/login`: the target of the forms on the sign-in pages. A GET shows the result of each POST, so
  * that Back and Reload send nothing twice.
  */
 export function login(world: World, incoming: Incoming): Reply {

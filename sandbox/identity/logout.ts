@@ -5,7 +5,7 @@ import type { World } from '../state/world.ts'
 import { signedOutPage } from './pages.ts'
 
 /**
- * * `GET` or `POST /{tenant}/oauth2/v2.0/logout`: signs out all accounts of the browser, or the one in
+ * `GET` or `POST /{tenant}/oauth2/v2.0/logout`: signs out all accounts of the browser, or the one in
  * `logout_hint`, and redirects to a registered URI of a client. Tokens stay valid. Sources: entra-docs,
  * identity-platform/v2-protocols-oidc and refresh-tokens.
  */

@@ -8,7 +8,7 @@ import { signInPage } from './layout.ts'
 import { describeScopes } from './permissions.ts'
 
 /**
- * * `/myapps`: the consent of each account that is signed in in this browser, and a button to remove it.
+ * `/myapps`: the consent of each account that is signed in in this browser, and a button to remove it.
  * After that, refreshing fails, while access tokens stay valid until they expire, as with Microsoft. Source:
  * entra-docs, identity-platform/refresh-tokens.
  */

@@ -1,11 +1,11 @@
+/*
+ * Codes and tokens with realistic shapes and lengths, so that a client which assumes too much fails here
+ * first. Prefixes: OneDrive/onedrive-api-docs#1170; lengths: microsoftgraph/microsoft-graph-docs#5846.
+ */
+
 import { createHash, randomBytes, randomInt, randomUUID } from 'node:crypto'
 import { type SigningKey, sign } from '../state/keys.ts'
 import type { Account } from '../state/users.ts'
-
-/**
- * * Codes and tokens with realistic shapes and lengths, so that a client which assumes too much fails here
- * first. Prefixes: OneDrive/onedrive-api-docs#1170; lengths: microsoftgraph/microsoft-graph-docs#5846.
- */
 
 /** A random string over an alphabet. */
 function random(length: number, alphabet: string): string {

@@ -5,7 +5,7 @@ export interface Permission {
 }
 
 /**
- * * What each scope allows. Sources: microsoft-graph-docs-contrib, permissions-reference (the consent texts
+ * What each scope allows. Sources: microsoft-graph-docs-contrib, permissions-reference (the consent texts
  * for users); entra-docs, identity-platform/scopes-oidc.
  */
 const words: Record<string, Permission> = {

@@ -11,7 +11,7 @@ import { expandDefault } from './scopes.ts'
 const tolerance = 250
 
 /**
- * * Answers a poll of the device flow. `slow_down` is not on Microsoft's list of answers, so it is only sent
+ * Answers a poll of the device flow. `slow_down` is not on Microsoft's list of answers, so it is only sent
  * when the sandbox is told to. A work application that is not public is refused only after the person has
  * signed in. Sources: entra-docs, identity-platform/v2-oauth2-device-code; MicrosoftDocs/azure-docs#31986.
  */

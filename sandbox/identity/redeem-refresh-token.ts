@@ -20,7 +20,7 @@ const spaLimit = 24 * 60 * 60 * 1000
 const nearlyOver = 5 * 60 * 1000
 
 /**
- * * Redeems a refresh token. The answer contains a new one, and the old one stays valid: Microsoft does not
+ * Redeems a refresh token. The answer contains a new one, and the old one stays valid: Microsoft does not
  * revoke it. Source: entra-docs, identity-platform/refresh-tokens. Other servers do, after a grace period:
  * see `refuseReuse`.
  */
@@ -57,7 +57,7 @@ export function redeemRefreshToken(
 }
 
 /**
- * * Rotation with reuse detection (RFC 9700, 4.14.2): if two clients use the same refresh token, one of them
+ * Rotation with reuse detection (RFC 9700, 4.14.2): if two clients use the same refresh token, one of them
  * stole it, so all tokens of that sign-in are revoked.
  */
 function refuseReuse({ replacedAt, family = new Set() }: RefreshToken, world: World): void {

@@ -19,7 +19,7 @@ const modes = { query: inQuery, fragment: inFragment, form_post: inForm } satisf
 type ResponseMode = keyof typeof modes
 
 /**
- * * The `response_mode` of a request; `query` is the default for a code. An error about the mode itself must
+ * The `response_mode` of a request; `query` is the default for a code. An error about the mode itself must
  * still be sent, so only strict reading refuses an unknown mode.
  */
 export function readResponseMode(parameters: Fields, reading: 'strict' | 'lenient'): ResponseMode {

@@ -22,7 +22,7 @@ const byLowerCase = new Map([...signInScopes, ...graphScopes].map((scope) => [sc
 const registered = ['User.Read', 'Files.ReadWrite.All']
 
 /**
- * * Reads a `scope` parameter into canonical short names; names may be prefixed with Graph's host.
+ * Reads a `scope` parameter into canonical short names; names may be prefixed with Graph's host.
  * @throws IdentityError 70011 for an unknown scope, or for `.default` combined with other scopes.
  */
 export function readScopes(parameter: string): Set<string> {
@@ -38,7 +38,7 @@ export function readScopes(parameter: string): Set<string> {
   return scopes
 }
 
-/** * Expands `.default`, which personal accounts do not support. Source: MicrosoftDocs/azure-docs#37071. */
+/** Expands `.default`, which personal accounts do not support. Source: MicrosoftDocs/azure-docs#37071. */
 export function expandDefault(scopes: Set<string>, account: Account): Set<string> {
   if (!scopes.has('.default')) return scopes
   if (account.kind === 'personal') throw refusals.scopeUnknown('.default')
@@ -51,7 +51,7 @@ export function permissions(scopes: Iterable<string>): string[] {
 }
 
 /**
- * * The `scope` of a token answer: never `offline_access`, and often more than requested. Work accounts list
+ * The `scope` of a token answer: never `offline_access`, and often more than requested. Work accounts list
  * everything ever consented to, personal accounts what was requested; both add sign-in scopes. Sources:
  * entra-docs, reference-breaking-changes; OneDrive/onedrive-api-docs#1929.
  */

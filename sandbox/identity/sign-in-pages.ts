@@ -81,7 +81,7 @@ ${cancel}
 }
 
 /**
- * * Shown in the device flow: a code from someone else could belong to another application than the person
+ * Shown in the device flow: a code from someone else could belong to another application than the person
  * expects. Source: entra-docs, identity-platform/reference-breaking-changes.
  */
 export function confirmPage(visit: Visit, account: Account): Reply {

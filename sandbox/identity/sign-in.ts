@@ -50,7 +50,7 @@ function choose(
 }
 
 /**
- * * The error exactly as the control API set it: Microsoft sends no description when the person cancels.
+ * The error exactly as the control API set it: Microsoft sends no description when the person cancels.
  * Source: tests of MSAL.NET and MSAL Android.
  */
 function refusalOf({ error, error_subcode, error_description }: NextSignIn & { error: string }): Decision {

@@ -54,7 +54,7 @@ export async function issueTokens(world: World, grant: Grant, options: TokenOpti
 }
 
 /**
- * * For work accounts 60 to 90 minutes at random, or 20 to 28 hours for clients that can handle a claims
+ * For work accounts 60 to 90 minutes at random, or 20 to 28 hours for clients that can handle a claims
  * challenge; an hour for personal accounts. Sources: entra-docs, identity-platform/access-tokens and
  * claims-challenge.
  */

@@ -6,7 +6,7 @@ export class MalformedForm extends Error {}
 const allowedBytes = /^[\x21-\x7e]*$/
 
 /**
- * * Reads `name=value&…` strictly: percent-encoded UTF-8, `+` for a space, each name once. Values are not
+ * Reads `name=value&…` strictly: percent-encoded UTF-8, `+` for a space, each name once. Values are not
  * trimmed: Microsoft stopped trimming spaces and quotes in 2019. Source: MicrosoftDocs/entra-docs,
  * identity-platform/reference-breaking-changes.
  * @throws MalformedForm
@@ -39,7 +39,7 @@ export function readPostedForm(incoming: Incoming): Map<string, string> {
 }
 
 /**
- * * Whether a form may have come from one of the sandbox's own pages. Browsers send an Origin header with
+ * Whether a form may have come from one of the sandbox's own pages. Browsers send an Origin header with
  * every POST (Fetch standard, "append a request Origin header"); a plain HTTP client sends none and cannot be
  * tricked by a page. The Host header was checked before, so it names the sandbox itself.
  */

@@ -22,7 +22,7 @@ type Server = ReturnType<typeof createServer> | ReturnType<typeof createTlsServe
 const attemptsForOnePort = 20
 
 /**
- * * Listens on 127.0.0.1 and ::1 with the same port, because `localhost` can resolve to either (RFC 6761),
+ * Listens on 127.0.0.1 and ::1 with the same port, because `localhost` can resolve to either (RFC 6761),
  * and never on another interface. A machine without IPv6 gets only 127.0.0.1.
  * @throws PortTaken, with a plain sentence.
  */

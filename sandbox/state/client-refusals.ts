@@ -5,7 +5,7 @@ import type { Tenant } from './tenants.ts'
 type App = Pick<Registration, 'clientId' | 'name'>
 
 /**
- * * The errors caused by an app registration or by a client's behaviour, rather than by one request. Numbers
+ * The errors caused by an app registration or by a client's behaviour, rather than by one request. Numbers
  * and meanings: entra-docs, identity-platform/reference-error-codes.
  */
 export const clientRefusals = {

@@ -76,7 +76,7 @@ export class Drive {
   }
 
   /**
-   * * Adds a new folder, or with `content` a new file, under a free name.
+   * Adds a new folder, or with `content` a new file, under a free name.
    * @throws GraphError for a name that OneDrive refuses.
    */
   add(parent: Folder, name: string, content?: Buffer): Item {
@@ -104,7 +104,7 @@ export class Drive {
   }
 
   /**
-   * * Renames or moves an item, or both. The caller has checked that the name is free and that the folder is
+   * Renames or moves an item, or both. The caller has checked that the name is free and that the folder is
    * not inside the item.
    * @throws GraphError for a name that OneDrive refuses.
    */

@@ -5,7 +5,7 @@ function refuse(code: number, error: string, text: string, suberror?: string): I
 }
 
 /**
- * * The errors by name; those caused by an app registration are in client-refusals.ts. Numbers and meanings:
+ * The errors by name; those caused by an app registration are in client-refusals.ts. Numbers and meanings:
  * entra-docs, identity-platform/reference-error-codes; wording from recorded answers; like Microsoft's, it
  * may change.
  */

@@ -7,7 +7,7 @@ export function driveIdOf(owner: Account): string {
 }
 
 /**
- * * The ids of a drive's items. Work: 34 characters, starting with those of the drive; personal: the drive's
+ * The ids of a drive's items. Work: 34 characters, starting with those of the drive; personal: the drive's
  * id and a number. They are never reused. Shapes: onedrive-api-docs, api/driveitem_get.
  */
 export class ItemIds {

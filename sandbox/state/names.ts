@@ -2,7 +2,7 @@ import { type GraphError, refusals } from './graph-error.ts'
 import type { AccountKind } from './users.ts'
 
 /**
- * * The names that OneDrive refuses: "Restrictions and limitations in OneDrive and SharePoint" (Microsoft
+ * The names that OneDrive refuses: "Restrictions and limitations in OneDrive and SharePoint" (Microsoft
  * support), with the error codes of microsoft-graph-docs-contrib, concepts/errors.
  */
 const forbidden = /["*:<>?/\\|\u0000-\u001f\u007f]/
@@ -56,7 +56,7 @@ export function checkName(name: string, place: Place): void {
 }
 
 /**
- * * The key of a name in its folder: case is preserved but ignored, and canonically equivalent spellings are
+ * The key of a name in its folder: case is preserved but ignored, and canonically equivalent spellings are
  * equal. Sources: onedrive-api-docs, concepts/case-sensitivity; onedrive-api-docs#351.
  */
 export function foldName(name: string): string {

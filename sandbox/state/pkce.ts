@@ -11,7 +11,7 @@ const unreserved = /^[A-Za-z0-9\-._~]{43,128}$/
 const sha256InBase64url = /^[A-Za-z0-9_-]{43}$/
 
 /**
- * * Reads the challenge of an authorization request; the default method is `plain` (RFC 7636, 4.3).
+ * Reads the challenge of an authorization request; the default method is `plain` (RFC 7636, 4.3).
  * @throws IdentityError 50147 for a challenge that no verifier can match.
  */
 export function readChallenge(value: string | undefined, method: string | undefined): Challenge | undefined {

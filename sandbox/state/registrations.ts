@@ -1,5 +1,5 @@
 /**
- * * The platform of a redirect URI: "Mobile and desktop", "Web" or "Single-page application". It decides
+ * The platform of a redirect URI: "Mobile and desktop", "Web" or "Single-page application". It decides
  * whether the client has a secret. Source: entra-docs, identity-platform/reply-url.
  */
 export type Platform = 'public' | 'web' | 'spa'
@@ -27,7 +27,7 @@ export interface Registration {
   /** The directory that it was registered in, as a GUID. With `AzureADMyOrg` only its users may sign in. */
   tenant?: string
   /**
-   * * "Allow public client flows", required by the device flow when no redirect URI is public. Source:
+   * "Allow public client flows", required by the device flow when no redirect URI is public. Source:
    * entra-docs, identity-platform/scenario-desktop-app-registration.
    */
   allowPublicClientFlows?: boolean
@@ -60,7 +60,7 @@ export function registrations(secret: string, more: Registration[] = []): Regist
 }
 
 /**
- * * Checks the registrations in the options.
+ * Checks the registrations in the options.
  * @throws an Error with a plain sentence.
  */
 export function checkRegistrations(registrations: Registration[]): void {
@@ -91,7 +91,7 @@ export function mainPlatform(registration: Registration): Platform {
 }
 
 /**
- * * The registered redirect URI that matches a request's, if any. For `localhost` the port is ignored, unless
+ * The registered redirect URI that matches a request's, if any. For `localhost` the port is ignored, unless
  * an entry has exactly this port. The path is case-sensitive; no path and the path `/` are equal. Source:
  * entra-docs, identity-platform/reply-url.
  */

@@ -6,17 +6,17 @@ export type AccountKind = 'work' | 'personal'
 /** Behaviour that differs between real drives. */
 export interface Moods {
   /**
-   * * The answer when a folder of that name exists: 409, or 200 with that folder, which personal drives were
+   * The answer when a folder of that name exists: 409, or 200 with that folder, which personal drives were
    * seen to send regardless of conflictBehavior. Source: OneDrive/onedrive-api-docs#1162.
    */
   existing: 409 | 200
   /**
-   * * When the parent is missing: answer 404, or create the parent, as personal drives were seen to do.
+   * When the parent is missing: answer 404, or create the parent, as personal drives were seen to do.
    * Source: Microsoft365R#28.
    */
   missingParents: 404 | 'made'
   /**
-   * * Whether the case of a personal drive's id varies between answers. Source:
+   * Whether the case of a personal drive's id varies between answers. Source:
    * OneDrive/onedrive-api-docs#1890.
    */
   driveIds: 'steady' | 'changing'

@@ -50,7 +50,7 @@ export interface Visit extends Purpose {
 }
 
 /**
- * * The open visits. Each form carries the id of its visit, which no other site can know, and the browser's
+ * The open visits. Each form carries the id of its visit, which no other site can know, and the browser's
  * cookie the matching secret, so forms from other sites or browsers are rejected (OWASP, Cross-Site Request
  * Forgery Prevention). A visit gives one answer; then its id is no longer valid.
  */
@@ -90,7 +90,7 @@ export class Visits {
 }
 
 /**
- * * A browser that sends no cookies at all blocks them. Then `Sec-Fetch-Site`, which no page can set, has to
+ * A browser that sends no cookies at all blocks them. Then `Sec-Fetch-Site`, which no page can set, has to
  * prove that the form is the sandbox's own (W3C, Fetch Metadata Request Headers). The sign-in works, but
  * nobody stays signed in.
  */

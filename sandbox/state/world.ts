@@ -31,7 +31,7 @@ export interface Settings {
   /** How long an unused refresh token stays valid. */
   refreshIdleSeconds: number
   /**
-   * * How long a refresh token stays valid once it has been exchanged. Using it later revokes all tokens of
+   * How long a refresh token stays valid once it has been exchanged. Using it later revokes all tokens of
    * the same sign-in. Default, like Microsoft: no limit.
    */
   refreshGraceSeconds?: number

@@ -1,3 +1,5 @@
+/* A sample of what `npm run hostile` does: a few attacks of every group. */
+
 import { afterAll, beforeAll, expect, it } from 'vitest'
 import type { Attack, Result } from '../../campaigns/hostile-servers/attack.ts'
 import { allCases } from '../../campaigns/hostile-servers/cases/index.ts'
@@ -6,8 +8,6 @@ import { scenes } from '../../campaigns/hostile-servers/scenes.ts'
 import { reset, type Stage, setStage } from '../../campaigns/hostile-servers/stage.ts'
 import { type Stranger, startStranger } from '../../campaigns/hostile-servers/stranger.ts'
 import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
-
-/** A sample of what `npm run test:hostile-servers` does: a few attacks of every group. */
 
 let sandbox: SandboxProcess
 let stranger: Stranger

@@ -1,11 +1,11 @@
+/* A failing example is run again as `runs.ts` says. */
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isTrueAnswer } from '../../src/signin/authorization-response.ts'
 import type { ControllingTerminal } from '../../src/signin/controlling-terminal.ts'
 import { pastedAnswer } from '../../src/signin/pasted-redirect.ts'
 import { anyText, settings } from './runs.ts'
-
-/** A failing example is run again as `runs.ts` says. */
 
 const state = 'the-state-of-this-sign-in'
 const expected = {

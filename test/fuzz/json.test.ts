@@ -1,9 +1,9 @@
+/* A failing example is run again as `runs.ts` says. */
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseJsonObject } from '../../src/text/json.ts'
 import { anyText, settings } from './runs.ts'
-
-/** A failing example is run again as `runs.ts` says. */
 
 describe("a server's JSON", () => {
   it('is read as it was written, whatever brackets, quotes and backslashes its texts hold', () => {

@@ -1,9 +1,10 @@
+/* A failing example is run again as `runs.ts` says. */
+
+import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fromOutside, sanitize, sanitizeJson } from '../../src/text/sanitize.ts'
 import { anyText, settings } from '../fuzz/runs.ts'
-
-/** A failing example is run again as `runs.ts` says. */
 
 /** What is never shown, and what is shown only where it changes the character in front of it. */
 const harmful = new RegExp(

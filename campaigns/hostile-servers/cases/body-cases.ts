@@ -1,11 +1,11 @@
+/* Invalid bodies for each kind of request. */
+
 import { brotliCompressSync, gzipSync } from 'node:zlib'
 import type { Attack } from '../attack.ts'
 import { JsonText, nested, write } from '../json-text.ts'
 import { escapes } from '../poisons.ts'
 import type { Answer, Tamper } from '../tamperer.ts'
 import { everyRequest } from './requests.ts'
-
-/** Bodies that are not an answer, of each kind of request. */
 
 const body =
   (make: (answer: Answer, json: string) => string | Buffer, headers: Record<string, string> = {}): Tamper =>
@@ -78,7 +78,7 @@ export const bodyCases: Attack[] = bodies.flatMap(([name, tamper]) =>
   everyRequest(name).map((one) => ({ ...one, group: 'Bodies that are not an answer', name, tamper })),
 )
 
-/** A status that no answer should have, with the true body. */
+/** An unexpected status with the genuine body. */
 export const statusCases: Attack[] = [
   204, 205, 206, 226, 300, 304, 400, 401, 402, 403, 406, 410, 415, 418, 451, 599, 600, 999,
 ].flatMap((status) =>

@@ -1,9 +1,9 @@
+/* Answers of the device code endpoint, which tell the person to open a URL and enter a code. */
+
 import type { Attack } from '../attack.ts'
 import type { Json } from '../id-token.ts'
 import { JsonText } from '../json-text.ts'
 import { escapes, invisible } from '../poisons.ts'
-
-/** Answers of the device code's endpoint: the person is to type a code, and to open an address. */
 
 const addresses: [string, unknown][] = [
   ['a script', 'javascript:alert(1)'],

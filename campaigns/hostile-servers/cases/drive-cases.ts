@@ -1,12 +1,12 @@
+/* Items that are not what was requested and could lead elsewhere. */
+
 import type { Attack } from '../attack.ts'
 import type { Json } from '../id-token.ts'
 import { escapes, invisible } from '../poisons.ts'
 import type { SceneName } from '../scenes.ts'
 import type { Answer } from '../tamperer.ts'
 
-/** Items of a drive that are not what was asked for, and would lead elsewhere. */
-
-/** The items in an answer: itself, those of its list, and those of a batch. */
+/** The items in an answer: the answer itself, or those of its list or batch. */
 function itemsIn(json: Json): Json[] {
   if (json?.responses) return json.responses.flatMap(({ body }: Json) => itemsIn(body))
   return Array.isArray(json?.value) ? json.value : json?.error ? [] : [json]
@@ -88,7 +88,7 @@ const inScenes = (
     })),
   )
 
-/** An id leads to an item of this drive, and to nothing else, whatever is in it. */
+/** Whatever an id contains, it must only address an item of this drive. */
 const asksElsewhere: Attack['wrong'] = (_, { server }) => {
   const ofBatches = server.seen.flatMap(({ exchange }) => {
     if (exchange.kind !== 'batch') return []
@@ -103,7 +103,7 @@ const asksElsewhere: Attack['wrong'] = (_, { server }) => {
   return elsewhere && `it asked for ${elsewhere.slice(0, 200)}`
 }
 
-/** A line break in a name would be a second line of a list: the name that was asked for stands in its place. */
+/** A line break in a name would make two lines of output, so the requested name is printed instead. */
 const noName: Attack = {
   group: 'Names in the drive',
   name: 'the name contains all of this, and JSON has the requested one',

@@ -3,13 +3,13 @@ import { everyField } from '../fields.ts'
 import { type Scene, type SceneName, scenes } from '../scenes.ts'
 import { reset, type Stage } from '../stage.ts'
 
-/** The formats in which a command speaks, in turn. */
+/** The output formats, in rotation. */
 const formats = [[], ['--json'], ['--verbose']] as const
 
 /**
- * One field of one true answer replaced at a time: the answers are those that the command gets when nobody does it
- * harm, so that no field of any is forgotten.
- * @param all every kind of harm for each field, rather than some in turn.
+ * Replaces one field of one genuine answer at a time. The answers are recorded from an undisturbed run, so
+ * that no field is forgotten.
+ * @param all every replacement for each field, instead of some in rotation.
  */
 export async function fieldCases(stage: Stage, all: boolean): Promise<Attack[]> {
   const attacks: Attack[] = []

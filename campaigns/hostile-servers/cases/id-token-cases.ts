@@ -1,3 +1,5 @@
+/* Invalid id_tokens and key sets: no login may end with a link. */
+
 import type { Attack } from '../attack.ts'
 import {
   type Json,
@@ -11,8 +13,6 @@ import {
   unsigned,
 } from '../id-token.ts'
 import type { Tamper } from '../tamperer.ts'
-
-/** id_tokens and key sets that prove nothing: no login may end with a link. */
 
 const contoso = '5d1f0a3c-7be2-4c86-9d0e-2f6a41c7b893'
 const elsewhere = 'aaaaaaaa-7be2-4c86-9d0e-2f6a41c7b893'
@@ -147,7 +147,7 @@ const attack =
     codes: [6, 7],
   })
 
-/** A whole identity, and true in itself: only that somebody else was asked for tells it apart. */
+/** A complete, consistent identity of another person. */
 const ofAnotherTenant: Attack = {
   ...attack('id_tokens: claims')([
     'it is of another tenant than the one asked for',

@@ -10,7 +10,7 @@ import { redirectCases } from './redirect-cases.ts'
 import { refusalCases } from './refusal-cases.ts'
 import { wireCases } from './wire-cases.ts'
 
-/** All attacks there are. @param everything for fields, every kind of harm rather than some in turn. */
+/** All attacks. @param everything every replacement for each field, instead of some in rotation. */
 export async function allCases(stage: Stage, everything = false): Promise<Attack[]> {
   return [
     ...idTokenCases,

@@ -2,7 +2,7 @@ import type { Attack } from '../attack.ts'
 import type { Stage } from '../stage.ts'
 import type { Answer } from '../tamperer.ts'
 
-/** Answers that name other places than the ones they came from. */
+/** Answers that refer to other hosts or paths. */
 export function placeCases({ stranger }: Stage): Attack[] {
   return Object.entries(stranger.origins).flatMap(([place, origin]): Attack[] => [
     ...(['login', 'device', 'setup', 'doctor'] as const).map(
@@ -80,13 +80,13 @@ export const nextPageCases: Attack[] = links.flatMap(([name, link]) =>
     group: 'Endless lists',
     name: `the next page ${name}`,
     scene,
-    // Asked for what is not there, the drive's own server may say that there is no such drive: 9.
+    // For a missing item Graph may answer that there is no such drive: 9.
     codes: [0, 3, 6, 7, 8, 9],
     tamper: (answer: Answer) => nextPage(answer, link()),
   })),
 )
 
-/** An empty list with one more page behind it; in a batch, each of the lists. */
+/** An empty list with another page; in a batch, each list. */
 function nextPage({ json }: Answer, link: unknown): undefined {
   const lists = json.responses ? json.responses.map(({ body }: { body: unknown }) => body) : [json]
   for (const list of lists)

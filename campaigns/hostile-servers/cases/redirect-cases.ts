@@ -2,12 +2,12 @@ import type { Attack } from '../attack.ts'
 import type { Stage } from '../stage.ts'
 import { everyRequest } from './requests.ts'
 
-/** Answers that send od-link elsewhere: nothing follows them, no token, no code, no secret. */
+/** Redirects: od-link must not follow them with a token, code or secret. */
 export function redirectCases({ stranger }: Stage): Attack[] {
   const targets = { ...stranger.origins, 'the same host, without a scheme': '//login.evil.example' }
   return [301, 302, 303, 307, 308].flatMap((status) =>
     Object.entries(targets).flatMap(([target, origin]) =>
-      // What asks the authorize page is answered by a redirect, rightly, and does not follow it either.
+      // The authorize page answers with a redirect by design, and the client there does not follow it either.
       everyRequest(target).map((one) => ({
         ...one,
         group: 'Redirects',

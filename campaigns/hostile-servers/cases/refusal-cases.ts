@@ -1,10 +1,10 @@
+/* Errors with hostile content, and invalid tokens. */
+
 import type { Attack } from '../attack.ts'
 import type { Json } from '../id-token.ts'
 import { JsonText, nested } from '../json-text.ts'
 import { escapes, invisible } from '../poisons.ts'
 import type { Answer, Exchange, Tamper } from '../tamperer.ts'
-
-/** Refusals that hold what a refusal should not, and tokens that are none. */
 
 const said =
   (status: number, json: unknown, headers: Record<string, string> = {}): Tamper =>
@@ -27,7 +27,7 @@ const graphStatuses: Attack[] = [
       name: `HTTP ${status} with escape sequences in every field`,
       scene,
       flags,
-      // What od-link has no name for is 1, by the list of exit codes.
+      // Unknown errors are 1, according to the list of exit codes.
       codes: [0, 1, 2, 3, 6, 7, 8, 9],
       tamper: said(status, graphError, {
         'retry-after': '\u009b31m',
@@ -38,7 +38,7 @@ const graphStatuses: Attack[] = [
   ),
 )
 
-/** Of the sign-in service; the first is the name of a link that has ended. */
+/** Errors of the sign-in service; the first one means that the link has ended. */
 const identityWords: Attack[] = ['invalid_grant', 'temporarily_unavailable', escapes].flatMap((error, at) =>
   (['login', 'device', 'renewal', 'status', 'doctor'] as const).map((scene, nth) => ({
     group: 'Error messages',
@@ -182,7 +182,7 @@ const waits: Attack[] = [
       group: 'Waiting times set by the server',
       name: `HTTP ${status} with Retry-After: ${wait.slice(0, 30)}`,
       scene,
-      // After a 503 od-link looks whether the folder was made all the same; here it was.
+      // After a 503 od-link checks whether the folder was created anyway; here it was.
       codes: status === 503 && scene !== 'renewal' ? [0, 6, 7] : [6, 7],
       tamper: (answer: Answer, exchange: Exchange) => {
         said(status, { error: { code: 'x', message: 'x' } }, { 'retry-after': wait })(answer, exchange)

@@ -1,7 +1,7 @@
 import type { SceneName } from '../scenes.ts'
 import type { Kind } from '../tamperer.ts'
 
-/** Each kind of request, in a command that makes it. */
+/** Each kind of request, with a command that sends it. */
 const requests: [SceneName, Kind][] = [
   ['login', 'discovery'],
   ['login', 'token by code'],
@@ -23,7 +23,7 @@ let turn = 0
 
 /**
  * Every kind of request.
- * @param name of the attack, for which the formats in which the command speaks take turns.
+ * @param name the name of the attack; output formats rotate with it.
  */
 export function everyRequest(name: string) {
   turn += name.length

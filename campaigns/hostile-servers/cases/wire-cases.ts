@@ -1,11 +1,11 @@
+/* Invalid or endless HTTP. */
+
 import type { Attack } from '../attack.ts'
 import { write } from '../json-text.ts'
 import { type Answer, headOf, type Speech } from '../tamperer.ts'
 import { everyRequest } from './requests.ts'
 
-/** What is no HTTP, or HTTP without an end. */
-
-/** Writes the same until the other side has enough. */
+/** Writes the same data until the other side closes the connection. */
 const forEver =
   (head: string | Buffer, part: string | Buffer, everyMs = 0): Speech =>
   (socket) => {
@@ -113,7 +113,7 @@ const speeches: [name: string, make: Make][] = [
   ['a status of 999', (text) => once(`HTTP/1.1 999 No\r\n\r\n`, text)],
 ]
 
-/** So slow that every wait meets its bound: one command each, or the suite would take an hour. */
+/** So slow that every wait reaches its limit: one command each, or the suite would take an hour. */
 const slow: [name: string, make: Make][] = [
   ['a body at one byte per second', () => forEver(of('100000'), ' ', 1_000)],
   ['headers at one byte per second', () => forEver('HTTP/1.1 200 OK\r\nx: ', 'x', 1_000)],

@@ -19,7 +19,7 @@ const loopback4 = [127, 0, 0, 1]
 const loopback6 = [...new Array(15).fill(0), 1]
 
 /**
- * * Makes a certificate authority and a certificate for `localhost`. The authority's key is discarded once it
+ * Makes a certificate authority and a certificate for `localhost`. The authority's key is discarded once it
  * has signed, and its certificate is limited to names of this machine (RFC 5280, 4.2.1.10), so trusting it
  * does not endanger any other site. Both keys exist only in this process.
  */

@@ -1,4 +1,4 @@
-/** The ASN.1 types that a certificate consists of, in DER (ITU-T X.690). */
+/* The ASN.1 types that a certificate consists of, in DER (ITU-T X.690). */
 
 /** Tag, length, content. */
 function element(tag: number, ...content: Uint8Array[]): Buffer {

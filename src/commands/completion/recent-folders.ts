@@ -1,12 +1,12 @@
+/*
+ * The folders that were fetched within the last minute: only their names, in a private file next to the
+ * settings. The file stays until the next Tab or logout (accounts/traces.ts).
+ */
+
 import type { Account } from '../../accounts/account.ts'
 import { listAccounts } from '../../accounts/index.ts'
 import { startPatience } from '../../http/retry.ts'
 import { changeStateFile, readStateFile } from '../../settings/json-file.ts'
-
-/**
- * The folders that were seen within the last minute: names alone, in a private file beside the settings. The file stays
- * until the next Tab or logout (accounts/traces.ts).
- */
 
 const file = 'completion'
 const forMs = 60_000

@@ -1,8 +1,8 @@
+/* A plain HTTP client for the sandbox: it knows the protocol and nothing of od-link. */
+
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { afterEach } from 'vitest'
 import { type Registration, type Sandbox, type SandboxOptions, startSandbox } from '../../../sandbox/index.ts'
-
-/** A plain HTTP client for the sandbox: it knows the protocol and nothing of od-link. */
 
 export const ada = 'ada@contoso.example'
 export const grace = 'grace@outlook.example'

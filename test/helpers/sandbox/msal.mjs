@@ -1,5 +1,8 @@
-// A program as Microsoft's documentation has them, with MSAL Node unchanged, in a process of its own that trusts the
-// sandbox through NODE_EXTRA_CA_CERTS. It takes a JSON object as its argument and prints one as its result.
+/*
+ * A program as Microsoft's documentation has them, with MSAL Node unchanged, in a process of its own that trusts the
+ * sandbox through NODE_EXTRA_CA_CERTS. It takes a JSON object as its argument and prints one as its result.
+ */
+
 import {
   ConfidentialClientApplication,
   InteractionRequiredAuthError,

@@ -1,9 +1,9 @@
+/* oauth4webapi, a certified client library, in its strict form: it checks whatever the standards let it check. */
+
 import * as oauth from 'oauth4webapi'
 import { describe, expect, it } from 'vitest'
 import type { Sandbox } from '../../../sandbox/index.ts'
 import { ada, control, grace, redirectUri, sandbox } from '../../helpers/sandbox/client.ts'
-
-/** oauth4webapi, a certified client library, in its strict form: it checks whatever the standards let it check. */
 
 const plain = { [oauth.allowInsecureRequests]: true }
 const personalTenant = '9188040d-6c67-4c5b-b112-36a304b66dad'
