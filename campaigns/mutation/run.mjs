@@ -1,8 +1,9 @@
 /*
- * Mutation testing: Stryker changes the program in one place at a time, and a test has to notice. node
- * campaigns/mutation/run.mjs every area, then campaigns/mutation/README.md node campaigns/mutation/run.mjs
- * identity graph only these; earlier results stay in the report What was tried before is not tried again
- * unless it, or a test that reaches it, has changed; `--all` tries it again.
+ * Mutation testing: Stryker changes the program in one place at a time, and a test has to notice.
+ *   node campaigns/mutation/run.mjs                  every area, then campaigns/mutation/README.md
+ *   node campaigns/mutation/run.mjs identity graph   only these; earlier results stay in the report
+ * Mutants are not tried again unless they, or a test that reaches them, have changed; `--all` tries all again.
+ * Stryker needs a newer Node than od-link, so it has a package.json of its own.
  */
 
 import { spawn } from 'node:child_process'
