@@ -44,7 +44,7 @@ describe('the record of a link', () => {
     )
   })
 
-  it('is whole or refused, whatever became of one field', () => {
+  it('is complete or refused, whatever one field contains', () => {
     const fields = Object.keys(fc.sample(record, 1)[0] ?? {}) as (keyof LinkRecord)[]
     fc.assert(
       fc.property(
@@ -65,7 +65,7 @@ describe('the record of a link', () => {
     )
   })
 
-  it('is never read from half of its text, or from anything else', () => {
+  it('is never read from half of its text or from other text', () => {
     fc.assert(
       fc.property(record, fc.nat(), anyText, fc.jsonValue(), (one, cut, garbage, other) => {
         const whole = JSON.stringify(one)
@@ -73,6 +73,54 @@ describe('the record of a link', () => {
         expect(read(garbage, one.id)).toBeUndefined()
         expect(read(JSON.stringify(other), one.id)).toBeUndefined()
         expect(read(whole, `${one.id}x`)).toBeUndefined()
+      }),
+      settings(),
+    )
+  })
+})
+
+describe('a value in chunks', () => {
+  const limit = 64
+  const place = () => {
+    const kept = new Map<string, Buffer>()
+    const entries: Entries = {
+      get: async (name) => kept.get(name),
+      set: async (name, value) => void kept.set(name, value),
+      delete: async (name) => void kept.delete(name),
+    }
+    return { kept, values: inChunks(entries, limit) }
+  }
+  const value = fc
+    .string({ minLength: limit + 1, maxLength: 8 * limit })
+    .map((one) => Buffer.from(`{"a":"${one}"}`))
+  type Harm = 'cut' | 'missing' | 'swapped' | 'foreign' | 'repeated' | 'longer'
+  const harms = fc.constantFrom<Harm>('cut', 'missing', 'swapped', 'foreign', 'repeated', 'longer')
+
+  it('is the value or undefined, and never a part or a mixture', async () => {
+    await fc.assert(
+      fc.asyncProperty(value, value, harms, fc.nat(), async (first, second, harm, at) => {
+        const { kept, values } = place()
+        await values.set('link', first)
+        await values.set('other', second)
+        const pieces = [...kept.keys()].filter((name) => name.startsWith('link '))
+        const piece = pieces[at % pieces.length] as string
+        const other = pieces[(at + 1) % pieces.length] as string
+        const stranger = [...kept.keys()].find((name) => name.startsWith('other ')) as string
+        const content = kept.get(piece) as Buffer
+        const changed: Record<Harm, Buffer | undefined> = {
+          cut: content.subarray(0, -1),
+          missing: undefined,
+          swapped: kept.get(other),
+          foreign: kept.get(stranger),
+          repeated: Buffer.concat([content, content]),
+          longer: Buffer.concat([content, Buffer.from('x')]),
+        }
+        const instead = changed[harm]
+        if (instead) kept.set(piece, instead)
+        else kept.delete(piece)
+        if (harm === 'swapped') kept.set(other, content)
+        const found = await values.get('link')
+        if (found) expect(found.equals(first)).toBe(true)
       }),
       settings(),
     )

@@ -7,7 +7,7 @@ import { loginByHand } from '../helpers/program/waiting-login.ts'
 import { newWorld } from '../helpers/program/world.ts'
 import { filesOf, kept, putBack } from '../helpers/program/world-files.ts'
 
-describe('while a token is renewed', () => {
+describe('while a token is being refreshed', () => {
   const at = useLinked()
   let before: Record<string, string>
   let renewing: Running
@@ -43,7 +43,7 @@ describe('while a token is renewed', () => {
     expect((await at.world.run(['token'])).code).toBe(4)
   })
 
-  it('use waits for nothing, and the link is the renewed one', async () => {
+  it('use does not wait, and the link is the renewed one', async () => {
     const earlier = JSON.parse(Object.values(before).find((text) => text.includes('accessToken')) ?? '{}')
     const { code } = await at.world.run(['use', ada])
     expect(code).toBe(0)
@@ -98,14 +98,14 @@ describe('a renewal whose answer is lost after the server has replaced the refre
   })
   afterEach(() => at.calm())
 
-  it('is repeated by the same run, where the server allows it for a while', async () => {
+  it('is repeated by the same run if the server has a grace period', async () => {
     await grace(60)
     await at.weather('/oauth2/v2.0/token', { lost: true })
     expect((await at.world.run(['mkdir', '-p', '/repeated'])).code).toBe(0)
     expect((await at.requests('token')).map(({ status }) => status)).toEqual(['lost', 200])
   })
 
-  it('is made good by the next run, when the process was killed meanwhile', async () => {
+  it('is repeated by the next run if the process was killed', async () => {
     await grace(60)
     await at.weather('/oauth2/v2.0/token', { hang: 'body' })
     const running = at.world.start(['mkdir', '-p', '/killed'])
@@ -115,7 +115,7 @@ describe('a renewal whose answer is lost after the server has replaced the refre
     expect((await at.world.run(['mkdir', '-p', '/killed'])).code).toBe(0)
   })
 
-  it('is "sign in again" where the server takes it for a theft, and the record stays as it is', async () => {
+  it('leads to "sign in again" if the server treats it as theft, and the record stays unchanged', async () => {
     await grace(0)
     await at.weather('/oauth2/v2.0/token', { lost: true })
     const before = kept(at.world)

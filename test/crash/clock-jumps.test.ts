@@ -57,7 +57,7 @@ describe.runIf(hasSetClock())("a machine's clock that jumps", () => {
     expect(milliseconds).toBeLessThan(20_000)
   })
 
-  it('leaves no token that is used past its end without a renewal: Graph says so, once', async () => {
+  it('does not make od-link use an expired token for long: Graph refuses it once', async () => {
     // As a renewal would have written it while the clock was years ahead.
     changeRecord(at.world, { expiresAt: Date.now() + 1e11, lastRenewedAt: Date.now() + 1e11 })
     await at.sandbox.control('POST', 'expire')

@@ -84,7 +84,7 @@ describe.runIf(runs)('the home of a link', () => {
       expect(readdirSync(links())).toHaveLength(1)
     })
 
-    it('makes a renewal say so once the token has ended, and the link is whole', async () => {
+    it('makes a refresh report it once the token has expired, and the link is intact', async () => {
       tokenEndsIn(-1)
       turn(disk)
       const { code, stdout, stderr } = await run(['mkdir', '/', 'late'])
@@ -98,7 +98,7 @@ describe.runIf(runs)('the home of a link', () => {
       expect(token).not.toBe('')
     })
 
-    it('lets a token serve that is near its end, and status --check say how long', async () => {
+    it('still uses a token that expires soon, and status --check says how long', async () => {
       tokenEndsIn(200)
       turn(disk)
       const [made, checked] = [await run(['mkdir', '-p', '/near']), await run(['status', '--check'])]

@@ -11,7 +11,7 @@ const named = (text: string) => new Set(text.match(/OD_LINK_[A-Z_]*[A-Z]/g) ?? [
 const told = [...ownVariables, ...variablesOfTheEnd].map(([name]) => name)
 
 describe('README.md', () => {
-  it('has the exit codes and their meanings as od-link help exit-codes tells them', () => {
+  it('has the same exit codes and meanings as od-link help exit-codes', () => {
     const cells = readme.split('\n').flatMap((line) => line.split('|').map((cell) => cell.trim()))
     for (const [code, meaning] of exitCodeRows) {
       const told = cells.some((cell, index) => cell === code && cells[index + 1] === meaning)
@@ -19,12 +19,12 @@ describe('README.md', () => {
     }
   })
 
-  it('names no variable that od-link help environment does not tell', () => {
+  it('names only variables that od-link help environment lists', () => {
     expect([...named(readme)].filter((name) => !told.includes(name))).toEqual([])
   })
 })
 
-it('od-link help environment names every variable that the code reads', () => {
+it('od-link help environment lists every variable that the code reads', () => {
   const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' }).filter((name) =>
     name.endsWith('.ts'),
   )

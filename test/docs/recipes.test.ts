@@ -39,7 +39,7 @@ describe('the recipes', () => {
   })
   afterEach(() => at.calm())
 
-  it('are these, and each is run below', () => {
+  it('are listed here, and each is run below', () => {
     expect(recipes).toEqual([
       'nightly.sh',
       'nightly.cron',
@@ -53,14 +53,14 @@ describe('the recipes', () => {
   })
 
   describe('the shell script', () => {
-    it('makes the folder of tonight, and is fine with being run twice', async () => {
+    it('creates the folder of tonight, and can run twice', async () => {
       const folder = placed('nightly.sh')
       for (const _ of [1, 2])
         expect(run('sh', ['nightly.sh'], folder)).toMatchObject({ code: 0, stdout: `${tonight()}\n` })
       expect(await at.drive()).toContain(tonight())
     })
 
-    it('asks to be run again later when Microsoft is busy', async () => {
+    it('asks to be run again when Microsoft is busy', async () => {
       await at.weather('POST /v1.0', { status: 503 }, 99)
       const impatient = placed('nightly.sh')
       putProgram(join(impatient, 'od-link'), `exec '${node}' '${program}' "$@" --max-wait 1`)
@@ -70,7 +70,7 @@ describe('the recipes', () => {
       expect(run('sh', ['nightly.sh'], impatient, { PATH }).code).toBe(75)
     })
 
-    it('says that somebody must sign in again, and fails', async () => {
+    it('reports that a person has to sign in again, and fails', async () => {
       await at.sandbox.control('POST', 'revoke')
       await at.sandbox.control('POST', 'expire')
       const { code, stderr } = run('sh', ['nightly.sh'], placed('nightly.sh'))
@@ -83,12 +83,12 @@ describe('the recipes', () => {
   })
 
   describe('the crontab', () => {
-    it('is one that cron takes', () => {
+    it('is accepted by cron', () => {
       if (!hasRealPart('crontab', 'the recipe for cron')) return
       expect(run('crontab', ['-n', 'nightly.cron'], placed('nightly.cron'))).toMatchObject({ code: 0 })
     })
 
-    it('writes one mail when the link has ended', async () => {
+    it('sends one mail when the link has expired', async () => {
       const lines = recipe('nightly.cron').trimEnd().split('\n')
       const hook = lines.find((line) => line.startsWith('OD_LINK_ON_SIGNIN_NEEDED='))?.split(/=(.*)/s)[1]
       putProgram(join(bin, 'mail'), `{ echo "$@"; cat; } >> '${at.world.dir}/mail'`)
@@ -105,7 +105,7 @@ describe('the recipes', () => {
   })
 
   describe('the systemd timer', () => {
-    it('is one that systemd takes', () => {
+    it('is accepted by systemd', () => {
       if (!hasRealPart('systemd-analyze', 'the recipe for a timer')) return
       const units = ['od-link-nightly.timer', 'od-link-nightly.service']
       const checked = run(
@@ -120,7 +120,7 @@ describe('the recipes', () => {
       expect({ code: checked.code, ours }).toEqual({ code: 0, ours: [] })
     })
 
-    it('makes its folder, and tries again only what a person need not mend', async () => {
+    it('creates its folder, and retries only temporary failures', async () => {
       const service = recipe('od-link-nightly.service')
       const setting = (name: string) => new RegExp(`^${name}=(.*)$`, 'm').exec(service)?.[1] ?? ''
       const [command = '', ...args] = setting('ExecStart').replace('%l', 'here').split(' ')
@@ -180,7 +180,7 @@ describe('the recipes', () => {
     })
   })
 
-  it('make makes the folders once, and again after the list has changed', async () => {
+  it('make creates the folders once, and again after the list has changed', async () => {
     if (!hasRealPart('make', 'the recipe for a Makefile')) return
     const folder = placed('Makefile')
     const list = join(folder, 'folders.txt')
@@ -195,7 +195,7 @@ describe('the recipes', () => {
   })
 
   describe('the Python program', () => {
-    it('makes a folder and tells its id', () => {
+    it('creates a folder and prints its id', () => {
       if (!hasRealPart('python3', 'the recipe for Python')) return
       const { code, stdout } = run(
         'python3',
@@ -205,7 +205,7 @@ describe('the recipes', () => {
       expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^\S+\n$/) })
     })
 
-    it('says what od-link said when it fails', () => {
+    it('repeats the message of od-link when it fails', () => {
       if (!hasRealPart('python3', 'the recipe for Python')) return
       const { code, stderr } = run('python3', ['make_folder.py', '/wrong:name'], placed('make_folder.py'))
       expect(code).toBe(1)

@@ -44,7 +44,7 @@ function isRight(pairs: [string, string][]): boolean {
 }
 
 describe('an answer of the authorize page', () => {
-  it('is the true one exactly when the rule says so', () => {
+  it('is genuine exactly when the rule says so', () => {
     const near = parameters.map((pairs): [string, string][] => [
       ['state', state],
       ['code', 'a-code'],
@@ -60,7 +60,7 @@ describe('an answer of the authorize page', () => {
     )
   })
 
-  it('is read from whatever is pasted, or refused in words, and never a fault', async () => {
+  it('is read from any pasted text or refused with a message, and never crashes', async () => {
     const address = parameters.map((pairs) => `${redirectUri}?${new URLSearchParams(pairs)}`)
     await fc.assert(
       fc.asyncProperty(

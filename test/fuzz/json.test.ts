@@ -6,7 +6,7 @@ import { parseJsonObject } from '../../src/text/json.ts'
 import { anyText, settings } from './runs.ts'
 
 describe("a server's JSON", () => {
-  it('is read as it was written, whatever brackets, quotes and backslashes its texts hold', () => {
+  it('is read unchanged, whatever brackets, quotes and backslashes its strings contain', () => {
     const text = fc.oneof(anyText, fc.string({ unit: fc.constantFrom('[', '{', ']', '"', '\\', 'a') }))
     fc.assert(
       fc.property(fc.dictionary(text, fc.jsonValue({ stringUnit: 'binary' })), (value) => {

@@ -63,7 +63,7 @@ describe('the bill of materials', () => {
     }
   })
 
-  it('knows licences alone that let the code ship with od-link', () => {
+  it('contains only licences that allow shipping the code with od-link', () => {
     for (const { name, licenses } of components) {
       const [licence] = licenses
       const choices = (licence?.expression ?? licence?.license?.id ?? '').replace(/[()]/g, '').split(' OR ')

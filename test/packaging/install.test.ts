@@ -39,7 +39,7 @@ describe('od-link, installed from its package in an empty folder', () => {
     }
   })
 
-  it('is as publint wants a package to be', async () => {
+  it('has no problem that publint reports', async () => {
     const { buffer } = new Uint8Array(readFileSync(join(dir, tarball)))
     const { messages } = await publint({ pack: { tarball: buffer }, strict: true })
     expect(messages.map((message) => formatMessage(message, manifest))).toEqual([])

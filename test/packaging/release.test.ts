@@ -43,7 +43,7 @@ describe.runIf(hasRealPart('git', 'a release'))('npm run release', () => {
     })
   }
 
-  it('tells all that is missing at once, and does nothing, even when it is told to tag', () => {
+  it('reports everything that is missing at once and does nothing, even with --tag', () => {
     writeFileSync(join(dir, 'CHANGELOG.md'), '# Changelog\n\n## Unreleased\n')
     git('checkout', '--quiet', '-b', 'a-branch')
     const { status, stdout } = release('--tag')

@@ -18,7 +18,7 @@ function get(url: string, ca?: Buffer): Promise<{ status: number; peer: PeerCert
 }
 
 describe('a sandbox with TLS', () => {
-  it('serves https to whoever trusts its file, and to nobody else', async () => {
+  it('serves https to clients that trust its certificate file, and only to them', async () => {
     const to = await sandbox({ tls: true })
     expect(to.origin).toMatch(/^https:\/\/localhost:\d+$/)
     const ca = readFileSync(to.caFile ?? '')
@@ -37,7 +37,7 @@ describe('a sandbox with TLS', () => {
     socket.destroy()
   })
 
-  it('keeps the file private, writes no key, and takes it away when it closes', async () => {
+  it('keeps the file private, writes no key, and removes the file on close', async () => {
     const to = await startSandbox({ tls: true })
     const file = to.caFile ?? ''
     expect(readFileSync(file, 'utf8')).not.toContain('PRIVATE KEY')
@@ -46,7 +46,7 @@ describe('a sandbox with TLS', () => {
     expect(existsSync(file)).toBe(false)
   })
 
-  it('says nothing of a file without TLS', async () => {
+  it('has no file without TLS', async () => {
     expect((await sandbox()).caFile).toBeUndefined()
   })
 })

@@ -83,3 +83,58 @@ describe('a text from outside', () => {
     )
   })
 })
+
+describe('a shellQuote word', () => {
+  it('is that word to a real shell', () => {
+    const words = fc.array(
+      anyText.map((text) => text.replaceAll('\0', '').toWellFormed()),
+      { minLength: 20, maxLength: 60 },
+    )
+    fc.assert(
+      fc.property(words, (all) => {
+        const script = `printf '%s\\0' ${all.map((word) => posixQuote(word)).join(' ')}`
+        const { stdout } = spawnSync('/bin/sh', [], { input: script, encoding: 'utf8' })
+        expect(stdout.split('\0').slice(0, -1)).toEqual(all)
+      }),
+      settings(0.05),
+    )
+  })
+})
+
+describe('Retry-After', () => {
+  const now = Date.parse('2026-03-01T12:00:00Z')
+  const day = 86_400_000
+  const times = fc.date({ min: new Date(-1e13), max: new Date(1e13), noInvalidDate: true })
+  const forms = times.chain((time) => {
+    const imf = time.toUTCString()
+    return fc.constantFrom(imf, time.toISOString(), imf.toUpperCase(), imf.replaceAll(' ', '-'), `${time}`)
+  })
+
+  it('is undefined, or a wait of at most a day', () => {
+    fc.assert(
+      fc.property(fc.oneof(anyText, forms, fc.double().map(String), fc.bigInt().map(String)), (value) => {
+        const wait = parseRetryAfter(value, now)
+        if (wait === undefined) return
+        expect(wait).toBeGreaterThanOrEqual(0)
+        expect(wait).toBeLessThanOrEqual(day)
+      }),
+      settings(),
+    )
+  })
+
+  it('in seconds, with or without a fraction, or as a date, is that wait', () => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 0, max: 86_400 }),
+        fc.integer({ min: 0, max: 999 }),
+        (seconds, thousandths) => {
+          expect(parseRetryAfter(String(seconds), now)).toBe(seconds * 1000)
+          const fraction = `${seconds}.${String(thousandths).padStart(3, '0')}`
+          expect(parseRetryAfter(fraction, now)).toBeCloseTo(Math.min(day, seconds * 1000 + thousandths), 5)
+          expect(parseRetryAfter(new Date(now + seconds * 1000).toUTCString(), now)).toBe(seconds * 1000)
+        },
+      ),
+      settings(),
+    )
+  })
+})

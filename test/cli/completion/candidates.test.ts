@@ -32,14 +32,14 @@ describe('what can be completed', () => {
     expect(await words(line)).toEqual(expected)
   })
 
-  it('offers a flag that was given no second time, unless it may come again', async () => {
+  it('offers a flag only once, unless it can be repeated', async () => {
     const flags = await words('od-link mkdir --json -p -a work --')
     for (const gone of ['--json', '--parents']) expect(flags).not.toContain(gone)
     expect(flags).toContain('--account')
     expect(flags).toContain('--help')
   })
 
-  it('offers the flags of a list with a list alone', async () => {
+  it('offers the flags for a list only with a list', async () => {
     expect(await words('od-link mkdir --dr')).toEqual([])
     expect(await words('od-link mkdir --from-file x --dr')).toEqual(['--dry-run'])
   })

@@ -127,12 +127,12 @@ describe.each(shells)('in $name', ({ program, file, setUp, start, isSecondWay })
     },
   )
 
-  it('a folder in a folder is completed, too', async () => {
+  it('a folder in a folder is completed', async () => {
     keepInMind()
     expect(await shell.completed('od-link mkdir /Reports/É')).toEqual(['mkdir', '/Reports/Été à Paris/'])
   })
 
-  it('what there is is shown, with what it means where the shell can', async () => {
+  it('candidates are listed, with descriptions where the shell supports them', async () => {
     const meaning = program === 'bash' ? /login[\s\S]*logout/ : /login +\(?link a OneDrive/
     await shell.offered('od-link lo', meaning)
   })

@@ -19,7 +19,7 @@ describe('the completion of a folder of the drive', () => {
     await at.forgetRequests()
   })
 
-  it('shows folders, not files, and is kept for a minute in a private file without a token', async () => {
+  it('shows folders, not files, and is cached for a minute in a private file without a token', async () => {
     await at.putFile('/file.txt')
     expect(await foldersSeen(at.world, '/')).toEqual(['/Reports/'])
     expect(statSync(memory()).mode & 0o777).toBe(0o600)
@@ -37,7 +37,7 @@ describe('the completion of a folder of the drive', () => {
     expect((await at.requests('graph')).length).toBeGreaterThan(0)
   })
 
-  it('takes a second at most, however slow the drive is', async () => {
+  it('takes at most a second, however slow the drive is', async () => {
     await at.weather('/children', { delayMs: 20_000 })
     // What this machine, busy as it is, takes for a process that asks nobody.
     const idle = await at.world.run(['--version'])
@@ -59,7 +59,7 @@ describe('the completion of a folder of the drive', () => {
     expect(stdout.replace('words\n', '')).toBe('')
   })
 
-  it('neither renews a token nor asks with one that has ended', async () => {
+  it('neither refreshes a token nor uses an expired one', async () => {
     const before = readFileSync(recordFile(at.world), 'utf8')
     changeRecord(at.world, { expiresAt: Date.now() - 1_000 })
     expect(await complete()).toMatchObject(nothing)
@@ -72,7 +72,7 @@ describe('the completion of a folder of the drive', () => {
     expect((await at.world.run(['token'])).code).toBe(0)
   })
 
-  it('is silent without a link, with a damaged index, and for a path that cannot be', async () => {
+  it('is silent without a link, with a damaged index, and for an invalid path', async () => {
     const env = { OD_LINK_CONFIG_DIR: join(at.world.dir, 'nowhere') }
     expect(await at.world.run(['__complete', 'fish', 'od-link mkdir /'], { env })).toMatchObject(silence)
     expect(await complete('od-link mkdir /../')).toMatchObject(silence)
@@ -81,7 +81,7 @@ describe('the completion of a folder of the drive', () => {
     expect(await at.world.run(['__complete'])).toMatchObject(silence)
   })
 
-  it('leaves out a name that could move the cursor or start another line', async () => {
+  it('leaves out a name with control characters', async () => {
     const names = ['\u001b[2Jgone', 'two\nlines', 'a\ttab', '\u202eturned', 'fine']
     const value = names.map((name) => ({ name, folder: {} }))
     for (let attempt = 0; attempt < 20; attempt += 1) {

@@ -10,7 +10,7 @@ import { hasRealPart } from '../../helpers/system/real-part.ts'
 const page = fileURLToPath(new URL('../../../dist/od-link.1', import.meta.url))
 
 describe('the manual page', () => {
-  it('in the package is the one of these commands', () => {
+  it('in the package is up to date', () => {
     expect(readFileSync(page, 'utf8')).toBe(manualPage(version))
   })
 
@@ -29,7 +29,7 @@ describe('the manual page', () => {
   })
 })
 
-it('docs/reference.md is the one of these commands', async () => {
+it('docs/reference.md is up to date', async () => {
   const file = fileURLToPath(new URL('../../../docs/reference.md', import.meta.url))
   await expect(reference()).toMatchFileSnapshot(file)
 })

@@ -30,7 +30,7 @@ const value = fc.letrec((tie) => ({
 })).any
 
 describe('the answers of a batch', () => {
-  it('are an answer or nothing for each request, whatever came', () => {
+  it('are an answer or undefined for each request, whatever the server sends', () => {
     fc.assert(
       fc.property(fc.oneof(fc.array(value), value), fc.integer({ min: 1, max: 20 }), (responses, count) => {
         const answers = readAnswers(count, { status: 200, headers: {}, json: { responses }, repeated: false })
@@ -42,6 +42,23 @@ describe('the answers of a batch', () => {
           for (const code of codesOf(answer)) expect(code.length).toBeLessThanOrEqual(100)
           expect(graphFailure(answer, 'Making').message.length).toBeLessThan(1_000)
         }
+      }),
+      settings(),
+    )
+  })
+})
+
+describe('an item of a drive', () => {
+  it('has fields of the right type or none, and a name that is a single path segment', () => {
+    fc.assert(
+      fc.property(value, (one) => {
+        const { id, name, webUrl, createdDateTime } = itemOf(one)
+        for (const text of [id, name, webUrl, createdDateTime])
+          expect(['string', 'undefined']).toContain(typeof text)
+        if (id !== undefined)
+          expect(new URL(`http://x/items/${encodeURIComponent(id)}/y`).pathname.split('/')).toHaveLength(4)
+        if (name) expect(showPath(['a', sanitize(name)]).split('/')).toHaveLength(3)
+        expect(parsePath('/a')).toEqual(['a'])
       }),
       settings(),
     )

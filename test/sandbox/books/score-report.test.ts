@@ -3,8 +3,8 @@ import { ada, call, drive } from '../../helpers/sandbox/client.ts'
 
 const children = '/me/drive/root/children'
 
-describe('the score in words', () => {
-  it('is the score in words: what was wrong, how often, and where first', async () => {
+describe('the score report', () => {
+  it('says what was wrong, how often, and where first', async () => {
     const { to, make, accessToken } = await drive(ada)
     expect(to.scoreReport()).toBe('2 requests; no bad practices seen.')
     await make(children, 'a', null)

@@ -13,7 +13,7 @@ let files = 0
 const newFile = () => join(dir, `state ${++files}.json`)
 
 describe('a state file', () => {
-  it('keeps drives from one start to the next: folders, files, ids, dates, whatever was said', async () => {
+  it('keeps drives between runs: folders, files, ids, dates, properties', async () => {
     const state = newFile()
     for (const username of [ada, grace]) {
       const first = await drive(username, { state })
@@ -50,7 +50,7 @@ describe('a state file', () => {
     }
   })
 
-  it('is written soon after a change, whole, and read by nobody else', async () => {
+  it('is written soon after a change, atomically', async () => {
     const state = newFile()
     const { make } = await drive(ada, { state })
     expect(existsSync(state)).toBe(false)
@@ -62,7 +62,7 @@ describe('a state file', () => {
     expect(readdirSync(dir).filter((name) => name.startsWith('state') && !name.endsWith('.json'))).toEqual([])
   })
 
-  it('keeps the drives of people who are not there this time', async () => {
+  it('keeps the drives of users who are not served in this run', async () => {
     const state = newFile()
     const first = await drive(grace, { state })
     await first.make(children, 'of grace')
@@ -81,14 +81,14 @@ describe('a state file', () => {
     ['{"version":2,"drives":{}}', /state\.version must be 1\./],
     ['{"version":1}', /state\.drives is missing\./],
     ['{"version":1,"drives":{"a@b.c":{"lastNumber":1}}}', /drives\["a@b\.c"\]\.root is missing\./],
-  ])('that is broken is refused with a sentence, and left alone: %s', async (text, message) => {
+  ])('that is damaged is refused with a sentence, and not changed: %s', async (text, message) => {
     const state = newFile()
     writeFileSync(state, text)
     await expect(startSandbox({ state })).rejects.toThrow(message)
     expect(readFileSync(state, 'utf8')).toBe(text)
   })
 
-  it('that is broken deep inside is refused as well', async () => {
+  it('that is damaged deep inside is refused as well', async () => {
     const item = { id: 'x', uniqueId: 'y', name: 'root', created: 1, modified: 1, version: 1 }
     const cases: [object, string][] = [
       [{ ...item, children: [{ ...item, content: '*' }] }, 'root.children[0].content must be base64.'],
@@ -112,7 +112,7 @@ describe('a state file', () => {
     }
   })
 
-  it('that cannot be written is told when the sandbox is closed', async () => {
+  it('that cannot be written is reported when the sandbox closes', async () => {
     const state = join(dir, 'nowhere', 'state.json')
     const to = await startSandbox({ state })
     const { access_token } = await signIn(to)

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { ada, call, control, grace, sandbox } from '../../helpers/sandbox/client.ts'
 
 describe('the control API', () => {
-  it('opens for its token alone', async () => {
+  it('requires its token', async () => {
     const to = await sandbox()
     expect((await call(`${to.origin}/control/log`)).status).toBe(401)
     const headers = { authorization: `Bearer ${to.controlToken}x` }
@@ -10,7 +10,7 @@ describe('the control API', () => {
     expect((await control(to, 'GET', 'log')).status).toBe(200)
   })
 
-  it('names what it knows', async () => {
+  it('lists its controls', async () => {
     const to = await sandbox()
     expect((await control(to, 'GET', 'moon')).json.error).toContain('weather, expire, revoke')
     expect((await control(to, 'PUT', 'weather')).json.error).toContain('POST, DELETE')
@@ -25,7 +25,7 @@ describe('the control API', () => {
       expect((await control(to, 'POST', name, body)).json.error).toBe(message)
   })
 
-  it('tells the settings as they are now', async () => {
+  it('returns the current settings', async () => {
     const to = await sandbox({ latencyMs: 1 })
     const { json } = await control(to, 'POST', 'settings', { moods: { [grace]: { existing: 200 } } })
     expect(json).toMatchObject({

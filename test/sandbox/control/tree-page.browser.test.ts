@@ -14,7 +14,7 @@ describe.runIf(chromium)('the page of the drives', () => {
   })
   afterAll(() => browser.close())
 
-  it('shows a folder soon after it is made, and can be read by everybody', async () => {
+  it('shows a new folder soon, and is accessible', async () => {
     const { to, make } = await drive(grace)
     const page = await browser.newPage()
     await page.goto(`${to.origin}/`)

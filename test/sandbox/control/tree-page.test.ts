@@ -15,7 +15,7 @@ describe('the page of the drives', () => {
     expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/)
   })
 
-  it('is a page with the files too, their sizes, and how full each drive is', async () => {
+  it('shows files, their sizes, and how full each drive is', async () => {
     const { to, put } = await drive(ada)
     await put('/me/drive/root:/a/<b>.bin:/content', 'x'.repeat(1536))
     await put('/me/drive/root:/a/c:/content', 'x')

@@ -26,7 +26,7 @@ async function batching(username = ada) {
 }
 
 describe('a batch', () => {
-  it('answers each request by its id, in an order of its own', async () => {
+  it('answers each request by its id, in any order', async () => {
     const { batch, get } = await batching()
     const asked = ['1', '2', '3', '4', '5']
     const { status, json: answer } = await batch(asked.map((id) => making(id, `folder ${id}`)))
@@ -40,7 +40,7 @@ describe('a batch', () => {
     expect((await get(children)).json.value).toHaveLength(5)
   })
 
-  it('gives what each request would get on its own: errors, redirects, nothing, other types', async () => {
+  it('gives each request the same answer as on its own: errors, redirects, empty, other types', async () => {
     const { answers, put, make } = await batching()
     await put('/me/drive/root:/f:/content', 'hello')
     await make(children, 'old')
@@ -73,7 +73,7 @@ describe('a batch', () => {
     expect(got.g.status).toBe(404)
   })
 
-  it('runs what depends on others after them, and not at all when one of them failed', async () => {
+  it('runs requests after those they depend on, and not at all when one of those failed', async () => {
     const { answers, make } = await batching()
     await make(children, 'there')
     const got = await answers([
@@ -88,13 +88,13 @@ describe('a batch', () => {
     expect(got.after.body.error.code).toBe('failedDependency')
   })
 
-  it('promises no order to those that depend on nothing', async () => {
+  it('runs independent requests in any order', async () => {
     const { statuses } = await batching()
     const child = making('2', 'child', { url: '/me/drive/root:/new:/children' })
     expect(await statuses([making('1', 'new'), child])).toEqual({ 1: 201, 2: 404 })
   })
 
-  it('is refused whole, and nothing of it done, for one flaw', async () => {
+  it('is refused as a whole for a single flaw, before anything is done', async () => {
     const { batch, get, post } = await batching()
     const good = making('good', 'good')
     const flaws: [string, unknown][] = [
@@ -157,7 +157,7 @@ describe('the weather in a batch', () => {
     expect((await control(to, 'GET', 'score')).json.total).toBe(0)
   })
 
-  it('counts it when a throttled request comes again too soon, alone or in a batch', async () => {
+  it('counts a throttled request that is retried too soon, alone or in a batch', async () => {
     const { to, batch, make } = await batching()
     for (const again of [() => batch([making('1', 'a')]), () => make(children, 'a')]) {
       await control(to, 'POST', 'weather', {
@@ -170,7 +170,7 @@ describe('the weather in a batch', () => {
     expect((await control(to, 'GET', 'score')).json.counts.askedBeforeRetryAfter).toBeGreaterThanOrEqual(2)
   })
 
-  it('answers 504 for one whose answer got lost, done or not', async () => {
+  it('answers 504 for a request whose answer is lost, done or not', async () => {
     const { to, statuses, get } = await batching()
     const rule = (effect: object) =>
       control(to, 'POST', 'weather', { match: `POST /v1.0${children}`, effect })
@@ -183,7 +183,7 @@ describe('the weather in a batch', () => {
     expect((await get(children)).json.value.map((one: Json) => one.name)).toEqual(['after', 'lost'])
   })
 
-  it('holds up those that wait for a slow one, and the whole answer', async () => {
+  it('delays requests that depend on a slow one, and the whole answer', async () => {
     const { to, batch } = await batching()
     await control(to, 'POST', 'weather', { match: `POST /v1.0${children}`, effect: { delayMs: 150 } })
     const started = performance.now()
@@ -198,7 +198,7 @@ describe('the weather in a batch', () => {
     expect(responses.map((one: Json) => one.id)).toEqual(['quick', 'slow', 'child'])
   })
 
-  it('may strike the batch itself, or challenge its requests one by one', async () => {
+  it('may affect the batch itself, or challenge its requests one by one', async () => {
     const { to, batch, statuses } = await batching()
     await control(to, 'POST', 'weather', { match: '$batch', effect: { status: 503 } })
     expect((await batch([making('1', 'a')])).status).toBe(503)

@@ -15,7 +15,7 @@ import {
 const children = '/me/drive/root/children'
 
 describe('the token of a request', () => {
-  it('must be there, whole, known and in time', async () => {
+  it('must be present, complete, known and not expired', async () => {
     const { to, accessToken } = await drive()
     const personal = await signIn(to, grace)
     const message = async (value: string) => {
@@ -42,7 +42,7 @@ describe('the token of a request', () => {
     expect((await get('/me')).status).toBe(401)
   })
 
-  it('is refused in a URL, and that is counted', async () => {
+  it('is refused in a URL and counted in the score', async () => {
     const { to, accessToken } = await drive()
     for (const query of [`access_token=${accessToken}`, `t=${accessToken}`]) {
       expect((await call(`${to.origin}/v1.0/me?${query}`)).status).toBe(401)
@@ -50,7 +50,7 @@ describe('the token of a request', () => {
     expect((await control(to, 'GET', 'score')).json.counts.tokenInUrl).toBe(2)
   })
 
-  it('reaches as far as its scopes', async () => {
+  it('gives access according to its scopes', async () => {
     const to = await sandbox()
     const reader = (await redeem(to, { code: await code(to, { scope: 'Files.Read', login_hint: grace }) }))
       .json.access_token

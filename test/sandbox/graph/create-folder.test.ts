@@ -3,7 +3,7 @@ import { ada, control, drive, grace } from '../../helpers/sandbox/client.ts'
 
 const children = '/me/drive/root/children'
 
-describe('making a folder', () => {
+describe('creating a folder', () => {
   it('answers 201 with a driveItem of a work drive', async () => {
     const { make } = await drive()
     const answer = await make(children, 'Réports')
@@ -62,13 +62,13 @@ describe('making a folder', () => {
     )
   })
 
-  it('answers with the chosen properties alone', async () => {
+  it('answers with only the selected properties', async () => {
     const { make } = await drive()
     const { json } = await make(`${children}?$select=id,name`, 'x')
     expect(Object.keys(json).sort()).toEqual(['@odata.context', 'id', 'name'])
   })
 
-  it('refuses a body that is none of a folder’s', async () => {
+  it('refuses a body that does not describe a folder', async () => {
     const { post } = await drive()
     const folder = { name: 'x', folder: {} }
     const answers = await Promise.all([
@@ -88,7 +88,7 @@ describe('making a folder', () => {
     expect((await post(children, { ...folder, folder: { childCount: 0 } })).status).toBe(201)
   })
 
-  it('asks for a parent that exists and is a folder', async () => {
+  it('needs a parent that exists and is a folder', async () => {
     const { make, put } = await drive()
     expect((await make('/me/drive/root:/no/where:/children', 'x')).json.error.code).toBe('itemNotFound')
     expect((await make('/me/drive/items/nothing/children', 'x')).status).toBe(404)
@@ -97,7 +97,7 @@ describe('making a folder', () => {
     expect((await make('/me/drive/root:/file/below:/children', 'x')).status).toBe(404)
   })
 
-  it('takes no more folders when the drive is full', async () => {
+  it('accepts no more folders when the drive is full', async () => {
     const { to, make, get } = await drive()
     await control(to, 'POST', 'settings', { quotaFull: true })
     const answer = await make(children, 'x')
@@ -123,7 +123,7 @@ describe('a name that is taken', () => {
   }
   const taken = '409 nameAlreadyExists'
 
-  it('is a conflict on a work drive, but for rename', async () => {
+  it('is a conflict on a work drive, except with rename', async () => {
     expect(await outcomes(ada)).toEqual({
       'folder fail': taken,
       'folder replace': taken,
@@ -136,7 +136,7 @@ describe('a name that is taken', () => {
     })
   })
 
-  it('is on a personal drive the folder that is there, unless asked to fail', async () => {
+  it('returns the existing folder on a personal drive, unless asked to fail', async () => {
     expect(await outcomes(grace)).toMatchObject({
       'folder fail': taken,
       'folder replace': '200 Folder',
@@ -147,7 +147,7 @@ describe('a name that is taken', () => {
     })
   })
 
-  it('is in another mood always the folder that is there, yet never a file', async () => {
+  it('always returns the existing folder with another mood, but never a file', async () => {
     expect(await outcomes(grace, { existing: 200 })).toMatchObject({
       'folder fail': '200 Folder',
       'folder replace': '200 Folder',
@@ -164,7 +164,7 @@ describe('a name that is taken', () => {
     expect(names).toEqual(['New Folder', 'New Folder 1', 'New Folder 2'])
   })
 
-  it('is the same in another case and in another Unicode form', async () => {
+  it('is compared without case and Unicode form', async () => {
     const { make } = await drive()
     expect((await make(children, 'Café'.normalize('NFC'))).status).toBe(201)
     expect((await make(children, 'CAFÉ'.normalize('NFD'))).status).toBe(409)
@@ -172,7 +172,7 @@ describe('a name that is taken', () => {
     expect((await make(children, '\ufa16')).status).toBe(409)
   })
 
-  it('makes missing parents in another mood, by the spelling of the path', async () => {
+  it('creates missing parents with another mood, as spelled in the path', async () => {
     const { to, make } = await drive(grace)
     await control(to, 'POST', 'settings', { moods: { [grace]: { missingParents: 'made' } } })
     expect((await make('/me/drive/root:/one/two:/children', 'three')).status).toBe(201)
@@ -213,7 +213,7 @@ describe('a name that OneDrive refuses', () => {
     expect([status, json.error.code, json.error.innerError.code]).toEqual([400, 'invalidRequest', inner])
   })
 
-  it('may be fine elsewhere: deeper, on a personal drive, or with what is legal now', async () => {
+  it('may be allowed elsewhere: deeper, on a personal drive, or with newer rules', async () => {
     const work = await drive()
     await work.make(children, 'a')
     expect((await work.make('/me/drive/root:/a:/children', 'forms')).status).toBe(201)
@@ -236,7 +236,7 @@ describe('a name that OneDrive refuses', () => {
     for (const name of ['~a', 'Forms']) expect((await personal.make(children, name)).status).toBe(201)
   })
 
-  it('may be too long for the path it would have', async () => {
+  it('may make the path too long', async () => {
     const { make } = await drive(grace)
     const long = 'x'.repeat(200)
     expect((await make(children, long)).status).toBe(201)

@@ -4,7 +4,7 @@ import { drive, type Json } from '../../helpers/sandbox/client.ts'
 const children = '/me/drive/root/children'
 
 describe('a delta', () => {
-  it('lists everything at first, and after that what changed and what is gone', async () => {
+  it('lists everything at first, then changes and deletions', async () => {
     const { get, make, put, remove } = await drive()
     await make(children, 'a')
     await make('/me/drive/root:/a:/children', 'b')
@@ -32,7 +32,7 @@ describe('a delta', () => {
     expect((await read(latest.json['@odata.deltaLink'])).seen.map((one) => one.name)).toContain('d')
   })
 
-  it('asks to begin anew for a token of another time', async () => {
+  it('asks to start over for a token of another history', async () => {
     const { get } = await drive()
     for (const token of ['x', Buffer.from('["other",1,2,3]').toString('base64url')]) {
       const answer = await get(`/me/drive/root/delta(token='${token}')`)

@@ -35,7 +35,7 @@ describe('listing', () => {
     }
   })
 
-  it('reads option names as drives do', async () => {
+  it('reads the names of query options', async () => {
     const { make, get } = await drive()
     await make(children, 'a')
     await make(children, 'b')

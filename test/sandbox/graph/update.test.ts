@@ -44,14 +44,14 @@ describe('renaming', () => {
     expect((await get('/me/drive/root:/NEW')).json.id).toBe(id)
   })
 
-  it('may change the case of a name alone', async () => {
+  it('can change only the case of a name', async () => {
     const { change, folders, names } = await changeable()
     const [id] = await folders('photos')
     expect((await change(`/me/drive/items/${id}`, { name: 'Photos' })).json.name).toBe('Photos')
     expect(await names(children)).toEqual(['Photos'])
   })
 
-  it('fails where the name is taken, unless it is told to number or to replace a file by a file', async () => {
+  it('fails when the name is taken, unless conflictBehavior says to rename or replace a file', async () => {
     const { change, folders, put, get, names } = await changeable()
     const [id] = await folders('a', 'b')
     for (const conflict of [undefined, 'fail', 'replace']) {
@@ -94,7 +94,7 @@ describe('renaming', () => {
 })
 
 describe('moving', () => {
-  it('takes a folder along with all that is in it, by the id or the path of the new parent', async () => {
+  it('moves a folder with its content, by the id or the path of the new parent', async () => {
     const { change, folders, get, tree } = await changeable()
     const [, , id, , target] = await folders('a', 'a/b', 'a/b/c', 'x', 'x/ü y')
     expect((await change('/me/drive/root:/a/b', { parentReference: { id: target } })).status).toBe(200)
@@ -115,7 +115,7 @@ describe('moving', () => {
     expect(await tree()).toEqual([{ a: [{ x: [{ 'ü y': ['b', 'd'] }] }] }])
   })
 
-  it('understands the path that a personal drive gives, percent-encoded', async () => {
+  it('accepts the percent-encoded path of a personal drive', async () => {
     const { change, folders, get } = await changeable(grace)
     const [, id] = await folders('a b%20c', 'x', 'a b%20c/d')
     const { path } = (await get('/me/drive/root:/a b%2520c/d')).json.parentReference
@@ -124,7 +124,7 @@ describe('moving', () => {
     expect((await get('/me/drive/root:/a b%2520c/x')).json.id).toBe(id)
   })
 
-  it('goes to the top by the id or path of the root, not by the word', async () => {
+  it('moves to the root by its id or path, not by the word root', async () => {
     const { change, folders, get } = await changeable()
     await folders('a', 'a/b', 'a/c')
     const root = (await get('/me/drive/root')).json.id
@@ -136,7 +136,7 @@ describe('moving', () => {
     expect((await get(children)).json.value).toHaveLength(3)
   })
 
-  it('refuses a place in itself, in another drive, in a file, or nowhere', async () => {
+  it('refuses a target inside itself, in another drive, in a file, or missing', async () => {
     const { change, folders, put, get, tree } = await changeable()
     const [a, , c] = await folders('a', 'a/b', 'a/b/c')
     const file = (await put('/me/drive/root:/file:/content', 'x')).json.id
@@ -158,7 +158,7 @@ describe('moving', () => {
     expect((await get('/me/drive/root')).json.folder.childCount).toBe(2)
   })
 
-  it('minds the names at the new place, and counts the bytes there', async () => {
+  it('checks names at the target, and counts the bytes there', async () => {
     const { change, folders, put, get } = await changeable()
     await folders('a', 'x', 'x/A')
     await put('/me/drive/root:/a/f:/content', '12345')
@@ -174,13 +174,13 @@ describe('moving', () => {
   })
 })
 
-describe('what a client says about an item', () => {
+describe('the properties of an item', () => {
   const fileSystemInfo = {
     createdDateTime: '2001-02-03T04:05:06.789Z',
     lastModifiedDateTime: '2010-11-12T13:14:15Z',
   }
 
-  it('is kept: the dates of its machine, beside those of the drive', async () => {
+  it('include the client’s dates, besides those of the drive', async () => {
     const work = await changeable(ada)
     const made = await work.post(children, {
       name: 'a',
@@ -199,7 +199,7 @@ describe('what a client says about an item', () => {
     })
   })
 
-  it('is kept on personal drives alone when it is a description', async () => {
+  it('include a description on personal drives only', async () => {
     const told = async (username: string) => {
       const { change, folders } = await changeable(username)
       const [id] = await folders('a')
@@ -208,7 +208,7 @@ describe('what a client says about an item', () => {
     expect([await told(grace), await told(ada)]).toEqual(['My own', undefined])
   })
 
-  it('shows in the cTag of a personal folder as any change below does', async () => {
+  it('change the cTag of a personal folder, like any change below it', async () => {
     const { folders, get } = await changeable(grace)
     await folders('a', 'a/b')
     const read = async () => (await get('/me/drive/root:/a')).json

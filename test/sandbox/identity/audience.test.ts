@@ -42,7 +42,7 @@ describe('the audience of a registration', () => {
     expect(aadstsNumber(redemption)).toBe(expected ?? 9002313)
   })
 
-  it('stops a personal account on a page when the app is for work alone', async () => {
+  it('stops a personal account on a page when the app is for work accounts only', async () => {
     const to = await sandbox({ registrations })
     const answer = await authorize(to, { client_id: orgs.clientId, login_hint: grace })
     expect(answer.text).toContain('not enabled for consumers')

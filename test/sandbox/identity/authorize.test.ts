@@ -61,14 +61,14 @@ describe('authorize', () => {
     expect(tenant.text).toContain('AADSTS90002')
   })
 
-  it('escapes what it repeats on a page', async () => {
+  it('escapes input on a page', async () => {
     const to = await sandbox()
     const answer = await authorize(to, { redirect_uri: 'http://localhost/"><script>alert(1)</script>' })
     expect(answer.text).not.toContain('<script>')
     expect(answer.headers.get('content-security-policy')).toContain("default-src 'none'")
   })
 
-  it('ignores the port for localhost and takes no path and a slash for the same', async () => {
+  it('ignores the port for localhost, and treats an empty path and / as equal', async () => {
     const to = await sandbox()
     for (const uri of [
       'http://localhost',
@@ -85,7 +85,7 @@ describe('authorize', () => {
     ).toBe(400)
   })
 
-  it('tells the client about every other fault, with the state', async () => {
+  it('reports every other error to the client, with the state', async () => {
     const to = await sandbox()
     const cases = [
       [{ response_type: undefined }, 'invalid_request', 'AADSTS900144'],
@@ -116,7 +116,7 @@ describe('authorize', () => {
     }
   })
 
-  it('chooses the person by the hints and by the tenant', async () => {
+  it('chooses the account by hints and tenant', async () => {
     const to = await sandbox()
     const cases = [
       [{}, 'common', ada],
@@ -135,21 +135,21 @@ describe('authorize', () => {
     }
   })
 
-  it('stops on a page for a person whom the tenant does not know', async () => {
+  it('stops on a page for an account that the tenant does not have', async () => {
     const to = await sandbox()
     const answer = await authorize(to, { login_hint: grace }, 'organizations')
     expect(answer.headers.get('location')).toBeNull()
     expect(answer.text).toContain('AADSTS50020')
   })
 
-  it('puts the answer into the fragment when asked to', async () => {
+  it('puts the answer into the fragment on request', async () => {
     const to = await sandbox()
     const location = (await authorize(to, { response_mode: 'fragment' })).headers.get('location') ?? ''
     expect(new URL(location).search).toBe('')
     expect(new URLSearchParams(new URL(location).hash.slice(1)).get('code')).toBeTruthy()
   })
 
-  it('answers form_post with a form that sends itself and works without a script', async () => {
+  it('answers form_post with a form that submits itself and works without scripts', async () => {
     const to = await sandbox()
     const answer = await authorize(to, { response_mode: 'form_post', state: `"'<&>x` })
     expect(answer.status).toBe(200)
@@ -163,13 +163,13 @@ describe('authorize', () => {
     expect(script).toBeTruthy()
   })
 
-  it('carries an error by form_post too', async () => {
+  it('sends an error by form_post', async () => {
     const to = await sandbox()
     const answer = await authorize(to, { response_mode: 'form_post', response_type: 'token' })
     expect(answer.text).toContain('name="error" value="unsupported_response_type"')
   })
 
-  it('gives client_info only when asked', async () => {
+  it('gives client_info only on request', async () => {
     const to = await sandbox()
     expect(redirected(await authorize(to)).has('client_info')).toBe(false)
     const info = redirected(await authorize(to, { client_info: '1' })).get('client_info') ?? ''
@@ -177,15 +177,15 @@ describe('authorize', () => {
   })
 })
 
-describe('the next sign-in, by the control API', () => {
-  it('is another person’s, once', async () => {
+describe('the next sign-in, set by the control API', () => {
+  it('is another account, once', async () => {
     const to = await sandbox()
     await control(to, 'POST', 'next-sign-in', { username: grace })
     expect((await redeem(to, { code: await code(to) })).json.access_token).toMatch(/^Ew/)
     expect((await redeem(to, { code: await code(to) })).json.access_token).toMatch(/^ey/)
   })
 
-  it('ends in an error exactly as given', async () => {
+  it('ends with the given error', async () => {
     const to = await sandbox()
     await control(to, 'POST', 'next-sign-in', { error: 'access_denied', error_subcode: 'cancel' })
     const answer = redirected(await authorize(to))
@@ -196,7 +196,7 @@ describe('the next sign-in, by the control API', () => {
     })
   })
 
-  it('stops on a page of Microsoft’s', async () => {
+  it('stops on an error page', async () => {
     const to = await sandbox()
     await control(to, 'POST', 'next-sign-in', { page: 'AADSTS50105' })
     const answer = await authorize(to)
@@ -204,7 +204,7 @@ describe('the next sign-in, by the control API', () => {
     expect(answer.text).toContain('AADSTS50105')
   })
 
-  it('is not used up by a request that fails before the person is asked', async () => {
+  it('is not used up by a request that fails earlier', async () => {
     const to = await sandbox()
     await control(to, 'POST', 'next-sign-in', { error: 'access_denied' })
     await authorize(to, { scope: undefined })

@@ -23,7 +23,7 @@ it('gives a templated issuer for common and organizations, and a fixed one for a
   }
 })
 
-it('does not know other tenants', async () => {
+it('knows no other tenants', async () => {
   const to = await sandbox()
   for (const tenant of ['nowhere.example', '11111111-2222-3333-4444-555555555555', 'outlook.example']) {
     const answer = await call(`${to.origin}/${tenant}/v2.0/.well-known/openid-configuration`)
@@ -50,7 +50,7 @@ it('signs an id_token with a key that is published for its issuer', async () => 
   }
 })
 
-it('answers what discovery names: user info, sign-out', async () => {
+it('serves the endpoints that discovery names: user info, sign-out', async () => {
   const to = await sandbox()
   const config = (await call(`${to.origin}/common/v2.0/.well-known/openid-configuration`)).json
   const { access_token, id_token } = await signIn(to)

@@ -19,7 +19,7 @@ describe('MSAL Node, unchanged', () => {
     expect(refused.refused).toMatchObject({ errorCode: 'access_denied' })
   })
 
-  it('renews when a token is nearly over, and learns when the grant is idle too long or revoked', async () => {
+  it('refreshes a token shortly before it expires, and reports a grant that was idle too long or revoked', async () => {
     const to = await sandbox({ tls: true, accessTtlSeconds: 120 })
     const { refresh } = await msal(to, ['refresh'])
     const { first, renewed, again, idle, revoked } = refresh
@@ -31,7 +31,7 @@ describe('MSAL Node, unchanged', () => {
     expect(revoked.errorMessage).toContain('AADSTS50173')
   })
 
-  it('signs in by device code after a wait, and takes no for an answer', async () => {
+  it('signs in with a device code after a wait, and reports that the person declined', async () => {
     const to = await sandbox({ tls: true, slowDown: true })
     const { device, declined } = await msal(to, ['device', 'declined'], { username: grace })
     expect(device.shown.verificationUri).toBe(`${to.origin}/devicelogin`)
@@ -60,7 +60,7 @@ describe('MSAL Node, unchanged', () => {
     expect(interactive.first).toMatchObject({ username: ada, environment: new URL(to.origin).host })
   })
 
-  it('works under Microsoft’s own name, with the addresses it carries within itself', async () => {
+  it('works under Microsoft’s own host name, with its built-in metadata', async () => {
     const to = await sandbox({ tls: true })
     const { interactive } = await msal(to, ['interactive'], {
       microsoftIsHere: true,

@@ -77,14 +77,14 @@ describe('oauth4webapi', () => {
     expect(info.sub).toBe(claims?.sub)
   })
 
-  it('stumbles over the issuer of an alias, as it does at Microsoft', async () => {
+  it('rejects the issuer of an alias, as with Microsoft', async () => {
     const to = await sandbox()
     for (const alias of ['common', 'organizations', 'consumers', 'contoso.example']) {
       await expect(discover(to, alias), alias).rejects.toThrow('"issuer"')
     }
   })
 
-  it('does the device flow, with every error on the way by its name', async () => {
+  it('completes the device flow, with every error on the way', async () => {
     const to = await sandbox({ slowDown: true })
     const as = await discover(to, workTenant)
     const client = { client_id: to.clientId }
@@ -114,14 +114,14 @@ describe('oauth4webapi', () => {
     expect(await errorOf(poll())).toBe('bad_verification_code')
   })
 
-  it('notices a clock that is wrong', async () => {
+  it('detects a wrong clock', async () => {
     const to = await sandbox()
     const as = await discover(to, workTenant)
     await control(to, 'POST', 'settings', { clockSkewSeconds: -2 * 3600 })
     await expect(signIn(to, as)).rejects.toThrow('"exp"')
   })
 
-  it('carries a refusal to the client', async () => {
+  it('reads an error', async () => {
     const to = await sandbox()
     const as = await discover(to, workTenant)
     await control(to, 'POST', 'next-sign-in', { error: 'access_denied', error_subcode: 'cancel' })

@@ -23,7 +23,7 @@ describe('instance discovery', () => {
       expect((await ask(to, `https://${host}/common/oauth2/v2.0/authorize`)).status, host).toBe(200)
   })
 
-  it('does not know anybody else', async () => {
+  it('knows no other hosts', async () => {
     const to = await sandbox()
     for (const endpoint of [
       'https://login.evil.example/common/oauth2/v2.0/authorize',
@@ -43,7 +43,7 @@ describe('instance discovery', () => {
     expect(aadstsNumber(await call(`${to.origin}/common/discovery/instance`))).toBe(900144)
   })
 
-  it('is found in any case, as every endpoint is', async () => {
+  it('ignores case, as every endpoint does', async () => {
     const to = await sandbox()
     expect((await call(`${to.origin}/Common/V2.0/.well-known/OpenID-Configuration`)).status).toBe(200)
   })

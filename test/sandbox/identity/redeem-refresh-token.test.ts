@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { aadstsNumber, control, refresh, sandbox, signIn } from '../../helpers/sandbox/client.ts'
 
 describe('a refresh token', () => {
-  it('is good for as long as it was told, counted anew with each use', async () => {
+  it('is valid for the configured time after each use', async () => {
     const to = await sandbox({ refreshIdleSeconds: 3600 })
     const first = await signIn(to)
     await control(to, 'POST', 'settings', { clockSkewSeconds: 3000 })

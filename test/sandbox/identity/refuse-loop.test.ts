@@ -11,8 +11,8 @@ import {
   token,
 } from '../../helpers/sandbox/client.ts'
 
-describe('a client that goes too far', () => {
-  it('is stopped at the sixteenth like request within five minutes, where that is switched on', async () => {
+describe('a client in a request loop', () => {
+  it('is stopped at the sixteenth equal request within five minutes, if loop detection is on', async () => {
     const to = await sandbox({ loopDetection: true })
     const { refresh_token } = await signIn(to)
     for (let times = 0; times < 15; times++) expect((await refresh(to, refresh_token)).status).toBe(200)
@@ -25,7 +25,7 @@ describe('a client that goes too far', () => {
     expect(aadstsNumber(await authorize(to))).toBe(50196)
   })
 
-  it('may poll as it likes unless told otherwise', async () => {
+  it('may poll at any rate by default', async () => {
     const to = await sandbox()
     const { json } = await startDeviceFlow(to, to.clientId)
     const poll = async () =>

@@ -51,7 +51,7 @@ async function begin(fields: Record<string, string> = {}, tenant?: string) {
 }
 
 describe.runIf(chromium)('a person', () => {
-  it('picks an account, agrees, and is back at the client with a code that is good', async () => {
+  it('picks an account, accepts, and returns to the client with a valid code', async () => {
     const { to, client, page } = await begin()
     expect(await page.title()).toBe('Pick an account · Sandbox')
     await look(page, '1-pick')
@@ -69,7 +69,7 @@ describe.runIf(chromium)('a person', () => {
     client.close()
   })
 
-  it('is asked in other words with a personal account', async () => {
+  it('sees another consent page with a personal account', async () => {
     const { client, page } = await begin({ domain_hint: 'consumers', login_hint: 'someone@outlook.example' })
     expect(await page.getByText(ada).count()).toBe(0)
     await look(page, '3-unknown-hint')
@@ -86,7 +86,7 @@ describe.runIf(chromium)('a person', () => {
     client.close()
   })
 
-  it('meets the other pages: welcome, a name to type, an error, a sign-out, an end', async () => {
+  it('sees the other pages: welcome, username, error, signed out, expired', async () => {
     const { to, client, page, url } = await begin({ login_hint: ada }, 'organizations')
     await page.getByRole('heading', { name: 'Sign in as Ada Lovelace' }).waitFor()
     await look(page, '5-welcome')
@@ -108,7 +108,7 @@ describe.runIf(chromium)('a person', () => {
     client.close()
   })
 
-  it('types the code of a device, and says whom for', async () => {
+  it('enters a device code and confirms the application', async () => {
     const to = await sandbox({ signIn: 'page' })
     const started = await device(to)
     const page = await open()
@@ -132,7 +132,7 @@ describe.runIf(chromium)('a person', () => {
     await look(page, '14-apps')
   })
 
-  it('without scripts sends the form_post by hand', async () => {
+  it('sends the form_post with a button when scripts are off', async () => {
     const { client, page } = await begin({ response_mode: 'form_post', login_hint: ada })
     const allowScripts = await withoutScripts(page)
     await press(page, 'Sign in')
@@ -159,7 +159,7 @@ async function device(
 }
 
 describe.runIf(chromium)('in a browser', () => {
-  it('is done by keyboard alone', async () => {
+  it('can use the keyboard only', async () => {
     const { client, page } = await begin()
     await pressByKeyboard(page, 'Grace Hopper')
     await page.getByRole('heading', { name: 'Let this app' }).waitFor()
@@ -168,7 +168,7 @@ describe.runIf(chromium)('in a browser', () => {
     client.close()
   })
 
-  it('is asked once: then the browser is known, and the consent too', async () => {
+  it('is asked once: then the browser has a session, and consent is remembered', async () => {
     const { to, client, page } = await begin()
     await press(page, /Ada Lovelace/)
     await press(page, 'Accept')
@@ -192,7 +192,7 @@ describe.runIf(chromium)('in a browser', () => {
     for (const one of [client, next]) one.close()
   })
 
-  it('answers a silent request as far as the browser is known', async () => {
+  it('gets a silent answer if the browser has a session', async () => {
     const { to, client, page } = await begin()
     const silently = async (fields: Record<string, string> = {}) => {
       const back = await listener()
@@ -218,7 +218,7 @@ describe.runIf(chromium)('in a browser', () => {
     client.close()
   })
 
-  it('is refused at work without a description', async () => {
+  it('cancels with a work account, without a description', async () => {
     for (const first of [/Ada Lovelace/, 'Cancel']) {
       const { client, page } = await begin()
       await press(page, first)
@@ -233,7 +233,7 @@ describe.runIf(chromium)('in a browser', () => {
     }
   })
 
-  it('ends once: two tabs each come to their own end, and the back button to none', async () => {
+  it('finishes each visit once: two tabs do not interfere, and Back repeats nothing', async () => {
     const { to, client, page } = await begin()
     const second = await listener()
     const tab = await page.context().newPage()
@@ -249,7 +249,7 @@ describe.runIf(chromium)('in a browser', () => {
     for (const one of [client, second]) one.close()
   })
 
-  it('works where cookies are blocked, form_post included', async () => {
+  it('can sign in with cookies blocked, form_post included', async () => {
     const to = await sandbox({ signIn: 'page' })
     const client = await listener()
     const { context, close } = await launchWithoutCookies()
@@ -269,7 +269,7 @@ describe.runIf(chromium)('in a browser', () => {
     client.close()
   })
 
-  it('obeys no form that another site sends', async () => {
+  it('is safe from forms of other sites', async () => {
     const { to, client, page } = await begin()
     const visit = await page.locator('input[name=visit]').getAttribute('value')
     await page.goto(`${client.redirectUri}/elsewhere`)
@@ -281,7 +281,7 @@ describe.runIf(chromium)('in a browser', () => {
     client.close()
   })
 
-  it('takes consent back, and the next refresh learns of it', async () => {
+  it('removes consent, and the next refresh fails', async () => {
     const { to, client, page } = await begin()
     await press(page, /Ada Lovelace/)
     await press(page, 'Accept')
@@ -296,7 +296,7 @@ describe.runIf(chromium)('in a browser', () => {
     client.close()
   })
 
-  it('refuses a device', async () => {
+  it('declines a device code', async () => {
     const to = await sandbox({ signIn: 'page' })
     const started = await device(to)
     const page = await open()
@@ -307,7 +307,7 @@ describe.runIf(chromium)('in a browser', () => {
     expect((await started.poll()).json.error).toBe('authorization_declined')
   })
 
-  it('does what the control API wants next without asking', async () => {
+  it('is not asked when the control API sets the next sign-in', async () => {
     const { to, client, page, url } = await begin()
     await control(to, 'POST', 'next-sign-in', { username: grace })
     await page.goto(url)
@@ -315,7 +315,7 @@ describe.runIf(chromium)('in a browser', () => {
     client.close()
   })
 
-  it('signs MSAL in, which listens for a form_post', async () => {
+  it('signs in to MSAL, which listens for a form_post', async () => {
     const to = await sandbox({ signIn: 'page', tls: true })
     const page = await open()
     const { interactive } = await msal(to, ['interactive'], {}, async (url) => {

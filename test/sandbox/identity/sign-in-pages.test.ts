@@ -14,7 +14,7 @@ import {
   sandbox,
 } from '../../helpers/sandbox/client.ts'
 
-describe('the sign-in pages, to a plain HTTP client', () => {
+describe('the sign-in pages, with a plain HTTP client', () => {
   const query = (to: Sandbox, fields: Record<string, string> = {}) =>
     form({
       client_id: to.clientId,
@@ -40,7 +40,7 @@ describe('the sign-in pages, to a plain HTTP client', () => {
     return { page, visit, cookie, step }
   }
 
-  it('are under a policy that allows nothing but themselves and the way back', async () => {
+  it('have a policy that allows only themselves and the redirect URI', async () => {
     const to = await sandbox({ signIn: 'page' })
     const { page } = await begin(to)
     const policy = page.headers.get('content-security-policy') ?? ''
@@ -53,7 +53,7 @@ describe('the sign-in pages, to a plain HTTP client', () => {
     for (const cookie of page.headers.getSetCookie()) expect(cookie).toMatch(/; HttpOnly; SameSite=Lax/)
   })
 
-  it('are switched on at run time too, and do not limit cookies to https without it', async () => {
+  it('can be switched on at run time, and limit cookies to https only with TLS', async () => {
     const to = await sandbox()
     await control(to, 'POST', 'settings', { signIn: 'page' })
     const { step } = await begin(to)
@@ -61,7 +61,7 @@ describe('the sign-in pages, to a plain HTTP client', () => {
       expect(cookie).not.toContain('Secure')
   })
 
-  it('obey a form only with the cookie of its own visit, and from their own origin', async () => {
+  it('accept a form only with the cookie of its visit and from their own origin', async () => {
     const to = await sandbox({ signIn: 'page' })
     const [mine, other] = [await begin(to), await begin(to)]
     const wrong: Record<string, string>[] = [
@@ -87,7 +87,7 @@ describe('the sign-in pages, to a plain HTTP client', () => {
     expect((await mine.step({ account: ada }, { cookie, origin: to.origin })).status).toBe(303)
   })
 
-  it('give one answer a visit', async () => {
+  it('give one answer per visit', async () => {
     const to = await sandbox({ signIn: 'page' })
     const { step } = await begin(to)
     expect((await step({ action: 'accept' })).status).toBe(303)
@@ -108,7 +108,7 @@ describe('the sign-in pages, to a plain HTTP client', () => {
     expect((await step({ account: ada })).status).toBe(400)
   })
 
-  it('escape what a person types, and tell a stranger to the directory', async () => {
+  it('escape what a person types, and refuse a user of another directory', async () => {
     const users = [
       { username: 'eve@fabrikam.example', name: 'Eve <b>', kind: 'work' as const },
       { username: ada, name: 'Ada', kind: 'work' as const },
@@ -125,7 +125,7 @@ describe('the sign-in pages, to a plain HTTP client', () => {
     expect(all.page.text).toContain('Eve &#60;b&#62;')
   })
 
-  it('take an authorization request by POST as well', async () => {
+  it('accept an authorization request by POST', async () => {
     const to = await sandbox({ signIn: 'page' })
     const answer = await call(`${to.origin}/common/oauth2/v2.0/authorize`, {
       method: 'POST',
@@ -134,7 +134,7 @@ describe('the sign-in pages, to a plain HTTP client', () => {
     expect(answer.text).toContain('Pick an account')
   })
 
-  it('tell the client what only the account shows to be wrong', async () => {
+  it('report to the client what is only wrong for the chosen account', async () => {
     const to = await sandbox({ signIn: 'page' })
     const scope = 'https://graph.microsoft.com/.default'
     const page = await call(`${to.origin}/common/oauth2/v2.0/authorize?${query(to, { scope })}`)
@@ -147,7 +147,7 @@ describe('the sign-in pages, to a plain HTTP client', () => {
     expect(redirected(answer).get('error')).toBe('invalid_scope')
   })
 
-  it('sign out where asked to, and lead back to a registered address alone', async () => {
+  it('sign out, and redirect only to a registered URI', async () => {
     const to = await sandbox({ signIn: 'page' })
     const out = (back: string) =>
       call(`${to.origin}/common/oauth2/v2.0/logout?${form({ post_logout_redirect_uri: back, state: 'bye' })}`)
@@ -158,7 +158,7 @@ describe('the sign-in pages, to a plain HTTP client', () => {
     expect([stranger.status, stranger.headers.get('location')]).toEqual([200, null])
   })
 
-  it('count a redemption for what the person granted', async () => {
+  it('redeem a code for the scopes that the person granted', async () => {
     const to = await sandbox({ signIn: 'page' })
     const { step } = await begin(to)
     await step({ account: ada })

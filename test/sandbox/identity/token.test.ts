@@ -74,21 +74,21 @@ describe('redeeming a code', () => {
     expect(body.client_info).toBeUndefined()
   })
 
-  it('leaves out what was not asked for', async () => {
+  it('leaves out what was not requested', async () => {
     const to = await sandbox()
     const body = await signIn(to, ada, { scope: 'Files.ReadWrite' })
     expect([body.refresh_token, body.id_token]).toEqual([undefined, undefined])
     expect(body.scope).not.toContain('offline_access')
   })
 
-  it('takes a code once', async () => {
+  it('redeems a code once', async () => {
     const to = await sandbox()
     const value = await code(to)
     expect((await redeem(to, { code: value })).status).toBe(200)
     expect((await redeem(to, { code: value })).json.error_codes).toEqual([54005])
   })
 
-  it('takes a code for ten minutes', async () => {
+  it('redeems a code within ten minutes', async () => {
     const to = await sandbox()
     const value = await code(to)
     await control(to, 'POST', 'settings', { clockSkewSeconds: 601 })
@@ -117,7 +117,7 @@ describe('redeeming a code', () => {
     expect(await number(redeem(to, { code: 'made-up' }))).toBe(9002313)
   })
 
-  it('leaves a code good after a request that failed', async () => {
+  it('keeps a code valid after a failed request', async () => {
     const to = await sandbox()
     const { challenge, verifier } = pkce()
     const value = await code(to, { code_challenge: challenge, code_challenge_method: 'S256' })
@@ -150,7 +150,7 @@ describe('redeeming a code', () => {
 describe('the client at the token endpoint', () => {
   const webUri = 'http://localhost:5000/post_onedrive'
 
-  it('is refused when it is unknown, or authenticates as it must not', async () => {
+  it('is refused when it is unknown or authenticates in a wrong way', async () => {
     const to = await sandbox()
     const web = { client_id: to.webClientId, redirect_uri: webUri }
     const cases = [
@@ -189,7 +189,7 @@ describe('the client at the token endpoint', () => {
     expect(basic.status).toBe(200)
   })
 
-  it('has the secret that was asked for', async () => {
+  it('has the secret from the options', async () => {
     expect((await sandbox({ secret: 'open sesame' })).webClientSecret).toBe('open sesame')
   })
 })
@@ -216,7 +216,7 @@ describe('the token endpoint', () => {
     expect(answer.headers.get('x-ms-request-id')).toBe(answer.json.trace_id)
   })
 
-  it('accepts POST alone, from no browser, as a form, with nothing in the URL', async () => {
+  it('accepts only POST, not from a browser, as a form, without parameters in the URL', async () => {
     const to = await sandbox()
     const url = `${to.origin}/common/oauth2/v2.0/token`
     const body = form({ client_id: to.clientId, grant_type: 'refresh_token', refresh_token: 'x' })
@@ -241,7 +241,7 @@ describe('the token endpoint', () => {
     }
   })
 
-  it('names the parameter that is missing, and the grant it does not know', async () => {
+  it('names the missing parameter and the unknown grant', async () => {
     const to = await sandbox()
     for (const [fields, parameter] of [
       [{}, 'grant_type'],
@@ -260,7 +260,7 @@ describe('the token endpoint', () => {
 })
 
 describe('refreshing', () => {
-  it('gives a new refresh token and leaves the old one good', async () => {
+  it('gives a new refresh token and keeps the old one valid', async () => {
     const to = await sandbox()
     const first = await signIn(to)
     const second = (await refresh(to, first.refresh_token)).json
@@ -271,7 +271,7 @@ describe('refreshing', () => {
     expect((await refresh(to, second.refresh_token)).status).toBe(200)
   })
 
-  it('refuses a revoked token in the words of its kind of account', async () => {
+  it('refuses a revoked token with the message of its kind of account', async () => {
     const to = await sandbox()
     const [work, personal] = [await signIn(to, ada), await signIn(to, grace)]
     expect((await control(to, 'POST', 'revoke', { username: ada })).json).toEqual({ revoked: 1 })
@@ -293,7 +293,7 @@ describe('refreshing', () => {
     })
   })
 
-  it('refuses another client, and more scopes than were granted', async () => {
+  it('refuses another client, and scopes that were not granted', async () => {
     const to = await sandbox()
     const { refresh_token } = await signIn(to, ada, { scope: 'offline_access Files.Read' })
     const web = { client_id: to.webClientId, client_secret: to.webClientSecret }
@@ -305,7 +305,7 @@ describe('refreshing', () => {
     ).toEqual([70000])
   })
 
-  it('with rotation, takes a token that was replaced for a theft, after the grace, and ends its whole family', async () => {
+  it('with rotation, treats a replaced token as stolen after the grace period, and revokes its family', async () => {
     const to = await sandbox()
     await control(to, 'POST', 'settings', { refreshGraceSeconds: 30 })
     const other = await signIn(to)
@@ -320,7 +320,7 @@ describe('refreshing', () => {
     expect((await refresh(to, other.refresh_token)).status).toBe(200)
   })
 
-  it('answers without a refresh token, and with numbers as strings, when told to', async () => {
+  it('can answer without a refresh token, and with numbers as strings', async () => {
     const to = await sandbox({ accessTtlSeconds: 120 })
     const { refresh_token } = await signIn(to)
     await control(to, 'POST', 'settings', { omitRefreshToken: true, expiresInAsString: true })
@@ -358,7 +358,7 @@ describe('the device flow', () => {
     expect((await poll()).json.error).toBe('bad_verification_code')
   })
 
-  it('tells a refusal from a wait and from an end', async () => {
+  it('distinguishes declined, pending and expired', async () => {
     const to = await sandbox()
     const refused = await start(to, 'consumers')
     expect(refused.answer.json.user_code).toMatch(/^\w{8}$/)
@@ -369,7 +369,7 @@ describe('the device flow', () => {
     expect((await late.poll()).json).toMatchObject({ error: 'expired_token', error_codes: [70020] })
   })
 
-  it('lets a person type the code on its page', async () => {
+  it('lets a person enter the code on its page', async () => {
     const to = await sandbox()
     const { answer, poll } = await start(to)
     const page = answer.json.verification_uri
@@ -385,7 +385,7 @@ describe('the device flow', () => {
     expect((await poll()).status).toBe(200)
   })
 
-  it('is for public clients', async () => {
+  it('is only for public clients', async () => {
     const to = await sandbox()
     const body = form({ client_id: to.webClientId, scope: 'openid' })
     const answer = await call(`${to.origin}/common/oauth2/v2.0/devicecode`, { method: 'POST', body })

@@ -15,7 +15,7 @@ describe('an answer', () => {
     })
   }
 
-  it('is packed by gzip when that is asked for, an error too', async () => {
+  it('is compressed with gzip on request, errors included', async () => {
     const { to, accessToken } = await drive()
     const url = `${to.origin}/v1.0/me/drive/root`
     const authorization = `Bearer ${accessToken}`

@@ -13,7 +13,7 @@ import {
 } from '../../helpers/sandbox/client.ts'
 
 describe('the log', () => {
-  it('holds every request to Microsoft’s parts, and no secret', async () => {
+  it('contains every request to Microsoft’s endpoints, and no secret', async () => {
     const to = await sandbox()
     const { challenge, verifier } = pkce()
     const value = await code(to, {

@@ -38,7 +38,7 @@ describe('the platform of a redirect URI', () => {
     )
   }
 
-  it('decides whether a secret is needed, and an entry with the very port comes first', async () => {
+  it('decides whether a secret is needed; an entry with the exact port comes first', async () => {
     const to = await sandbox({ registrations: [mixed] })
     const secret = { client_secret: 'a secret' }
     expect((await redeemed(to, 'http://localhost:7000/')).status).toBe(200)
@@ -48,7 +48,7 @@ describe('the platform of a redirect URI', () => {
     expect(aadstsNumber(await redeemed(to, web, {}, { origin: 'http://localhost:5000' }))).toBe(9002326)
   })
 
-  it('lets a single-page application redeem from a browser alone, with PKCE, for a day', async () => {
+  it('lets a single-page application redeem only from a browser, with PKCE, for a day', async () => {
     const to = await sandbox({ registrations: [mixed] })
     const origin = { origin: 'http://localhost:3000' }
     expect(aadstsNumber(await redeemed(to, spa))).toBe(9002327)
@@ -70,7 +70,7 @@ describe('the platform of a redirect URI', () => {
     expect(aadstsNumber(await renew(origin))).toBe(700084)
   })
 
-  it('closes the device flow to a client that is not public: at once, or at work after the sign-in', async () => {
+  it('closes the device flow to a client that is not public: at once, or for work accounts after the sign-in', async () => {
     const redirectUris = [{ uri: web, platform: 'web' as const }]
     const all = newRegistration({ redirectUris, secret: 's' })
     const work = newRegistration({ redirectUris, secret: 's', audience: 'AzureADMultipleOrgs' })

@@ -17,7 +17,7 @@ const children = '/me/drive/root/children'
 describe('the score', () => {
   const counts = async (to: Parameters<typeof control>[0]) => (await control(to, 'GET', 'score')).json.counts
 
-  it('is clean for a client that does all right', async () => {
+  it('is clean for a correct client', async () => {
     const { to, make } = await drive()
     await make(children, 'a')
     const { refresh_token } = await signIn(to)
@@ -27,7 +27,7 @@ describe('the score', () => {
     expect((await control(to, 'GET', 'score')).json).toMatchObject({ total: 0, faults: [] })
   })
 
-  it('counts a request repeated before Retry-After is over, whatever its form', async () => {
+  it('counts a request repeated before Retry-After has passed, in each format', async () => {
     const { to, get } = await drive()
     for (const retryAfter of ['30', '30.5', new Date(Date.now() + 30_000).toUTCString()]) {
       await control(to, 'POST', 'weather', {
@@ -44,7 +44,7 @@ describe('the score', () => {
     expect((await counts(to)).askedBeforeRetryAfter).toBe(3)
   })
 
-  it('counts a second renewal while the first is good, unless its answer was lost or it was refused', async () => {
+  it('counts a second refresh while the first token is valid, unless its answer was lost or it was refused', async () => {
     const to = await sandbox()
     const { refresh_token } = await signIn(to)
     await control(to, 'POST', 'weather', { match: '/token', effect: { lost: true } })
@@ -83,7 +83,7 @@ describe('the score', () => {
     expect((await control(to, 'GET', 'score')).json.total).toBe(0)
   })
 
-  it('counts a token refused by made-up weather as refused', async () => {
+  it('counts a token refused by the weather as refused', async () => {
     const { to, get } = await drive()
     const { refresh_token } = await signIn(to)
     const { access_token } = (await refresh(to, refresh_token)).json

@@ -1,7 +1,7 @@
 import { expect, it } from 'vitest'
 import { ada, control, drive, grace, graph, sandbox, signIn } from '../../helpers/sandbox/client.ts'
 
-it('a limit refuses what goes beyond it, person by person, each request of a batch by itself', async () => {
+it('a limit applies per user, and to each request of a batch', async () => {
   const to = await sandbox()
   const tokens = await Promise.all([ada, grace].map((user) => signIn(to, user)))
   await control(to, 'POST', 'settings', { limit: { units: 7, seconds: 1 } })
@@ -28,7 +28,7 @@ it('a limit refuses what goes beyond it, person by person, each request of a bat
   expect((await graph(to, tokens[0]?.access_token, 'GET', '/me/drive/root/children')).status).toBe(200)
 })
 
-it('without one nothing is refused for its number', async () => {
+it('without a limit nothing is throttled', async () => {
   const { make } = await drive()
   for (let n = 0; n < 30; n += 1) await make('/me/drive/root/children', `folder ${n}`)
 })

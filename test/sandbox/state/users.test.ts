@@ -3,7 +3,7 @@ import { readUsers } from '../../../sandbox/index.ts'
 import { drive } from '../../helpers/sandbox/client.ts'
 
 describe('a users file', () => {
-  it('gives people who can sign in, with ids that stay the same', async () => {
+  it('defines users who can sign in, with stable ids', async () => {
     const users = readUsers(
       JSON.stringify([
         { username: 'eve@fabrikam.example', name: 'Eve', kind: 'work', moods: { existing: 200 } },

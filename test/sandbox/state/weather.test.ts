@@ -4,7 +4,7 @@ import { control, drive, graph, refresh, sandbox, signIn } from '../../helpers/s
 const children = '/me/drive/root/children'
 
 describe('weather', () => {
-  it('answers something else as often as told, after skipping as many as told', async () => {
+  it('fakes the given number of answers, after skipping the given number', async () => {
     const { to, get } = await drive()
     await control(to, 'POST', 'weather', {
       match: 'GET /v1.0/me',
@@ -17,7 +17,7 @@ describe('weather', () => {
     expect(statuses).toEqual([200, 503, 503, 200, 200])
   })
 
-  it('has the error of the status, or the headers and body it is told', async () => {
+  it('sends the usual error of the status, or the given headers and body', async () => {
     const { to, get } = await drive()
     await control(to, 'POST', 'weather', { effect: { status: 429, headers: { 'Retry-After': '0.5' } } })
     const usual = await get('/me')
@@ -31,7 +31,7 @@ describe('weather', () => {
     expect((await get('/me')).json).toEqual({ error: { code: '' } })
   })
 
-  it('speaks plain words at the token endpoint', async () => {
+  it('sends plain text at the token endpoint', async () => {
     const to = await sandbox()
     const { refresh_token } = await signIn(to)
     await control(to, 'POST', 'weather', { match: '/token$/', effect: { status: 429 } })
@@ -39,7 +39,7 @@ describe('weather', () => {
     expect((await refresh(to, refresh_token)).status).toBe(200)
   })
 
-  it('may come after the work is done, or take the answer away', async () => {
+  it('can carry out the request first, or lose the answer', async () => {
     const { to, make, get } = await drive()
     await control(to, 'POST', 'weather', { match: 'POST', effect: { status: 504, after: true } })
     expect((await make(children, 'a')).status).toBe(504)
@@ -61,7 +61,7 @@ describe('weather', () => {
     ).toEqual([504, 504, 'lost', 'reset'])
   })
 
-  it('may hang before the headers or in the body, cut the body short, or be slow', async () => {
+  it('can hang before the headers or in the body, truncate the body, or be slow', async () => {
     const { to, accessToken, get } = await drive()
     const soon = () =>
       fetch(`${to.origin}/v1.0/me`, {
@@ -84,7 +84,7 @@ describe('weather', () => {
     expect(performance.now() - started).toBeGreaterThan(110)
   })
 
-  it('challenges a token for claims until a renewal brings them', async () => {
+  it('challenges a token for claims until a refresh adds them', async () => {
     const { to, get } = await drive()
     const { access_token, refresh_token } = await signIn(to)
     const claims = '{"access_token":{"nbf":{"essential":true,"value":"1765000000"}}}'
@@ -106,7 +106,7 @@ describe('weather', () => {
     expect((await get('/me')).status).toBe(200)
   })
 
-  it('says what is wrong with a rule', async () => {
+  it('reports what is wrong with a rule', async () => {
     const to = await sandbox()
     const cases = [
       [{}, 'effect is missing.'],

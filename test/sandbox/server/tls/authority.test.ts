@@ -12,7 +12,7 @@ const dir = mkdtempSync(join(tmpdir(), 'od-link-tls-'))
 afterAll(() => rmSync(dir, { recursive: true }))
 
 describe('a certificate authority of its own', () => {
-  it('makes certificates that Node understands', () => {
+  it('creates certificates that Node accepts', () => {
     const { ca, cert } = makeLocalIdentity()
     const authority = new X509Certificate(ca)
     const server = new X509Certificate(cert)
@@ -29,14 +29,14 @@ describe('a certificate authority of its own', () => {
     expect(Date.parse(server.validTo)).toBeGreaterThan(Date.now())
   })
 
-  it('gives each sandbox an authority of another name', () => {
+  it('gives each sandbox an authority with its own name', () => {
     const subjects = [makeLocalIdentity(), makeLocalIdentity()].map(
       ({ ca }) => new X509Certificate(ca).subject,
     )
     expect(new Set(subjects).size).toBe(2)
   })
 
-  it.runIf(openssl)('makes certificates that OpenSSL verifies, strictly and by each name', () => {
+  it.runIf(openssl)('creates certificates that OpenSSL verifies strictly, for each name', () => {
     const { ca, cert } = makeLocalIdentity()
     const [caFile, certFile] = [join(dir, 'ca.pem'), join(dir, 'cert.pem')]
     writeFileSync(caFile, ca)
