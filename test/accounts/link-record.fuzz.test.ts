@@ -1,4 +1,4 @@
-/* A failing example is run again as `runs.ts` says. */
+/* `runs.ts` explains how to run a failing example again. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -24,7 +24,7 @@ const record: fc.Arbitrary<LinkRecord> = fc.record({
   ...{ expiresAt: time, linkedAt: time, lastRenewedAt: time },
 })
 
-/** What is read, or nothing where it is refused; any other fault is one of the program. */
+/** The record, or undefined if it is refused; any other error is a bug. */
 function read(written: string, id: string): LinkRecord | undefined {
   try {
     return parseRecord(written, id)
@@ -56,7 +56,7 @@ describe('the record of a link', () => {
           if (!found) return
           for (const name of fields) expect(typeof found[name]).toBe(typeof one[name])
           expect(found.registration.clientId).toBeTypeOf('string')
-          // Each of these is shown as a date, or is where a request goes.
+          // Each of these is shown as a date or used as a URL.
           for (const at of [found.expiresAt, found.linkedAt, found.lastRenewedAt]) new Date(at).toISOString()
           for (const address of [found.tokenEndpoint, found.graphOrigin]) new URL(address)
         },

@@ -12,7 +12,7 @@ describe('while a token is being refreshed', () => {
   let before: Record<string, string>
   let renewing: Running
 
-  /** A renewal that the server takes its time for. */
+  /** A refresh with a slow server. */
   beforeEach(async () => {
     before = kept(at.world)
     await at.forgetRequests()

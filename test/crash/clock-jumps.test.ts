@@ -5,7 +5,7 @@ import { changeRecord, recordFile, useLinked } from '../helpers/program/linked.t
 import { hasSetClock, type SetClock, setClock } from '../helpers/system/set-clock.ts'
 import { sampleOf } from './sample.ts'
 
-/** In an order in which every second one makes a sample of both directions. */
+/** Ordered so that every second one makes a sample of both directions. */
 const jumps = [['+1d'], ['-2h'], ['-1d'], ['+2h']] as const
 
 describe.runIf(hasSetClock())("a machine's clock that jumps", () => {
@@ -58,7 +58,7 @@ describe.runIf(hasSetClock())("a machine's clock that jumps", () => {
   })
 
   it('does not make od-link use an expired token for long: Graph refuses it once', async () => {
-    // As a renewal would have written it while the clock was years ahead.
+    // As written by a refresh while the clock was years ahead.
     changeRecord(at.world, { expiresAt: Date.now() + 1e11, lastRenewedAt: Date.now() + 1e11 })
     await at.sandbox.control('POST', 'expire')
     for (const name of ['f', 'g']) expect((await mkdir(name)).code).toBe(0)

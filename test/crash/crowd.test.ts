@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, it } from 'vitest'
 import { hasKeyring } from '../helpers/keychain/keyring.ts'
 import { useLinked } from '../helpers/program/linked.ts'
 
-/** A server that takes a refresh token that was replaced for a theft, and ends the link (RFC 9700, 4.14.2). */
+/** A server that treats a replaced refresh token as stolen and ends the link (RFC 9700, 4.14.2). */
 const strict = { refreshGraceSeconds: 0 }
 const crowd = 50
 

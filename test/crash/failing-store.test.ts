@@ -13,7 +13,7 @@ import { stride } from './sample.ts'
 
 let sandbox: SandboxProcess
 let world: World
-/** What there is before each command. */
+/** The state before each command. */
 let before: Record<string, string>
 
 beforeAll(async () => {
@@ -21,7 +21,7 @@ beforeAll(async () => {
 })
 afterAll(() => sandbox?.stop())
 
-/** The token, with a store that fails no more. */
+/** The token, with a store that works again. */
 async function tokenNow(): Promise<string> {
   const { code, stdout, stderr } = await world.run(['token'])
   expect(code, stderr).toBe(0)
@@ -67,9 +67,9 @@ describe('when the disk takes no more from the nth writing on, for every n', () 
         links().filter((name) => !name.endsWith('.json')),
         where,
       ).toEqual([])
-      // Where there is no room to put the earlier one back, the new one stays.
+      // Without space to restore the old one, the new one stays.
       if (what !== 'logout') expect(recordOf(), where).toMatchObject({ id: earlier.id, version: 1 })
-      // A token that still lives serves; what only tidies up is no failure.
+      // A valid token is still used; failed cleanup is not an error.
       if (code !== 0) {
         fails += 1
         expect({ code, stdout, where }).toEqual({ code: expect.toBeOneOf([2, 5]), stdout: '', where })
@@ -86,8 +86,8 @@ describe('when the disk takes no more from the nth writing on, for every n', () 
 })
 
 /**
- * Keeps entries in files, and fails in its way from the writing on that FAIL_AT names. The shell does it alone, since
- * it is called hundreds of times.
+ * Saves entries in files, and fails from the write on that FAIL_AT names. It is pure shell, since it is
+ * called hundreds of times.
  */
 const frail = (failing: string) => `read -r input || :
 url=\${input##*ServerURL\\":\\"}
@@ -159,7 +159,7 @@ describe.each(ways)(
           break
         }
         const where = `${what}, write ${write}`
-        // To remove what is not there may fail.
+        // Removing a missing entry may fail.
         if (code === 0) expect(Object.keys(filesOf(vaultDir())), where).toEqual([])
         else {
           expect({ code, where }).toEqual({ code: 5, where })

@@ -10,7 +10,7 @@ import { canMount } from '../helpers/system/private-mounts.ts'
 import { type TinyDisk, tinyDisk } from '../helpers/system/tiny-disk.ts'
 import { sampleOf } from './sample.ts'
 
-/** What writes. Without the browser's part: a login has to fail before anyone is sent there. */
+/** Commands that write. There is no browser: a login has to fail before it opens one. */
 const commands: [what: string, args: string[]][] = [
   ['login', ['login', '--no-browser']],
   ['use', ['use', ada]],
@@ -43,7 +43,7 @@ describe.runIf(runs)('the home of a link', () => {
     expect(code, stderr).toBe(0)
     token = (await run(['token'])).stdout
   }
-  /** As if the link's token had so many seconds to live. */
+  /** Sets the remaining lifetime of the link's token. */
   const tokenEndsIn = (seconds: number) => {
     const [name = ''] = readdirSync(links())
     const file = join(links(), name)
@@ -72,7 +72,7 @@ describe.runIf(runs)('the home of a link', () => {
       const { code, stdout, stderr } = await run(args)
       const after = await run(['token'])
       disk.makeRoom()
-      // What removes needs no room for what it writes after that.
+      // Removing frees the space that the following writes need.
       if (what === 'logout' && code === 0) {
         expect(after.code).toBe(4)
         return link()

@@ -14,7 +14,7 @@ const pages = [
     .filter((page) => existsSync(join(root, page))),
 ]
 
-/** Whatever the pages claim that a test can look up. */
+/** Claims in the documentation that a test can check. */
 describe.each(pages)('%s', (page) => {
   const text = read(page)
 

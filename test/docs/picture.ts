@@ -7,10 +7,7 @@ import { node, program } from '../helpers/program/od-link.ts'
 import { newWorld, plainBrowser, type World } from '../helpers/program/world.ts'
 import { putProgram } from '../helpers/system/put-program.ts'
 
-/** The README's picture. */
-export const pictureFile = new URL('../../docs/picture.svg', import.meta.url)
-
-/** What the README's picture shows: what is typed, and what od-link answers to it. */
+/** The README's picture: what is typed, and the output of od-link. */
 const typed = [
   'od-link login',
   'od-link mkdir -p /Reports/2026',
@@ -22,18 +19,10 @@ const columns = 88
 const [rowHeight, margin, letterWidth] = [20, 20, 8.4]
 const styles: Record<string, string> = { 1: 'bold', 2: 'dim', 31: 'red', 32: 'green', 33: 'yellow' }
 
-/** Runs each line in a desktop's environment, with a real keyring, and draws the terminal as an SVG image. */
-export async function pictureOfToday(): Promise<string> {
-  const [sandbox, keyring] = await Promise.all([startSandbox(), startKeyring()])
-  const world = newWorld(sandbox, keyring)
-  try {
-    prepare(world.dir)
-    return draw(typed.map((line) => ({ line, output: run(line, world) })))
-  } finally {
-    world.remove()
-    await keyring.stop()
-    await sandbox.stop()
-  }
+/** Runs each line as on a desktop, and draws the terminal as an SVG image. */
+export function drawPicture(world: World): string {
+  prepare(world.dir)
+  return draw(typed.map((line) => ({ line, output: run(line, world) })))
 }
 
 /** A home with od-link and a browser on the PATH, and a tree of folders to mirror. */
@@ -49,7 +38,7 @@ function prepare(home: string): void {
   onThePath('xdg-open', plainBrowser)
 }
 
-/** What a person would see, stdout and stderr as they come. */
+/** What a person sees: stdout and stderr in order. */
 function run(line: string, { dir, env }: World): string {
   return execFileSync('sh', ['-c', `( ${line} ) 2>&1`], {
     cwd: join(dir, 'tree'),
@@ -95,7 +84,7 @@ ${texts.join('\n')}
 `
 }
 
-/** One row, cut where the window ends, its styles as elements. */
+/** One row, cut at the window's width, with styles as elements. */
 function spans(row: string): string {
   let [style, left, svg]: [string | undefined, number, string] = [undefined, columns, '']
   for (const [, code, text = ''] of row.matchAll(/\u001b\[(\d+)m|([^\u001b]+)/g)) {

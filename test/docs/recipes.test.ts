@@ -9,12 +9,12 @@ import { putProgram } from '../helpers/system/put-program.ts'
 import { hasRealPart } from '../helpers/system/real-part.ts'
 import { recipe, recipes } from './recipe.ts'
 
-/** Each file of docs/recipes.md, run as it stands there, with od-link on the PATH. */
+/** Runs each file of docs/recipes.md unchanged, with od-link on the PATH. */
 describe('the recipes', () => {
   const at = useLinked()
   let bin: string
 
-  /** Writes the files of recipes into a folder of their own, and gives its path. */
+  /** Writes the files of recipes into a new folder. @returns its path. */
   const placed = (...names: string[]) => {
     const folder = join(at.world.dir, `with-${names[0]}`)
     mkdirSync(folder, { recursive: true })
@@ -64,7 +64,7 @@ describe('the recipes', () => {
       await at.weather('POST /v1.0', { status: 503 }, 99)
       const impatient = placed('nightly.sh')
       putProgram(join(impatient, 'od-link'), `exec '${node}' '${program}' "$@" --max-wait 1`)
-      // The folder of this host is there from the test above.
+      // The folder of this host exists from the test above.
       putProgram(join(impatient, 'uname'), 'echo elsewhere')
       const PATH = `${impatient}:/usr/bin:/bin`
       expect(run('sh', ['nightly.sh'], impatient, { PATH }).code).toBe(75)
@@ -147,7 +147,7 @@ describe('the recipes', () => {
           GITHUB_ENV: handedOn,
           ...Object.fromEntries(lines.map((line) => line.split(/=(.*)/s))),
         }
-        // Like the runner, it leaves behind what a step has started; the test ends it.
+        // Like the runner, it leaves the processes of a step running; the test ends them.
         const script = `${step}\n[ -z "$!" ] || echo $! > sandbox.pid`
         const command = `{ ${script}\n} >> printed 2>> talk`
         expect(runIn(env, 'bash', ['-e', '-c', command], folder).code, step).toBe(0)

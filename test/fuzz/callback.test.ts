@@ -1,4 +1,4 @@
-/* A failing example is run again as `runs.ts` says. */
+/* `runs.ts` explains how to run a failing example again. */
 
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
@@ -27,7 +27,7 @@ const name = fc.constantFrom(
 const value = fc.oneof(fc.constantFrom(state, '', 'ours', 'a-code', 'theirs', `${state} `), anyText)
 const parameters = fc.array(fc.tuple(name, value), { maxLength: 6 })
 
-/** The rule, in other words than those of the program. */
+/** The rule, written independently of the program. */
 function isRight(pairs: [string, string][]): boolean {
   const of = (...names: string[]) => pairs.filter(([one]) => names.includes(one)).map(([, text]) => text)
   const [outcome, ...more] = of('code', 'error')
@@ -52,7 +52,7 @@ describe('an answer of the authorize page', () => {
     ])
     fc.assert(
       fc.property(fc.oneof(parameters, near), (pairs) => {
-        // As it travels: half a character does not come over.
+        // As transmitted: a lone surrogate is replaced.
         const sent = new URLSearchParams(pairs)
         expect(isTrueAnswer(sent, expected)).toBe(isRight([...sent]))
       }),

@@ -1,13 +1,13 @@
 import fc from 'fast-check'
 
 /**
- * How long the properties run: some hundred examples each, 20,000 with `npm run test:fuzz`, or as many as OD_LINK_FUZZ_RUNS says.
+ * The number of examples: a few hundred per property, or OD_LINK_FUZZ_RUNS (`npm run fuzz`).
  * A failure prints its seed and path; OD_LINK_FUZZ_SEED and OD_LINK_FUZZ_PATH run that example again:
  *   OD_LINK_FUZZ_SEED=-1234567 OD_LINK_FUZZ_PATH=12:0:1 npx vitest run test/fuzz -t 'the name of the test'
  */
 const { OD_LINK_FUZZ_RUNS: runs, OD_LINK_FUZZ_SEED: seed, OD_LINK_FUZZ_PATH: path } = process.env
 
-/** @param part of the runs, for a property whose examples take long. */
+/** @param the fraction of runs, for a property with slow examples. */
 export function settings(part = 1): fc.Parameters<unknown> {
   return {
     numRuns: Math.max(1, Math.round(Number(runs ?? 300) * part)),
@@ -16,7 +16,7 @@ export function settings(part = 1): fc.Parameters<unknown> {
   }
 }
 
-/** Text of every kind: what people type, all of Unicode, and halves of characters. */
+/** Text of every kind: what people type, all of Unicode, and lone surrogates. */
 export const anyText = fc.oneof(
   fc.string(),
   fc.string({ unit: 'grapheme' }),

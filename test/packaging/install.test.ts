@@ -18,7 +18,7 @@ describe('od-link, installed from its package in an empty folder', () => {
   beforeAll(() => {
     dir = mkdtempSync(join(tmpdir(), 'od-link-install-'))
     modules = join(dir, 'node_modules')
-    // The scripts are left out: they would build dist anew under the feet of the other tests.
+    // Without scripts: they would rebuild dist while other tests use it.
     run('npm', ['pack', '--ignore-scripts', '--silent', '--pack-destination', dir], root)
     tarball = readdirSync(dir).find((name) => name.endsWith('.tgz')) ?? ''
     writeFileSync(join(dir, 'package.json'), '{ "private": true }')
@@ -68,7 +68,7 @@ describe('od-link, installed from its package in an empty folder', () => {
 })
 
 function run(command: string, args: string[], cwd: string, env = process.env): string {
-  // npm, and what it puts into .bin, are scripts on Windows, which a shell alone can start.
+  // On Windows npm and the programs in .bin are scripts that need a shell.
   const shell = process.platform === 'win32'
   const done = spawnSync(command, args, { cwd, env, shell, encoding: 'utf8' })
   if (done.status !== 0)

@@ -8,7 +8,7 @@ describe('each package in the lock file', () => {
   })
 
   it('names no host that it must come from', () => {
-    // `.npmrc` keeps hosts out, so that a mirror serves as well; a foreign one would show here.
+    // `.npmrc` omits hosts so that a mirror works as well; a foreign host would show here.
     expect(lockedPackages.filter(({ resolved }) => resolved !== undefined)).toEqual([])
   })
 })

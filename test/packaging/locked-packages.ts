@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 
 export const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** A package, as package-lock.json holds it. */
+/** A package in package-lock.json. */
 export interface LockedPackage {
   /** Where it is installed: `node_modules/…`. */
   path: string

@@ -17,7 +17,7 @@ describe.runIf(hasRealPart('git', 'a release'))('npm run release', () => {
     cpSync(root, dir, { recursive: true, filter: (path) => !leftOut.has(basename(path)) })
     symlinkSync(join(root, 'node_modules'), join(dir, 'node_modules'), 'junction')
     git('init', '--quiet', '--initial-branch=main')
-    // Here it is no folder, which is what .gitignore names.
+    // Here it is not a folder, as named in .gitignore.
     writeFileSync(join(dir, '.git', 'info', 'exclude'), 'node_modules\n')
     commit('the source')
   })

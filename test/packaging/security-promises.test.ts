@@ -6,7 +6,7 @@ import { describe, expect, it } from 'vitest'
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const page = readFileSync(join(root, 'SECURITY.md'), 'utf8')
 
-/** The rows of the table of promises: what is promised, and what is said to hold it. */
+/** The rows of the table of promises: the promise, and the tests for it. */
 const promises = (page.split(/^## What is promised.*$/m)[1] ?? '')
   .split(/^## /m, 1)
   .join()
@@ -32,7 +32,7 @@ describe('what SECURITY.md promises', () => {
   })
 })
 
-/** The titles of a test file: texts that are the first argument of a call and followed by another one. */
+/** The titles in a test file: strings that are the first argument of a call with further arguments. */
 function titlesOf(source: string): string[] {
   return [...source.matchAll(/\(\s*(['"`])((?:(?!\1).)*)\1,/g)].map(([, , title = '']) => title)
 }

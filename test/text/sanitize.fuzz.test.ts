@@ -1,4 +1,4 @@
-/* A failing example is run again as `runs.ts` says. */
+/* `runs.ts` explains how to run a failing example again. */
 
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'

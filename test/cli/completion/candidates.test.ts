@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { odLink } from '../../helpers/program/od-link.ts'
 
-/** Nothing that these words need lies in a place of settings. */
+/** These completions need no settings. */
 const env = { OD_LINK_CONFIG_DIR: '/dev/null/nowhere' }
 const answer = async (shell: string, ...asked: string[]) => {
   const { code, stdout, stderr } = await odLink(['__complete', shell, ...asked], { env })

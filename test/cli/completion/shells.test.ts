@@ -6,7 +6,7 @@ import { hasRealPart } from '../../helpers/system/real-part.ts'
 import { foldersSeen, type InteractiveShell, startShell } from '../../helpers/terminal/shell.ts'
 import { hasTerminal } from '../../helpers/terminal/terminal.ts'
 
-/** Each way to install the completion that the script names; the last line of `start` is the shell itself. */
+/** The ways to install the completion that the script describes; the last line of `start` runs the shell. */
 const shells = [
   {
     name: 'bash, by a line of ~/.bashrc',
@@ -56,7 +56,7 @@ const shells = [
   },
 ].filter(({ program }) => hasTerminal() && hasRealPart(program, `its completion in a terminal`))
 
-/** What is typed, and the arguments that od-link is started with after Tab. */
+/** What is typed, and the arguments that od-link gets after Tab. */
 const words: [line: string, args: string[]][] = [
   ['od-link mk', ['mkdir']],
   ['od-link mkdir --on-c', ['mkdir', '--on-conflict']],
@@ -70,7 +70,7 @@ const words: [line: string, args: string[]][] = [
   ['od-link mkdir --from-file=some', ['mkdir', '--from-file=some list.txt']],
 ]
 
-/** What is typed of a path, and the folder that it is after Tab. */
+/** The part of a path that is typed, and the folder after Tab. */
 const folders: [typed: string, folder: string][] = [
   ['/Rep', '/Reports/'],
   ['/rep', '/Reports/'],
@@ -105,7 +105,9 @@ describe.each(shells)('in $name', ({ program, file, setUp, start, isSecondWay })
   })
   afterAll(() => shell?.exit())
 
-  /** What was seen of the drive stays as of now, however slow this machine is: the limit of a second is not at issue here. */
+  /**
+   * Keeps the cached folders fresh, however slow this machine is: the limit of a second is not tested here.
+   */
   const keepInMind = () => {
     const file = join(String(at.world.env.OD_LINK_CONFIG_DIR), 'completion.json')
     const seen: Record<string, { at: number }> = JSON.parse(readFileSync(file, 'utf8'))
@@ -121,7 +123,7 @@ describe.each(shells)('in $name', ({ program, file, setUp, start, isSecondWay })
     'od-link mkdir %s<Tab> is the folder %s of the drive',
     async (typed, folder) => {
       keepInMind()
-      // Bash closes a quote by itself.
+      // Bash closes quotes itself.
       const quote = program === 'bash' ? '' : (/^["']/.exec(typed)?.[0] ?? '')
       expect(await shell.completed(`od-link mkdir ${typed}`, quote)).toEqual(['mkdir', folder])
     },

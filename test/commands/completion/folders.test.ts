@@ -29,7 +29,7 @@ describe('the completion of a folder of the drive', () => {
     await at.forgetRequests()
     expect((await complete()).stdout).toBe('words\n/Reports/\t\n')
     expect(await at.requests('graph')).toEqual([])
-    // A minute later it is asked for again.
+    // After a minute it is requested again.
     const old = JSON.parse(kept)
     for (const seen of Object.values<{ at: number }>(old)) seen.at -= 60_000
     writeFileSync(memory(), JSON.stringify(old))
@@ -39,7 +39,7 @@ describe('the completion of a folder of the drive', () => {
 
   it('takes at most a second, however slow the drive is', async () => {
     await at.weather('/children', { delayMs: 20_000 })
-    // What this machine, busy as it is, takes for a process that asks nobody.
+    // The time of a process without requests on this machine, under its present load.
     const idle = await at.world.run(['--version'])
     const { milliseconds, code, stdout, stderr } = await complete()
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })

@@ -10,25 +10,28 @@ import { newWorld, type World } from '../program/world.ts'
 import { hasRealPart } from '../system/real-part.ts'
 import { launch, look, press } from './pages.ts'
 
-/** A person at a terminal, where `od-link login` has printed an address and waits, and a server that asks. */
+/**
+ * A person at a terminal in which `od-link login` has printed a URL and waits, and a server with sign-in
+ * pages.
+ */
 export interface Person {
   sandbox: SandboxProcess
   world: World
   login: Running
-  /** What the terminal says to open. */
+  /** The URL that the terminal shows. */
   address: string
   /** Where od-link listens. */
   listener: string
-  /** Whether the login has not ended. */
+  /** Whether the login is still waiting. */
   waits: () => boolean
 }
 
-/** Debian's Chromium for the tests of a file, or nothing but a line about what is skipped. */
+/** Debian's Chromium for the tests of a file; without it a line says what is skipped. */
 export interface Chromium {
   installed: boolean
   /** Starts `od-link login` with these flags; it ends with the test. */
   begin: (flags?: string[], people?: object[]) => Promise<Person>
-  /** A tab of a browser that knows nobody yet. */
+  /** A tab in a new browser without sessions. */
   freshTab: (options?: BrowserContextOptions) => Promise<Page>
 }
 
@@ -62,7 +65,7 @@ export function useChromium(forWhat: string): Chromium {
         login.child.kill()
         return login.ended
       })
-      // With --json it stands in the first event, else on a line of its own.
+      // With --json it is in the first event, otherwise on its own line.
       const [address] = await login.seen(/http:\/\/localhost:\d+\/[^"\s]*authorize[^"\s]*(?=["\s])/)
       return {
         sandbox,
@@ -82,7 +85,7 @@ export function useChromium(forWhat: string): Chromium {
   }
 }
 
-/** Opens the address, picks Ada's account and agrees. */
+/** Opens the URL, picks Ada's account and accepts. */
 export async function signInAsAda(page: Page, address: string): Promise<void> {
   await page.goto(address)
   await press(page, /Ada Lovelace/)
@@ -96,19 +99,22 @@ export async function lastPage(page: Page, heading: 'OneDrive is linked' | 'OneD
 
 const pictures = fileURLToPath(new URL('../../artifacts/signin/', import.meta.url))
 
-/** Keeps pictures of od-link's own page, light at 1280 pixels and dark at 360, and has axe-core check both. */
+/**
+ * Saves screenshots of od-link's own page, light at 1280 pixels and dark at 360, and checks both with
+ * axe-core.
+ */
 export async function lookAtOwnPage(page: Page, name: string): Promise<void> {
   mkdirSync(pictures, { recursive: true })
   await look(page, `../signin/${name}`)
 }
 
-/** Keeps a picture beside those, as a PNG. */
+/** Saves another screenshot there. */
 export function keepPicture(name: string, png: Buffer): void {
   mkdirSync(pictures, { recursive: true })
   writeFileSync(join(pictures, `${name}.png`), png)
 }
 
-/** The code with which the browser comes back to od-link, however it is sent; for a test to search for. */
+/** The code that the browser sends back to od-link, for a test to search for. */
 export async function codeOnTheWay(page: Page, listener: string): Promise<string> {
   const request = await page.waitForRequest(
     (one) => one.url().startsWith(listener) && codeOf(one.url(), one.postData()) !== undefined,
@@ -120,7 +126,7 @@ function codeOf(url: string, body: string | null): string | undefined {
   return new URLSearchParams(body ?? new URL(url).search).get('code') ?? undefined
 }
 
-/** Every address that the back button could come to. */
+/** Every URL in the browser's history. */
 export async function addressesBehind(page: Page): Promise<string[]> {
   const session = await page.context().newCDPSession(page)
   const { entries } = await session.send('Page.getNavigationHistory')
@@ -128,7 +134,7 @@ export async function addressesBehind(page: Page): Promise<string[]> {
   return entries.flatMap(({ url, userTypedURL }) => [url, userTypedURL])
 }
 
-/** How wide the page is laid out, and whether its ground is dark. */
+/** The layout width of the page, and whether its background is dark. */
 export function layout(page: Page): Promise<{ width: number; dark: boolean }> {
   return page.evaluate(`({
     width: document.documentElement.scrollWidth,

@@ -18,18 +18,18 @@ const options = {
   args: ['--headless', '--no-sandbox', '--disable-gpu', '--disable-background-networking'],
 }
 
-/** Debian's Chromium, without a display. */
+/** Debian's Chromium, headless. */
 export function launch(): Promise<Browser> {
   mkdirSync(artifacts, { recursive: true })
   return chromium.launch(options)
 }
 
-/** The same with a profile that outlasts it. */
+/** The same with a persistent profile. */
 export function launchWithProfile(profile: string): Promise<BrowserContext> {
   return chromium.launchPersistentContext(profile, options)
 }
 
-/** The same, as a person set it who wants no cookies at all. */
+/** The same with all cookies blocked. */
 export async function launchWithoutCookies(): Promise<{
   context: BrowserContext
   close: () => Promise<void>
@@ -48,14 +48,14 @@ export async function launchWithoutCookies(): Promise<{
   }
 }
 
-/** The two people who look at each page: one at a desk, one with a small phone at night. */
+/** Two viewers of each page: one at a desk, one with a small phone at night. */
 const viewers = {
   desk: {
     viewport: { width: 1280, height: 800 },
     colorScheme: 'light',
     checks: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'],
   },
-  // The page is the same; what size and colours change is looked at again.
+  // The page is the same; check again what depends on size and colours.
   phone: {
     viewport: { width: 360, height: 740 },
     colorScheme: 'dark',
@@ -64,8 +64,8 @@ const viewers = {
 } as const
 
 /**
- * Keeps a picture of the page as each viewer has it, and has axe-core look for what keeps people out. The page's
- * own policy forbids scripts; those of the debugger may run beside it.
+ * Saves a screenshot for each viewer, and checks accessibility with axe-core. The page's policy forbids
+ * scripts, but those of the debugger may run.
  */
 export async function look(page: Page, name: string): Promise<void> {
   const session = await page.context().newCDPSession(page)
@@ -88,14 +88,14 @@ export async function look(page: Page, name: string): Promise<void> {
   await session.detach()
 }
 
-/** From now on the page runs no scripts, until the function that comes back is called. */
+/** Disables scripts on the page until the returned function is called. */
 export async function withoutScripts(page: Page): Promise<() => Promise<void>> {
   const session = await page.context().newCDPSession(page)
   await session.send('Emulation.setScriptExecutionDisabled', { value: true })
   return () => session.detach()
 }
 
-/** A client's listener on loopback: what came back to it, and how. */
+/** A client's listener on loopback, and the answer that it received. */
 export interface Listener {
   redirectUri: string
   came: Promise<{ method: string; fields: URLSearchParams; headers: IncomingHttpHeaders }>
@@ -126,7 +126,7 @@ export async function listener(): Promise<Listener> {
   return { redirectUri: `http://localhost:${port}`, came, close: () => server.close() }
 }
 
-/** The address that a client would open. */
+/** The URL that a client would open. */
 export function signInUrl(
   to: Sandbox,
   fields: Record<string, string | undefined>,
@@ -147,7 +147,7 @@ export async function press(page: Page, name: string | RegExp): Promise<void> {
   await page.getByRole('button', { name }).click()
 }
 
-/** Goes on with the keyboard alone: Tab until the button has the focus, then Enter. */
+/** Uses only the keyboard: Tab until the button has the focus, then Enter. */
 export async function pressByKeyboard(page: Page, name: string): Promise<void> {
   for (let steps = 0; steps < 20; steps++) {
     await page.keyboard.press('Tab')

@@ -2,7 +2,7 @@ import { existsSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { putProgram } from '../system/put-program.ts'
 
-/** A browser that writes down how it was started, and then follows the address as any browser does. */
+/** A browser that records how it was started, and then follows the URL as any browser does. */
 export interface SpyBrowser {
   /** The command that starts it. */
   command: string

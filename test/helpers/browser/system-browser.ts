@@ -3,9 +3,9 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { putProgram } from '../system/put-program.ts'
 
-/** The system's browser, as `xdg-open` finds it: it writes down its address, and stays open without going there. */
+/** The system's browser, as `xdg-open` finds it: it records its URL, and stays open without loading it. */
 export interface SystemBrowser {
-  /** What makes it the one that is opened. */
+  /** The environment that makes it the default browser. */
   env: NodeJS.ProcessEnv
   /** The address in its command line, once it was opened. */
   address: () => Promise<string>
@@ -18,7 +18,7 @@ export interface SystemBrowser {
 export function systemBrowser(dir: string): SystemBrowser {
   const [command, notes] = [join(dir, 'xdg-open'), join(dir, 'opened')]
   const written = `printf '%s %s' $$ "$1" > '${notes}.draft' && mv '${notes}.draft' '${notes}'`
-  // A minute at most, and its address stays in the list of processes.
+  // For at most a minute, with the URL in the list of processes.
   putProgram(command, `${written}\nexec '${process.execPath}' -e 'setTimeout(Boolean, 60_000)' "$1"`)
   const seen = () => readFileSync(notes, 'utf8').split(' ')
   const pid = () => Number(seen()[0])

@@ -5,13 +5,13 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 
-/** A D-Bus session on which nothing runs, and nothing can be started. */
+/** A D-Bus session without services, and without any that can be started. */
 export interface BareBus {
   env: { DBUS_SESSION_BUS_ADDRESS: string }
   stop: () => Promise<void>
 }
 
-/** @param rules what the bus refuses, beside allowing all else. */
+/** @param rules what the bus refuses; all else is allowed. */
 const config = (
   rules: string,
 ) => `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Configuration 1.0//EN"
@@ -45,7 +45,7 @@ export async function startBareBus(rules = ''): Promise<BareBus> {
   }
 }
 
-/** A folder of D-Bus services in which the unlock prompt of gnome-keyring is one that nobody ever answers. */
+/** A folder of D-Bus services in which nobody ever answers gnome-keyring's unlock prompt. */
 export function unansweredPrompter(): { services: string; remove: () => void } {
   const services = mkdtempSync(join(tmpdir(), 'od-link-services-'))
   const folder = join(services, 'dbus-1', 'services')

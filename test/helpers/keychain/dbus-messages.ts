@@ -42,7 +42,7 @@ export function encodeMessage(
   return Buffer.concat([head, Buffer.alloc(padding(head.length)), bytes])
 }
 
-/** The whole messages at the beginning of what came, and what is left. */
+/** The complete messages at the start of the data, and the rest. */
 export function takeMessages(bytes: Buffer): { messages: Message[]; rest: Buffer } {
   const messages: Message[] = []
   let rest = bytes

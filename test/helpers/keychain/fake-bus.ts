@@ -6,21 +6,21 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Value, Variant } from '../../../src/accounts/stores/keychain/dbus-values.ts'
 import { encodeMessage, field, type Message, messageType, takeMessages } from './dbus-messages.ts'
 
-/** What a call is answered: values with their types, an error, bytes as they are, or nothing at all. */
+/** The answer to a call: typed values, an error, raw bytes, or none. */
 export type Reply = [types: string, body: Value[]] | { error: string; text?: string } | Buffer | undefined
 
-/** A session bus, and whoever is behind it, in this process. */
+/** A session bus and its services, in this process. */
 export interface FakeBus {
   /** Its Unix socket. */
   socket: string
-  /** By member: what it is answered. */
+  /** The answers, by member. */
   answers: Record<string, (body: Value[], path: string) => Reply>
   /** Every call after Hello: `member path`, with its arguments. */
   calls: { member: string; path: string; body: Value[] }[]
   signal: (path: string, interfaceName: string, member: string, types: string, body: Value[]) => void
-  /** Sends what comes in pieces of so many bytes; 0 for whole ones. */
+  /** Sends answers in chunks of this many bytes; 0 for whole messages. */
   pieces: number
-  /** What is said to whoever says who it is. */
+  /** The answer to AUTH. */
   welcome: string
   /** How many connections are open. */
   connections: () => number
@@ -86,7 +86,7 @@ export async function startFakeBus(): Promise<FakeBus> {
       buffered = rest
       for (const message of messages) {
         greeted ||= message.fields.get(field.member) === 'Hello'
-        // As a true bus does with whoever does not greet, or sends what is no message.
+        // As a real bus does with clients that do not greet or send invalid messages.
         if (!greeted || !isWhole(message)) socket.destroy()
         else answer(socket, message)
       }
@@ -113,14 +113,14 @@ export async function startFakeBus(): Promise<FakeBus> {
     for (let at = 0; at < bytes.length; at += length) {
       sent = sent.then(() => {
         socket.write(bytes.subarray(at, at + length))
-        // Apart from each other, so that they come one by one.
+        // Separately, so that they arrive one by one.
         return bus.pieces ? sleep(1) : undefined
       })
     }
   }
 }
 
-/** Whether a call says in its first letter how it is written, and has no empty names. */
+/** Whether a call starts with its byte order and has no empty names. */
 function isWhole({ order, fields }: Message): boolean {
   const names = [field.path, field.interface, field.member, field.destination].map((code) => fields.get(code))
   return order === 'l' && names.every((name) => name !== '')

@@ -4,9 +4,9 @@ import type { World } from '../program/world.ts'
 import { putProgram } from '../system/put-program.ts'
 
 /**
- * Puts a program in the place of a credential helper.
- * @param script of a shell; `$1` is what it is asked to do.
- * @returns the environment in which it is found.
+ * Installs a fake credential helper.
+ * @param script the shell script; `$1` is the requested action.
+ * @returns the environment that finds it.
  */
 export function fakeHelper(
   world: World,

@@ -4,11 +4,11 @@ import type { Value, Variant } from '../../../src/accounts/stores/keychain/dbus-
 import { encodeMessage, field, type Message, messageType, takeMessages } from './dbus-messages.ts'
 
 /**
- * A Secret Service that accepts every secret, shows it to the process that gave it, and to no other: as some
- * keyrings do on WSL.
+ * A Secret Service that accepts every secret, but shows it only to the process that saved it, like some
+ * keyrings on WSL.
  */
 export interface ForgetfulService {
-  /** The secrets that it was given and has not removed, of all processes. */
+  /** The saved secrets of all processes. */
   kept: () => number
   stop: () => void
 }

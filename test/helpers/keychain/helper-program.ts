@@ -2,7 +2,7 @@ import { mkdirSync } from 'node:fs'
 import { join } from 'node:path'
 import { putProgram } from '../system/put-program.ts'
 
-/** Keeps what it is given in files, and says of each request what it was. */
+/** Saves entries in files, and logs each request. */
 const working = `dir="$OD_LINK_CONFIG_DIR/kept"; mkdir -p "$dir"; input=$(cat); echo "$1 $input" >> "$OD_LINK_CONFIG_DIR/asked"
 [ -e "$OD_LINK_CONFIG_DIR/script" ] && . "$OD_LINK_CONFIG_DIR/script"
 file() { printf %s "$1" | tr / _; }
@@ -15,9 +15,9 @@ case "$1" in
 esac`
 
 /**
- * Puts a credential helper into a settings' directory that works on the files of its folder `kept`; a shell script
- * beside it, `script`, is run before each request.
- * @returns the PATH on which it is found.
+ * Puts a credential helper into a settings directory. It saves entries as files in the folder `kept`, and
+ * runs the shell script `script` before each request.
+ * @returns the PATH that finds it.
  */
 export function putHelper(dir: string, name: string, path = process.env.PATH): string {
   mkdirSync(join(dir, 'bin'), { recursive: true })

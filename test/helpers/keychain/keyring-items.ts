@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import type { Keyring } from './keyring.ts'
 
-/** What lies in the keyring, asked of it over D-Bus without od-link: the attributes of each item. */
+/** The attributes of each item in the keyring, read over D-Bus without od-link. */
 export function itemsOf(keyring: Keyring): Record<string, string>[] {
   const items = get(keyring, '/org/freedesktop/secrets/collection/login', 'Collection', 'Items')
   return [...items.matchAll(/object path "([^"]+)"/g)].map(([, path = '']) => {

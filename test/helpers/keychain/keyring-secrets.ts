@@ -12,7 +12,7 @@ export function readSecret(keyring: Keyring, world: World, item: string): string
   return secret ? Buffer.from(secret).toString('utf8') : undefined
 }
 
-/** Puts a secret there, as another program or a damage would. */
+/** Writes a secret, as another program or damage would. */
 export function writeSecret(keyring: Keyring, world: World, item: string, secret: string): void {
   run(keyring, world, item, `entry.setSecret(Buffer.from(${JSON.stringify(secret)}))`)
 }

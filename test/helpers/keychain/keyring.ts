@@ -7,18 +7,18 @@ import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { hasRealPart } from '../system/real-part.ts'
 
-/** A real gnome-keyring on a D-Bus session of its own. */
+/** A real gnome-keyring on its own D-Bus session. */
 export interface Keyring {
-  /** What a program needs to find it. */
+  /** The environment that finds it. */
   env: { DBUS_SESSION_BUS_ADDRESS: string; XDG_RUNTIME_DIR: string }
   /** Locks the collection, as a screen lock may. */
   lock: () => void
-  /** Makes the daemon stand still: it is there, and answers nothing. */
+  /** Stops the daemon: it exists, but answers nothing. */
   hang: () => void
   goOn: () => void
   /** Ends the daemon; the bus stays. */
   kill: () => Promise<void>
-  /** Starts the daemon anew, unlocked and with all that it kept, where it has ended. @returns whether it had. */
+  /** Restarts the daemon if it has ended, unlocked and with its items. @returns whether it had. */
   revive: () => Promise<boolean>
   stop: () => Promise<void>
 }
@@ -73,7 +73,7 @@ export async function startKeyring({ services }: { services?: string } = {}): Pr
     kill,
     revive: async () => {
       if (!hasEnded()) return false
-      // Who has asked since then made the bus start another one, which is locked.
+      // A request since then made the bus start another daemon, which is locked.
       const other = askBus(env, 'GetConnectionUnixProcessID').match(/uint32 (\d+)/)?.[1]
       if (other) process.kill(Number(other), 'SIGKILL')
       await waitForOwner(env, false)
@@ -108,7 +108,7 @@ async function waitForOwner(env: NodeJS.ProcessEnv, isThere: boolean): Promise<v
   throw new Error(`gnome-keyring did not ${isThere ? 'come up' : 'go'}`)
 }
 
-/** What the bus itself knows of the name of the Secret Service; nobody is started for it. */
+/** What the bus knows about the name of the Secret Service, without starting a service. */
 function askBus(env: NodeJS.ProcessEnv, question: string): string {
   const bus = ['--session', '--dest=org.freedesktop.DBus', '--print-reply=literal', '/org/freedesktop/DBus']
   const call = [`org.freedesktop.DBus.${question}`, 'string:org.freedesktop.secrets']

@@ -4,11 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { hasRealPart } from '../system/real-part.ts'
 
-/** A real `pass` on a real GPG key, in a place of their own. */
+/** A real `pass` with a real GPG key, in its own folder. */
 export interface Pass {
-  /** What a program needs to find them. */
+  /** The environment that finds them. */
   env: { GNUPGHOME: string; PASSWORD_STORE_DIR: string }
-  /** What lies in it, asked of Docker's helper without od-link: the URLs. */
+  /** The URLs of its entries, from Docker's helper without od-link. */
   urls: () => string[]
   /** Makes gpg-agent forget the passphrase, as it does by itself after a while. */
   forget: () => void

@@ -1,9 +1,9 @@
 import type { Graph, GraphAnswer, GraphRequest } from '../../../src/graph/request.ts'
 
-/** What a drive answers to one request: a status and a body, and headers where they matter. */
+/** The answer to one request: a status, a body and optional headers. */
 export type Told = { status: number; json?: object; headers?: Record<string, string>; repeated?: boolean }
 
-/** A drive without a network: each request is answered by a function, and remembered. */
+/** A drive without a network: a function answers each request, which is recorded. */
 export interface FakeGraph extends Graph {
   asked: (GraphRequest & { lookFirst: boolean })[]
 }
@@ -32,7 +32,7 @@ export function answerOf({ status, json, headers = {}, repeated = false }: Told)
   return { status, headers, json: json as Record<string, unknown> | undefined, repeated }
 }
 
-/** A folder as a drive tells of it. */
+/** A folder as a drive returns it. */
 export const aFolder = (name: string, more: object = {}) => ({
   id: `id of ${name}`,
   name,

@@ -8,7 +8,7 @@ export interface SandboxProcess {
   clientId: string
   webClientId: string
   webClientSecret: string
-  /** What points od-link at it. */
+  /** The environment that points od-link at it. */
   env: Record<string, string>
   // biome-ignore lint/suspicious/noExplicitAny: each call has a shape of its own, and a test says which it expects.
   control: (method: string, path: string, body?: unknown) => Promise<any>

@@ -11,13 +11,13 @@ export interface Certificate {
   remove: () => void
 }
 
-/** From when and until when a certificate is good, in days from now. */
+/** The validity of a certificate, in days from now. */
 export interface Validity {
   from: number
   until: number
 }
 
-/** A certificate for a host or some, signed by an authority that nobody knows yet. */
+/** A certificate for one or more hosts, signed by a new authority. */
 export function makeCertificate(
   hosts: string | readonly string[],
   { from, until }: Validity = { from: -1, until: 2 },
@@ -63,7 +63,7 @@ export function makeCertificate(
   }
 }
 
-/** What `openssl ca` wants to be told in a file; it alone takes dates of the past and the future. */
+/** The configuration of `openssl ca`, the only command that accepts dates in the past and future. */
 function signing(dir: string, names: string[]): string {
   return `[ca]
 default_ca = own
@@ -82,7 +82,7 @@ basicConstraints = critical,CA:FALSE
 `
 }
 
-/** A time in OpenSSL's form, so many days from now. */
+/** A time in OpenSSL's format, in days from now. */
 function stamp(days: number): string {
   const time = new Date(Date.now() + days * 86_400_000).toISOString()
   return `${time.replace(/[-:T]/g, '').slice(0, 14)}Z`

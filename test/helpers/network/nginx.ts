@@ -10,10 +10,12 @@ import { hasRealPart } from '../system/real-part.ts'
 import { type Certificate, makeCertificate } from './certificates.ts'
 import { closedPort } from './server.ts'
 
-/** Debian's nginx as the web server of `example-app.com`, which passes one path on to a port of this machine. */
+/**
+ * Debian's nginx as the web server of `example-app.com`, which proxies one path to a port of this machine.
+ */
 export interface WebServer {
   port: number
-  /** Asks as a browser does: over TLS, by the server's own name. */
+  /** Sends a request as a browser does: over TLS, with the server's name. */
   get: (target: string) => Promise<{ status: number; location: string | undefined; text: string }>
   stop: () => Promise<void>
 }
@@ -24,7 +26,9 @@ export function hasNginx(): boolean {
   return hasRealPart('/usr/sbin/nginx', 'a redirect through a web server')
 }
 
-/** @param passesHost whether it passes the browser's Host on; by itself nginx sends that of the port. */
+/**
+ * @param passesHost whether it forwards the browser's Host header; by default nginx sends that of the port.
+ */
 export async function startNginx(path: string, to: number, passesHost = true): Promise<WebServer> {
   const certificate = makeCertificate(webServerName)
   const dir = mkdtempSync(join(tmpdir(), 'od-link-nginx-'))

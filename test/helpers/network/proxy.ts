@@ -1,18 +1,19 @@
 import { type AddressInfo, connect, createServer, type Socket } from 'node:net'
 import { createServer as createTlsServer, type TlsOptions } from 'node:tls'
 
-/** An HTTP proxy that tunnels (CONNECT), and knows names that no DNS knows. */
+/** An HTTP proxy that tunnels (CONNECT), and resolves names that are not in DNS. */
 export interface TestProxy {
   port: number
-  /** The head of each request that it was sent. */
+  /** The head of each request that it received. */
   seen: string[]
   stop: () => Promise<void>
 }
 
 /**
- * @param hosts where each name leads on this machine.
- * @param refusal what it says in place of opening a tunnel, or `nothing`: it takes the request and falls silent.
- * @param tls the key and certificate of a proxy that is spoken to over TLS.
+ * @param hosts the port on this machine for each name.
+ * @param refusal what it answers instead of opening a tunnel; `nothing`: it reads the request and sends no
+ * answer.
+ * @param tls the key and certificate of a proxy with TLS.
  */
 export async function startProxy(
   hosts: Record<string, number>,

@@ -1,13 +1,13 @@
 import { connect, type Socket } from 'node:net'
 
-/** What came back on a socket, read by hand: a stranger sends whatever it likes, and no client tidies it up. */
+/** The answer on a raw socket: attackers send any bytes, which an HTTP client would normalize. */
 export interface RawAnswer {
   /** 0 when the connection ended without an answer. */
   status: number
   /** Names in lower case. */
   headers: Record<string, string>
   body: string
-  /** Every byte that came. */
+  /** Every received byte. */
   text: string
 }
 
@@ -16,11 +16,11 @@ export interface RawOptions {
   /** Sent after the first bytes, one after the other. */
   more?: (string | Buffer)[]
   timeoutMs?: number
-  /** After this time the sender hangs up, and what came until then is the answer. */
+  /** After this time the sender disconnects; the answer is what it received until then. */
   patienceMs?: number
 }
 
-/** Sends bytes as they are and waits until the other side ends the connection. */
+/** Sends raw bytes and waits until the other side closes the connection. */
 export function sendRaw(
   port: number,
   bytes: string | Buffer,
@@ -41,7 +41,7 @@ export function sendRaw(
     socket.setEncoding('latin1').on('data', (part) => {
       text += part
     })
-    // A reset is an end too: what was said before it counts.
+    // A reset also ends the answer; what came before counts.
     socket.on('error', (error: NodeJS.ErrnoException) => {
       if (error.code === 'ECONNREFUSED') reject(error)
     })
@@ -53,7 +53,7 @@ export function sendRaw(
   })
 }
 
-/** Opens a socket and leaves it there. */
+/** Opens a socket and leaves it open. */
 export function openSocket(port: number, host = '127.0.0.1', bytes = ''): Promise<Socket> {
   return new Promise((resolve, reject) => {
     const socket = connect({ port, host }, () => {

@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net'
 import { makeCertificate } from './certificates.ts'
 import { startProxy } from './proxy.ts'
 
-/** The way to a sandbox under Microsoft's own name: a proxy that knows it, and TLS that a program is told to trust. */
+/** A sandbox under Microsoft's own host name: a proxy that resolves it, and a certificate to trust. */
 export interface RealName {
   env: { HTTPS_PROXY: string; SSL_CERT_FILE: string }
-  /** Method and path of each request that came this way. */
+  /** Method and path of each request. */
   seen: string[]
   stop: () => Promise<void>
 }
@@ -19,7 +19,7 @@ export async function underTheName(host: string, sandboxOrigin: string): Promise
     seen.push(`${request.method} ${request.url}`)
     const url = new URL(sandboxOrigin)
     const { method, headers } = request
-    // The path as it came: a URL would tidy it up.
+    // The raw path: a URL would normalize it.
     const onward = forward(
       {
         host: url.hostname,

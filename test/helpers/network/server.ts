@@ -2,7 +2,10 @@ import { createServer, type IncomingHttpHeaders } from 'node:http'
 import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { AddressInfo } from 'node:net'
 
-/** A server in the place of Microsoft's, where a test wants to see what is sent or to answer what no sandbox would. */
+/**
+ * A server in place of Microsoft's, for tests that inspect requests or send answers that the sandbox would
+ * not.
+ */
 export interface TestServer {
   port: number
   /** `http://localhost:PORT` or `https://localhost:PORT` */
@@ -61,13 +64,13 @@ export async function startServer(
   }
 }
 
-/** The answer of a drive to a creation: 201, whatever was asked. */
+/** A drive's answer to creating a folder: 201 for any request. */
 export function madeFolder({ body }: Request): Answer {
   const { name } = JSON.parse(body)
   return { status: 201, body: { id: '01ABC', name, webUrl: `https://drive.example/${name}`, folder: {} } }
 }
 
-/** A port of this machine where nobody listens. */
+/** A closed port of this machine. */
 export async function closedPort(): Promise<number> {
   const server = await startServer(() => ({ status: 500 }))
   await server.stop()

@@ -8,14 +8,14 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { canUnshare, hasRealPart, skips } from '../system/real-part.ts'
 import { closedPort } from './server.ts'
 
-/** Debian's sshd on loopback, with keys of its own, and a person who may come in. */
+/** Debian's sshd on loopback, with its own keys and one user who may log in. */
 export interface SshServer {
   port: number
   /** A shell line that connects with a terminal and runs a command there. */
   connectWith: (command: string) => string
-  /** The options that any `ssh` of that person needs beside what od-link printed. */
+  /** The options that this user's `ssh` needs in addition to what od-link printed. */
   options: string
-  /** A shell line's prefix that gives it a network of its own, from which the server is reached by ssh alone. */
+  /** A prefix for a shell line that gives it its own network, from which only ssh reaches the server. */
   fromAnotherMachine: (line: string) => string
   stop: () => Promise<void>
 }
@@ -49,7 +49,7 @@ UsePAM no
 StrictModes no
 `,
   )
-  // Where it gives up its privileges.
+  // Its privilege separation directory.
   mkdirSync('/run/sshd', { recursive: true })
   const server = spawn('/usr/sbin/sshd', ['-D', '-e', '-f', file('sshd_config')], { stdio: 'ignore' })
   const passage = await openPassage(file('passage'), port)
@@ -73,7 +73,7 @@ StrictModes no
   }
 }
 
-/** A socket file that leads to the port: the one thing that both machines share. */
+/** A socket file connected to the port: the only thing that both machines share. */
 async function openPassage(path: string, port: number) {
   const passage = createServer((one) => {
     const other = connect({ port, host: '127.0.0.1' })

@@ -15,8 +15,8 @@ export interface Tinyproxy {
 }
 
 /**
- * @param upstream the port of the proxy that it asks in its turn, which knows names that no DNS knows.
- * @param credentials name and password that it wants, if it wants any: letters, digits, `-`, `.` and `_`.
+ * @param upstream the port of its upstream proxy, which resolves names that are not in DNS.
+ * @param credentials the name and password that it requires, if any: letters, digits, `-`, `.` and `_`.
  */
 export async function startTinyproxy(
   upstream: number,

@@ -5,16 +5,16 @@ import type { World } from '../program/world.ts'
 import { type Certificate, makeCertificate } from './certificates.ts'
 import { type Request, startServer } from './server.ts'
 
-/** The sandbox behind TLS and under other names, as Microsoft's hosts are. */
+/** The sandbox behind TLS and under other host names, like Microsoft's. */
 export interface Front {
   port: number
   certificate: Certificate
-  /** What came in; the name that was asked for is in the `host` header. */
+  /** The received requests; the requested name is in the `host` header. */
   seen: Request[]
   stop: () => Promise<void>
 }
 
-/** @param hosts the names, which only a proxy of the tests knows. */
+/** @param hosts the names, which only the tests' proxy resolves. */
 export async function startFront(
   sandbox: SandboxProcess,
   hosts: readonly [string, ...string[]],
@@ -40,7 +40,7 @@ export async function startFront(
   }
 }
 
-/** A whole login behind it; the person's browser is the sandbox's own, which needs no proxy. */
+/** A whole login behind it; the browser connects to the sandbox directly, without a proxy. */
 export async function loginBehind(
   world: World,
   sandbox: SandboxProcess,

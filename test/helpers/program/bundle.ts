@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { build } from 'rolldown'
 
-/** Makes a program for a process of its own out of a script in TypeScript that imports modules of src. */
+/** Bundles a TypeScript script that imports modules of src into a program. */
 export async function bundle(script: string, program: string): Promise<void> {
   const source = `${program}.ts`
   writeFileSync(source, script)

@@ -1,7 +1,7 @@
 import type { Outcome, RunOptions } from './od-link.ts'
 import type { World } from './world.ts'
 
-/** A line of the report, as `od-link doctor --json` tells it. */
+/** A check in the output of `od-link doctor --json`. */
 export interface ToldCheck {
   name: string
   ok: boolean | null
@@ -15,12 +15,12 @@ export interface Report {
   code: number | null
   ok: boolean
   checks: ToldCheck[]
-  /** The check of that name, which is the only one. */
+  /** The only check with that name. */
   check: (name: string) => ToldCheck
   outcome: Outcome
 }
 
-/** Runs `od-link doctor --json`, and reads its one value. */
+/** Runs `od-link doctor --json`, and parses its output. */
 export async function doctor(world: World, flags: string[] = [], options: RunOptions = {}): Promise<Report> {
   const outcome = await world.run(['doctor', '--json', ...flags], options)
   if (outcome.stderr !== '' || outcome.stdout.trimEnd().includes('\n')) {
@@ -35,7 +35,7 @@ export async function doctor(world: World, flags: string[] = [], options: RunOpt
   return { code: outcome.code, ok, checks, check, outcome }
 }
 
-/** What `od-link doctor --cron --json` tells. */
+/** The output of `od-link doctor --cron --json`. */
 export interface ToldTrial {
   ok: boolean
   text: string
@@ -45,7 +45,7 @@ export interface ToldTrial {
   notes: string[]
 }
 
-/** Runs it, and reads its one value. */
+/** Runs it, and parses its output. */
 export async function tryCron(
   { run }: World,
   options?: RunOptions,

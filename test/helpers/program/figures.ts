@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 
 /**
- * Keeps the figures of a command's last run in a page of docs, in the place that is marked for them.
+ * Writes the figures of a command's last run into a page of docs, between the markers for them.
  * @param page such as `docs/security.md`; the working directory is the project's.
  * @param figures a sentence or two.
  */

@@ -8,7 +8,7 @@ import { newWorld, type World } from './world.ts'
 export const ada = 'ada@contoso.example'
 export const grace = 'grace@outlook.example'
 
-/** A request that the sandbox has seen. */
+/** A request that the sandbox received. */
 export interface Seen {
   time: string
   method: string
@@ -19,20 +19,22 @@ export interface Seen {
   clientRequestId?: string
 }
 
-/** A person's machine with a link to the sandbox, and what a test does behind its back. */
+/** A machine with a link to the sandbox, and what a test can do without od-link. */
 export interface Linked {
   keyring: Keyring | undefined
   sandbox: SandboxProcess
   world: World
-  /** What the sandbox was asked, oldest first: Graph, sign-in and all else, or one kind alone. */
+  /** The requests that the sandbox received, oldest first: all, or one kind. */
   requests: (kind?: string) => Promise<Seen[]>
   forgetRequests: () => Promise<void>
-  /** What happens to the next requests whose `METHOD /path` holds the text, or fits the pattern. */
+  /**
+   * Adds a weather rule for the next requests whose `METHOD /path` contains the text or matches the pattern.
+   */
   weather: (match: string | RegExp, effect: object, count?: number) => Promise<void>
   calm: () => Promise<void>
-  /** The paths of all that is in the drive, in order; those of files end in `(file)`. */
+  /** The paths of all items in the drive, in order; those of files end in `(file)`. */
   drive: (username?: string) => Promise<string[]>
-  /** A request to Graph with the link's own token, past od-link. */
+  /** A request to Graph with the link's token, without od-link. */
   graph: (method: string, path: string, body?: string | object) => Promise<Response>
   /** Puts a file into the drive. */
   putFile: (path: string) => Promise<void>
@@ -40,8 +42,8 @@ export interface Linked {
 
 /**
  * Gives the tests of a file (or of a `describe`) a sandbox and one link to it.
- * @param store without a keychain, links are kept in files, which a test can read.
- * @param user whose drive; the work account unless told.
+ * @param store default: links are saved in files, which a test can read.
+ * @param user the owner of the drive; default: the work account.
  */
 export function useLinked({
   store = 'file',
@@ -115,7 +117,7 @@ function pathsOf(tree: Tree, path: string): string[] {
   ]
 }
 
-/** The record of the one link of a world that keeps links in files. */
+/** The record file of the only link in a world with the file store. */
 export function recordFile({ env }: World): string {
   const folder = join(String(env.OD_LINK_CONFIG_DIR), 'links')
   const [name] = readdirSync(folder).filter((file) => file.endsWith('.json'))
@@ -129,7 +131,7 @@ export function changeRecord(world: World, change: object): void {
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...change }))
 }
 
-/** The error object that `--json` promises as the only thing on stderr. */
+/** The error object that is the only output on stderr with `--json`. */
 export function jsonError(stderr: string) {
   const lines = stderr.trimEnd().split('\n')
   if (lines.length !== 1) throw new Error(`not one line of JSON on stderr:\n${stderr}`)

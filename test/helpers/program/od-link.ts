@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 /** The built program, as a user starts it. */
 export const program = fileURLToPath(new URL('../../../bin/od-link.js', import.meta.url))
 
-/** The Node that runs it: that of the tests, or the one that `npm run test:nodes` names. */
+/** The Node that runs it: that of the tests, or the one set by `npm run test:nodes`. */
 export const node = process.env.OD_LINK_TEST_NODE ?? process.execPath
 
 export interface Outcome {
@@ -19,23 +19,23 @@ export interface Running {
   child: ChildProcess
   /** Resolves when the process has ended. */
   ended: Promise<Outcome>
-  /** Waits until stdout or stderr holds the pattern. */
+  /** Waits until stdout or stderr matches the pattern. */
   seen: (pattern: RegExp) => Promise<RegExpExecArray>
   output: () => string
 }
 
 export interface RunOptions {
   env?: NodeJS.ProcessEnv
-  /** What it reads on standard input; without it there is none. */
+  /** The content of stdin; default: no stdin. */
   input?: string
   timeoutMs?: number
-  /** Another Node than that of the tests. */
+  /** A different Node than that of the tests. */
   node?: string | undefined
-  /** A program, with its arguments, that starts it: `unshare`, say. */
+  /** A program and its arguments that start it, such as `unshare`. */
   through?: string[]
 }
 
-/** Starts od-link with a bare environment: what a test does not name is not there. */
+/** Starts od-link with only the environment that the test gives. */
 export function startOdLink(
   args: string[],
   { env = {}, input, timeoutMs = 45_000, node: chosen = node, through = [] }: RunOptions = {},
@@ -46,7 +46,7 @@ export function startOdLink(
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })
-  // A command that is refused at once may have ended before its input is written.
+  // A command that fails at once may end before its input is written.
   child.stdin?.on('error', () => {}).end(input)
   let [stdout, stderr] = ['', '']
   const listeners = new Set<() => void>()

@@ -5,7 +5,7 @@ import { afterEach, beforeEach } from 'vitest'
 import type { LinkRecord } from '../../../src/identity/link.ts'
 import { type Notices, notices } from '../../../src/notices.ts'
 
-/** Where a test that calls od-link's own functions keeps settings and links, and what it was told meanwhile. */
+/** The settings and links of a test that calls od-link's functions directly, and the notices it received. */
 export interface OwnSettings {
   /** The settings' directory. */
   dir: string
@@ -21,7 +21,7 @@ const variables = [
   'OD_LINK_TENANT',
 ]
 
-/** Gives each test of a file a settings' directory of its own, with links in files. */
+/** Gives each test of a file its own settings directory, with links in files. */
 export function useOwnSettings(): OwnSettings {
   const own: OwnSettings = { dir: '', waiting: [], warnings: [] }
   const before: Record<string, string | undefined> = {}
@@ -46,7 +46,7 @@ export function useOwnSettings(): OwnSettings {
   return own
 }
 
-/** A link of Ada's, whose token is fresh; what a test names is as the test wants it. */
+/** A link of Ada's with a fresh token; a test can override any field. */
 export function recordOf(change: Partial<LinkRecord> = {}): LinkRecord {
   const now = Date.now()
   return {

@@ -1,4 +1,6 @@
-/** The ways in which a secret may hide in a text: as it is, in an address, in a form, in JSON, or a part of it. */
+/**
+ * The encodings in which a secret may appear in text: plain, in a URL, in a form, in JSON, or a part of it.
+ */
 export function disguisesOf(secret: string): string[] {
   const middle = secret.length > 60 ? [secret.slice(-50, -10)] : []
   const quoted = JSON.stringify(secret).slice(1, -1)

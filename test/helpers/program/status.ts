@@ -1,6 +1,6 @@
 import type { World } from './world.ts'
 
-/** What `od-link status --json` tells of the one link of a world, and its exit code. */
+/** The only link in the output of `od-link status --json`, and the exit code. */
 export async function statusOf(world: World, ...flags: string[]) {
   const { code, stdout } = await world.run(['status', '--json', ...flags])
   return { code, ...JSON.parse(stdout)[0] }

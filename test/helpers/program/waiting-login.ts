@@ -1,19 +1,19 @@
 import type { Outcome, Running, RunOptions } from './od-link.ts'
 import type { World } from './world.ts'
 
-/** A login that has printed its address and waits for a browser; the test plays the browser by hand. */
+/** A login that has printed its URL and waits for a browser; the test plays the browser. */
 export interface WaitingLogin extends Running {
-  /** Where the person would be sent. */
+  /** The URL to open. */
   address: URL
-  /** What the authorize page would come back to. */
+  /** The redirect URI. */
   redirectUri: URL
   port: number
   state: string
-  /** Whether it has not ended. */
+  /** Whether it is still running. */
   waits: () => boolean
 }
 
-/** Starts `od-link login --no-browser --json` and reads the address from its first event. */
+/** Starts `od-link login --no-browser --json` and reads the URL from its first event. */
 export async function waitingLogin(
   world: World,
   flags: string[] = [],
@@ -47,7 +47,7 @@ export async function signInAt(address: URL): Promise<URLSearchParams> {
   )
 }
 
-/** The text that HTML shows for what was escaped. */
+/** Unescapes HTML. */
 export function plain(html: string): string {
   return html
     .replace(/&#(\d+);/g, (_, code) => String.fromCharCode(Number(code)))
@@ -71,14 +71,14 @@ export async function comeBack(
   }
 }
 
-/** Follows an address as browsers do, redirects and a page that asks for patience included. */
+/** Follows a URL as browsers do, including redirects and pages that refresh themselves. */
 export async function toLastPage(address: string): Promise<Response> {
   const response = await fetch(address)
   const [, next] = /^0; url=(.*)$/.exec(response.headers.get('refresh') ?? '') ?? []
   return next ? toLastPage(new URL(next, response.url).href) : response
 }
 
-/** A whole login, with the test itself in the part of the browser, which is sooner done than starting one. */
+/** A whole login in which the test plays the browser, which is faster than starting one. */
 export async function loginByHand(
   world: World,
   flags: string[] = [],
@@ -89,12 +89,12 @@ export async function loginByHand(
     const [address] = await running.seen(/http:\/\/localhost:\d+\/[^"\s]*authorize[^"\s]*/)
     await (await fetch(address)).text()
   } catch {
-    // It ended before there was an address, or without a last page: how it ended tells more.
+    // It ended before it printed a URL, or without a last page: the outcome explains why.
   }
   return running.ended
 }
 
-/** Links an account by hand. */
+/** Links an account without a browser. */
 export async function link(world: World, ...flags: string[]): Promise<void> {
   const { code, stdout, stderr } = await loginByHand(world, flags)
   if (code !== 0) throw new Error(`the login of a test failed:\n${stdout}${stderr}`)

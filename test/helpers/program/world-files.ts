@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, statSync, wri
 import { dirname, join, relative } from 'node:path'
 import type { World } from './world.ts'
 
-/** Every file of a world, by its path; locks are no possession. */
+/** Every file of a world, by path, except locks. */
 export function filesOf(dir: string): Record<string, string> {
   const found: Record<string, string> = {}
   if (!existsSync(dir)) return found
@@ -14,7 +14,7 @@ export function filesOf(dir: string): Record<string, string> {
   return found
 }
 
-/** What a person would lose: settings, the list of accounts, and links where they are kept in files. */
+/** The data of a person: settings, the list of accounts, and links in files. */
 export function kept(world: World): Record<string, string> {
   const files = Object.entries(filesOf(join(world.dir, 'settings')))
   return Object.fromEntries(files.filter(([path]) => !path.startsWith('locks')))
@@ -27,7 +27,7 @@ export function modesOf(dir: string): Record<string, string> {
   return Object.fromEntries(paths.map((path) => [path, mode(path)]))
 }
 
-/** Puts a world back to what `kept` saw. */
+/** Restores a world to what `kept` returned. */
 export function putBack(world: World, files: Record<string, string>): void {
   for (const path of Object.keys(kept(world))) rmSync(join(world.dir, 'settings', path))
   for (const [path, text] of Object.entries(files)) {

@@ -5,21 +5,21 @@ import type { Keyring } from '../keychain/keyring.ts'
 import type { SandboxProcess } from '../microsoft/sandbox.ts'
 import { type Outcome, odLink, type Running, type RunOptions, startOdLink } from './od-link.ts'
 
-/** A person's machine: a home and settings of its own, a store, and a server to talk to. */
+/** A person's machine: its own home and settings, a store, and a server. */
 export interface World {
   dir: string
   env: NodeJS.ProcessEnv
   run: (args: string[], options?: RunOptions) => Promise<Outcome>
   start: (args: string[], options?: RunOptions) => Running
-  /** Links an account through a plain HTTP client in the part of the browser. */
+  /** Links an account; a plain HTTP client plays the browser. */
   login: (...flags: string[]) => Promise<Outcome>
   remove: () => void
 }
 
-/** In the part of the browser: follows every redirect, as `OD_LINK_BROWSER`. */
+/** Plays the browser as `OD_LINK_BROWSER`: follows every redirect. */
 export const plainBrowser = `"${process.execPath}" -e "fetch(process.argv[1]).then((answer) => answer.text())"`
 
-/** @param keyring without one, links are kept in files. */
+/** @param keyring default: links are saved in files. */
 export function newWorld(
   sandbox: SandboxProcess | undefined,
   keyring?: Keyring,

@@ -1,4 +1,4 @@
-/* A plain HTTP client for the sandbox: it knows the protocol and nothing of od-link. */
+/* A plain HTTP client for the sandbox: it knows the protocol and uses nothing of od-link. */
 
 import { createHash, randomBytes, randomUUID } from 'node:crypto'
 import { afterEach } from 'vitest'
@@ -63,7 +63,7 @@ export function form(fields: Fields): URLSearchParams {
   )
 }
 
-/** Sends a person's browser to the sign-in page. A field of `undefined` leaves the usual one out. */
+/** Opens the authorize page. A field that is `undefined` omits the default one. */
 export function authorize(to: Sandbox, fields: Fields = {}, tenant = 'common'): Promise<Answer> {
   const query = form({
     client_id: to.clientId,
@@ -76,7 +76,7 @@ export function authorize(to: Sandbox, fields: Fields = {}, tenant = 'common'): 
   return call(`${to.origin}/${tenant}/oauth2/v2.0/authorize?${query}`)
 }
 
-/** What came back in the redirect. */
+/** The parameters of the redirect. */
 export function redirected(answer: Answer): URLSearchParams {
   return new URL(answer.headers.get('location') ?? '').searchParams
 }
@@ -93,7 +93,7 @@ export async function code(to: Sandbox, fields: Fields = {}, tenant = 'common'):
   return redirected(await authorize(to, fields, tenant)).get('code') ?? ''
 }
 
-/** Redeems a code; fields that are given replace the usual ones. */
+/** Redeems a code; the given fields replace the default ones. */
 export async function redeem(to: Sandbox, fields: Fields = {}, tenant = 'common'): Promise<Answer> {
   return token(to, { grant_type: 'authorization_code', redirect_uri: redirectUri, ...fields }, tenant)
 }
@@ -102,7 +102,7 @@ export function refresh(to: Sandbox, refreshToken: string, fields: Fields = {}):
   return token(to, { grant_type: 'refresh_token', refresh_token: refreshToken, ...fields })
 }
 
-/** The whole way of a person: the body of the token answer. */
+/** A whole sign-in. @returns the body of the token answer. */
 export async function signIn(to: Sandbox, username = ada, fields: Fields = {}): Promise<Json> {
   return (await redeem(to, { code: await code(to, { login_hint: username, ...fields }) })).json
 }
@@ -127,7 +127,7 @@ export function graph(
   })
 }
 
-/** A sandbox and one person's way to its drive. */
+/** A sandbox, and requests to one user's drive. */
 export async function drive(username = ada, options?: SandboxOptions) {
   const to = await sandbox(options)
   const { access_token: accessToken } = await signIn(to, username)

@@ -7,8 +7,8 @@ import type { Json } from './client.ts'
 const program = fileURLToPath(new URL('msal.mjs', import.meta.url))
 
 /**
- * Runs the program with MSAL in it against a sandbox with TLS, which MSAL insists on.
- * @param browser is shown the address to open, where the program does not play the browser itself
+ * Runs the MSAL program against a sandbox with TLS, which MSAL requires.
+ * @param browser gets the URL to open if the program does not play the browser itself
  */
 export async function msal(
   to: Sandbox,

@@ -2,13 +2,13 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { hasRealPart, skips } from './real-part.ts'
 
-/** Whether this process may become another user of the machine, who has no rights at all. */
+/** Whether this process can run programs as another, unprivileged user. */
 export function canBeAnother(forWhat: string): boolean {
   if (!hasRealPart('setpriv', forWhat)) return false
   return process.getuid?.() === 0 || skips('this is not root, who alone may become another user', forWhat)
 }
 
-/** Runs a program as `nobody`, with nothing of this environment. */
+/** Runs a program as `nobody`, without this environment. */
 export function asAnother(
   program: string,
   args: string[],

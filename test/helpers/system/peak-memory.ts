@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import type { Running } from '../program/od-link.ts'
 
-/** How far a program's memory grows until its end, in MB; Linux alone tells. */
+/** The peak memory of a program in MB; Linux only. */
 export async function peakMemoryMb({ child, ended }: Running): Promise<number> {
   let peak = 0
   const watch = setInterval(() => {

@@ -1,12 +1,12 @@
 import { canUnshare } from './real-part.ts'
 
-/** Whether this user may make a mount namespace: then a test can lay its own files over the machine's. */
+/** Whether this user can create a mount namespace, in which a test can replace files of the machine. */
 export function canMount(forWhat: string): boolean {
   return canUnshare(['-m'], forWhat, ['mount', '-t', 'tmpfs', 'tmpfs', '/mnt'])
 }
 
 /**
- * A command line that runs a program where it sees mounts of its own, and nobody else does.
+ * A command line that runs a program in its own mount namespace.
  * @param prepare shell commands, run there first as root.
  */
 export function withMounts(prepare: string[], program: string, args: string[]): [string, string[]] {

@@ -1,6 +1,6 @@
 import { chmodSync, writeFileSync } from 'node:fs'
 
-/** Puts a program of a shell there, which everyone may run, whatever the umask. */
+/** Writes a shell script that everyone may run, whatever the umask. */
 export function putProgram(path: string, script: string): void {
   writeFileSync(path, `#!/bin/sh\n${script}\n`)
   chmodSync(path, 0o755)

@@ -1,20 +1,20 @@
 import { spawnSync } from 'node:child_process'
 
 /**
- * Whether a program that a test needs for real is on this machine. Without it the test is skipped, with a line
- * that says so; where every part must be there (continuous integration), its absence is a failure.
+ * Whether a real program that a test needs is installed. Without it the test is skipped, with a line that
+ * says so; in continuous integration, where all are required, this fails.
  */
 export function hasRealPart(program: string, forWhat: string): boolean {
-  // Programs of these names on Windows are others than the tests were written for.
+  // On Windows, programs with these names differ from those that the tests expect.
   if (process.platform === 'win32') return skips(`${program} is Debian's`, forWhat)
-  // Debian keeps servers where not every PATH leads.
+  // Debian installs servers in folders that are not on every PATH.
   const found = spawnSync('sh', ['-c', `PATH="$PATH:/usr/sbin:/sbin" command -v ${program}`]).status === 0
   return found || skips(`${program} is not installed`, forWhat)
 }
 
 /**
- * The same for what this user may do: whether `unshare` gives a process a room of its own, in which a command works.
- * @param flags such as `-m`, for mounts of its own, or `--net`.
+ * The same for permissions: whether `unshare` gives a process its own namespace in which a command works.
+ * @param flags such as `-m` for mounts, or `--net`.
  */
 export function canUnshare(flags: string[], forWhat: string, command = ['true']): boolean {
   if (!hasRealPart('unshare', forWhat)) return false
@@ -22,7 +22,7 @@ export function canUnshare(flags: string[], forWhat: string, command = ['true'])
   return tried.status === 0 || skips(`unshare ${flags.join(' ')} is not allowed`, forWhat)
 }
 
-/** Says why a test is skipped, or fails where nothing may be. */
+/** Says why a test is skipped, or fails when nothing may be skipped. */
 export function skips(why: string, forWhat: string): false {
   if (process.env.OD_LINK_TEST_REAL_PARTS === 'required') {
     throw new Error(`${why}, which is needed for ${forWhat}, and OD_LINK_TEST_REAL_PARTS is "required"`)

@@ -4,9 +4,12 @@ import { join } from 'node:path'
 import type { World } from '../program/world.ts'
 import { hasRealPart } from './real-part.ts'
 
-/** A clock of the machine that a test sets, while programs run, too. Waits go on as they would: nobody sets those. */
+/**
+ * A clock that a test can set, even while programs run. Timeouts are not affected: they use the monotonic
+ * clock.
+ */
 export interface SetClock {
-  /** What makes a program see it. */
+  /** The environment that makes a program use it. */
   env: NodeJS.ProcessEnv
   /** @param offset from the true time, as in `+1d` or `-2h`. */
   set: (offset: string) => void
@@ -19,7 +22,7 @@ export function hasSetClock(): boolean {
 
 export function setClock({ dir }: World): SetClock {
   const file = join(dir, 'clock')
-  // Where the library lies, the program itself knows best.
+  // The faketime program knows the path of its library.
   const library = spawnSync('faketime', ['-m', '-f', '+0', 'printenv', 'LD_PRELOAD'], { encoding: 'utf8' })
   const set = (offset: string) => writeFileSync(file, `${offset}\n`)
   set('+0')

@@ -3,18 +3,18 @@ import { once } from 'node:events'
 import { rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** A small disk of its own at a folder, which only those see who are led there. It can be full, or read-only. */
+/** A small disk mounted at a folder, in its own mount namespace. It can be full or read-only. */
 export interface TinyDisk {
-  /** The command line that leads a program there. */
+  /** The command line that runs a program in that namespace. */
   through: string[]
   /** The folder, as it is there. */
   folder: string
-  /** Leaves room for so many pages of 4,096 bytes. */
+  /** Leaves space for this many pages of 4,096 bytes. */
   fill: (pages: number) => void
-  /** Leaves room for no further file, however small. */
+  /** Leaves no inode for another file, however small. */
   fillInodes: () => void
   readOnly: () => void
-  /** All as it was before. */
+  /** Undoes all of that. */
   makeRoom: () => void
   stop: () => Promise<void>
 }

@@ -7,14 +7,14 @@ export const ctrlD = '\x04'
 
 export interface AtTerminal {
   code: number | null
-  /** All that the person saw, without colours and movements of the cursor. */
+  /** Everything on the screen, without colours and cursor movements. */
   shown: string
-  /** Whether what is typed is shown again after the end, as it was before. */
+  /** Whether the terminal echoes input again at the end. */
   echoes: boolean
 }
 
 /**
- * Runs od-link in a real terminal of 80 columns, and types each answer when its question is there.
+ * Runs od-link in a real terminal of 80 columns, and types each answer when its question appears.
  * @param answers pairs of a question, as it ends on the screen, and the keys to type.
  */
 export async function atTerminal(
@@ -30,7 +30,7 @@ export async function atTerminal(
     await terminal.seen(question, answered)
     answered = terminal.shown().indexOf(question, answered) + question.length
     terminal.type(keys)
-    // While it is typed, the line is drawn anew with its question.
+    // While typing, the line is drawn again with its question.
     if (!keys.endsWith(enter)) continue
     await terminal.seen(/\n/, answered)
     answered = terminal.shown().indexOf('\n', answered)

@@ -7,14 +7,17 @@ import { startInTerminal, type Terminal } from './terminal.ts'
 /** A person at an interactive shell, with od-link on the PATH. */
 export interface InteractiveShell {
   terminal: Terminal
-  /** Types the line, then Tab, the rest and Enter: the arguments that od-link is started with. */
+  /** Types the line, then Tab, the rest and Enter. @returns the arguments that od-link gets. */
   completed: (line: string, rest?: string) => Promise<string[]>
-  /** Types the line and Tab until bash, too, lists, and waits for what is offered; the line is given up then. */
+  /**
+   * Types the line and presses Tab until every shell lists candidates, waits for the pattern, and cancels the
+   * line.
+   */
   offered: (line: string, seen: RegExp) => Promise<void>
   exit: () => Promise<void>
 }
 
-/** @param line starts the shell; it has to be interactive, and to have the completion. */
+/** @param line starts the shell, which must be interactive and have the completion. */
 export function startShell(
   { dir, env }: World,
   line: string,
@@ -23,7 +26,7 @@ export function startShell(
   const bin = join(dir, 'bin')
   mkdirSync(bin, { recursive: true })
   const say = `console.log('ran' + ': ' + JSON.stringify(process.argv.slice(1)))`
-  // The completion is the real one; what the person then runs tells its arguments.
+  // The completion is real; the command that is then run prints its arguments.
   const wrapper = `#!/bin/sh
 case $1 in __complete | completion) exec '${node}' '${program}' "$@" ;; esac
 exec '${node}' -e "${say}" -- "$@"
@@ -50,14 +53,16 @@ exec '${node}' -e "${say}" -- "$@"
       terminal.type('\x03')
     },
     async exit() {
-      // Typed, it could be lost behind a Ctrl-C.
+      // `exit` could be lost after a Ctrl-C.
       terminal.child.kill()
       await terminal.ended
     },
   }
 }
 
-/** Asks for the folders at a path until they came within the limit, as a person would press Tab again. */
+/**
+ * Completes the folders at a path until they arrive within the limit, like a person who presses Tab again.
+ */
 export async function foldersSeen({ run }: World, path: string): Promise<string[]> {
   for (let attempt = 0; attempt < 40; attempt += 1) {
     const { stdout } = await run(['__complete', 'fish', `od-link mkdir ${path}`])

@@ -2,12 +2,12 @@ import { type ChildProcess, spawn } from 'node:child_process'
 import { node, program } from '../program/od-link.ts'
 import { hasRealPart } from '../system/real-part.ts'
 
-/** A real terminal, with a shell line in it and a person who types. */
+/** A real terminal that runs a shell line and gets typed input. */
 export interface Terminal {
   child: ChildProcess
-  /** Waits until the screen has shown the pattern, or the text, behind so many characters. */
+  /** Waits until the screen shows the pattern or text, after this many characters. */
   seen: (pattern: RegExp | string, after?: number) => Promise<RegExpExecArray>
-  /** What was shown so far, without colours and movements of the cursor. */
+  /** The output so far, without colours and cursor movements. */
   shown: () => string
   /** The same with colours and movements. */
   raw: () => string
@@ -23,10 +23,10 @@ export function hasTerminal(): boolean {
 /** od-link, as a word for a shell line. */
 export const odLinkWord = `'${node}' '${program}'`
 
-/** Says at the end of a shell line how the terminal is left, and how the line ended. */
+/** Prints the state of the terminal and the exit code at the end of a shell line. */
 export const leftAs = '; code=$?; echo; stty -a; exit $code'
 
-/** @param line for a shell; whatever it starts has this terminal. */
+/** @param line a shell line; its programs use this terminal. */
 export function startInTerminal(line: string, env: NodeJS.ProcessEnv, timeoutMs = 45_000): Terminal {
   const child = spawn('script', ['-qec', line, '/dev/null'], {
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', TERM: 'xterm', SHELL: '/bin/sh', ...env },

@@ -38,7 +38,7 @@ describe('a state file', () => {
       await first.to.close()
 
       const second = await drive(username, { state })
-      // Of a personal folder the cTag counts anew; all the rest is as it was.
+      // The cTag of a personal folder starts over; everything else is unchanged.
       const plain = (items: Json[]) => items.map(({ cTag: _, ...item }) => item)
       expect(plain(await told(second))).toEqual(plain(before))
       expect((await second.get('/me/drive/special/approot')).json.id).toBe(appFolder)

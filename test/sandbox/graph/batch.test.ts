@@ -5,7 +5,7 @@ const children = '/me/drive/root/children'
 const json = { 'Content-Type': 'application/json' }
 const conflictProperty = '@microsoft.graph.conflictBehavior'
 
-/** The request of a batch that makes a folder. */
+/** The request in a batch that creates a folder. */
 function making(id: string, name: string, { url = children, ...more }: Json = {}) {
   const body = { name, folder: {}, [conflictProperty]: 'fail' }
   return { id, method: 'POST', url, headers: json, body, ...more }
@@ -15,7 +15,7 @@ async function batching(username = ada) {
   const person = await drive(username)
   const batch = (requests: unknown, headers?: Record<string, string>) =>
     person.post('/$batch', { requests }, headers)
-  /** The answers by their ids. */
+  /** The answers by id. */
   const answers = async (requests: unknown) => {
     const { responses } = (await batch(requests)).json
     return Object.fromEntries(responses.map((one: Json) => [one.id, one]))

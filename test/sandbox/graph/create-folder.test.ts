@@ -43,7 +43,7 @@ describe('creating a folder', () => {
         path: '/drive/root:',
       },
     })
-    // One version behind, as real ones are, and a Location that leads nowhere.
+    // One version behind, as in reality, and a Location that cannot be opened.
     expect((await get(`/me/drive/items/${json.id}`)).json.eTag).not.toBe(json.eTag)
     expect((await fetch(headers.get('location') ?? '')).status).toBe(404)
   })

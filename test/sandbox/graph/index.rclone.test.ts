@@ -26,12 +26,12 @@ interface Rclone {
   to: Sandbox
   dir: string
   name: RealName
-  /** Runs rclone to its end, and gives what it printed. */
+  /** Runs rclone. @returns its output. */
   run: (...args: string[]) => Promise<string>
   config: () => string
 }
 
-/** A machine on which rclone is set up for a person's drive, by a configuration file as its own dialogue writes it. */
+/** A machine with rclone set up for a drive, with a configuration file as rclone itself writes it. */
 async function rclone(
   username: string,
   { expiresIn = 3_600_000, region = 'global', host = global } = {},
@@ -84,7 +84,7 @@ function start(args: string[], env: NodeJS.ProcessEnv): Promise<string> {
   })
 }
 
-/** Every file below a folder by its path, with its bytes and the second of its last change. */
+/** Every file below a folder by path, with its content and modification time in seconds. */
 function filesIn(dir: string): Record<string, string> {
   const entries = readdirSync(dir, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile())
   const paths = entries.map((entry) => join(entry.parentPath, entry.name)).sort()
@@ -93,7 +93,10 @@ function filesIn(dir: string): Record<string, string> {
   return Object.fromEntries(paths.map((path) => [relative(dir, path), told(path)]))
 }
 
-/** A small tree with an empty file, one that takes more than one range, and names that URLs and filters stumble over. */
+/**
+ * A small tree with an empty file, one that needs several ranges, and names that are difficult in URLs and
+ * filters.
+ */
 function makeTree(dir: string): string {
   const tree = join(dir, 'tree')
   const odd = ['a b+c', 'ä%20#&=;,@$!~()[]{}', "it's 100%", 'naïve 日本 🗂', '.hidden']
@@ -121,7 +124,7 @@ describe.skipIf(!hasAll)('rclone, which was made for Microsoft', () => {
 
     const tree = makeTree(dir)
     await run('copy', tree, 'od:up')
-    // By size, and by the hash that such a drive has.
+    // By size, and by the hash of the drive's kind.
     await run('check', tree, 'od:up')
     const sums = await run('hashsum', kind === 'work' ? 'quickxor' : 'sha1', 'od:up')
     expect(sums.match(/^[0-9a-f]{40} /gm)).toHaveLength(Object.keys(filesIn(tree)).length)

@@ -14,7 +14,7 @@ import {
 const approot = '/me/drive/special/approot'
 const folder = (name: string) => ({ name, folder: {}, '@microsoft.graph.conflictBehavior': 'fail' })
 
-/** A person with a token for these scopes alone. */
+/** A user with a token for only these scopes. */
 async function scoped(username: string, scope: string) {
   const to = await sandbox()
   const { access_token } = (await redeem(to, { code: await code(to, { scope, login_hint: username }) })).json

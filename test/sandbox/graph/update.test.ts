@@ -4,7 +4,7 @@ import { ada, control, drive, grace, graph, type Json } from '../../helpers/sand
 const children = '/me/drive/root/children'
 const conflictProperty = '@microsoft.graph.conflictBehavior'
 
-/** A drive, with what changes its items. */
+/** A drive, with functions to change its items. */
 async function changeable(username = ada) {
   const person = await drive(username)
   const { to, accessToken, make, get } = person
@@ -12,7 +12,7 @@ async function changeable(username = ada) {
     ...person,
     change: (path: string, body: unknown, headers?: Record<string, string>) =>
       graph(to, accessToken, 'PATCH', path, body, headers),
-    /** Makes folders, and gives their ids. */
+    /** Creates folders. @returns their ids. */
     folders: async (...paths: string[]) => {
       const ids: string[] = []
       for (const path of paths) {

@@ -6,7 +6,7 @@ import { ada, call, control, download, drive, grace, type Json } from '../../hel
 const conflictProperty = '@microsoft.graph.conflictBehavior'
 const unit = 320 * 1024
 
-/** Sends one range of a whole to the URL of an upload session. */
+/** Sends one range of a file to an upload session. */
 function sendRange(url: string, whole: Buffer, first: number, last: number, range?: string) {
   return call(url, {
     method: 'PUT',
@@ -18,7 +18,7 @@ function sendRange(url: string, whole: Buffer, first: number, last: number, rang
 describe('an upload session', () => {
   const whole = randomBytes(2 * unit + 1000)
 
-  /** Opens one for a file that is not there, unless told otherwise. */
+  /** Opens one, by default for a new file. */
   async function session(
     username = ada,
     item: object | undefined = undefined,
@@ -78,7 +78,7 @@ describe('an upload session', () => {
     expect((await sendRange(failing, whole, 0, unit - 1)).status).toBe(202)
     const end = () => sendRange(failing, whole, unit, whole.length - 1)
     expect((await end()).json.error.code).toBe('nameAlreadyExists')
-    // What was sent is kept: once the name is free, the end alone is sent again.
+    // The ranges are kept: once the name is free, only the last one is sent again.
     await remove('/me/drive/root:/g')
     const done = await end()
     expect([done.status, done.json.size]).toEqual([201, whole.length])

@@ -155,7 +155,7 @@ describe('authorize', () => {
     expect(answer.status).toBe(200)
     expect(answer.text).toContain('<form method="POST" action="http://localhost:8765/">')
     expect(answer.text).toMatch(/<input type="hidden" name="code" value="[^"]+">/)
-    // The tag inside the state is taken out, the rest escaped.
+    // The tag in the state is removed, the rest escaped.
     expect(answer.text).toContain('name="state" value="&#34;&#39;x"')
     expect(answer.text).toContain('<button type="submit">')
     const [script] =

@@ -1,4 +1,7 @@
-/* oauth4webapi, a certified client library, in its strict form: it checks whatever the standards let it check. */
+/*
+ * oauth4webapi, a certified client library, in strict mode: it checks everything that the standards allow it
+ * to check.
+ */
 
 import * as oauth from 'oauth4webapi'
 import { describe, expect, it } from 'vitest'

@@ -33,14 +33,14 @@ if (chromium) {
   afterAll(() => browser.close())
 }
 
-/** A browser of its own for each test: no cookies yet. */
+/** A new browser for each test, without cookies. */
 async function open(): Promise<Page> {
   const context = await browser.newContext({ ignoreHTTPSErrors: true })
   context.setDefaultTimeout(20_000)
   return context.newPage()
 }
 
-/** A sandbox with pages, a client that listens, and a browser that was sent to sign in. */
+/** A sandbox with pages, a listening client, and a browser on the sign-in page. */
 async function begin(fields: Record<string, string> = {}, tenant?: string) {
   const to = await sandbox({ signIn: 'page' })
   const client = await listener()

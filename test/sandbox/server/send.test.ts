@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { drive, type Json } from '../../helpers/sandbox/client.ts'
 
 describe('an answer', () => {
-  /** As it came, not unpacked. */
+  /** The raw answer, not decompressed. */
   function raw(url: string, headers: Record<string, string>): Promise<{ headers: Json; body: Buffer }> {
     return new Promise((resolve, reject) => {
       httpGet(url, { headers }, async (response) => {

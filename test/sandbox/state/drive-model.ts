@@ -1,6 +1,6 @@
-/** A drive as plainly as it can be thought of: a list of folders, each with a name and the number of its parent. */
+/** A minimal model of a drive: a list of folders, each with a name and the index of its parent. */
 export class ModelDrive {
-  /** What is done about a name that is there: by a work drive, by a personal one, by one in its other mood. */
+  /** What happens when the name exists: on a work drive, on a personal one, and with the other mood. */
   #taken: 'conflict' | 'sometimes' | 'existing'
   #folders: { name: string; parent: number; gone: boolean }[] = [{ name: '', parent: -1, gone: false }]
 
@@ -8,7 +8,7 @@ export class ModelDrive {
     this.#taken = taken
   }
 
-  /** How many folders there ever were; the first is the one that all lie in. */
+  /** How many folders were ever created; the first contains all others. */
   get count(): number {
     return this.#folders.length
   }
@@ -17,7 +17,7 @@ export class ModelDrive {
     return this.#at(number).gone
   }
 
-  /** The names down to a folder. */
+  /** The path of a folder, as names. */
   path(number: number): string[] {
     if (number === 0) return []
     const { name, parent } = this.#at(number)
@@ -101,7 +101,7 @@ export class ModelDrive {
   }
 }
 
-/** Of the names that the test tries. */
+/** For the names that the test uses. */
 function isLegal(name: string): boolean {
   return !/[:*]|^$|^con$|^ | $|\.$/i.test(name)
 }

@@ -3,13 +3,13 @@ import { describe, expect, it } from 'vitest'
 import { type Answer, ada, control, drive, grace, graph, type Json } from '../../helpers/sandbox/client.ts'
 import { ModelDrive } from './drive-model.ts'
 
-/** Names that collide by their case, that a number makes, and that nobody may have. */
+/** Names that collide by case, that get a number, and that are not allowed. */
 const name = fc.oneof(
   { weight: 8, arbitrary: fc.constantFrom('a', 'A', 'b', 'é', 'É', 'a 1', 'A 2', '#%&', "it's", '+ +') },
   { weight: 1, arbitrary: fc.constantFrom('', 'x:y', 'con', ' a', 'a.', '*') },
 )
 const conflict = fc.constantFrom('fail', 'rename', 'replace', undefined)
-/** A folder among those that ever were. */
+/** A folder among those ever created. */
 const which = fc.nat({ max: 12 })
 const byPath = fc.boolean()
 
@@ -38,7 +38,7 @@ const outcome = ({ status, json }: Answer) =>
 
 type Person = Awaited<ReturnType<typeof drive>>
 
-/** The sandbox's side: the same operations by HTTP, in a folder of their own. */
+/** The sandbox: the same operations over HTTP, in its own folder. */
 class RealDrive {
   #person: Person
   #model: ModelDrive
@@ -52,7 +52,7 @@ class RealDrive {
     this.#ids = [base.id]
   }
 
-  /** By its path where it has one, or by its id. */
+  /** By path if it has one, otherwise by id. */
   #address(number: number, byPath: boolean): string {
     if (!byPath || this.#model.isGone(number)) return `items/${this.#ids[number]}`
     return `root:/${[this.#base, ...this.#model.path(number)].map(encodeURIComponent).join('/')}:`
@@ -90,7 +90,7 @@ class RealDrive {
     return outcome(await this.#person.remove(`/me/drive/${this.#address(number, byPath)}`))
   }
 
-  /** Page by page, so that each page is part of the proof. */
+  /** Page by page, so that paging is tested as well. */
   async list(number: number, byPath: boolean): Promise<string> {
     const names: string[] = []
     let next: string | undefined = `/me/drive/${this.#address(number, byPath)}/children?$top=2&$select=name`
@@ -112,7 +112,7 @@ async function step(
   one: Operation,
 ): Promise<[expected: string, got: string]> {
   const number = one.which % model.count
-  // The real side goes first: it asks the model where things are before they change.
+  // The real drive goes first: it needs the paths of the model before they change.
   switch (one.do) {
     case 'create': {
       const got = await real.create(number, one.byPath, one.name, one.conflict)

@@ -15,7 +15,7 @@ it('a limit applies per user, and to each request of a batch', async () => {
     body: { name, folder: {}, '@microsoft.graph.conflictBehavior': 'fail' },
   })
   for (const { access_token: token } of tokens) {
-    // A look costs 1 unit, a creation 2.
+    // Reading an item costs 1 unit, creating one 2.
     expect((await graph(to, token, 'GET', '/me/drive/root')).status).toBe(200)
     const requests = ['a', 'b', 'c', 'd'].map(make)
     const { responses } = (await graph(to, token, 'POST', '/$batch', { requests })).json
