@@ -7,7 +7,7 @@ import fc from 'fast-check'
  */
 const { OD_LINK_FUZZ_RUNS: runs, OD_LINK_FUZZ_SEED: seed, OD_LINK_FUZZ_PATH: path } = process.env
 
-/** @param the fraction of runs, for a property with slow examples. */
+/** @param part the fraction of runs, for a property with slow examples. */
 export function settings(part = 1): fc.Parameters<unknown> {
   return {
     numRuns: Math.max(1, Math.round(Number(runs ?? 300) * part)),

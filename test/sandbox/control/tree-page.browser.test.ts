@@ -21,7 +21,7 @@ describe.runIf(chromium)('the page of the drives', () => {
     await make('/me/drive/root/children', 'Reports')
     await page.getByText('Reports').waitFor({ timeout: 10_000 })
     await page.getByRole('link', { name: 'Pause live updates' }).click()
-    await page.getByRole('link', { name: /as it happens/ }).waitFor()
+    await page.getByRole('link', { name: 'Resume live updates' }).waitFor()
     await look(page, '16-drives')
     expect(await page.getByText('Reports').count()).toBe(1)
   })
