@@ -1,140 +1,74 @@
+import { readdirSync } from 'node:fs'
 import { join } from 'node:path'
 
-/** Where a run leaves its reports. */
+/** The folder for the reports of a run. */
 export const artifacts = 'campaigns/artifacts/mutation'
 
-/**
- * What is mutated, and by which tests: those that are about it, so that a mutant does not run through all others.
- * `without` names tests that would take longer than the rest together.
- */
+/** Aspects whose tests start whole processes, browsers or real keyrings: too slow for a run per mutant. */
+const slowAspects =
+  /\.(accounts|chromium|command|crowd|fuzz|history|killed|login|long-run|oidc|processes|rclone|real|scale|session-bus|ssh|terminal|unreachable|weather)\.test\.ts$/
+
+const testFiles = readdirSync('test', { recursive: true, encoding: 'utf8' }).map((name) =>
+  join('test', name).replaceAll('\\', '/'),
+)
+
+/** What is mutated together. The tests of an area are those with the names of its files. */
 export const areas = {
-  identity: area('src/identity', ['**/*'], 'test/identity', [
-    ...['advice', 'failure', 'lifetime', 'admin-letter', 'portal'],
-    ...['authority', 'protocol', 'redeem', 'device-code'],
-    ...['check-registration', 'tokens'],
-  ]),
+  identity: area('src/identity', ['*']),
   'accounts-values': area(
     'src/accounts',
     [
-      'link-record',
-      'stores/two-slots',
-      'stores/chunks',
-      'stores/keychain/dbus-values',
-      'stores/helper/errors',
-      'stores/keychain/errors',
-      'lifetime',
+      ...['record', 'lifetime', 'stores/two-slots', 'stores/chunks'],
+      ...['stores/keychain/dbus-values', 'stores/helper/errors', 'stores/keychain/errors'],
     ],
-    'test/accounts',
-    [
-      'link-record',
-      'stores/two-slots',
-      'stores/chunks',
-      'stores/keychain/dbus-values',
-      'stores/helper/errors',
-      'stores/keychain/errors',
-      'lifetime',
-    ],
-    /real keychain/,
+    { without: /real keychain/ },
   ),
-  'accounts-keychain': area(
-    'src/accounts/stores',
-    ['keychain/dbus', 'keychain/secret-service', 'keychain/index', 'keychain/native'],
-    'test/accounts/stores',
-    ['keychain/native', 'keychain/dbus', 'keychain/secret-service', 'limits'],
-  ),
-  'accounts-links': area(
-    'src/accounts',
-    ['index', 'links', 'move', 'stores/store', 'stores/index', 'client-secret', 'stores/file'],
-    'test/accounts',
-    ['stores/file', 'index', 'links', 'move', 'stores/store', 'stores/index', 'client-secret'],
-  ),
-  'accounts-token': area('src/accounts', ['token'], 'test/accounts', ['token']),
-  'accounts-probe': area('src/accounts/stores', ['probe', 'read-back'], 'test/accounts/stores', [
-    'probe',
-    'probe.forgetful',
-    'read-back',
+  'accounts-keychain': area('src/accounts/stores/keychain', ['dbus', 'secret-service', 'index', 'native']),
+  'accounts-links': area('src/accounts', [
+    ...['index', 'links', 'move', 'stores/store', 'stores/index', 'client-secret', 'stores/file'],
   ]),
-  'accounts-processes': area(
-    'src/accounts',
-    ['../settings/lock', '../system/child-process', 'stores/limits', 'stores/helper/index', 'signin-needed'],
-    'test/accounts',
-    [
-      '../settings/lock',
-      '../system/child-process',
-      '../system/with-timeout',
-      'stores/helper/index',
-      'signin-needed.command',
-      'stores/limits',
-    ],
-  ),
-  graph: area('src/graph', ['*'], 'test/graph', [
-    ...['send-once.fuzz', 'item.fuzz', 'item', 'error-codes', 'path'],
-    ...['errors', 'drive', 'folders', 'folders.parents', 'request'],
+  'accounts-token': area('src/accounts', ['token']),
+  'accounts-probe': area('src/accounts/stores', ['probe', 'read-back']),
+  'accounts-processes': area('src', [
+    ...['settings/lock', 'system/child-process', 'accounts/stores/limits'],
+    ...['accounts/stores/helper/index', 'accounts/signin-needed'],
   ]),
-  'graph-api-values': area(
-    'src/graph/api',
-    ['address', 'errors', 'fields', 'file-errors', 'headers', 'pages', 'partial-file', 'signed-url'],
-    'test/graph/api',
-    [
-      ...['address', 'address.values', 'errors', 'fields', 'file-errors', 'headers'],
-      ...['pages', 'partial-file', 'signed-url'],
-    ],
-  ),
-  'graph-api-request': area('src/graph/api', ['call'], 'test/graph/api', [
-    'call',
-    'call.body',
-    'call.repeat',
+  graph: area('src/graph', ['*']),
+  'graph-api-values': area('src/graph/api', [
+    ...['address', 'errors', 'fields', 'file-errors', 'headers', 'pages', 'partial-file', 'signed-url'],
   ]),
-  'graph-api-download': area('src/graph/api', ['download', 'upload-source'], 'test/graph/api', [
-    'download',
-    'upload-source',
+  'graph-api-request': area('src/graph/api', ['call']),
+  'graph-api-download': area('src/graph/api', ['download', 'upload-source']),
+  'graph-api-upload': area('src/graph/api', ['upload']),
+  'graph-bulk-values': area('src/graph/bulk', ['tree', 'read-list', 'limiter', 'rate']),
+  'graph-bulk-answers': area('src/graph/bulk', [
+    ...['outcomes', 'errors', 'folder-states', 'plan', 'operations'],
   ]),
-  'graph-api-upload': area('src/graph/api', ['upload'], 'test/graph/api', ['upload', 'upload.address']),
-  'graph-bulk-values': area('src/graph/bulk', ['tree', 'read-list', 'limiter', 'rate'], 'test/graph/bulk', [
-    'read-list',
-    'limiter',
+  'graph-bulk-engine': area('src/graph/bulk', ['batch', 'batch-results', 'engine', 'index', 'tokens']),
+  registration: area('src/registration', ['client-id', 'redirect-uri', 'index', 'portal-steps', 'saved']),
+  'signin-values': area('src/signin', [
+    ...['authorization-response', 'pasted-redirect', 'environment', 'methods'],
   ]),
-  'graph-bulk-answers': area(
-    'src/graph/bulk',
-    ['outcomes', 'errors', 'folder-states', 'plan', 'operations'],
-    'test/graph/bulk',
-    ['outcomes', 'outcomes.unanswered', 'outcomes.parents', 'batch-results', 'errors', 'plan', 'engine'],
-  ),
-  'graph-bulk-engine': area(
-    'src/graph/bulk',
-    ['batch', 'batch-results', 'engine', 'index', 'tokens'],
-    'test/graph/bulk',
-    ['batch', 'batch.fuzz', 'batch-results', 'engine', 'engine.exchanges', 'tokens', 'tokens.long-run'],
-  ),
-  'signin-typed': area(
-    'src/signin',
-    [
-      ...[
-        'authorization-response',
-        'pasted-redirect',
-        '../registration/client-id',
-        '../registration/redirect-uri',
-        '../registration/index',
-      ],
-      ...['environment', 'methods', '../registration/portal-steps', '../registration/saved'],
-    ],
-    'test/signin',
-    ['what-is-typed'],
-  ),
-  'signin-start': area('src/signin', ['start-address'], 'test/signin', ['start-address']),
-  'signin-redirect': area(
-    'src/signin',
-    ['listener', 'guarded-server', 'loopback', 'result-page', 'browser', 'device-code', 'authorization-code'],
-    'test/signin',
-    ['by-redirect', 'loopback-ports', 'pages', 'strangers', 'listening', 'opened-browser'],
-  ),
+  'signin-start': area('src/signin', ['start-address']),
+  'signin-redirect': area('src/signin', [
+    ...['listener', 'guarded-server', 'loopback', 'result-page', 'browser', 'device-code'],
+    'authorization-code',
+  ]),
 }
 
-function area(folder, files, testFolder, tests, without) {
+function area(folder, names, { without } = {}) {
+  const isOwn = (test) => names.some((name) => isNamesake(test, join(folder, name)))
   return {
     folder,
-    mutate: files.map((name) => join(folder, `${name}.ts`)),
-    tests: tests.map((name) => join(testFolder, `${name}.test.ts`)),
+    mutate: names.map((name) => join(folder, `${name}.ts`)),
+    tests: testFiles.filter((test) => isOwn(test) && !slowAspects.test(test)),
     without,
   }
+}
+
+/** `test/graph/path.test.ts` and `test/graph/path.edges.test.ts` are tests of `src/graph/path`. */
+function isNamesake(test, source) {
+  const tested = test.replace(/^test\//, 'src/').replace(/(\.[^./]+)?\.test\.ts$/, '')
+  if (!test.endsWith('.test.ts')) return false
+  return source.endsWith('/*') ? join(tested, '..') === join(source, '..') : tested === source
 }

@@ -1,11 +1,11 @@
-/* `runs.ts` explains how to run a failing example again. */
-
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseRecord } from '../../src/accounts/link-record.ts'
 import { OdLinkError } from '../../src/errors.ts'
 import type { LinkRecord } from '../../src/identity/link.ts'
 import { anyText, settings } from '../fuzz/runs.ts'
+
+/** A failing example is run again as `runs.ts` says. */
 
 const time = fc.integer({ min: 0, max: 4_102_444_800_000 })
 const text = anyText.map((one) => one.toWellFormed())
@@ -24,7 +24,7 @@ const record: fc.Arbitrary<LinkRecord> = fc.record({
   ...{ expiresAt: time, linkedAt: time, lastRenewedAt: time },
 })
 
-/** The record, or undefined if it is refused; any other error is a bug. */
+/** What is read, or nothing where it is refused; any other fault is one of the program. */
 function read(written: string, id: string): LinkRecord | undefined {
   try {
     return parseRecord(written, id)
@@ -44,7 +44,7 @@ describe('the record of a link', () => {
     )
   })
 
-  it('is complete or refused, whatever one field contains', () => {
+  it('is whole or refused, whatever became of one field', () => {
     const fields = Object.keys(fc.sample(record, 1)[0] ?? {}) as (keyof LinkRecord)[]
     fc.assert(
       fc.property(
@@ -56,7 +56,7 @@ describe('the record of a link', () => {
           if (!found) return
           for (const name of fields) expect(typeof found[name]).toBe(typeof one[name])
           expect(found.registration.clientId).toBeTypeOf('string')
-          // Each of these is shown as a date or used as a URL.
+          // Each of these is shown as a date, or is where a request goes.
           for (const at of [found.expiresAt, found.linkedAt, found.lastRenewedAt]) new Date(at).toISOString()
           for (const address of [found.tokenEndpoint, found.graphOrigin]) new URL(address)
         },
@@ -65,7 +65,7 @@ describe('the record of a link', () => {
     )
   })
 
-  it('is never read from half of its text or from other text', () => {
+  it('is never read from half of its text, or from anything else', () => {
     fc.assert(
       fc.property(record, fc.nat(), anyText, fc.jsonValue(), (one, cut, garbage, other) => {
         const whole = JSON.stringify(one)
@@ -79,7 +79,7 @@ describe('the record of a link', () => {
   })
 })
 
-describe('a value in chunks', () => {
+describe('a value in pieces', () => {
   const limit = 64
   const place = () => {
     const kept = new Map<string, Buffer>()
@@ -96,7 +96,7 @@ describe('a value in chunks', () => {
   type Harm = 'cut' | 'missing' | 'swapped' | 'foreign' | 'repeated' | 'longer'
   const harms = fc.constantFrom<Harm>('cut', 'missing', 'swapped', 'foreign', 'repeated', 'longer')
 
-  it('is the value or undefined, and never a part or a mixture', async () => {
+  it('is the value or none, and never a part or a mixture', async () => {
     await fc.assert(
       fc.asyncProperty(value, value, harms, fc.nat(), async (first, second, harm, at) => {
         const { kept, values } = place()

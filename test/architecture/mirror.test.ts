@@ -10,7 +10,6 @@ const roomsOfTheirOwn = {
   architecture: 'the shape of the whole house',
   crash: 'full disks, failing stores, jumping clocks: what holds whatever command is under way',
   docs: 'README, recipes, pictures',
-  fuzz: 'one property of several readers',
   hostile: 'what another user of the machine can see and do',
   packaging: 'what npm installs',
 }

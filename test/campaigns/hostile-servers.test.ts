@@ -44,7 +44,7 @@ function sample(all: readonly Attack[], most: number): Attack[] {
 const inWords = ({ attack, problems, output }: Result) =>
   `${attack.group}: ${attack.name} (${attack.scene}): ${problems.join(', ')}\n${output}`
 
-it('whatever a server sends, every command ends correctly, prints no secret and keeps the link', async () => {
+it('whatever a server says, every command ends well, tells no secret and keeps the link', async () => {
   const attacks = sample(await allCases(stage), 3)
   const at = { sandbox, stranger }
   const results = [

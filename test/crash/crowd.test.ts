@@ -19,7 +19,7 @@ describe.each(stores)(
     const at = useLinked({ store })
     beforeEach(() => at.sandbox.control('POST', 'settings', strict))
 
-    it('refresh the token once, where a second refresh would end the link, and all finish', async () => {
+    it('renew the token once, where a second time would end the link, and all do their work', async () => {
       await at.world.run(['mkdir', '/', 'many'])
       await at.forgetRequests()
       await at.sandbox.control('POST', 'expire')

@@ -1,11 +1,11 @@
-/* `runs.ts` explains how to run a failing example again. */
-
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isTrueAnswer } from '../../src/signin/authorization-response.ts'
 import type { ControllingTerminal } from '../../src/signin/controlling-terminal.ts'
 import { pastedAnswer } from '../../src/signin/pasted-redirect.ts'
 import { anyText, settings } from './runs.ts'
+
+/** A failing example is run again as `runs.ts` says. */
 
 const state = 'the-state-of-this-sign-in'
 const expected = {
@@ -27,7 +27,7 @@ const name = fc.constantFrom(
 const value = fc.oneof(fc.constantFrom(state, '', 'ours', 'a-code', 'theirs', `${state} `), anyText)
 const parameters = fc.array(fc.tuple(name, value), { maxLength: 6 })
 
-/** The rule, written independently of the program. */
+/** The rule, in other words than those of the program. */
 function isRight(pairs: [string, string][]): boolean {
   const of = (...names: string[]) => pairs.filter(([one]) => names.includes(one)).map(([, text]) => text)
   const [outcome, ...more] = of('code', 'error')
@@ -44,7 +44,7 @@ function isRight(pairs: [string, string][]): boolean {
 }
 
 describe('an answer of the authorize page', () => {
-  it('is genuine exactly when the rule says so', () => {
+  it('is the true one exactly when the rule says so', () => {
     const near = parameters.map((pairs): [string, string][] => [
       ['state', state],
       ['code', 'a-code'],
@@ -52,7 +52,7 @@ describe('an answer of the authorize page', () => {
     ])
     fc.assert(
       fc.property(fc.oneof(parameters, near), (pairs) => {
-        // As transmitted: a lone surrogate is replaced.
+        // As it travels: half a character does not come over.
         const sent = new URLSearchParams(pairs)
         expect(isTrueAnswer(sent, expected)).toBe(isRight([...sent]))
       }),
@@ -60,7 +60,7 @@ describe('an answer of the authorize page', () => {
     )
   })
 
-  it('is read from any pasted text or refused with a message, and never crashes', async () => {
+  it('is read from whatever is pasted, or refused in words, and never a fault', async () => {
     const address = parameters.map((pairs) => `${redirectUri}?${new URLSearchParams(pairs)}`)
     await fc.assert(
       fc.asyncProperty(

@@ -1,10 +1,10 @@
-/* `runs.ts` explains how to run a failing example again. */
-
 import { spawnSync } from 'node:child_process'
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { fromOutside, sanitize, sanitizeJson } from '../../src/text/sanitize.ts'
 import { anyText, settings } from '../fuzz/runs.ts'
+
+/** A failing example is run again as `runs.ts` says. */
 
 /** What is never shown, and what is shown only where it changes the character in front of it. */
 const harmful = new RegExp(
@@ -110,7 +110,7 @@ describe('Retry-After', () => {
     return fc.constantFrom(imf, time.toISOString(), imf.toUpperCase(), imf.replaceAll(' ', '-'), `${time}`)
   })
 
-  it('is undefined, or a wait of at most a day', () => {
+  it('is nothing, or a wait of a day at most', () => {
     fc.assert(
       fc.property(fc.oneof(anyText, forms, fc.double().map(String), fc.bigInt().map(String)), (value) => {
         const wait = parseRetryAfter(value, now)
@@ -122,7 +122,7 @@ describe('Retry-After', () => {
     )
   })
 
-  it('in seconds, with or without a fraction, or as a date, is that wait', () => {
+  it('of so many seconds, with a fraction or without, or until a date, is that wait', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 0, max: 86_400 }),

@@ -1,10 +1,10 @@
-/* `runs.ts` explains how to run a failing example again. */
-
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readAnswers } from '../../../src/graph/bulk/batch.ts'
 import { codesOf, graphFailure } from '../../../src/graph/errors.ts'
 import { anyText, settings } from '../../fuzz/runs.ts'
+
+/** A failing example is run again as `runs.ts` says. */
 
 const names = fc.constantFrom(
   'id',
@@ -30,7 +30,7 @@ const value = fc.letrec((tie) => ({
 })).any
 
 describe('the answers of a batch', () => {
-  it('are an answer or undefined for each request, whatever the server sends', () => {
+  it('are an answer or nothing for each request, whatever came', () => {
     fc.assert(
       fc.property(fc.oneof(fc.array(value), value), fc.integer({ min: 1, max: 20 }), (responses, count) => {
         const answers = readAnswers(count, { status: 200, headers: {}, json: { responses }, repeated: false })
@@ -49,7 +49,7 @@ describe('the answers of a batch', () => {
 })
 
 describe('an item of a drive', () => {
-  it('has fields of the right type or none, and a name that is a single path segment', () => {
+  it('has fields of the right type or none, and a name that is one name in a path', () => {
     fc.assert(
       fc.property(value, (one) => {
         const { id, name, webUrl, createdDateTime } = itemOf(one)

@@ -3,7 +3,7 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseJsonObject } from '../../src/text/json.ts'
-import { anyText, settings } from './runs.ts'
+import { anyText, settings } from '../fuzz/runs.ts'
 
 describe("a server's JSON", () => {
   it('is read unchanged, whatever brackets, quotes and backslashes its strings contain', () => {
