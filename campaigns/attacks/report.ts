@@ -63,7 +63,7 @@ While \`login\` waits for the browser, any page or program on the machine can se
 
 ${summary(target, verdicts, leftOut).replaceAll('\n', '\n\n')}
 
-Written by \`npm run attack -- --write\` on ${new Date().toISOString().slice(0, 10)}, with Node ${process.version} on ${process.platform}. The attackers know the genuine answer, which is the worst case. "None" means that the connection ended without an answer, or that the sender gave up after 1.5 s. To test another tool in the same way: \`npm run attack -- -- COMMAND\`, where COMMAND starts a login and opens a browser.
+Written by \`npm run test:attacks -- --write\` on ${new Date().toISOString().slice(0, 10)}, with Node ${process.version} on ${process.platform}. The attackers know the genuine answer, which is the worst case. "None" means that the connection ended without an answer, or that the sender gave up after 1.5 s. To test another tool in the same way: \`npm run test:attacks -- -- COMMAND\`, where COMMAND starts a login and opens a browser.
 
 ${tables.join('\n')}`
 }

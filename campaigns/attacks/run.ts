@@ -8,8 +8,8 @@ import { asMarkdown, printed, summary } from './report.ts'
 import { odLinkTarget, otherTarget } from './target.ts'
 
 /**
- * `npm run attack`: runs every attack on its own login, which must then accept the genuine answer within a
- * second. `npm run attack -- --write` writes campaigns/attacks/README.md, `--only WORD` runs the attacks
+ * `npm run test:attacks`: runs every attack on its own login, which must then accept the genuine answer within a
+ * second. `npm run test:attacks -- --write` writes campaigns/attacks/README.md, `--only WORD` runs the attacks
  * whose group or name contains the word, and after `--` follows the command of another tool that starts a
  * login.
  */

@@ -9,7 +9,7 @@ import { setStage } from './stage.ts'
 import { startStranger } from './stranger.ts'
 
 /**
- * `npm run hostile`: runs every attack of a server on every command that talks to one. It prints a table
+ * `npm run test:hostile-servers`: runs every attack of a server on every command that talks to one. It prints a table
  * and each failure; the exit code is 1 if there is one. `--only TEXT` runs those whose group or name contains
  * it; `--write` writes campaigns/hostile-servers/README.md; `--all` tries every replacement on every field,
  * which takes an hour; `--one-in N` runs every N-th of the rest. MACHINES is how many run at a time.

@@ -30,7 +30,7 @@ export function page(results: readonly Result[], total: number, milliseconds: nu
   const failures = results.filter(({ problems }) => problems.length > 0).length
   return `# Hostile servers
 
-Written by \`npm run hostile -- --write\`: ${count} attacks on the built program
+Written by \`npm run test:hostile-servers -- --write\`: ${count} attacks on the built program
 by a server in Microsoft's place, **failures: ${failures}**. Each attack runs a whole command of a linked account
 (login, setup, mkdir, status, doctor) and tampers with one of the answers. Node ${process.version}, ${process.platform}, ${Math.round(milliseconds / 60_000)} minutes.
 

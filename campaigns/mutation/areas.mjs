@@ -18,7 +18,7 @@ export const areas = {
   'accounts-values': area(
     'src/accounts',
     [
-      ...['record', 'lifetime', 'stores/two-slots', 'stores/chunks'],
+      ...['link-record', 'lifetime', 'stores/two-slots', 'stores/chunks'],
       ...['stores/keychain/dbus-values', 'stores/helper/errors', 'stores/keychain/errors'],
     ],
     { without: /real keychain/ },

@@ -26,7 +26,7 @@ export function writeReport() {
     `${[
       '# Mutation testing',
       '',
-      'Written by `npm run mutation`, from the reports of its last runs. [Stryker](https://stryker-mutator.io) changes the program',
+      'Written by `npm run test:mutation`, from the reports of its last runs. [Stryker](https://stryker-mutator.io) changes the program',
       'in one place at a time: it inverts a condition, empties a string or removes a statement. A test has to notice. A mutant',
       'that a test notices is killed; one that makes the program run forever is timed out, which counts as noticed; one that no',
       'test notices survives. The score is the share of noticed mutants among all, including those that no test reaches. All of',

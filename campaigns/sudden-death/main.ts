@@ -1,5 +1,5 @@
 /*
- * `npm run kills`: kills od-link a few hundred times while it writes, and checks what is left. `-- --write`
+ * `npm run test:sudden-death`: kills od-link a few hundred times while it writes, and checks what is left. `-- --write`
  * writes campaigns/sudden-death/README.md, `--only WORDS` selects victims, `--seed NUMBER` repeats the timing
  * of a run, `--steps` also kills before each step. The exit code is 1 when anything was broken.
  */

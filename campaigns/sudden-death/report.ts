@@ -1,4 +1,4 @@
-/* What `npm run kills` prints and writes. */
+/* What `npm run test:sudden-death` prints and writes. */
 
 import type { Row } from './run.ts'
 
@@ -18,7 +18,7 @@ export function pageOf(rows: Row[], seed: string): string {
 
 od-link was killed ${kills} times with \`kill -9\` while it was writing; ${broken} times something was broken.
 
-Written by \`npm run kills -- --write\` on Node ${process.version}, ${process.platform}, with a real gnome-keyring and a
+Written by \`npm run test:sudden-death -- --write\` on Node ${process.version}, ${process.platform}, with a real gnome-keyring and a
 real \`pass\`, against the sandbox. \`--seed ${seed}\` repeats the run with the same timing.
 
 - **at random**: half of the kills at any time in the run, half shortly after a visible event: the token request at the

@@ -5,7 +5,7 @@ import { tryAll } from './run.ts'
 import { figuresOf, printTables, writePage } from './tables.ts'
 
 /**
- * `npm run weather`: tries every kind of request with every kind of failure, several at a time. It prints a
+ * `npm run test:weather`: tries every kind of request with every kind of failure, several at a time. It prints a
  * table; the exit code is 1 when a cell breaks a promise. `--write` writes campaigns/weather/README.md,
  * `--only PATTERN` tries the cells whose names match.
  */

@@ -76,7 +76,7 @@ export function writePage(results: Result[], { sentence }: Figures): void {
   const text = `# Bad weather
 
 How \`od-link\` reacts when the network, Microsoft or the clock fails: every kind of request that it sends, with every
-kind of failure. Written by \`npm run weather -- --write\`, which runs the built program against the sandbox.
+kind of failure. Written by \`npm run test:weather -- --write\`, which runs the built program against the sandbox.
 
 ${sentence} od-link ${version}, Node ${process.version} on ${process.platform}, ${new Date().toISOString().slice(0, 10)}. Several
 runs share ${availableParallelism()} cores (15-minute load average: ${loadavg()[2]?.toFixed(0)}), so the seconds show how long od-link waits, not how

@@ -7,6 +7,9 @@ import { node, program } from '../helpers/program/od-link.ts'
 import { newWorld, plainBrowser, type World } from '../helpers/program/world.ts'
 import { putProgram } from '../helpers/system/put-program.ts'
 
+/** The README's picture. */
+export const pictureFile = new URL('../../docs/picture.svg', import.meta.url)
+
 /** The README's picture: what is typed, and the output of od-link. */
 const typed = [
   'od-link login',
@@ -19,10 +22,18 @@ const columns = 88
 const [rowHeight, margin, letterWidth] = [20, 20, 8.4]
 const styles: Record<string, string> = { 1: 'bold', 2: 'dim', 31: 'red', 32: 'green', 33: 'yellow' }
 
-/** Runs each line as on a desktop, and draws the terminal as an SVG image. */
-export function drawPicture(world: World): string {
-  prepare(world.dir)
-  return draw(typed.map((line) => ({ line, output: run(line, world) })))
+/** Runs each line in a desktop's environment, with a real keyring, and draws the terminal as an SVG image. */
+export async function pictureOfToday(): Promise<string> {
+  const [sandbox, keyring] = await Promise.all([startSandbox(), startKeyring()])
+  const world = newWorld(sandbox, keyring)
+  try {
+    prepare(world.dir)
+    return draw(typed.map((line) => ({ line, output: run(line, world) })))
+  } finally {
+    world.remove()
+    await keyring.stop()
+    await sandbox.stop()
+  }
 }
 
 /** A home with od-link and a browser on the PATH, and a tree of folders to mirror. */

@@ -1,7 +1,7 @@
 import fc from 'fast-check'
 
 /**
- * The number of examples: a few hundred per property, or OD_LINK_FUZZ_RUNS (`npm run fuzz`).
+ * The number of examples: a few hundred per property, 20,000 with `npm run test:fuzz`, or OD_LINK_FUZZ_RUNS.
  * A failure prints its seed and path; OD_LINK_FUZZ_SEED and OD_LINK_FUZZ_PATH run that example again:
  *   OD_LINK_FUZZ_SEED=-1234567 OD_LINK_FUZZ_PATH=12:0:1 npx vitest run test/fuzz -t 'the name of the test'
  */

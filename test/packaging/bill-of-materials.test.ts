@@ -18,12 +18,22 @@ const components: Component[] = JSON.parse(read('sbom.cdx.json')).components
 const bundled = components.filter(({ properties }) => properties[0]?.value === 'bundled into dist')
 const beside = components.filter((component) => !bundled.includes(component))
 
+/** Packages whose code the sources import: neither their types alone, nor what comes with Node. */
+const imported = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+  .filter((path) => path.endsWith('.ts'))
+  .flatMap((path) => [
+    ...readFileSync(join(root, 'src', path), 'utf8').matchAll(
+      /^import (?!type ).*from '([a-z][^':]*)'|\bimport\('([a-z][^':]*)'\)/gm,
+    ),
+  ])
+  .map(([, atOnce, lazily]) => atOnce ?? lazily)
+
 /** Licences that allow shipping the code in a package under MIT. */
 const allowed = ['MIT', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0']
 
 describe('the bill of materials', () => {
   it('names every package whose code is in dist, and every one that is installed beside it', () => {
-    // Of some packages that build.mjs bundles, and of an indirect dependency.
+    // Each package that the sources import, and one that those bring along.
     const names = bundled.map(({ name }) => name)
     expect(imported).toEqual(expect.arrayContaining(['conf', 'oauth4webapi', 'open']))
     for (const name of imported) expect(names).toContain(name)
