@@ -5,9 +5,9 @@ import { describe, expect, it } from 'vitest'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 
-/** Rooms whose tests are about no single source. A test anywhere else stands at the path of its source. */
+/** Folders of tests that are not about a single source. Any other test has the path of its source. */
 const roomsOfTheirOwn = {
-  architecture: 'the shape of the whole house',
+  architecture: 'the structure of the whole project',
   crash: 'full disks, failing stores, jumping clocks: what holds whatever command is under way',
   docs: 'README, recipes, pictures',
   hostile: 'what another user of the machine can see and do',
@@ -16,7 +16,7 @@ const roomsOfTheirOwn = {
 
 const longest = 400
 
-/** Sources that have tests: the paths below src are those below test, the other rooms keep their name. */
+/** Where the sources of `test/…` are: in src, or in the folder of that name beside it, such as sandbox or build. */
 const homes = ['src/', '']
 
 const files = readdirSync(join(root, 'test'), { recursive: true, encoding: 'utf8' })
@@ -50,7 +50,6 @@ function hasNamesake(test: string): boolean {
   const source = test.replace(/(\.[^/]+)?\.test\.ts$/, '')
   return homes.some((home) => {
     const path = join(root, home, source)
-    // `test/accounts` is itself a folder: the test would be its own namesake.
-    return existsSync(`${path}.ts`) || (existsSync(path) && !`${home}${source}`.startsWith('test/'))
+    return ['.ts', '.mjs', ''].some((end) => existsSync(path + end))
   })
 }
