@@ -14,7 +14,7 @@ import { dirname, join } from 'node:path'
 import { fetchNode, newestOf } from './helpers/program/fetch-node.mjs'
 
 const sample = [
-  'test/cli/silent.test.ts',
+  'test/main.silent.test.ts',
   'test/http/proxy.tinyproxy.test.ts',
   'test/http/certificates.test.ts',
 ]

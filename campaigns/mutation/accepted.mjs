@@ -341,7 +341,7 @@ export const accepted = [
     where: 'requests to a pre-signed URL',
     file: /graph\/api\/signed-url/,
     line: /askSigned|^ {2}(try|\} catch)|return await exchange|isSigned|streams|NetworkError/,
-    why: '`test/api/download.test.ts` and `upload.test.ts` make them with whole processes, with interruptions, errors and redirects.',
+    why: '`test/commands/api/transfer.download.test.ts` and `upload.test.ts` make them with whole processes, with interruptions, errors and redirects.',
   },
   {
     where: 'anchors that the URL parser makes redundant',
@@ -353,7 +353,7 @@ export const accepted = [
     where: 'a partial download when the process ends',
     file: /graph\/api\/partial-file/,
     line: /process\.on\('exit'|!target\.isKept/,
-    why: '`test/api/download.test.ts` interrupts and kills whole processes, and checks what is left next to the file.',
+    why: '`test/commands/api/transfer.download.test.ts` interrupts and kills whole processes, and checks what is left next to the file.',
   },
   {
     where: 'a session that is cancelled before it exists',
@@ -399,7 +399,7 @@ export const accepted = [
     where: 'stdin as the value of a field',
     file: /graph\/api\/fields/,
     line: /readFileSync\(file === '-'/,
-    why: '`test/api/request.test.ts` passes it to a whole program; stdin of the run itself must not be read.',
+    why: '`test/commands/api/run.test.ts` passes it to a whole program; stdin of the run itself must not be read.',
   },
   {
     where: 'a copy of the upload that cannot be written',

@@ -47,20 +47,3 @@ describe('the answers of a batch', () => {
     )
   })
 })
-
-describe('an item of a drive', () => {
-  it('has fields of the right type or none, and a name that is one name in a path', () => {
-    fc.assert(
-      fc.property(value, (one) => {
-        const { id, name, webUrl, createdDateTime } = itemOf(one)
-        for (const text of [id, name, webUrl, createdDateTime])
-          expect(['string', 'undefined']).toContain(typeof text)
-        if (id !== undefined)
-          expect(new URL(`http://x/items/${encodeURIComponent(id)}/y`).pathname.split('/')).toHaveLength(4)
-        if (name) expect(showPath(['a', sanitize(name)]).split('/')).toHaveLength(3)
-        expect(parsePath('/a')).toEqual(['a'])
-      }),
-      settings(),
-    )
-  })
-})

@@ -1,7 +1,7 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { useLinked } from '../helpers/program/linked.ts'
+import { useLinked } from './helpers/program/linked.ts'
 
 describe('a start', () => {
   const at = useLinked()

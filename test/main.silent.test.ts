@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { hasKeyring } from '../helpers/keychain/keyring.ts'
-import { useLinked } from '../helpers/program/linked.ts'
+import { hasKeyring } from './helpers/keychain/keyring.ts'
+import { useLinked } from './helpers/program/linked.ts'
 
 /** Newer releases of Node warn on stderr of what older ones let pass; scripts would read that as trouble. */
 describe.runIf(hasKeyring())('every command, with a real keychain', () => {
