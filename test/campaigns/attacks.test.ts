@@ -3,9 +3,9 @@ import { attacker, bringTruth } from '../../campaigns/attacks/assault.ts'
 import type { Attack, Need } from '../../campaigns/attacks/attack.ts'
 import { attacks, grouped, needsOf } from '../../campaigns/attacks/attacks.ts'
 import { type Login, odLinkTarget, type Target } from '../../campaigns/attacks/target.ts'
+import { expectStrictHeaders } from '../helpers/network/expect-strict.ts'
 import { canBeAnother } from '../helpers/system/another-user.ts'
 import { hasRealPart } from '../helpers/system/real-part.ts'
-import { expectStrictHeaders } from '../signin/strict.ts'
 
 const has: Record<Need, boolean> = {
   sandbox: true,

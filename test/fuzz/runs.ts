@@ -3,7 +3,7 @@ import fc from 'fast-check'
 /**
  * The number of examples: a few hundred per property, 20,000 with `npm run test:fuzz`, or OD_LINK_FUZZ_RUNS.
  * A failure prints its seed and path; OD_LINK_FUZZ_SEED and OD_LINK_FUZZ_PATH run that example again:
- *   OD_LINK_FUZZ_SEED=-1234567 OD_LINK_FUZZ_PATH=12:0:1 npx vitest run test/fuzz -t 'the name of the test'
+ *   OD_LINK_FUZZ_SEED=-1234567 OD_LINK_FUZZ_PATH=12:0:1 npx vitest run fuzz -t 'the name of the test'
  */
 const { OD_LINK_FUZZ_RUNS: runs, OD_LINK_FUZZ_SEED: seed, OD_LINK_FUZZ_PATH: path } = process.env
 

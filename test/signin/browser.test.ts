@@ -1,83 +1,82 @@
-import { existsSync } from 'node:fs'
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type SpyBrowser, spyBrowser } from '../helpers/browser/spy-browser.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
-import { newWorld, type World } from '../helpers/program/world.ts'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { openBrowser } from '../../src/signin/browser.ts'
+import type { Environment } from '../../src/signin/environment.ts'
+import { putProgram } from '../helpers/system/put-program.ts'
 
-let sandbox: SandboxProcess
-let world: World
-let spy: SpyBrowser
-let other: SpyBrowser
-
-beforeAll(async () => {
-  sandbox = await startSandbox()
-})
-afterAll(() => sandbox?.stop())
+let dir: string
+const { BROWSER, XDG_CURRENT_DESKTOP } = process.env
+const setEnv = (variables: Record<string, string | undefined>) => {
+  for (const [name, value] of Object.entries(variables)) {
+    if (value === undefined) delete process.env[name]
+    else process.env[name] = value
+  }
+}
 beforeEach(() => {
-  world = newWorld(sandbox)
-  spy = spyBrowser(world.dir)
-  other = spyBrowser(world.dir, 'other browser')
+  dir = mkdtempSync(join(tmpdir(), 'od-link-browser-'))
 })
-afterEach(() => world.remove())
+afterEach(() => {
+  setEnv({ BROWSER, XDG_CURRENT_DESKTOP })
+  rmSync(dir, { recursive: true, force: true })
+})
 
-/** Signs in by hand at the address that was printed, and returns how the login ended. */
-async function byHand(env: NodeJS.ProcessEnv, ...flags: string[]) {
-  const login = world.start(['login', ...flags], { env })
-  const [address] = await login.seen(/http:\/\/\S+authorize\S+/)
-  await login.seen(/Waiting for the sign-in/)
-  await (await fetch(address)).text()
-  return login.ended
+const url = 'https://login.example/authorize?a=b'
+const here = (command: string | undefined, isWsl = false): Environment => ({
+  browser: command === undefined ? undefined : { command, variable: 'BROWSER' },
+  hasDisplay: true,
+  ssh: undefined,
+  isWsl,
+  place: undefined,
+})
+/** A browser that writes down what a line of the shell prints. */
+function noting(line: string): { path: string; noted: () => Promise<string> } {
+  const [path, note] = [join(dir, 'browser'), join(dir, 'note')]
+  putProgram(path, `{ ${line}; } > '${note}.draft'; mv '${note}.draft' '${note}'`)
+  return {
+    path,
+    async noted() {
+      await expect.poll(() => existsSync(note)).toBe(true)
+      return readFileSync(note, 'utf8')
+    },
+  }
 }
 
-describe('the browser that login opens', () => {
-  it('is the command of OD_LINK_BROWSER, which gets the printed address as its last argument', async () => {
-    const env = { OD_LINK_BROWSER: `${spy.command} --profile "my own" 'x y'`, BROWSER: `"${other.command}"` }
-    const { code, stderr } = await world.run(['login'], { env })
-    expect(code).toBe(0)
-    const [printed] = /http:\/\/\S+authorize\S+/.exec(stderr) ?? []
-    expect(spy.seen().args).toEqual(['--profile', 'my own', 'x y', printed])
-    expect(other.opened()).toBe(false)
+describe('the browser that a variable names', () => {
+  it('gets the address where the command says, once for each place', async () => {
+    const { path, noted } = noting(`printf '%s|' "$@"`)
+    expect(await openBrowser(url, here(`${path} --one %s --two %s`), (local) => local)).toBeUndefined()
+    expect(await noted()).toBe(`--one|${url}|--two|${url}|`)
   })
 
-  it('is else that of BROWSER, with the address in the place of %s', async () => {
-    const env = { OD_LINK_BROWSER: '', BROWSER: `'${other.command}' %s --new-window` }
-    const login = world.start(['login'], { env })
-    const [address] = await login.seen(/http:\/\/\S+authorize\S+/)
-    await login.seen(/Waiting/)
-    for (let wait = 0; !other.opened() && wait < 100; wait += 1) await sleep(50)
-    expect(other.seen().args).toEqual([address, '--new-window'])
-    await (await fetch(address)).text()
-    expect((await login.ended).code).toBe(0)
-  })
+  it.runIf(process.platform === 'linux')(
+    'outlives the terminal, writes nothing there and reads nothing from it',
+    async () => {
+      // Behind the command's name: state, parent, process group, session (proc(5)).
+      const { path, noted } = noting(
+        `sed 's/.*) //' /proc/$$/stat | cut -d' ' -f3,4; echo $$; for one in 0 2; do readlink /proc/$$/fd/$one; done`,
+      )
+      expect(await openBrowser(url, here(path), (local) => local)).toBeUndefined()
+      const [groups, pid, ...streams] = (await noted()).trim().split('\n')
+      expect(groups).toBe(`${pid} ${pid}`)
+      expect(streams).toEqual(['/dev/null', '/dev/null'])
+    },
+  )
+})
 
+describe.runIf(process.platform === 'linux')('the system’s browser, where no variable names one,', () => {
   it.each([
-    ['with --no-browser', ['--no-browser'], (spy: string) => ({ OD_LINK_BROWSER: spy })],
-    ['when OD_LINK_BROWSER is none', [], (spy: string) => ({ OD_LINK_BROWSER: 'none', BROWSER: spy })],
-    ['when BROWSER is none', [], () => ({ OD_LINK_BROWSER: '', BROWSER: 'none' })],
-    ['where there is no display', [], () => ({ OD_LINK_BROWSER: '', BROWSER: '' })],
-  ])('is none %s, and the sign-in by hand works', async (_, flags, env) => {
-    const { code, stdout, stderr } = await byHand(env(spy.command), ...flags)
-    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('Linked ada@') })
-    expect(stderr).toContain('Signing in by an address to open')
-    expect(spy.opened()).toBe(false)
-  })
-
-  it.each([
-    ['does not exist', (dir: string) => join(dir, 'nowhere')],
-    ['is a folder', (dir: string) => dir],
-    ['fails', () => 'false'],
-    ['cannot be understood', () => '""'],
-  ])('may be one that %s: the sign-in by hand works', async (_, command) => {
-    const { code, stdout } = await byHand({ OD_LINK_BROWSER: command(world.dir) })
-    expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('Linked ada@') })
-  })
-
-  it('starts no shell, so nothing in its command is carried out', async () => {
-    const prey = join(world.dir, 'prey')
-    await byHand({ OD_LINK_BROWSER: `true; touch ${prey}; echo $(touch ${prey})` })
-    await sleep(100)
-    expect(existsSync(prey)).toBe(false)
+    ['gets the local address that leads on', false, 'http://localhost:5000/start/x'],
+    ['gets the address itself where it is that of Windows', true, url],
+  ])('%s', async (_, isWsl, address) => {
+    const { path, noted } = noting(`printf '%s' "$1"`)
+    setEnv({ BROWSER: path, XDG_CURRENT_DESKTOP: 'X-Generic' })
+    const opened = openBrowser(url, here(undefined, isWsl), (to) => {
+      expect(to).toBe(url)
+      return 'http://localhost:5000/start/x'
+    })
+    expect(await opened).toBeUndefined()
+    expect(await noted()).toBe(address)
   })
 })

@@ -1,12 +1,12 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type SystemBrowser, systemBrowser } from '../helpers/browser/system-browser.ts'
 import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { expectRefusal, expectStrictHeaders } from '../helpers/network/expect-strict.ts'
 import { sendRaw } from '../helpers/network/raw-http.ts'
 import { closedPort } from '../helpers/network/server.ts'
 import type { Running } from '../helpers/program/od-link.ts'
 import { newWorld, type World } from '../helpers/program/world.ts'
 import { asAnother, canBeAnother } from '../helpers/system/another-user.ts'
-import { expectRefusal, expectStrictHeaders } from './strict.ts'
 
 let sandbox: SandboxProcess
 let world: World

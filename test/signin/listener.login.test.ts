@@ -2,10 +2,10 @@ import { request } from 'node:http'
 import { networkInterfaces } from 'node:os'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { expectStrictHeaders } from '../helpers/network/expect-strict.ts'
 import { openSocket } from '../helpers/network/raw-http.ts'
 import { comeBack, signInAt, type WaitingLogin, waitingLogin } from '../helpers/program/waiting-login.ts'
 import { newWorld, type World } from '../helpers/program/world.ts'
-import { expectStrictHeaders } from './strict.ts'
 
 /** What strangers may send, and what comes of it, is in campaigns/attacks. */
 

@@ -1,14 +1,14 @@
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { waitingLogin } from '../helpers/program/waiting-login.ts'
-import { newWorld, type World } from '../helpers/program/world.ts'
-import { kept } from '../helpers/program/world-files.ts'
 import {
   browse,
   clientId,
   type IndependentAuthority,
   person,
   startIndependentAuthority,
-} from './independent-authority.ts'
+} from '../helpers/microsoft/independent-authority.ts'
+import { waitingLogin } from '../helpers/program/waiting-login.ts'
+import { newWorld, type World } from '../helpers/program/world.ts'
+import { kept } from '../helpers/program/world-files.ts'
 
 describe('with an authorization server of another maker', () => {
   let authority: IndependentAuthority

@@ -1,9 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { spyBrowser } from '../helpers/browser/spy-browser.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
-import { link, loginByHand, waitingLogin } from '../helpers/program/waiting-login.ts'
-import { newWorld, type World } from '../helpers/program/world.ts'
-import { kept } from '../helpers/program/world-files.ts'
+import { spyBrowser } from '../../helpers/browser/spy-browser.ts'
+import { type SandboxProcess, startSandbox } from '../../helpers/microsoft/sandbox.ts'
+import { link, loginByHand, waitingLogin } from '../../helpers/program/waiting-login.ts'
+import { newWorld, type World } from '../../helpers/program/world.ts'
+import { kept } from '../../helpers/program/world-files.ts'
 
 const uuid = /[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}/
 const webFlags = ['--redirect-uri', 'http://localhost/post_onedrive']

@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Json, newKey, type OwnKey, signed } from '../../campaigns/hostile-servers/id-token.ts'
+import { type Json, newKey, type OwnKey, signed } from '../../../campaigns/hostile-servers/id-token.ts'
 
 /** How the answers of the sandbox are changed on their way. */
 export interface Mischief {

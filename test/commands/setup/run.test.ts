@@ -2,12 +2,12 @@ import { execFileSync } from 'node:child_process'
 import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { startSandbox as serveSandbox } from '../../sandbox/index.ts'
-import { azCommand } from '../../src/registration/portal-steps.ts'
-import { spyBrowser } from '../helpers/browser/spy-browser.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
-import { newWorld, type World } from '../helpers/program/world.ts'
-import { kept } from '../helpers/program/world-files.ts'
+import { startSandbox as serveSandbox } from '../../../sandbox/index.ts'
+import { azCommand } from '../../../src/registration/portal-steps.ts'
+import { spyBrowser } from '../../helpers/browser/spy-browser.ts'
+import { type SandboxProcess, startSandbox } from '../../helpers/microsoft/sandbox.ts'
+import { newWorld, type World } from '../../helpers/program/world.ts'
+import { kept } from '../../helpers/program/world-files.ts'
 
 let sandbox: SandboxProcess
 let world: World

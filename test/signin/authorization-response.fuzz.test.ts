@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest'
 import { isTrueAnswer } from '../../src/signin/authorization-response.ts'
 import type { ControllingTerminal } from '../../src/signin/controlling-terminal.ts'
 import { pastedAnswer } from '../../src/signin/pasted-redirect.ts'
-import { anyText, settings } from './runs.ts'
+import { anyText, settings } from '../fuzz/runs.ts'
 
 /** A failing example is run again as `runs.ts` says. */
 

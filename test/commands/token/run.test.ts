@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
-import { link } from '../helpers/program/waiting-login.ts'
-import { newWorld, type World } from '../helpers/program/world.ts'
-import { kept } from '../helpers/program/world-files.ts'
+import { type SandboxProcess, startSandbox } from '../../helpers/microsoft/sandbox.ts'
+import { link } from '../../helpers/program/waiting-login.ts'
+import { newWorld, type World } from '../../helpers/program/world.ts'
+import { kept } from '../../helpers/program/world-files.ts'
 
 const ada = 'ada@contoso.example'
 const grace = 'grace@outlook.example'

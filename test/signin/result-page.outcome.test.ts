@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { expectStrictHeaders } from '../helpers/network/expect-strict.ts'
 import {
   comeBack,
   link,
@@ -11,7 +12,6 @@ import {
   waitingLogin,
 } from '../helpers/program/waiting-login.ts'
 import { newWorld, type World } from '../helpers/program/world.ts'
-import { expectStrictHeaders } from './strict.ts'
 
 let sandbox: SandboxProcess
 let world: World

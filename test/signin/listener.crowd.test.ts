@@ -2,10 +2,10 @@ import type { Socket } from 'node:net'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
+import { expectRefusal } from '../helpers/network/expect-strict.ts'
 import { openSocket, sendRaw } from '../helpers/network/raw-http.ts'
 import { comeBack, signInAt, type WaitingLogin, waitingLogin } from '../helpers/program/waiting-login.ts'
 import { newWorld, type World } from '../helpers/program/world.ts'
-import { expectRefusal } from './strict.ts'
 
 let sandbox: SandboxProcess
 let world: World

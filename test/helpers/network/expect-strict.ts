@@ -1,5 +1,5 @@
 import { expect } from 'vitest'
-import type { RawAnswer } from '../helpers/network/raw-http.ts'
+import type { RawAnswer } from './raw-http.ts'
 
 /** What every answer of the listener carries, whatever was asked: nothing is kept, framed, sniffed or told on. */
 export function expectStrictHeaders(headers: Record<string, string>): void {

@@ -1,9 +1,9 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
-import { newWorld, type World } from '../helpers/program/world.ts'
-import { kept } from '../helpers/program/world-files.ts'
-import { atTerminal, ctrlC, ctrlD, enter } from '../helpers/terminal/at-terminal.ts'
-import { hasTerminal } from '../helpers/terminal/terminal.ts'
+import { type SandboxProcess, startSandbox } from '../../helpers/microsoft/sandbox.ts'
+import { newWorld, type World } from '../../helpers/program/world.ts'
+import { kept } from '../../helpers/program/world-files.ts'
+import { atTerminal, ctrlC, ctrlD, enter } from '../../helpers/terminal/at-terminal.ts'
+import { hasTerminal } from '../../helpers/terminal/terminal.ts'
 
 let sandbox: SandboxProcess
 let world: World

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
-import { useLinked } from '../helpers/program/linked.ts'
-import { rowOf, statusOf } from '../helpers/program/status.ts'
-import { kept } from '../helpers/program/world-files.ts'
+import { useLinked } from '../../helpers/program/linked.ts'
+import { rowOf, statusOf } from '../../helpers/program/status.ts'
+import { kept } from '../../helpers/program/world-files.ts'
 
 const at = useLinked()
 beforeEach(async () => {

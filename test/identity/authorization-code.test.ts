@@ -7,8 +7,12 @@ import { comesFrom, redeem, startSignIn } from '../../src/identity/authorization
 import { checkRegistration } from '../../src/identity/check-registration.ts'
 import type { Registration } from '../../src/identity/link.ts'
 import type { NewLink } from '../../src/identity/verified-link.ts'
+import {
+  type HostileAuthority,
+  type Mischief,
+  startHostileAuthority,
+} from '../helpers/microsoft/hostile-authority.ts'
 import { call, redirected } from '../helpers/sandbox/client.ts'
-import { type HostileAuthority, type Mischief, startHostileAuthority } from './hostile-authority.ts'
 
 const scope = 'openid profile offline_access User.Read Files.ReadWrite.All'
 const contoso = '5d1f0a3c-7be2-4c86-9d0e-2f6a41c7b893'

@@ -1,11 +1,11 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type SpyBrowser, spyBrowser } from '../helpers/browser/spy-browser.ts'
-import { hasKeyring, type Keyring, startKeyring } from '../helpers/keychain/keyring.ts'
-import { itemsOf } from '../helpers/keychain/keyring-items.ts'
-import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
-import { comeBack, signInAt, waitingLogin } from '../helpers/program/waiting-login.ts'
-import { newWorld, type World } from '../helpers/program/world.ts'
-import { kept } from '../helpers/program/world-files.ts'
+import { type SpyBrowser, spyBrowser } from '../../helpers/browser/spy-browser.ts'
+import { hasKeyring, type Keyring, startKeyring } from '../../helpers/keychain/keyring.ts'
+import { itemsOf } from '../../helpers/keychain/keyring-items.ts'
+import { type SandboxProcess, startSandbox } from '../../helpers/microsoft/sandbox.ts'
+import { comeBack, signInAt, waitingLogin } from '../../helpers/program/waiting-login.ts'
+import { newWorld, type World } from '../../helpers/program/world.ts'
+import { kept } from '../../helpers/program/world-files.ts'
 
 describe.runIf(hasKeyring())('before anyone is sent to a browser, login tries the keychain', () => {
   let keyring: Keyring
