@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -78,5 +78,49 @@ describe.runIf(process.platform === 'linux')('the system’s browser, where no v
     })
     expect(await opened).toBeUndefined()
     expect(await noted()).toBe(address)
+  })
+})
+
+describe('a command line in BROWSER', () => {
+  const here = (command: string): Environment => ({
+    browser: { command, variable: 'BROWSER' },
+    hasDisplay: false,
+    ssh: undefined,
+    isWsl: false,
+    place: undefined,
+  })
+  const script = (name: string, text: string) => {
+    mkdirSync(join(dir, 'my bin'), { recursive: true })
+    const path = join(dir, 'my bin', name)
+    writeFileSync(path, `#!/bin/sh\n${text}\n`, { mode: 0o755 })
+    return path
+  }
+  const url = 'https://login.example/?a=b&c=$(x)'
+  const seen = async () => {
+    const note = join(dir, 'note')
+    await expect.poll(() => readFileSync(note, 'utf8')).toContain('end')
+    return readFileSync(note, 'utf8')
+  }
+  const noting = () => script('browser', `printf '%s|' "$@" > '${dir}/note'; echo end >> '${dir}/note'`)
+
+  it.each([
+    [(path: string) => `"${path}"`, `${url}|`],
+    [(path: string) => `'${path}' -x "two words" 'and more' y=z`, `-x|two words|and more|y=z|${url}|`],
+    [(path: string) => `"${path}" %s --new "" a%s`, `${url}|--new||a%s|`],
+  ])('is started with the address: %#', async (command, args) => {
+    expect(await openBrowser(url, here(command(noting())), (local) => local)).toBeUndefined()
+    expect(await seen()).toBe(`${args}end\n`)
+  })
+
+  it('that fails at once is told of, one that runs on is taken for it', async () => {
+    expect(await openBrowser(url, here(`"${script('xdg-open', 'exit 3')}"`), (local) => local)).toBe(
+      'xdg-open ended with 3',
+    )
+    expect(await openBrowser(url, here('/nonexistent/browser'), (local) => local)).toMatch(/ENOENT/)
+    const started = Date.now()
+    expect(
+      await openBrowser(url, here(`"${script('slow', 'sleep 1.2; exit 3')}"`), (local) => local),
+    ).toBeUndefined()
+    expect(Date.now() - started).toBeLessThan(1_150)
   })
 })

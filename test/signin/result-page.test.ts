@@ -79,3 +79,29 @@ describe('the way back from a page, among many windows,', () => {
     expect(lastLine(failedPage('x'))).toBe(`od-link on ${hostname()}, started at 16:05`)
   })
 })
+
+describe('the page at the end', () => {
+  it('tells who is linked, and nothing that could be markup', () => {
+    const page = linkedPage('Ada <script>&"\'', 'work')
+    expect(page).toContain('<title>OneDrive is linked · od-link</title>')
+    expect(page).toContain('<html lang="en" class="ok">')
+    expect(page).toContain('<h1><span aria-hidden="true">✓</span> OneDrive is linked</h1>')
+    expect(page).toContain(
+      '<p>Ada &#60;script&#62;&#38;&#34;&#39; (work account) is now linked to od-link.</p>',
+    )
+    expect(page).toContain('<p>You can close this tab and go back to the terminal.</p>')
+    expect(page).toMatch(
+      /<p>od-link on [^<]+(, terminal (pts\/\d+|tty\w+))?, started at \d+:\d\d<\/p>\n<\/main>/,
+    )
+  })
+
+  it('tells what went wrong', () => {
+    const page = failedPage('It did not.')
+    expect(page).toContain('<title>OneDrive is not linked · od-link</title>')
+    expect(page).toContain('class="failed"')
+    expect(page).toContain('>✗</span>')
+    expect(page).toContain(
+      '<p>It did not.</p>\n<p>The terminal says what to do next; you can close this tab.</p>',
+    )
+  })
+})

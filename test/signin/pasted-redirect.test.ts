@@ -1,0 +1,65 @@
+import { describe, expect, it } from 'vitest'
+import { pastedAnswer } from '../../src/signin/pasted-redirect.ts'
+
+describe('a pasted address', () => {
+  const uri = 'http://localhost:5000/back'
+  const good = `${uri}?code=a-code&state=our-state`
+  const expected = { state: 'our-state', isFromAuthority: () => true }
+  /** What is said of each line, and what comes of them; nothing more is typed after the last one. */
+  async function paste(...lines: (string | undefined)[]) {
+    const events: unknown[] = []
+    const terminal = { readLine: async () => lines.shift(), close: () => {} }
+    const never = new Promise<undefined>((resolve) => setTimeout(resolve, 30, undefined))
+    const answer = await Promise.race([
+      pastedAnswer(terminal, uri, expected, (event) => events.push(event)),
+      never,
+    ])
+    return { answer: answer && Object.fromEntries(answer), events }
+  }
+
+  it.each([
+    good,
+    `  ${good}\t`,
+    `"${good}"`,
+    `'${good}'`,
+    `<${good}>`,
+    `\x1b[200~${good}\x1b[201~`,
+    `${good}#`,
+    `${good}#/anything?code=other`,
+    `"${good}`,
+  ])('is the answer: %j', async (line) => {
+    const { answer, events } = await paste(line)
+    expect(answer).toEqual({ code: 'a-code', state: 'our-state' })
+    const characters = good.length + (line.includes('#') ? line.length - good.length : 0)
+    expect(events).toEqual([{ event: 'paste' }, { event: 'pasted', characters }])
+  })
+
+  it.each([
+    ['hello', `it does not look like ${uri}?code=…: copy the whole line from the browser's address bar`],
+    [uri, `it does not look like ${uri}?code=…: copy the whole line from the browser's address bar`],
+    [
+      'hello?code=x',
+      `it does not look like ${uri}?code=…: copy the whole line from the browser's address bar`,
+    ],
+    [`http://localhost:5001/back?code=a&state=our-state`, `it does not begin with ${uri}`],
+    [`http://localhost:5000/other?code=a&state=our-state`, `it does not begin with ${uri}`],
+    [
+      'https://login.example/common/oauth2/v2.0/authorize?client_id=x',
+      'it is the address to open in the browser; the one to paste is where the browser ends up after the sign-in',
+    ],
+    [
+      `${uri}?code=a&state=another`,
+      'it belongs to another sign-in: open the address above, and paste what that one ends up on',
+    ],
+    [`${uri}?code=a`, 'a part of it is missing: copy the whole line from the browser'],
+  ])('%s is not that', async (line, because) => {
+    const { answer, events } = await paste(line, good)
+    expect(events[2]).toEqual({ event: 'not-that', because })
+    expect(answer).toMatchObject({ code: 'a-code' })
+  })
+
+  it('may be an empty line, or never come', async () => {
+    expect((await paste('', '  ', good)).events).toHaveLength(4)
+    expect(await paste(undefined, good)).toEqual({ answer: undefined, events: [{ event: 'paste' }] })
+  })
+})
