@@ -6,8 +6,8 @@ import { chosenStore, openStore, type StoreName } from '../accounts/stores/index
 import { probeStore } from '../accounts/stores/probe.ts'
 import { nearest } from '../cli/suggestions.ts'
 import { OdLinkError } from '../errors.ts'
-import { findCloud } from '../identity/clouds.ts'
 import { defaultRedirectUri } from '../identity/portal.ts'
+import { cloudInUse } from '../registration/cloud.ts'
 import { checkSetting, noClientId } from '../registration/index.ts'
 import { readRedirect } from '../registration/redirect-uri.ts'
 import { configDir } from '../settings/directory.ts'
@@ -99,7 +99,7 @@ export async function checkRegistrationSettings(storeWorks: () => Promise<boolea
     if (value !== undefined) checkSetting(name, value)
   }
   const cloudName = setting('cloud') ?? 'global'
-  const cloud = findCloud(cloudName)
+  const cloud = cloudInUse(cloudName)
   return [
     `client id ${clientId}`,
     `tenant ${setting('tenant') ?? cloud.tenant}`,

@@ -6,8 +6,8 @@ import { exchange, isLoopback } from '../http/index.ts'
 import type { HttpProxy } from '../http/proxy.ts'
 import type { HttpResponse } from '../http/transport.ts'
 import { discoveryUrl, readMetadata } from '../identity/authority.ts'
-import { findCloud } from '../identity/clouds.ts'
 import { isPassing, ServiceTrouble } from '../identity/protocol.ts'
+import { cloudInUse } from '../registration/cloud.ts'
 import { setting } from '../settings/index.ts'
 import { parseJsonObject } from '../text/json.ts'
 import type { CheckResult } from './finding.ts'
@@ -86,5 +86,5 @@ export function checkClock(): CheckResult {
 }
 
 function cloud() {
-  return findCloud(setting('cloud') ?? 'global')
+  return cloudInUse(setting('cloud') ?? 'global')
 }

@@ -1,97 +1,143 @@
+import type { Reason } from '../errors.ts'
+import type { NextRun, NextStep } from '../text/next-step.ts'
+import type { CloudName } from './clouds.ts'
 import { audiences, inApp, inOrganisation, menu } from './portal.ts'
 
 /** What one of Microsoft's AADSTS codes means to a person, and what to do about it. */
 export interface Advice {
   /** One sentence. */
   meaning: string
-  /** The next step: a command, or where to look in the portal. */
-  cure: string | ((where: Where) => string)
+  reason: Reason
+  /** Commands, or where to look in the portal. */
+  next: readonly NextStep[] | ((where: Where) => readonly NextStep[])
 }
 
-/** What a way through the portal depends on. */
+/** What the next steps depend on. */
 export interface Where {
   /** The origin of the cloud's portal. */
   portal: string
   redirectUri: string
+  /** The clouds that the sign-in did not go to. */
+  otherClouds: readonly CloudName[]
 }
 
+const thenSignIn: NextStep = { intro: 'Then:', verb: 'login' }
+const saveSecret: NextRun = { verb: 'config', args: ['set', 'client-secret'], and: { verb: 'login' } }
+
 /**
- * Advice on the refusals whose cause is how the app is registered: each names the step in the portal that mends it,
- * in the words of `od-link setup`. The lines fit a terminal of 80 columns.
+ * Advice on refusals caused by how the app is registered: each names the step in the portal that fixes it, in the words of
+ * `od-link setup`. The lines fit a terminal of 80 columns.
  */
 const redirectUri: Advice = {
   meaning: 'The app registration does not have the redirect URI that od-link uses.',
-  cure: ({ portal, redirectUri }) => `${inApp(menu.addDesktop, portal)}
-add ${redirectUri}
-(under "${menu.web}" instead if the app has a secret)
-Then: od-link login`,
+  reason: 'registration',
+  next: ({ portal, redirectUri }) => [
+    inApp(menu.addDesktop, portal),
+    `add ${redirectUri}`,
+    `(under "${menu.web}" instead if the app has a secret)`,
+    thenSignIn,
+  ],
 }
 const singlePageApp: Advice = {
   meaning:
-    'The redirect URI is registered as a single-page application, from which a terminal cannot redeem a code.',
-  cure: ({ portal, redirectUri }) => `${inApp(menu.authentication, portal)}
-remove ${redirectUri} under "${menu.singlePage}",
-add it under "${menu.desktop}"
-Then: od-link login`,
+    'The redirect URI is registered for a single-page application, whose codes a terminal cannot redeem.',
+  reason: 'registration',
+  next: ({ portal, redirectUri }) => [
+    inApp(menu.authentication, portal),
+    `remove ${redirectUri} under "${menu.singlePage}",`,
+    `add it under "${menu.desktop}"`,
+    thenSignIn,
+  ],
 }
 const publicClient: Advice = {
-  meaning: 'The app is not registered as a public client, and no secret was given.',
-  cure: ({ portal, redirectUri }) => `${inApp(menu.addDesktop, portal)}
-add ${redirectUri}
-> ${menu.publicFlows}
-Then: od-link login
-Or, for a "${menu.web}" app with a secret:
-od-link config set client-secret && od-link login`,
+  meaning: 'The app is not registered as a public client, and no client secret was sent.',
+  reason: 'client-secret',
+  next: ({ portal, redirectUri }) => [
+    inApp(menu.addDesktop, portal),
+    `add ${redirectUri}`,
+    `> ${menu.publicFlows}`,
+    thenSignIn,
+    `Or, for a "${menu.web}" app with a secret:`,
+    saveSecret,
+  ],
 }
-const compareId = ({ portal }: Where) => `${inApp(menu.overview, portal)}
-compare the ${menu.clientId} (no Object ID, no ${menu.secretId})`
+const compareId = ({ portal }: Where): NextStep[] => [
+  inApp(menu.overview, portal),
+  `compare the ${menu.clientId} (not the Object ID or ${menu.secretId})`,
+]
 const unknownClient: Advice = {
-  meaning: 'Microsoft does not know this client id in this tenant or cloud.',
-  cure: (where) => `${compareId(where)}
-With the right one, and the right tenant and cloud: od-link setup`,
+  meaning: 'Microsoft does not know this client ID in this tenant or cloud.',
+  reason: 'registration',
+  next: (where) => [...compareId(where), { intro: 'With the right ID, tenant and cloud:', verb: 'setup' }],
 }
-const newSecret = ({ portal }: Where) => `${inApp(menu.newSecret, portal)}
-copy its ${menu.secretValue}, not the ${menu.secretId}: it is shown only once
-Then: od-link config set client-secret && od-link login`
-const openToAll = ({ portal }: Where) => `${inApp(menu.accountTypes, portal)}
-choose "${audiences.common.choice}"
-(if that is refused, first ${menu.tokenVersion})`
+const newSecret = ({ portal }: Where): NextStep[] => [
+  inApp(menu.newSecret, portal),
+  `copy its ${menu.secretValue}, not the ${menu.secretId}; it is shown only once`,
+  { intro: 'Then:', ...saveSecret },
+]
+const openToAll = ({ portal }: Where): NextStep[] => [
+  inApp(menu.accountTypes, portal),
+  `choose "${audiences.common.choice}"`,
+  `(if refused, first set ${menu.tokenVersion})`,
+]
+const letOthersIn = 'Or allow other accounts:'
 const notForBoth: Advice = {
-  meaning: 'The app is not registered for work and personal accounts alike.',
-  cure: (where) => `${openToAll(where)}
-Then: od-link login
-Or, for work accounts alone: od-link login --tenant organizations`,
+  meaning: 'The app is not registered for both work and personal accounts.',
+  reason: 'registration',
+  next: (where) => [
+    ...openToAll(where),
+    thenSignIn,
+    { intro: 'Or, for work accounts only:', verb: 'login', flags: { tenant: 'organizations' } },
+  ],
 }
 const personalOnly: Advice = {
   meaning: 'The app is registered for personal accounts only.',
-  cure: (where) => `Sign in to one: od-link login --tenant consumers
-Or let others in:
-${openToAll(where)}`,
+  reason: 'registration',
+  next: (where) => [
+    { intro: 'Sign in to one:', verb: 'login', flags: { tenant: 'consumers' } },
+    letOthersIn,
+    ...openToAll(where),
+  ],
 }
 const disabled: Advice = {
   meaning: 'The app is disabled.',
-  cure: ({ portal }) => `Ask its owner or the administrator:
-${inOrganisation('Properties > Enabled for users to sign-in: Yes', portal)}`,
+  reason: 'registration',
+  next: ({ portal }) => [
+    'Ask its owner or the administrator:',
+    inOrganisation('Properties > Enabled for users to sign-in: Yes', portal),
+  ],
 }
-const permissions = ({ portal }: Where) => `${inApp(menu.permissions, portal)}
-add Files.ReadWrite.All, User.Read and offline_access
-Then: od-link login`
+const permissions = ({ portal }: Where): NextStep[] => [
+  inApp(menu.permissions, portal),
+  'add Files.ReadWrite.All, User.Read and offline_access',
+  thenSignIn,
+]
 
 export const registrationAdvice: Record<number, Advice> = {
   50011: redirectUri,
   50105: {
     meaning: 'The administrator has to assign you to this app first.',
-    cure: ({ portal }) => `Ask the administrator:
-${inOrganisation('Users and groups > Add user/group', portal)}`,
+    reason: 'admin-approval-needed',
+    next: ({ portal }) => [
+      'Ask the administrator:',
+      inOrganisation('Users and groups > Add user/group', portal),
+    ],
   },
   50194: {
     meaning: 'The app is registered for one organisation only, and the sign-in named none.',
-    cure: (where) => `Name it by its ${menu.tenantId} or its domain:
-od-link login --tenant TENANT
-Or let others in:
-${openToAll(where)}`,
+    reason: 'registration',
+    next: (where) => [
+      `Name it by its ${menu.tenantId} or its domain:`,
+      { verb: 'login', flags: { tenant: 'TENANT' } },
+      letOthersIn,
+      ...openToAll(where),
+    ],
   },
-  65005: { meaning: 'The app asks for access that its registration does not list.', cure: permissions },
+  65005: {
+    meaning: 'The app requests access that its registration does not list.',
+    reason: 'registration',
+    next: permissions,
+  },
   70001: disabled,
   70002: publicClient,
   90023: singlePageApp,
@@ -100,53 +146,67 @@ ${openToAll(where)}`,
   500113: redirectUri,
   500117: {
     meaning: 'The redirect URI is plain http on a host other than localhost.',
-    cure: ({ portal }) => `${inApp(menu.authentication, portal)}
-use http://localhost, with any port and path, there and here:
-od-link login --redirect-uri http://localhost:5000/path`,
+    reason: 'registration',
+    next: ({ portal }) => [
+      inApp(menu.authentication, portal),
+      'use http://localhost, with any port and path, there and here:',
+      { verb: 'login', flags: { 'redirect-uri': 'http://localhost:5000/path' } },
+    ],
   },
   500201: notForBoth,
-  650057: { meaning: 'The app asks for a resource that its registration does not list.', cure: permissions },
+  650057: {
+    meaning: 'The app requests a resource that its registration does not list.',
+    reason: 'registration',
+    next: permissions,
+  },
   700011: unknownClient,
   700016: unknownClient,
   700025: {
     meaning: 'The app is registered as a public client, which has no secret.',
-    cure: ({ portal, redirectUri }) => `od-link config unset client-secret && od-link login
-(and unset OD_LINK_CLIENT_SECRET)
-Or, to keep the secret:
-${inApp(menu.authentication, portal)}
-remove ${redirectUri} under "${menu.desktop}",
-add it under "${menu.web}"`,
+    reason: 'client-secret',
+    next: ({ portal, redirectUri }) => [
+      { verb: 'config', args: ['unset', 'client-secret'], and: { verb: 'login' } },
+      '(and unset OD_LINK_CLIENT_SECRET)',
+      'Or, to keep the secret:',
+      inApp(menu.authentication, portal),
+      `remove ${redirectUri} under "${menu.desktop}",`,
+      `add it under "${menu.web}"`,
+    ],
   },
   700084: {
     meaning:
-      'The link has ended after 24 hours: its redirect URI is registered as a single-page application.',
-    cure: singlePageApp.cure,
+      'The link has ended after 24 hours: its redirect URI is registered for a single-page application.',
+    reason: 'link-ended',
+    next: singlePageApp.next,
   },
   900971: redirectUri,
   7000112: disabled,
   7000215: {
     meaning: `The client secret is wrong; often it is the ${menu.secretId} instead of the ${menu.secretValue}.`,
-    cure: newSecret,
+    reason: 'client-secret',
+    next: newSecret,
   },
   7000218: publicClient,
-  7000222: { meaning: 'The client secret has expired.', cure: newSecret },
+  7000222: { meaning: 'The client secret has expired.', reason: 'client-secret', next: newSecret },
   9002325: singlePageApp,
   9002326: singlePageApp,
   9002327: singlePageApp,
   9002331: personalOnly,
   9002332: {
     meaning: 'The app is registered for work and school accounts only.',
-    cure: (where) => `Sign in to one: od-link login --tenant organizations
-Or let others in:
-${openToAll(where)}`,
+    reason: 'registration',
+    next: (where) => [
+      { intro: 'Sign in to one:', verb: 'login', flags: { tenant: 'organizations' } },
+      letOthersIn,
+      ...openToAll(where),
+    ],
   },
   9002346: personalOnly,
 }
 
-/** Of a refusal that has no number: login.live.com knows no such app. rclone/rclone#8895 */
+/** For a refusal without a number: login.live.com knows no such app. rclone/rclone#8895 */
 export const notForConsumers: Advice = {
-  meaning: 'Microsoft knows no app for personal accounts by this client id.',
-  cure: (where) => `${compareId(where)}
-If it is right, let personal accounts in:
-${openToAll(where)}`,
+  meaning: 'Microsoft knows no app for personal accounts with this client ID.',
+  reason: 'registration',
+  next: (where) => [...compareId(where), 'If it is right, allow personal accounts:', ...openToAll(where)],
 }

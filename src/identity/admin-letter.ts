@@ -1,28 +1,28 @@
 import { defaultRedirectUri } from './portal.ts'
 
-/** What the administrator's link is made of. */
+/** What the administrator's link consists of. */
 export interface ConsentWanted {
   /** The origin of the login host. */
   loginOrigin: string
   /** The tenant that the sign-in went to. */
   tenant: string
   clientId: string
-  /** The scopes asked for, separated by spaces. */
+  /** The requested scopes, separated by spaces. */
   scope: string
-  /** As it is registered; without one, that of a public client. */
+  /** As it is registered; by default that of a public client. */
   redirectUri?: string
 }
 
 /**
- * A letter to the administrator, to be copied as one block: the link that approves the app, and what it is approved
- * for in two sentences.
+ * A letter to the administrator, to be copied as one block: the link that approves the app, and two sentences about what
+ * it is approved for.
  */
 export function adminLetter(wanted: ConsentWanted): string[] {
   const [scope, files] = wanted.scope.includes('Files.ReadWrite.All')
-    ? ['Files.ReadWrite.All', 'the files that the signed-in person can reach anyway,']
+    ? ['Files.ReadWrite.All', 'the files that the signed-in person can already access,']
     : ['Files.ReadWrite', "the signed-in person's own files,"]
   return [
-    'Please approve the app od-link for our organisation, by this link:',
+    'Please approve the app od-link for our organisation:',
     adminConsentUrl(wanted),
     `${scope} (delegated) lets od-link, a command-line program,`,
     `read and write ${files}`,

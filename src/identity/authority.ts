@@ -8,9 +8,9 @@ import { type FailureContext, type IdentityErrorBody, identityFailure } from './
 import { askIdentity } from './protocol.ts'
 
 /**
- * An authority, `https://<login host>/<tenant>`, with what a sign-in needs to know of it. The endpoints are at the
- * places that Microsoft documents, below the authority, and keys count only on its own origin: a discovery answer
- * cannot send a code or a secret to another host, nor bring the keys of another.
+ * An authority, `https://<login host>/<tenant>`, with what a sign-in needs to know about it. The endpoints are those that
+ * Microsoft documents, below the authority, and keys are trusted only from its own origin: a discovery response can
+ * neither send a code or a secret to another host nor bring in another host's keys.
  * https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc
  */
 export interface Authority {
@@ -22,15 +22,15 @@ export interface Authority {
   issuer: string
 }
 
-/** An address that is longer is none of Microsoft's. */
+/** Microsoft's URLs are shorter. */
 const longestAddress = 2_000
 
 /** The tenant of all personal Microsoft accounts. */
 export const consumersTenant = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
 /**
- * Looks an authority up before anyone is sent there: an unknown tenant and a missing network show at once,
- * and a clock that is too wrong for the sign-in is told of.
+ * Looks an authority up before anyone is sent there: an unknown tenant or a missing network shows at once, and so does
+ * a clock that is too wrong for the sign-in.
  * @throws OdLinkError (sign-in) for an unknown tenant, (network) or (service) when there is no usable answer.
  */
 export async function findAuthority(
@@ -43,7 +43,7 @@ export async function findAuthority(
   const answer = await askIdentity({ method: 'GET', url }, startPatience(30_000))
   const metadata = readMetadata(answer, { loginOrigin, tenant, clientId, scope: '' })
   const wrong = clockTrouble()
-  if (wrong) notices.warning(`${wrong}, and the sign-in may fail. Set it: ${clockCure()}`)
+  if (wrong) notices.warning(`${wrong}, so the sign-in may fail. To set it: ${clockCure()}`)
   const named = textIn(metadata.jwks_uri, longestAddress)
   const keysAreOwn = URL.canParse(named) && new URL(named).origin === url.origin
   return {
@@ -61,7 +61,7 @@ export function discoveryUrl(loginOrigin: string, tenant: string): URL {
 }
 
 /**
- * Reads an answer of the discovery address.
+ * Reads a discovery response.
  * @throws OdLinkError (sign-in) for an unknown tenant, (service) when this is not Microsoft's sign-in service.
  */
 export function readMetadata(
@@ -78,9 +78,12 @@ export function readMetadata(
   const { host } = new URL(context.loginOrigin)
   throw new OdLinkError(
     'service',
-    `${host} does not answer like Microsoft's sign-in service (HTTP ${status}).`,
+    `${host} does not respond like Microsoft's sign-in service (HTTP ${status}).`,
     {
-      hint: 'Check the cloud, OD_LINK_AUTHORITY_HOST, and whether a proxy or a sign-in page of the network is in between.',
+      reason: 'unreadable-answer',
+      next: [
+        "Check the cloud, OD_LINK_AUTHORITY_HOST, and whether a proxy or the network's sign-in page is in between.",
+      ],
     },
   )
 }

@@ -6,9 +6,9 @@ import type { Registration } from './link.ts'
 import { clientAuthentication, explained, transport } from './protocol.ts'
 import { clientOf, type NewLink, newLink, serverOf } from './verified-link.ts'
 
-/** One sign-in by authorization code and PKCE: what was sent to the authorize page, and must come back right. */
+/** A sign-in by authorization code with PKCE: what was sent to the authorize page, and must come back unchanged. */
 export interface SignIn {
-  /** What the person's browser is sent to. */
+  /** Where the person's browser is sent. */
   url: string
   state: string
   nonce: string
@@ -24,7 +24,7 @@ export interface AuthorizeOptions {
 }
 
 /**
- * Makes the authorize URL: state and nonce of 256 bits, S256 challenge (RFC 7636 section 4.2).
+ * Creates the authorize URL: state and nonce of 256 bits, S256 challenge (RFC 7636 section 4.2).
  * https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-auth-code-flow
  */
 export async function startSignIn(
@@ -44,10 +44,10 @@ export async function startSignIn(
     nonce,
     code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: 'S256',
-    // The two must not go together: Microsoft ignores the hint when the person is to choose.
+    // One or the other: Microsoft ignores the hint when the person is asked to choose.
     ...(options.loginHint ? { login_hint: options.loginHint } : { prompt: 'select_account' }),
   }
-  // encodeURIComponent, not form encoding: a space as %20 survives every hand that copies the address.
+  // encodeURIComponent, not form encoding: a space as %20 survives however the URL is copied.
   url.search = Object.entries(parameters)
     .map(([name, value]) => `${name}=${encodeURIComponent(value)}`)
     .join('&')
@@ -59,8 +59,8 @@ function secretText(): string {
 }
 
 /**
- * Redeems the answer of the authorize page for the tokens of a new link.
- * @throws OdLinkError (sign-in) when Microsoft refused, (service) when an answer cannot be trusted.
+ * Redeems the response of the authorize page for the tokens of a new link.
+ * @throws OdLinkError (sign-in) when Microsoft refused, (service) when a response cannot be trusted.
  */
 export async function redeem(
   authority: Authority,
@@ -90,7 +90,7 @@ export async function redeem(
   })
 }
 
-/** Whether the answer's `iss` is absent or the authority's: RFC 9207 section 2.4, against mix-up. */
+/** Whether the response's `iss` is absent or the authority's: RFC 9207 section 2.4, against mix-up attacks. */
 export function comesFrom(authority: Authority, answer: URLSearchParams): boolean {
   const issuer = answer.get('iss')
   return issuer === null || isFilledFrom(authority.issuer, issuer)

@@ -9,11 +9,11 @@ import type { Registration } from './link.ts'
 import { askIdentity } from './protocol.ts'
 
 /**
- * Asks the authorize page whether it knows the app and its redirect URI, without a person: `prompt=none` signs
- * nobody in. What is wrong with a registration would else stay on a page in the browser and never come back here.
- * Only a refusal that is surely about the registration counts; any other answer leaves it to the sign-in.
+ * Asks the authorize page whether it knows the app and its redirect URI, without a person: `prompt=none` signs nobody
+ * in. Otherwise, what is wrong with a registration would only be shown on a page in the browser and never come back here.
+ * Only a refusal that is certainly about the registration counts; any other response leaves it to the sign-in.
  * https://learn.microsoft.com/en-us/entra/identity-platform/v2-protocols-oidc
- * @throws OdLinkError (sign-in) with the step in the portal, (network) or (service) when there is no answer.
+ * @throws OdLinkError (sign-in) with the step in the portal, (network) or (service) when there is no response.
  */
 export async function checkRegistration(
   authority: Authority,

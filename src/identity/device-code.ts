@@ -16,9 +16,9 @@ import {
 } from './protocol.ts'
 import { clientOf, type NewLink, newLink, type SignInContext, serverOf } from './verified-link.ts'
 
-/** What the person needs, and what is asked with until they are done. */
+/** What the person needs, and what is polled with until they are done. */
 export interface DeviceCode {
-  /** Where the person types the user code, on any device. */
+  /** Where the person enters the user code, on any device. */
   verificationUri: string
   userCode: string
   deviceCode: string
@@ -32,15 +32,15 @@ export interface DeviceCode {
 const longestCode = 64
 const longestAddress = 2_000
 const defaultIntervalSeconds = 5
-/** Microsoft gives 15 minutes; whatever a server says, a wait has a bound. */
+/** Microsoft gives 15 minutes; whatever a server says, every wait has a limit. */
 const longestSeconds = 3_600
 /** What `slow_down` adds (RFC 8628 section 3.5). */
 const slowDownMs = 5_000
 
 /**
- * Asks for a device code (RFC 8628 section 3.1). Microsoft's answer has no `verification_uri_complete`.
+ * Requests a device code (RFC 8628 section 3.1). Microsoft's response has no `verification_uri_complete`.
  * https://learn.microsoft.com/en-us/entra/identity-platform/v2-oauth2-device-code
- * @throws OdLinkError (sign-in) when the registration may not, (service) when the answer cannot be trusted.
+ * @throws OdLinkError (sign-in) when the registration may not, (service) when the response cannot be trusted.
  */
 export async function startDeviceCode({
   authority,
@@ -60,14 +60,14 @@ export async function startDeviceCode({
     )
     const answer = await oauth.processDeviceAuthorizationResponse(server, client, response)
     if (!isSafeAddress(answer.verification_uri)) {
-      throw untrustworthy(new Error('the address for the code is neither https nor on this machine'))
+      throw untrustworthy(new Error('the URL for the code is neither https nor on this machine'))
     }
     const userCode = fromOutside(answer.user_code, longestCode + 1)
     if (userCode === '' || userCode.length > longestCode) {
-      throw untrustworthy(new Error('the code is none that a person could type'))
+      throw untrustworthy(new Error('nobody could type the code'))
     }
     return {
-      // As a browser reads it: no letters that look like others, nothing that is not part of an address.
+      // As a browser reads it: no look-alike letters, nothing that is not part of a URL.
       verificationUri: new URL(answer.verification_uri).href,
       userCode,
       deviceCode: answer.device_code,
@@ -77,7 +77,7 @@ export async function startDeviceCode({
   })
 }
 
-/** The first version of the endpoint said `verification_url`, and numbers have come as texts. */
+/** The first version of the endpoint called it `verification_url`, and numbers have come as strings. */
 function withUsualNames(answer: JsonObject): JsonObject {
   if (answer.device_code === undefined) return tidy(answer)
   const { verification_uri, verification_url, expires_in, interval, ...others } = answer
@@ -89,7 +89,7 @@ function withUsualNames(answer: JsonObject): JsonObject {
   })
 }
 
-/** A name before the host (`https://microsoft.com@evil.example`) would hide which host it is. */
+/** A username before the host (`https://microsoft.com@evil.example`) would hide the host. */
 function isSafeAddress(address: string): boolean {
   if (address.length > longestAddress || !URL.canParse(address)) return false
   const { protocol, hostname, username, password } = new URL(address)
@@ -98,12 +98,12 @@ function isSafeAddress(address: string): boolean {
 }
 
 /**
- * Polls until the person is done: never below the interval, slower when the server asks for it, and on through
- * trouble that may pass (RFC 8628 section 3.5).
- * @param deadline milliseconds since the epoch, by the wall clock: a suspended machine does not prolong it.
- * @returns undefined when nobody was done before the deadline or the end of the code.
- * @throws OdLinkError (sign-in) when the person refused, or Microsoft did; (network) or (service) when the last poll
- *   met such trouble: then the person may well have been done.
+ * Polls until the person is done: never faster than the interval, slower when the server asks for it, and on through
+ * failures that may pass (RFC 8628 section 3.5).
+ * @param deadline milliseconds since the epoch, by the wall clock: suspending the machine does not extend it.
+ * @returns undefined when nobody was done before the deadline or before the code expired.
+ * @throws OdLinkError (sign-in) when the person declined or Microsoft refused; (network) or (service) when the last poll
+ *   failed that way: the person may well have been done.
  */
 export async function pollDeviceCode(
   about: SignInContext,
@@ -115,7 +115,7 @@ export async function pollDeviceCode(
   for (let interval = code.intervalMs; await pause(interval, end); ) {
     const answer = await poll(about, code).catch(passingTrouble)
     trouble = answer instanceof OdLinkError ? answer : undefined
-    // Trouble is waited out more slowly: the code is good until its end.
+    // No hurry after a failure: the code stays valid until it expires.
     if (answer instanceof OdLinkError || answer === 'slow_down') interval += slowDownMs
     else if (answer === 'expired_token') return undefined
     else if (answer !== 'authorization_pending') return answer
@@ -131,7 +131,7 @@ async function pause(milliseconds: number, end: number): Promise<boolean> {
 }
 
 const outcomes = ['authorization_pending', 'slow_down', 'expired_token'] as const
-/** Other names that have been seen for the end of a code. */
+/** Other names that have been seen for an expired code. */
 const expiredNames = ['code_expired', 'bad_verification_code']
 
 async function poll(
@@ -163,15 +163,16 @@ async function poll(
   })
 }
 
-/** Trouble of the network or the service, which may pass before the code ends; anything else is thrown. */
+/** A failure of the network or the service, which may pass before the code expires; anything else is thrown. */
 function passingTrouble(error: unknown): NetworkError | ServiceTrouble {
   if (error instanceof NetworkError || error instanceof ServiceTrouble) return error
   throw error
 }
 
 function declined(cause: unknown): OdLinkError {
-  return new OdLinkError('sign-in', 'The sign-in was refused in the browser, so nothing is linked.', {
-    hint: 'If that was not meant: od-link login --device',
+  return new OdLinkError('sign-in', 'The sign-in was declined in the browser, so nothing was linked.', {
+    reason: 'sign-in-declined',
+    next: [{ intro: 'If that was a mistake:', verb: 'login', flags: { device: true } }],
     code: (cause as oauth.ResponseBodyError).error,
     cause,
   })

@@ -1,11 +1,12 @@
-import { type ErrorKind, OdLinkError } from '../errors.ts'
+import { type ErrorKind, OdLinkError, type Reason } from '../errors.ts'
 import { guidIn } from '../http/index.ts'
 import { numberIn, textIn } from '../text/json.ts'
+import type { NextStep } from '../text/next-step.ts'
 import { fromOutside } from '../text/sanitize.ts'
 import { adviceFor, lessAccess, wantsAdminApproval } from './aadsts-codes.ts'
 import type { Advice } from './aadsts-registration-codes.ts'
 import { adminLetter, type ConsentWanted } from './admin-letter.ts'
-import { portalOf } from './clouds.ts'
+import { findCloud, otherClouds, portalOf } from './clouds.ts'
 import { defaultRedirectUri } from './portal.ts'
 
 /** Microsoft's error answer, from the token endpoint (JSON) or the redirect (parameters). */
@@ -19,15 +20,15 @@ export interface IdentityErrorBody {
   timestamp?: string
 }
 
-/** What the request was about, for a hint that fits. */
+/** What the request was about, for next steps that fit. */
 export type FailureContext = ConsentWanted
 
 const passing = new Set(['temporarily_unavailable', 'server_error'])
 const throttled = 90055
 
 /**
- * Turns Microsoft's refusal into one sentence and one next step. Whether it is passing is decided by `error`;
- * the AADSTS number gives the words.
+ * Turns Microsoft's refusal into one sentence and the next steps. `error` decides whether it may pass; the AADSTS number
+ * only chooses the words.
  * https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes
  */
 export function identityFailure(body: IdentityErrorBody, context: FailureContext): OdLinkError {
@@ -35,7 +36,8 @@ export function identityFailure(body: IdentityErrorBody, context: FailureContext
   const advice = adviceFor(code, textOf(body.error_description))
   const kind: ErrorKind = passing.has(body.error) || code === throttled ? 'service' : 'sign-in'
   return new OdLinkError(kind, advice?.meaning ?? plainWords(body), {
-    hint: hintFor(body, code, advice, context),
+    reason: advice?.reason ?? plainReason(body, kind),
+    next: nextFor(body, code, advice, context),
     code: code === undefined ? nameOf(body) : `AADSTS${code}`,
     requestId:
       guidIn(body.trace_id) ?? /Trace ID: ([\da-f-]{1,64})/i.exec(textOf(body.error_description))?.[1],
@@ -59,14 +61,20 @@ function aadstsCode(body: IdentityErrorBody): number | undefined {
 function plainWords(body: IdentityErrorBody): string {
   const { error, error_description: description, error_subcode: subcode } = body
   if (error === 'access_denied' && (subcode === 'cancel' || !description)) {
-    return 'The sign-in was cancelled, or the organisation wants an administrator to approve this app first.'
+    return 'The sign-in was cancelled, or the organisation requires an administrator to approve this app first.'
   }
-  if (error === 'access_denied') return 'The access that od-link asks for was refused in the browser.'
+  if (error === 'access_denied') return 'The access that od-link requests was declined in the browser.'
   const sentence = firstSentence(textOf(description))
   return sentence ? `Microsoft answered: ${sentence}` : `Microsoft refused the sign-in (${nameOf(body)}).`
 }
 
-/** What a server put into a field of text may be anything; no description of Microsoft's is as long. */
+/** Without a code that od-link knows. */
+function plainReason({ error }: IdentityErrorBody, kind: ErrorKind): Reason {
+  if (kind === 'service') return 'unavailable'
+  return error === 'access_denied' ? 'sign-in-declined' : 'sign-in-refused'
+}
+
+/** A server may put anything into a text field; no description of Microsoft's is this long. */
 function textOf(value: unknown): string {
   return textIn(value, 4_000)
 }
@@ -76,28 +84,33 @@ function nameOf({ error }: IdentityErrorBody): string {
   return fromOutside(error, 100)
 }
 
-/** Without the code in front and the ids behind, which are shown apart. */
+/** Without the code in front and the IDs behind, which are shown separately. */
 function firstSentence(description: string): string {
   const text = description.split(/\r?\n| Trace ID:/)[0] ?? ''
   return fromOutside(text.replace(/^AADSTS\d+:\s*/, ''), 300)
 }
 
-function hintFor(
+function nextFor(
   body: IdentityErrorBody,
   code: number | undefined,
   advice: Advice | undefined,
   context: FailureContext,
-): string {
-  const { loginOrigin, redirectUri = defaultRedirectUri } = context
+): readonly NextStep[] {
   const maybeApproval = wantsAdminApproval(code) || (body.error === 'access_denied' && code === undefined)
-  if (!maybeApproval) {
-    const { cure } = advice ?? { cure: 'od-link login' }
-    return typeof cure === 'string' ? cure : cure({ portal: portalOf(loginOrigin), redirectUri })
-  }
+  if (!maybeApproval) return advice ? stepsOf(advice, context) : [{ verb: 'login' }]
   return [
-    context.scope.includes('Files.ReadWrite.All') ? lessAccess : 'od-link login',
+    context.scope.includes('Files.ReadWrite.All') ? lessAccess : { verb: 'login' },
     'Or send this to the administrator:',
     '',
     ...adminLetter(context),
-  ].join('\n')
+  ]
+}
+
+/** What to do about a refusal, in the portal and with the redirect URI that it was about; else in the usual ones. */
+export function stepsOf(
+  { next }: Advice,
+  { loginOrigin = findCloud('global').login, redirectUri = defaultRedirectUri }: Partial<FailureContext> = {},
+): readonly NextStep[] {
+  if (typeof next !== 'function') return next
+  return next({ portal: portalOf(loginOrigin), redirectUri, otherClouds: otherClouds(loginOrigin) })
 }

@@ -1,23 +1,23 @@
 import type { OdLinkError } from '../errors.ts'
 
 /**
- * What Microsoft's refusals tell of how long a link may live. The words are those of the reference, and its numbers
- * are all that says so: nothing but what `status` shows depends on them.
+ * What Microsoft's refusals reveal about the lifetime of a link. The wording is that of the reference, and nothing else
+ * says it; only what `status` shows depends on it.
  * https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes
  */
 const texts = {
   /** The sign-in frequency of Conditional Access, counted from the sign-in. */
   AADSTS70043: /maximum allowed lifetime for this request is\s*([\d.:]+)/i,
-  /** Of a refresh token that nobody uses. */
+  /** Of an unused refresh token. */
   AADSTS700082: /was inactive for\s*([\d.:]+)/i,
   /** Of a single-page application, counted from the sign-in. */
   AADSTS700084: /limited lifetime of\s*([\d.:]+)/i,
 } as const
 
-/** The seconds that refusals told, by their code. */
+/** The seconds that refusals mentioned, by their code. */
 export type LifetimeHints = Partial<Record<keyof typeof texts, number>>
 
-/** @param refusal as `identityFailure` made it; one that tells no time teaches nothing. */
+/** @param refusal from `identityFailure`; without a time in it, the result is empty. */
 export function taughtBy({ code, cause }: OdLinkError): LifetimeHints {
   if (!code || !Object.hasOwn(texts, code)) return {}
   const known = code as keyof typeof texts
@@ -26,7 +26,7 @@ export function taughtBy({ code, cause }: OdLinkError): LifetimeHints {
   return seconds ? { [known]: seconds } : {}
 }
 
-/** Of `604800`, or of a time span as .NET writes it: `90.00:00:00`. */
+/** `604800`, or a time span as .NET writes it: `90.00:00:00`. */
 function secondsOf(text = ''): number | undefined {
   const plain = text.replace(/[.:]+$/, '')
   if (/^\d{1,9}$/.test(plain)) return Number(plain)

@@ -1,6 +1,6 @@
 /**
- * Microsoft's portal, as its menus are called: the steps of `od-link setup` and the advice on a refusal use the
- * same words. A path stands below the app's own page.
+ * The names of the menus in Microsoft's portal: the steps of `od-link setup` and the advice on a refusal use the same
+ * words. A path starts at the app's own page.
  * https://learn.microsoft.com/en-us/entra/identity-platform/quickstart-register-app
  * https://learn.microsoft.com/en-us/entra/identity-platform/how-to-add-redirect-uri
  */
@@ -25,25 +25,25 @@ export const menu = {
   tokenVersion: 'Manifest > requestedAccessTokenVersion: 2',
 } as const
 
-/** What od-link signs in with unless told otherwise; Microsoft ignores the port of localhost. */
+/** What od-link signs in with by default; Microsoft ignores the port of localhost. */
 export const defaultRedirectUri = 'http://localhost'
 
 /** Of the global cloud. */
 export const globalPortal = 'https://entra.microsoft.com'
 
-/** The way to a page of the app, in two lines that fit below a hint. */
+/** The path to a page of the app, in two lines that fit below a hint. */
 export function inApp(page: string, portal: string = globalPortal): string {
   return `${portal} > ${menu.registrations} > your app\n> ${page}`
 }
 
-/** The way to a page of the app in the organisation, which is its administrator's. */
+/** The path to the app's page among the organisation's apps, for its administrator. */
 export function inOrganisation(page: string, portal: string = globalPortal): string {
   return `${portal} > Entra ID > Enterprise applications\n> your app > ${page}`
 }
 
 /**
- * Who may sign in to an app, by the tenant that it is then used with: `signInAudience` of its manifest, and the
- * choice in the portal, as it reads now and before.
+ * Who may sign in to an app, by the tenant that it is used with: `signInAudience` in its manifest, and the choice in the
+ * portal, as it reads now and as it used to.
  * https://learn.microsoft.com/en-us/entra/identity-platform/supported-accounts-validation
  */
 export const audiences = {
@@ -71,7 +71,7 @@ export const audiences = {
 
 export type Audience = keyof typeof audiences
 
-/** Whom an app is for that is used with this tenant. */
+/** Who may sign in to an app that is used with this tenant. */
 export function audienceOf(tenant: string): Audience {
   return tenant === 'common' || tenant === 'organizations' || tenant === 'consumers' ? tenant : 'single'
 }

@@ -9,16 +9,14 @@ import { type JsonObject, numberIn, parseJsonObject, textIn } from '../text/json
 import { fromOutside } from '../text/sanitize.ts'
 import { type FailureContext, type IdentityErrorBody, identityFailure } from './errors.ts'
 
-/**
- * How oauth4webapi is used for Microsoft: it speaks through `http`, and its errors become ours.
- */
+/* How oauth4webapi is used for Microsoft: it sends requests through `http`, and its errors become ours. */
 
 /**
  * Options for oauth4webapi: our transport, and plain http where `clouds.ts` let loopback through.
  * @param patience how long a request may be repeated. A refresh may; the redemption of a code never (54005), so
  *   that one is given none.
- * @param amend changes a JSON answer before it is read.
- * @param sent the secrets that are sent: a server that repeats them must not bring them into a message.
+ * @param amend changes a JSON response before it is read.
+ * @param sent the secrets in the request: a server that repeats them must not get them into a message.
  */
 export function transport(
   patience: Patience | undefined,
@@ -43,31 +41,36 @@ export function clientAuthentication(clientSecret: string | undefined): oauth.Cl
   return clientSecret === undefined ? oauth.None() : oauth.ClientSecretPost(clientSecret)
 }
 
-/** The sign-in service answered with trouble, or with success that nobody can read: it may pass. */
+/** The sign-in service is unavailable, or sent a success that cannot be read: it may pass. */
 export class ServiceTrouble extends OdLinkError {
   constructor({ status, headers }: HttpResponse) {
-    const [what, hint] =
-      status < 300
-        ? [
-            'sent an answer that cannot be read',
-            'Check whether a proxy or a sign-in page of the network is in between, then try again.',
-          ]
-        : ['is in trouble', 'Try again in some minutes.']
     const requestId = requestIdOf(headers)
-    super('service', `Microsoft's sign-in service ${what} (HTTP ${status}).`, { hint, requestId })
+    if (status < 300) {
+      super('service', `Microsoft's sign-in service sent an unreadable response (HTTP ${status}).`, {
+        reason: 'unreadable-answer',
+        next: ["Check whether a proxy or the network's sign-in page is in between, then try again."],
+        requestId,
+      })
+    } else {
+      super('service', `Microsoft's sign-in service is unavailable (HTTP ${status}).`, {
+        reason: status === 429 ? 'throttled' : 'unavailable',
+        next: ['Try again in a few minutes.'],
+        requestId,
+      })
+    }
   }
 }
 
 const maxFaults = 3
 const longestAttemptMs = 20_000
-/** Tokens have some kilobytes, the keys of a tenant some twenty, the sign-in page some hundred. */
+/** Tokens take a few kilobytes, the keys of a tenant about twenty, the sign-in page a few hundred. */
 const mostBytes = 1024 * 1024
 
 /**
- * Asks the sign-in service, and again while it has trouble that may pass.
- * @param patience without one, a single answer is all there is.
- * @param wants `JSON`: a success that is none is trouble, too, such as half an answer or the page of a proxy.
- * @returns any answer but 408, 429 and 5xx.
+ * Sends a request to the sign-in service, and repeats it while it fails in a way that may pass.
+ * @param patience without one, there is a single attempt.
+ * @param wants `JSON`: a success that is not valid JSON counts as a failure, such as half a response or a proxy's page.
+ * @returns any response but 408, 429 and 5xx.
  * @throws OdLinkError (service) or (network) when there is none within the patience.
  */
 export async function askIdentity(
@@ -96,7 +99,7 @@ export async function askIdentity(
   }
 }
 
-/** 408, 429 and 5xx; and what says so of itself with another status. */
+/** 408, 429 and 5xx; and another status whose `error` says the same. */
 export function isPassing({ status, body }: HttpResponse): boolean {
   if (status === 408 || status === 429 || status >= 500) return true
   return (
@@ -106,8 +109,8 @@ export function isPassing({ status, body }: HttpResponse): boolean {
 }
 
 /**
- * The answer as a standard Response, which oauth4webapi reads. JSON counts as JSON whatever its content type says,
- * or the advice in an error would be lost.
+ * The response as a standard Response, which oauth4webapi reads. JSON counts as JSON whatever its content type says;
+ * otherwise the AADSTS code of an error would be lost.
  */
 function standardResponse(
   { status, headers, body }: HttpResponse,
@@ -131,8 +134,8 @@ function withoutSecrets(answer: JsonObject, sent: (string | undefined | null)[])
 }
 
 /**
- * Empty fields count as absent ones: `"refresh_token": null` means that the old one stays. So does a lifetime that is
- * none, for which new tokens must not be thrown away: the old ones may be worth nothing by now.
+ * Empty fields count as absent: `"refresh_token": null` means that the old one stays valid. So does an invalid lifetime:
+ * new tokens must not be discarded because of it, since the old ones may be invalid by now.
  */
 export function tidy(answer: JsonObject): JsonObject {
   const isUseful = ([name, value]: [string, unknown]) =>
@@ -142,9 +145,7 @@ export function tidy(answer: JsonObject): JsonObject {
   return Object.fromEntries(Object.entries(answer).filter(isUseful))
 }
 
-/**
- * Runs a step of the protocol and turns what oauth4webapi throws into an error that a person can act on.
- */
+/** Runs a step of the protocol, and turns what oauth4webapi throws into an error that a person can act on. */
 export async function explained<T>(context: FailureContext, step: () => Promise<T>): Promise<T> {
   try {
     return await step()
@@ -161,28 +162,30 @@ export async function explained<T>(context: FailureContext, step: () => Promise<
     if (error instanceof oauth.OperationProcessingError && error.code === oauth.JWT_TIMESTAMP_CHECK) {
       throw clockRefused() ?? untrustworthy(error)
     }
-    // What is not the library's own is a shape that could not even be read.
+    // An error that is not the library's own comes from a response that it could not even read.
     const isOwn = (error as { code?: unknown }).code !== undefined
-    throw untrustworthy(isOwn ? (error as Error) : new Error('no answer has its shape', { cause: error }))
+    throw untrustworthy(isOwn ? (error as Error) : new Error('unexpected format', { cause: error }))
   }
 }
 
-/** The times of an id_token do not fit this machine's clock: said only where the server's `Date` shows that, too. */
+/** When the times of an id_token are wrong and the server's `Date` shows that this machine's clock is. */
 function clockRefused(): OdLinkError | undefined {
   const trouble = clockTrouble()
   if (!trouble) return undefined
   return new OdLinkError('sign-in', `${trouble}, so the sign-in cannot be checked.`, {
-    hint: `Set the clock: ${clockCure()}\nThen: od-link login`,
+    reason: 'clock',
+    next: [`Set the clock: ${clockCure()}`, { intro: 'Then:', verb: 'login' }],
   })
 }
 
-/** An answer that breaks the protocol: no JSON, a wrong issuer, audience, nonce or signature, no token. */
+/** A response that breaks the protocol: not JSON, a wrong issuer, audience, nonce or signature, no token. */
 export function untrustworthy(error: Error): OdLinkError {
   return new OdLinkError(
     'service',
-    `The sign-in service gave an answer that cannot be trusted: ${fromOutside(error.message, 200)}.`,
+    `The response of the sign-in service cannot be trusted: ${fromOutside(error.message, 200)}.`,
     {
-      hint: "Check this machine's clock and whether a proxy changes answers, then try again.",
+      reason: 'unreadable-answer',
+      next: ["Check this machine's clock and whether a proxy changes responses, then try again."],
       cause: error,
     },
   )

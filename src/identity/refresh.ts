@@ -8,10 +8,10 @@ import { tokensIn } from './tokens.ts'
 type Tokens = Pick<LinkRecord, 'accessToken' | 'expiresAt' | 'refreshToken' | 'grantedScope'>
 
 /**
- * Renews the tokens of a link at the endpoint that issued them. A refresh can be repeated safely: the old refresh
- * token stays good. An answer without a new refresh token keeps the old one (RFC 6749 section 6).
+ * Renews the tokens of a link at the endpoint that issued them. A refresh can be repeated safely: the old refresh token
+ * stays valid. A response without a new refresh token keeps the old one (RFC 6749 section 6).
  * @param claims the claims of a 401's challenge, as JSON.
- * @param patience the bound on all waiting of this command.
+ * @param patience the limit on all waiting of this command.
  * @throws OdLinkError (sign-in) when Microsoft refuses, (service) or (network) when it cannot be reached.
  */
 export async function refreshTokens(
@@ -37,7 +37,7 @@ export async function refreshTokens(
       record.refreshToken,
       {
         ...transport(patience, withoutIdToken, sent),
-        // Without a scope the answer has what was granted at login (RFC 6749 section 6); to ask for more, or for
+        // Without a scope the response has what was granted at login (RFC 6749 section 6); a request for more, or for
         // what a server grants without listing it, would be refused.
         additionalParameters: claims ? { claims } : {},
       },
@@ -48,7 +48,7 @@ export async function refreshTokens(
   })
 }
 
-/** Who the person is was proved at login; a clock that is wrong by now must not end the link. */
+/** The person was identified at login; a clock that has become wrong must not end the link. */
 function withoutIdToken({ id_token: _, ...answer }: JsonObject): JsonObject {
   return tidy(answer)
 }

@@ -9,25 +9,25 @@ import type { LinkRecord, Registration } from './link.ts'
 import { transport } from './protocol.ts'
 import { tokensIn } from './tokens.ts'
 
-/** No name or address of a person is longer. */
+/** A person's name or email address is shorter. */
 const longestName = 256
 
-/** A link that a sign-in has just brought; where it is used is added by whoever keeps it. */
+/** A link that has just been created by a sign-in; whoever saves it adds where it is used. */
 export type NewLink = Omit<LinkRecord, 'graphOrigin'>
 
-/** What the sign-in was about. */
+/** What the sign-in is about. */
 export interface SignInContext {
   authority: Authority
   registration: Registration
   context: FailureContext
 }
 
-/** The registration, as oauth4webapi takes it; clocks may differ by five minutes. */
+/** The registration for oauth4webapi; clocks may differ by five minutes. */
 export function clientOf({ clientId }: Registration): oauth.Client {
   return { client_id: clientId, [oauth.clockTolerance]: 300 }
 }
 
-/** The authority, as oauth4webapi takes it, under the issuer that is expected. */
+/** The authority for oauth4webapi, under the expected issuer. */
 export function serverOf(authority: Authority, issuer: string): oauth.AuthorizationServer {
   return {
     issuer,
@@ -38,10 +38,10 @@ export function serverOf(authority: Authority, issuer: string): oauth.Authorizat
 }
 
 /**
- * Makes a link of the token endpoint's answer to a sign-in, and finds out who signed in: the id_token's signature,
+ * Creates a link from the token endpoint's response to a sign-in, and establishes who signed in: the id_token's signature,
  * issuer, audience and times are checked against the tenant that the token names.
- * @param read reads the answer as what was asked for, under the issuer with the tenant filled in.
- * @throws OdLinkError (sign-in) when there is no refresh token, (service) when the answer cannot be trusted; and what
+ * @param read validates the response for the grant that was used, under the issuer with the tenant filled in.
+ * @throws OdLinkError (sign-in) when there is no refresh token, (service) when the response cannot be trusted; and what
  *   oauth4webapi throws.
  */
 export async function newLink(
@@ -76,7 +76,7 @@ export async function newLink(
 }
 
 /**
- * The tenant that the answer's id_token names, not yet verified: the issuer of `common` and `organizations` is a
+ * The tenant that the response's id_token names, not yet verified: the issuer of `common` and `organizations` is a
  * template that it fills in, and the signature then proves both.
  */
 async function tenantNamedBy(response: Response): Promise<string> {
@@ -85,14 +85,14 @@ async function tenantNamedBy(response: Response): Promise<string> {
     const payload = Buffer.from(String(idToken).split('.')[1] ?? '', 'base64url').toString()
     return textIn(parseJsonObject(payload)?.tid, 64)
   } catch {
-    return '' // An error, or no token: the next step says which.
+    return '' // An error, or no token: validation reports which.
   }
 }
 
 /**
- * Of the key set, the keys that may sign for this issuer: Microsoft serves those of personal accounts beside the
- * others, each with the issuer that it is for (templated, or absent where it is for all). A set that knows the
- * issuer by no name is taken as it is.
+ * Of the key set, the keys that may sign for this issuer: Microsoft serves those of personal accounts together with the
+ * others, each with its issuer (templated, or absent when it is for all). A set that does not mention the issuer is used
+ * as it is.
  * https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens
  */
 function ownKeys(answer: Record<string, unknown>, issuer: string): Record<string, unknown> {
@@ -102,7 +102,7 @@ function ownKeys(answer: Record<string, unknown>, issuer: string): Record<string
 }
 
 /**
- * Who signed in. The key is tenant and object id; addresses change and are reused.
+ * Who signed in. Tenant and object ID identify them; email addresses change and are reused.
  * https://learn.microsoft.com/en-us/entra/identity-platform/id-token-claims-reference
  */
 function personOf(claims: oauth.IDToken) {
@@ -124,16 +124,18 @@ function personOf(claims: oauth.IDToken) {
 
 function nobodyNamed(): OdLinkError {
   return new OdLinkError('service', 'The sign-in service did not say who signed in.', {
-    hint: 'The scopes must hold openid and profile: check --scope.',
+    reason: 'unreadable-answer',
+    next: ['The scopes must include openid and profile; check --scope.'],
   })
 }
 
 function noRefreshToken(): OdLinkError {
   return new OdLinkError(
     'sign-in',
-    'Microsoft gave no refresh token, so the link would end within the hour.',
+    'Microsoft sent no refresh token, so the link would expire within an hour.',
     {
-      hint: 'The scopes must hold offline_access: check --scope and what was consented to.',
+      reason: 'sign-in-refused',
+      next: ['The scopes must include offline_access; check --scope and what was consented to.'],
     },
   )
 }

@@ -4,12 +4,14 @@ import { OdLinkError } from '../errors.ts'
 import { findCloud } from '../identity/clouds.ts'
 import type { Registration } from '../identity/link.ts'
 import { defaultRedirectUri } from '../identity/portal.ts'
+import { variable } from '../settings/environment.ts'
 import { setting } from '../settings/index.ts'
 import type { SettingName } from '../settings/names.ts'
 import { noClientIdIn } from './client-id.ts'
+import { cloudInUse } from './cloud.ts'
 import { parseListen, type Redirect, readRedirect } from './redirect-uri.ts'
 
-/** What a person brings to a sign-in: the app registration, and where it is used. */
+/** What a sign-in needs to know: the app registration, and where it is used. */
 export interface SignInConfig {
   registration: Registration
   loginOrigin: string
@@ -19,42 +21,41 @@ export interface SignInConfig {
   scope: string
 }
 
-export interface RegistrationFlags {
+/** An app registration as it is asked for; what is missing comes from the environment, the settings or the defaults. */
+export interface RegistrationRequest {
   clientId?: string | undefined
   tenant?: string | undefined
   redirectUri?: string | undefined
   listen?: string | undefined
   scope?: string | undefined
   cloud?: string | undefined
-  clientSecret?: string | undefined
+  /** Null for a public client, which has none, whatever is in the environment or the store. */
+  clientSecret?: string | null | undefined
 }
 
-/** Always asked for: who signed in, and a refresh token. */
+/** Always requested: who signed in, and a refresh token. */
 const baseScopes = ['openid', 'profile', 'offline_access']
-/** Asked for unless the person says otherwise. */
+/** Requested unless the person chooses others. */
 export const defaultScopes = 'User.Read Files.ReadWrite.All'
 
 /**
- * Reads the registration: flags win over the environment, the environment over settings. The secret comes from
- * the caller, `OD_LINK_CLIENT_SECRET` or the store; the variable is taken out of the environment, so that no child process
- * (a browser!) inherits it.
- * @throws OdLinkError (usage) with the way to a registration when there is no client id.
+ * Completes a registration: what is requested wins over the environment, the environment over the settings. The secret
+ * comes from the request, from `OD_LINK_CLIENT_SECRET` or from the store.
+ * @throws OdLinkError (usage) with the way to a registration when there is no client ID.
  */
-export async function readRegistration(flags: RegistrationFlags): Promise<SignInConfig> {
-  const secretVariable = process.env.OD_LINK_CLIENT_SECRET
-  delete process.env.OD_LINK_CLIENT_SECRET
-  const clientId = flags.clientId ?? setting('client-id')
+export async function readRegistration(request: RegistrationRequest): Promise<SignInConfig> {
+  const clientId = request.clientId ?? setting('client-id')
   if (!clientId) throw noClientId()
   checkClientId(clientId)
-  const cloud = findCloud(flags.cloud ?? setting('cloud') ?? 'global')
-  const tenant = flags.tenant ?? setting('tenant') ?? cloud.tenant
+  const cloud = cloudInUse(request.cloud ?? setting('cloud') ?? 'global')
+  const tenant = request.tenant ?? setting('tenant') ?? cloud.tenant
   checkTenant(tenant)
   const redirect = readRedirect(
-    flags.redirectUri ?? setting('redirect-uri') ?? defaultRedirectUri,
-    flags.listen ?? setting('listen'),
+    request.redirectUri ?? setting('redirect-uri') ?? defaultRedirectUri,
+    request.listen ?? setting('listen'),
   )
-  const scope = completeScope(flags.scope ?? setting('scope') ?? defaultScopes)
-  const clientSecret = flags.clientSecret || secretVariable || (await clientSecretFor(clientId))
+  const scope = completeScope(request.scope ?? setting('scope') ?? defaultScopes)
+  const clientSecret = await secretOf(request, clientId)
   return {
     registration: { clientId, tenant, ...(clientSecret ? { clientSecret } : {}) },
     loginOrigin: cloud.login,
@@ -64,7 +65,15 @@ export async function readRegistration(flags: RegistrationFlags): Promise<SignIn
   }
 }
 
-/** Checks a value before `config set` keeps it. */
+async function secretOf(
+  { clientSecret }: RegistrationRequest,
+  clientId: string,
+): Promise<string | undefined> {
+  if (clientSecret === null) return undefined
+  return clientSecret || variable('OD_LINK_CLIENT_SECRET') || (await clientSecretFor(clientId))
+}
+
+/** Checks a value before `config set` saves it. */
 export function checkSetting(name: SettingName, value: string): void {
   if (name === 'client-id') checkClientId(value)
   else if (name === 'tenant') checkTenant(value)

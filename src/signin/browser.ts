@@ -1,16 +1,26 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
+import { clientSecretVariable, environmentWithout } from '../system/child-process.ts'
 import type { Environment } from './environment.ts'
 
 /** A program that cannot open a browser says so soon; one that runs on is taken for the browser. */
 const earlyMs = 700
 
 /**
- * Opens an address in the person's browser, as well as it can: with the command that the environment names, else the
- * system's default (from WSL, that of Windows). The address has been printed before, so nothing here is fatal.
- * @param startAddress makes a local address that leads there, for the command line of the system's browser, which other
- * users can read. A command of the person's own gets the address itself, as does Windows, which may not reach this side.
+ * What opens a URL in the default browser. The package `open` would start the same programs, but hands them the whole
+ * environment, with the client secret in it; so it is used only from WSL, whose environment Windows does not inherit.
+ */
+const systemOpeners: Partial<Record<NodeJS.Platform, string[]>> = {
+  darwin: ['open'],
+  win32: ['rundll32', 'url.dll,FileProtocolHandler'],
+}
+
+/**
+ * Opens a URL in the person's browser: with the command that the environment names, otherwise with the system's default
+ * (from WSL, that of Windows). The URL has been printed before, so nothing here is fatal.
+ * @param startAddress makes a local URL that leads there, for the command line of the system's browser, which other users
+ * can read. A command of the person's own gets the URL itself, as does Windows around WSL, which may not reach this side.
  * @returns why no browser was opened, or undefined when one was started.
  */
 export async function openBrowser(
@@ -20,8 +30,9 @@ export async function openBrowser(
 ): Promise<string | undefined> {
   try {
     if (browser) return await run(wordsOf(browser.command), url)
+    if (!isWsl) return await run(systemOpeners[process.platform] ?? ['xdg-open'], startAddress(url))
     const { default: open } = await import('open')
-    return await earlyEnd(await open(isWsl ? url : startAddress(url)))
+    return await earlyEnd(await open(url))
   } catch (error) {
     return (error as Error).message
   }
@@ -30,7 +41,8 @@ export async function openBrowser(
 async function run([command = '', ...args]: string[], url: string): Promise<string | undefined> {
   // `%s` is the place of the address by the convention of BROWSER; OD_LINK_BROWSER gets it as the last argument.
   const withUrl = args.includes('%s') ? args.map((arg) => (arg === '%s' ? url : arg)) : [...args, url]
-  const child = spawn(command, withUrl, { detached: true, stdio: 'ignore' })
+  const env = environmentWithout(clientSecretVariable)
+  const child = spawn(command, withUrl, { detached: true, stdio: 'ignore', env })
   await once(child, 'spawn')
   child.unref()
   return earlyEnd(child)

@@ -63,7 +63,7 @@ describe('the way to Microsoft', () => {
       { weather: 'openid-configuration' },
       'authority',
       6,
-      /does not answer like Microsoft's/,
+      /does not respond like Microsoft's/,
     ],
   ])('may end at %s', async (_, { weather, ...env }: NodeJS.ProcessEnv, name, exitCode, words) => {
     const page = { status: 200, body: '<html>Welcome to the hotel</html>', contentType: 'text/html' }

@@ -36,7 +36,7 @@ describe("a clock that is not Microsoft's", () => {
     expect(stderr).toContain('timedatectl set-ntp true')
     expect(stderr).toContain('od-link login')
     const early = stderr.indexOf(
-      `Note: This machine's clock is ${words} Microsoft's, and the sign-in may fail.`,
+      `Note: This machine's clock is ${words} Microsoft's, so the sign-in may fail.`,
     )
     expect(early).toBe(0)
     expect((await world.run(['status', '--json'])).stdout).toBe('[]\n')

@@ -1,11 +1,13 @@
 import { describe, expect, it } from 'vitest'
 import { adviceFor, wantsAdminApproval } from '../../src/identity/aadsts-codes.ts'
+import type { Advice } from '../../src/identity/aadsts-registration-codes.ts'
+import { stepsOf } from '../../src/identity/errors.ts'
+import { hintOf } from '../../src/text/next-step.ts'
 
-const where = { portal: 'https://entra.example', redirectUri: 'http://localhost' }
-const cureOf = (code: number) => {
-  const cure = adviceFor(code)?.cure ?? ''
-  return typeof cure === 'string' ? cure : cure(where)
-}
+/** The next steps as lines, for a sign-in to the cloud of the US Government. */
+const linesOf = (advice: Advice | undefined) =>
+  hintOf(advice ? stepsOf(advice, { loginOrigin: 'https://login.microsoftonline.us' }) : [])
+const cureOf = (code: number) => linesOf(adviceFor(code))
 
 /** Codes that mean the same to a person, what the sentence is about, and what the next step names. */
 const meanings: [codes: number[], meaning: RegExp, cure: RegExp][] = [
@@ -14,36 +16,40 @@ const meanings: [codes: number[], meaning: RegExp, cure: RegExp][] = [
     /account does not belong to the tenant/,
     /od-link login --tenant common/,
   ],
-  [[28002, 70011, 700022, 700023], /scopes asked for/, /--scope Files\.ReadWrite$/],
-  [[50033, 50087, 70012, 90006, 90024, 90033], /sign-in service has trouble/, /some minutes/],
-  [[50053], /locked|blocked/, /Wait a while.*od-link login$/],
-  [[50055, 50144], /password has expired/, /Set a new one.*od-link login$/],
+  [[28002, 70011, 700022, 700023], /requested scopes/, /--scope Files\.ReadWrite$/],
+  [[50033, 50087, 70012, 90006, 90024, 90033], /sign-in service has a problem/, /a few minutes/],
+  [[50053], /locked|blocked/, /Wait a while.*\nThen: od-link login$/],
+  [[50055, 50144], /password has expired/, /Set a new one.*\nThen: od-link login$/],
   [[50057], /account is disabled/, /administrator/],
   [[50058], /Nobody is signed in/, /^od-link login$/],
   [[50059, 90019], /cannot tell the tenant/, /od-link login --tenant TENANT$/],
   [[50072, 50074, 50076, 50078, 50079, 50158], /multi-factor/, /^od-link login$/],
   [[50089, 50132, 50133, 70000, 70008], /expired or was revoked/, /^od-link login$/],
   [[50097, 50129, 53000, 53001, 530032], /device that it manages/, /managed device.*administrator/],
-  [[50126], /name or the password was wrong/, /^od-link login$/],
+  [[50126], /username or the password is wrong/, /^od-link login$/],
   [[50131, 53003], /Conditional Access/, /another network.*administrator/],
-  [[50135, 53004, 53010, 53011], /risk/, /administrator.*od-link login$/],
+  [[50135, 53004, 53010, 53011], /risk/, /administrator.*\nThen: od-link login$/],
   [[50147, 90014, 90100, 501491, 900144], /malformed/, /report it/],
   [[50148, 501481], /code verifier/, /^od-link login$/],
   [[50173], /password was changed or the sign-in was revoked/, /^od-link login$/],
-  [[50196], /too many like requests/, /Wait five minutes.*od-link login$/],
-  [[53002], /approved apps only/, /administrator/],
-  [[54005], /redeemed before/, /^od-link login$/],
+  [[50196], /too many identical requests/, /Wait 5 minutes.*\nThen: od-link login$/],
+  [[53002], /only approved apps/, /administrator/],
+  [[54005], /already been redeemed/, /^od-link login$/],
   [[65001], /not consented/, /Ask for less.*--scope Files\.ReadWrite$/],
   [[65004], /consent was declined/, /Accept it.*od-link login$/],
   [[70043], /sign in again from time to time/, /^od-link login$/],
-  [[90002], /no such tenant/, /od-link login --tenant TENANT.*--cloud usgov, dod or china/],
-  [[90038, 900382, 900439], /another Microsoft cloud/, /od-link login --cloud usgov.*dod, china/],
-  [[90055], /throttled/, /Wait some minutes/],
+  [[90002], /no such tenant/, /od-link login --tenant TENANT\nOr .*--cloud global\n\(other clouds: china\)$/],
+  [
+    [90038, 900382, 900439],
+    /another Microsoft cloud/,
+    /od-link login --cloud global\n\(other clouds: china\)$/,
+  ],
+  [[90055], /throttling/, /Wait a few minutes/],
   [[90094, 90095], /administrator to approve/, /Ask for less/],
-  [[500011], /Graph is not there/, /od-link login --cloud usgov.*administrator/],
+  [[500011], /Graph does not exist/, /od-link login --cloud global\n.*china\)\n.*administrator/],
   [[530035], /security defaults/, /administrator/],
   [[650052], /subscription/, /administrator.*OneDrive/],
-  [[700005], /another tenant/, /^od-link login$/],
+  [[700005], /issued for another tenant/, /^od-link login$/],
   [[700082], /not used for 90 days/, /^od-link login$/],
   [[9002313], /malformed, or the refresh token damaged/, /^od-link login$/],
 ]
@@ -91,10 +97,10 @@ describe('a registration that is wrong', () => {
     [[650057], /resource that its registration does not list/],
     [[70001, 7000112], /The app is disabled/],
     [[70002, 7000218], /not registered as a public client/],
-    [[90023, 9002325, 9002326, 9002327], /registered as a single-page application/],
-    [[90124, 90130, 500201], /work and personal accounts alike/],
+    [[90023, 9002325, 9002326, 9002327], /registered for a single-page application/],
+    [[90124, 90130, 500201], /both work and personal accounts/],
     [[500117], /plain http on a host other than localhost/],
-    [[700011, 700016], /does not know this client id/],
+    [[700011, 700016], /does not know this client ID/],
     [[700025], /public client, which has no secret/],
     [[700084], /ended after 24 hours/],
     [[7000215], /client secret is wrong; often it is the Secret ID instead of the Value/],
@@ -111,41 +117,41 @@ describe('a registration that is wrong', () => {
   )
 
   it('says what to do in the portal, and what to type then', () => {
-    expect(cureOf(50011)).toBe(`https://entra.example > Entra ID > App registrations > your app
+    expect(cureOf(50011)).toBe(`https://entra.microsoft.us > Entra ID > App registrations > your app
 > Authentication > Add a platform > Mobile and desktop applications
 add http://localhost
 (under "Web" instead if the app has a secret)
 Then: od-link login`)
-    expect(cureOf(700084)).toBe(`https://entra.example > Entra ID > App registrations > your app
+    expect(cureOf(700084)).toBe(`https://entra.microsoft.us > Entra ID > App registrations > your app
 > Authentication
 remove http://localhost under "Single-page application",
 add it under "Mobile and desktop applications"
 Then: od-link login`)
     expect(cureOf(50105)).toBe(`Ask the administrator:
-https://entra.example > Entra ID > Enterprise applications
+https://entra.microsoft.us > Entra ID > Enterprise applications
 > your app > Users and groups > Add user/group`)
-    expect(cureOf(65005)).toBe(`https://entra.example > Entra ID > App registrations > your app
+    expect(cureOf(65005)).toBe(`https://entra.microsoft.us > Entra ID > App registrations > your app
 > API permissions > Add a permission > Microsoft Graph > Delegated
 add Files.ReadWrite.All, User.Read and offline_access
 Then: od-link login`)
-    expect(cureOf(700016)).toBe(`https://entra.example > Entra ID > App registrations > your app
+    expect(cureOf(700016)).toBe(`https://entra.microsoft.us > Entra ID > App registrations > your app
 > Overview
-compare the Application (client) ID (no Object ID, no Secret ID)
-With the right one, and the right tenant and cloud: od-link setup`)
-    expect(cureOf(90124)).toBe(`https://entra.example > Entra ID > App registrations > your app
+compare the Application (client) ID (not the Object ID or Secret ID)
+With the right ID, tenant and cloud: od-link setup`)
+    expect(cureOf(90124)).toBe(`https://entra.microsoft.us > Entra ID > App registrations > your app
 > Authentication > Supported account types
 choose "Any Entra ID Tenant + Personal Microsoft accounts"
-(if that is refused, first Manifest > requestedAccessTokenVersion: 2)
+(if refused, first set Manifest > requestedAccessTokenVersion: 2)
 Then: od-link login
-Or, for work accounts alone: od-link login --tenant organizations`)
+Or, for work accounts only: od-link login --tenant organizations`)
   })
 
-  it('says in the end what to do where the person cannot mend it, or need not', () => {
-    const app = 'https://entra.example > Entra ID > App registrations > your app'
+  it('says in the end what to do where the person cannot fix it, or need not', () => {
+    const app = 'https://entra.microsoft.us > Entra ID > App registrations > your app'
     const types = `${app}
 > Authentication > Supported account types
 choose "Any Entra ID Tenant + Personal Microsoft accounts"
-(if that is refused, first Manifest > requestedAccessTokenVersion: 2)`
+(if refused, first set Manifest > requestedAccessTokenVersion: 2)`
     expect(cureOf(7000218)).toBe(`${app}
 > Authentication > Add a platform > Mobile and desktop applications
 add http://localhost
@@ -155,20 +161,20 @@ Or, for a "Web" app with a secret:
 od-link config set client-secret && od-link login`)
     expect(cureOf(7000215)).toBe(`${app}
 > Certificates & secrets > Client secrets > New client secret
-copy its Value, not the Secret ID: it is shown only once
+copy its Value, not the Secret ID; it is shown only once
 Then: od-link config set client-secret && od-link login`)
     expect(cureOf(9002331)).toBe(`Sign in to one: od-link login --tenant consumers
-Or let others in:
+Or allow other accounts:
 ${types}`)
     expect(cureOf(9002332)).toBe(`Sign in to one: od-link login --tenant organizations
-Or let others in:
+Or allow other accounts:
 ${types}`)
     expect(cureOf(50194)).toBe(`Name it by its Directory (tenant) ID or its domain:
 od-link login --tenant TENANT
-Or let others in:
+Or allow other accounts:
 ${types}`)
     expect(cureOf(70001)).toBe(`Ask its owner or the administrator:
-https://entra.example > Entra ID > Enterprise applications
+https://entra.microsoft.us > Entra ID > Enterprise applications
 > your app > Properties > Enabled for users to sign-in: Yes`)
     expect(cureOf(500117)).toBe(`${app}
 > Authentication
@@ -184,16 +190,15 @@ add it under "Web"`)
   })
 
   it('for personal accounts may be the wrong app, or one that lets none of them in', () => {
-    const { cure } = adviceFor(undefined, 'is not enabled for consumers') ?? { cure: '' }
     expect(
-      typeof cure === 'string' ? cure : cure(where),
-    ).toBe(`https://entra.example > Entra ID > App registrations > your app
+      linesOf(adviceFor(undefined, 'is not enabled for consumers')),
+    ).toBe(`https://entra.microsoft.us > Entra ID > App registrations > your app
 > Overview
-compare the Application (client) ID (no Object ID, no Secret ID)
-If it is right, let personal accounts in:
-https://entra.example > Entra ID > App registrations > your app
+compare the Application (client) ID (not the Object ID or Secret ID)
+If it is right, allow personal accounts:
+https://entra.microsoft.us > Entra ID > App registrations > your app
 > Authentication > Supported account types
 choose "Any Entra ID Tenant + Personal Microsoft accounts"
-(if that is refused, first Manifest > requestedAccessTokenVersion: 2)`)
+(if refused, first set Manifest > requestedAccessTokenVersion: 2)`)
   })
 })

@@ -29,7 +29,7 @@ const context = (loginOrigin: string) => ({ loginOrigin, tenant: 'common', clien
 const hintOf = (code: number, loginOrigin = 'https://login.microsoftonline.com') =>
   identityFailure({ error: 'invalid_request', error_codes: [code] }, context(loginOrigin)).hint ?? ''
 
-describe('a refusal that lies in the registration names the step that mends it', () => {
+describe('a refusal that lies in the registration names the step that fixes it', () => {
   const desktop = '> Authentication > Add a platform > Mobile and desktop applications'
   const flows = '> Authentication > Advanced settings > Allow public client flows: Yes'
   const secret = '> Certificates & secrets > Client secrets > New client secret'
@@ -71,7 +71,7 @@ describe('a refusal that lies in the registration names the step that mends it',
 
   it('as it looks in a terminal', async () => {
     expect(await saidOf('invalid_request', 'AADSTS9002327: Tokens issued for the SPA.')).toBe(
-      `od-link: The redirect URI is registered as a single-page application, from which a terminal cannot redeem a code.
+      `od-link: The redirect URI is registered for a single-page application, whose codes a terminal cannot redeem.
   next: https://entra.microsoft.com > Entra ID > App registrations > your app
         > Authentication
         remove http://localhost under "Single-page application",
@@ -103,7 +103,7 @@ describe('a refusal that lies in the registration names the step that mends it',
       'unauthorized_client',
       'The client does not exist or is not enabled for consumers.',
     )
-    expect(said).toContain('no app for personal accounts by this client id')
+    expect(said).toContain('no app for personal accounts with this client ID')
     expect(said).toMatch(/> Overview\n[\s\S]*> Authentication > Supported account types\n/)
   })
 })
@@ -114,7 +114,7 @@ describe('a missing approval brings a letter to the administrator', () => {
     const [, letter = ''] = said.split('Or send this to the administrator:\n')
     expect(letter.replaceAll('\n        ', '\n')).toContain(
       `Files.ReadWrite.All (delegated) lets od-link, a command-line program,
-read and write the files that the signed-in person can reach anyway,
+read and write the files that the signed-in person can already access,
 acting as that person, never with more rights. offline_access keeps
 that person signed in until you or they revoke it.
 `,

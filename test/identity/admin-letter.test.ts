@@ -11,10 +11,10 @@ const wanted = {
 describe('the letter to the administrator', () => {
   it('is a link, and what it approves', () => {
     expect(adminLetter(wanted)).toEqual([
-      'Please approve the app od-link for our organisation, by this link:',
+      'Please approve the app od-link for our organisation:',
       'https://login.microsoftonline.com/contoso.example/v2.0/adminconsent?client_id=an-id&scope=User.Read+Files.ReadWrite.All&redirect_uri=http%3A%2F%2Flocalhost',
       'Files.ReadWrite.All (delegated) lets od-link, a command-line program,',
-      'read and write the files that the signed-in person can reach anyway,',
+      'read and write the files that the signed-in person can already access,',
       'acting as that person, never with more rights. offline_access keeps',
       'that person signed in until you or they revoke it.',
     ])

@@ -60,7 +60,7 @@ describe('what an authority says of itself', () => {
     expect(() => read(status, body)).toThrow(
       expect.objectContaining({
         kind: 'service',
-        message: `login.example does not answer like Microsoft's sign-in service (HTTP ${status}).`,
+        message: `login.example does not respond like Microsoft's sign-in service (HTTP ${status}).`,
         hint: expect.stringMatching(/cloud.*OD_LINK_AUTHORITY_HOST.*proxy/),
       }),
     )
@@ -116,7 +116,7 @@ describe('the places of an authority', () => {
     [
       'a clock that is an hour behind',
       3_600_000,
-      [/clock is 1 hour behind .*, and the sign-in may fail\. Set it: \S/],
+      [/clock is 1 hour behind .*, so the sign-in may fail\. To set it: \S/],
     ],
   ])('come with a warning where it has to be: %s', async (_, ahead, warnings) => {
     const date = new Date(Date.now() + ahead).toUTCString()
@@ -130,7 +130,7 @@ describe('the places of an authority', () => {
     server = await startServer(() => ({ status: 404, body: '<html>Hotel</html>' }))
     await expect(findAuthority(server.origin, 'common', 'an-id')).rejects.toMatchObject({
       kind: 'service',
-      message: `localhost:${server.port} does not answer like Microsoft's sign-in service (HTTP 404).`,
+      message: `localhost:${server.port} does not respond like Microsoft's sign-in service (HTTP 404).`,
     })
   })
 

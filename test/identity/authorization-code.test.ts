@@ -201,7 +201,7 @@ describe('whose keys sign', () => {
       link({ token: (claims, own) => signed(claims, { ...own, kid: 'unknown' }) }),
     ).rejects.toMatchObject({
       kind: 'service',
-      message: expect.stringMatching(/^The sign-in service gave an answer that cannot be trusted: /),
+      message: expect.stringMatching(/^The response of the sign-in service cannot be trusted: /),
     })
   })
 })
@@ -210,7 +210,7 @@ describe('a sign-in that nobody can be named by is refused', () => {
   const nobody = {
     kind: 'service',
     message: 'The sign-in service did not say who signed in.',
-    hint: 'The scopes must hold openid and profile: check --scope.',
+    hint: 'The scopes must include openid and profile; check --scope.',
   }
   it.each<[string, Mischief]>([
     ['without a person', { claims: (claims) => delete claims.oid }],
@@ -238,8 +238,8 @@ describe('a sign-in that nobody can be named by is refused', () => {
   it('nor is it linked without a refresh token', async () => {
     await expect(link({ answer: (body) => delete body.refresh_token })).rejects.toMatchObject({
       kind: 'sign-in',
-      message: 'Microsoft gave no refresh token, so the link would end within the hour.',
-      hint: 'The scopes must hold offline_access: check --scope and what was consented to.',
+      message: 'Microsoft sent no refresh token, so the link would expire within an hour.',
+      hint: 'The scopes must include offline_access; check --scope and what was consented to.',
     })
     await expect(link({ answer: (body) => (body.refresh_token = '') })).rejects.toMatchObject({
       kind: 'sign-in',
@@ -360,7 +360,7 @@ describe('a registration is tried out before anyone is sent to a browser', () =>
     await expect(check('0d11c0de-0000-4b0c-9c1e-7f3a52d8e601')).rejects.toMatchObject({
       kind: 'sign-in',
       code: 'AADSTS700016',
-      message: 'Microsoft does not know this client id in this tenant or cloud.',
+      message: 'Microsoft does not know this client ID in this tenant or cloud.',
     })
     await expect(check(sandbox.clientId, 'https://elsewhere.example/x')).rejects.toMatchObject({
       code: 'AADSTS50011',

@@ -30,7 +30,7 @@ const unknown = 'AADSTS700016: Application not found. Trace ID: 12-ab Timestamp:
 const told = {
   kind: 'sign-in',
   code: 'AADSTS700016',
-  message: 'Microsoft does not know this client id in this tenant or cloud.',
+  message: 'Microsoft does not know this client ID in this tenant or cloud.',
   requestId: '12-ab',
   timestamp: '2026-11-24 17:00:00Z',
 }

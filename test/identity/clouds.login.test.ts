@@ -105,8 +105,8 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('clouds', () => {
     })
     const outcome = await world.run(['login', '--tenant', 'contoso.us'])
     expect({ code: outcome.code, stdout: outcome.stdout }).toEqual({ code: 4, stdout: '' })
-    expect(outcome.stderr).toContain('The account lives in another Microsoft cloud.')
-    expect(outcome.stderr).toContain('od-link login --cloud usgov   (or dod, china)')
+    expect(outcome.stderr).toContain('The account is in another Microsoft cloud.')
+    expect(outcome.stderr).toContain('od-link login --cloud usgov\n        (other clouds: dod, china)\n')
   })
 
   it.each(['GLOBAL', 'constructor', 'germany'])('"%s" is no cloud, and the names are told', async (cloud) => {
@@ -114,7 +114,7 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('clouds', () => {
     for (const args of [['login'], ['config', 'set', 'cloud', cloud]]) {
       const { code, stdout, stderr } = await world.run(args, { env: { OD_LINK_CLOUD: cloud } })
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-      expect(stderr).toContain(`There is no cloud "${cloud}".`)
+      expect(stderr).toContain(`Unknown cloud: "${cloud}".`)
       expect(stderr).toContain('global, usgov, dod, china')
     }
   })

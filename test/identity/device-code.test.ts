@@ -97,7 +97,7 @@ describe('a device code', () => {
     await expect(start({ verification_uri })).rejects.toMatchObject({
       kind: 'service',
       message:
-        'The sign-in service gave an answer that cannot be trusted: the address for the code is neither https nor on this machine.',
+        'The response of the sign-in service cannot be trusted: the URL for the code is neither https nor on this machine.',
     })
   })
 
@@ -107,8 +107,7 @@ describe('a device code', () => {
   ])('is none when it is %s', async (_, user_code) => {
     await expect(start({ user_code })).rejects.toMatchObject({
       kind: 'service',
-      message:
-        'The sign-in service gave an answer that cannot be trusted: the code is none that a person could type.',
+      message: 'The response of the sign-in service cannot be trusted: nobody could type the code.',
     })
   })
 
@@ -249,8 +248,8 @@ describe('waiting for the person', () => {
     await expect(pollDeviceCode(await at({ error }), code(), soon())).rejects.toMatchObject({
       kind: 'sign-in',
       code: error,
-      message: 'The sign-in was refused in the browser, so nothing is linked.',
-      hint: 'If that was not meant: od-link login --device',
+      message: 'The sign-in was declined in the browser, so nothing was linked.',
+      hint: 'If that was a mistake: od-link login --device',
     })
   })
 

@@ -64,12 +64,12 @@ describe('a refusal of Microsoft is told in one sentence', () => {
   })
 
   it.each([
-    [{ error: 'access_denied' }, /^The sign-in was cancelled, or the organisation wants an administrator/],
+    [{ error: 'access_denied' }, /^The sign-in was cancelled, or the organisation requires an administrator/],
     [
       { error: 'access_denied', error_subcode: 'cancel', error_description: 'No.' },
       /^The sign-in was cancelled/,
     ],
-    [{ error: 'access_denied', error_description: 'No.' }, /^The access .* was refused in the browser\.$/],
+    [{ error: 'access_denied', error_description: 'No.' }, /^The access .* was declined in the browser\.$/],
     [{ error: 'odd', error_subcode: 'cancel' }, /^Microsoft refused the sign-in \(odd\)\.$/],
     [{ error: 'odd', error_description: { no: 'text' } }, /^Microsoft refused the sign-in \(odd\)\.$/],
     [{ error: 'odd', error_description: 'AADSTS7777777: ' }, /^Microsoft refused the sign-in \(odd\)\.$/],

@@ -52,8 +52,8 @@ describe('trouble of the sign-in service that may pass', () => {
   it('is given up after the fourth time, and said with what support asks for', async () => {
     await expect(ask(await answering(trouble(503)))).rejects.toMatchObject({
       kind: 'service',
-      message: "Microsoft's sign-in service is in trouble (HTTP 503).",
-      hint: 'Try again in some minutes.',
+      message: "Microsoft's sign-in service is unavailable (HTTP 503).",
+      hint: 'Try again in a few minutes.',
       requestId: '12-ab',
     })
     expect(server.seen).toHaveLength(4)
@@ -166,7 +166,7 @@ describe('an answer', () => {
     const odd = Object.assign(new Error('it is odd'), { code: oauth.INVALID_RESPONSE })
     await expect(failing(odd)).rejects.toMatchObject({
       kind: 'service',
-      message: 'The sign-in service gave an answer that cannot be trusted: it is odd.',
+      message: 'The response of the sign-in service cannot be trusted: it is odd.',
     })
   })
 
@@ -202,7 +202,7 @@ describe('an answer', () => {
       await expect(failing(other)).rejects.toMatchObject(distrusted)
       await expect(failing(new Error('unexpected thing'))).rejects.toMatchObject({
         kind: 'service',
-        message: expect.stringContaining('cannot be trusted: no answer has its shape'),
+        message: expect.stringContaining('cannot be trusted: unexpected format'),
         cause: { cause: { message: 'unexpected thing' } },
       })
     } finally {

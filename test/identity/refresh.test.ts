@@ -109,8 +109,8 @@ describe('a renewal', () => {
   ])('that brings %s cannot be trusted', async (_, status, body) => {
     await expect(renew(body, { status })).rejects.toMatchObject({
       kind: 'service',
-      message: expect.stringMatching(/^The sign-in service gave an answer that cannot be trusted: .+\.$/),
-      hint: "Check this machine's clock and whether a proxy changes answers, then try again.",
+      message: expect.stringMatching(/^The response of the sign-in service cannot be trusted: .+\.$/),
+      hint: "Check this machine's clock and whether a proxy changes responses, then try again.",
       cause: expect.any(Error),
     })
   })
@@ -121,8 +121,8 @@ describe('a renewal', () => {
   ])('that brings %s was answered by something in between', async (_, status, body) => {
     await expect(renew(body, { status })).rejects.toMatchObject({
       kind: 'service',
-      message: `Microsoft's sign-in service sent an answer that cannot be read (HTTP ${status}).`,
-      hint: 'Check whether a proxy or a sign-in page of the network is in between, then try again.',
+      message: `Microsoft's sign-in service sent an unreadable response (HTTP ${status}).`,
+      hint: "Check whether a proxy or the network's sign-in page is in between, then try again.",
     })
   })
 
@@ -147,7 +147,7 @@ describe('a renewal', () => {
 
   it('that brings nothing new is told as that', async () => {
     await expect(renew('', { status: 304 })).rejects.toMatchObject({
-      message: expect.stringMatching(/cannot be trusted: (?!no answer has its shape)/),
+      message: expect.stringMatching(/cannot be trusted: (?!unexpected format)/),
     })
   })
 

@@ -42,8 +42,7 @@ describe('the tokens of an answer', () => {
       expect(() => read({ [name]: token })).toThrow(
         expect.objectContaining({
           kind: 'service',
-          message:
-            'The sign-in service gave an answer that cannot be trusted: it holds a token that is none.',
+          message: 'The response of the sign-in service cannot be trusted: it contains an invalid token.',
         }),
       )
   })

@@ -65,12 +65,14 @@ describe('a registration', () => {
     expect((await readRegistration({})).registration.tenant).toBe('organizations')
   })
 
-  it('has a secret, which no child process sees', async () => {
+  it('has the secret of the environment or its own of the store, and none where it is a public client', async () => {
     await saveClientSecret('kept', 'an-id')
     expect((await readRegistration({ clientId: 'an-id' })).registration.clientSecret).toBe('kept')
     process.env.OD_LINK_CLIENT_SECRET = 'of the variable'
     expect((await readRegistration({ clientId: 'an-id' })).registration.clientSecret).toBe('of the variable')
-    expect(process.env.OD_LINK_CLIENT_SECRET).toBeUndefined()
+    const asPublic = await readRegistration({ clientId: 'an-id', clientSecret: null })
+    expect(asPublic.registration).not.toHaveProperty('clientSecret')
+    delete process.env.OD_LINK_CLIENT_SECRET
     expect((await readRegistration({ clientId: 'another' })).registration).not.toHaveProperty('clientSecret')
     expect(own.warnings.at(-1)).toContain('belongs to an-id')
   })
@@ -102,7 +104,7 @@ describe('a registration', () => {
       /^It is common, organizations, consumers, a domain/,
     ],
     ['tenant', 'x'.repeat(253), 'x'.repeat(254), /is not a tenant/, /./],
-    ['cloud', 'usgov', 'germany', /^There is no cloud "germany"\.$/, /./],
+    ['cloud', 'usgov', 'germany', /^Unknown cloud: "germany"\.$/, /./],
     ['redirect-uri', 'https://a.example/x', 'http://a.example', /is not a redirect URI/, /./],
     ['listen', 'localhost:1', 'a.example:1', /is not an address of this machine/, /./],
     [

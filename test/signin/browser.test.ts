@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
@@ -7,7 +7,7 @@ import type { Environment } from '../../src/signin/environment.ts'
 import { putProgram } from '../helpers/system/put-program.ts'
 
 let dir: string
-const { BROWSER, XDG_CURRENT_DESKTOP } = process.env
+const { BROWSER, PATH, XDG_CURRENT_DESKTOP } = process.env
 const setEnv = (variables: Record<string, string | undefined>) => {
   for (const [name, value] of Object.entries(variables)) {
     if (value === undefined) delete process.env[name]
@@ -18,7 +18,7 @@ beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'od-link-browser-'))
 })
 afterEach(() => {
-  setEnv({ BROWSER, XDG_CURRENT_DESKTOP })
+  setEnv({ BROWSER, PATH, XDG_CURRENT_DESKTOP, OD_LINK_CLIENT_SECRET: undefined })
   rmSync(dir, { recursive: true, force: true })
 })
 
@@ -71,7 +71,9 @@ describe.runIf(process.platform === 'linux')('the system’s browser, where no v
     ['gets the address itself where it is that of Windows', true, url],
   ])('%s', async (_, isWsl, address) => {
     const { path, noted } = noting(`printf '%s' "$1"`)
-    setEnv({ BROWSER: path, XDG_CURRENT_DESKTOP: 'X-Generic' })
+    // The package open brings an xdg-open along, which takes the browser from BROWSER.
+    symlinkSync(path, join(dir, 'xdg-open'))
+    setEnv({ BROWSER: path, PATH: `${dir}:${PATH}`, XDG_CURRENT_DESKTOP: 'X-Generic' })
     const opened = openBrowser(url, here(undefined, isWsl), (to) => {
       expect(to).toBe(url)
       return 'http://localhost:5000/start/x'
@@ -79,6 +81,20 @@ describe.runIf(process.platform === 'linux')('the system’s browser, where no v
     expect(await opened).toBeUndefined()
     expect(await noted()).toBe(address)
   })
+})
+
+describe.runIf(process.platform === 'linux')('the client secret of the environment', () => {
+  it.each([['the command of a variable'], ['the browser of the system']])(
+    'is not seen by %s',
+    async (which) => {
+      const { path, noted } = noting('printenv OD_LINK_CLIENT_SECRET || echo none')
+      symlinkSync(path, join(dir, 'xdg-open'))
+      setEnv({ OD_LINK_CLIENT_SECRET: 'hush', PATH: `${dir}:${PATH}` })
+      const command = which === 'the browser of the system' ? undefined : path
+      expect(await openBrowser(url, here(command), (local) => local)).toBeUndefined()
+      expect(await noted()).toBe('none\n')
+    },
+  )
 })
 
 describe('a command line in BROWSER', () => {

@@ -111,7 +111,7 @@ describe('od-link login --device', () => {
     await decide(await codeShown(refused), { decision: 'decline' })
     const declined = await failed(refused)
     expect(declined.code).toBe(4)
-    expect(declined.stderr).toContain('The sign-in was refused in the browser, so nothing is linked.')
+    expect(declined.stderr).toContain('The sign-in was declined in the browser, so nothing was linked.')
     await sandbox.control('POST', 'settings', { deviceTtlSeconds: 2 })
     const unused = await failed(start())
     expect(unused.code).toBe(4)

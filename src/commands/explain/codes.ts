@@ -1,7 +1,8 @@
 import { graphCause, graphCodes } from '../../graph/error-codes.ts'
 import { adviceFor, knownCodes } from '../../identity/aadsts-codes.ts'
 import type { Advice } from '../../identity/aadsts-registration-codes.ts'
-import { defaultRedirectUri, globalPortal } from '../../identity/portal.ts'
+import { stepsOf } from '../../identity/errors.ts'
+import { hintOf } from '../../text/next-step.ts'
 
 /** Microsoft's codes as a person meets them in a text, with the advice that od-link gives at run time. */
 export interface Explained {
@@ -64,9 +65,8 @@ function graphCode(code: string): Explained {
     : unknown(code, 'https://learn.microsoft.com/graph/errors', null)
 }
 
-function inWords(code: string, { meaning, cure }: Advice, page: string | null): Explained {
-  const where = { portal: globalPortal, redirectUri: defaultRedirectUri }
-  return { code, known: true, meaning, cure: typeof cure === 'string' ? cure : cure(where), page }
+function inWords(code: string, advice: Advice, page: string | null): Explained {
+  return { code, known: true, meaning: advice.meaning, cure: hintOf(stepsOf(advice)), page }
 }
 
 function unknown(code: string, at: string, page: string | null): Explained {

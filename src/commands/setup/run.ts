@@ -12,41 +12,50 @@ import { azCloud, azCommand, beforeYouBegin, portalSteps } from '../../registrat
 import { readRedirect } from '../../registration/redirect-uri.ts'
 import { type OwnRegistration, ownSettings, saveRegistration, settingsOf } from '../../registration/saved.ts'
 import { configDir } from '../../settings/directory.ts'
+import { variable } from '../../settings/environment.ts'
 import { savedSettings } from '../../settings/index.ts'
 import { type SettingName, settingNames } from '../../settings/names.ts'
 import { print, printJson, say, styled } from '../../terminal/index.ts'
 import { askSecret } from '../../terminal/prompt.ts'
-import { textOf } from '../shared/arguments.ts'
+import { secondsOf, textOf } from '../shared/arguments.ts'
 import { cloudNames } from '../shared/options.ts'
 import { askForRegistration, type Known } from './questions.ts'
-import { refuseForeignSecret, tryOut } from './trial.ts'
+import { refuseForeignSecret, type TrialOptions, tryOut } from './trial.ts'
 
 type Options = Arguments['options']
 
 /**
  * `od-link setup`:
  * 1. flags and the environment are checked, and a person at the terminal is asked for what is missing;
- * 2. Microsoft is asked whether it knows the registration, then a login tries it out;
+ * 2. Microsoft is asked whether it knows the registration, then a login tests it;
  * 3. only when that has worked is the registration saved, as a whole.
  */
 export async function run({ options }: Arguments): Promise<void> {
   const known = readKnown(options)
-  // No child process (a browser!) inherits the secret.
-  delete process.env.OD_LINK_CLIENT_SECRET
+  const trial = trialOptions(options)
   if (options.az || options.steps) return showTheWay(known, options)
   const registration = await complete(known, options)
   const overruled = variablesAgainst(registration)
   readRedirect(registration.redirectUri, registration.listen)
   if (options['no-login'] === true) await refuseForeignSecret(registration).catch(unlessUnknown)
-  else await tryOut(registration, options)
+  else await tryOut(registration, trial)
   await saveRegistration(registration)
   await report(registration, overruled, options)
+}
+
+function trialOptions(options: Options): TrialOptions {
+  return {
+    device: options.device === true,
+    noBrowser: options['no-browser'] === true,
+    timeoutSeconds: secondsOf(options, 'timeout'),
+    json: options.json === true,
+  }
 }
 
 /** @throws OdLinkError (usage) for a value that cannot be right, before anything is done. */
 function readKnown(options: Options): Known {
   const given = (name: SettingName) => {
-    const value = textOf(options, name) ?? (process.env[settingNames[name]] || undefined)
+    const value = textOf(options, name) ?? variable(settingNames[name])
     if (value !== undefined) checkSetting(name, value)
     return value
   }
@@ -60,14 +69,14 @@ function readKnown(options: Options): Known {
   }
   return {
     clientId: flag === undefined ? undefined : readClientId(flag),
-    suggestedId: process.env.OD_LINK_CLIENT_ID || undefined,
+    suggestedId: variable('OD_LINK_CLIENT_ID'),
     tenant,
     cloud,
     kind: textOf(options, 'kind') as OwnRegistration['kind'] | undefined,
     redirectUri: given('redirect-uri'),
     listen: given('listen') ?? savedSettings().listen,
     scope: given('scope') ?? defaultScopes,
-    secret: process.env.OD_LINK_CLIENT_SECRET || undefined,
+    secret: variable('OD_LINK_CLIENT_SECRET'),
   }
 }
 
@@ -110,8 +119,9 @@ function unlessUnknown(error: unknown): void {
 /** The variables that go before what is saved here, and say something else. */
 function variablesAgainst(registration: OwnRegistration): string[] {
   return Object.entries(settingsOf(registration)).flatMap(([name, value]) => {
-    const variable = settingNames[name as SettingName]
-    return process.env[variable] && process.env[variable] !== value ? [variable] : []
+    const overriding = settingNames[name as SettingName]
+    const set = variable(overriding)
+    return set !== undefined && set !== value ? [overriding] : []
   })
 }
 

@@ -1,26 +1,27 @@
 import { hasClientSecret } from '../../accounts/client-secret.ts'
-import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
 import { findAuthority } from '../../identity/authority.ts'
 import { checkRegistration } from '../../identity/check-registration.ts'
-import { findCloud } from '../../identity/clouds.ts'
+import { cloudInUse } from '../../registration/cloud.ts'
 import { type OwnRegistration, ownSettings, settingsOf } from '../../registration/saved.ts'
 import { say } from '../../terminal/index.ts'
-import { commandLine } from '../../text/shell-quote.ts'
+import type { NextCommand, NextRun, NextStep } from '../../text/next-step.ts'
+import type { LoginRequest } from '../login/sign-in.ts'
 
-type Options = Arguments['options']
+/** How to sign in for the test. */
+export type TrialOptions = Pick<LoginRequest, 'device' | 'noBrowser' | 'timeoutSeconds' | 'json'>
 
 /**
- * Tries a registration out before it is saved: Microsoft is asked whether it knows it, then a login goes with exactly
- * that registration. Its error says what to type to set up again.
+ * Tests a registration before it is saved: Microsoft is asked whether it knows it, then a login uses exactly that
+ * registration. The next steps of its error are commands to set up again.
  */
-export async function tryOut(registration: OwnRegistration, options: Options): Promise<void> {
+export async function tryOut(registration: OwnRegistration, options: TrialOptions): Promise<void> {
   try {
     await refuseForeignSecret(registration)
     await askMicrosoft(registration)
-    if (options.json !== true) {
+    if (!options.json) {
       say()
-      say('A sign-in tries it out now; nothing is saved before it works.')
+      say("Let's test it with a sign-in. Nothing is saved until it works.")
     }
     await login(registration, options)
   } catch (error) {
@@ -28,51 +29,57 @@ export async function tryOut(registration: OwnRegistration, options: Options): P
   }
 }
 
-/** A secret that was kept for this app before would be sent along, and a public client is refused with one. */
+/** A secret that was saved for this app before would be sent, and Microsoft refuses a public client that sends one. */
 export async function refuseForeignSecret({ kind, clientId }: OwnRegistration): Promise<void> {
   if (kind === 'web' || !(await hasClientSecret(clientId))) return
-  throw new OdLinkError('usage', 'A client secret is kept for this app, and a public client has none.', {
-    hint: 'od-link config unset client-secret',
+  throw new OdLinkError('usage', 'A client secret is saved for this app, but a public client has none.', {
+    reason: 'client-secret',
+    next: [{ verb: 'config', args: ['unset', 'client-secret'] }],
   })
 }
 
 async function askMicrosoft({ clientId, tenant, cloud, redirectUri, scope }: OwnRegistration): Promise<void> {
-  const { login: loginOrigin } = findCloud(cloud)
+  const { login: loginOrigin } = cloudInUse(cloud)
   const authority = await findAuthority(loginOrigin, tenant, clientId)
   const context = { loginOrigin, tenant, clientId, scope: `openid ${scope}`, redirectUri }
   await checkRegistration(authority, { clientId, tenant }, context)
 }
 
-async function login(registration: OwnRegistration, options: Options): Promise<void> {
-  const { signInAndLink } = await import('../login/run.ts')
-  await signInAndLink({ ...options, ...settingsOf(registration) }, registration.secret)
+async function login(registration: OwnRegistration, options: TrialOptions): Promise<void> {
+  const { clientId, tenant, cloud, redirectUri, scope, secret } = registration
+  const { listen } = settingsOf(registration)
+  const { signInAndLink } = await import('../login/sign-in.ts')
+  await signInAndLink({
+    ...{ clientId, tenant, cloud, redirectUri, listen, scope, clientSecret: secret ?? null },
+    ...options,
+  })
 }
 
-/** The same error; but the commands of its hint, which rely on what is saved, are those of a set-up now. */
+/** The same error; but since nothing is saved, a login or a change of the settings is a set-up now. */
 function nothingSaved(error: OdLinkError, registration: OwnRegistration): OdLinkError {
-  const { message, hint = '' } = error
-  const command = (instead = {}) => setupCommand(registration, instead)
-  const advice = hint
-    .replaceAll('od-link config set client-secret && od-link login', () => command({ kind: 'web' }))
-    .replaceAll('od-link config unset client-secret && od-link login', () => command({ kind: 'public' }))
-    .replace(/od-link login((?: --[a-z-]+ \S+)*)/g, (_, flags: string) => command(flagsIn(flags)))
-    .replaceAll(': od-link setup --client-id', ':\nod-link setup --client-id')
-  const again = advice.includes('od-link setup') ? advice : `${advice}\nThen again:\n${command()}`.trim()
-  return error.with({ message: `${message} Nothing was saved.`, hint: again })
+  const next = error.next.map((step) => (typeof step === 'string' ? step : asSetup(step, registration)))
+  const isThere = (step: NextStep) => typeof step !== 'string' && [step, step.and].some(isSetup)
+  const again: NextStep[] = next.some(isThere) ? [] : [{ intro: 'Then:', ...setup(registration) }]
+  return error.with({ message: `${error.message} Nothing was saved.`, next: [...next, ...again] })
 }
 
-function flagsIn(text: string): Record<string, string> {
-  return Object.fromEntries([...text.matchAll(/--([a-z-]+) (\S+)/g)].map(([, name, value]) => [name, value]))
+function isSetup(command: NextCommand | undefined): boolean {
+  return command?.verb === 'setup'
+}
+
+/** What sets this registration up with the change that a step would make. */
+function asSetup(step: NextRun, registration: OwnRegistration): NextRun {
+  const { intro, verb, args, flags, and } = step
+  const words = intro === undefined ? {} : { intro }
+  if (verb === 'login') return { ...words, ...setup(registration, flags) }
+  // Set and unset the client secret, which a sign-in follows.
+  if (verb === 'config' && and?.verb === 'login')
+    return { ...words, ...setup(registration, { kind: args?.[0] === 'set' ? 'web' : 'public' }) }
+  return step
 }
 
 /** What to type for this registration, with some flags instead; a secret is asked for. */
-function setupCommand(
-  registration: OwnRegistration,
-  instead: Record<string, string | undefined> = {},
-): string {
+function setup(registration: OwnRegistration, instead: NextCommand['flags'] = {}): NextCommand {
   const kind = registration.kind === 'web' ? 'web' : undefined
-  const flags = Object.entries({ ...ownSettings(registration), kind, ...instead })
-  const words = flags.flatMap(([name, value]) => (value === undefined ? [] : [`--${name}`, value]))
-  // Typed again, the questions ask for what cannot be quoted here.
-  return commandLine(['od-link', 'setup', ...words]) ?? 'od-link setup'
+  return { verb: 'setup', flags: { ...ownSettings(registration), kind, ...instead } }
 }

@@ -19,7 +19,7 @@ describe('od-link explain', () => {
   ])('tells cause and cure of %s without asking anyone', async (code) => {
     const { code: exit, stdout, stderr } = await explain([code])
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
-    expect(stdout).toMatch(/^AADSTS700016 {2}Microsoft does not know this client id/)
+    expect(stdout).toMatch(/^AADSTS700016 {2}Microsoft does not know this client ID/)
     expect(stdout).toMatch(/\n {2}next: .*entra\.microsoft\.com/)
     expect(stdout).toContain('https://login.microsoftonline.com/error?code=700016')
   })

@@ -49,7 +49,7 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
       'Custom redirect URIs: http://localhost',
       'Authentication > Advanced settings > Allow public client flows: Yes',
       'Overview: copy the Application (client) ID',
-      'nothing is saved before it works',
+      'Nothing is saved until it works',
       'Linked ada@contoso.example',
       'Saved client-id in ',
     ]
@@ -152,7 +152,7 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
     ])
     expect(code).toBe(4)
     expect(shown).toMatch(
-      /does not know this client id[\s\S]*Nothing was saved[\s\S]*> Overview[\s\S]*AADSTS700016/,
+      /does not know this client ID[\s\S]*Nothing was saved[\s\S]*> Overview[\s\S]*AADSTS700016/,
     )
     expect(shown).not.toContain('open this address')
     expect(kept(world)).toEqual(before)

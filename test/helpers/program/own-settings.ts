@@ -18,6 +18,7 @@ const variables = [
   'OD_LINK_STORE',
   'OD_LINK_ACCOUNT',
   'OD_LINK_CLIENT_ID',
+  'OD_LINK_CLIENT_SECRET',
   'OD_LINK_TENANT',
 ]
 
