@@ -40,7 +40,9 @@ export const reasons = [
   'missing-client-id',
   'settings-unusable',
   'local-file',
+  'port-in-use',
   'unprintable',
+  'cancelled',
   'refused-request',
   'foreign-address',
   // taken

@@ -49,7 +49,7 @@ function listenAddress(): ListenAddress {
 export function checkBrowser(): CheckResult {
   const here = detectEnvironment()
   const { name, because } = chooseMethod(here, { device: false, noBrowser: false })
-  if (name !== 'the browser') return { notChecked: `login would go by ${name}: ${because}` }
+  if (name !== 'browser') return { notChecked: `login will print a URL to open: ${because}` }
   const command = here.browser ? ` (${here.browser.command.split(' ')[0]})` : ''
-  return `login would go by ${name}: ${because}${command}`
+  return `login will use the browser: ${because}${command}`
 }

@@ -87,14 +87,18 @@ export function checkSetting(name: SettingName, value: string): void {
 function checkClientId(clientId: string): void {
   if (/^[\w.-]{1,128}$/.test(clientId)) return
   throw new OdLinkError('usage', noClientIdIn(clientId), {
-    hint: 'It is the Application (client) ID of the Overview page, such as 11111111-2222-3333-4444-555555555555.',
+    reason: 'invalid-value',
+    next: [
+      'Use the Application (client) ID of the Overview page, such as 11111111-2222-3333-4444-555555555555.',
+    ],
   })
 }
 
 function checkTenant(tenant: string): void {
   if (/^[\w.-]{1,253}$/.test(tenant)) return
   throw new OdLinkError('usage', `"${tenant}" is not a tenant.`, {
-    hint: 'It is common, organizations, consumers, a domain such as contoso.com, or the directory id.',
+    reason: 'invalid-value',
+    next: ['Use common, organizations, consumers, a domain such as contoso.com, or the directory ID.'],
   })
 }
 
@@ -102,20 +106,26 @@ function completeScope(scope: string): string {
   const scopes = scope.split(/[\s,]+/).filter(Boolean)
   const odd = scopes.some((word) => !/^[\w.:/-]{1,200}$/.test(word))
   if (odd) {
-    throw new OdLinkError('usage', 'What is given as scope is no list of scopes.', {
-      hint: 'For your own drive: --scope Files.ReadWrite',
+    throw new OdLinkError('usage', 'The scope is not a list of scopes.', {
+      reason: 'invalid-value',
+      next: ['For your own drive: --scope Files.ReadWrite'],
     })
   }
   return [...new Set([...baseScopes, ...scopes])].join(' ')
 }
 
-/** The error of a person who has no registration yet, with the way to one. */
+/** The error when there is no registration yet, with the command that leads to one. */
 export function noClientId(): OdLinkError {
   return new OdLinkError(
     'usage',
-    'No app registration is known yet: od-link needs a client id of your own.',
+    'There is no app registration yet. od-link needs a client ID of your own.',
     {
-      hint: 'od-link setup\n(it leads you to one, for free and in five minutes)\nTo see it all without an account: od-link demo',
+      reason: 'missing-client-id',
+      next: [
+        { verb: 'setup' },
+        '(walks you through creating one; free, about 5 minutes)',
+        { intro: 'To try od-link without an account:', verb: 'demo' },
+      ],
     },
   )
 }

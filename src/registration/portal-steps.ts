@@ -2,7 +2,7 @@ import { type Cloud, findCloud } from '../identity/clouds.ts'
 import { type Audience, audiences, menu } from '../identity/portal.ts'
 import { posixQuote, powershellQuote, shellHere } from '../text/shell-quote.ts'
 
-/** A registration that is still to be made. */
+/** A registration that is still to be created. */
 export interface NewRegistration {
   /** The name of the cloud. */
   cloud: string
@@ -11,15 +11,15 @@ export interface NewRegistration {
   redirectUri: string
 }
 
-/** What everybody should know before they begin. */
+/** What to know before beginning. */
 export const beforeYouBegin = [
   'A personal Microsoft account without a directory can no longer register an app.',
-  'The free ways out: make an Entra directory of your own (a free Azure account',
-  'brings one; it asks for a phone and a card), or use a client id of your',
-  'organisation. Never borrow the client id of another vendor.',
+  'Free alternatives: create an Entra directory of your own (a free Azure account',
+  'includes one; it asks for a phone and a card), or use a client ID of your',
+  'organisation. Never borrow the client ID of another vendor.',
 ]
 
-/** The way through the portal to a registration, in lines that fit a terminal of 80 columns. */
+/** The steps in the portal that create a registration, in lines that fit a terminal of 80 columns. */
 export function portalSteps({ cloud, kind, audience, redirectUri }: NewRegistration): string[] {
   const { portal } = findCloud(cloud)
   const { choice, older } = audiences[audience]
@@ -32,7 +32,7 @@ export function portalSteps({ cloud, kind, audience, redirectUri }: NewRegistrat
     ],
     ['Name: od-link', `Supported account types: ${choice}`, `(older: ${older})`, 'then Register'],
     ...(kind === 'web' ? webSteps(redirectUri) : desktopSteps(redirectUri)),
-    ['API permissions: nothing to do, od-link asks for them at the sign-in'],
+    ['API permissions: nothing to do; od-link requests them when you sign in'],
     [
       `${menu.overview}: copy the ${menu.clientId}${audience === 'single' ? `\nand the ${menu.tenantId}` : ''}`,
     ],
@@ -51,7 +51,7 @@ function desktopSteps(redirectUri: string): string[][] {
       `Custom redirect URIs: ${redirectUri}, then Configure`,
       '(newer: Redirect URI configuration > Add Redirect URI)',
     ],
-    [menu.publicFlows, 'then Save (without it no sign-in by device code)'],
+    [menu.publicFlows, 'then Save (needed to sign in with a device code)'],
   ]
 }
 
@@ -62,15 +62,15 @@ function webSteps(redirectUri: string): string[][] {
       `Redirect URIs: ${redirectUri}, then Configure`,
       '(newer: Redirect URI configuration > Add Redirect URI)',
     ],
-    [menu.newSecret, `copy its ${menu.secretValue}, not the ${menu.secretId}: it is shown only once`],
+    [menu.newSecret, `copy its ${menu.secretValue}, not the ${menu.secretId}; it is shown only once`],
   ]
 }
 
 export type Shell = 'posix' | 'powershell'
 
 /**
- * The Azure CLI's command for the same registration. It prints the client id; with a secret, its value on a line
- * more.
+ * The Azure CLI command for the same registration. It prints the client ID; with a secret, also its value on a second
+ * line.
  * https://learn.microsoft.com/en-us/cli/azure/ad/app
  */
 export function azCommand(
@@ -107,7 +107,7 @@ function continued(lines: string[], shell: Shell): string[] {
   return lines.map((line, at) => `${at === 0 ? '' : '  '}${line}${at < lines.length - 1 ? ` ${mark}` : ''}`)
 }
 
-/** What has to be done first, so that the Azure CLI speaks to this cloud; nothing for the global one. */
+/** What to run first, so that the Azure CLI uses this cloud; nothing for the global one. */
 export function azCloud(cloud: string): string | undefined {
   const { az }: Cloud = findCloud(cloud)
   return az === 'AzureCloud' ? undefined : `az cloud set --name ${az}; az login`

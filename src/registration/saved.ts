@@ -6,7 +6,7 @@ import { withLock } from '../settings/lock.ts'
 import type { SettingName } from '../settings/names.ts'
 import { defaultScopes } from './index.ts'
 
-/** An app registration that exists: what `od-link setup` tries out and keeps. */
+/** An app registration that exists: what `od-link setup` tests and saves. */
 export interface OwnRegistration {
   clientId: string
   tenant: string
@@ -14,9 +14,9 @@ export interface OwnRegistration {
   cloud: string
   kind: 'public' | 'web'
   redirectUri: string
-  /** Where a web server passes on what comes to an https redirect URI. */
+  /** Where a web server forwards requests to an https redirect URI. */
   listen?: string | undefined
-  /** Without the scopes that are always asked for. */
+  /** Without the scopes that are always requested. */
   scope: string
   /** Of a "Web" registration. */
   secret?: string | undefined
@@ -29,7 +29,7 @@ export function settingsOf({ clientId, tenant, cloud, redirectUri, listen, scope
   return settings satisfies Partial<Record<SettingName, string | undefined>>
 }
 
-/** The same, without those that are as they would be anyway. */
+/** The same, without those that equal the defaults. */
 export function ownSettings(registration: OwnRegistration): Partial<Record<SettingName, string>> {
   const usual: Partial<Record<SettingName, string>> = {
     tenant: findCloud(registration.cloud).tenant,
@@ -42,8 +42,8 @@ export function ownSettings(registration: OwnRegistration): Partial<Record<Setti
 }
 
 /**
- * Saves a registration as a whole, in place of the one before: when the store does not take the secret, the settings
- * are again what they were.
+ * Saves a registration as a whole, replacing the previous one: when the store does not accept the secret, the settings are
+ * restored.
  * @throws OdLinkError (keychain) or (usage) when nothing could be saved.
  */
 export async function saveRegistration(registration: OwnRegistration): Promise<void> {

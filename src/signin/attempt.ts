@@ -4,40 +4,40 @@ import type { LinkRecord } from '../identity/link.ts'
 import type { SignInConfig } from '../registration/index.ts'
 import type { Environment } from './environment.ts'
 
-/** One sign-in: what is brought to it, whom it is told to, and what becomes of its tokens. */
+/** One sign-in: what it is about, whom to tell what happens, and what to do with the link. */
 export interface Attempt {
-  brought: SignInConfig
+  config: SignInConfig
   authority: Authority
-  here: Environment
+  environment: Environment
   loginHint: string | undefined
   responseMode: 'query' | 'form_post'
-  /** Whether a person is at the terminal, who could paste an address. */
+  /** Whether there is a person at the terminal, who could paste a URL. */
   canPaste: boolean
-  /** How long the person may take, in seconds; each way has its own default. */
+  /** How long the person may take, in seconds; each method has its own default. */
   timeoutSeconds: number | undefined
-  tell: (event: SignInEvent) => void
-  /** Keeps the link; the person is shown success after that, and not before. */
-  keep: (record: Omit<LinkRecord, 'graphOrigin'>) => Promise<Account>
+  report: (event: SignInEvent) => void
+  /** Saves the link; only then the person is shown success. */
+  save: (record: Omit<LinkRecord, 'graphOrigin'>) => Promise<Account>
 }
 
-/** What happens on the way, for the one in front of the terminal. */
+/** What happens on the way, for the person at the terminal. */
 export type SignInEvent =
   | {
       event: 'open'
       address: string
-      /** What the address of another machine's browser ends up like, if that may be what opens it. */
+      /** The URL that a browser on another machine ends on, when the browser may be there. */
       elsewhere: string | undefined
       canPaste: boolean
-      /** What a person types beside that browser to let it reach this machine. */
+      /** The command that lets a browser on another machine reach this one. */
       tunnel: string | undefined
-      /** Where a web server has to pass on what comes back. */
+      /** Where a web server has to forward the redirect to. */
       passedOn: string | undefined
     }
   | { event: 'unopened'; because: string }
   | { event: 'waiting'; seconds: number }
   | { event: 'silence' }
   | { event: 'paste' }
-  | { event: 'not-that'; because: string }
+  | { event: 'not-that'; problem: string }
   | { event: 'pasted'; characters: number }
   | { event: 'device'; address: string; code: string; expiresAt: number }
   | { event: 'countdown'; seconds: number }

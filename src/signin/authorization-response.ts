@@ -1,18 +1,18 @@
 import { timingSafeEqual } from 'node:crypto'
 
-/** What tells the true answer of the authorize page from noise, however it comes back. */
+/** What distinguishes the true response of the authorize page from noise, however it comes back. */
 export interface Expected {
   state: string
-  /** What else must be true of the answer. */
+  /** What else must be true of the response. */
   isFromAuthority: (answer: URLSearchParams) => boolean
 }
 
-/** What comes back from other flows, in which the answer carries tokens or is signed as a whole. */
+/** Parameters of other flows, whose response carries tokens or is signed as a whole. */
 const ofOtherFlows = ['access_token', 'id_token', 'token', 'response']
 
 /**
- * Our state; one code or one error, not empty; nothing twice (RFC 6749 section 3.1). An error without our state is a
- * stranger's and ends nothing (section 4.1.2.1 sends the state with it).
+ * Our state; one code or one error, not empty; no parameter twice (RFC 6749 section 3.1). An error without our state comes
+ * from someone else and ends nothing (section 4.1.2.1 sends the state with it).
  */
 export function isTrueAnswer(parameters: URLSearchParams, { state, isFromAuthority }: Expected): boolean {
   const names = [...parameters.keys()]

@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { clientSecretVariable, environmentWithout } from '../system/child-process.ts'
 import type { Environment } from './environment.ts'
 
-/** A program that cannot open a browser says so soon; one that runs on is taken for the browser. */
+/** A program that cannot open a browser fails soon; one that keeps running is taken for the browser. */
 const earlyMs = 700
 
 /**
@@ -39,7 +39,7 @@ export async function openBrowser(
 }
 
 async function run([command = '', ...args]: string[], url: string): Promise<string | undefined> {
-  // `%s` is the place of the address by the convention of BROWSER; OD_LINK_BROWSER gets it as the last argument.
+  // By the convention of BROWSER, `%s` stands for the URL; OD_LINK_BROWSER gets it as the last argument.
   const withUrl = args.includes('%s') ? args.map((arg) => (arg === '%s' ? url : arg)) : [...args, url]
   const env = environmentWithout(clientSecretVariable)
   const child = spawn(command, withUrl, { detached: true, stdio: 'ignore', env })
@@ -48,16 +48,16 @@ async function run([command = '', ...args]: string[], url: string): Promise<stri
   return earlyEnd(child)
 }
 
-/** Why the program failed, if it did so at once: xdg-open ends with 3 where there is no browser. */
+/** Why the program failed, if it did so at once: xdg-open exits with 3 when there is no browser. */
 async function earlyEnd(child: ReturnType<typeof spawn>): Promise<string | undefined> {
-  // Without a listener, a browser that cannot be started would end od-link.
+  // Without a listener, a browser that cannot be started would crash od-link.
   child.on('error', () => {})
   const ended = once(child, 'exit').then(([code]) => code as number | null)
   const code = child.exitCode ?? (await Promise.race([ended, sleep(earlyMs, undefined, { ref: false })]))
-  return code ? `${child.spawnfile.split(/[\\/]/).pop()} ended with ${code}` : undefined
+  return code ? `${child.spawnfile.split(/[\\/]/).pop()} failed (exit code ${code})` : undefined
 }
 
-/** A command line cut at spaces outside of quotes; no shell sees it, so nothing in the address can be a command. */
+/** A command line split at spaces outside quotes; no shell sees it, so nothing in the URL can run as a command. */
 function wordsOf(text: string): string[] {
   return [...text.matchAll(/"([^"]*)"|'([^']*)'|(\S+)/g)].map(
     ([, double, single, bare]) => double ?? single ?? bare ?? '',

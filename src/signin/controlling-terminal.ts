@@ -6,17 +6,17 @@ import { ReadStream } from 'node:tty'
 import { exitCodes } from '../errors.ts'
 
 /**
- * The terminal of the person, whatever standard input is: a pipe, or a program in front of od-link, neither supplies
- * what is typed there nor sees it.
+ * The person's terminal, whatever standard input is: a pipe, or a program in front of od-link, neither supplies what is
+ * typed there nor sees it.
  */
 export interface ControllingTerminal {
-  /** The next line that the person types or pastes, without an echo; undefined when there will be none. */
+  /** The next line that the person types or pastes, without echo; undefined when there will be none. */
   readLine: () => Promise<string | undefined>
-  /** Gives the terminal back, as it was. */
+  /** Restores the terminal. */
   close: () => void
 }
 
-/** Opens /dev/tty, or CONIN$ on Windows; undefined where there is none, as in cron. */
+/** Opens /dev/tty, or CONIN$ on Windows; undefined when there is none, as in cron. */
 export function openControllingTerminal(): ControllingTerminal | undefined {
   let keyboard: ReadStream
   if (!isInForeground()) return undefined
@@ -26,7 +26,7 @@ export function openControllingTerminal(): ControllingTerminal | undefined {
     return undefined
   }
   const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
-  // Line by line, the kernel would cut what is longer than 4,096 bytes (1,024 on macOS); readline takes it raw.
+  // In line mode the kernel truncates lines of more than 4,096 bytes (1,024 on macOS); readline uses raw mode.
   const lines = createInterface({ input: keyboard, output: nowhere, terminal: true, historySize: 0 })
   const typed: string[] = []
   let waiting: ((line: string | undefined) => void) | undefined
@@ -60,11 +60,11 @@ export function openControllingTerminal(): ControllingTerminal | undefined {
   }
 }
 
-/** A job in the background would be stopped by the kernel at the first touch (SIGTTOU, tcsetattr(3)). */
+/** The kernel would stop a background job as soon as it touches the terminal (SIGTTOU, tcsetattr(3)). */
 function isInForeground(): boolean {
   if (process.platform === 'win32') return true
   try {
-    // Behind the command's name: state, parent, process group, session, terminal, the terminal's group (proc(5)).
+    // After the command's name: state, parent, process group, session, terminal, the terminal's group (proc(5)).
     const stat = readFileSync('/proc/self/stat', 'latin1')
     const [, , group, , , foreground] = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return group === foreground

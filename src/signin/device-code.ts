@@ -3,78 +3,87 @@ import { OdLinkError } from '../errors.ts'
 import { portalOf } from '../identity/clouds.ts'
 import { type DeviceCode, pollDeviceCode, startDeviceCode } from '../identity/device-code.ts'
 import { inApp, menu } from '../identity/portal.ts'
+import type { NextStep } from '../text/next-step.ts'
 import type { Attempt } from './attempt.ts'
 
 /**
- * Signs in by a code that the person types into a page on any device; no browser is opened and no port is needed.
- * @throws OdLinkError (sign-in) when it was refused, not used in time, or the organisation does not allow it.
+ * Signs in with a code that the person enters on a page, on any device; no browser is opened and no port is needed.
+ * @throws OdLinkError (sign-in) when it was refused, not used in time, or not allowed by the organisation.
  */
 export async function signInByDeviceCode({
-  brought,
+  config,
   authority,
   timeoutSeconds,
-  tell,
-  keep,
+  report,
+  save,
 }: Attempt): Promise<Account> {
-  const { registration, loginOrigin, scope } = brought
+  const { registration, loginOrigin, scope } = config
   const { tenant, clientId } = registration
   const about = { authority, registration, context: { loginOrigin, tenant, clientId, scope } }
   const code = await startDeviceCode(about).catch((error) => explainPolicy(error, loginOrigin))
   const { verificationUri: address, userCode, expiresAt } = code
   const deadline = timeoutSeconds === undefined ? expiresAt : Date.now() + timeoutSeconds * 1000
   const end = Math.min(deadline, expiresAt)
-  tell({ event: 'device', address, code: userCode, expiresAt: end })
+  report({ event: 'device', address, code: userCode, expiresAt: end })
   const ticking = setInterval(
-    () => tell({ event: 'countdown', seconds: Math.max(0, Math.round((end - Date.now()) / 1000)) }),
+    () => report({ event: 'countdown', seconds: Math.max(0, Math.round((end - Date.now()) / 1000)) }),
     1_000,
   )
   try {
     const record = await pollDeviceCode(about, code, end).catch((error) => explainPolicy(error, loginOrigin))
     if (!record) throw notUsed(code, end)
-    return await keep(record)
+    return await save(record)
   } finally {
     clearInterval(ticking)
   }
 }
 
-/** Conditional Access refuses the flow itself, or wants a device that no terminal is. */
+/** Conditional Access blocks the flow itself, or requires a managed device, which a terminal cannot be. */
 const blocked = ['AADSTS53003', 'AADSTS50131', 'AADSTS530035', 'AADSTS530036']
 const managed = ['AADSTS53000', 'AADSTS53001', 'AADSTS50097', 'AADSTS530032']
 const notPublic = ['AADSTS7000218', 'AADSTS70002']
 
-const wayLeft =
-  'Sign in with a browser, which also works over SSH: od-link login\n(paste the address that the browser ends up on)'
+const browserInstead: readonly NextStep[] = [
+  { intro: 'Sign in with a browser, which also works over SSH:', verb: 'login' },
+  '(paste the URL that the browser ends on)',
+]
 
-/** The same refusals mean something else here than in a browser, and another way is left. */
+/** The same refusals mean something else here than in a browser, and another method is left. */
 function explainPolicy(error: unknown, loginOrigin: string): never {
   if (!(error instanceof OdLinkError) || error.code === undefined) throw error
-  const { code, requestId, timestamp } = error
-  const refusal = (message: string, hint: string) =>
-    new OdLinkError('sign-in', message, { hint, code, requestId, timestamp, cause: error })
-  if (blocked.includes(code)) throw refusal('The organisation does not allow signing in by a code.', wayLeft)
+  const { code } = error
+  if (blocked.includes(code)) {
+    const message = 'The organisation does not allow signing in with a device code.'
+    throw error.with({ message, reason: 'blocked-by-policy', next: browserInstead, cause: error })
+  }
   if (managed.includes(code)) {
-    throw refusal('The organisation wants a device that it manages, which a code cannot prove.', wayLeft)
+    const message = 'The organisation requires a device that it manages, which a device code cannot prove.'
+    throw error.with({ message, reason: 'blocked-by-policy', next: browserInstead, cause: error })
   }
   if (notPublic.includes(code)) {
-    throw refusal(
-      'The app registration does not allow signing in by a code.',
-      [
-        inApp(menu.publicFlows, portalOf(loginOrigin)),
-        'Then Save. (A "Web" registration cannot: od-link login)',
-      ].join('\n'),
-    )
+    const message = 'The app registration does not allow signing in with a device code.'
+    const next: NextStep[] = [
+      inApp(menu.publicFlows, portalOf(loginOrigin)),
+      'Then Save.',
+      { intro: 'A "Web" registration cannot use a device code; sign in with a browser:', verb: 'login' },
+    ]
+    throw error.with({ message, reason: 'registration', next, cause: error })
   }
   throw error
 }
 
 function notUsed({ expiresAt }: DeviceCode, end: number): OdLinkError {
-  const what =
-    end < expiresAt ? 'Nobody used the code in time.' : 'The code has expired: nobody used it in time.'
-  return new OdLinkError('sign-in', what, {
-    hint: [
-      'od-link login --device',
-      'If the page said that access is blocked (53003), or that a fresh code had expired, then your',
-      'organisation, or Microsoft for personal accounts, does not allow codes. The way left: od-link login',
-    ].join('\n'),
+  const hasExpired = end >= expiresAt
+  const message = hasExpired
+    ? 'The code has expired before anyone entered it.'
+    : 'Nobody entered the code in time.'
+  return new OdLinkError('sign-in', message, {
+    reason: hasExpired ? 'code-expired' : 'sign-in-timeout',
+    next: [
+      { verb: 'login', flags: { device: true } },
+      'If the page said that access is blocked (53003), or that a new code had expired, then your',
+      'organisation, or Microsoft for personal accounts, does not allow device codes.',
+      { intro: 'Sign in with a browser instead:', verb: 'login' },
+    ],
   })
 }

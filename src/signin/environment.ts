@@ -2,21 +2,21 @@ import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
 import { posixQuote } from '../text/shell-quote.ts'
 
-/** Where od-link runs, as far as it decides how a person can sign in from here. */
+/** Where od-link runs, as far as it matters for how a person can sign in. */
 export interface Environment {
-  /** The command that opens an address, by `OD_LINK_BROWSER` or `BROWSER`; "none" opens none. */
+  /** The command that opens a URL, from `OD_LINK_BROWSER` or `BROWSER`; "none" opens none. */
   browser: { command: string; variable: 'OD_LINK_BROWSER' | 'BROWSER' } | undefined
-  /** Whether a browser of this machine would be seen by the person: a display, or Windows around WSL. */
+  /** Whether the person would see a browser of this machine: a display, or Windows around WSL. */
   hasDisplay: boolean
   /** Whether the system's browser is that of Windows. */
   isWsl: boolean
   ssh: SshSession | undefined
-  /** An editor's remote window, a codespace or a container, as a person calls it. */
+  /** An editor's remote window, a codespace or a container, in a person's words. */
   place: 'a codespace' | 'a dev container' | 'a remote window of VS Code' | 'a container' | undefined
 }
 
 export interface SshSession {
-  /** How this machine is reached from the person's own, as `SSH_CONNECTION` has it. */
+  /** How this machine is reached from the person's own, according to `SSH_CONNECTION`. */
   user: string
   host: string
   port: number
@@ -24,7 +24,7 @@ export interface SshSession {
 
 type Variables = Record<string, string | undefined>
 
-/** @param exists whether a file is there; asked for the marks that container engines leave. */
+/** @param exists whether a file exists; used for the marker files of container engines. */
 export function detectEnvironment(
   env: Variables = process.env,
   platform: NodeJS.Platform = process.platform,
@@ -42,7 +42,7 @@ export function detectEnvironment(
 
 function browserOf({ OD_LINK_BROWSER: own, BROWSER: usual }: Variables): Environment['browser'] {
   if (own) return { command: own, variable: 'OD_LINK_BROWSER' }
-  // It may list several, the best one first; a drive's letter on Windows is no list.
+  // It may list several, the preferred one first; the colon after a Windows drive letter separates nothing.
   const [first] = usual?.split(/:(?!\\)/) ?? []
   return first ? { command: first, variable: 'BROWSER' } : undefined
 }
@@ -58,12 +58,12 @@ function userName(): string {
   try {
     return userInfo().username
   } catch {
-    // A user id without a name, as in many containers.
+    // A user ID without a name, as in many containers.
     return 'USER'
   }
 }
 
-/** VS Code and Codespaces set these variables in their terminals; container engines leave the files. */
+/** VS Code and Codespaces set these variables in their terminals; container engines create the files. */
 function placeOf(env: Variables, exists: (path: string) => boolean): Environment['place'] {
   if (env.CODESPACES === 'true') return 'a codespace'
   if (env.REMOTE_CONTAINERS || env.REMOTE_CONTAINERS_IPC || env.DEVCONTAINER) return 'a dev container'
@@ -74,8 +74,8 @@ function placeOf(env: Variables, exists: (path: string) => boolean): Environment
 }
 
 /**
- * What a person types on their own machine, so that its browser reaches the listener here. Its shell is not known; a word
- * that needs no quotes is the same to all.
+ * What a person types on their own machine so that its browser reaches the listener here. Its shell is not known; a word
+ * that needs no quotes is the same in all of them.
  */
 export function tunnelCommand({ user, host, port }: SshSession, listenerPort: number): string {
   const through = `${listenerPort}:localhost:${listenerPort}`

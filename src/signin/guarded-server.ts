@@ -3,28 +3,28 @@ import type { Socket } from 'node:net'
 import { securityHeaders } from './result-page.ts'
 
 /**
- * An HTTP server for one short conversation with a browser, among strangers who may send anything: few sockets,
- * short waits, small requests, and the same strict headers on every answer.
+ * An HTTP server for one short conversation with a browser, while anyone may connect and send anything: few sockets, short
+ * timeouts, small requests, and the same strict headers on every response.
  */
 export interface GuardedServers {
-  /** Makes one more server (one an address); all share the limit on sockets. */
+  /** Creates one more server (one per address); all share the limit on sockets. */
   newServer: () => Server
-  /** Keeps the socket of this request open although newer ones want its place. */
+  /** Keeps the socket of this request open even when newer ones need the room. */
   hold: (request: IncomingMessage) => void
-  /** Ends every socket at once. */
+  /** Closes every socket at once. */
   cutOff: () => void
 }
 
 const maxSockets = 32
-/** A newcomer has this long to be heard before it may have to make room. */
+/** A new connection has at least this long to send its request before it may have to make room. */
 const graceMs = 100
-/** Beyond this many, even that moment is too much to give. */
+/** Beyond this many, the oldest have to make room at once. */
 const maxNewcomers = 1_000
 const headersMs = 4_000
 const requestMs = 8_000
 const maxHeaderBytes = 16 * 1024
 
-/** @param handle answers what is HTTP; everything else is refused before. */
+/** @param handle responds to valid HTTP requests; everything else has been refused before. */
 export function guardServers(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
 ): GuardedServers {
@@ -38,7 +38,7 @@ export function guardServers(
         requestTimeout: requestMs,
         connectionsCheckingInterval: 500,
         maxHeaderSize: maxHeaderBytes,
-        // Judged by the handler, so that this answer too carries our headers.
+        // The handler checks it, so that this refusal carries our headers, too.
         requireHostHeader: false,
       })
       server.on('connection', admit)
@@ -61,8 +61,8 @@ export function guardServers(
   }
 
   /**
-   * A newcomer is never turned away, or strangers could keep the browser out: the oldest make room, once they had
-   * their moment. (Node accepts a whole crowd before it reads a byte, so nobody is judged before it was heard.)
+   * A new connection is never refused, otherwise others could keep the browser out: the oldest make room, once they have
+   * had their time. (Node accepts a whole crowd before it reads a byte, so none is closed before it could send anything.)
    */
   function admit(socket: Socket): void {
     sockets.set(socket, { held: false, since: Date.now() })
@@ -82,7 +82,7 @@ export function guardServers(
     }, graceMs)
   }
 
-  /** Ends the oldest sockets above the limit, but none that is younger than the grace (in milliseconds). */
+  /** Closes the oldest sockets above the limit, but none younger than the grace period (in milliseconds). */
   function trim(limit: number, grace: number): void {
     const now = Date.now()
     const tooMany = Math.max(0, sockets.size - limit)
@@ -91,7 +91,7 @@ export function guardServers(
   }
 }
 
-/** Answers and ends the connection. Without a page, the status alone is the text: nothing sent is ever echoed. */
+/** Responds and closes the connection. Without a page the text is only the status: nothing received is ever echoed. */
 export function answer(
   response: ServerResponse,
   status: number,
@@ -113,7 +113,7 @@ function statusOf(error: NodeJS.ErrnoException): number {
   return error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
 }
 
-/** The same answer where Node has no response object: what came was no HTTP, or not all of it. */
+/** The same where Node has no response object: what came was not HTTP, or not a complete request. */
 function endRaw(socket: Socket, status: number): void {
   if (!socket.writable) {
     socket.destroy()

@@ -10,36 +10,36 @@ import { waitingPage } from './result-page.ts'
 import { newStartAddress, type StartAddress } from './start-address.ts'
 
 /**
- * The temporary listener for the redirect (RFC 8252 section 7.3). Every page in the browser and every program on
- * the machine can speak to it, so it answers only what is its own, says nothing of what it was sent, and lets
- * nothing but the true answer end the wait.
+ * The temporary listener for the redirect (RFC 8252 section 7.3). Every page in the browser and every program on the
+ * machine can connect to it, so it responds only to its own requests, repeats nothing that it was sent, and only the true
+ * response ends the wait.
  */
 export interface Listener {
   /** What is sent as `redirect_uri`, with the port that is listened on. */
   readonly redirectUri: string
-  /** The port of this machine that is listened on. */
+  /** The port that is listened on. */
   readonly port: number
-  /** A local address that leads to the authorize page once, for where others could read the page's own. */
+  /** A local URL that leads to the authorize page once, for where others could read the page's own URL. */
   startAddress: (authorizeUrl: string) => string
   /**
-   * Waits for the answer of the authorize page. The browser that brought it is kept waiting until `conclude`; when
+   * Waits for the response of the authorize page. The browser that brought it is kept waiting until `conclude`; when
    * that takes longer than a moment, on a page that says so.
-   * @param deadline milliseconds since the epoch, by the wall clock: a suspended machine does not prolong it.
+   * @param deadline milliseconds since the epoch, by the wall clock: suspending the machine does not extend it.
    * @returns undefined when none came before the deadline.
    */
   waitForAnswer: (expected: Expected, deadline: number) => Promise<URLSearchParams | undefined>
-  /** Shows the page, at an address without the code, to the browser that brought the answer; then closes. */
+  /** Shows the page, at a URL without the code, to the browser that brought the response; then closes. */
   conclude: (html: string) => Promise<void>
   /** Frees the port at once. */
   close: () => void
 }
 
 const maxBodyBytes = 16 * 1024
-/** A link is kept sooner than this, unless a keychain has to be unlocked or Microsoft is slow. */
+/** Saving a link takes less than this, unless a keychain has to be unlocked or Microsoft is slow. */
 const momentMs = 2_000
-/** How long the browser has to fetch the last page; after that, od-link ends without it. */
+/** How long the browser has to fetch the last page; after that, od-link exits without it. */
 const lastPageMs = 500
-/** The same for one that is about to leave the page on which it waits. */
+/** The same for a browser that is about to leave the waiting page. */
 const lastPageAfterWaitingMs = 1_500
 
 /**
@@ -48,7 +48,7 @@ const lastPageAfterWaitingMs = 1_500
 export async function startListener(redirect: Redirect): Promise<Listener> {
   const callbackPath = redirect.path || '/'
   const resultKey = randomBytes(16).toString('base64url')
-  // A web server may pass on nothing but the very path of the redirect URI.
+  // A web server may forward only the exact path of the redirect URI.
   const target = (what: string) =>
     isForwarded(redirect) ? `${callbackPath}?${what}=${resultKey}` : `/${what}/${resultKey}`
   const [waitingTarget, resultTarget] = [target('waiting'), target('result')]
@@ -59,14 +59,14 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
   let start: StartAddress | undefined
   let answered = false
   let someoneWaits = false
-  /** How many browsers brought the true answer and have not seen the page yet. */
+  /** How many browsers brought the true response and have not seen the page yet. */
   let toBeShown = 0
 
   const guard = guardServers((request, response) => {
     receive(request, response).catch(() => response.destroy())
   })
   const { port, servers } = await bindLoopback(guard.newServer, redirect.listen)
-  // Behind a web server the port is that of the URI.
+  // Behind a web server, the port is the URI's.
   const sentPort = isForwarded(redirect) ? redirect.port : port
   const isOwnHost = hostCheck(redirect, sentPort)
   const close = () => {
@@ -93,7 +93,7 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
     close,
   }
 
-  /** Decides in the order in which a stranger gives itself away: host, path, method, content, state. */
+  /** Checks in the order in which a request of someone else shows itself: host, path, method, content, state. */
   async function receive(request: IncomingMessage, response: ServerResponse): Promise<void> {
     if (start?.isFor(request)) return start.sendOn(request, response)
     if (!isOwnHost(request)) return answer(response, 400)
@@ -111,7 +111,7 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
     if ('status' in sent) return answer(response, sent.status)
     const parameters = new URLSearchParams(sent.text)
     if (!expected || !isTrueAnswer(parameters, expected)) return answer(response, 400)
-    // It may come again, by a reload, a prefetch or a second tab: the first one counts, and all see its page.
+    // It may come again (a reload, a prefetch, a second tab): the first one counts, and all see its page.
     answered = true
     guard.hold(request)
     toBeShown += 1
@@ -120,7 +120,7 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
     answer(response, 303, { headers: { location: outcome === undefined ? waitingTarget : resultTarget } })
   }
 
-  /** Browsers keep a page on the screen until the next one answers, so this one stands until the outcome is known. */
+  /** Browsers show a page until the next one responds, so this one stays until the outcome is known. */
   function showWaiting(response: ServerResponse): void {
     someoneWaits = true
     answer(response, 200, {
@@ -140,8 +140,8 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
 }
 
 /**
- * Exactly one Host, and the redirect URI's: a name that was rebound to loopback (DNS rebinding) is not ours. A web
- * server has to pass the Host on, and what it says of it in other headers counts for nothing.
+ * Exactly one Host header, with the redirect URI's host: a name that was rebound to loopback (DNS rebinding) is not ours. A
+ * web server has to forward the Host; what it says in other headers is ignored.
  */
 function hostCheck({ scheme, host }: Redirect, port: number | undefined) {
   const usual = scheme === 'https' ? 443 : 80

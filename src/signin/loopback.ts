@@ -3,15 +3,16 @@ import type { Server } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { OdLinkError } from '../errors.ts'
 import type { ListenAddress } from '../registration/redirect-uri.ts'
+import type { NextStep } from '../text/next-step.ts'
 
-/** No free port of loopback could be had: a sign-in that needs none is the way left. */
+/** No loopback port is available; only a sign-in that needs none is left. */
 export class NoLoopback extends Error {}
 
 /**
- * Listens on loopback alone: 127.0.0.1 and ::1 at the same port when the name is `localhost`, which is either by
- * the browser's choice. A machine without IPv6 has no ::1, and needs none.
- * @param newServer makes one server, not yet listening.
- * @throws OdLinkError (usage) when the wanted port cannot be had, NoLoopback when none can.
+ * Listens only on loopback: on 127.0.0.1 and ::1 at the same port when the name is `localhost`, since the browser chooses
+ * which of them it is. A machine without IPv6 has no ::1, and needs none.
+ * @param newServer creates one server, not yet listening.
+ * @throws OdLinkError (usage) when the wanted port is not available, NoLoopback when none is.
  */
 export async function bindLoopback(
   newServer: () => Server,
@@ -32,7 +33,7 @@ export async function bindLoopback(
     } catch (error) {
       for (const server of servers) server.close()
       const { code } = error as NodeJS.ErrnoException
-      // The free port of one family was taken in the other: another one will do.
+      // A port that is free in one family may be in use in the other; any other one will do.
       if (code === 'EADDRINUSE' && wanted === undefined && attempt < 20) continue
       if (wanted === undefined) throw new NoLoopback(code)
       throw cannotListen(wanted, code)
@@ -52,16 +53,24 @@ function ignoreMissingIPv6(error: NodeJS.ErrnoException): void {
 function cannotListen(port: number, code: string | undefined): OdLinkError {
   if (code === 'EADDRINUSE') {
     const find = process.platform === 'win32' ? `netstat -ano | findstr :${port}` : `lsof -i :${port}`
-    return new OdLinkError('usage', `Port ${port} of the redirect URI is taken by another program.`, {
-      hint: [
-        `Find it: ${find}   (or choose another: with --listen behind a web server, else leave the port out of --redirect-uri, if the registration allows any)`,
+    return new OdLinkError('usage', `Port ${port} of the redirect URI is in use by another program.`, {
+      reason: 'port-in-use',
+      next: [
+        `Find the program: ${find}`,
+        'Or use another port: with --listen behind a web server, otherwise in --redirect-uri',
+        '(without a port there, od-link takes any free one, if the registration allows it)',
         withoutPort,
-      ].join('\n'),
+      ],
     })
   }
   return new OdLinkError('usage', `od-link cannot listen on port ${port} (${code}).`, {
-    hint: ['Choose another port with --redirect-uri, one above 1023.', withoutPort].join('\n'),
+    reason: 'invalid-value',
+    next: ['Choose another port with --redirect-uri, above 1023.', withoutPort],
   })
 }
 
-const withoutPort = 'Or sign in by a code, which needs no port: od-link login --device'
+const withoutPort: NextStep = {
+  intro: 'Or use a device code, which needs no port:',
+  verb: 'login',
+  flags: { device: true },
+}

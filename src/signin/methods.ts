@@ -2,35 +2,44 @@ import type { Account } from '../accounts/account.ts'
 import type { Attempt } from './attempt.ts'
 import type { Environment } from './environment.ts'
 
-/** What a person asked for with flags. */
+/** What the person asked for with flags. */
 export interface Wishes {
   device: boolean
   noBrowser: boolean
 }
 
+/** Why a method is the one to use here. */
+interface Fit {
+  /** As a clause: `this is an SSH session`. */
+  because: string
+  /** What to tell the person before it is used. */
+  notice: string
+}
+
 interface Method {
-  /** Why it is the one to take here, or nothing when it is not. */
-  fits: (here: Environment, wishes: Wishes) => string | undefined
-  /** @throws OdLinkError (sign-in) when it was refused or not finished; and whatever `keep` throws. */
+  /** Nothing when it is not the one to use here. */
+  fits: (environment: Environment, wishes: Wishes) => Fit | undefined
+  /** @throws OdLinkError (sign-in) when it was refused or not finished; and whatever `save` throws. */
   signIn: (attempt: Attempt) => Promise<Account>
 }
 
-/** The ways in, the one to be preferred first. One more is one file and one entry. */
+/** The sign-in methods, the preferred one first. To add one: a file here and a line in the table. */
 export const methods = {
-  'a code': {
-    fits: (_, { device }) => (device ? 'you asked for it' : undefined),
+  'device-code': {
+    fits: (_, { device }) =>
+      device ? { because: 'you asked for it', notice: 'Signing in with a device code.' } : undefined,
     signIn: async (attempt) => (await import('./device-code.ts')).signInByDeviceCode(attempt),
   },
-  'the browser': {
+  browser: {
     fits: whyBrowser,
     signIn: async (attempt) =>
       (await import('./authorization-code.ts')).signInByRedirect(attempt, {
         open: true,
-        // The listener cannot be reached from the browser of a codespace's web page.
-        pasteAfterMs: attempt.here.place === 'a codespace' ? 0 : 20_000,
+        // The browser of a codespace's web page cannot reach the listener.
+        pasteAfterMs: attempt.environment.place === 'a codespace' ? 0 : 20_000,
       }),
   },
-  'an address to open': {
+  url: {
     fits: whyNoBrowser,
     signIn: async (attempt) =>
       (await import('./authorization-code.ts')).signInByRedirect(attempt, { open: false, pasteAfterMs: 0 }),
@@ -39,30 +48,44 @@ export const methods = {
 
 export type MethodName = keyof typeof methods
 
-/** The way that fits best, and why. */
-export function chooseMethod(here: Environment, wishes: Wishes): { name: MethodName; because: string } {
-  for (const [name, way] of Object.entries(methods)) {
-    const because = way.fits(here, wishes)
-    if (because) return { name: name as MethodName, because }
+/** The method that fits best, and why. */
+export function chooseMethod(environment: Environment, wishes: Wishes): { name: MethodName } & Fit {
+  for (const [name, method] of Object.entries(methods)) {
+    const fit = method.fits(environment, wishes)
+    if (fit) return { name: name as MethodName, ...fit }
   }
-  return { name: 'an address to open', because: 'nothing else fits' }
+  return { name: 'url', because: 'nothing else fits', notice: 'No browser is opened here.' }
 }
 
-function whyBrowser(here: Environment, wishes: Wishes): string | undefined {
-  if (whyNoBrowser(here, wishes)) return undefined
-  if (here.browser && here.place && here.place !== 'a container')
-    return `${here.browser.variable} opens it from ${here.place}`
-  return here.browser ? `${here.browser.variable} names one` : 'this machine has a display'
+function whyBrowser(environment: Environment, wishes: Wishes): Fit | undefined {
+  if (whyNoBrowser(environment, wishes)) return undefined
+  const { browser, place } = environment
+  if (!browser) return { because: 'this machine has a display', notice: 'Opening your browser to sign in…' }
+  const { variable } = browser
+  if (!place || place === 'a container')
+    return { because: `${variable} names one`, notice: `Opening the browser set in ${variable}…` }
+  // The terminals of VS Code and Codespaces set BROWSER to a helper, which opens the person's own browser.
+  return {
+    because: `${variable} opens it from ${place}`,
+    notice: `Opening your browser from ${place}, with the command in ${variable}…`,
+  }
 }
 
 /**
- * Over SSH and without a display a browser would start where nobody sees it, as a text browser in this terminal, or
- * not at all; unless a variable names one, as the terminals of VS Code and Codespaces do.
+ * Over SSH or without a display, a browser would start where nobody sees it, as a text browser in this terminal, or not at
+ * all; unless a variable names one, as in the terminals of VS Code and Codespaces.
  */
-function whyNoBrowser(here: Environment, { noBrowser }: Wishes): string | undefined {
-  if (noBrowser) return 'you asked for no browser'
-  if (here.browser) return here.browser.command === 'none' ? `${here.browser.variable} is "none"` : undefined
-  if (here.ssh) return 'this is an SSH session'
-  if (here.hasDisplay) return undefined
-  return here.place ? `this is ${here.place}` : 'there is no display'
+function whyNoBrowser(
+  { browser, ssh, hasDisplay, place }: Environment,
+  { noBrowser }: Wishes,
+): Fit | undefined {
+  const none = (because: string) => ({
+    because,
+    notice: `${because.charAt(0).toUpperCase()}${because.slice(1)}, so no browser is opened here.`,
+  })
+  if (noBrowser) return { because: 'you asked for no browser', notice: 'No browser is opened, as you asked.' }
+  if (browser) return browser.command === 'none' ? none(`${browser.variable} is "none"`) : undefined
+  if (ssh) return none('this is an SSH session')
+  if (hasDisplay) return undefined
+  return none(place ? `this is ${place}` : 'this machine has no display')
 }

@@ -1,9 +1,9 @@
+/* What the person sees in the browser: plain HTML with one style, no script, nothing from elsewhere. */
+
 import { createHash } from 'node:crypto'
 import { readlinkSync } from 'node:fs'
 import { hostname } from 'node:os'
 import { sanitize } from '../text/sanitize.ts'
-
-/** What the person sees in the browser: plain HTML with one style, no script, nothing from elsewhere. */
 
 const style = `
 :root { color-scheme: light dark; --ink: #1c2430; --soft: #5b6675; --paper: #f6f7f9; --card: #fff; --line: #dfe3e8; --mark: #14804a }
@@ -25,7 +25,7 @@ p { margin: 0 0 .75rem; overflow-wrap: anywhere }
 p:last-child { margin: 1.25rem 0 0; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9375rem }
 `
 
-/** The headers of every answer of the listener: nothing is kept, framed, sniffed or told to others. */
+/** The headers of every response of the listener: nothing is stored, framed, sniffed or sent on as a referrer. */
 export const securityHeaders = {
   'content-security-policy': `default-src 'none'; style-src '${hashOf(style)}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   'cache-control': 'no-store',
@@ -35,7 +35,7 @@ export const securityHeaders = {
   'cross-origin-resource-policy': 'same-origin',
 } as const satisfies Record<string, string>
 
-/** Shown when the link is kept. */
+/** Shown when the link is saved. */
 export function linkedPage(who: string, kind: 'work' | 'personal'): string {
   return page('ok', '✓', 'OneDrive is linked', [
     escapeHtml(`${who} (${kind} account) is now linked to od-link.`),
@@ -43,22 +43,22 @@ export function linkedPage(who: string, kind: 'work' | 'personal'): string {
   ])
 }
 
-/** Shown when the sign-in came back, but no link came of it. */
+/** Shown when the sign-in came back, but no link was created. */
 export function failedPage(message: string): string {
   return page('failed', '✗', 'OneDrive is not linked', [
     escapeHtml(message),
-    'The terminal says what to do next; you can close this tab.',
+    'The terminal shows what to do next. You can close this tab.',
   ])
 }
 
 /**
- * Shown while the link takes its time.
- * @param next the address of the page that follows, of this server; for browsers that do not go on by themselves.
+ * Shown while the link is being saved.
+ * @param next the path of the page that follows; for browsers that do not load it by themselves.
  */
 export function waitingPage(next: string): string {
   return page('waiting', '…', 'One moment', [
-    'Your sign-in has arrived, and od-link is keeping the link. Should your keychain ask to be unlocked, unlock it.',
-    `This page goes on by itself. If it does not: <a href="${next}">show the outcome</a>.`,
+    "You're signed in; od-link is saving the link. If your keychain asks to be unlocked, unlock it.",
+    `This page updates by itself. If it doesn't, <a href="${next}">show the result</a>.`,
   ])
 }
 
@@ -88,7 +88,7 @@ ${text}
 `
 }
 
-/** Where to go back to, among many windows: the machine, its terminal where that has a name, and since when. */
+/** Which terminal to go back to: the machine, the terminal if it has a name, and when the command started. */
 function terminalInWords(): string {
   const terminal = nameOfTerminal()
   const begun = new Date(Date.now() - process.uptime() * 1000)
@@ -96,7 +96,7 @@ function terminalInWords(): string {
   return `od-link on ${hostname()}${terminal ? `, terminal ${terminal}` : ''}, started at ${time}`
 }
 
-/** As `tty`, `who` and `w` call it, where the system tells: `pts/3`. */
+/** As `tty`, `who` and `w` call it, if the system says so: `pts/3`. */
 function nameOfTerminal(): string | undefined {
   for (const stream of [0, 1, 2]) {
     try {

@@ -6,18 +6,18 @@ import type { ListenAddress } from '../registration/redirect-uri.ts'
 import { answer } from './guarded-server.ts'
 
 /**
- * A local address that sends the browser on to the authorize page, once. It is opened in that page's place, because
- * every user of the machine can read the command line of a browser, and who knows the state could end the login, or
- * answer it with an account of their own. https://man7.org/linux/man-pages/man5/proc_pid_cmdline.5.html
+ * A local URL that redirects the browser to the authorize page, once. It is opened instead of that page, because every user
+ * of the machine can read the command line of a browser, and whoever knows the state could end the login, or complete it
+ * with an account of their own. https://man7.org/linux/man-pages/man5/proc_pid_cmdline.5.html
  */
 export interface StartAddress {
   readonly address: string
-  /** Whether a request is for this address, used up or not. */
+  /** Whether a request is for this URL, used up or not. */
   isFor: (request: IncomingMessage) => boolean
   sendOn: (request: IncomingMessage, response: ServerResponse) => void
 }
 
-/** @param listenHost where the listener is, which behind a web server is not what its redirect URI names. */
+/** @param listenHost where the listener is; behind a web server, the redirect URI names another host. */
 export function newStartAddress(
   listenHost: ListenAddress['host'],
   port: number,
@@ -38,17 +38,17 @@ export function newStartAddress(
 }
 
 /**
- * Whether another user than root is at the other end, who may have read the address in the list of processes and come
- * before the browser. Linux alone tells; and not of who is in another network namespace.
+ * Whether the other end belongs to another user (except root), who may have read the URL in the list of processes and come
+ * before the browser. Only Linux shows it, and not for another network namespace.
  */
 function isOfAnotherUser({ remotePort, localPort }: Socket): boolean {
   const ownUid = process.getuid?.()
   if (process.platform !== 'linux' || ownUid === undefined) return false
   return ['/proc/net/tcp', '/proc/net/tcp6'].flatMap(linesOf).some((line) => {
-    // https://docs.kernel.org/networking/proc_net_tcp.html: the address of the other end is its own local one.
+    // https://docs.kernel.org/networking/proc_net_tcp.html: seen from the other end, its address is the local one.
     const [, local = '', remote = '', , , , , uid, , inode] = line.trim().split(/\s+/)
     if (portOf(local) !== remotePort || portOf(remote) !== localPort) return false
-    // A socket that its process has closed counts as root's, but belongs to no file any more.
+    // A socket that its process has closed counts as root's, but has no inode any more.
     return inode === '0' || ![0, ownUid].includes(Number(uid))
   })
 }

@@ -44,7 +44,7 @@ export async function choose<Choice extends string>(
   return askUntil('[1]: ', (text) => {
     const chosen = choices[text === '' ? 0 : /^\d$/.test(text) ? Number(text) - 1 : -1]
     if (chosen !== undefined) return chosen
-    throw new OdLinkError('usage', `Please type a number from 1 to ${choices.length}, or press Enter for 1.`)
+    throw new OdLinkError('usage', `Type a number from 1 to ${choices.length}, or press Enter for 1.`)
   })
 }
 
@@ -68,7 +68,7 @@ export async function askUntil<T>(question: string, read: (text: string) => T, a
 }
 
 function unanswered(): OdLinkError {
-  return new OdLinkError('usage', 'A question was left unanswered, so nothing was done.')
+  return new OdLinkError('usage', 'No answer was given.', { reason: 'cancelled' })
 }
 
 function askAtTerminal(question: string, { hidden }: { hidden: boolean }): Promise<string | undefined> {

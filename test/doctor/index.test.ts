@@ -119,7 +119,7 @@ describe('od-link doctor', () => {
         expect(check('registration')).toMatchObject({
           ok: false,
           exitCode: 2,
-          text: expect.stringContaining('No app registration'),
+          text: expect.stringContaining('There is no app registration yet'),
           hint: expect.stringContaining('od-link'),
         })
         expect(check('graph').ok).toBe(true)
@@ -198,7 +198,7 @@ describe('the ports', () => {
     expect(code).toBe(2)
     expect(check('ports')).toMatchObject({
       ok: false,
-      text: `Port ${port} of the redirect URI is taken by another program.`,
+      text: `Port ${port} of the redirect URI is in use by another program.`,
       hint: expect.stringContaining(`lsof -i :${port}`),
     })
     expect(check('registration').text).toContain(env.OD_LINK_REDIRECT_URI)

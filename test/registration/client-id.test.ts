@@ -21,28 +21,28 @@ describe('a client id that is pasted', () => {
   })
 
   it.each([
-    ['', /^No client id was given\.$/],
-    [`https://entra.example/${id}`, /^No client id stands in that address\.$/],
-    ['HTTP://x', /^No client id stands in that address\.$/],
-    [`${id} ${other}`, /^There is more than one id in that\.$/],
-    ['ada@contoso.example', /^That is the address of a person, not a client id\.$/],
+    ['', /^No client ID was given\.$/],
+    [`https://entra.example/${id}`, /^That URL does not contain a client ID\.$/],
+    ['HTTP://x', /^That URL does not contain a client ID\.$/],
+    [`${id} ${other}`, /^That contains more than one ID\.$/],
+    ['ada@contoso.example', /^That is an email address, not a client ID\.$/],
     [
       'x'.repeat(30),
-      /^That is no client id\. If it is a client secret, it was seen here: better make a new one\.$/,
+      /^That is not a client ID\. If it is a client secret, it has been exposed; create a new one\.$/,
     ],
-    ['x'.repeat(29), /^That is not a client id\.$/],
-    ['two words @ home that are long enough', /^That is not a client id\.$/],
-    ['ada@contoso.example and more', /^That is not a client id\.$/],
-    ['more and ada@contoso.example', /^That is not a client id\.$/],
-    [`two ${'x'.repeat(30)}`, /^That is not a client id\.$/],
-    [`${'x'.repeat(30)} words`, /^That is not a client id\.$/],
-    [`two ${'x'.repeat(30)} words`, /^That is not a client id\.$/],
+    ['x'.repeat(29), /^That is not a client ID\.$/],
+    ['two words @ home that are long enough', /^That is not a client ID\.$/],
+    ['ada@contoso.example and more', /^That is not a client ID\.$/],
+    ['more and ada@contoso.example', /^That is not a client ID\.$/],
+    [`two ${'x'.repeat(30)}`, /^That is not a client ID\.$/],
+    [`${'x'.repeat(30)} words`, /^That is not a client ID\.$/],
+    [`two ${'x'.repeat(30)} words`, /^That is not a client ID\.$/],
     [`${id.slice(0, -1)}`, /./],
   ])('is not found in %j', (text, message) => {
     expect(() => readClientId(text)).toThrow(
       usageError(
         message,
-        /^Copy the Application \(client\) ID from Overview; it looks like this:\n11111111-2222-3333-4444-555555555555$/,
+        /^Copy the Application \(client\) ID from Overview\. It looks like this:\n11111111-2222-3333-4444-555555555555$/,
       ),
     )
   })

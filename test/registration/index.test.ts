@@ -58,7 +58,7 @@ describe('a registration', () => {
       'openid profile offline_access Files.Read User.Read',
     )
     await expect(readRegistration({ clientId: 'two words' })).rejects.toEqual(
-      usageError(/is not a client id/),
+      usageError(/is not a client ID/),
     )
     await expect(readRegistration({ tenant: 'two words' })).rejects.toEqual(usageError(/is not a tenant/))
     await saveSettings({ tenant: undefined, cloud: 'china' })
@@ -80,8 +80,8 @@ describe('a registration', () => {
   it('has to be there', async () => {
     await expect(readRegistration({})).rejects.toEqual(
       usageError(
-        /^No app registration is known yet: od-link needs a client id of your own\.$/,
-        /^od-link setup\n\(it leads .*\)\nTo see it all without an account: od-link demo$/,
+        /^There is no app registration yet\. od-link needs a client ID of your own\.$/,
+        /^od-link setup\n\(walks you through .*\)\nTo try od-link without an account: od-link demo$/,
       ),
     )
   })
@@ -91,17 +91,17 @@ describe('a registration', () => {
       'client-id',
       'an-id_1.x',
       'two words',
-      /^That is not a client id\.$/,
-      /^It is the Application \(client\) ID/,
+      /^That is not a client ID\.$/,
+      /^Use the Application \(client\) ID/,
     ],
-    ['client-id', 'x'.repeat(128), 'x'.repeat(129), /is no client id\. If it is a client secret/, /./],
-    ['client-id', 'x', '', /^No client id was given/, /./],
+    ['client-id', 'x'.repeat(128), 'x'.repeat(129), /is not a client ID\. If it is a client secret/, /./],
+    ['client-id', 'x', '', /^No client ID was given/, /./],
     [
       'tenant',
       'contoso.example',
       'a/b',
       /^"a\/b" is not a tenant\.$/,
-      /^It is common, organizations, consumers, a domain/,
+      /^Use common, organizations, consumers, a domain/,
     ],
     ['tenant', 'x'.repeat(253), 'x'.repeat(254), /is not a tenant/, /./],
     ['cloud', 'usgov', 'germany', /^Unknown cloud: "germany"\.$/, /./],
@@ -111,10 +111,10 @@ describe('a registration', () => {
       'scope',
       'User.Read, https://graph.example/Files.Read',
       'User.Read "x"',
-      /^What is given as scope is no list of scopes\.$/,
+      /^The scope is not a list of scopes\.$/,
       /^For your own drive: --scope Files\.ReadWrite$/,
     ],
-    ['scope', 'x'.repeat(200), 'x'.repeat(201), /no list of scopes/, /./],
+    ['scope', 'x'.repeat(200), 'x'.repeat(201), /not a list of scopes/, /./],
     ['store', 'helper:pass', 'nowhere', /^There is no store "nowhere"/, /./],
   ] as const)('has a %s such as %s, and not %s', (name, good, bad, message, hint) => {
     checkSetting(name, good)

@@ -29,8 +29,8 @@ describe('a registration that is still to be made', () => {
    Custom redirect URIs: http://localhost, then Configure
    (newer: Redirect URI configuration > Add Redirect URI)
 4. Authentication > Advanced settings > Allow public client flows: Yes
-   then Save (without it no sign-in by device code)
-5. API permissions: nothing to do, od-link asks for them at the sign-in
+   then Save (needed to sign in with a device code)
+5. API permissions: nothing to do; od-link requests them when you sign in
 6. Overview: copy the Application (client) ID`)
     const web = portalSteps({ ...wanted, cloud: 'usgov', kind: 'web', audience: 'single' })
     expect(web[0]).toBe('1. https://entra.microsoft.us > Entra ID > App registrations')
@@ -38,12 +38,12 @@ describe('a registration that is still to be made', () => {
    Redirect URIs: http://localhost, then Configure
    (newer: Redirect URI configuration > Add Redirect URI)
 4. Certificates & secrets > Client secrets > New client secret
-   copy its Value, not the Secret ID: it is shown only once
-5. API permissions: nothing to do, od-link asks for them at the sign-in
+   copy its Value, not the Secret ID; it is shown only once
+5. API permissions: nothing to do; od-link requests them when you sign in
 6. Overview: copy the Application (client) ID
    and the Directory (tenant) ID`)
     expect(beforeYouBegin.join(' ')).toMatch(
-      /^A personal .* can no longer register an app\. The free ways out: /,
+      /^A personal .* can no longer register an app\. Free alternatives: /,
     )
     for (const line of beforeYouBegin) expect(line).toMatch(/^.{30,80}$/)
   })

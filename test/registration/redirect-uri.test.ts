@@ -57,7 +57,7 @@ describe('a redirect URI', () => {
     expect(() => readRedirect(uri, '127.0.0.1:5000')).toThrow(
       usageError(
         /is not a redirect URI that od-link can listen on\.$/,
-        /^It is http:\/\/localhost, with a port and a path .*\nor an https URI .*--listen 127\.0\.0\.1:5000$/,
+        /^Use http:\/\/localhost, with a port and a path .*\n.*\nor an https URI .*\n.*--listen 127\.0\.0\.1:5000$/,
       ),
     )
   })
@@ -83,7 +83,7 @@ describe('a redirect URI', () => {
     expect(() => parseListen(text)).toThrow(
       usageError(
         /is not an address of this machine that od-link can listen on\.$/,
-        /^--listen 127\.0\.0\.1:5000\n\(loopback alone/,
+        /^--listen 127\.0\.0\.1:5000\n\(only loopback/,
       ),
     )
   })

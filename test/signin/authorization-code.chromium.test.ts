@@ -31,7 +31,7 @@ describe.runIf(installed)('a person who logs in with a browser', () => {
     const ended = await login.ended
     expect(ended).toMatchObject({ code: 0, signal: null })
     expect(ended.stdout).toBe('✓ Linked ada@contoso.example (work account, Ada Lovelace).\n')
-    expect(ended.stderr).toContain('Signing in by an address to open')
+    expect(ended.stderr).toContain('so no browser is opened here')
     expect(ended.stdout + ended.stderr).not.toContain(await code)
     expect((await world.run(['status'])).stdout).toContain('ada@contoso.example')
     await lookAtOwnPage(page, 'success')
@@ -125,7 +125,7 @@ describe.runIf(installed)('a person who logs in with a browser', () => {
     await press(page, 'Cancel')
     await lastPage(page, 'OneDrive is not linked')
     expect(page.url()).toMatch(new RegExp(`^${listener}/result/[\\w-]+$`))
-    expect(await page.getByText('The terminal says what to do next').count()).toBe(1)
+    expect(await page.getByText('The terminal shows what to do next').count()).toBe(1)
     const { code, stdout, stderr } = await login.ended
     expect(code).toBe(4)
     expect(stdout).not.toContain('linked')

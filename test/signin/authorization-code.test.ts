@@ -26,11 +26,11 @@ describe('a sign-in', () => {
   it('by redirect is told, waited for, kept, and only then shown', async () => {
     let kept = 0
     const whole = await attempt()
-    const keep: Attempt['keep'] = async (record) => {
+    const save: Attempt['save'] = async (record) => {
       kept += 1
-      return whole.keep(record)
+      return whole.save(record)
     }
-    const account = signInByRedirect({ ...whole, keep }, { open: false, pasteAfterMs: 0 })
+    const account = signInByRedirect({ ...whole, save }, { open: false, pasteAfterMs: 0 })
     const { address, elsewhere } = await opened()
     expect(elsewhere).toMatch(/^http:\/\/localhost:\d+\/\?code=…$/)
     expect(attempts.events).toEqual([
@@ -61,25 +61,25 @@ describe('a sign-in', () => {
 
   it('that fails is shown as that', async () => {
     const failing = async (error: Error) => {
-      const keep = async () => Promise.reject(error)
+      const save = async () => Promise.reject(error)
       attempts.events = []
-      const account = signInByRedirect(await attempt({ keep }), { open: false, pasteAfterMs: 0 })
+      const account = signInByRedirect(await attempt({ save }), { open: false, pasteAfterMs: 0 })
       const outcome = expect(account).rejects.toBe(error)
       const page = await lastPage((await opened()).address)
       await outcome
       return page
     }
     expect(await failing(new OdLinkError('keychain', 'It is full.'))).toContain('<p>It is full.</p>')
-    expect(await failing(new Error('secret details'))).toContain('<p>od-link met a fault of its own.</p>')
+    expect(await failing(new Error('secret details'))).toContain('<p>Unexpected error.</p>')
   })
 
   it('that nobody answers ends with what may be in the way', async () => {
     const late = signInByRedirect(await attempt({ timeoutSeconds: 0.05 }), { open: false, pasteAfterMs: 0 })
     await expect(late).rejects.toMatchObject({
       kind: 'sign-in',
-      message: 'No answer came back from the browser within 0 s.',
+      message: 'Timed out after 0 seconds.',
       hint: expect.stringMatching(
-        /^look at the browser: .*\nAADSTS50011 there means .* http:\/\/localhost;\nAADSTS700016 or "not enabled .*\nAADSTS50105 or 53003, .* od-link login\nWhere .*: od-link login --device$/,
+        /^Check the browser: .*\nAADSTS50011: .* http:\/\/localhost\nAADSTS700016 or "not enabled .*\nAADSTS50105 or 53003: .*\nThen: od-link login\nIf .*: od-link login --device$/,
       ),
     })
   })
@@ -87,8 +87,8 @@ describe('a sign-in', () => {
   it('over SSH is told with its tunnel, behind a web server with what that passes on', async () => {
     const [port, other] = [await closedPort(), await closedPort()]
     const ssh = { user: 'ada', host: '10.0.0.5', port: 22 }
-    const here = { browser: undefined, hasDisplay: false, ssh, isWsl: false, place: undefined }
-    const quick = { timeoutSeconds: 0.05, here }
+    const environment = { browser: undefined, hasDisplay: false, ssh, isWsl: false, place: undefined }
+    const quick = { timeoutSeconds: 0.05, environment }
     await signInByRedirect(await attempt(quick, `http://localhost:${port}`), {
       open: false,
       pasteAfterMs: 0,
@@ -107,13 +107,13 @@ describe('a sign-in', () => {
     })
   })
 
-  it('that came back is not talked about any more, however long the keeping takes', async () => {
+  it('that came back is not talked about any more, however long the saving takes', async () => {
     const whole = await attempt()
-    const keep: Attempt['keep'] = async (record) => {
+    const save: Attempt['save'] = async (record) => {
       await sleep(1_100)
-      return whole.keep(record)
+      return whole.save(record)
     }
-    const account = signInByRedirect({ ...whole, keep }, { open: false, pasteAfterMs: 1_000 })
+    const account = signInByRedirect({ ...whole, save }, { open: false, pasteAfterMs: 1_000 })
     await (await fetch((await opened()).address)).text()
     await account
     expect(attempts.events.map(({ event }) => event)).toEqual(['open', 'waiting'])
@@ -122,19 +122,19 @@ describe('a sign-in', () => {
   it('that came back makes nothing of a browser that fails after that', async () => {
     const whole = await attempt()
     const kept = join(own.dir, 'kept')
-    const keep: Attempt['keep'] = async (record) => {
+    const save: Attempt['save'] = async (record) => {
       writeFileSync(kept, '')
       await sleep(200)
-      return whole.keep(record)
+      return whole.save(record)
     }
     const failing = join(own.dir, 'failing')
     putProgram(failing, `until [ -e '${kept}' ]; do sleep 0.02; done; exit 3`)
-    const here: Environment = {
-      ...whole.here,
+    const environment: Environment = {
+      ...whole.environment,
       browser: { command: `'${failing}'`, variable: 'BROWSER' },
       hasDisplay: true,
     }
-    const account = signInByRedirect({ ...whole, keep, here }, { open: true, pasteAfterMs: 0 })
+    const account = signInByRedirect({ ...whole, save, environment }, { open: true, pasteAfterMs: 0 })
     await (await fetch((await opened()).address)).text()
     await account
     expect(attempts.events.map(({ event }) => event)).toEqual(['open', 'waiting'])
@@ -210,23 +210,25 @@ describe('a sign-in', () => {
       place: undefined,
     })
     const quick = { timeoutSeconds: 1.3 }
-    await signInByRedirect(await attempt({ ...quick, here: browser('false') }), {
+    await signInByRedirect(await attempt({ ...quick, environment: browser('false') }), {
       open: true,
       pasteAfterMs: 50,
     }).catch(() => {})
     expect(attempts.events.map(({ event }) => event)).toEqual(['open', 'waiting', 'unopened'])
     expect(attempts.events[0]).toMatchObject({ elsewhere: undefined })
-    expect(attempts.events[2]).toEqual({ event: 'unopened', because: 'false ended with 1' })
+    expect(attempts.events[2]).toEqual({ event: 'unopened', because: 'false failed (exit code 1)' })
     attempts.events = []
-    await signInByRedirect(await attempt({ ...quick, here: browser('true') }), {
+    await signInByRedirect(await attempt({ ...quick, environment: browser('true') }), {
       open: true,
       pasteAfterMs: 50,
     }).catch(() => {})
     expect(attempts.events.map(({ event }) => event)).toEqual(['open', 'waiting', 'silence'])
     attempts.events = []
     const plain = `"${process.execPath}" -e "fetch(process.argv[1]).then((answer) => answer.text())"`
-    const { signIn } = methods['the browser']
-    expect((await signIn(await attempt({ here: browser(plain) }))).username).toBe('ada@contoso.example')
+    const { signIn } = methods.browser
+    expect((await signIn(await attempt({ environment: browser(plain) }))).username).toBe(
+      'ada@contoso.example',
+    )
     expect(attempts.events.map(({ event }) => event)).toEqual(['open', 'waiting'])
   })
 })

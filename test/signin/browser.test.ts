@@ -130,7 +130,7 @@ describe('a command line in BROWSER', () => {
 
   it('that fails at once is told of, one that runs on is taken for it', async () => {
     expect(await openBrowser(url, here(`"${script('xdg-open', 'exit 3')}"`), (local) => local)).toBe(
-      'xdg-open ended with 3',
+      'xdg-open failed (exit code 3)',
     )
     expect(await openBrowser(url, here('/nonexistent/browser'), (local) => local)).toMatch(/ENOENT/)
     const started = Date.now()

@@ -60,9 +60,9 @@ describe('od-link login --device', () => {
       env: { OD_LINK_BROWSER: spy.command },
     })
     const code = await codeShown(login)
-    expect(login.output()).toContain('Signing in by a code: you asked for it.')
+    expect(login.output()).toContain('Signing in with a device code.')
     expect(login.output()).toContain(`\n  ${sandbox.origin}/devicelogin\n`)
-    await login.seen(/the code is good for 1[45]:\d\d\. Ctrl-C stops/)
+    await login.seen(/the code expires in 1[45]:\d\d\. Press Ctrl-C to cancel/)
     await decide(code, { username: 'grace@outlook.example' })
     const { code: exit, stdout } = await login.ended
     expect({ exit, stdout }).toEqual({
@@ -129,10 +129,10 @@ describe('od-link login --device', () => {
   )
 
   it.each([
-    [53003, /does not allow signing in by a code[\s\S]*with a browser.*od-link login\n/],
-    [530035, /does not allow signing in by a code/],
+    [53003, /does not allow signing in with a device code[\s\S]*with a browser.*od-link login\n/],
+    [530035, /does not allow signing in with a device code/],
     [53000, /a device that it manages[\s\S]*od-link login\n/],
-    [7000218, /does not allow signing in by a code[\s\S]*Allow public client flows/],
+    [7000218, /does not allow signing in with a device code[\s\S]*Allow public client flows/],
   ])(
     'when a policy is in the way (AADSTS%i), says so and names the way that is left',
     async (number, words) => {
@@ -215,7 +215,7 @@ describe('od-link login --device', () => {
     const { code, stderr } = await failed(login)
     expect({ code, stderr }).toEqual({
       code: 4,
-      stderr: expect.stringContaining('Nobody used the code in time'),
+      stderr: expect.stringContaining('Nobody entered the code in time'),
     })
     expect(stderr).toContain(page)
     expect(stderr).not.toMatch(/[\x1b\u202e]/)
@@ -238,7 +238,7 @@ describe('od-link login --device', () => {
       }`,
     )
     const login = world.start(['login'], { env: { NODE_OPTIONS: `--require=${forbidden}` } })
-    await login.seen(/Signing in by a code: no port of this machine can be listened on \(EPERM\)\./)
+    await login.seen(/No local port is available \(EPERM\)\. Signing in with a device code\./)
     await decide(await codeShown(login))
     expect((await login.ended).code).toBe(0)
   })
@@ -247,7 +247,7 @@ describe('od-link login --device', () => {
     const terminal = startInTerminal(`${odLinkWord} login --device${leftAs}`, world.env)
     const code = await codeShown(terminal)
     expect(terminal.shown()).toMatch(/(\n {2}[ █▀▄]{20,}){3}\n/)
-    await terminal.seen(/good for 14:5\d[\s\S]*good for 14:5\d/)
+    await terminal.seen(/expires in 14:5\d[\s\S]*expires in 14:5\d/)
     await decide(code)
     const { code: exit, shown } = await terminal.ended
     expect({ exit, shown }).toEqual({ exit: 0, shown: expect.stringContaining('Linked ada@contoso.example') })

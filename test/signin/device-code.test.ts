@@ -14,7 +14,7 @@ const { attempt } = attempts
 describe('a sign-in', () => {
   it('by a code is told with its page, and kept when the person is done', async () => {
     await control(attempts.sandbox, 'POST', 'settings', { deviceIntervalSeconds: 1 })
-    const account = methods['a code'].signIn(await attempt({ timeoutSeconds: undefined }))
+    const account = methods['device-code'].signIn(await attempt({ timeoutSeconds: undefined }))
     await expect.poll(() => attempts.events[0]).toMatchObject({ event: 'device' })
     const { address, code, expiresAt } = attempts.events[0] as Extract<SignInEvent, { event: 'device' }>
     expect(address).toBe(`${attempts.sandbox.origin}/devicelogin`)
@@ -28,9 +28,9 @@ describe('a sign-in', () => {
     const late = signInByDeviceCode(await attempt({ timeoutSeconds: 1.2 }))
     await expect(late).rejects.toMatchObject({
       kind: 'sign-in',
-      message: 'Nobody used the code in time.',
+      message: 'Nobody entered the code in time.',
       hint: expect.stringMatching(
-        /^od-link login --device\nIf the page said .*\norganisation, .*od-link login$/,
+        /^od-link login --device\nIf the page said .*\norganisation, .*\nSign in with a browser instead: od-link login$/,
       ),
     })
     expect(attempts.events.filter(({ event }) => event === 'countdown')).toEqual([
@@ -47,7 +47,7 @@ describe('a sign-in', () => {
     )
     await expect(signInByDeviceCode(await byCodeAt(server.origin))).rejects.toMatchObject({
       kind: 'sign-in',
-      message: 'The code has expired: nobody used it in time.',
+      message: 'The code has expired before anyone entered it.',
       hint: expect.stringMatching(/^od-link login --device\n/),
     })
     expect(attempts.events.slice(1)).toEqual([{ event: 'countdown', seconds: 9 }])
@@ -64,7 +64,7 @@ describe('a sign-in', () => {
     )
     await expect(signInByDeviceCode(await byCodeAt(server.origin))).rejects.toMatchObject({
       code: 'AADSTS53003',
-      message: 'The organisation does not allow signing in by a code.',
+      message: 'The organisation does not allow signing in with a device code.',
     })
     await server.stop()
   })
@@ -82,7 +82,7 @@ describe('a sign-in', () => {
   it.each([
     [
       '53003',
-      /^The organisation does not allow signing in by a code\.$/,
+      /^The organisation does not allow signing in with a device code\.$/,
       /^Sign in with a browser, .*od-link login\n\(paste/,
     ],
     ['50131', /^The organisation does not allow/, /^Sign in with a browser/],
@@ -90,16 +90,16 @@ describe('a sign-in', () => {
     ['530036', /^The organisation does not allow/, /^Sign in with a browser/],
     [
       '53000',
-      /^The organisation wants a device that it manages, which a code cannot prove\.$/,
+      /^The organisation requires a device that it manages, which a device code cannot prove\.$/,
       /^Sign in with a browser/,
     ],
-    ['53001', /^The organisation wants a device/, /^Sign in/],
-    ['50097', /^The organisation wants a device/, /^Sign in/],
-    ['530032', /^The organisation wants a device/, /^Sign in/],
+    ['53001', /^The organisation requires a device/, /^Sign in/],
+    ['50097', /^The organisation requires a device/, /^Sign in/],
+    ['530032', /^The organisation requires a device/, /^Sign in/],
     [
       '7000218',
-      /^The app registration does not allow signing in by a code\.$/,
-      /^https:\/\/entra.*\n> Authentication > Advanced.*\nThen Save\. \(A "Web" registration cannot: od-link login\)$/,
+      /^The app registration does not allow signing in with a device code\.$/,
+      /^https:\/\/entra.*\n> Authentication > Advanced.*\nThen Save\.\nA "Web" registration cannot .*: od-link login$/,
     ],
     ['70002', /^The app registration does not allow/, /Then Save/],
     ['50057', /^The account is disabled\.$/, /^Ask the administrator\.$/],

@@ -159,7 +159,7 @@ describe('the listener', () => {
     expect(waiting.headers.get('refresh')).toBe(`0; url=${place}`)
     const text = await waiting.text()
     expect(text).toContain('One moment</h1>')
-    expect(text).toContain(`<a href="${place}">show the outcome</a>`)
+    expect(text).toContain(`<a href="${place}">show the result</a>`)
     const last = at(place)
     expect(await Promise.race([last, sleep(200, 'held')])).toBe('held')
     expect((await at(waiting.url.replace(/.*(?=\/waiting)/, ''), { method: 'POST' })).status).toBe(405)
@@ -236,9 +236,9 @@ describe('the listener', () => {
     for (const uri of [`http://localhost:${port}`, `http://127.0.0.1:${port}`])
       await expect(startListener(readRedirect(uri, undefined))).rejects.toMatchObject({
         kind: 'usage',
-        message: `Port ${port} of the redirect URI is taken by another program.`,
+        message: `Port ${port} of the redirect URI is in use by another program.`,
         hint: expect.stringMatching(
-          /^Find it: lsof -i :\d+ .*\nOr sign in by a code, which needs no port: od-link login --device$/,
+          /^Find the program: lsof -i :\d+\nOr use another port: .*\n.*\nOr use a device code, which needs no port: od-link login --device$/,
         ),
       })
     expect(new NoLoopback('x')).toBeInstanceOf(Error)

@@ -69,7 +69,7 @@ describe.runIf(hasNginx())('a redirect through a web server', () => {
   it('says what the web server has to pass on', async () => {
     const login = world.start(['login', '--no-browser', ...flags()])
     await login.seen(
-      /web server has to pass on what comes back, with its Host, to http:\/\/127\.0\.0\.1:\d+\./,
+      /web server has to forward the redirect, with its Host header, to http:\/\/127\.0\.0\.1:\d+/,
     )
     login.child.kill()
     await login.ended
@@ -100,8 +100,8 @@ describe.runIf(hasNginx())('a redirect through a web server', () => {
 describe('where to listen', () => {
   it.each([
     [['--redirect-uri', 'https://example-app.com/post_onedrive'], /--listen 127\.0\.0\.1:5000/],
-    [['--redirect-uri', 'https://example-app.com/x', '--listen', '0.0.0.0:5000'], /loopback alone/],
-    [['--redirect-uri', 'https://example-app.com/x', '--listen', '192.168.1.2:5000'], /loopback alone/],
+    [['--redirect-uri', 'https://example-app.com/x', '--listen', '0.0.0.0:5000'], /only loopback/],
+    [['--redirect-uri', 'https://example-app.com/x', '--listen', '192.168.1.2:5000'], /only loopback/],
     [['--redirect-uri', 'https://example-app.com/x', '--listen', '127.0.0.1'], /--listen 127\.0\.0\.1:5000/],
     [['--redirect-uri', 'https://example-app.com/x', '--listen', '127.0.0.1:70000'], /--listen/],
     [['--redirect-uri', 'http://example-app.com/x', '--listen', '127.0.0.1:5000'], /https URI/],

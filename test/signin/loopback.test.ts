@@ -96,7 +96,7 @@ describe('a port that the redirect URI names and that cannot be had', () => {
     const { asked, newServer } = machine(() => code)
     return { asked, binding: bindLoopback(newServer, { host: 'localhost', port: 80 }) }
   }
-  const device = 'Or sign in by a code, which needs no port: od-link login --device'
+  const device = 'Or use a device code, which needs no port: od-link login --device'
 
   it.each<[on: NodeJS.Platform, find: string]>([
     ['linux', 'lsof -i :80'],
@@ -106,8 +106,8 @@ describe('a port that the redirect URI names and that cannot be had', () => {
     const { asked, binding } = refused('EADDRINUSE', on)
     await expect(binding).rejects.toMatchObject({
       kind: 'usage',
-      message: 'Port 80 of the redirect URI is taken by another program.',
-      hint: `Find it: ${find}   (or choose another: with --listen behind a web server, else leave the port out of --redirect-uri, if the registration allows any)\n${device}`,
+      message: 'Port 80 of the redirect URI is in use by another program.',
+      hint: `Find the program: ${find}\nOr use another port: with --listen behind a web server, otherwise in --redirect-uri\n(without a port there, od-link takes any free one, if the registration allows it)\n${device}`,
     })
     expect(asked).toHaveLength(1)
   })
@@ -117,7 +117,7 @@ describe('a port that the redirect URI names and that cannot be had', () => {
     await expect(binding).rejects.toMatchObject({
       kind: 'usage',
       message: 'od-link cannot listen on port 80 (EACCES).',
-      hint: `Choose another port with --redirect-uri, one above 1023.\n${device}`,
+      hint: `Choose another port with --redirect-uri, above 1023.\n${device}`,
     })
     expect(asked).toHaveLength(1)
   })

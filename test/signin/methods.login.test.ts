@@ -24,87 +24,69 @@ type Case = [
 ]
 
 const cases: Case[] = [
-  ['a desktop', { DISPLAY: ':0' }, 'linux', [], 'the browser: this machine has a display'],
-  ['a Wayland desktop', { WAYLAND_DISPLAY: 'w-0' }, 'linux', [], 'the browser: this machine has a display'],
-  ['macOS', {}, 'darwin', [], 'the browser: this machine has a display'],
-  ['Windows', {}, 'win32', [], 'the browser: this machine has a display'],
-  ['WSL, which has that of Windows', wsl, 'linux', [], 'the browser: this machine has a display'],
-  ['a server', {}, 'linux', [], 'an address to open: there is no display'],
-  ['SSH', ssh, 'linux', [], 'an address to open: this is an SSH session'],
+  ['a desktop', { DISPLAY: ':0' }, 'linux', [], 'browser: this machine has a display'],
+  ['a Wayland desktop', { WAYLAND_DISPLAY: 'w-0' }, 'linux', [], 'browser: this machine has a display'],
+  ['macOS', {}, 'darwin', [], 'browser: this machine has a display'],
+  ['Windows', {}, 'win32', [], 'browser: this machine has a display'],
+  ['WSL, which has that of Windows', wsl, 'linux', [], 'browser: this machine has a display'],
+  ['a server', {}, 'linux', [], 'url: this machine has no display'],
+  ['SSH', ssh, 'linux', [], 'url: this is an SSH session'],
   [
     'SSH with a forwarded display, which is slow and no browser of one’s own',
     { ...ssh, DISPLAY: 'localhost:10.0' },
     'linux',
     [],
-    'an address to open: this is an SSH session',
+    'url: this is an SSH session',
   ],
-  ['SSH to macOS', ssh, 'darwin', [], 'an address to open: this is an SSH session'],
-  ['SSH to Windows', ssh, 'win32', [], 'an address to open: this is an SSH session'],
-  [
-    'SSH without its connection',
-    { SSH_TTY: '/dev/pts/1' },
-    'linux',
-    [],
-    'an address to open: this is an SSH session',
-  ],
-  ['Docker', {}, 'linux', ['/.dockerenv'], 'an address to open: this is a container'],
-  ['Podman', {}, 'linux', ['/run/.containerenv'], 'an address to open: this is a container'],
-  [
-    'Kubernetes',
-    { KUBERNETES_SERVICE_HOST: '10.0.0.1' },
-    'linux',
-    [],
-    'an address to open: this is a container',
-  ],
+  ['SSH to macOS', ssh, 'darwin', [], 'url: this is an SSH session'],
+  ['SSH to Windows', ssh, 'win32', [], 'url: this is an SSH session'],
+  ['SSH without its connection', { SSH_TTY: '/dev/pts/1' }, 'linux', [], 'url: this is an SSH session'],
+  ['Docker', {}, 'linux', ['/.dockerenv'], 'url: this is a container'],
+  ['Podman', {}, 'linux', ['/run/.containerenv'], 'url: this is a container'],
+  ['Kubernetes', { KUBERNETES_SERVICE_HOST: '10.0.0.1' }, 'linux', [], 'url: this is a container'],
   [
     'a remote window of VS Code',
     { ...ssh, ...code, ...helper },
     'linux',
     [],
-    'the browser: BROWSER opens it from a remote window of VS Code',
+    'browser: BROWSER opens it from a remote window of VS Code',
   ],
   [
     'a remote window of VS Code whose helper is missing',
     code,
     'linux',
     [],
-    'an address to open: this is a remote window of VS Code',
+    'url: this is a remote window of VS Code',
   ],
   [
     'a codespace',
     { CODESPACES: 'true', ...code, ...helper },
     'linux',
     ['/.dockerenv'],
-    'the browser: BROWSER opens it from a codespace',
+    'browser: BROWSER opens it from a codespace',
   ],
   [
     'a dev container',
     { REMOTE_CONTAINERS: 'true', ...helper },
     'linux',
     ['/.dockerenv'],
-    'the browser: BROWSER opens it from a dev container',
+    'browser: BROWSER opens it from a dev container',
   ],
   [
     'a browser of one’s own choice',
     { ...ssh, OD_LINK_BROWSER: 'lynx' },
     'linux',
     [],
-    'the browser: OD_LINK_BROWSER names one',
+    'browser: OD_LINK_BROWSER names one',
   ],
   [
     'none by choice',
     { DISPLAY: ':0', OD_LINK_BROWSER: 'none' },
     'linux',
     [],
-    'an address to open: OD_LINK_BROWSER is "none"',
+    'url: OD_LINK_BROWSER is "none"',
   ],
-  [
-    'none by BROWSER',
-    { DISPLAY: ':0', BROWSER: 'none' },
-    'linux',
-    [],
-    'an address to open: BROWSER is "none"',
-  ],
+  ['none by BROWSER', { DISPLAY: ':0', BROWSER: 'none' }, 'linux', [], 'url: BROWSER is "none"'],
 ]
 
 const wayOf = (here: ReturnType<typeof detectEnvironment>, wishes = asked) => {
@@ -119,8 +101,8 @@ describe('the way in', () => {
 
   it('is the one that was asked for, wherever', () => {
     const desktop = detectEnvironment({ DISPLAY: ':0', OD_LINK_BROWSER: 'firefox' }, 'linux', () => false)
-    expect(wayOf(desktop, { ...asked, noBrowser: true })).toBe('an address to open: you asked for no browser')
-    expect(wayOf(desktop, { ...asked, device: true })).toBe('a code: you asked for it')
+    expect(wayOf(desktop, { ...asked, noBrowser: true })).toBe('url: you asked for no browser')
+    expect(wayOf(desktop, { ...asked, device: true })).toBe('device-code: you asked for it')
   })
 
   it('takes a path of Windows in BROWSER whole, and the first of a list', () => {
@@ -164,7 +146,7 @@ describe('od-link login', () => {
     const [address] = await login.seen(/http:\/\/\S+authorize\S+/)
     const { port } = new URL(new URL(address).searchParams.get('redirect_uri') ?? '')
     await login.seen(/Waiting/)
-    expect(login.output()).toContain('this is an SSH session')
+    expect(login.output()).toContain('This is an SSH session, so no browser is opened here.')
     expect(login.output()).toContain(`  ssh -L ${port}:localhost:${port} ${userInfo().username}@10.0.0.5\n`)
     expect(spy.opened()).toBe(false)
     await (await fetch(address)).text()
@@ -175,7 +157,10 @@ describe('od-link login', () => {
     const spy = spyBrowser(world.dir, 'xdg-open')
     const env = { DISPLAY: ':0', PATH: `${world.dir}:/usr/bin:/bin` }
     const { code, stderr } = await world.run(['login'], { env })
-    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('has a display') })
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining('Opening your browser to sign in…'),
+    })
     const [printed = ''] = /http:\/\/\S+authorize\S+/.exec(stderr) ?? []
     const redirectUri = new URL(printed).searchParams.get('redirect_uri')
     expect(spy.seen().args).toEqual([expect.stringMatching(new RegExp(`^${redirectUri}/start/[\\w-]{22}$`))])
@@ -186,7 +171,7 @@ describe('od-link login', () => {
     chmodSync(join(world.dir, 'xdg-open'), 0o755)
     const login = world.start(['login'], { env: { DISPLAY: ':0', PATH: `${world.dir}:/usr/bin:/bin` } })
     const [address] = await login.seen(/http:\/\/\S+authorize\S+/)
-    await login.seen(/No browser was opened: xdg-open ended with 3/)
+    await login.seen(/Couldn't open a browser: xdg-open failed \(exit code 3\)\. Open the URL yourself/)
     await (await fetch(address)).text()
     expect((await login.ended).code).toBe(0)
   })
@@ -226,7 +211,7 @@ describe('od-link login', () => {
     const login = world.start(['login'], { env: { OD_LINK_BROWSER: 'true' } })
     const started = Date.now()
     const [address] = await login.seen(/http:\/\/\S+authorize\S+/)
-    await login.seen(/Nothing has come back yet.*pasted[\s\S]*od-link login --device/)
+    await login.seen(/Nothing has come back yet.*paste[\s\S]*od-link login --device/)
     expect(Date.now() - started).toBeGreaterThan(15_000)
     await (await fetch(address)).text()
     expect((await login.ended).code).toBe(0)

@@ -35,14 +35,14 @@ describe.runIf(hasSshd() && hasTerminal())('on a server without a desktop, over 
   async function signInElsewhere(terminal: Terminal) {
     const [address] = await terminal.seen(/http:\/\/\S+authorize\S+(?=\s)/)
     const [tunnel] = await terminal.seen(/ssh -L \d+:localhost:\d+ \S+ -p \d+(?=\s)/)
-    await terminal.seen(/Paste the address here/)
+    await terminal.seen(/Paste the URL here/)
     const answer = await signInAt(new URL(address))
     return { tunnel, landed: `${new URL(address).searchParams.get('redirect_uri')}/?${answer}` }
   }
 
   it('login takes the pasted address, and mkdir works in the next session', async () => {
     const terminal = overSsh('login')
-    await terminal.seen(/this is an SSH session/)
+    await terminal.seen(/This is an SSH session, so no browser is opened here/)
     const { landed } = await signInElsewhere(terminal)
     terminal.type(`${landed}\r`)
     const { code, shown } = await terminal.ended

@@ -30,7 +30,7 @@ describe.runIf(hasTerminal())('at a terminal that no browser can reach, login', 
   /** The address that the terminal shows, and the one that a browser elsewhere ends up on after the sign-in. */
   async function signInElsewhere(terminal: Terminal): Promise<{ address: string; landed: string }> {
     const [address] = await terminal.seen(/http:\/\/\S+authorize\S+(?=\s)/)
-    await terminal.seen(/Paste the address here/)
+    await terminal.seen(/Paste the URL here/)
     const answer = await signInAt(new URL(address))
     return { address, landed: `${new URL(address).searchParams.get('redirect_uri')}/?${answer}` }
   }
@@ -66,16 +66,16 @@ describe.runIf(hasTerminal())('at a terminal that no browser can reach, login', 
     other.searchParams.set('state', 'of-another-sign-in')
     const wrong: [string, RegExp][] = [
       ['hello', /does not look like http:\/\/localhost:\d+\/\?code=…/],
-      [address, /the address to open in the browser/],
-      [landed.replace('localhost', 'evil.example'), /does not begin with http:\/\/localhost/],
+      [address, /the URL to open in the browser/],
+      [landed.replace('localhost', 'evil.example'), /does not start with http:\/\/localhost/],
       [other.href, /belongs to another sign-in/],
-      [landed.replace(/&state=.*/, ''), /a part of it is missing/],
-      [landed.replace(/state=.*/, 'error=access_denied'), /a part of it is missing/],
+      [landed.replace(/&state=.*/, ''), /URL is incomplete/],
+      [landed.replace(/state=.*/, 'error=access_denied'), /URL is incomplete/],
     ]
     for (const [text, words] of wrong) {
       const before = terminal.shown().length
       terminal.type(`${text}\r`)
-      await terminal.seen(new RegExp(`^[\\s\\S]{${before},}That is not it: [^\\n]*${words.source}`))
+      await terminal.seen(new RegExp(`^[\\s\\S]{${before},}[^\\n]*${words.source}`))
     }
     expect(await sandbox.control('GET', 'log')).not.toContainEqual(expect.objectContaining({ kind: 'token' }))
     terminal.type(`${landed}\r`)
@@ -129,7 +129,7 @@ describe.runIf(hasTerminal())('at a terminal that no browser can reach, login', 
   it('in the background leaves the terminal alone, and goes on listening', async () => {
     const terminal = startInTerminal(`set -m; ${odLinkWord} login & wait`, world.env)
     const [address] = await terminal.seen(/http:\/\/\S+authorize\S+(?=\s)/)
-    await terminal.seen(/Waiting for the sign-in/)
+    await terminal.seen(/Waiting up to/)
     expect(await (await fetch(address)).text()).toContain('OneDrive is linked')
     const { code, shown } = await terminal.ended
     expect({ code, shown }).toEqual({ code: 0, shown: expect.stringContaining('Linked ada@contoso.example') })

@@ -35,26 +35,26 @@ describe('a pasted address', () => {
   })
 
   it.each([
-    ['hello', `it does not look like ${uri}?code=…: copy the whole line from the browser's address bar`],
-    [uri, `it does not look like ${uri}?code=…: copy the whole line from the browser's address bar`],
+    ['hello', `That does not look like ${uri}?code=…. Copy the whole URL from the browser's address bar.`],
+    [uri, `That does not look like ${uri}?code=…. Copy the whole URL from the browser's address bar.`],
     [
       'hello?code=x',
-      `it does not look like ${uri}?code=…: copy the whole line from the browser's address bar`,
+      `That does not look like ${uri}?code=…. Copy the whole URL from the browser's address bar.`,
     ],
-    [`http://localhost:5001/back?code=a&state=our-state`, `it does not begin with ${uri}`],
-    [`http://localhost:5000/other?code=a&state=our-state`, `it does not begin with ${uri}`],
+    [`http://localhost:5001/back?code=a&state=our-state`, `That URL does not start with ${uri}.`],
+    [`http://localhost:5000/other?code=a&state=our-state`, `That URL does not start with ${uri}.`],
     [
       'https://login.example/common/oauth2/v2.0/authorize?client_id=x',
-      'it is the address to open in the browser; the one to paste is where the browser ends up after the sign-in',
+      'That is the URL to open in the browser. Paste the URL that the browser ends on after the sign-in.',
     ],
     [
       `${uri}?code=a&state=another`,
-      'it belongs to another sign-in: open the address above, and paste what that one ends up on',
+      'That URL belongs to another sign-in. Open the URL above, and paste the one that it ends on.',
     ],
-    [`${uri}?code=a`, 'a part of it is missing: copy the whole line from the browser'],
-  ])('%s is not that', async (line, because) => {
+    [`${uri}?code=a`, 'That URL is incomplete. Copy the whole URL from the browser.'],
+  ])('%s is not that', async (line, problem) => {
     const { answer, events } = await paste(line, good)
-    expect(events[2]).toEqual({ event: 'not-that', because })
+    expect(events[2]).toEqual({ event: 'not-that', problem })
     expect(answer).toMatchObject({ code: 'a-code' })
   })
 

@@ -121,7 +121,7 @@ describe('a sign-in of which no link comes', () => {
     const { code, stdout, stderr } = await login.ended
     expect({ status, address }).toEqual({ status: 200, address: expect.not.stringContaining('code=') })
     expect(page).toContain('OneDrive is not linked')
-    expect(page).toContain('The terminal says what to do next')
+    expect(page).toContain('The terminal shows what to do next')
     expect(code).toBe(exitCode)
     expect(stdout).not.toContain('linked')
     expect(errorOf(stderr)).toMatchObject({ exitCode, message: expect.any(String), hint: expect.any(String) })

@@ -49,7 +49,7 @@ describe('a page', () => {
     expect(page).toContain('<html lang="en" class="waiting">')
     expect(page).toContain('<h1><span aria-hidden="true">…</span> One moment</h1>')
     expect(page).toContain(
-      '<p>Your sign-in has arrived, and od-link is keeping the link. Should your keychain ask to be unlocked, unlock it.</p>',
+      "<p>You're signed in; od-link is saving the link. If your keychain asks to be unlocked, unlock it.</p>",
     )
   })
 })
@@ -101,7 +101,7 @@ describe('the page at the end', () => {
     expect(page).toContain('class="failed"')
     expect(page).toContain('>✗</span>')
     expect(page).toContain(
-      '<p>It did not.</p>\n<p>The terminal says what to do next; you can close this tab.</p>',
+      '<p>It did not.</p>\n<p>The terminal shows what to do next. You can close this tab.</p>',
     )
   })
 })

@@ -8,10 +8,10 @@ import { type RegistrationRequest, readRegistration, type SignInConfig } from '.
 import type { Attempt } from '../../signin/attempt.ts'
 import { detectEnvironment } from '../../signin/environment.ts'
 import { NoLoopback } from '../../signin/loopback.ts'
-import { chooseMethod, methods } from '../../signin/methods.ts'
+import { chooseMethod, type MethodName, methods } from '../../signin/methods.ts'
 import { isSeen, print, printJson, say, styled } from '../../terminal/index.ts'
 import { describe } from '../shared/account-json.ts'
-import { tellInJson, tellInWords, tellWay } from './messages.ts'
+import { reportAsJson, reportInWords } from './messages.ts'
 
 /** A sign-in as it is asked for: by the options of `od-link login`, or by `od-link setup`. */
 export interface LoginRequest extends RegistrationRequest {
@@ -38,39 +38,39 @@ export interface LoginRequest extends RegistrationRequest {
 export async function signInAndLink(request: LoginRequest): Promise<void> {
   const { name, json } = request
   if (name !== undefined) checkName(name)
-  const brought = await readRegistration(request)
+  const config = await readRegistration(request)
   await probeStore(await openStore())
-  const { loginOrigin, graphOrigin, registration } = brought
+  const { loginOrigin, graphOrigin, registration } = config
   const attempt: Attempt = {
-    brought,
+    config,
     authority: await findAuthority(loginOrigin, registration.tenant, registration.clientId),
-    here: detectEnvironment(),
+    environment: detectEnvironment(),
     loginHint: request.loginHint,
     responseMode: request.responseMode ?? 'query',
     // A program in front of od-link has a terminal of its own to talk to the person.
     canPaste: !json && isSeen(),
     timeoutSeconds: request.timeoutSeconds,
-    tell: json ? tellInJson : tellInWords,
-    keep: (record) => addLink({ ...record, graphOrigin }, name),
+    report: json ? reportAsJson : reportInWords,
+    save: (record) => addLink({ ...record, graphOrigin }, name),
   }
   const account = await signIn(attempt, request)
-  report(account, brought, json)
+  report(account, config, json)
   // For the person at the terminal, who will write a script next.
   if (!json && isSeen()) say(await (await import('../../doctor/cron.ts')).cronVerdict(account))
 }
 
 /** Uses the method that fits; where no port can be had, the one that needs none. */
 async function signIn(attempt: Attempt, { device, noBrowser, json }: LoginRequest): Promise<Account> {
-  const { name, because } = chooseMethod(attempt.here, { device, noBrowser })
-  const take = (method: keyof typeof methods, why: string) => {
-    if (!json) tellWay(method, why)
+  const { name, notice } = chooseMethod(attempt.environment, { device, noBrowser })
+  const use = (method: MethodName, notice: string) => {
+    if (!json) say(notice)
     return methods[method].signIn(attempt)
   }
   try {
-    return await take(name, because)
+    return await use(name, notice)
   } catch (error) {
     if (!(error instanceof NoLoopback)) throw error
-    return take('a code', `no port of this machine can be listened on (${error.message})`)
+    return use('device-code', `No local port is available (${error.message}). Signing in with a device code.`)
   }
 }
 
@@ -85,7 +85,7 @@ function report(account: Account, { graphOrigin }: SignInConfig, json: boolean):
     account.name && `short name ${account.name}`,
   ]
   print(styled('green', '✓'), ` Linked ${account.username} (${details.filter(Boolean).join(', ')}).`)
-  if (!graphOrigin.startsWith('https:')) say(`This link works with ${graphOrigin} alone.`)
+  if (!graphOrigin.startsWith('https:')) say(`This link only works with ${graphOrigin}.`)
 }
 
 function checkName(name: string): void {

@@ -9,7 +9,7 @@ export const logout: Command = {
   options: [{ name: 'all', help: 'remove every link' }, json, verbose],
   examples: [
     ['od-link logout', 'remove the default link'],
-    ['od-link logout work', 'remove the link of that name'],
+    ['od-link logout work', 'remove the link with that name'],
     ['od-link logout --all', 'remove every link'],
   ],
 }

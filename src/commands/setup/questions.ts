@@ -16,14 +16,16 @@ import { say, styled } from '../../terminal/index.ts'
 import { askHidden, askUntil, choose } from '../../terminal/prompt.ts'
 
 const whatItIs = [
-  'An app registration is the id under which od-link asks Microsoft for your files.',
-  'It is your own, costs nothing, and is made once.',
+  'od-link needs its own app registration: an ID that identifies it to Microsoft.',
+  "It's free, and you create it once.",
 ]
 
-/** What flags and the environment tell. */
+export const secretQuestion = `Client secret, its ${menu.secretValue} (not shown): `
+
+/** What flags and the environment say. */
 export interface Known {
   clientId: string | undefined
-  /** A client id that Enter takes. */
+  /** The client ID that Enter takes. */
   suggestedId: string | undefined
   tenant: string | undefined
   /** The name of the cloud. */
@@ -36,8 +38,8 @@ export interface Known {
 }
 
 /**
- * Asks a person at the terminal for what is not known yet, and leads through the portal to a new registration.
- * @throws OdLinkError (usage) when an answer is withheld (Ctrl-D).
+ * Asks a person at the terminal for what is not known yet, and walks them through the portal to a new registration.
+ * @throws OdLinkError (usage, cancelled) when there is no answer (Ctrl-D).
  */
 export async function askForRegistration(known: Known): Promise<OwnRegistration> {
   const [first = '', ...more] = beforeYouBegin
@@ -45,14 +47,14 @@ export async function askForRegistration(known: Known): Promise<OwnRegistration>
   for (const line of [...more, '', ...whatItIs]) say(line)
 
   const way = await choose('Do you have one?', {
-    steps: 'No: lead me through the portal',
-    az: 'No: give me the command for the Azure CLI (az)',
-    own: 'Yes: I have its client id',
+    steps: 'No, walk me through the portal',
+    az: 'No, give me the command for the Azure CLI (az)',
+    own: 'Yes, I have its client ID',
   })
   const kind =
     known.kind ??
-    (await choose('Of which kind?', {
-      public: `${menu.desktop}: a public client, no secret (recommended)`,
+    (await choose('What kind of app?', {
+      public: `${menu.desktop}: public client, no secret (recommended)`,
       web: `${menu.web}: with a client secret`,
     }))
   const audience = known.tenant ? audienceOf(known.tenant) : await askForWhom(known.cloud)
@@ -76,12 +78,12 @@ export async function askForRegistration(known: Known): Promise<OwnRegistration>
   }
 }
 
-/** Personal accounts exist in the global cloud alone. */
+/** Personal accounts exist only in the global cloud. */
 async function askForWhom(cloud: string): Promise<Audience> {
   const single = 'One organisation only'
   if (findCloud(cloud).tenant === 'organizations')
-    return choose('For whom?', { organizations: 'Any organisation', single })
-  return choose('For whom?', {
+    return choose('Who will sign in?', { organizations: 'Any organisation', single })
+  return choose('Who will sign in?', {
     common: 'Work, school and personal accounts',
     single,
     consumers: 'Personal accounts only',
@@ -97,7 +99,7 @@ function showTheWay(way: 'steps' | 'az', wanted: NewRegistration): void {
   const first = azCloud(wanted.cloud)
   if (first) say('Run this first:', ` ${first}`)
   say(
-    `Run this in another terminal; it prints the client id${wanted.kind === 'web' ? ', then the secret' : ''}:`,
+    `Run this in another terminal; it prints the client ID${wanted.kind === 'web' ? ', then the secret' : ''}:`,
   )
   say()
   for (const line of azCommand(wanted)) say(line)
@@ -107,14 +109,15 @@ function askForDirectory(clientId: string): Promise<string> {
   return askUntil(`${menu.tenantId}, or a domain: `, (text) => {
     const directory = readDirectory(text)
     if (directory !== clientId) return directory
-    throw new OdLinkError('usage', 'That is the client id again.', {
-      hint: `The ${menu.tenantId} stands below it.`,
+    throw new OdLinkError('usage', 'That is the client ID again.', {
+      reason: 'invalid-value',
+      next: [`The ${menu.tenantId} is listed below it.`],
     })
   })
 }
 
 function askForUri(): Promise<string> {
-  return askUntil(`Redirect URI, as it is registered [${defaultRedirectUri}]: `, (text) => {
+  return askUntil(`Redirect URI, as registered [${defaultRedirectUri}]: `, (text) => {
     if (text) checkSetting('redirect-uri', text)
     return text || defaultRedirectUri
   })
@@ -125,5 +128,5 @@ function askForSecret(): Promise<string> {
     checkClientSecret(secret)
     return secret
   }
-  return askUntil(`Client secret, its ${menu.secretValue} (not shown): `, read, askHidden)
+  return askUntil(secretQuestion, read, askHidden)
 }

@@ -19,7 +19,7 @@ import { print, printJson, say, styled } from '../../terminal/index.ts'
 import { askSecret } from '../../terminal/prompt.ts'
 import { secondsOf, textOf } from '../shared/arguments.ts'
 import { cloudNames } from '../shared/options.ts'
-import { askForRegistration, type Known } from './questions.ts'
+import { askForRegistration, type Known, secretQuestion } from './questions.ts'
 import { refuseForeignSecret, type TrialOptions, tryOut } from './trial.ts'
 
 type Options = Arguments['options']
@@ -63,9 +63,14 @@ function readKnown(options: Options): Known {
   const cloud = given('cloud') ?? 'global'
   const tenant = given('tenant')
   if (findCloud(cloud).tenant === 'organizations' && (tenant === 'common' || tenant === 'consumers')) {
-    throw new OdLinkError('usage', `The cloud ${cloud} has no personal accounts, so no tenant "${tenant}".`, {
-      hint: `od-link setup --cloud ${cloud} --tenant organizations`,
-    })
+    throw new OdLinkError(
+      'usage',
+      `The cloud "${cloud}" has no personal accounts, so no tenant "${tenant}".`,
+      {
+        reason: 'invalid-value',
+        next: [{ verb: 'setup', flags: { cloud, tenant: 'organizations' } }],
+      },
+    )
   }
   return {
     clientId: flag === undefined ? undefined : readClientId(flag),
@@ -80,7 +85,7 @@ function readKnown(options: Options): Known {
   }
 }
 
-/** stdout is the way itself, so that it can be piped; what belongs to it is talk. */
+/** The steps or the command go to stdout, so that they can be piped; what comes before them is a message. */
 function showTheWay({ cloud, kind = 'public', tenant, redirectUri }: Known, { az, json }: Options): void {
   const audience = audienceOf(tenant ?? findCloud(cloud).tenant)
   const wanted = { cloud, kind, audience, redirectUri: redirectUri ?? defaultRedirectUri }
@@ -88,35 +93,40 @@ function showTheWay({ cloud, kind = 'public', tenant, redirectUri }: Known, { az
   const first = az ? azCloud(cloud) : undefined
   if (json) printJson(az ? { command: lines.join('\n'), before: first ?? null } : { steps: lines })
   else {
-    if (first) say(`Before it: ${first}`)
+    if (first) say(`Run this first: ${first}`)
     for (const line of lines) print(line)
   }
 }
 
 async function complete(known: Known, options: Options): Promise<OwnRegistration> {
   if (!known.clientId && process.stdin.isTTY && !options.json) {
-    // Before a person goes through the portal, only to hear then that no link can be kept here.
+    // Before a person goes through the portal, only to learn then that no link can be saved here.
     if (options['no-login'] !== true) await probeStore(await openStore())
-    return askForRegistration(known)
+    return askForRegistration(known).catch(cancelled)
   }
   const clientId = known.clientId ?? (known.suggestedId && readClientId(known.suggestedId))
-  if (!clientId) throw notEnough('no --client-id')
+  if (!clientId) throw missing('--client-id', options)
   const { cloud, scope, tenant = findCloud(cloud).tenant, redirectUri = defaultRedirectUri, listen } = known
   const kind = known.kind ?? (known.secret ? 'web' : 'public')
   if (kind === 'public') return { clientId, tenant, cloud, kind, redirectUri, listen, scope }
   // With --json nobody is asked.
-  if (!known.secret && options.json && process.stdin.isTTY) throw notEnough('no client secret')
-  const secret = known.secret ?? (await askSecret('Client secret, its Value (not shown): '))
+  if (!known.secret && options.json && process.stdin.isTTY) throw missing('OD_LINK_CLIENT_SECRET', options)
+  const secret = known.secret ?? (await askSecret(secretQuestion))
   checkClientSecret(secret)
   return { clientId, tenant, cloud, kind, redirectUri, listen, scope, secret }
 }
 
-/** A store that cannot be read now is no reason not to save: the login will say so. */
+function cancelled(error: unknown): never {
+  if (!(error instanceof OdLinkError) || error.reason !== 'cancelled') throw error
+  throw error.with({ message: 'Setup was cancelled; nothing was saved.' })
+}
+
+/** A store that cannot be read now does not keep anyone from saving: the login will report it. */
 function unlessUnknown(error: unknown): void {
   if (!(error instanceof OdLinkError) || error.kind !== 'keychain') throw error
 }
 
-/** The variables that go before what is saved here, and say something else. */
+/** The variables that override what is saved here with another value. */
 function variablesAgainst(registration: OwnRegistration): string[] {
   return Object.entries(settingsOf(registration)).flatMap(([name, value]) => {
     const overriding = settingNames[name as SettingName]
@@ -133,20 +143,24 @@ async function report(registration: OwnRegistration, overruled: string[], option
   const names = Object.keys(settings).join(', ')
   print(styled('green', '✓'), ` Saved ${names} in ${join(configDir(), 'config.json')}${secret}.`)
   for (const variable of overruled)
-    say(`Note: ${variable} says something else, and goes before what was saved.`)
-  if (options['no-login']) say('It is not tried out yet: od-link login')
+    say(`Note: ${variable} is set to another value and overrides the saved one.`)
+  if (options['no-login']) say('Not tested yet; run: od-link login')
 }
 
-function notEnough(missing: string): OdLinkError {
-  return new OdLinkError('usage', `Nobody can be asked, and there is ${missing}.`, {
-    hint: [
+function missing(what: '--client-id' | 'OD_LINK_CLIENT_SECRET', { json }: Options): OdLinkError {
+  const why = json ? 'With --json nothing is asked' : 'Not a terminal'
+  const verb = what === '--client-id' ? 'pass' : 'set'
+  return new OdLinkError('usage', `${why}: ${verb} ${what}.`, {
+    reason: what === '--client-id' ? 'missing-client-id' : 'client-secret',
+    next: [
       'od-link setup --client-id ID',
       '  --kind public|web       web: its secret on standard input, or in',
       '                          OD_LINK_CLIENT_SECRET',
       `  --tenant TENANT         --cloud ${cloudNames.join('|')}`,
       '  --redirect-uri URI      --listen HOST:PORT   --scope SCOPES',
-      '  --no-login              save without trying it out',
-      'How to make one: od-link setup --steps   or: od-link setup --az',
-    ].join('\n'),
+      '  --no-login              save without testing',
+      { intro: 'To create an app in the portal:', verb: 'setup', flags: { steps: true } },
+      { intro: 'Or with the Azure CLI:', verb: 'setup', flags: { az: true } },
+    ],
   })
 }

@@ -3,15 +3,15 @@ import { account, json, verbose } from '../shared/options.ts'
 
 export const status: Command = {
   group: 'Link',
-  summary: 'show who is linked, and until when the link lives',
+  summary: 'show linked accounts and when each link expires',
   aliases: ['whoami', 'accounts', 'account'],
   positional: [],
-  options: [{ name: 'check', help: 'renew each link now, and look at its drive' }, account, json, verbose],
+  options: [{ name: 'check', help: 'renew each link now and check its drive' }, account, json, verbose],
   examples: [
-    ['od-link status', 'show what this machine knows'],
-    ['od-link status --check', 'make sure: exit 4 when a link has ended'],
+    ['od-link status', 'show what this machine knows, offline'],
+    ['od-link status --check', 'check with Microsoft; exit 4 if a link has expired'],
   ],
   notes: [
-    'The command in OD_LINK_ON_SIGNIN_NEEDED is run once when Microsoft ends a link; OD_LINK_REASON tells it why.',
+    'od-link runs the command in OD_LINK_ON_SIGNIN_NEEDED once when a link ends; OD_LINK_REASON says why.',
   ],
 }

@@ -7,10 +7,10 @@ export const token: Command = {
   positional: [],
   options: [account, json, verbose],
   examples: [
-    ['od-link token --json', 'with its expiry and account'],
+    ['od-link token --json', 'with its expiry time and account'],
     [
       'curl -H @<(echo "Authorization: Bearer $(od-link token)") "$url"',
-      'use it, out of sight of the process list',
+      'use it without showing it in the process list',
     ],
   ],
 }

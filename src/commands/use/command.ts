@@ -7,5 +7,5 @@ export const use: Command = {
   aliases: ['switch'],
   positional: [{ name: 'account', takes: 'account' }],
   options: [json],
-  examples: [['od-link use work', 'by short name, address or id']],
+  examples: [['od-link use work', 'by short name, email address or ID']],
 }

@@ -97,7 +97,7 @@ describe('od-link config', () => {
   })
 
   it.each([
-    [['set', 'client-id', 'not an id'], /That is not a client id[\s\S]*Application \(client\) ID/],
+    [['set', 'client-id', 'not an id'], /That is not a client ID[\s\S]*Application \(client\) ID/],
     [
       ['set', 'client-id', 'Abc8Q~0123456789abcdefghijklmnopqrstuvwx'],
       /^((?!Abc8Q)[\s\S])*a client secret((?!Abc8Q)[\s\S])*$/,

@@ -56,7 +56,7 @@ describe('when Microsoft refuses, login says why and what to do', () => {
       7000218,
       'webClientId',
       '',
-      [/no secret was given/, /public client/, /config set client-secret/],
+      [/no client secret was sent/, /public client/, /config set client-secret/],
     ],
     [
       'belongs to no such app',
@@ -152,7 +152,7 @@ describe('when Microsoft refuses, login says why and what to do', () => {
     ['53003', 'access_denied', 4, /Conditional Access/],
     ['50011', 'invalid_request', 4, /redirect URI/],
     ['9002327', 'invalid_request', 4, /single-page application/],
-    ['90033', 'temporarily_unavailable', 6, /trouble/],
+    ['90033', 'temporarily_unavailable', 6, /has a problem/],
     ['4242424', 'unauthorized_client', 4, /Something quite new/],
   ])('with AADSTS%s and %s', async (number, error, exitCode, words) => {
     const error_description = `AADSTS${number}: Something quite new happened.\r\nTrace ID: 12-ab`
@@ -185,7 +185,7 @@ describe('when nothing like Microsoft answers, login says so before a browser op
     expect({ code, stdout }).toEqual({ code: exitCode, stdout: '' })
     expect(stderr).toMatch(words)
     expect(stderr).toMatch(/next: \S/)
-    expect(stderr).not.toContain('open this address')
+    expect(stderr).not.toMatch(/open this URL|visit:/)
   })
 
   it.each([
@@ -199,7 +199,7 @@ describe('when nothing like Microsoft answers, login says so before a browser op
     const { code, stdout, stderr } = await refused([])
     expect({ code, stdout }).toEqual({ code: exitCode, stdout: '' })
     expect(stderr).toMatch(/next: \S/)
-    expect(stderr).not.toContain('open this address')
+    expect(stderr).not.toMatch(/open this URL|visit:/)
   })
 
   it.each(['http://example.com', 'https://user@example.com', 'https://example.com/path', 'nonsense'])(

@@ -31,7 +31,7 @@ describe('od-link login', () => {
       stdout: `✓ Linked ${ada} (work account, Ada Lovelace).\n`,
     })
     expect(stderr).toMatch(
-      /open this address:\n\n {2}http:\/\/localhost:\d+\/common\/oauth2\/v2\.0\/authorize\?/,
+      /If nothing opened, visit:\n\n {2}http:\/\/localhost:\d+\/common\/oauth2\/v2\.0\/authorize\?/,
     )
     expect((await world.run(['mkdir', '/', 'First'])).code).toBe(0)
   })

@@ -23,7 +23,7 @@ const setup = (answers: [string, string][], ...flags: string[]) =>
   atTerminal(world, ['setup', ...flags], answers)
 
 // The questions, as they end on the screen.
-const own = 'I have its client id\n[1]: '
+const own = 'I have its client ID\n[1]: '
 const kind = 'with a client secret\n[1]: '
 const whom = 'Personal accounts only\n[1]: '
 const id = 'Application (client) ID: '
@@ -42,7 +42,7 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
     expect({ code, echoes }).toEqual({ code: 0, echoes: true })
     const inOrder = [
       'A personal Microsoft account without a directory can no longer register an app.',
-      'An app registration is',
+      'od-link needs its own app registration',
       'Do you have one?',
       'https://entra.microsoft.com > Entra ID > App registrations\n   > New registration',
       'Authentication > Add a platform > Mobile and desktop applications',
@@ -99,10 +99,10 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
     ])
     expect(code).toBe(0)
     for (const words of [
-      'address of a person',
-      'No client id stands in that address',
-      'If it is a client secret, it was seen here',
-      'No client id was given',
+      'email address',
+      'That URL does not contain a client ID',
+      'If it is a client secret, it has been exposed',
+      'No client ID was given',
     ])
       expect(shown).toContain(words)
     expect(settings()).toEqual({ 'client-id': sandbox.clientId })
@@ -122,7 +122,7 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
     expect(code).toBe(0)
     expect(shown).toContain('az ad app create')
     expect(shown).toContain('--sign-in-audience AzureADMyOrg')
-    expect(shown).toContain('That is the client id again')
+    expect(shown).toContain('That is the client ID again')
     expect(shown).toContain('That is not a directory')
     expect(settings()).toEqual({ 'client-id': sandbox.clientId, tenant: 'contoso.example' })
   })
@@ -154,7 +154,7 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
     expect(shown).toMatch(
       /does not know this client ID[\s\S]*Nothing was saved[\s\S]*> Overview[\s\S]*AADSTS700016/,
     )
-    expect(shown).not.toContain('open this address')
+    expect(shown).not.toMatch(/open this URL|visit:/)
     expect(kept(world)).toEqual(before)
   })
 
@@ -196,7 +196,7 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
   ] as [string, [string, string][]][])('ends by Ctrl-D at %s', async (_, answers) => {
     const { code, shown, echoes } = await setup(answers)
     expect({ code, echoes }).toEqual({ code: 2, echoes: true })
-    expect(shown).toContain('left unanswered')
+    expect(shown).toContain('Setup was cancelled; nothing was saved.')
     expect(kept(world)).toEqual({})
   })
 

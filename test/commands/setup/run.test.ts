@@ -90,7 +90,7 @@ describe('od-link setup with flags', () => {
     const flags = ['--client-id', `{${strange.toUpperCase()}}`, '--cloud', 'usgov', '--no-login']
     const { code, stdout, stderr } = await setup(flags, undefined, env)
     expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining('Saved client-id, cloud') })
-    expect(stderr).toContain('not tried out yet: od-link login')
+    expect(stderr).toContain('Not tested yet; run: od-link login')
     expect(settings()).toEqual({ 'client-id': strange, cloud: 'usgov' })
   })
 
@@ -98,7 +98,7 @@ describe('od-link setup with flags', () => {
     const env = { OD_LINK_CLIENT_ID: strange, OD_LINK_SCOPE: 'Files.Read' }
     const { code, stderr } = await setup(['--client-id', sandbox.clientId, '--no-login'], undefined, env)
     expect(code).toBe(0)
-    expect(stderr).toContain('Note: OD_LINK_CLIENT_ID says something else')
+    expect(stderr).toContain('Note: OD_LINK_CLIENT_ID is set to another value and overrides the saved one.')
     expect(stderr).not.toContain('OD_LINK_SCOPE')
     expect(settings()).toEqual({ 'client-id': sandbox.clientId, scope: 'Files.Read' })
   })
@@ -118,16 +118,16 @@ describe('od-link setup saves nothing', () => {
       'no-login',
     ])
       expect(stderr).toContain(`--${flag}`)
-    expect(stderr).toMatch(/od-link setup --steps.*od-link setup --az/)
+    expect(stderr).toMatch(/od-link setup --steps\n.*od-link setup --az/)
     const { error } = JSON.parse((await setup(['--json'])).stderr)
     expect(error).toMatchObject({ kind: 'usage', exitCode: 2, hint: expect.stringContaining('--client-id') })
   })
 
   it.each([
-    [['--client-id', 'ada@contoso.com'], /address of a person/],
-    [['--client-id', `${strange} ${strange.replace('9', '8')}`], /more than one id/],
-    [['--client-id', strange, '--kind', 'spa'], /public, web/],
-    [['--client-id', strange, '--cloud', 'moon'], /global, usgov, dod, china/],
+    [['--client-id', 'ada@contoso.com'], /email address/],
+    [['--client-id', `${strange} ${strange.replace('9', '8')}`], /more than one ID/],
+    [['--client-id', strange, '--kind', 'spa'], /public or web/],
+    [['--client-id', strange, '--cloud', 'moon'], /global, usgov, dod or china/],
     [
       ['--client-id', strange, '--cloud', 'china', '--tenant', 'common'],
       /no personal accounts[\s\S]*organizations/,

@@ -24,7 +24,7 @@ export function useAttempts(): Attempts {
     async attempt(change = {}, uri = 'http://localhost', listen) {
       const { clientId, origin } = own.sandbox
       return {
-        brought: {
+        config: {
           registration: { clientId, tenant: 'common' },
           loginOrigin: origin,
           graphOrigin: origin,
@@ -32,13 +32,19 @@ export function useAttempts(): Attempts {
           scope: 'openid profile offline_access User.Read Files.ReadWrite.All',
         },
         authority: await findAuthority(origin, 'common', clientId),
-        here: { browser: undefined, hasDisplay: false, ssh: undefined, isWsl: false, place: undefined },
+        environment: {
+          browser: undefined,
+          hasDisplay: false,
+          ssh: undefined,
+          isWsl: false,
+          place: undefined,
+        },
         loginHint: 'ada@contoso.example',
         responseMode: 'query',
         canPaste: false,
         timeoutSeconds: 20,
-        tell: (event) => own.events.push(event),
-        keep: (record) => addLink({ ...record, graphOrigin: origin }, undefined),
+        report: (event) => own.events.push(event),
+        save: (record) => addLink({ ...record, graphOrigin: origin }, undefined),
         ...change,
       }
     },
