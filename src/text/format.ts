@@ -3,6 +3,16 @@ export function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString().replace(/\.\d+Z$/, 'Z')
 }
 
+/** `2026-11-24 17:45`, for a person, by this machine's clock and time zone. */
+export function localTime(milliseconds: number): string {
+  const time = new Date(milliseconds)
+  const [date, clock] = [
+    [time.getFullYear(), time.getMonth() + 1, time.getDate()],
+    [time.getHours(), time.getMinutes()],
+  ].map((numbers) => numbers.map((number) => String(number).padStart(2, '0')))
+  return `${date?.join('-')} ${clock?.join(':')}`
+}
+
 /** How long something takes, short enough for a line of progress: `3.2 s`, `12 min`, `1.5 h`. */
 export function shortDuration(seconds: number): string {
   if (seconds < 9.95) return `${oneDecimal(seconds)} s`

@@ -1,5 +1,12 @@
 import { describe, expect, it } from 'vitest'
-import { byteSize, countdown, isoTime, longDuration, shortDuration } from '../../src/text/format.ts'
+import {
+  byteSize,
+  countdown,
+  isoTime,
+  localTime,
+  longDuration,
+  shortDuration,
+} from '../../src/text/format.ts'
 
 describe('a size', () => {
   it.each([
@@ -45,5 +52,11 @@ describe('a duration', () => {
 describe('a time for programs', () => {
   it('is in UTC, to the second', () => {
     expect(isoTime(Date.UTC(2026, 10, 24, 10, 45, 8, 250))).toBe('2026-11-24T10:45:08Z')
+  })
+})
+
+describe('a time for a person', () => {
+  it('is by the clock of this machine, to the minute', () => {
+    expect(localTime(new Date(2026, 0, 4, 7, 5, 59).getTime())).toBe('2026-01-04 07:05')
   })
 })

@@ -9,19 +9,23 @@ import { describe } from '../shared/account-json.ts'
 import { collectFailures } from '../shared/failures.ts'
 
 /**
- * `od-link logout [account] [--all]`: works without a network, and a second time. A link that cannot be removed keeps no
- * other from it; the exit code is that of the first failure.
+ * `od-link logout [account] [--all]`: works offline, and when run again. A link that cannot be removed does not prevent
+ * the others from being removed; the exit code is that of the first failure.
  */
 export async function run({ positional: [wanted], options }: Arguments): Promise<number> {
   if (wanted && options.all) {
-    throw new OdLinkError('usage', '--all removes every link, so no account goes with it.', {
-      hint: 'od-link logout --all',
+    throw new OdLinkError('usage', '--all cannot be used with an account.', {
+      reason: 'conflicting-options',
+      next: [
+        { intro: 'To remove every link:', verb: 'logout', flags: { all: true } },
+        { intro: 'To remove only this one:', verb: 'logout', args: [wanted] },
+      ],
     })
   }
   const json = options.json === true
   const accounts = options.all ? listAccounts() : chosen(wanted)
   const removed: Account[] = []
-  const told: object[] = []
+  const described: object[] = []
   let strays = 0
   const failures = collectFailures()
   for (const account of accounts) {
@@ -29,7 +33,7 @@ export async function run({ positional: [wanted], options }: Arguments): Promise
     await failures.attempt(async () => {
       await removeLink(account)
       removed.push(account)
-      told.push(description)
+      described.push(description)
       if (!json) say(`Removed the link of ${account.username} from this machine.`)
     })
   }
@@ -38,15 +42,15 @@ export async function run({ positional: [wanted], options }: Arguments): Promise
       strays = await removeStrays()
     })
   await failures.attempt(() => removeTraces(removed.length > 0))
-  if (json) printJson(told)
-  else if (strays > 0) say(`Removed ${strays} more that no account named.`)
+  if (json) printJson(described)
+  else if (strays > 0) say(`Removed ${strays} more that no account referred to.`)
   if (!json && removed.length > 0) say(consentNote(removed))
   else if (!json && accounts.length === 0 && !failures.hasFailed)
-    say(strays > 0 ? 'Nothing is linked any more.' : 'Nothing is linked, so nothing was removed.')
+    say(strays > 0 ? 'No OneDrive is linked any more.' : 'No OneDrive is linked; nothing was removed.')
   return failures.report(json)
 }
 
-/** Without a name and without a link there is nothing to do, and that is fine: logout twice is no mistake. */
+/** Without any link there is nothing to do, and that is fine: running logout twice is not an error. */
 function chosen(wanted: string | undefined): Account[] {
   if (listAccounts().length === 0) return []
   return [findAccount(wanted)]
@@ -56,5 +60,5 @@ function consentNote(accounts: Account[]): string {
   const places = []
   if (accounts.some(({ kind }) => kind === 'work')) places.push('https://myapps.microsoft.com')
   if (accounts.some(({ kind }) => kind === 'personal')) places.push('https://account.live.com/consent/Manage')
-  return `Microsoft still remembers the consent to your app. To end that too: ${places.join(' or ')}`
+  return `Microsoft still remembers that you consented to your app. To remove the consent: ${places.join(' or ')}`
 }

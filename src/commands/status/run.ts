@@ -9,21 +9,21 @@ import { openGraph } from '../../graph/request.ts'
 import { startPatience } from '../../http/retry.ts'
 import type { LinkRecord } from '../../identity/link.ts'
 import { fail, print, printJson, styled } from '../../terminal/index.ts'
-import { isoTime } from '../../text/format.ts'
+import { localTime } from '../../text/format.ts'
 import { describe } from '../shared/account-json.ts'
 import { textOf } from '../shared/arguments.ts'
 import { lifetimeInWords } from './lifetime.ts'
 
-/** How long the sign-in service, and then Graph, may take to answer for one link. */
+/** How long the sign-in service, and then Graph, may take to respond for one link. */
 const checkWithinMs = 30_000
 
-/** What is known of one link; `problem` when it cannot be used. */
+/** What is known about one link; `problem` when it cannot be used. */
 interface AccountStatus {
   account: Account
   record?: LinkRecord
-  /** The drive's kind as Graph told it, when it was asked. */
+  /** The drive's type according to Graph, when it was asked. */
   driveType?: string
-  /** It works, but its place cannot be written to, so that no renewal could be saved. */
+  /** It works, but its store is read-only, so that no renewal could be saved. */
   isReadOnly?: boolean
   problem?: OdLinkError
 }
@@ -32,52 +32,52 @@ interface AccountStatus {
 export async function run({ options }: Arguments): Promise<number> {
   const wanted = textOf(options, 'account')
   const accounts = wanted === undefined ? listAccounts() : [findAccount(wanted)]
-  const standings: AccountStatus[] = []
-  for (const account of accounts) standings.push(await look(account, options.check === true))
-  // An account whose record is gone is not linked, whatever the index remembers.
-  const linked = standings.filter(({ record }) => record)
+  const statuses: AccountStatus[] = []
+  for (const account of accounts) statuses.push(await statusOf(account, options.check === true))
+  // An account whose record is gone is not linked, whatever the index says.
+  const linked = statuses.filter(({ record }) => record)
   if (options.json) {
-    printJson(linked.map((standing) => inJson(standing, options.check === true)))
+    printJson(linked.map((status) => inJson(status, options.check === true)))
   } else {
-    for (const standing of linked) tell(standing, options.check === true)
+    for (const status of linked) show(status, options.check === true)
   }
-  const [problem, ...more] = standings.flatMap((standing) => standing.problem ?? [])
+  const [problem, ...more] = statuses.flatMap((status) => status.problem ?? [])
   if (problem) {
-    // In JSON an error is one object, that of the first link.
+    // With --json there is one error object: the first link's.
     if (!options.json) for (const other of more) fail(other, false)
     return fail(problem, options.json === true)
   }
   if (linked.length > 0) return 0
   return fail(
-    new OdLinkError('sign-in', 'No OneDrive is linked.', { hint: 'od-link login' }),
+    new OdLinkError('sign-in', 'No OneDrive is linked.', { reason: 'not-linked', next: [{ verb: 'login' }] }),
     options.json === true,
   )
 }
 
-async function look(account: Account, check: boolean): Promise<AccountStatus> {
-  const standing: AccountStatus = { account }
+async function statusOf(account: Account, check: boolean): Promise<AccountStatus> {
+  const status: AccountStatus = { account }
   try {
-    standing.record = await readLink(account)
-    if (check) await ask(standing, standing.record)
+    status.record = await readLink(account)
+    if (check) await checkNow(status, status.record)
   } catch (error) {
     if (!(error instanceof OdLinkError)) throw error
-    standing.problem = error
-    // The refusal that was just met is kept there by now.
-    standing.account = accountNow(account)
+    status.problem = error
+    // The index has the refusal that just came by now.
+    status.account = accountNow(account)
   }
-  return standing
+  return status
 }
 
-/** Renews the link, however fresh its token is, and looks at its drive with the new one. */
-async function ask(standing: AccountStatus, { accessToken: refused }: LinkRecord): Promise<void> {
-  const { account } = standing
+/** Renews the link, however fresh its token is, and checks its drive with the new one. */
+async function checkNow(status: AccountStatus, { accessToken: refused }: LinkRecord): Promise<void> {
+  const { account } = status
   const link = await accessToken(account, { refused, isCheck: true, patience: startPatience(checkWithinMs) })
-  standing.record = link
-  standing.isReadOnly = link.accessToken === refused
+  status.record = link
+  status.isReadOnly = link.accessToken === refused
   const request = { method: 'GET', path: '/me/drive?$select=id,driveType' } as const
   const answer = await openGraph(account, checkWithinMs, link).send(request)
   if (answer.status !== 200) throw graphFailure(answer, `Looking at the drive of ${account.username}`)
-  standing.driveType = driveTypeOf(answer)
+  status.driveType = driveTypeOf(answer)
 }
 
 function inJson({ account, record, driveType, isReadOnly, problem }: AccountStatus, checked: boolean) {
@@ -93,7 +93,7 @@ function inJson({ account, record, driveType, isReadOnly, problem }: AccountStat
   }
 }
 
-function tell({ account, record, driveType, isReadOnly, problem }: AccountStatus, checked: boolean): void {
+function show({ account, record, driveType, isReadOnly, problem }: AccountStatus, checked: boolean): void {
   const usual = defaultAccount()?.id === account.id ? ' · default' : ''
   const title = account.name ? `${account.name}: ${account.username}` : account.username
   print(styled('bold', title), styled('dim', ` · ${account.kind} account${usual}`))
@@ -101,17 +101,17 @@ function tell({ account, record, driveType, isReadOnly, problem }: AccountStatus
   if (account.displayName && account.displayName !== labelOf(account)) row('name', account.displayName)
   row('id', account.id)
   if (record) {
-    row('linked', `${isoTime(record.linkedAt)}, renewed ${isoTime(record.lastRenewedAt)}`)
+    row('linked', `${localTime(record.linkedAt)}, renewed ${localTime(record.lastRenewedAt)}`)
     for (const [what, text] of lifetimeInWords(account, record)) row(what, text)
     if (record.graphOrigin !== 'https://graph.microsoft.com') row('graph', record.graphOrigin)
   }
   if (!checked) return
   row('checked', problem ? problemInWords(problem) : `works, ${driveType} drive`)
   if (isReadOnly)
-    row('', 'only until its token ends: it cannot be renewed in a place that cannot be written to')
+    row('', 'only until its token expires; it cannot be renewed, because its store is read-only')
 }
 
-/** A server that cannot be asked says nothing of the link. */
+/** A server that cannot be reached says nothing about the link. */
 function problemInWords({ kind, message }: OdLinkError): string {
-  return kind === 'service' || kind === 'network' ? `cannot tell now: ${message}` : `no: ${message}`
+  return kind === 'service' || kind === 'network' ? `cannot be checked now: ${message}` : `no: ${message}`
 }

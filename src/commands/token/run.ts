@@ -6,7 +6,7 @@ import { print, printJson } from '../../terminal/index.ts'
 import { isoTime } from '../../text/format.ts'
 import { textOf } from '../shared/arguments.ts'
 
-/** `od-link token`: an access token alone on stdout, renewed first when it is about to end. */
+/** `od-link token`: only the access token on stdout, renewed first when it is about to expire. */
 export async function run({ options }: Arguments): Promise<void> {
   const account = findAccount(textOf(options, 'account'))
   const record = await accessToken(account)

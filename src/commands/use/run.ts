@@ -3,7 +3,7 @@ import type { Arguments } from '../../cli/command.ts'
 import { printJson, say } from '../../terminal/index.ts'
 import { describe } from '../shared/account-json.ts'
 
-/** `od-link use <account>`: the account that commands use without `--account`. */
+/** `od-link use <account>`: chooses the account that commands use without `--account`. */
 export async function run({ positional: [wanted], options }: Arguments): Promise<void> {
   const account = findAccount(wanted)
   await makeDefault(account)

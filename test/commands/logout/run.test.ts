@@ -51,7 +51,7 @@ describe('od-link logout', () => {
     expect(second).toMatchObject({
       code: 0,
       stdout: '',
-      stderr: expect.stringContaining('Nothing is linked'),
+      stderr: expect.stringContaining('No OneDrive is linked; nothing was removed.'),
     })
     expect(await world.run(['logout', '--all'])).toMatchObject({ code: 0 })
     expect(await world.run(['logout', 'work'])).toMatchObject({ code: 0 })
@@ -89,7 +89,7 @@ describe('od-link logout', () => {
     expect(both).toMatchObject({
       code: 2,
       stdout: '',
-      stderr: expect.stringMatching(/next: od-link logout --all/),
+      stderr: expect.stringMatching(/next: To remove every link: od-link logout --all\n/),
     })
     expect(kept(world)).toEqual(before)
   })

@@ -1,4 +1,5 @@
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { localTime } from '../../../src/text/format.ts'
 import { changeRecord, useLinked } from '../../helpers/program/linked.ts'
 import { rowOf, statusOf } from '../../helpers/program/status.ts'
 import { link } from '../../helpers/program/waiting-login.ts'
@@ -35,9 +36,9 @@ describe('what Microsoft said when it ended a link', () => {
     const { code, stdout, stderr } = await at.world.run(['status'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(rowOf(stdout, 'ended')).toMatch(
-      /^\d{4}-\S+Z: The password was changed or the sign-in was revoked\.$/,
+      /^\d{4}-\S+ \d\d:\d\d: The password was changed or the sign-in was revoked\.$/,
     )
-    expect(rowOf(stdout, 'token')).toMatch(/^ended \S+Z$/)
+    expect(rowOf(stdout, 'token')).toMatch(/^expired \S+ \d\d:\d\d$/)
     expect(rowOf(stdout, 'if unused')).toBeUndefined()
     // Microsoft may change its mind: nothing but another refusal is believed for ever.
     expect((await at.world.run(['mkdir', '/', 'ended'])).code).toBe(0)
@@ -52,7 +53,9 @@ describe('what Microsoft said when it ended a link', () => {
     expect({ ended, unusedUntil }).toEqual({ ended: null, unusedUntil: signInBy })
     expect(Date.parse(signInBy) - Date.parse(linkedAt)).toBe(604_800_000)
     const { stdout } = await at.world.run(['status'])
-    expect(rowOf(stdout, 'sign in')).toBe(`every 7 days (the organisation's rule), next by ${signInBy}`)
+    expect(rowOf(stdout, 'sign in')).toBe(
+      `required every 7 days (the organisation's rule), next by ${localTime(Date.parse(signInBy))}`,
+    )
     expect(rowOf(stdout, 'if unused')).toBeUndefined()
   })
 
@@ -62,21 +65,28 @@ describe('what Microsoft said when it ended a link', () => {
     const dayAgo = Date.now() - 86_400_000
     changeRecord(at.world, { linkedAt: dayAgo, lastRenewedAt: dayAgo })
     const due = (await at.world.run(['status'])).stdout
-    expect(rowOf(due, 'sign in')).toMatch(/^every hour \(the organisation's rule\), due since \d{4}-/)
+    expect(rowOf(due, 'sign in')).toMatch(
+      /^required every hour \(the organisation's rule\), due since \d{4}-/,
+    )
     expect(await status('--check')).toMatchObject({
       works: true,
       signInEverySeconds: null,
     })
   })
 
-  const usual = /^ends on \d{4}-\S+ \(90 days after the last renewal\)$/
+  const usual = /^expires on \d{4}-\S+ \(90 days after the last renewal\)$/
   const described = (error_description: unknown) => ({ error: 'invalid_grant', error_description })
   const inactive =
     'AADSTS700082: The refresh token has expired due to inactivity. The token was issued on 2026-04-13T16:27:38.9140000Z and was inactive for 14.00:00:00.'
   const singlePage =
     'AADSTS700084: The refresh token was issued to a single page app (SPA), and therefore has a fixed, limited lifetime of 1.00:00:00, which cannot be extended.'
   it.each([
-    ['a time span', frequency('7.00:00:00'), 'sign in', /^every 7 days \(the organisation's rule\), next by/],
+    [
+      'a time span',
+      frequency('7.00:00:00'),
+      'sign in',
+      /^required every 7 days \(the organisation's rule\), next by/,
+    ],
     ['no time', frequency('{time}'), 'if unused', usual],
     ['a negative time', frequency('-5'), 'if unused', usual],
     ['no time at all', frequency('0'), 'if unused', usual],
@@ -86,13 +96,13 @@ describe('what Microsoft said when it ended a link', () => {
       '14 idle days',
       described(inactive),
       'if unused',
-      /^ends on \d{4}-\S+ \(14 days after the last renewal\)$/,
+      /^expires on \d{4}-\S+ \(14 days after the last renewal\)$/,
     ],
     [
       'a single-page app',
       described(singlePage),
       'sign in',
-      /^every day \(Microsoft's rule for single-page app/,
+      /^required every day \(Microsoft's rule for single-page app/,
     ],
   ])('is read tolerantly: %s', async (_, body, row, words) => {
     await refused(body)
@@ -103,11 +113,11 @@ describe('what Microsoft said when it ended a link', () => {
     expect(rowOf(stdout, row)).toMatch(words)
   })
 
-  it('says of a link that was unused for too long that it should have ended, and how to know', async () => {
+  it('says of a link that was unused for too long that it should have expired, and how to check', async () => {
     const longAgo = Date.now() - 91 * 86_400_000
     changeRecord(at.world, { linkedAt: longAgo, lastRenewedAt: longAgo })
     const { code, stdout } = await at.world.run(['status'])
     expect(code).toBe(0)
-    expect(rowOf(stdout, 'unused')).toMatch(/^should have ended on \d{4}-\S+ \(90 days .*status --check$/)
+    expect(rowOf(stdout, 'unused')).toMatch(/^should have expired on \d{4}-\S+ \(90 days .*status --check$/)
   })
 })

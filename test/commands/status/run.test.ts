@@ -58,9 +58,9 @@ describe('od-link status', () => {
     const [first = '', second = ''] = stdout.split(/^(?=\S)/m)
     expect(first).toMatch(/^work: ada@contoso\.example · work account · default\n/)
     expect(first).toContain('Ada Lovelace')
-    expect(first).toMatch(/linked +\d{4}-\d\d-\d\dT[\d:]+Z, renewed \d{4}-/)
-    expect(first).toMatch(/token +good until \d{4}-\S+Z \(\d+ min\)/)
-    expect(first).toMatch(/if unused +ends on \d{4}-\d\d-\d\d \(90 days after the last renewal\)/)
+    expect(first).toMatch(/linked +\d{4}-\d\d-\d\d \d\d:\d\d, renewed \d{4}-/)
+    expect(first).toMatch(/token +valid until \d{4}-\S+ \d\d:\d\d \(\d+ (hour|minute).* left\)/)
+    expect(first).toMatch(/if unused +expires on \d{4}-\d\d-\d\d \(90 days after the last renewal\)/)
     expect(second).toMatch(/^grace@outlook\.example · personal account\n/)
   })
 
@@ -113,12 +113,12 @@ describe('od-link status', () => {
     expect((await world.run(['status', '--check'])).stdout).toMatch(/checked +works, business drive/)
   })
 
-  it('says that the token has ended, and that the next command renews it', async () => {
+  it('says that the token has expired, and that the next command renews it', async () => {
     const record = JSON.parse(readFileSync(recordOf(work), 'utf8'))
     writeFileSync(recordOf(work), JSON.stringify({ ...record, expiresAt: Date.now() - 60_000 }))
     const { code, stdout } = await world.run(['status', '--account', 'work'])
     expect(code).toBe(0)
-    expect(stdout).toMatch(/token +ended \S+; the next command renews it/)
+    expect(stdout).toMatch(/token +expired \S+ \S+; the next command renews it/)
   })
 
   it('shows one account when it is named', async () => {
