@@ -12,7 +12,6 @@ import { useAttempts } from '../helpers/microsoft/attempts.ts'
 import { closedPort, startServer } from '../helpers/network/server.ts'
 import { useOwnSettings } from '../helpers/program/own-settings.ts'
 import { toLastPage } from '../helpers/program/waiting-login.ts'
-import { control } from '../helpers/sandbox/client.ts'
 import { putProgram } from '../helpers/system/put-program.ts'
 
 const own = useOwnSettings()
