@@ -341,7 +341,7 @@ export const accepted = [
     where: 'requests to a pre-signed URL',
     file: /graph\/api\/signed-url/,
     line: /askSigned|^ {2}(try|\} catch)|return await exchange|isSigned|streams|NetworkError/,
-    why: '`test/commands/api/transfer.download.test.ts` and `upload.test.ts` make them with whole processes, with interruptions, errors and redirects.',
+    why: '`test/commands/api/transfer.download.test.ts` and `transfer.upload.test.ts` make them with whole processes, with interruptions, errors and redirects.',
   },
   {
     where: 'anchors that the URL parser makes redundant',

@@ -1,10 +1,10 @@
+/* `runs.ts` explains how to run a failing example again. */
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { readAnswers } from '../../../src/graph/bulk/batch.ts'
 import { codesOf, graphFailure } from '../../../src/graph/errors.ts'
 import { anyText, settings } from '../../fuzz/runs.ts'
-
-/** A failing example is run again as `runs.ts` says. */
 
 const names = fc.constantFrom(
   'id',
