@@ -1,9 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { openSync, readFileSync } from 'node:fs'
-import { createInterface } from 'node:readline'
-import { Writable } from 'node:stream'
 import { ReadStream } from 'node:tty'
 import { exitCodes } from '../errors.ts'
+import { readHiddenLines } from '../system/hidden-lines.ts'
 
 /**
  * The person's terminal, whatever standard input is: a pipe, or a program in front of od-link, neither supplies what is
@@ -25,38 +24,16 @@ export function openControllingTerminal(): ControllingTerminal | undefined {
   } catch {
     return undefined
   }
-  const nowhere = new Writable({ write: (_chunk, _encoding, done) => done() })
-  // In line mode the kernel truncates lines of more than 4,096 bytes (1,024 on macOS); readline uses raw mode.
-  const lines = createInterface({ input: keyboard, output: nowhere, terminal: true, historySize: 0 })
-  const typed: string[] = []
-  let waiting: ((line: string | undefined) => void) | undefined
-  let closed = false
-  const close = () => {
-    if (closed) return
-    closed = true
-    lines.close()
+  const lines = readHiddenLines(keyboard, () => {
     keyboard.destroy()
-    waiting?.(undefined)
-  }
-  lines.on('line', (line) => {
-    if (!waiting) typed.push(line)
-    waiting?.(line)
-    waiting = undefined
-  })
-  // In raw mode Ctrl-C is a character, not a signal.
-  lines.on('SIGINT', () => {
-    close()
     process.exit(exitCodes.interrupted)
   })
-  lines.on('close', close)
-  keyboard.on('error', close)
   return {
-    readLine: () =>
-      new Promise((resolve) => {
-        if (closed || typed.length > 0) resolve(typed.shift())
-        else waiting = resolve
-      }),
-    close,
+    readLine: lines.next,
+    close() {
+      lines.close()
+      keyboard.destroy()
+    },
   }
 }
 

@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline'
-import { Writable } from 'node:stream'
+import type { ReadStream } from 'node:tty'
 import { exitCodes, OdLinkError } from '../errors.ts'
+import { readHiddenLines } from '../system/hidden-lines.ts'
 import { say, styled } from './index.ts'
 
 /**
@@ -8,12 +9,39 @@ import { say, styled } from './index.ts'
  * @returns the answer without spaces around it, or undefined when there will be none (Ctrl-D).
  */
 export function ask(question: string): Promise<string | undefined> {
-  return askAtTerminal(question, { hidden: false })
+  const prompt = createInterface({
+    input: process.stdin,
+    output: process.stderr,
+    terminal: true,
+    historySize: 0,
+  })
+  prompt.setPrompt(question)
+  prompt.prompt()
+  return new Promise((resolve) => {
+    prompt.once('line', (line) => {
+      resolve(line.trim())
+      prompt.close()
+    })
+    // In raw mode Ctrl-C is a character, not a signal.
+    prompt.once('SIGINT', interrupt)
+    prompt.once('close', () => resolve(undefined))
+  })
 }
 
 /** The same for a secret: what is typed is shown nowhere. */
-export function askHidden(question: string): Promise<string | undefined> {
-  return askAtTerminal(question, { hidden: true })
+export async function askHidden(question: string): Promise<string | undefined> {
+  const lines = readHiddenLines(process.stdin as ReadStream, interrupt)
+  // Only now that nothing is echoed any more: what is pasted at once must not be either.
+  process.stderr.write(question)
+  const line = await lines.next()
+  lines.close()
+  if (line !== undefined) process.stderr.write('\n')
+  return line?.trim()
+}
+
+function interrupt(): never {
+  process.stderr.write('\n')
+  process.exit(exitCodes.interrupted)
 }
 
 /**
@@ -69,30 +97,4 @@ export async function askUntil<T>(question: string, read: (text: string) => T, a
 
 function unanswered(): OdLinkError {
   return new OdLinkError('usage', 'No answer was given.', { reason: 'cancelled' })
-}
-
-function askAtTerminal(question: string, { hidden }: { hidden: boolean }): Promise<string | undefined> {
-  const output = hidden ? nowhere() : process.stderr
-  const prompt = createInterface({ input: process.stdin, output, terminal: true, historySize: 0 })
-  // Only now that nothing is echoed any more: what is pasted at once must not be either.
-  if (hidden) process.stderr.write(question)
-  else prompt.setPrompt(question)
-  prompt.prompt()
-  return new Promise((resolve) => {
-    prompt.once('line', (line) => {
-      if (hidden) process.stderr.write('\n')
-      resolve(line.trim())
-      prompt.close()
-    })
-    // In raw mode Ctrl-C is a character, not a signal.
-    prompt.once('SIGINT', () => {
-      process.stderr.write('\n')
-      process.exit(exitCodes.interrupted)
-    })
-    prompt.once('close', () => resolve(undefined))
-  })
-}
-
-function nowhere(): Writable {
-  return new Writable({ write: (_chunk, _encoding, done) => done() })
 }

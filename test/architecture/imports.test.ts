@@ -16,7 +16,8 @@ const floors = [
   ['accounts'],
   ['identity', 'settings'],
   ['http'],
-  ['terminal', 'system', 'cli'],
+  ['terminal', 'cli'],
+  ['system'],
   ['errors'],
   ['text', 'notices'],
 ]

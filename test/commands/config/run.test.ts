@@ -104,7 +104,7 @@ describe('od-link config', () => {
     ],
     [['set', 'tenant', 'a/b'], /a\/b/],
     [['set', 'cloud', 'moon'], /"moon"[\s\S]*usgov/],
-    [['set', 'scope', 'MyS3cretPassw0rd!'], /no list of scopes/],
+    [['set', 'scope', 'MyS3cretPassw0rd!'], /not a list of s/],
     [['set', 'redirect-uri', 'http://example.com'], /example\.com[\s\S]*http:\/\/localhost/],
     [['set', 'store', 'shoebox'], /"shoebox"[\s\S]*keychain/],
     [['set', 'client-id'], /No value[\s\S]*od-link config set client-id/],
