@@ -2,6 +2,7 @@ import { readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
 import { version } from '../../package.json'
+import type { Command } from '../../src/cli/command.ts'
 import { topics as topicDescriptions } from '../../src/commands/help/topics.ts'
 import { commands as descriptions } from '../../src/commands/index.ts'
 import { odLink } from '../helpers/program/od-link.ts'
@@ -91,10 +92,12 @@ describe('the overview', () => {
     const places = headings.map((heading) => stdout.indexOf(`\n${heading}:\n`))
     expect(places.every((place) => place > 0)).toBe(true)
     expect(places).toEqual(places.toSorted((one, other) => one - other))
-    const [, link = ''] = /\nLink:\n([\s\S]*?)\n\n/.exec(stdout) ?? []
-    expect(link.match(/^ {2}\w+/gm)).toEqual(
-      ['setup', 'login', 'logout', 'status', 'use', 'token'].map((name) => `  ${name}`),
-    )
+    const verbs = Object.entries<Command>(descriptions)
+    for (const heading of headings) {
+      const [, listed = ''] = new RegExp(`\\n${heading}:\\n([\\s\\S]*?)\\n\\n`).exec(stdout) ?? []
+      const names = verbs.filter(([, { group }]) => group === heading).map(([name]) => name)
+      expect(listed.match(/(?<=^ {2})\w+/gm)).toEqual(names)
+    }
   })
 })
 
