@@ -8,6 +8,10 @@ const common = {
   external: /^@napi-rs\//,
   // What is in the group `usual` is imported lazily, and statically by others in that group.
   checks: { ineffectiveDynamicImport: false },
+  // rolldown only warns of a package that is not installed, and leaves a `require` that fails when it is reached.
+  onLog(_level, log, report) {
+    if (log.code === 'UNRESOLVED_IMPORT') report('error', log)
+  },
 }
 
 const output = {

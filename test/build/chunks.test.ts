@@ -38,4 +38,12 @@ describe('a build whose list of groups names a module', () => {
     expect(status).not.toBe(0)
     expect(stderr).toContain('src/commands/token/gone.ts is not in dist/usual.cjs')
   })
+
+  it('while a package that the program imports is not installed fails, and says which', () => {
+    const main = readFileSync(join(root, 'src', 'main.ts'), 'utf8')
+    writeFileSync(join(copy, 'src', 'main.ts'), `import 'no-such-package'\n${main}`)
+    const { status, stderr } = buildWith('src/commands/token/run.ts')
+    expect(status).not.toBe(0)
+    expect(stderr).toContain("Could not resolve 'no-such-package'")
+  })
 })
