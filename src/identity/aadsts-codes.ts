@@ -35,7 +35,7 @@ const moreProof: Advice = {
 const managedDevice: Advice = {
   meaning: 'The organisation allows this only on a device that it manages.',
   reason: 'blocked-by-policy',
-  next: ['Sign in with the browser of a managed device, or ask the administrator for an exception.'],
+  next: ['Sign in with the browser of a managed device,', 'or ask the administrator for an exception.'],
 }
 const blockedByPolicy: Advice = {
   meaning: "The organisation's Conditional Access policy blocks this sign-in.",
@@ -60,7 +60,7 @@ const serviceTrouble: Advice = {
 const bug: Advice = {
   meaning: 'Microsoft found the request malformed.',
   reason: 'sign-in-refused',
-  next: ['This looks like a bug in od-link. Please report it with the code and the trace ID.'],
+  next: ['This looks like a bug in od-link.', 'Please report it with the code and the trace ID.'],
 }
 const accountInOtherCloud: Advice = {
   meaning: 'The account is in another Microsoft cloud.',

@@ -82,7 +82,8 @@ export function readMetadata(
     {
       reason: 'unreadable-answer',
       next: [
-        "Check the cloud, OD_LINK_AUTHORITY_HOST, and whether a proxy or the network's sign-in page is in between.",
+        'Check the cloud and OD_LINK_AUTHORITY_HOST, and whether a proxy or the',
+        "network's sign-in page is in between.",
       ],
     },
   )

@@ -48,7 +48,7 @@ export class ServiceTrouble extends OdLinkError {
     if (status < 300) {
       super('service', `Microsoft's sign-in service sent an unreadable response (HTTP ${status}).`, {
         reason: 'unreadable-answer',
-        next: ["Check whether a proxy or the network's sign-in page is in between, then try again."],
+        next: ["Check whether a proxy or the network's sign-in page is in between.", 'Then try again.'],
         requestId,
       })
     } else {
@@ -185,7 +185,7 @@ export function untrustworthy(error: Error): OdLinkError {
     `The response of the sign-in service cannot be trusted: ${fromOutside(error.message, 200)}.`,
     {
       reason: 'unreadable-answer',
-      next: ["Check this machine's clock and whether a proxy changes responses, then try again."],
+      next: ["Check this machine's clock, and whether a proxy changes responses.", 'Then try again.'],
       cause: error,
     },
   )

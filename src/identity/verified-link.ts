@@ -135,7 +135,7 @@ function noRefreshToken(): OdLinkError {
     'Microsoft sent no refresh token, so the link would expire within an hour.',
     {
       reason: 'sign-in-refused',
-      next: ['The scopes must include offline_access; check --scope and what was consented to.'],
+      next: ['The scopes must include offline_access.', 'Check --scope and what was consented to.'],
     },
   )
 }

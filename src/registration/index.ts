@@ -89,7 +89,8 @@ function checkClientId(clientId: string): void {
   throw new OdLinkError('usage', noClientIdIn(clientId), {
     reason: 'invalid-value',
     next: [
-      'Use the Application (client) ID of the Overview page, such as 11111111-2222-3333-4444-555555555555.',
+      'Use the Application (client) ID of the Overview page. It looks like this:',
+      '11111111-2222-3333-4444-555555555555',
     ],
   })
 }
@@ -98,7 +99,7 @@ function checkTenant(tenant: string): void {
   if (/^[\w.-]{1,253}$/.test(tenant)) return
   throw new OdLinkError('usage', `"${tenant}" is not a tenant.`, {
     reason: 'invalid-value',
-    next: ['Use common, organizations, consumers, a domain such as contoso.com, or the directory ID.'],
+    next: ['Use common, organizations, consumers, a domain such as contoso.com,', 'or the directory ID.'],
   })
 }
 
@@ -116,16 +117,12 @@ function completeScope(scope: string): string {
 
 /** The error when there is no registration yet, with the command that leads to one. */
 export function noClientId(): OdLinkError {
-  return new OdLinkError(
-    'usage',
-    'There is no app registration yet. od-link needs a client ID of your own.',
-    {
-      reason: 'missing-client-id',
-      next: [
-        { verb: 'setup' },
-        '(walks you through creating one; free, about 5 minutes)',
-        { intro: 'To try od-link without an account:', verb: 'demo' },
-      ],
-    },
-  )
+  return new OdLinkError('usage', 'No app registration yet. od-link needs a client ID of your own.', {
+    reason: 'missing-client-id',
+    next: [
+      { verb: 'setup' },
+      '(walks you through creating one; free, about 5 minutes)',
+      { intro: 'To try od-link without an account:', verb: 'demo' },
+    ],
+  })
 }

@@ -50,7 +50,7 @@ export function readRedirect(uri: string, listen: string | undefined): Redirect 
   throw new OdLinkError('usage', `"${uri}" is not a redirect URI that od-link can listen on.`, {
     reason: 'invalid-value',
     next: [
-      'Use http://localhost, with a port and a path if the registration has them:',
+      'Use http://localhost, with the port and path of the registration, if any:',
       '--redirect-uri http://localhost:5000/post_onedrive',
       'or an https URI whose web server forwards its requests:',
       '--redirect-uri https://example-app.com/post_onedrive --listen 127.0.0.1:5000',

@@ -118,7 +118,7 @@ function noAnswer(seconds: number, uri: string): OdLinkError {
     next: [
       'Check the browser: many Microsoft errors are shown only there.',
       `AADSTS50011: the registration lacks the redirect URI ${uri}`,
-      'AADSTS700016 or "not enabled for consumers": the client ID or the account type is wrong',
+      'AADSTS700016 (or "not enabled for consumers"): wrong ID or account type',
       'AADSTS50105 or 53003: the administrator has to allow you in',
       { intro: 'Then:', verb: 'login' },
       { intro: 'If the browser cannot reach this machine:', verb: 'login', flags: { device: true } },

@@ -81,8 +81,9 @@ function notUsed({ expiresAt }: DeviceCode, end: number): OdLinkError {
     reason: hasExpired ? 'code-expired' : 'sign-in-timeout',
     next: [
       { verb: 'login', flags: { device: true } },
-      'If the page said that access is blocked (53003), or that a new code had expired, then your',
-      'organisation, or Microsoft for personal accounts, does not allow device codes.',
+      'If the page said that access is blocked (53003), or that a new code had',
+      'expired, your organisation does not allow device codes (or Microsoft, for',
+      'personal accounts).',
       { intro: 'Sign in with a browser instead:', verb: 'login' },
     ],
   })

@@ -57,8 +57,8 @@ function cannotListen(port: number, code: string | undefined): OdLinkError {
       reason: 'port-in-use',
       next: [
         `Find the program: ${find}`,
-        'Or use another port: with --listen behind a web server, otherwise in --redirect-uri',
-        '(without a port there, od-link takes any free one, if the registration allows it)',
+        'Or use another port: with --listen behind a web server, otherwise in',
+        '--redirect-uri (without a port there, any free one is used).',
         withoutPort,
       ],
     })

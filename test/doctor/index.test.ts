@@ -119,7 +119,7 @@ describe('od-link doctor', () => {
         expect(check('registration')).toMatchObject({
           ok: false,
           exitCode: 2,
-          text: expect.stringContaining('There is no app registration yet'),
+          text: expect.stringContaining('No app registration yet'),
           hint: expect.stringContaining('od-link'),
         })
         expect(check('graph').ok).toBe(true)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { adviceFor, wantsAdminApproval } from '../../src/identity/aadsts-codes.ts'
+import { adviceFor, knownCodes, wantsAdminApproval } from '../../src/identity/aadsts-codes.ts'
 import type { Advice } from '../../src/identity/aadsts-registration-codes.ts'
 import { stepsOf } from '../../src/identity/errors.ts'
 import { hintOf } from '../../src/text/next-step.ts'
@@ -25,7 +25,7 @@ const meanings: [codes: number[], meaning: RegExp, cure: RegExp][] = [
   [[50059, 90019], /cannot tell the tenant/, /od-link login --tenant TENANT$/],
   [[50072, 50074, 50076, 50078, 50079, 50158], /multi-factor/, /^od-link login$/],
   [[50089, 50132, 50133, 70000, 70008], /expired or was revoked/, /^od-link login$/],
-  [[50097, 50129, 53000, 53001, 530032], /device that it manages/, /managed device.*administrator/],
+  [[50097, 50129, 53000, 53001, 530032], /device that it manages/, /managed device,\n.*administrator/],
   [[50126], /username or the password is wrong/, /^od-link login$/],
   [[50131, 53003], /Conditional Access/, /another network.*administrator/],
   [[50135, 53004, 53010, 53011], /risk/, /administrator.*\nThen: od-link login$/],
@@ -60,6 +60,11 @@ describe('a number of Microsoft’s', () => {
     expect(adviceFor(code)?.meaning).toMatch(meaning)
     expect(adviceFor(code)?.meaning).toMatch(/^[A-Z].*\.$/)
     expect(cureOf(code)).toMatch(cure)
+  })
+
+  it.each(knownCodes)('%i fits a terminal of 80 columns, but for a command', (code) => {
+    const lines = cureOf(code).split('\n')
+    expect(lines.filter((line) => line.length > 72 && !line.includes('od-link '))).toEqual([])
   })
 
   it('that nobody knows has none, and neither has a text', () => {

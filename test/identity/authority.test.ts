@@ -61,7 +61,7 @@ describe('what an authority says of itself', () => {
       expect.objectContaining({
         kind: 'service',
         message: `login.example does not respond like Microsoft's sign-in service (HTTP ${status}).`,
-        hint: expect.stringMatching(/cloud.*OD_LINK_AUTHORITY_HOST.*proxy/),
+        hint: expect.stringMatching(/cloud.*OD_LINK_AUTHORITY_HOST.*proxy.*\n/),
       }),
     )
   })

@@ -239,7 +239,7 @@ describe('a sign-in that nobody can be named by is refused', () => {
     await expect(link({ answer: (body) => delete body.refresh_token })).rejects.toMatchObject({
       kind: 'sign-in',
       message: 'Microsoft sent no refresh token, so the link would expire within an hour.',
-      hint: 'The scopes must include offline_access; check --scope and what was consented to.',
+      hint: 'The scopes must include offline_access.\nCheck --scope and what was consented to.',
     })
     await expect(link({ answer: (body) => (body.refresh_token = '') })).rejects.toMatchObject({
       kind: 'sign-in',

@@ -110,7 +110,7 @@ describe('a renewal', () => {
     await expect(renew(body, { status })).rejects.toMatchObject({
       kind: 'service',
       message: expect.stringMatching(/^The response of the sign-in service cannot be trusted: .+\.$/),
-      hint: "Check this machine's clock and whether a proxy changes responses, then try again.",
+      hint: "Check this machine's clock, and whether a proxy changes responses.\nThen try again.",
       cause: expect.any(Error),
     })
   })
@@ -122,7 +122,7 @@ describe('a renewal', () => {
     await expect(renew(body, { status })).rejects.toMatchObject({
       kind: 'service',
       message: `Microsoft's sign-in service sent an unreadable response (HTTP ${status}).`,
-      hint: "Check whether a proxy or the network's sign-in page is in between, then try again.",
+      hint: "Check whether a proxy or the network's sign-in page is in between.\nThen try again.",
     })
   })
 

@@ -80,7 +80,7 @@ describe('a registration', () => {
   it('has to be there', async () => {
     await expect(readRegistration({})).rejects.toEqual(
       usageError(
-        /^There is no app registration yet\. od-link needs a client ID of your own\.$/,
+        /^No app registration yet\. od-link needs a client ID of your own\.$/,
         /^od-link setup\n\(walks you through .*\)\nTo try od-link without an account: od-link demo$/,
       ),
     )

@@ -57,7 +57,7 @@ describe('a redirect URI', () => {
     expect(() => readRedirect(uri, '127.0.0.1:5000')).toThrow(
       usageError(
         /is not a redirect URI that od-link can listen on\.$/,
-        /^Use http:\/\/localhost, with a port and a path .*\n.*\nor an https URI .*\n.*--listen 127\.0\.0\.1:5000$/,
+        /^Use http:\/\/localhost, with the port and path .*\n.*\nor an https URI .*\n.*--listen 127\.0\.0\.1:5000$/,
       ),
     )
   })

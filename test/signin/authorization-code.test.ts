@@ -78,7 +78,7 @@ describe('a sign-in', () => {
       kind: 'sign-in',
       message: 'Timed out after 0 seconds.',
       hint: expect.stringMatching(
-        /^Check the browser: .*\nAADSTS50011: .* http:\/\/localhost\nAADSTS700016 or "not enabled .*\nAADSTS50105 or 53003: .*\nThen: od-link login\nIf .*: od-link login --device$/,
+        /^Check the browser: .*\nAADSTS50011: .* http:\/\/localhost\nAADSTS700016 \(or "not enabled .*\nAADSTS50105 or 53003: .*\nThen: od-link login\nIf .*: od-link login --device$/,
       ),
     })
   })

@@ -107,7 +107,7 @@ describe('a port that the redirect URI names and that cannot be had', () => {
     await expect(binding).rejects.toMatchObject({
       kind: 'usage',
       message: 'Port 80 of the redirect URI is in use by another program.',
-      hint: `Find the program: ${find}\nOr use another port: with --listen behind a web server, otherwise in --redirect-uri\n(without a port there, od-link takes any free one, if the registration allows it)\n${device}`,
+      hint: `Find the program: ${find}\nOr use another port: with --listen behind a web server, otherwise in\n--redirect-uri (without a port there, any free one is used).\n${device}`,
     })
     expect(asked).toHaveLength(1)
   })

@@ -32,8 +32,8 @@ const words: { [Name in SignInEvent['event']]: (happened: Happened<Name>) => voi
   waiting: ({ seconds }) =>
     say(`Waiting up to ${longDuration(seconds)} for you to sign in. Press Ctrl-C to cancel.`),
   silence: () => {
-    say('Nothing has come back yet. If the browser shows an error page, paste its URL here,')
-    say('or press Ctrl-C and use a device code: od-link login --device')
+    say('Nothing has come back yet. If the browser shows an error page, paste its')
+    say('URL here; or press Ctrl-C and use a device code: od-link login --device')
   },
   paste: () => say(styled('bold', 'Paste the URL here (it is not shown), then press Enter:')),
   pasted: ({ characters }) => say(`Got ${characters} character${characters === 1 ? '' : 's'}.`),
@@ -52,9 +52,10 @@ function showUrl({ address, elsewhere, canPaste, tunnel, passedOn }: Happened<'o
   if (passedOn) {
     say(`Your web server has to forward the redirect, with its Host header, to http://${passedOn}`)
   } else if (elsewhere) {
-    say("On another machine the browser will end on a page that fails to load. That's expected:")
-    if (canPaste) say(`copy the whole URL of that page (${elsewhere}) and paste it here.`)
-    else say('this is not a terminal to paste its URL into. Use a device code: od-link login --device')
+    say('On another machine the browser will end on a page that fails to load')
+    say(`(${elsewhere}).`)
+    if (canPaste) say("That's expected: copy the whole URL of that page, and paste it here.")
+    else say('Nothing can be pasted here, so use a device code: od-link login --device')
   }
   if (!tunnel) return
   say('Or forward the port from the machine with the browser:')

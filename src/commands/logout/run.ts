@@ -44,7 +44,7 @@ export async function run({ positional: [wanted], options }: Arguments): Promise
   await failures.attempt(() => removeTraces(removed.length > 0))
   if (json) printJson(described)
   else if (strays > 0) say(`Removed ${strays} more that no account referred to.`)
-  if (!json && removed.length > 0) say(consentNote(removed))
+  if (!json && removed.length > 0) showConsentNote(removed)
   else if (!json && accounts.length === 0 && !failures.hasFailed)
     say(strays > 0 ? 'No OneDrive is linked any more.' : 'No OneDrive is linked; nothing was removed.')
   return failures.report(json)
@@ -56,9 +56,10 @@ function chosen(wanted: string | undefined): Account[] {
   return [findAccount(wanted)]
 }
 
-function consentNote(accounts: Account[]): string {
+function showConsentNote(accounts: Account[]): void {
   const places = []
   if (accounts.some(({ kind }) => kind === 'work')) places.push('https://myapps.microsoft.com')
   if (accounts.some(({ kind }) => kind === 'personal')) places.push('https://account.live.com/consent/Manage')
-  return `Microsoft still remembers that you consented to your app. To remove the consent: ${places.join(' or ')}`
+  say('Microsoft still remembers that you consented to your app. To remove that, see')
+  say(places.join(' or '))
 }
