@@ -6,7 +6,7 @@ export const artifacts = 'campaigns/artifacts/mutation'
 
 /** Aspects whose tests start whole processes, browsers or real keyrings: too slow for a run per mutant. */
 const slowAspects =
-  /\.(accounts|chromium|command|crowd|fuzz|history|killed|login|long-run|oidc|processes|rclone|real|scale|session-bus|ssh|terminal|unreachable|weather)\.test\.ts$/
+  /\.(accounts|chromium|command|crowd|fuzz|history|independent|killed|login|long-run|outcome|processes|rclone|real|scale|session-bus|ssh|terminal|two-tabs|unreachable|weather|web-server)\.test\.ts$/
 
 const testFiles = readdirSync('test', { recursive: true, encoding: 'utf8' }).map((name) =>
   join('test', name).replaceAll('\\', '/'),
@@ -45,7 +45,14 @@ export const areas = {
     ...['outcomes', 'errors', 'folder-states', 'plan', 'operations'],
   ]),
   'graph-bulk-engine': area('src/graph/bulk', ['batch', 'batch-results', 'engine', 'index', 'tokens']),
-  registration: area('src/registration', ['client-id', 'redirect-uri', 'index', 'portal-steps', 'saved']),
+  registration: area('src/registration', [
+    'client-id',
+    'cloud',
+    'redirect-uri',
+    'index',
+    'portal-steps',
+    'saved',
+  ]),
   'signin-values': area('src/signin', [
     ...['authorization-response', 'pasted-redirect', 'environment', 'methods'],
   ]),
