@@ -216,12 +216,12 @@ describe('the browser', () => {
     [
       'none where there is no display',
       { OD_LINK_BROWSER: '' },
-      /an address to open: (there is no display|this is a container)$/,
+      /a URL to open: (this machine has no display|this is a container)$/,
     ],
     [
       'none where the person wants none',
       { OD_LINK_BROWSER: 'none' },
-      /an address to open: OD_LINK_BROWSER is "none"$/,
+      /a URL to open: OD_LINK_BROWSER is "none"$/,
     ],
   ])('is %s', async (_, env, words) => {
     const { code, check, outcome } = await doctor(linked.world, ['--offline'], { env })

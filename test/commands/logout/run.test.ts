@@ -43,7 +43,7 @@ describe('od-link logout', () => {
     const first = await world.run(['logout'], { env: offline })
     expect(first).toMatchObject({ code: 0, stdout: '' })
     expect(first.stderr).toContain(`Removed the link of ${ada}`)
-    expect(first.stderr).toMatch(/consent.*https:\/\/myapps\.microsoft\.com/)
+    expect(first.stderr).toMatch(/consent.*\n.*https:\/\/myapps\.microsoft\.com/)
     expect(await sandbox.control('GET', 'log')).toEqual([])
     expect((await world.run(['status'])).code).toBe(4)
     expect(Object.keys(kept(world)).filter((path) => path.startsWith('links'))).toEqual([])
