@@ -53,7 +53,7 @@ export const neighbours: Attack[] = Object.entries(addresses).flatMap(([host, wh
         env,
       })
       const warned =
-        code === 2 && stdout === '' && stderr.includes(`Port ${port} of the redirect URI is taken`)
+        code === 2 && stdout === '' && stderr.includes(`Port ${port} of the redirect URI is in use`)
       if (!warned || stderr.includes('authorize'))
         throw new Error(`it did not stop at once: ${code} ${stderr}`)
       return []

@@ -68,7 +68,7 @@ describe.runIf(hasRoom)('a link that is mounted into a container, read-only', ()
     ['mkdir', ['mkdir', '/', 'mounted'], '/mounted\n'],
     ['token', ['token'], /^\S{20,}\n$/],
     ['status', ['status'], /ada@contoso\.example/],
-    ['status --check', ['status', '--check'], /works, business drive[\s\S]*only until its token ends/],
+    ['status --check', ['status', '--check'], /works, business drive[\s\S]*only until its token expires/],
   ])('works with %s for as long as its token lives, and nothing is written', async (_, args, expected) => {
     const before = kept(at.world)
     const { code, stdout, stderr } = await inContainer(args)

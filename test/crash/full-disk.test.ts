@@ -104,7 +104,7 @@ describe.runIf(runs)('the home of a link', () => {
       const [made, checked] = [await run(['mkdir', '-p', '/near']), await run(['status', '--check'])]
       disk.makeRoom()
       expect(made).toMatchObject({ code: 0, stdout: '/near\n', stderr: '' })
-      expect(checked).toMatchObject({ code: 0, stdout: expect.stringContaining('only until its token ends') })
+      expect(checked).toMatchObject({ code: 0, stdout: expect.stringContaining('only until its token expires') })
       expect(readdirSync(links())).toHaveLength(1)
     })
   })
