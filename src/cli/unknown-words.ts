@@ -1,4 +1,4 @@
-import { OdLinkError } from '../errors.ts'
+import { OdLinkError, type Reason } from '../errors.ts'
 import { commandLine } from '../text/shell-quote.ts'
 import { type Commands, helpOption, usageOf, versionOption } from './command.ts'
 import { didYouMean, nearest } from './suggestions.ts'
@@ -13,7 +13,7 @@ export function unknownVerb(verbs: Commands, word: string, next: string | undefi
   const guesses = [synonyms, nearest(word, names), names.filter((name) => name === next)]
   const meant = guesses.find(({ length }) => length > 0)?.map((name) => `od-link ${name}`) ?? []
   if (versionOption.aliases?.includes(word)) meant.unshift('od-link --version')
-  return new OdLinkError('usage', `Unknown command "${word}".`, { hint: didYouMean(meant, 'od-link --help') })
+  return usage('unknown-command', `Unknown command "${word}".`, didYouMean(meant, 'od-link --help'))
 }
 
 /**
@@ -36,14 +36,14 @@ export function unknownOption(
   const synonym = options.find(({ aliases }) => aliases?.includes(typed))
   const meant = synonym ? [`--${synonym.name}`] : nearest(flag, flags)
   const shown = typed.startsWith('--') ? flag : meant.length > 0 ? typed : typed.slice(0, 2)
-  const usage = (message: string, hint: string) => new OdLinkError('usage', message, { hint })
-
-  if (typed.startsWith(`${meant[0]}=`)) return usage(`${flag} takes no value.`, `Use ${flag} alone.`)
+  if (typed.startsWith(`${meant[0]}=`))
+    return usage('invalid-value', `${flag} takes no value.`, `Use ${flag} without a value.`)
   // `logout --account work`: the only argument, typed as an option.
   const [argument, ...others] = verb?.positional ?? []
   if (argument && others.length === 0 && flag === `--${argument.name}`) {
     const value = typed.includes('=') ? typed.replace(/^.*?=/s, '') : following
     return usage(
+      'unknown-option',
       `Unknown option "${shown}".`,
       (value && commandLine(['od-link', name ?? '', value])) || `od-link ${name} ${usageOf([argument])}`,
     )
@@ -51,6 +51,11 @@ export function unknownOption(
   const isOfSomeVerb = Object.values(verbs).some((one) =>
     one.options.some((option) => `--${option.name}` === flag),
   )
-  if (!verb && meant.length === 0 && isOfSomeVerb) return usage(`${flag} needs a command.`, help)
-  return usage(`Unknown option "${shown}".`, didYouMean(meant, help))
+  if (!verb && meant.length === 0 && isOfSomeVerb)
+    return usage('missing-argument', `${flag} needs a command.`, help)
+  return usage('unknown-option', `Unknown option "${shown}".`, didYouMean(meant, help))
+}
+
+function usage(reason: Reason, message: string, hint: string): OdLinkError {
+  return new OdLinkError('usage', message, { reason, hint })
 }

@@ -1,5 +1,5 @@
 import type { CommanderError, Command as Program } from 'commander'
-import { OdLinkError } from '../errors.ts'
+import { OdLinkError, type Reason } from '../errors.ts'
 import type { Command, Commands, Option, Positional } from './command.ts'
 import { alternatives, didYouMean, nearest } from './suggestions.ts'
 import { unknownOption, unknownVerb } from './unknown-words.ts'
@@ -21,23 +21,27 @@ export function usageError(error: CommanderError, verbs: Commands, program: Prog
       return unknownOption(verbs, name, typed, args[args.indexOf(typed) + 1])
     }
     case 'commander.missingArgument':
-      return usage(`Missing argument: <${registeredArguments[args.length]?.name()}>`, helpFor(name))
+      return usage(
+        'missing-argument',
+        `Missing argument: <${registeredArguments[args.length]?.name()}>`,
+        helpFor(name),
+      )
     case 'commander.excessArguments':
       return unexpectedArgument(args[registeredArguments.length] ?? '', name)
     case 'commander.optionMissingArgument':
-      return usage(`${flag} needs a value.`, helpFor(name))
+      return usage('missing-argument', `${flag} needs a value.`, helpFor(name))
     case 'commander.missingMandatoryOptionValue':
-      return usage(`${flag} is required.`, helpFor(name))
+      return usage('missing-argument', `${flag} is required.`, helpFor(name))
     case 'commander.conflictingOption':
-      return usage(`${flag} cannot be used with ${other}.`, helpFor(name))
+      return usage('conflicting-options', `${flag} cannot be used with ${other}.`, helpFor(name))
     default:
-      return usage(error.message, helpFor(name))
+      return usage('usage', error.message, helpFor(name))
   }
 }
 
 /** One word more than a verb takes. */
 export function unexpectedArgument(word: string, verb: string | undefined): OdLinkError {
-  return usage(`Unexpected argument "${word}".`, helpFor(verb))
+  return usage('unexpected-argument', `Unexpected argument "${word}".`, helpFor(verb))
 }
 
 /**
@@ -48,17 +52,29 @@ export function unexpectedArgument(word: string, verb: string | undefined): OdLi
 export function checkValue(text: string, { name, value, choices }: Option, words: readonly string[]): void {
   const isAttached = words.some((word) => /^-./.test(word) && word !== text && word.endsWith(text))
   if (/^-./.test(text) && words.includes(text) && !isAttached)
-    throw usage(`--${name} needs a value.`, `If the value begins with a dash: --${name}=${value}`)
+    throw usage(
+      'missing-argument',
+      `--${name} needs a value.`,
+      `If the value starts with a dash: --${name}=${value}`,
+    )
   if (!choices || choices.includes(text)) return
   const [near = choices[0]] = nearest(text, choices)
-  throw usage(`--${name} must be ${alternatives(choices)}, not "${text}".`, `--${name} ${near}`)
+  throw usage(
+    'invalid-value',
+    `--${name} must be ${alternatives(choices)}, not "${text}".`,
+    `--${name} ${near}`,
+  )
 }
 
 /** @throws OdLinkError (usage) when an argument has choices and is none of them. */
 export function checkArgument(text: string, { choices }: Positional, verb: string): string {
   if (!choices || choices.includes(text)) return text
   const meant = nearest(text, choices).map((choice) => `od-link ${verb} ${choice}`)
-  throw usage(`Expected ${alternatives(choices)}, not "${text}".`, didYouMean(meant, helpFor(verb)))
+  throw usage(
+    'invalid-value',
+    `Expected ${alternatives(choices)}, not "${text}".`,
+    didYouMean(meant, helpFor(verb)),
+  )
 }
 
 /** @throws OdLinkError (usage) when an option makes sense only with another one, which is missing. */
@@ -69,13 +85,14 @@ export function checkCompany({ options }: Command, given: Record<string, unknown
   if (!lonely) return
   const needed = options.find(({ name }) => name === lonely.with)
   throw usage(
+    'missing-argument',
     `--${lonely.name} needs --${lonely.with}.`,
     [`--${lonely.with}`, needed?.value].filter(Boolean).join(' '),
   )
 }
 
-function usage(message: string, hint: string): OdLinkError {
-  return new OdLinkError('usage', message, { hint })
+function usage(reason: Reason, message: string, hint: string): OdLinkError {
+  return new OdLinkError('usage', message, { reason, hint })
 }
 
 function helpFor(verb: string | undefined): string {
