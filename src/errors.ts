@@ -20,93 +20,79 @@ export const exitCodes = {
 export type ErrorKind = keyof typeof exitCodes
 
 /**
- * Why, as a word that is finer than the kind: part of the interface as `error.reason` of the JSON form, so that neither a
- * program nor od-link itself has to search a sentence. An error without one has its kind as its reason.
+ * Why, as a word that is finer than the kind, under the kind that it usually comes with. The words are part of the
+ * interface as `error.reason` of the JSON form, so that neither a program nor od-link itself has to search a sentence.
+ * `od-link help reasons` lists them. An error without one has its kind as its reason.
  */
-export const reasons = [
-  // usage
-  'unknown-command',
-  'unknown-option',
-  'missing-argument',
-  'unexpected-argument',
-  'invalid-value',
-  'conflicting-options',
-  'invalid-name',
-  'invalid-path',
-  'local-path',
-  'invalid-list',
-  'invalid-setting',
-  'missing-setting',
-  'missing-client-id',
-  'settings-unusable',
-  'local-file',
-  'port-in-use',
-  'unprintable',
-  'cancelled',
-  'refused-request',
-  'foreign-address',
-  // taken
-  'name-taken',
-  'similar-name',
-  'not-a-folder',
-  'changed-meanwhile',
-  'upload-under-way',
-  // sign-in
-  'not-linked',
-  'unknown-account',
-  'ambiguous-account',
-  'tokens-gone',
-  'link-ended',
-  'token-refused',
-  'sign-in-declined',
-  'sign-in-timeout',
-  'sign-in-refused',
-  'consent-needed',
-  'admin-approval-needed',
-  'blocked-by-policy',
-  'code-expired',
-  'registration',
-  'client-secret',
-  'wrong-account',
-  // keychain
-  'keychain-missing',
-  'keychain-locked',
-  'keychain-refused',
-  'keychain-silent',
-  'keychain-module',
-  'helper-missing',
-  'helper-failed',
-  'record-damaged',
-  'store-forgetful',
-  'store-full',
-  // service
-  'throttled',
-  'unavailable',
-  'unreadable-answer',
-  'lock-held',
-  'upload-unfinished',
-  // network
-  'unreachable',
-  'dns',
-  'tls',
-  'proxy',
-  'timeout',
-  'clock',
-  // not-found
-  'no-such-item',
-  'no-such-code',
-  'delta-expired',
-  // not-allowed
-  'access-denied',
-  'scope-too-narrow',
-  'no-space',
-  'no-drive',
-  'locked',
-  // internal
-  'output-lost',
-] as const
+export const reasons = {
+  internal: ['output-lost'],
+  usage: [
+    'unknown-command',
+    'unknown-option',
+    'missing-argument',
+    'unexpected-argument',
+    'invalid-value',
+    'conflicting-options',
+    'invalid-name',
+    'invalid-path',
+    'local-path',
+    'invalid-list',
+    'invalid-setting',
+    'missing-setting',
+    'missing-client-id',
+    'settings-unusable',
+    'local-file',
+    'port-in-use',
+    'unprintable',
+    'cancelled',
+    'refused-request',
+    'foreign-address',
+  ],
+  taken: ['name-taken', 'similar-name', 'not-a-folder', 'changed-meanwhile', 'upload-under-way'],
+  'sign-in': [
+    'not-linked',
+    'unknown-account',
+    'ambiguous-account',
+    'tokens-gone',
+    'link-ended',
+    'token-refused',
+    'sign-in-declined',
+    'sign-in-timeout',
+    'sign-in-refused',
+    'consent-needed',
+    'admin-approval-needed',
+    'blocked-by-policy',
+    'code-expired',
+    'registration',
+    'client-secret',
+    'wrong-account',
+  ],
+  keychain: [
+    'keychain-missing',
+    'keychain-locked',
+    'keychain-refused',
+    'keychain-silent',
+    'keychain-module',
+    'helper-missing',
+    'helper-failed',
+    'record-damaged',
+    'store-forgetful',
+    'store-full',
+    'store-read-only',
+    'store-not-private',
+    'store-unusable',
+  ],
+  service: ['throttled', 'unavailable', 'unreadable-answer', 'lock-held', 'upload-unfinished'],
+  network: ['unreachable', 'dns', 'tls', 'proxy', 'timeout', 'clock'],
+  'not-found': ['no-such-item', 'no-such-code', 'delta-expired'],
+  'not-allowed': ['access-denied', 'scope-too-narrow', 'no-space', 'no-drive', 'locked'],
+  interrupted: [],
+} as const satisfies Record<ErrorKind, readonly string[]>
 
-export type Reason = (typeof reasons)[number] | ErrorKind
+/** A word of the list. */
+export type ListedReason = (typeof reasons)[ErrorKind][number]
+
+export type Reason = ListedReason | ErrorKind
 
 export interface ErrorDetails {
   reason?: Reason | undefined

@@ -49,10 +49,10 @@ describe('the help', () => {
   it.each([
     ['exit-code', 'exit-codes'],
     ['mkdri', 'mkdir'],
-  ])('on %s, which there is not, names the nearest: %s', async (typed, near) => {
+  ])('on %s, which does not exist, names the nearest: %s', async (typed, near) => {
     const { code, stdout, stderr } = await odLink(['help', typed])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toBe(`od-link: There is no help on "${typed}".\n  next: od-link help ${near}\n`)
+    expect(stderr).toBe(`od-link: There is no command or topic "${typed}".\n  next: od-link help ${near}\n`)
   })
 
   it.each([

@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest'
+import { errorFields } from '../../src/commands/help/topics.ts'
 import { jsonError } from '../helpers/program/linked.ts'
 import { odLink } from '../helpers/program/od-link.ts'
 
@@ -105,5 +106,5 @@ describe('a mistake in the command line', () => {
     expect(Object.keys(error).every((key) => keys.includes(key))).toBe(true)
   })
 
-  const keys = ['kind', 'reason', 'message', 'hint', 'exitCode', 'code', 'requestId']
+  const keys: readonly string[] = errorFields
 })

@@ -2,13 +2,14 @@ import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { describe, expect, it } from 'vitest'
-import { ownVariables, variablesOfTheEnd } from '../../src/commands/help/environment.ts'
+import { hookVariables, ownVariables } from '../../src/commands/help/environment.ts'
 import { exitCodeRows } from '../../src/commands/help/exit-codes.ts'
+import { errorFields } from '../../src/commands/help/topics.ts'
 
 const root = fileURLToPath(new URL('../..', import.meta.url))
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
 const named = (text: string) => new Set(text.match(/OD_LINK_[A-Z_]*[A-Z]/g) ?? [])
-const told = [...ownVariables, ...variablesOfTheEnd].map(([name]) => name)
+const told = [...ownVariables, ...hookVariables].map(([name]) => name)
 
 describe('README.md', () => {
   it('has the same exit codes and meanings as od-link help exit-codes', () => {
@@ -17,6 +18,11 @@ describe('README.md', () => {
       const told = cells.some((cell, index) => cell === code && cells[index + 1] === meaning)
       expect({ code, meaning, told }).toEqual({ code, meaning, told: true })
     }
+  })
+
+  it('has the fields of an error in JSON', () => {
+    const [, listed = ''] = /\{"error":\{([^}]*)\}\}/.exec(readme) ?? []
+    expect(listed.match(/\w+/g)).toEqual(errorFields)
   })
 
   it('names only variables that od-link help environment lists', () => {

@@ -2,14 +2,14 @@ import type { Row } from '../../cli/command.ts'
 import { settingNames } from '../../settings/names.ts'
 import { cloudsInWords } from '../shared/options.ts'
 
-/** The variables that od-link reads, with what each means. Those of settings are named where the settings are. */
+/** The variables that replace a setting. Their names come from the settings. */
 const settings: Record<keyof typeof settingNames, string> = {
   'client-id': 'the Application (client) ID of your app registration',
-  tenant: 'common, organizations, consumers, a domain or an id',
+  tenant: 'common, organizations, consumers, a domain or an ID',
   cloud: `the Microsoft cloud: ${cloudsInWords}`,
-  'redirect-uri': 'where the browser comes back to, as it is registered',
-  listen: 'HOST:PORT to which a web server passes on an https redirect URI',
-  scope: 'what to ask for, separated by spaces',
+  'redirect-uri': 'where the browser returns to, exactly as registered',
+  listen: 'HOST:PORT that a web server forwards an https redirect URI to',
+  scope: 'the permissions to request, separated by spaces',
   store:
     'keychain (the default), file (private files, not encrypted) or helper:NAME (runs docker-credential-NAME)',
 }
@@ -19,42 +19,39 @@ const registration: readonly Row[] = Object.entries(settings).map(([name, meanin
   meaning,
 ])
 
-/** As the person sets them. */
+/** Those that a person sets for od-link. */
 export const ownVariables: readonly Row[] = [
   ...registration,
-  ['OD_LINK_CLIENT_SECRET', 'the secret of a "Web" registration, for one login'],
-  ['OD_LINK_ACCOUNT', 'which linked account a command uses'],
+  ['OD_LINK_CLIENT_SECRET', 'the client secret of a "Web" registration, for one login'],
+  ['OD_LINK_ACCOUNT', 'the linked account that a command uses'],
   [
     'OD_LINK_BROWSER',
-    "the command that opens a URL; none never opens one. Then BROWSER, then the system's default",
+    "the command that opens a URL, or none to open nothing. Without it: BROWSER, then the system's default",
   ],
   [
     'OD_LINK_CONFIG_DIR',
-    'where settings live (~/.config/od-link; on macOS ~/Library/Preferences/od-link, on Windows %APPDATA%\\od-link\\Config); another directory is another world, with other links',
+    'where settings are saved (~/.config/od-link; on macOS ~/Library/Preferences/od-link, on Windows %APPDATA%\\od-link\\Config). Each directory has its own links',
   ],
-  [
-    'OD_LINK_AUTHORITY_HOST',
-    "an origin that replaces the cloud's sign-in at login (https, or http on loopback)",
-  ],
-  ['OD_LINK_GRAPH_HOST', 'the same for Microsoft Graph; a link keeps the origins that it was made with'],
+  ['OD_LINK_AUTHORITY_HOST', "an origin to sign in at instead of the cloud's (https, or http on loopback)"],
+  ['OD_LINK_GRAPH_HOST', 'the same for Microsoft Graph. A link keeps the origins that it was created with'],
   [
     'OD_LINK_ON_SIGNIN_NEEDED',
-    'a command for your shell, run once when Microsoft ends a link: 10 s, no standard input, its output dropped',
+    'a shell command that runs once when Microsoft ends a link: for up to 10 seconds, without input; its output is discarded',
   ],
 ]
 
-/** What that command finds. */
-export const variablesOfTheEnd: readonly Row[] = [
-  ['OD_LINK_ACCOUNT', 'the account, as --account takes it'],
-  ['OD_LINK_USERNAME', 'its address'],
+/** Those that the command in OD_LINK_ON_SIGNIN_NEEDED gets. */
+export const hookVariables: readonly Row[] = [
+  ['OD_LINK_ACCOUNT', 'the account, as --account accepts it'],
+  ['OD_LINK_USERNAME', 'its sign-in name, such as ada@example.com'],
   ['OD_LINK_REASON', 'one sentence of letters, digits, spaces and . , : - _ ( ), safe inside any quotes'],
   ['OD_LINK_CODE', "Microsoft's code, such as AADSTS700082"],
 ]
 
-/** As other programs read them. */
+/** Those that other programs read as well. */
 export const commonVariables: readonly Row[] = [
-  ['HTTPS_PROXY, ALL_PROXY', 'the proxy; a name and a password in it are never shown'],
-  ['NO_PROXY', 'what is asked without it; this machine itself never is asked through one'],
-  ['NODE_EXTRA_CA_CERTS', 'a file with more certificate authorities to trust'],
-  ['NO_COLOR, FORCE_COLOR', 'no colour, or colour even in a pipe'],
+  ['HTTPS_PROXY, ALL_PROXY', 'the proxy; its user name and password are never shown'],
+  ['NO_PROXY', 'hosts to reach without the proxy; this machine is never reached through it'],
+  ['NODE_EXTRA_CA_CERTS', 'a file with additional certificate authorities to trust'],
+  ['NO_COLOR, FORCE_COLOR', 'never use colour, or use it even in a pipe'],
 ]

@@ -1,16 +1,16 @@
 import type { Row } from '../../cli/command.ts'
 import { type ErrorKind, exitCodes } from '../../errors.ts'
 
-/** What the exit codes mean: in the words of the manual, and in a few for the overview. */
+/** What each exit code means: in full for the manual, and in short for the overview. */
 const meanings = {
-  internal: ["a fault of od-link's own", "od-link's fault"],
+  internal: ['unexpected error in od-link', 'unexpected error'],
   usage: ['usage: bad flag, name, path or setting', 'usage'],
   taken: ['the name is taken', 'name taken'],
-  'sign-in': ['sign-in needed, refused or not finished', 'sign in'],
-  keychain: ['keychain (or other store) unusable', 'keychain'],
+  'sign-in': ['sign-in needed, refused or not finished', 'sign-in needed'],
+  keychain: ['keychain or other store unusable', 'keychain'],
   service: ['Microsoft throttled or failed, after all retries', 'Microsoft busy'],
   network: ['network, TLS or proxy', 'network'],
-  'not-found': ['not there: a folder, an item, a code', 'not there'],
+  'not-found': ['not found: a folder, an item, a code', 'not found'],
   'not-allowed': ['not allowed, or no space left', 'not allowed, or no space'],
   interrupted: ['interrupted', 'interrupted'],
 } as const satisfies Record<ErrorKind, readonly [full: string, short: string]>
@@ -27,7 +27,7 @@ export const exitCodeRows: readonly Row[] = [
 /** Each exit code with the `error.kind` that goes with it in JSON. */
 export const errorKindRows: readonly Row[] = kinds.map(([kind, code]) => [String(code), kind])
 
-/** The overview, in columns. */
+/** The exit codes with their short meanings, in columns. */
 export function exitCodeTable(perColumn: number): string[] {
   const short = [done, ...kinds.map(([kind, code]): Row => [String(code), meanings[kind][1]])]
   const cells = short.map(([code, meaning]) => `${code} ${meaning}`)

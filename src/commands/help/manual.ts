@@ -12,22 +12,22 @@ import { commands } from '../index.ts'
 import { type Topic, topics } from './topics.ts'
 
 /**
- * The manual page, `man od-link`, in the macros of man(7): all commands and topics, from their descriptions.
+ * The manual page, `man od-link`, in the macros of man(7), generated from the descriptions of all commands and topics.
  * https://man7.org/linux/man-pages/man7/groff_man.7.html
  */
 export function manualPage(version: string): string {
   const lines = [
-    '.\\" Made from the description of the commands.',
+    '.\\" Generated from the description of the commands.',
     `.TH OD\\-LINK 1 "" "od\\-link ${version}" "User Commands"`,
     '.SH NAME',
-    'od-link \\- link a terminal to a OneDrive once, and make folders from every script',
+    'od-link \\- link a terminal to a OneDrive once, and create folders from every script',
     '.SH SYNOPSIS',
     '.B od-link',
     '.I command',
     '.RI [ options ]',
     '.SH DESCRIPTION',
     text(
-      'Links a terminal to your OneDrive once; every script after that can use the link. The tokens are in the keychain of the operating system, and the link renews itself until Microsoft itself ends it.',
+      'Links a terminal to your OneDrive once. Every script on that machine can use the link after that. The tokens are in the keychain of the operating system, and the link renews itself until Microsoft ends it.',
     ),
     '.SH COMMANDS',
     ...Object.entries<Command>(commands).flatMap(([name, command]) => commandSection(name, command)),
@@ -37,7 +37,9 @@ export function manualPage(version: string): string {
       ...blocks.flatMap(block),
     ]),
     '.SH SEE ALSO',
-    text('The sandbox, a stand-in for Microsoft on this machine, lets you try everything: od-link demo'),
+    text(
+      'To run the whole flow without an account, against a local fake of Microsoft sign-in and OneDrive: od-link demo',
+    ),
   ]
   return `${lines.join('\n')}\n`
 }
@@ -70,7 +72,7 @@ function block(one: Block): string[] {
   return one.rows.flatMap(([term, meaning]) => ['.TP', `.B ${text(term)}`, text(meaning)])
 }
 
-/** A line of text, in which nothing is taken for a command of roff, and a dash can be copied as a dash. */
+/** Escapes a line so that roff finds no command in it, and a dash can be copied as a dash. */
 function text(line: string): string {
   const plain = line
     .replaceAll('\\', '\\e')

@@ -5,7 +5,7 @@ import { commands } from '../index.ts'
 import { exitCodeTable } from './exit-codes.ts'
 import { type Topic, type TopicName, topics } from './topics.ts'
 
-/** The help of od-link as a whole. */
+/** The help for od-link as a whole: `od-link --help`. */
 export function overview(style: PageStyle): string {
   let page = ''
   const program = newProgram(style, (text) => {
@@ -13,14 +13,17 @@ export function overview(style: PageStyle): string {
   })
     .usage('<command> [options]')
     .option(termOf(versionOption), versionOption.help)
-    .addHelpText('before', 'Links a terminal to your OneDrive once; every script after that can use it.\n')
+    .addHelpText(
+      'before',
+      'Link a terminal to your OneDrive once. Every script can use the link after that.\n',
+    )
     .addHelpText('after', () => sections(style))
   addNames(program, commands)
   program.outputHelp()
   return page
 }
 
-/** What is not about one command. */
+/** What follows the commands: topics, examples and exit codes. */
 function sections(style: PageStyle): string {
   const { title } = style
   const help = helpFor(style)
@@ -35,8 +38,8 @@ function sections(style: PageStyle): string {
       {
         rows: [
           ['$ od-link login', 'sign in once, in the browser'],
-          ['$ od-link mkdir /Reports 2026', 'create a folder, from any script'],
-          ['$ od-link demo', 'see it all without an account'],
+          ['$ od-link mkdir /Reports 2026', 'create /Reports/2026, from any script'],
+          ['$ od-link demo', 'run the whole flow, without an account'],
         ],
       },
       help,

@@ -7,7 +7,7 @@ import { commands } from '../index.ts'
 import { overview, topicPage } from './overview.ts'
 import { type TopicName, topics } from './topics.ts'
 
-/** `od-link help [topic]`: the help of od-link, of a command, or of what is not about one command. */
+/** `od-link help [topic]`: the help for od-link, a command or a topic. */
 export async function run({ positional: [name] }: Arguments): Promise<void> {
   printPage(pageOn(name))
 }
@@ -17,7 +17,8 @@ function pageOn(name: string | undefined): string {
   if (Object.hasOwn(commands, name)) return helpPage(commands, name, pageStyle())
   if (Object.hasOwn(topics, name)) return topicPage(name as TopicName, pageStyle())
   const [near] = nearest(name, [...Object.keys(commands), ...Object.keys(topics)])
-  throw new OdLinkError('usage', `There is no help on "${name}".`, {
+  throw new OdLinkError('usage', `There is no command or topic "${name}".`, {
+    reason: 'invalid-value',
     hint: ['od-link help', near].filter(Boolean).join(' '),
   })
 }
