@@ -157,17 +157,3 @@ export function internalError(error: unknown): OdLinkError {
     cause: error,
   })
 }
-
-/**
- * A call in a native module that did not come back in time. Its thread is still waiting, and Node would wait for
- * it before it exits.
- */
-export class StuckCall extends Error {
-  /** Whether there was one in this process, whatever became of its error. */
-  static happened = false
-
-  constructor(message: string) {
-    super(message)
-    StuckCall.happened = true
-  }
-}

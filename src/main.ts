@@ -3,7 +3,8 @@ import type { Action } from './cli/command.ts'
 import { actions } from './commands/actions.ts'
 import { completing } from './commands/completion/command.ts'
 import { commands } from './commands/index.ts'
-import { exitCodes, OdLinkError, StuckCall } from './errors.ts'
+import { exitCodes, OdLinkError } from './errors.ts'
+import { hasStuckCall } from './system/stuck-call.ts'
 import {
   clearProgress,
   configureOutput,
@@ -63,7 +64,7 @@ async function completeWords(words: string[]): Promise<void> {
 
 function endWith(code: number): void {
   // A bound that the caller can rely on is worth more than the exit code, which is lost here.
-  if (StuckCall.happened) process.kill(process.pid, 'SIGKILL')
+  if (hasStuckCall()) process.kill(process.pid, 'SIGKILL')
   process.exit(code)
 }
 

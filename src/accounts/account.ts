@@ -2,9 +2,9 @@ import type { LifetimeHints } from '../identity/lifetime-hints.ts'
 import type { StoreName } from './stores/index.ts'
 
 /**
- * The linked accounts. The index (a plain file) says who is linked, without a secret; the record of each link is
- * in the store. A link counts as there only when both are: the record is written before its index entry, and an
- * entry whose record is gone is told apart as signed out.
+ * A linked account, as the index has it. The index is a plain file without secrets; the record of each link, with its
+ * tokens, is in a store. A link exists only when both exist: the record is written before its index entry, and an entry
+ * without a record counts as signed out.
  */
 export interface Account {
   /** `tid.oid`. */
@@ -14,17 +14,17 @@ export interface Account {
   kind: 'work' | 'personal'
   /** The short name given with `login --as`. */
   name?: string
-  /** Where its record is, whatever store is chosen for new links by now. */
+  /** The store with its record, which may differ from the store for new links. */
   store: StoreName
-  /** Where else one may be: noted before it is written there, until it is removed, whatever comes in between. */
+  /** Other stores that may have a copy. Each is listed before it is written to, and until its copy is removed. */
   copies?: StoreName[]
-  /** That Microsoft refused to renew it, as far as it holds for the record that there is now: see lifetime.ts. */
+  /** Set when Microsoft refused to renew the link; valid only for the record with this `renewedAt` (lifetime.ts). */
   ended?: End
-  /** What such refusals told of the life of this account's links; it outlives a login. */
+  /** What such refusals said about the lifetime of this account's links; kept across logins. */
   taught?: LifetimeHints
 }
 
-/** What the file holds. */
+/** The content of the index file. */
 export interface Index {
   accounts?: Account[]
   /** The account that a command without `--account` uses. */
@@ -36,14 +36,14 @@ export function labelOf(account: Account): string {
   return account.name ?? account.username
 }
 
-/** That Microsoft refused to renew a link, so that the person has to sign in again. */
+/** Microsoft refused to renew the link, so the person has to sign in again. */
 export interface End {
   /** When, in milliseconds since the epoch. */
   at: number
-  /** Microsoft's own, such as `AADSTS50173`. */
+  /** Microsoft's own code, such as `AADSTS50173`. */
   code: string | null
-  /** The sentence that the person was told. */
+  /** The message of the error that the person saw. */
   reason: string
-  /** The `lastRenewedAt` of the record that was refused: a login or a renewal that works makes the mark void. */
+  /** The `lastRenewedAt` of the refused record: after a new login or a successful renewal, this end no longer applies. */
   renewedAt: number
 }

@@ -5,33 +5,37 @@ import { setting } from '../settings/index.ts'
 import { parseJsonObject } from '../text/json.ts'
 import { openStore, type StoreName } from './stores/index.ts'
 
-/** The client secret of a confidential registration, kept in the store with the client id that it belongs to. */
-interface KeptSecret {
-  /** Absent when the secret was kept before a client id was known: then it fits any. */
+/** The client secret of a confidential client, saved in the store with the client ID that it belongs to. */
+interface SavedSecret {
+  /** Absent when the secret was saved before a client ID was known; then it fits any. */
   clientId?: string | undefined
   secret: string
 }
 
-/** The item of the store that it is in. */
+/** The name of its item in the store. */
 export const clientSecretItem = 'client-secret'
 
-/** @throws OdLinkError (usage) when it cannot be a client secret; the message does not repeat it. */
+/** @throws OdLinkError (usage) when this cannot be a client secret; the message does not repeat it. */
 export function checkClientSecret(secret: string): void {
   const isGuid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(secret)
   if (/^[\x21-\x7e]{1,512}$/.test(secret) && !isGuid) return
-  const what = !secret ? 'No client secret was given.' : 'That is not a client secret.'
+  const what = secret ? 'That is not a client secret.' : 'No client secret was given.'
   throw new OdLinkError(
     'usage',
     isGuid ? `That is the ${menu.secretId}, not the ${menu.secretValue}.` : what,
     {
-      hint: `Copy the ${menu.secretValue}, which is shown only once; if it is gone, make a new one:\n${inApp(menu.newSecret)}`,
+      reason: 'client-secret',
+      next: [
+        `Copy the ${menu.secretValue}. It is shown only once; if you no longer have it, create a new secret:`,
+        inApp(menu.newSecret),
+      ],
     },
   )
 }
 
 /**
- * Keeps the secret of an app, or forgets it when it is undefined.
- * @throws OdLinkError (keychain) when the store cannot, (service) when another process kept one for too long.
+ * Saves the secret of an app; undefined removes it.
+ * @throws OdLinkError (keychain) when the store fails, (service) when another process holds the lock for too long.
  */
 export async function saveClientSecret(
   secret: string | undefined,
@@ -41,51 +45,53 @@ export async function saveClientSecret(
   const { withLock } = await import('../settings/lock.ts')
   await withLock(clientSecretItem, async () => {
     if (secret === undefined) return store.remove(clientSecretItem)
-    const kept: KeptSecret = { clientId, secret }
-    await store.write(clientSecretItem, JSON.stringify(kept))
+    const saved: SavedSecret = { clientId, secret }
+    await store.write(clientSecretItem, JSON.stringify(saved))
   })
 }
 
 /**
- * Whether a secret is kept: any, or one that goes with this client id.
+ * Whether a secret is saved: any, or one that fits this client ID.
  * @throws OdLinkError (keychain) when the store cannot be read.
  */
 export async function hasClientSecret(clientId?: string): Promise<boolean> {
-  const kept = await readKept()
-  return kept !== undefined && (clientId === undefined || fits(kept, clientId))
+  const saved = await readSaved()
+  return saved !== undefined && (clientId === undefined || fits(saved, clientId))
 }
 
-/** Whether a secret is kept in this store, whichever is chosen. */
+/** Whether a secret is saved in this store, even if another store is chosen for new links. */
 export async function isSecretIn(store: StoreName): Promise<boolean> {
   return (await (await openStore(store)).read(clientSecretItem)) !== undefined
 }
 
 /**
- * The kept secret, unless it was kept for another client id: another app's secret is not this one's to see.
+ * The saved secret, unless it belongs to another client ID: one app's secret must not be sent for another.
  * @throws OdLinkError (keychain) when the store cannot be read.
  */
 export async function clientSecretFor(clientId: string): Promise<string | undefined> {
-  const kept = await readKept()
-  if (!kept || fits(kept, clientId)) return kept?.secret
-  notices.warning(
-    `The client secret that is kept belongs to ${kept.clientId}, so it is not used for ${clientId}.`,
-  )
+  const saved = await readSaved()
+  if (!saved || fits(saved, clientId)) return saved?.secret
+  notices.warning(`The saved client secret belongs to ${saved.clientId}, so it is not used for ${clientId}.`)
   return undefined
 }
 
-function fits(kept: KeptSecret, clientId: string): boolean {
-  return kept.clientId === undefined || kept.clientId === clientId
+function fits(saved: SavedSecret, clientId: string): boolean {
+  return saved.clientId === undefined || saved.clientId === clientId
 }
 
-/** @throws OdLinkError (keychain) when what is kept is not what od-link writes; nothing is deleted. */
-async function readKept(): Promise<KeptSecret | undefined> {
+/** @throws OdLinkError (keychain) when od-link did not write what is saved; nothing is deleted. */
+async function readSaved(): Promise<SavedSecret | undefined> {
   const text = await (await openStore()).read(clientSecretItem)
   if (text === undefined) return undefined
   const { clientId, secret } = parseJsonObject(text) ?? {}
   const isText = (value: unknown) => typeof value === 'string'
   if (isText(secret) && (clientId === undefined || isText(clientId)))
-    return { clientId, secret } as KeptSecret
-  throw new OdLinkError('keychain', 'The client secret is kept, but cannot be read: it is damaged.', {
-    hint: 'od-link config set client-secret\n(which replaces it; or remove it: od-link config unset client-secret)',
+    return { clientId, secret } as SavedSecret
+  throw new OdLinkError('keychain', 'The saved client secret is damaged.', {
+    reason: 'record-damaged',
+    next: [
+      { verb: 'config', args: ['set', 'client-secret'] },
+      { intro: 'Or remove it:', verb: 'config', args: ['unset', 'client-secret'] },
+    ],
   })
 }

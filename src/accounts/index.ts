@@ -1,8 +1,8 @@
 import { OdLinkError } from '../errors.ts'
 import type { Patience } from '../http/retry.ts'
 import type { LinkRecord } from '../identity/link.ts'
+import { variable } from '../settings/environment.ts'
 import { changeStateFile, readStateFile } from '../settings/json-file.ts'
-import { commandLine } from '../text/shell-quote.ts'
 import type { Account, Index } from './account.ts'
 import { parseRecord } from './link-record.ts'
 import { openStore } from './stores/index.ts'
@@ -18,7 +18,7 @@ export function listAccounts(): Account[] {
 }
 
 /**
- * The account that `use` chose, or the only one.
+ * The account that `use` chose, or the only linked account.
  * @throws OdLinkError (usage) when the index cannot be read.
  */
 export function defaultAccount(): Account | undefined {
@@ -30,16 +30,20 @@ function defaultOf({ accounts = [], default: chosen }: Index): Account | undefin
 }
 
 /**
- * Finds the account that a command is to use, without touching the store or the network.
- * @param wanted a short name, an address or `tid.oid`; else `OD_LINK_ACCOUNT`, else the default account.
- * @throws OdLinkError (sign-in) when it matches none or several; the message lists what there is.
+ * Finds the account that a command uses, without reading the store or the network.
+ * @param wanted a short name, an address or an ID (`tid.oid`); by default `OD_LINK_ACCOUNT`, then the default account.
+ * @throws OdLinkError (sign-in) when no account or several match; the message lists the linked accounts.
  */
-export function findAccount(wanted = process.env.OD_LINK_ACCOUNT || undefined): Account {
-  if (wanted === '') throw new OdLinkError('usage', 'The account is empty.', { hint: 'od-link status' })
+export function findAccount(wanted = variable('OD_LINK_ACCOUNT')): Account {
+  if (wanted === '') {
+    const next = [{ verb: 'status' }]
+    throw new OdLinkError('usage', 'The account name is empty.', { reason: 'invalid-value', next })
+  }
   const index = readIndex()
   const { accounts = [] } = index
   if (accounts.length === 0) {
-    throw new OdLinkError('sign-in', 'No OneDrive is linked.', { hint: 'od-link login' })
+    const next = [{ verb: 'login' }]
+    throw new OdLinkError('sign-in', 'No OneDrive is linked.', { reason: 'not-linked', next })
   }
   if (!wanted) {
     const account = defaultOf(index)
@@ -48,19 +52,26 @@ export function findAccount(wanted = process.env.OD_LINK_ACCOUNT || undefined): 
       'sign-in',
       `Several accounts are linked, and none is the default. ${inventory(accounts)}`,
       {
-        hint:
-          commandLine(['od-link', 'use', accounts[0]?.name ?? String(accounts[0]?.id)]) ?? 'od-link status',
+        reason: 'ambiguous-account',
+        next: [{ verb: 'use', args: [accounts[0]?.name ?? String(accounts[0]?.id)] }],
       },
     )
   }
   const same = (text: string | undefined) => text?.toLowerCase() === wanted.toLowerCase()
-  // A short name wins over an address: it was given in order to tell accounts apart.
+  // A short name wins over an address, because people choose it to tell accounts apart.
   const named = accounts.filter(({ name, id }) => same(name) || same(id))
   const found = named.length > 0 ? named : accounts.filter(({ username }) => same(username))
   if (found.length === 1) return found[0] as Account
-  const what = found.length === 0 ? 'No linked account is called' : 'More than one linked account is called'
-  throw new OdLinkError('sign-in', `${what} "${wanted}". ${inventory(accounts)}`, {
-    hint: found.length === 0 ? 'od-link status' : `Name it by its id: --account ${found[0]?.id}`,
+  if (found.length === 0) {
+    throw new OdLinkError('sign-in', `No linked account is called "${wanted}". ${inventory(accounts)}`, {
+      reason: 'unknown-account',
+      next: [{ verb: 'status' }],
+    })
+  }
+  const message = `More than one linked account is called "${wanted}". ${inventory(accounts)}`
+  throw new OdLinkError('sign-in', message, {
+    reason: 'ambiguous-account',
+    next: [`Use its ID instead: --account ${found[0]?.id}`],
   })
 }
 
@@ -71,14 +82,14 @@ function inventory(accounts: Account[]): string {
   return `Linked: ${described.join('; ')}.`
 }
 
-/** The account as the index has it now: it may have been moved to another store since it was found. */
+/** The account as the index has it now. It may have been moved to another store since it was found. */
 export function accountNow(account: Account): Account {
   return listAccounts().find(({ id }) => id === account.id) ?? account
 }
 
 /**
- * Reads the record of a link, from where the index says by now when it is not where the account says.
- * @throws OdLinkError (sign-in) when there is none, (keychain) when it is there but cannot be read.
+ * Reads the record of a link. If the account's store no longer has it, looks where the index says it is now.
+ * @throws OdLinkError (sign-in) when there is no record, (keychain) when it cannot be read.
  */
 export async function readLink(account: Account): Promise<LinkRecord> {
   const text = await (await openStore(account.store)).read(account.id)
@@ -87,37 +98,35 @@ export async function readLink(account: Account): Promise<LinkRecord> {
     if (now.store !== account.store) return readLink(now)
     throw new OdLinkError(
       'sign-in',
-      `${account.username} is not linked any more: its tokens are gone from the store (${account.store}).`,
-      {
-        hint: 'od-link login',
-      },
+      `${account.username} is no longer linked. Its tokens are gone from the store (${account.store}).`,
+      { reason: 'tokens-gone', next: [{ verb: 'login' }] },
     )
   }
   return parseRecord(text, account.id)
 }
 
-/** Runs work while holding the lock that everyone holds who changes this link. */
-export async function holdingLink<T>(id: string, work: () => Promise<T>, patience?: Patience): Promise<T> {
+/** Runs work while holding the lock of this link. Whoever changes the link has to hold it. */
+export async function withLinkLock<T>(id: string, work: () => Promise<T>, patience?: Patience): Promise<T> {
   return holding(await lockOf(id), work, patience)
 }
 
 /**
- * The name of a link's lock. No lock can be removed safely (lock.ts), so its name must not tell whose it was. Two digits
- * of a digest fit anyone. One link in 256 shares its lock with a given other one, and then they only take turns.
+ * The name of a link's lock. No lock can be removed safely (lock.ts), so its name must not identify the account. Two hex
+ * digits of a digest identify nobody. Two links may share a lock by chance (1 in 256); then they take turns.
  */
 async function lockOf(id: string): Promise<string> {
   const { createHash } = await import('node:crypto')
   return `link ${createHash('sha256').update(id).digest('hex').slice(0, 2)}`
 }
 
-/** Keeps a renewed record of a link that is there. Call it while holding the link. */
+/** Saves a renewed record of an existing link. Call it while holding the link's lock. */
 export async function writeLink(account: Account, record: LinkRecord): Promise<void> {
   await (await openStore(account.store)).write(record.id, JSON.stringify(record))
 }
 
 /**
- * Makes sure, before Microsoft is asked for new tokens, that they could be saved.
- * @throws OdLinkError (keychain) when the store of this link is known to be one that cannot be written to.
+ * Checks, before new tokens are requested, that they can be saved.
+ * @throws OdLinkError (keychain) when the store of this link is known to be read-only.
  */
 export async function refuseReadOnly(account: Account): Promise<void> {
   await (await openStore(account.store)).refuseIfReadOnly?.()
@@ -125,7 +134,7 @@ export async function refuseReadOnly(account: Account): Promise<void> {
 
 /**
  * Makes an account the one that commands use without `--account`.
- * @throws OdLinkError (usage) when the index cannot be written, (service) when its lock could not be had in time.
+ * @throws OdLinkError (usage) when the index cannot be written, (service) when its lock did not become free in time.
  */
 export async function makeDefault(account: Account): Promise<void> {
   await changeIndex((index) => {
@@ -134,8 +143,8 @@ export async function makeDefault(account: Account): Promise<void> {
 }
 
 /**
- * Changes what the index keeps of an account; one that is not there any more stays away.
- * @throws OdLinkError (usage) when the index cannot be written, (service) when its lock could not be had in time.
+ * Changes the index entry of an account; a missing account is not added.
+ * @throws OdLinkError (usage) when the index cannot be written, (service) when its lock did not become free in time.
  */
 export async function changeAccount(
   id: string,
@@ -148,26 +157,27 @@ export async function changeAccount(
   }, patience)
 }
 
-/** @throws OdLinkError (usage) when the file is not the index that od-link writes. */
+/** @throws OdLinkError (usage) when od-link did not write the index file. */
 function readIndex(): Index {
   const index = readStateFile<Index>(indexFile)
   const { accounts = [] } = index
   const whole = Array.isArray(accounts) && accounts.every((account) => account?.id && account.username)
   if (whole) return index
-  throw new OdLinkError('usage', 'The index of accounts (accounts.json) is damaged.', {
-    hint: 'od-link login\n(after you moved that file out of the settings directory)',
+  throw new OdLinkError('usage', 'The list of accounts (accounts.json) is damaged.', {
+    reason: 'settings-unusable',
+    next: [{ intro: 'Move that file out of the settings directory, then sign in again:', verb: 'login' }],
   })
 }
 
 /**
  * Changes the index in one step.
- * @throws OdLinkError (usage) when it cannot be written, (service) when its lock could not be had in time.
+ * @throws OdLinkError (usage) when it cannot be written, (service) when its lock did not become free in time.
  */
 export async function changeIndex(change: (index: Index) => void, patience?: Patience): Promise<void> {
   await holding('index', () => changeStateFile(indexFile, change), patience)
 }
 
-/** The lock is loaded when it is needed: most commands only read. */
+/** Loads the lock only when it is needed, because most commands only read. */
 async function holding<T>(name: string, work: () => Promise<T>, patience?: Patience): Promise<T> {
   const { withLock } = await import('../settings/lock.ts')
   return withLock(name, work, patience)

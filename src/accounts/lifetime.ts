@@ -1,3 +1,7 @@
+/*
+ * How long a link is valid: what Microsoft's documentation and its refusals say, and whether it refused to renew this one.
+ */
+
 import type { OdLinkError } from '../errors.ts'
 import { startPatience } from '../http/retry.ts'
 import { type LifetimeHints, taughtBy } from '../identity/lifetime-hints.ts'
@@ -5,19 +9,15 @@ import type { LinkRecord } from '../identity/link.ts'
 import type { Account, End } from './account.ts'
 import { changeAccount, listAccounts } from './index.ts'
 
-/**
- * How long a link lives: what Microsoft's rules and its refusals say, and whether it has refused to renew this one.
- */
-
-/** Times are in milliseconds since the epoch. */
+/** When a link expires. Times are in milliseconds since the epoch. */
 export interface Lifetime {
   end: End | undefined
-  /** When Microsoft ends a link that is not used until then, and after how many seconds. */
+  /** When Microsoft ends the link if it is not used until then, and after how many seconds. */
   unused: { until: number; seconds: number }
   signIn: SignInRule | undefined
 }
 
-/** By when the person has to sign in again, however often the link is renewed. */
+/** When the person has to sign in again, no matter how often the link is renewed. */
 export interface SignInRule {
   everySeconds: number
   by: number
@@ -26,10 +26,10 @@ export interface SignInRule {
 
 /** https://learn.microsoft.com/en-us/entra/identity-platform/refresh-tokens#token-lifetime */
 const idleSeconds = 90 * 86_400
-/** An index that cannot be changed must not keep a command that has failed already. */
+/** A command that has already failed must not wait long for the lock of the index. */
 const markWithinMs = 3_000
 
-/** What is known of a link's life without asking anyone. */
+/** What is known about a link's lifetime without asking Microsoft. */
 export function lifetimeOf({ ended, taught = {} }: Account, record: LinkRecord): Lifetime {
   const seconds = taught.AADSTS700082 ?? idleSeconds
   return {
@@ -43,16 +43,17 @@ function signInRule(taught: LifetimeHints, { linkedAt, lastRenewedAt }: LinkReco
   const everySeconds = taught.AADSTS70043 ?? taught.AADSTS700084
   if (everySeconds === undefined) return undefined
   const by = linkedAt + everySeconds * 1000
-  // Renewed after it should have ended: the rule holds no more.
+  // It was renewed after it should have expired, so the rule no longer applies.
   if (lastRenewedAt > by) return undefined
   return { everySeconds, by, whose: taught.AADSTS70043 ? 'organisation' : 'single-page application' }
 }
 
 /**
- * Keeps with the account that Microsoft refused to renew this record, and what the refusal taught. Call it while
- * holding the link, so that no login comes in between. It never fails: the refusal is what the person has to hear.
- * @returns whether nobody had seen this link end before. An index that cannot be changed does not remember, and each
- *   process is the first then: told twice is better than never told.
+ * Saves with the account that Microsoft refused to renew this record, and what the refusal said about lifetimes. Call it
+ * while holding the link's lock, so that no login happens in between. It never fails, because the person has to see the
+ * refusal.
+ * @returns whether this process is the first to see this end. If the index cannot be changed, every process is the first:
+ *   the person's command rather runs twice than never.
  */
 export async function markEnded(
   { id }: Account,
@@ -70,7 +71,7 @@ export async function markEnded(
     }
     await changeAccount(id, change, startPatience(markWithinMs))
   } catch {
-    // Not remembered.
+    // It could not be saved.
   }
   return true
 }

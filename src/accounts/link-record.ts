@@ -16,12 +16,12 @@ const texts = [
 ] as const
 const addresses = ['tokenEndpoint', 'graphOrigin'] as const
 const times = ['expiresAt', 'linkedAt', 'lastRenewedAt'] as const
-/** What a Date can show. */
+/** The largest time that a Date can represent. */
 const lastTime = 8.64e15
 
 /**
- * Reads what the store kept.
- * @throws OdLinkError (keychain) when it is not a record this version understands; nothing is deleted.
+ * Parses a record from the store.
+ * @throws OdLinkError (keychain) when this version does not understand it; nothing is deleted.
  */
 export function parseRecord(text: string, id: string): LinkRecord {
   let record: Partial<LinkRecord> | null
@@ -43,7 +43,8 @@ export function parseRecord(text: string, id: string): LinkRecord {
 }
 
 function unreadable(id: string, why: string): OdLinkError {
-  return new OdLinkError('keychain', `The link ${id} is kept, but cannot be read: ${why}.`, {
-    hint: `od-link login\n(which replaces it; or remove it: od-link logout ${id})`,
+  return new OdLinkError('keychain', `The saved link ${id} cannot be read (${why}).`, {
+    reason: 'record-damaged',
+    next: [{ verb: 'login' }, { intro: 'Or remove it:', verb: 'logout', args: [id] }],
   })
 }

@@ -1,24 +1,23 @@
+/*
+ * Adds, replaces and removes links. Wherever a process is killed, either the earlier link or the new one is complete, and no
+ * tokens are left where a later logout would not find them.
+ */
+
 import { OdLinkError } from '../errors.ts'
 import type { LinkRecord } from '../identity/link.ts'
 import { notices } from '../notices.ts'
-import { commandLine } from '../text/shell-quote.ts'
 import type { Account } from './account.ts'
-import { accountNow, changeAccount, changeIndex, holdingLink, listAccounts } from './index.ts'
-import { caution, chosenStore, openStore, type StoreName } from './stores/index.ts'
-import { keepItem, type Store } from './stores/store.ts'
+import { accountNow, changeAccount, changeIndex, listAccounts, withLinkLock } from './index.ts'
+import { chosenStore, openStore, type StoreName, warnAboutStore } from './stores/index.ts'
+import { type Store, saveItem } from './stores/store.ts'
 
 /**
- * Adding, replacing and removing links, so that whatever ends a process in between, the link is the earlier one or the
- * new one, and nothing lies anywhere that nobody would find.
- */
-
-/**
- * Adds a link, or replaces the one of the same person: record first, read back, then the index.
- * @throws OdLinkError (keychain) when the store does not give back what it was given, (usage) when another
- *   person's account has that short name: scripts that use it must not meet another drive one day.
+ * Adds a link, or replaces the same person's link: writes the record, reads it back, then writes the index.
+ * @throws OdLinkError (keychain) when the store does not return what was written, (usage) when another person's account has
+ *   that short name, because scripts that use the name must not suddenly write to another drive.
  */
 export async function addLink(record: LinkRecord, name: string | undefined): Promise<Account> {
-  return holdingLink(record.id, async () => {
+  return withLinkLock(record.id, async () => {
     if (name !== undefined) refuseTakenName(name, record.id)
     const known = listAccounts().find(({ id }) => id === record.id)
     const storeName = chosenStore()
@@ -35,14 +34,14 @@ export async function addLink(record: LinkRecord, name: string | undefined): Pro
       ...(shortName ? { name: shortName } : {}),
       ...(known?.taught ? { taught: known.taught } : {}),
     }
-    await keepRecord(known, storeName, record, () =>
+    await saveRecord(known, storeName, record, () =>
       changeIndex((index) => {
         const others = (index.accounts ?? []).filter((other) => other.id !== id)
         index.accounts = [...others, account]
         index.default ??= id
       }),
     )
-    if (known?.store !== storeName) caution(storeName)
+    if (known?.store !== storeName) warnAboutStore(storeName)
     await removeCopies(account).catch(asWarning)
     return account
   })
@@ -53,47 +52,51 @@ function refuseTakenName(name: string, id: string): void {
   if (!owner || owner.id === id) return
   throw new OdLinkError(
     'usage',
-    `The short name "${name}" belongs to ${owner.username}, so nothing was linked.`,
+    `The short name "${name}" already belongs to ${owner.username}; nothing was linked.`,
     {
-      hint: [commandLine(['od-link', 'logout', name]), 'Or choose another name.'].filter(Boolean).join('\n'),
+      reason: 'invalid-value',
+      next: [
+        'Choose another short name with --as.',
+        { intro: 'Or unlink that account:', verb: 'logout', args: [name] },
+      ],
     },
   )
 }
 
-/** Where records of a link are or may be. */
+/** All stores that may have a record of this link. */
 function storesOf({ store, copies = [] }: Account): StoreName[] {
   return [...new Set([store, ...copies])]
 }
 
 /**
- * Keeps a record in a store, which is noted before if it is another one than that of the link until now. Call it while
- * holding the link.
- * @param known the link until now.
- * @param makeKnown makes it the record that counts.
- * @throws OdLinkError when that fails; then all is as it was, as far as the stores let it.
+ * Saves a record in a store. If that is not the link's current store, the index lists it as a possible place of a copy
+ * first. Call it while holding the link's lock.
+ * @param known the existing link.
+ * @param makeKnown makes the new record the one that counts.
+ * @throws OdLinkError on failure, after restoring the earlier state as far as the stores allow.
  */
-export async function keepRecord(
+export async function saveRecord(
   known: Account | undefined,
   storeName: StoreName,
   record: LinkRecord,
   makeKnown: () => Promise<void>,
 ): Promise<void> {
   const store = await openStore(storeName)
-  const keep = () => keepItem(store, record.id, JSON.stringify(record), makeKnown)
-  if (!known || known.store === storeName) return keep()
+  const save = () => saveItem(store, record.id, JSON.stringify(record), makeKnown)
+  if (!known || known.store === storeName) return save()
   await changeAccount(record.id, (account) => {
     account.copies = storesOf({ ...account, store: storeName })
   })
   try {
-    await keep()
+    await save()
   } catch (error) {
     await removeCopies(known).catch(() => {})
     throw error
   }
 }
 
-/** Notes that the record of a link is in another store now, and a copy in the one before. */
-export async function noteStore({ id }: Account, store: StoreName): Promise<void> {
+/** Writes to the index that the link's record is now in another store, and that the previous store still has a copy. */
+export async function changeStore({ id }: Account, store: StoreName): Promise<void> {
   await changeAccount(id, (account) => {
     account.copies = storesOf(account).filter((other) => other !== store)
     account.store = store
@@ -101,8 +104,9 @@ export async function noteStore({ id }: Account, store: StoreName): Promise<void
 }
 
 /**
- * Removes all records of a link but the one that the index names. Call it while holding the link.
- * @throws OdLinkError for the first that cannot be removed; it stays noted, and the next change of the link tries again.
+ * Removes all copies of a link's record except in the store that the index names. Call it while holding the link's lock.
+ * @throws OdLinkError for the first copy that cannot be removed. It stays in the index, and the next change of the link
+ *   tries again.
  */
 export async function removeCopies(account: Account): Promise<void> {
   const { id, store, copies = [] } = accountNow(account)
@@ -115,22 +119,22 @@ export async function removeCopies(account: Account): Promise<void> {
   }
 }
 
-/** Two names may lead to one vault, such as a helper and a wrapper around it: then the record is put back. */
+/** Two store names may mean the same vault, such as a helper and a wrapper around it: then the record is written again. */
 async function removeCopy(id: string, copy: Store, store: Store): Promise<void> {
   const record = await store.read(id)
   await copy.remove(id)
   if (record !== undefined && (await store.read(id)) === undefined) await store.write(id, record)
 }
 
-/** The link itself works, whatever becomes of an old copy: its store may be gone for good. */
+/** The link works even if an old copy stays: the old store may be gone for good. */
 function asWarning(error: unknown): void {
   if (!(error instanceof OdLinkError)) throw error
   notices.warning(`An old copy of the link could not be removed. ${error.message}`)
 }
 
-/** Removes a link with every piece of it; needs no network, and an absent one is fine. */
+/** Removes a link completely. It needs no network, and an absent link is fine. */
 export async function removeLink(account: Account): Promise<void> {
-  await holdingLink(account.id, async () => {
+  await withLinkLock(account.id, async () => {
     await removeCopies(account).catch(asWarning)
     await (await openStore(accountNow(account).store)).remove(account.id)
     await changeIndex((index) => {
@@ -141,14 +145,13 @@ export async function removeLink(account: Account): Promise<void> {
 }
 
 /**
- * Removes the records, and parts of records, that no index entry names any more: what a login left that was killed at
- * its end, or an index that was lost.
- * @returns how many records there were.
+ * Removes records, and parts of records, that no index entry names: a killed login or a lost index leaves them behind.
+ * @returns how many records were removed.
  */
-export async function removeStrays(): Promise<number> {
+export async function removeOrphans(): Promise<number> {
   const accounts = listAccounts()
-  const named = new Set(accounts.map(({ id }) => id))
-  // A helper that no account and no setting names is not known here.
+  const linked = new Set(accounts.map(({ id }) => id))
+  // Other helpers are unknown: neither an account nor a setting names them.
   const used = ['keychain', 'file', chosenStore(), ...accounts.map(({ store }) => store)] as const
   let removed = 0
   for (const storeName of new Set(used)) {
@@ -157,25 +160,25 @@ export async function removeStrays(): Promise<number> {
       const items = await store.list()
       const owners = new Set(items.flatMap((item) => ownerOf(item) ?? []))
       for (const owner of owners) {
-        if (named.has(owner)) continue
-        await holdingLink(owner, async () => {
-          // A login may have made it known meanwhile.
+        if (linked.has(owner)) continue
+        await withLinkLock(owner, async () => {
+          // A login may have added it to the index meanwhile.
           if (listAccounts().some(({ id }) => id === owner)) return
           await store.remove(owner)
-          // Of a record whose header or first slot is gone, the store itself would not find the rest.
+          // If the header or the first slot is gone, the store itself does not find the other parts.
           for (const item of items) if (item !== owner && ownerOf(item) === owner) await store.remove(item)
           removed += 1
         })
       }
     } catch (error) {
-      // A store that is not here keeps nothing of ours; the chosen one has to answer.
+      // An unavailable store holds nothing of this machine; only the chosen store has to work.
       if (storeName === chosenStore()) throw error
     }
   }
   return removed
 }
 
-/** Whose record an item is, or a part of: `tid.oid`, its second slot (slots.ts), a piece (pieces.ts). */
+/** The ID of the account that an item belongs to: the record, its second slot (two-slots.ts) or a chunk (chunks.ts). */
 function ownerOf(item: string): string | undefined {
   return /^([\w-]+\.[\w-]+)(?: second| [0-9a-f]{12} \d+)?$/.exec(item)?.[1]
 }

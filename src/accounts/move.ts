@@ -1,83 +1,92 @@
 import { OdLinkError } from '../errors.ts'
-import { saveSettings } from '../settings/index.ts'
+import { overrideOf, saveSettings } from '../settings/index.ts'
 import { withLock } from '../settings/lock.ts'
-import { settingNames } from '../settings/names.ts'
+import type { NextStep } from '../text/next-step.ts'
 import type { Account } from './account.ts'
 import { clientSecretItem } from './client-secret.ts'
-import { holdingLink, listAccounts, readLink } from './index.ts'
-import { keepRecord, noteStore, removeCopies } from './links.ts'
+import { listAccounts, readLink, withLinkLock } from './index.ts'
+import { changeStore, removeCopies, saveRecord } from './links.ts'
 import { chosenStore, openStore, type StoreName } from './stores/index.ts'
-import { keepItem, type Store } from './stores/store.ts'
+import { type Store, saveItem } from './stores/store.ts'
 
 /**
- * Takes a link to another store: written and read back there, then named there by the index, and only then removed
- * here. Whatever fails before that, the link is where it was.
- * @returns the store that it was in; the same one when there was nothing to do.
+ * Moves a link to another store: writes it there, reads it back, changes the index, and only then removes the original. If
+ * anything fails before that, the link stays where it was.
+ * @returns the store that the link was in; the same store when there was nothing to do.
  * @throws OdLinkError that says where the link is now.
  */
 export async function moveLink({ id }: Account, to: StoreName): Promise<StoreName> {
-  return holdingLink(id, async () => {
-    // Another process may have moved or removed it while this one waited.
+  return withLinkLock(id, async () => {
+    // Another process may have moved or removed it during the wait for the lock.
     const account = listAccounts().find((known) => known.id === id)
-    if (!account) throw new OdLinkError('sign-in', `The link ${id} is gone.`, { hint: 'od-link status' })
+    if (!account) {
+      const next = [{ verb: 'status' }]
+      throw new OdLinkError('sign-in', `The link ${id} no longer exists.`, {
+        reason: 'unknown-account',
+        next,
+      })
+    }
     const { username, store: from } = account
     try {
-      if (from !== to) await keepRecord(account, to, await readLink(account), () => noteStore(account, to))
+      if (from !== to) await saveRecord(account, to, await readLink(account), () => changeStore(account, to))
     } catch (error) {
-      throw told(error, `${username} stays where it was (${from}).`)
+      throw withState(error, `${username} is still in ${from}.`)
     }
     try {
-      // Also those of a move that was cut off.
+      // This includes copies of an interrupted move.
       await removeCopies(account)
     } catch (error) {
-      throw told(
-        error,
-        `${username} is in ${to} now, but an old copy could not be removed.`,
-        `When its store works again, this removes it: od-link store move --to ${to}`,
-      )
+      throw withState(error, `${username} is now in ${to}, but an old copy could not be removed.`, {
+        intro: 'To remove the copy when its store works again:',
+        verb: 'store',
+        action: 'move',
+        flags: { to },
+      })
     }
     return from
   })
 }
 
 /**
- * Chooses the store for new links, and takes the kept client secret there, unless `OD_LINK_STORE` overrules the
- * choice: then the secret is looked for where it is.
- * @throws OdLinkError that says how far it came.
+ * Chooses the store for new links, and moves the saved client secret there. While `OD_LINK_STORE` overrides the choice, the
+ * secret stays, because od-link looks for it in that store.
+ * @throws OdLinkError that says what has been moved.
  */
 export async function moveChoice(to: StoreName): Promise<void> {
   const choose = () => saveSettings({ store: to })
-  // Before the lock of the secret, as when a registration is saved: two that wait for each other would get neither.
+  // This lock first, in the same order as when a registration is saved, or the two could block each other forever.
   return withLock('settings', () => {
     const from = chosenStore()
-    if (from === to || process.env[settingNames.store]) return choose()
+    if (from === to || overrideOf('store')) return choose()
     return withLock(clientSecretItem, () => moveSecret(from, to, choose))
   })
 }
 
-/** @param choose done when the secret is there, and before the old one is removed. */
+/** @param choose called when the secret is in the new store, before the old one is removed. */
 async function moveSecret(from: StoreName, to: StoreName, choose: () => Promise<void>): Promise<void> {
   let old: Store
   try {
     old = await openStore(from)
     const secret = await old.read(clientSecretItem)
     if (secret === undefined) return await choose()
-    await keepItem(await openStore(to), clientSecretItem, secret, choose)
+    await saveItem(await openStore(to), clientSecretItem, secret, choose)
   } catch (error) {
-    throw told(
-      error,
-      `The client secret, if one is kept in ${from}, was not moved.`,
-      `New links go there after: od-link config set store ${to}`,
-    )
+    throw withState(error, `The client secret, if there is one in ${from}, was not moved.`, {
+      intro: 'To use the new store for new links anyway:',
+      verb: 'config',
+      args: ['set', 'store', to],
+    })
   }
   await old.remove(clientSecretItem).catch((error) => {
-    throw told(error, `The client secret is in ${to} now, but the old one in ${from} could not be removed.`)
+    throw withState(error, `The client secret is now in ${to}, but the copy in ${from} could not be removed.`)
   })
 }
 
-/** The same error, with how far the move came. */
-function told(error: unknown, howFar: string, hint?: string): unknown {
+/** The same error, with what has been moved so far, and a first next step. */
+function withState(error: unknown, state: string, step?: NextStep): unknown {
   if (!(error instanceof OdLinkError)) return error
-  const hints = [hint, error.hint].filter((line) => line !== undefined)
-  return error.with({ message: `${howFar} ${error.message}`, hint: hints.join('\n') })
+  return error.with({
+    message: `${state} ${error.message}`,
+    next: step === undefined ? error.next : [step, ...error.next],
+  })
 }

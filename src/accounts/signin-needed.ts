@@ -1,8 +1,11 @@
+/* Runs the person's own command when a link has ended, for example to send a mail. */
+
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
+import { variable } from '../settings/environment.ts'
 import {
   clientSecretVariable,
   environmentWithout,
@@ -14,38 +17,34 @@ import { sanitize } from '../text/sanitize.ts'
 import { type Account, labelOf } from './account.ts'
 import { findAccount } from './index.ts'
 
-/**
- * The person's own command, run when a link has ended: to send a mail, or to show a notification.
- */
-
-const variable = 'OD_LINK_ON_SIGNIN_NEEDED'
+const name = 'OD_LINK_ON_SIGNIN_NEEDED'
 const limitMs = 10_000
-const tellAfterMs = 1_000
+const noticeAfterMs = 1_000
 const isWindows = process.platform === 'win32'
 
 /**
- * Runs `OD_LINK_ON_SIGNIN_NEEDED` and waits for it and all that it starts, ten seconds at most. What becomes of it is
- * at most a note: the refusal is what the person has to hear.
+ * Runs `OD_LINK_ON_SIGNIN_NEEDED` and waits up to ten seconds for it and everything that it starts. If it fails, the person
+ * gets only a notice, because the refusal itself is the error to show.
  */
-export async function tellSignInNeeded(account: Account, refusal: OdLinkError): Promise<void> {
-  const trouble = await run(process.env[variable] ?? '', {
-    // It must not see the secret, nor be run by what it runs.
-    ...environmentWithout(clientSecretVariable, variable),
+export async function runSignInNeededCommand(account: Account, refusal: OdLinkError): Promise<void> {
+  const failure = await run(variable(name) ?? '', {
+    // Without the client secret, and without the command itself, so that an od-link in it does not run it again.
+    ...environmentWithout(clientSecretVariable, name),
     OD_LINK_ACCOUNT: nameFor(account),
     OD_LINK_USERNAME: plain(account.username, '@+'),
     OD_LINK_REASON: plain(refusal.message),
     OD_LINK_CODE: plain(refusal.code ?? ''),
   })
-  if (trouble) notices.warning(`The command in ${variable} ${trouble}.`)
+  if (failure) notices.warning(`The command in ${name} ${failure}.`)
 }
 
-/** What `--account` takes for this account and no other. */
+/** A value of `--account` that means this account and no other. */
 function nameFor(account: Account): string {
   const label = labelOf(account)
   try {
     return plain(label, '@+') === label && findAccount(label).id === account.id ? label : account.id
   } catch {
-    // Several have that address.
+    // Several accounts have that address.
     return account.id
   }
 }
@@ -68,38 +67,38 @@ function plain(text: string, more: '' | '@+' = ''): string {
 /** Letters and accents that Windows turns into quotes, bars and carets for programs that do not speak Unicode. */
 const looksLikeASign = '[\\u01c0-\\u01c3\\u02b0-\\u02ff\\u0300-\\u036f]'
 
-/** @returns what went wrong, as a sentence goes on. */
+/** @returns what went wrong, as the end of a sentence. */
 async function run(command: string, env: NodeJS.ProcessEnv): Promise<string | undefined> {
   let child: ChildProcess
   try {
-    // A group of its own, so that nothing of it is left behind; and no terminal, where it could ask.
+    // A process group of its own, so that all of it can be killed, and no terminal, where it could wait for an answer.
     child = spawn(command, { shell: true, detached: !isWindows, windowsHide: true, stdio: 'ignore', env })
     await once(child, 'spawn')
   } catch (error) {
     return `could not be started (${(error as NodeJS.ErrnoException).code ?? (error as Error).message})`
   }
-  if (!(await endsInTime(child))) return `did not end within ${longDuration(limitMs / 1000)} and was stopped`
-  if (child.signalCode) return `was ended by ${child.signalCode}`
-  return child.exitCode === 0 ? undefined : `ended with exit code ${child.exitCode}`
+  if (!(await endsInTime(child))) return `took longer than ${longDuration(limitMs / 1000)} and was killed`
+  if (child.signalCode) return `was killed by ${child.signalCode}`
+  return child.exitCode === 0 ? undefined : `failed with exit code ${child.exitCode}`
 }
 
-/** Waits for the command and kills what is left at the limit, or when od-link itself is ended meanwhile. */
+/** Waits for the command. Kills what still runs at the limit, or when od-link itself is ended meanwhile. */
 async function endsInTime(child: ChildProcess): Promise<boolean> {
-  // It had its time: a request to end could be ignored.
+  // SIGKILL, since the command had its time and could ignore SIGTERM.
   const stop = () => killWithChildren(child.pid)
   const settled = killOnExit(stop)
-  const wait = `Waiting for ${variable}, ${longDuration(limitMs / 1000)} at most …`
-  const patient = setTimeout(() => notices.waiting(wait), tellAfterMs)
+  const wait = `Waiting up to ${longDuration(limitMs / 1000)} for the command in ${name}…`
+  const notice = setTimeout(() => notices.waiting(wait), noticeAfterMs)
   const deadline = performance.now() + limitMs
   while (isRunning(child) && performance.now() < deadline) await sleep(20)
-  clearTimeout(patient)
+  clearTimeout(notice)
   settled()
   const ended = !isRunning(child)
   if (!ended) stop()
   return ended
 }
 
-/** Whether the command or, where there are process groups, anything that it started is there. */
+/** Whether the command still runs or, on systems with process groups, anything that it started. */
 function isRunning({ pid, exitCode, signalCode }: ChildProcess): boolean {
   if (exitCode === null && signalCode === null) return true
   if (isWindows) return false

@@ -2,34 +2,35 @@ import { OdLinkError } from '../errors.ts'
 import { type Patience, startPatience } from '../http/retry.ts'
 import type { LinkRecord } from '../identity/link.ts'
 import { configDir } from '../settings/directory.ts'
-import { isUnwritable, unwritableBecause } from '../system/disk-errors.ts'
+import { variable } from '../settings/environment.ts'
+import { isFull, isUnwritable, unwritableBecause } from '../system/disk-errors.ts'
 import { isoTime } from '../text/format.ts'
 import type { Account } from './account.ts'
-import { accountNow, holdingLink, readLink, refuseReadOnly, writeLink } from './index.ts'
+import { accountNow, readLink, refuseReadOnly, withLinkLock, writeLink } from './index.ts'
 
-/** A token with less than this left is renewed before it is used; MSAL draws the line at the same place. */
+/** A token that expires sooner is renewed before it is used; MSAL has the same limit. */
 const freshForMs = 5 * 60_000
-/** Near its end a token still serves while the sign-in service has trouble. */
+/** While the sign-in service is unavailable, a token that is valid for at least this long is still used. */
 const usableForMs = 10_000
-/** How long the lock and the sign-in service may take, where the caller sets no bound. */
+/** How long to wait for the lock and the sign-in service if the caller sets no limit. */
 const defaultMaxWaitMs = 120_000
 
 export interface TokenOptions {
-  /** After a 401, and to see whether the link lives: a token other than this one, however fresh it seems. */
+  /** After a 401, and to check the link: get another token than this one, even if this one looks fresh. */
   refused?: string
-  /** The claims that Graph asked for with the refusal, as JSON. */
+  /** The claims that Graph requested with the refusal, as JSON. */
   claims?: string | undefined
-  /** The renewal is a check: where it could not be saved, a token that still lives is enough. */
+  /** Only check the link: if a renewal could not be saved, a token that is still valid is enough. */
   isCheck?: boolean
-  /** The bound on all waiting of this command. */
+  /** The limit on all waiting of this command. */
   patience?: Patience
 }
 
 /**
- * A link with an access token to use now, from the store or renewed. Of any number of processes that need a new one
- * at the same time, one renews it and the others use what it saved; it is saved before anyone uses it.
- * @throws OdLinkError (sign-in) when Microsoft ends the link; the record stays as it is, and the first process that
- *   sees it tells the person's own command.
+ * A link with an access token that is valid now, from the store or renewed. If several processes need a new token at the
+ * same time, one renews it and the others use what it saved. It is saved before it is used.
+ * @throws OdLinkError (sign-in) when Microsoft ends the link. The record stays unchanged, and the first process that sees
+ *   the refusal runs the person's own command.
  */
 export async function accessToken(account: Account, options: TokenOptions = {}): Promise<LinkRecord> {
   const asked = Date.now()
@@ -39,47 +40,46 @@ export async function accessToken(account: Account, options: TokenOptions = {}):
     accessToken !== refused && expiresAt - Date.now() > freshForMs
   if (isFresh(record)) return record
   const renewIfNeeded = async () => {
-    // A move to another store may have held the link until now.
+    // The lock may have been held by a move to another store.
     const known = accountNow(account)
     const current = await readLink(known)
-    // Renewed while this process waited: as fresh as it gets, however short its life.
+    // Renewed while this process waited: as fresh as possible, even if its lifetime is short.
     const justRenewed = current.accessToken !== refused && current.lastRenewedAt >= asked
     if (justRenewed || isFresh(current)) return current
     await refuseReadOnly(known)
     return renew(known, current, { ...options, patience })
   }
-  const outcome = await holdingLink(account.id, renewIfNeeded, patience).catch((error: unknown) => {
+  const outcome = await withLinkLock(account.id, renewIfNeeded, patience).catch((error: unknown) => {
     if (!isUnwritable(error)) throw error
     if ((refused === undefined || options.isCheck) && record.expiresAt > Date.now() + usableForMs)
       return record
     throw notRenewable(record, error)
   })
   if (!('refusal' in outcome)) return outcome
-  // Not while holding the link, which others wait for, and which that command may use itself.
-  if (outcome.isNew && process.env.OD_LINK_ON_SIGNIN_NEEDED)
-    await (await import('./signin-needed.ts')).tellSignInNeeded(account, outcome.refusal)
+  // After releasing the lock: others wait for it, and the command may use the link itself.
+  if (outcome.isNew && variable('OD_LINK_ON_SIGNIN_NEEDED'))
+    await (await import('./signin-needed.ts')).runSignInNeededCommand(account, outcome.refusal)
   throw outcome.refusal
 }
 
-/** For a link in a place that cannot be written to, such as a full disk or a secret that is mounted into a container. */
+/** The error for a link in a read-only place, such as a full disk or a secret that is mounted into a container. */
 function notRenewable({ username, expiresAt }: LinkRecord, error: OdLinkError): OdLinkError {
-  const state = expiresAt > Date.now() ? 'can no longer be used' : `ended at ${isoTime(expiresAt)}`
-  const mounted = [
-    `Make it writable: ${configDir()}`,
-    'Or log in again where the link was made, and mount it anew.',
-  ].join('\n')
-  const { reason, hint } = unwritableBecause(error.cause, configDir(), mounted)
+  const state = expiresAt > Date.now() ? 'can no longer be used' : `expired at ${isoTime(expiresAt)}`
+  const { why, next } = unwritableBecause(error.cause, configDir(), [
+    `Make ${configDir()} writable.`,
+    'Or sign in again where the link was created, and mount it again.',
+  ])
   return new OdLinkError(
     'keychain',
-    `The token of ${username} ${state}, and cannot be renewed: the link is in a place that cannot be written to (${reason}).`,
-    { hint, cause: error },
+    `The token of ${username} ${state}. It cannot be renewed, because the link cannot be saved (${why}).`,
+    { reason: isFull(error.cause) ? 'store-full' : 'store-read-only', next, cause: error },
   )
 }
 
-/** Microsoft refuses to renew the link. */
+/** Microsoft refused to renew the link. */
 interface Refused {
   refusal: OdLinkError
-  /** Whether no process had seen that before. */
+  /** Whether no other process has seen the refusal before. */
   isNew: boolean
 }
 
@@ -96,10 +96,11 @@ async function renew(
     return renewed
   } catch (error) {
     if (!(error instanceof OdLinkError)) throw error
-    const passing = error.kind === 'service' || error.kind === 'network'
-    if (passing && options.refused === undefined && record.expiresAt > Date.now() + usableForMs) return record
+    const isTransient = error.kind === 'service' || error.kind === 'network'
+    if (isTransient && options.refused === undefined && record.expiresAt > Date.now() + usableForMs)
+      return record
     if (error.kind !== 'sign-in') throw error
-    // The refusal is believed only if it was of the newest refresh token: a login may have replaced it meanwhile.
+    // Only a refusal of the newest refresh token counts: a login may have replaced the token meanwhile.
     const stored = await readLink(account)
     if (stored.refreshToken !== record.refreshToken) return renew(account, stored, options)
     const { markEnded } = await import('./lifetime.ts')

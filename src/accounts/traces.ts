@@ -5,8 +5,8 @@ import { withLock } from '../settings/lock.ts'
 import { listAccounts } from './index.ts'
 
 /**
- * What the settings directory holds of accounts besides their records and their entries in the index (linking.ts). Logout
- * removes what belongs to no linked account, whoever left it: so the next logout finishes one that was killed.
+ * What the settings directory has about an account besides its record and its index entry (links.ts). Logout removes all
+ * that belongs to no linked account, so it also completes an earlier logout that was killed.
  */
 interface Trace {
   /**
@@ -22,7 +22,7 @@ interface Trace {
 const traces: Trace[] = [
   // Folder names for Tab, with the account's ID. Those of other accounts expire within a minute anyway.
   { lock: 'completion', find: () => namesIn('').filter((name) => name.startsWith('completion.json')) },
-  // An index that a process was writing when it was killed: nobody writes while we hold the lock.
+  // Drafts of the index by processes that were killed; nobody writes the index while we hold its lock.
   { lock: 'index', find: () => namesIn('').filter((name) => name.startsWith('accounts.json.tmp-')) },
   // Earlier versions named the lock of a link after its account. This version uses other locks (index.ts).
   { find: (isLinked) => namesIn('locks').filter(isOldLock(isLinked)).map(pathIn('locks')) },
@@ -32,7 +32,7 @@ const traces: Trace[] = [
  * Removes all traces of accounts that are not linked. Call it after the index has forgotten the account.
  * @param hasRemoved whether a link was removed just now. A writer may then be about to leave a trace, so each lock is
  *   taken, whatever is found before. Otherwise nothing is locked or written where there is nothing to remove.
- * @throws OdLinkError (usage) when a trace cannot be removed, (service) when its lock could not be had in time.
+ * @throws OdLinkError (usage) when a trace cannot be removed, (service) when its lock did not become free in time.
  */
 export async function removeTraces(hasRemoved: boolean): Promise<void> {
   for (const { lock, find } of traces) {

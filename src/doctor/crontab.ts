@@ -1,9 +1,9 @@
+/* The world that cron starts a job in, and the line that a person puts into the crontab. */
+
 import { existsSync, realpathSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { configDir } from '../settings/directory.ts'
 import { posixQuote } from '../text/shell-quote.ts'
-
-/** The world that cron starts a job in, and the line that a person puts into the crontab. */
 
 export type Environment = Record<string, string>
 

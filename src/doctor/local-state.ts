@@ -1,3 +1,5 @@
+/* The checks of what od-link keeps: stores, settings, the app registration. */
+
 import { accessSync, constants, readdirSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { hasClientSecret } from '../accounts/client-secret.ts'
@@ -15,8 +17,6 @@ import { savedSettings, setting } from '../settings/index.ts'
 import { type SettingName, settingNames } from '../settings/names.ts'
 import { commandLine } from '../text/shell-quote.ts'
 import type { CheckResult } from './finding.ts'
-
-/** The checks of what od-link keeps: stores, settings, the app registration. */
 
 /** The store for new links, and those that links are in. */
 export function storesInUse(): StoreName[] {

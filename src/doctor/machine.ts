@@ -1,3 +1,5 @@
+/* The checks of the machine itself. */
+
 import { createServer } from 'node:http'
 import { version } from '../../package.json'
 import { defaultRedirectUri } from '../identity/portal.ts'
@@ -7,8 +9,6 @@ import { detectEnvironment } from '../signin/environment.ts'
 import { bindLoopback } from '../signin/loopback.ts'
 import { chooseMethod } from '../signin/methods.ts'
 import type { CheckResult } from './finding.ts'
-
-/** The checks of the machine itself. */
 
 /** Whether this Node is one that od-link supports. */
 export function checkNode(): CheckResult {

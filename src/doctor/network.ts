@@ -1,3 +1,5 @@
+/* The checks of the way to Microsoft. */
+
 import { OdLinkError } from '../errors.ts'
 import { graphFailure } from '../graph/errors.ts'
 import { transientStatuses } from '../graph/request.ts'
@@ -11,8 +13,6 @@ import { cloudInUse } from '../registration/cloud.ts'
 import { setting } from '../settings/index.ts'
 import { parseJsonObject } from '../text/json.ts'
 import type { CheckResult } from './finding.ts'
-
-/** The checks of the way to Microsoft. */
 
 const timeoutMs = 6_000
 

@@ -1,6 +1,6 @@
-import { accessSync, constants, existsSync } from 'node:fs'
+/* Whom TLS believes beyond the authorities that Node brings along. */
 
-/** Whom TLS believes beyond the authorities that Node brings along. */
+import { accessSync, constants, existsSync } from 'node:fs'
 
 /** OpenSSL's words for a certificate that may be good, if only its authority were known. */
 export const unknownAuthority =

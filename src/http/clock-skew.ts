@@ -1,7 +1,7 @@
+/* This machine's clock, compared with those of the servers that answered. */
+
 import type { IncomingHttpHeaders } from 'node:http'
 import { longDuration } from '../text/format.ts'
-
-/** This machine's clock, compared with those of the servers that answered. */
 
 let skewMs: number | undefined
 

@@ -1,3 +1,8 @@
+/*
+ * The only place that opens a connection. Node's own client rather than a fetch: one exchange, one time limit,
+ * one bound on the size, no redirect ever followed, so a token cannot travel to a host it was not sent to.
+ */
+
 import type { IncomingHttpHeaders } from 'node:http'
 import { version } from '../../package.json'
 import { OdLinkError } from '../errors.ts'
@@ -8,11 +13,6 @@ import type { HttpProxy } from './proxy.ts'
 import { type HttpResponse, type Streams, sendOnWire } from './transport.ts'
 
 export { clockSkewMs } from './clock-skew.ts'
-
-/**
- * The only place that opens a connection. Node's own client rather than a fetch: one exchange, one time limit,
- * one bound on the size, no redirect ever followed, so a token cannot travel to a host it was not sent to.
- */
 
 /** Decorated as Microsoft asks of clients of SharePoint-backed drives: such traffic is throttled last. */
 const userAgent = `NONISV|od-link|od-link/${version}`

@@ -1,9 +1,9 @@
+/* One exchange on the wire, as Node's own client does it. */
+
 import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { fromOutside } from '../text/sanitize.ts'
 import { type Stage, WireFailure } from './errors.ts'
-
-/** One exchange on the wire, as Node's own client does it. */
 
 const usualMostBytes = 8 * 1024 * 1024
 

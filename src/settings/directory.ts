@@ -4,28 +4,33 @@ import { join, resolve } from 'node:path'
 import envPaths from 'env-paths'
 import { OdLinkError } from '../errors.ts'
 import { unwritableBecause } from '../system/disk-errors.ts'
+import type { NextStep } from '../text/next-step.ts'
 import { commandLine } from '../text/shell-quote.ts'
+import { variable } from './environment.ts'
 
-/** The directory that holds settings, the index of accounts and locks. A directory is a world of its own. */
+/** How to use another directory, for hints. */
+export const anotherDirectory = 'OD_LINK_CONFIG_DIR=/path/to/a/directory'
+
+/** The directory with settings, the index of accounts and locks. Another directory has other links. */
 export function configDir(): string {
-  const chosen = process.env.OD_LINK_CONFIG_DIR
+  const chosen = variable('OD_LINK_CONFIG_DIR')
   return chosen ? resolve(chosen) : envPaths('od-link', { suffix: '' }).config
 }
 
-/** The keychain's service name: every directory but the default one is another world, with other links. */
+/** The keychain's service name; it carries the directory unless that is the default one, because its links differ. */
 export function keychainService(): string {
-  const { OD_LINK_CONFIG_DIR: chosen, XDG_CONFIG_HOME: moved } = process.env
-  // env-paths follows that variable on Linux alone.
+  const { XDG_CONFIG_HOME: moved } = process.env
+  // env-paths reads that variable on Linux only.
   const isMoved =
     process.platform === 'linux' && moved && configDir() !== join(homedir(), '.config', 'od-link')
-  return chosen || isMoved ? `od-link ${configDir()}` : 'od-link'
+  return variable('OD_LINK_CONFIG_DIR') || isMoved ? `od-link ${configDir()}` : 'od-link'
 }
 
 /**
- * Makes the settings' directory, private to the user, when it is not there yet.
- * @param below names of folders in it, to be made as well.
- * @returns the path of the last.
- * @throws OdLinkError (usage) when it cannot be made, or is another user's.
+ * Creates the settings directory, private to the user, if it does not exist.
+ * @param below names of nested folders to create in it.
+ * @returns the path of the innermost folder.
+ * @throws OdLinkError (usage) when it cannot be created, or belongs to another user.
  */
 export function ensureConfigDir(...below: string[]): string {
   const dir = resolve(configDir(), ...below)
@@ -34,43 +39,49 @@ export function ensureConfigDir(...below: string[]): string {
   } catch (error) {
     throw unwritable(dir, error)
   }
-  refuseOthers(configDir())
+  refuseIfOthersCanWrite(configDir())
   return dir
 }
 
 /**
- * Whoever can write to the settings' directory decides which server is asked and which link is used.
- * @throws OdLinkError (usage) when that is not this user alone (or the administrator), or cannot be seen.
+ * Whoever can write to the settings directory decides which server gets a token and which link is used.
+ * @throws OdLinkError (usage) when somebody other than this user and the administrator can, or when that is unknown.
  */
-export function refuseOthers(dir: string): void {
+export function refuseIfOthersCanWrite(dir: string): void {
   let found: Stats | undefined
   try {
     found = statSync(dir, { throwIfNoEntry: false })
   } catch (error) {
-    // A directory above it belongs to somebody else, as after `sudo -u` with the HOME of before.
+    // A parent directory belongs to somebody else, as after `sudo -u`, which leaves HOME as it was.
     const { code } = error as NodeJS.ErrnoException
-    throw new OdLinkError('usage', `The settings directory ${dir} cannot be read (${code}).`, {
-      hint: `Check HOME, or choose one of your own: OD_LINK_CONFIG_DIR=/path/to/a/directory`,
-      cause: error,
-    })
+    throw unusable(
+      `The settings directory ${dir} cannot be read (${code}).`,
+      [`Check HOME, or use a directory of your own: ${anotherDirectory}`],
+      error,
+    )
   }
   const me = process.getuid?.()
   if (!found || me === undefined) return
   if (found.uid !== me && found.uid !== 0) {
-    throw new OdLinkError('usage', `The settings directory ${dir} belongs to another user.`, {
-      hint: 'Choose one of your own: OD_LINK_CONFIG_DIR=/path/to/a/directory',
-    })
+    throw unusable(`The settings directory ${dir} belongs to another user.`, [
+      `Use a directory of your own: ${anotherDirectory}`,
+    ])
   }
   if (found.mode & 0o022) {
-    throw new OdLinkError('usage', `Others can write to the settings directory ${dir}.`, {
-      hint: commandLine(['chmod', 'go-w', dir], 'posix'),
-    })
+    throw unusable(`Other users can write to the settings directory ${dir}.`, [
+      commandLine(['chmod', 'go-w', dir], 'posix') ?? 'Take away their write permission.',
+    ])
   }
 }
 
-/** The error of a directory that cannot be written to. */
+function unusable(message: string, next: readonly NextStep[], cause?: unknown): OdLinkError {
+  return new OdLinkError('usage', message, { reason: 'settings-unusable', next, cause })
+}
+
+/** The error for a directory that cannot be written to. */
 export function unwritable(dir: string, error: unknown): OdLinkError {
-  const otherwise = 'Make it writable, or choose another: OD_LINK_CONFIG_DIR=/path/to/a/directory'
-  const { reason, hint } = unwritableBecause(error, dir, otherwise)
-  return new OdLinkError('usage', `od-link cannot write to ${dir} (${reason}).`, { hint, cause: error })
+  const { why, next } = unwritableBecause(error, dir, [
+    `Make it writable, or use another directory: ${anotherDirectory}`,
+  ])
+  return unusable(`od-link cannot write to ${dir} (${why}).`, next, error)
 }

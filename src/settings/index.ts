@@ -1,16 +1,22 @@
+import { variable } from './environment.ts'
 import { changeStateFile, readStateFile } from './json-file.ts'
 import { type SettingName, settingNames } from './names.ts'
 
 /**
- * A setting as it holds now: the variable, else what was kept with `config set`.
+ * The current value of a setting: its variable, or what `config set` saved.
  * @throws OdLinkError (usage) when the settings cannot be read.
  */
 export function setting(name: SettingName): string | undefined {
-  return process.env[settingNames[name]] || savedSettings()[name]
+  return overrideOf(name) ?? savedSettings()[name]
+}
+
+/** The value of the variable that overrides a saved setting. */
+export function overrideOf(name: SettingName): string | undefined {
+  return variable(settingNames[name])
 }
 
 /**
- * What `config set` has kept.
+ * What `config set` saved.
  * @throws OdLinkError (usage) when it cannot be read.
  */
 export function savedSettings(): Partial<Record<SettingName, string>> {
@@ -18,7 +24,7 @@ export function savedSettings(): Partial<Record<SettingName, string>> {
 }
 
 /**
- * Keeps settings in one step, and forgets those whose value is undefined; the others stay.
+ * Saves settings in one step, and removes those whose value is undefined; the others stay.
  * @throws OdLinkError (usage) when they cannot be read or written.
  */
 export async function saveSettings(changes: Partial<Record<SettingName, string | undefined>>): Promise<void> {

@@ -1,38 +1,39 @@
+/*
+ * Small JSON files in the settings directory; none of them is secret. Reading is a plain file read, because every `mkdir`
+ * does it. Writing goes through conf (atomic, mode 0600), which takes longer to load.
+ */
+
 import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { OdLinkError } from '../errors.ts'
 import { parseJsonObject } from '../text/json.ts'
-import { configDir, ensureConfigDir, refuseOthers, unwritable } from './directory.ts'
+import { configDir, ensureConfigDir, refuseIfOthersCanWrite, unwritable } from './directory.ts'
 
 /**
- * Small files of JSON in the settings' directory, none of them secret. Reading is a plain file read, because every
- * `mkdir` does it; writing goes through conf (atomic, mode 0600), which takes longer to load.
- */
-
-/**
- * Reads `<name>.json` of the settings' directory; an absent file is an empty one.
- * @throws OdLinkError (usage) when the file is not what od-link writes: it is never overwritten unseen.
+ * Reads `<name>.json` in the settings directory; an absent file counts as empty.
+ * @throws OdLinkError (usage) when the file is not one that od-link wrote; such a file is never overwritten.
  */
 export function readStateFile<T extends object>(name: string): T {
   const path = resolve(configDir(), `${name}.json`)
-  refuseOthers(configDir())
+  refuseIfOthersCanWrite(configDir())
   try {
     const state = parseJsonObject(readFileSync(path, 'utf8'))
     if (state) return state as T
-    // Not the parser's own words: they quote the file, and who knows what was put there.
-    throw new SyntaxError('it holds no JSON object')
+    // Not the parser's message, which quotes the file: it may contain a misplaced secret.
+    throw new SyntaxError('it is not a JSON object')
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return {} as T
     throw new OdLinkError('usage', `${path} cannot be read (${(error as Error).message}).`, {
-      hint: 'Mend the file, or move it away; the links themselves are in the store and stay.',
+      reason: 'settings-unusable',
+      next: ['Fix the file, or move it away. The links are in the store and stay there.'],
       cause: error,
     })
   }
 }
 
 /**
- * Changes `<name>.json` in one atomic step; readers see the old file or the new one. Call it while holding a lock of that
- * file: of two processes that read it and then write it, one would undo the change of the other.
+ * Changes `<name>.json` in one atomic step: readers see the old file or the new one. Call it while holding a lock for that
+ * file, because of two processes that read it and then write it, one would undo the other's change.
  * @throws OdLinkError (usage) when it cannot be read or written.
  */
 export async function changeStateFile(
@@ -52,7 +53,7 @@ export async function changeStateFile(
   }
 }
 
-/** What writers left behind that were killed, a minute old at the least: a younger draft may be in use. */
+/** Removes drafts of killed writers once they are a minute old; a younger one may be in use. */
 function removeDrafts(folder: string, beginning: string): void {
   for (const name of readdirSync(folder).filter((one) => one.startsWith(beginning))) {
     const path = resolve(folder, name)

@@ -1,3 +1,13 @@
+/*
+ * A lock between processes. It is released when its owner dies, even by `kill -9`: the next process takes it at once.
+ *
+ * Node has no access to kernel file locks, and a single lock file cannot be taken over safely: of two processes that
+ * both see a dead owner, one may remove the lock that the other has just taken. So every holder creates a file of its
+ * own with a number: `1`, `2`, `3`. The file with the highest number tells who holds the lock: its owner while that
+ * process lives, nobody when the file is empty. Taking the lock means creating the next number, which the file system
+ * grants to only one process. The highest number is never removed, so no takeover can hit the wrong holder.
+ */
+
 import { randomBytes } from 'node:crypto'
 import {
   closeSync,
@@ -20,28 +30,17 @@ import { OdLinkError } from '../errors.ts'
 import { type Patience, startPatience } from '../http/retry.ts'
 import { notices } from '../notices.ts'
 import { unwritableBecause } from '../system/disk-errors.ts'
-import { ensureConfigDir } from './directory.ts'
+import { anotherDirectory, ensureConfigDir } from './directory.ts'
 
-/**
- * A lock between processes that outlives nobody: when its owner dies, even by `kill -9`, the next one takes it at
- * once.
- *
- * Node has no file locks of the kernel, and a single lock file cannot be taken over safely: of two processes that
- * both see a dead owner, one may remove the lock that the other has just taken. So every holder gets a file of its
- * own, numbered: `1`, `2`, `3`. The file with the highest number says who holds the lock: its owner while that one
- * lives, nobody when it is empty. Taking the lock is making the next number, which the file system grants to one
- * process alone; the highest number is never removed, so no takeover can meet the wrong holder.
- */
-
-/** Whose life cannot be seen from here (another host, another container) is believed for so long. */
-const strangerMs = 120_000
+/** An owner on another host or in another container is presumed alive for this long. */
+const remoteOwnerMs = 120_000
 const defaultMaxWaitMs = 150_000
-const tellAfterMs = 1_000
+const noticeAfterMs = 1_000
 
 /**
- * Runs `work` while no other process holds the lock of that name.
- * @throws OdLinkError (service) when the lock could not be had within the patience, (usage) when the settings'
- *   directory cannot be written to.
+ * Runs `work` while holding the lock of that name.
+ * @throws OdLinkError (service) when the lock did not become free in time, (usage) when the settings directory cannot
+ *   be written to.
  */
 export async function withLock<T>(
   name: string,
@@ -62,7 +61,7 @@ async function acquire(dir: string, patience: Patience): Promise<string> {
   const owner = { place: place(), pid: process.pid, born: bornAt(process.pid) }
   try {
     writeFileSync(draft, JSON.stringify(owner), { mode: 0o600, flag: 'wx' })
-    let tellAt = Date.now() + tellAfterMs
+    let noticeAt = Date.now() + noticeAfterMs
     for (;;) {
       const last = numbersIn(dir).at(-1) ?? 0
       if (last === 0 || isFree(join(dir, String(last)))) {
@@ -71,9 +70,9 @@ async function acquire(dir: string, patience: Patience): Promise<string> {
         continue
       }
       if (patience.left() <= 0) throw tooLong(dir)
-      if (Date.now() > tellAt) {
-        notices.waiting('Waiting for another od-link, which is renewing or changing this link …')
-        tellAt = Number.POSITIVE_INFINITY
+      if (Date.now() > noticeAt) {
+        notices.waiting('Waiting for another od-link process that is renewing or changing this link…')
+        noticeAt = Number.POSITIVE_INFINITY
       }
       await sleep(15 + Math.random() * 20)
     }
@@ -84,11 +83,11 @@ async function acquire(dir: string, patience: Patience): Promise<string> {
   }
 }
 
-/** Makes the next number by a hard link: it appears with its whole content, or not at all. */
+/** Creates the next number as a hard link, so that it appears with its whole content or not at all. */
 function take(dir: string, draft: string, number: number): string | undefined {
   const mine = join(dir, String(number))
   try {
-    // Its age counts from now, however long the wait for it was.
+    // Its age counts from now, not from the start of the wait.
     utimesSync(draft, new Date(), new Date())
     linkSync(draft, mine)
   } catch (error) {
@@ -96,7 +95,7 @@ function take(dir: string, draft: string, number: number): string | undefined {
     throw error
   }
   const all = numbersIn(dir)
-  // A process that was asleep since it read the directory may have made a number that is long past.
+  // A process that was suspended after it read the directory may have created a number that is long past.
   if (all.at(-1) !== number) {
     quietly(() => unlinkSync(mine))
     return undefined
@@ -106,7 +105,7 @@ function take(dir: string, draft: string, number: number): string | undefined {
   return mine
 }
 
-/** Emptied, not removed: the number must stay taken for those who read the directory a moment ago. */
+/** Empties the file. It is not removed, since other processes may just have read the directory: the number must stay taken. */
 function release(mine: string): void {
   quietly(() => {
     const file = openSync(mine, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0))
@@ -129,14 +128,14 @@ function isFree(path: string): boolean {
     age = Date.now() - statSync(path).mtimeMs
     owner = JSON.parse(text)
   } catch (error) {
-    // Gone: a newer number exists, and the next look finds it. Unreadable: no process of ours wrote it.
+    // Absent: a newer number exists, and the next round finds it. Unreadable: od-link did not write it.
     return (error as NodeJS.ErrnoException).code !== 'ENOENT'
   }
-  // In the future, too, lies what was written before the clock was set back.
-  return owner.place === place() ? !isAlive(owner.pid, owner.born) : Math.abs(age) > strangerMs
+  // After the clock was set back, the file's time may lie in the future.
+  return owner.place === place() ? !isAlive(owner.pid, owner.born) : Math.abs(age) > remoteOwnerMs
 }
 
-/** Where a process number means something: this host, and on Linux this PID namespace (a container has its own). */
+/** Where a process ID is valid: this host, and on Linux this PID namespace (a container has its own). */
 function place(): string {
   let namespace = ''
   quietly(() => {
@@ -154,12 +153,12 @@ function isAlive(pid: number, born: string | undefined): boolean {
   return bornAt(pid) === born
 }
 
-/** When a process began, so that another one with the same number is not taken for it. Linux alone tells. */
+/** When a process started, so that a later process with the same ID is not taken for it. Only Linux shows it. */
 function bornAt(pid: number): string | undefined {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
-    // Fields 3 (state) and 22 (start time), counted behind the command's name, which may hold spaces and
-    // brackets (proc(5)). A zombie has ended: only its parent has not looked yet.
+    // Fields 3 (state) and 22 (start time), counted after the command's name, which may contain spaces and
+    // brackets (proc(5)). A zombie has ended; its parent has not collected it yet.
     const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ')
     return fields[0] === 'Z' ? undefined : fields[19]
   } catch {
@@ -167,18 +166,18 @@ function bornAt(pid: number): string | undefined {
   }
 }
 
-/** Drafts of waiters that were killed. */
+/** Removes the drafts of processes that were killed while they waited. */
 function sweepDrafts(dir: string): void {
   for (const name of readdirSync(dir).filter((name) => name.startsWith('draft-'))) {
     const draft = join(dir, name)
     quietly(() => {
-      // A young one may be in the middle of being written.
+      // A younger one may not be fully written yet.
       if (Date.now() - statSync(draft).mtimeMs > 10_000 && isFree(draft)) unlinkSync(draft)
     })
   }
 }
 
-/** For tidying up: another process may do the same at the same time. */
+/** For cleaning up, which another process may do at the same time. */
 function quietly(work: () => void): void {
   try {
     work()
@@ -188,16 +187,22 @@ function quietly(work: () => void): void {
 }
 
 function tooLong(dir: string): OdLinkError {
-  return new OdLinkError('service', 'Another od-link is still renewing or changing this link.', {
-    hint: `Try again in a moment. If it stays so, look for an od-link process that hangs (its number is in ${dir}).`,
+  return new OdLinkError('service', 'Another od-link process is still renewing or changing this link.', {
+    reason: 'lock-held',
+    next: [
+      'Try again in a few seconds.',
+      `If that doesn't help, look for an od-link process that hangs; its process ID is in ${dir}.`,
+    ],
   })
 }
 
 function unusable(dir: string, error: NodeJS.ErrnoException): OdLinkError {
-  const otherwise = 'Make it writable, or choose another place: OD_LINK_CONFIG_DIR=/path/to/a/directory'
-  const { reason, hint } = unwritableBecause(error, dir, otherwise)
-  return new OdLinkError('usage', `od-link cannot keep its locks in ${dir} (${reason}).`, {
-    hint,
+  const { why, next } = unwritableBecause(error, dir, [
+    `Make it writable, or use another directory: ${anotherDirectory}`,
+  ])
+  return new OdLinkError('usage', `od-link cannot create a lock in ${dir} (${why}).`, {
+    reason: 'settings-unusable',
+    next,
     cause: error,
   })
 }

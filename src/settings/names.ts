@@ -1,4 +1,7 @@
-/** The settings that can be kept, each with the variable that overrides it. `client-secret` is not among them: it lives in the store. */
+/**
+ * The settings that can be saved, each with the variable that overrides it. `client-secret` is not among them because it
+ * is in the store.
+ */
 export const settingNames = {
   'client-id': 'OD_LINK_CLIENT_ID',
   tenant: 'OD_LINK_TENANT',

@@ -1,35 +1,43 @@
 import { type ChildProcessWithoutNullStreams, spawn, spawnSync } from 'node:child_process'
 import { withTimeout } from './with-timeout.ts'
 
-/** How a program ended, or why it did not. */
+/** How a program ended, or why it was ended. */
 export type Ended =
   | { how: 'exited'; code: number; stdout: string; stderr: string }
   /** `code` as in `ENOENT`. */
   | { how: 'not started'; code: string }
   | { how: 'killed'; signal: string }
-  | { how: 'late' | 'too talkative' }
+  | { how: 'timed out' | 'too much output' }
+
+export interface RunOptions {
+  input?: string
+  /** In milliseconds. */
+  limitMs: number
+  /** The notice to show after a second. */
+  waiting: string
+  /** More variables for the program. */
+  env?: Record<string, string>
+}
 
 const maxOutputBytes = 1024 * 1024
-/** Something that the program left running may hold its output open; what it wrote itself is there by then. */
+/** What a program left running may hold its output open; by then, all that the program itself wrote has arrived. */
 const drainMs = 200
 
-/** Thrown inside, for a program that outlasts its limit. */
+/** Thrown internally for a program that exceeds its time limit. */
 class Late extends Error {}
 
 /**
- * Runs a program without a shell, within a limit, and ends it with all that it started when the limit has passed,
- * when it says too much, or when this process exits. It does not inherit the client secret.
- * @param limitMs in milliseconds.
- * @param waiting what a person at the terminal is told after a second.
+ * Runs a program without a shell. Kills it and everything that it started at the time limit, when it prints too much, or
+ * when this process exits. It does not inherit the client secret.
  */
 export async function runChild(
   program: string,
   args: string[],
-  { input = '', limitMs, waiting }: { input?: string; limitMs: number; waiting: string },
+  { input = '', limitMs, waiting, env = {} }: RunOptions,
 ): Promise<Ended> {
-  // A process group of its own, so that its children can be ended with it. Windows has none.
+  // A process group of its own, so that its children can be killed with it. Windows has no process groups.
   const child = spawn(program, args, {
-    env: environmentWithout(clientSecretVariable),
+    env: { ...environmentWithout(clientSecretVariable), ...env },
     detached: process.platform !== 'win32',
     windowsHide: true,
   })
@@ -44,7 +52,7 @@ export async function runChild(
     )
   } catch (error) {
     if (!(error instanceof Late)) throw error
-    return { how: 'late' }
+    return { how: 'timed out' }
   } finally {
     ended()
     if (child.exitCode === null) kill()
@@ -53,17 +61,17 @@ export async function runChild(
   }
 }
 
-/** What no child process inherits. */
+/** No child process inherits this variable. */
 export const clientSecretVariable = 'OD_LINK_CLIENT_SECRET'
 
-/** The environment for a child process, without these variables; Windows minds no case. */
+/** The environment for a child process without these variables. On Windows their names are not case-sensitive. */
 export function environmentWithout(...variables: string[]): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(process.env).filter(([name]) => !variables.includes(name.toUpperCase())),
   )
 }
 
-/** Ends a program in a process group of its own, at once, with all that it started; one that has ended is fine. */
+/** Kills a program that leads a process group, with everything that it started; one that has ended is fine. */
 export function killWithChildren(pid: number | undefined): void {
   if (pid === undefined) return
   try {
@@ -78,9 +86,9 @@ export function killWithChildren(pid: number | undefined): void {
 const kills = new Set<() => void>()
 
 /**
- * Kills what runs in a session of its own, which no signal of this terminal reaches, when od-link itself ends: by
- * itself, by Ctrl-C, or by a SIGTERM or SIGHUP, which would end it without a word.
- * @returns what to call when it has ended.
+ * Registers a program that runs in its own session, which the terminal's signals do not reach. It is killed when od-link
+ * exits, also by Ctrl-C, SIGTERM or SIGHUP.
+ * @returns a function to call when the program has ended.
  */
 export function killOnExit(kill: () => void): () => void {
   if (kills.size === 0) process.once('exit', killAll).on('SIGTERM', killAllWith).on('SIGHUP', killAllWith)
@@ -96,7 +104,7 @@ function killAll(): void {
 }
 
 function killAllWith(signal: NodeJS.Signals): void {
-  // A command that ends in its own way after a signal needs its helpers until then.
+  // A command with a signal handler of its own needs its helpers until it is done.
   if (process.listenerCount(signal) > 1) return
   killAll()
   process.off(signal, killAllWith)
@@ -109,7 +117,7 @@ function outcome(child: ChildProcessWithoutNullStreams, input: string): Promise<
     for (const stream of ['stdout', 'stderr'] as const) {
       child[stream].setEncoding('utf8').on('data', (text: string) => {
         output[stream] += text
-        if (output[stream].length > maxOutputBytes) resolve({ how: 'too talkative' })
+        if (output[stream].length > maxOutputBytes) resolve({ how: 'too much output' })
       })
     }
     child.on('error', (error: NodeJS.ErrnoException) =>
@@ -119,7 +127,7 @@ function outcome(child: ChildProcessWithoutNullStreams, input: string): Promise<
       resolve(code === null ? { how: 'killed', signal: String(signal) } : { how: 'exited', code, ...output })
     child.on('close', finish)
     child.on('exit', (code, signal) => setTimeout(() => finish(code, signal), drainMs).unref())
-    // It may end without having read what it was given.
+    // It may end without reading its input.
     child.stdin.on('error', () => {})
     child.stdin.end(input)
   })

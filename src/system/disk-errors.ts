@@ -1,11 +1,11 @@
+/* What it means when a file system refuses to write. */
+
 import { OdLinkError } from '../errors.ts'
+import type { NextStep } from '../text/next-step.ts'
 import { commandLine, shellHere } from '../text/shell-quote.ts'
 
-/** What it means that a file system takes no more. */
-
 /**
- * Whether an error says that the place of settings, locks or links cannot be written to, such as a mounted secret, or
- * is full.
+ * Whether an error says that the place of settings, locks or links is read-only (such as a mounted secret) or full.
  */
 export function isUnwritable(error: unknown): error is OdLinkError {
   if (!(error instanceof OdLinkError) || error.kind === 'network') return false
@@ -13,23 +13,25 @@ export function isUnwritable(error: unknown): error is OdLinkError {
   return ['EROFS', 'EACCES', 'EPERM'].includes(code) || isFull(error.cause)
 }
 
-/** Whether an error of the file system says that there is no room: no space, no inodes, or a quota. */
+/** Whether a file system's error says that no space, no inodes or no quota is left. */
 export function isFull(error: unknown): boolean {
   const { code } = (error ?? {}) as NodeJS.ErrnoException
   return code === 'ENOSPC' || code === 'EDQUOT'
 }
 
 /**
- * Why a directory cannot be written to, and what mends it.
+ * Why a directory cannot be written to, and how to fix that.
  * @param error of the file system.
- * @param otherwise what mends it where it is not full.
+ * @param otherwise how to fix it where it is not full.
  */
-export function unwritableBecause(error: unknown, dir: string, otherwise: string) {
+export function unwritableBecause(
+  error: unknown,
+  dir: string,
+  otherwise: readonly NextStep[],
+): { why: string; next: readonly NextStep[] } {
   const { code, message } = error as NodeJS.ErrnoException
-  if (isFull(error)) {
-    const look = (flag: string) => commandLine(['df', flag, dir], 'posix')
-    const command = shellHere() === 'posix' && look('-h') && `${look('-h')}; ${look('-i')}`
-    return { reason: 'no space is left', hint: command ? `Make room: ${command}` : 'Make room there.' }
-  }
-  return { reason: code ?? message, hint: otherwise }
+  if (!isFull(error)) return { why: code ?? message, next: otherwise }
+  const df = (flag: string) => commandLine(['df', flag, dir], 'posix')
+  const commands = shellHere() === 'posix' && df('-h') ? `: ${df('-h')}; ${df('-i')}` : '.'
+  return { why: 'no space is left', next: [`Free some space there${commands}`] }
 }

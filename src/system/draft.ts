@@ -1,3 +1,10 @@
+/*
+ * Files that are written beside their final place, in folders that other users may write to. Another user can lay
+ * anything there beforehand: a link to a private file, a hard link, a pipe, a file of their own. The kernel helps only
+ * in sticky folders, and only where it is told to:
+ * https://docs.kernel.org/admin-guide/sysctl/fs.html#protected-symlinks
+ */
+
 import {
   type BigIntStats,
   closeSync,
@@ -13,13 +20,6 @@ import {
   type Stats,
   statSync,
 } from 'node:fs'
-
-/**
- * Files that are written beside their final place, in folders that other users may write to. Another user can lay
- * anything there beforehand: a link to a private file, a hard link, a pipe, a file of their own. The kernel helps only
- * in sticky folders, and only where it is told to:
- * https://docs.kernel.org/admin-guide/sysctl/fs.html#protected-symlinks
- */
 
 /** Windows has none of these flags, and no links that a user without privileges can create. */
 const { O_NOFOLLOW = 0, O_NONBLOCK = 0, O_CREAT, O_EXCL, O_RDWR } = constants

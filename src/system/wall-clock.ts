@@ -1,9 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 
 /**
- * Waits by the wall clock, which a suspended machine does not stop.
+ * Waits by the wall clock, which goes on while the machine is suspended.
  * @param moment milliseconds since the epoch.
- * @param ref whether the process lives on for the wait alone.
+ * @param ref whether the wait keeps the process alive.
  */
 export async function untilWallClock(moment: number, ref = true): Promise<void> {
   while (Date.now() < moment)

@@ -1,12 +1,12 @@
 import { notices } from '../notices.ts'
 
-const tellAfterMs = 1_000
-const told = new Set<string>()
+const noticeAfterMs = 1_000
+const noticed = new Set<string>()
 
 /**
- * Runs one call within a limit, and tells a person at the terminal what it waits for.
+ * Runs one call within a time limit. After a second a notice says what it waits for.
  * @param limitMs in milliseconds.
- * @param onLate makes the error that is thrown when the limit has passed; what still runs is its to end.
+ * @param onLate creates the error to throw at the limit. The caller has to end what still runs.
  */
 export async function withTimeout<T>(
   limitMs: number,
@@ -20,7 +20,7 @@ export async function withTimeout<T>(
     return await Promise.race([
       call(),
       new Promise<never>((_, reject) => {
-        after(tellAfterMs, () => tellOnce(waiting))
+        after(noticeAfterMs, () => noticeOnce(waiting))
         after(limitMs, () => reject(onLate()))
       }),
     ])
@@ -29,8 +29,8 @@ export async function withTimeout<T>(
   }
 }
 
-/** A command makes several calls, and a slow store is slow in each. */
-function tellOnce(waiting: string): void {
-  if (!told.has(waiting)) notices.waiting(waiting)
-  told.add(waiting)
+/** Once per process: a command makes several calls, and a slow store is slow in each of them. */
+function noticeOnce(waiting: string): void {
+  if (!noticed.has(waiting)) notices.waiting(waiting)
+  noticed.add(waiting)
 }

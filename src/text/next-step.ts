@@ -3,6 +3,8 @@ import { commandLine } from './shell-quote.ts'
 /** A command of od-link's, as data: `{ verb: 'login', flags: { scope: 'Files.ReadWrite' } }`. */
 export interface NextCommand {
   verb: string
+  /** What follows the verb, as in `store move`. */
+  action?: string
   /** Positional arguments, in their order. */
   args?: readonly string[]
   /** Options by their names, long or of one letter, without the dashes; a switch is `true`. Undefined is left out. */
@@ -29,13 +31,13 @@ export function hintOf(steps: readonly NextStep[]): string {
  * A command as a line that can be pasted into the shell at hand.
  * @returns nothing where one of its words cannot be quoted there.
  */
-export function commandText({ verb, args = [], flags = {} }: NextCommand): string | undefined {
+export function commandText({ verb, action, args = [], flags = {} }: NextCommand): string | undefined {
   const options = Object.entries(flags).flatMap(([name, value]) => {
     if (value === undefined) return []
     const option = `${name.length === 1 ? '-' : '--'}${name}`
     return value === true ? [option] : [option, value]
   })
-  return commandLine(['od-link', verb, ...options, ...args])
+  return commandLine(['od-link', verb, ...(action ? [action] : []), ...options, ...args])
 }
 
 function runText({ intro, and, ...command }: NextRun): string {

@@ -31,7 +31,7 @@ describe('the client secret', () => {
         kind: 'usage',
         message,
         hint: expect.stringMatching(
-          /^Copy the Value, which is shown only once; if it is gone, make a new one:\nhttps:/,
+          /^Copy the Value. It is shown only once; if you no longer have it, create a new secret:\nhttps:/,
         ),
       }),
     )
@@ -45,9 +45,7 @@ describe('the client secret', () => {
     expect(await clientSecretFor('an-id')).toBe('a-secret')
     expect(own.warnings).toEqual([])
     expect(await clientSecretFor('another')).toBeUndefined()
-    expect(own.warnings).toEqual([
-      'The client secret that is kept belongs to an-id, so it is not used for another.',
-    ])
+    expect(own.warnings).toEqual(['The saved client secret belongs to an-id, so it is not used for another.'])
     expect([
       await hasClientSecret(),
       await hasClientSecret('an-id'),
@@ -74,8 +72,8 @@ describe('the client secret', () => {
       writeFileSync(join(own.dir, 'links', 'client-secret.json'), text, { mode: 0o600 })
       await expect(clientSecretFor('an-id')).rejects.toMatchObject({
         kind: 'keychain',
-        message: 'The client secret is kept, but cannot be read: it is damaged.',
-        hint: 'od-link config set client-secret\n(which replaces it; or remove it: od-link config unset client-secret)',
+        message: 'The saved client secret is damaged.',
+        hint: 'od-link config set client-secret\nOr remove it: od-link config unset client-secret',
       })
     },
   )

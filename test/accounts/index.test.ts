@@ -7,11 +7,11 @@ import {
   changeAccount,
   defaultAccount,
   findAccount,
-  holdingLink,
   listAccounts,
   makeDefault,
   readLink,
   refuseReadOnly,
+  withLinkLock,
   writeLink,
 } from '../../src/accounts/index.ts'
 import { addLink, removeLink } from '../../src/accounts/links.ts'
@@ -29,7 +29,7 @@ describe('the account that a command uses', () => {
       errorSaying(/^No OneDrive is linked\.$/, { kind: 'sign-in', hint: 'od-link login' }),
     )
     expect(() => findAccount('')).toThrow(
-      errorSaying(/^The account is empty\.$/, { kind: 'usage', hint: 'od-link status' }),
+      errorSaying(/^The account name is empty\.$/, { kind: 'usage', hint: 'od-link status' }),
     )
     expect(defaultAccount()).toBeUndefined()
   })
@@ -67,7 +67,7 @@ describe('the account that a command uses', () => {
     )
     expect(() => findAccount('ada@contoso.example')).toThrow(
       errorSaying(/^More than one linked account is called "ada@contoso\.example"\. Linked: /, {
-        hint: 'Name it by its id: --account contoso.ada',
+        hint: 'Use its ID instead: --account contoso.ada',
       }),
     )
   })
@@ -94,7 +94,7 @@ describe('a link', () => {
     rmSync(join(own.dir, 'links'), { recursive: true })
     await expect(readLink(account)).rejects.toMatchObject({
       kind: 'sign-in',
-      message: 'ada@contoso.example is not linked any more: its tokens are gone from the store (file).',
+      message: 'ada@contoso.example is no longer linked. Its tokens are gone from the store (file).',
       hint: 'od-link login',
     })
   })
@@ -107,9 +107,9 @@ describe('a link', () => {
   ])('is not looked for in an index that is damaged: %s', (text) => {
     writeFileSync(join(own.dir, 'accounts.json'), text)
     expect(() => listAccounts()).toThrow(
-      errorSaying(/^The index of accounts \(accounts\.json\) is damaged\.$/, {
+      errorSaying(/^The list of accounts \(accounts\.json\) is damaged\.$/, {
         kind: 'usage',
-        hint: 'od-link login\n(after you moved that file out of the settings directory)',
+        hint: 'Move that file out of the settings directory, then sign in again: od-link login',
       }),
     )
   })
@@ -133,10 +133,10 @@ describe('a link', () => {
     expect(accountNow(second).taught).toEqual({ AADSTS70043: 7 })
     await removeLink(second)
     await expect(moveLink(second, 'file')).rejects.toMatchObject({
-      message: 'The link consumers.grace is gone.',
+      message: 'The link consumers.grace no longer exists.',
     })
     await expect(moveLink(first, 'helper:nonesuch')).rejects.toMatchObject({
-      message: expect.stringContaining('ada@contoso.example stays where it was'),
+      message: expect.stringContaining('ada@contoso.example is still in'),
     })
   })
 
@@ -147,7 +147,7 @@ describe('a link', () => {
       await writeLink(account, newer)
       return 7
     }
-    expect(await holdingLink(ada.id, write)).toBe(7)
+    expect(await withLinkLock(ada.id, write)).toBe(7)
     expect(await readLink(account)).toEqual(newer)
     await refuseReadOnly(account)
     writeFileSync(join(own.dir, 'file'), '')

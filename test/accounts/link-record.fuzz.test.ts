@@ -1,11 +1,11 @@
+/* A failing example is run again as `runs.ts` says. */
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseRecord } from '../../src/accounts/link-record.ts'
 import { OdLinkError } from '../../src/errors.ts'
 import type { LinkRecord } from '../../src/identity/link.ts'
 import { anyText, settings } from '../fuzz/runs.ts'
-
-/** A failing example is run again as `runs.ts` says. */
 
 const time = fc.integer({ min: 0, max: 4_102_444_800_000 })
 const text = anyText.map((one) => one.toWellFormed())

@@ -37,8 +37,8 @@ describe('a link as it was kept', () => {
     expect(() => read({ [field]: value })).toThrow(
       expect.objectContaining({
         kind: 'keychain',
-        message: 'The link contoso.ada is kept, but cannot be read: parts of it are missing.',
-        hint: 'od-link login\n(which replaces it; or remove it: od-link logout contoso.ada)',
+        message: 'The saved link contoso.ada cannot be read (parts of it are missing).',
+        hint: 'od-link login\nOr remove it: od-link logout contoso.ada',
       }),
     )
   })
@@ -52,7 +52,7 @@ describe('a link as it was kept', () => {
     ['{"version":"1"}', 'another version of od-link wrote it'],
   ])('%j is not understood: %s', (text, why) => {
     expect(() => parseRecord(text, 'contoso.ada')).toThrow(
-      `The link contoso.ada is kept, but cannot be read: ${why}.`,
+      `The saved link contoso.ada cannot be read (${why}).`,
     )
   })
 })

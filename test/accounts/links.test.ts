@@ -6,12 +6,12 @@ import {
   changeAccount,
   defaultAccount,
   findAccount,
-  holdingLink,
   listAccounts,
   makeDefault,
   readLink,
+  withLinkLock,
 } from '../../src/accounts/index.ts'
-import { addLink, removeLink, removeStrays } from '../../src/accounts/links.ts'
+import { addLink, removeLink, removeOrphans } from '../../src/accounts/links.ts'
 import { openStore } from '../../src/accounts/stores/index.ts'
 import { putHelper } from '../helpers/keychain/helper-program.ts'
 import { useOwnSettings } from '../helpers/program/own-settings.ts'
@@ -57,8 +57,8 @@ describe('a link that is added', () => {
     await addLink(ada, 'work')
     await expect(addLink(grace, 'WORK')).rejects.toMatchObject({
       kind: 'usage',
-      message: 'The short name "WORK" belongs to ada@contoso.example, so nothing was linked.',
-      hint: 'od-link logout WORK\nOr choose another name.',
+      message: 'The short name "WORK" already belongs to ada@contoso.example; nothing was linked.',
+      hint: 'Choose another short name with --as.\nOr unlink that account: od-link logout WORK',
     })
     expect(listAccounts()).toHaveLength(1)
     expect(linkFiles(own)).toEqual(['contoso.ada.json'])
@@ -88,12 +88,12 @@ describe('a link', () => {
       await (await openStore()).write(item, '{}')
     // The keychain is not to be had here, and is not what was chosen.
     process.env.DBUS_SESSION_BUS_ADDRESS = 'unix:path=/nonexistent'
-    expect(await removeStrays()).toBe(2)
+    expect(await removeOrphans()).toBe(2)
     const others = ['a.piece%201.json', 'of%20a.piece.json']
     expect(linkFiles(own).sort()).toEqual([...others, 'client-secret.json', 'contoso.ada.json'].sort())
-    expect(await removeStrays()).toBe(0)
+    expect(await removeOrphans()).toBe(0)
     process.env.OD_LINK_STORE = 'keychain'
-    await expect(removeStrays()).rejects.toMatchObject({ kind: 'keychain' })
+    await expect(removeOrphans()).rejects.toMatchObject({ kind: 'keychain' })
     delete process.env.DBUS_SESSION_BUS_ADDRESS
   })
 
@@ -103,7 +103,7 @@ describe('a link', () => {
     const left = ['contoso.lost second', 'consumers.gone 0123456789ab 1', 'consumers.gone 0123456789ab 2']
     const others = ['contoso.ada second', 'consumers.gone 01 1', 'client-secret second']
     for (const item of [...left, ...others]) await store.write(item, '{}')
-    expect(await removeStrays()).toBe(2)
+    expect(await removeOrphans()).toBe(2)
     expect((await store.list()).sort()).toEqual([ada.id, ...others].sort())
   })
 
@@ -135,7 +135,7 @@ describe('a link', () => {
       writeFileSync(after, readFileSync(index, 'utf8'))
       writeFileSync(index, before)
       writeFileSync(join(own.dir, 'script'), `[ "$1" = list ] && cp '${after}' '${index}'`)
-      expect(await removeStrays()).toBe(0)
+      expect(await removeOrphans()).toBe(0)
       expect(await readLink(account)).toEqual(ada)
     })
   })
@@ -143,7 +143,7 @@ describe('a link', () => {
   it('that is being renewed is not waited for by whoever sweeps away the records of others', async () => {
     await addLink(ada, undefined)
     await (await openStore()).write('contoso.lost', '{}')
-    expect(await holdingLink(ada.id, removeStrays)).toBe(1)
+    expect(await withLinkLock(ada.id, removeOrphans)).toBe(1)
     expect(linkFiles(own)).toEqual(['contoso.ada.json'])
   })
 })

@@ -108,7 +108,7 @@ describe('a link that is moved', () => {
       await moveLink(account, 'helper:osxkeychain')
       writeFileSync(join(own.dir, 'script'), '[ "$1" = erase ] && { echo sealed; exit 1; }')
       await expect(moveLink(account, 'file')).rejects.toMatchObject({
-        message: expect.stringMatching(/^ada@contoso\.example is in file now, but an old copy could not/),
+        message: expect.stringMatching(/^ada@contoso\.example is now in file, but an old copy could not/),
       })
       expect(listAccounts()).toEqual([{ ...account, copies: ['helper:osxkeychain'] }])
       rmSync(join(own.dir, 'script'))
@@ -137,18 +137,16 @@ describe('a link that is moved', () => {
     await removeLink(account)
     await expect(moveLink(account, 'helper:nonesuch')).rejects.toMatchObject({
       kind: 'sign-in',
-      message: 'The link contoso.ada is gone.',
+      message: 'The link contoso.ada no longer exists.',
       hint: 'od-link status',
     })
   })
 
-  it('to a store that does not work stays where it was', async () => {
+  it('to a store that does not work is still in', async () => {
     const account = await addLink(ada, undefined)
     await expect(moveLink(account, 'helper:nonesuch')).rejects.toMatchObject({
       kind: 'keychain',
-      message: expect.stringMatching(
-        /^ada@contoso\.example stays where it was \(file\)\. The store helper:nonesuch needs/,
-      ),
+      message: expect.stringMatching(/^ada@contoso\.example is still in file\. helper:nonesuch needs/),
       hint: expect.stringMatching(/^Install it/),
     })
     expect(listAccounts()).toMatchObject([account])
@@ -161,9 +159,11 @@ describe('a link that is moved', () => {
     await saveClientSecret('a-secret', 'an-id')
     await expect(moveChoice('helper:nonesuch')).rejects.toMatchObject({
       kind: 'keychain',
-      message: expect.stringMatching(/^The client secret, if one is kept in file, was not moved\. The store/),
+      message: expect.stringMatching(
+        /^The client secret, if there is one in file, was not moved\. helper:nonesuch needs/,
+      ),
       hint: expect.stringMatching(
-        /^New links go there after: od-link config set store helper:nonesuch\nInstall/,
+        /^To use the new store for new links anyway: od-link config set store helper:nonesuch\nInstall/,
       ),
     })
     expect(savedSettings().store).toBe('file')
@@ -225,10 +225,10 @@ describe('two stores', () => {
     await expect(moveLink(account, 'file')).rejects.toMatchObject({
       kind: 'keychain',
       message: expect.stringMatching(
-        /^ada@contoso\.example is in file now, but an old copy .*could not be removed.*sealed\.$/s,
+        /^ada@contoso\.example is now in file, but an old copy .*could not be removed.*sealed\.$/s,
       ),
       hint: expect.stringMatching(
-        /^When its store works again, this removes it: od-link store move --to file\n/,
+        /^To remove the copy when its store works again: od-link store move --to file\n/,
       ),
     })
     expect(listAccounts()[0]?.store).toBe('file')
@@ -240,7 +240,7 @@ describe('two stores', () => {
     behave('[ "$1" = store ] && exit 0')
     await expect(moveLink(account, helper)).rejects.toMatchObject({
       message:
-        'ada@contoso.example stays where it was (file). docker-credential-secretservice does not give back what was written to it.',
+        'ada@contoso.example is still in file. docker-credential-secretservice did not return what was written to it.',
     })
     expect(listAccounts()[0]?.store).toBe('file')
     expect(await readLink(account)).toEqual(ada)
@@ -256,7 +256,7 @@ describe('two stores', () => {
     process.env.OD_LINK_STORE = 'file'
     expect((await addLink(ada, undefined)).store).toBe('file')
     expect(own.warnings).toEqual([
-      'Links in files are not encrypted: whoever gets a copy of them can use the drive.',
+      'Links in files are not encrypted. Anyone with a copy of the files can use the drive.',
       expect.stringMatching(/^An old copy of the link could not be removed\. .*sealed\.$/),
     ])
   })
@@ -282,7 +282,7 @@ describe('two stores', () => {
     await expect(moveChoice('file')).rejects.toMatchObject({
       kind: 'keychain',
       message: expect.stringMatching(
-        /^The client secret is in file now, but the old one in helper:secretservice could not be removed\. .*sealed\.$/,
+        /^The client secret is now in file, but the copy in helper:secretservice could not be removed\. .*sealed\.$/,
       ),
     })
     expect(savedSettings().store).toBe('file')

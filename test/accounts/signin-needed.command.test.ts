@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it, vi } from 'vitest'
 import { addLink } from '../../src/accounts/links.ts'
-import { tellSignInNeeded } from '../../src/accounts/signin-needed.ts'
+import { runSignInNeededCommand } from '../../src/accounts/signin-needed.ts'
 import { OdLinkError } from '../../src/errors.ts'
 import { recordOf, useOwnSettings } from '../helpers/program/own-settings.ts'
 import { expectNothingToEnd, isAlive } from '../helpers/system/processes.ts'
@@ -18,7 +18,7 @@ describe('the person’s command', () => {
     const account = await addLink(recordOf(change), undefined)
     own.warnings.length = 0
     process.env.OD_LINK_ON_SIGNIN_NEEDED = command
-    await tellSignInNeeded(account, why)
+    await runSignInNeededCommand(account, why)
     return account
   }
   const noted = () => readFileSync(join(own.dir, 'note'), 'utf8')
@@ -42,8 +42,8 @@ describe('the person’s command', () => {
   })
 
   it.each([
-    ['exit 9', 'The command in OD_LINK_ON_SIGNIN_NEEDED ended with exit code 9.'],
-    ['kill -KILL $$', 'The command in OD_LINK_ON_SIGNIN_NEEDED was ended by SIGKILL.'],
+    ['exit 9', 'The command in OD_LINK_ON_SIGNIN_NEEDED failed with exit code 9.'],
+    ['kill -KILL $$', 'The command in OD_LINK_ON_SIGNIN_NEEDED was killed by SIGKILL.'],
   ])('that fails is told of: %s', async (command, warning) => {
     await tell(command)
     expect(own.warnings).toEqual([warning])
@@ -57,7 +57,7 @@ describe('the person’s command', () => {
   it('is waited for with all that it starts, and told of after a second', async () => {
     await tell(`(sleep 1.3; touch '${own.dir}/later') &`)
     expect(existsSync(join(own.dir, 'later'))).toBe(true)
-    expect(own.waiting).toEqual(['Waiting for OD_LINK_ON_SIGNIN_NEEDED, 10 seconds at most …'])
+    expect(own.waiting).toEqual(['Waiting up to 10 seconds for the command in OD_LINK_ON_SIGNIN_NEEDED…'])
     expect(own.warnings).toEqual([])
   })
 
@@ -77,7 +77,7 @@ describe('the person’s command', () => {
     )
     vi.restoreAllMocks()
     expect(own.warnings).toEqual([
-      'The command in OD_LINK_ON_SIGNIN_NEEDED did not end within 10 seconds and was stopped.',
+      'The command in OD_LINK_ON_SIGNIN_NEEDED took longer than 10 seconds and was killed.',
     ])
     const started = readFileSync(pids, 'utf8').trim().split(' ').map(Number)
     await vi.waitFor(() => expect(started.map(isAlive)).toEqual([false, false]))

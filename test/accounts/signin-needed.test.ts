@@ -149,9 +149,9 @@ describe('OD_LINK_ON_SIGNIN_NEEDED', () => {
   })
 
   it.each([
-    ['exit 9', /^Note: The command in OD_LINK_ON_SIGNIN_NEEDED ended with exit code 9\.\n/],
+    ['exit 9', /^Note: The command in OD_LINK_ON_SIGNIN_NEEDED failed with exit code 9\.\n/],
     ['/no/such/program', /^Note: The command in OD_LINK_ON_SIGNIN_NEEDED ended with exit code 127\.\n/],
-    ['kill -9 $$', /^Note: The command in OD_LINK_ON_SIGNIN_NEEDED was ended by SIGKILL\.\n/],
+    ['kill -9 $$', /^Note: The command in OD_LINK_ON_SIGNIN_NEEDED was killed by SIGKILL\.\n/],
   ])('that fails (%s) is told in a note, before the same error', async (command, note) => {
     await die()
     const { code, stdout, stderr } = await at.world.run(['mkdir', '/', 'x'], hooked(command))
@@ -164,7 +164,7 @@ describe('OD_LINK_ON_SIGNIN_NEEDED', () => {
     await die()
     const command = `trap '' TERM HUP INT; (trap '' TERM; sleep 600) & sleep 601 & echo $$ > '${notes}/group'; sleep 602`
     const running = at.world.start(['mkdir', '/', 'x'], hooked(command))
-    await running.seen(/Waiting for OD_LINK_ON_SIGNIN_NEEDED, 10 seconds at most …/)
+    await running.seen(/Waiting up to 10 seconds for the command in OD_LINK_ON_SIGNIN_NEEDED…/)
     const group = await groupOfCommand()
     expect(membersOf(group).length).toBeGreaterThan(2)
     // Others that find the link dead meanwhile wait for nothing: no lock is held.
@@ -172,9 +172,7 @@ describe('OD_LINK_ON_SIGNIN_NEEDED', () => {
     expect(running.child.exitCode).toBeNull()
     const { code, stdout, stderr, milliseconds } = await running.ended
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
-    expect(stderr).toMatch(
-      /^Note: .* did not end within 10 seconds and was stopped\.\nod-link: The password/m,
-    )
+    expect(stderr).toMatch(/^Note: .* took longer than 10 seconds and was killed\.\nod-link: The password/m)
     expect(milliseconds).toBeGreaterThan(10_000)
     expect(milliseconds).toBeLessThan(20_000)
     await vi.waitFor(() => expect(membersOf(group)).toEqual([]))

@@ -2,7 +2,7 @@ import { readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, describe, expect, it } from 'vitest'
 import type { Account } from '../../src/accounts/account.ts'
-import { holdingLink, listAccounts, readLink, writeLink } from '../../src/accounts/index.ts'
+import { listAccounts, readLink, withLinkLock, writeLink } from '../../src/accounts/index.ts'
 import { addLink } from '../../src/accounts/links.ts'
 import { accessToken } from '../../src/accounts/token.ts'
 import type { OdLinkError } from '../../src/errors.ts'
@@ -85,7 +85,7 @@ describe('the token of a link', () => {
     const account = await linkAt([good], inMs(0))
     const renewed = { ...(await readLink(account)), accessToken: 'by another', ...inMs(60_000) }
     let waiting: Promise<LinkRecord> | undefined
-    await holdingLink(account.id, async () => {
+    await withLinkLock(account.id, async () => {
       waiting = accessToken(account, { refused: 'a-token' })
       await new Promise((resolve) => setTimeout(resolve, 60))
       await writeLink(account, { ...renewed, lastRenewedAt: Date.now() })
@@ -98,7 +98,7 @@ describe('the token of a link', () => {
 
   it('that is fresh waits for nobody who holds the link', async () => {
     const account = await linkAt([good])
-    await holdingLink(account.id, async () => {
+    await withLinkLock(account.id, async () => {
       const { accessToken: token } = await accessToken(account, { patience: startPatience(0) })
       expect(token).toBe('a-token')
     })
@@ -130,7 +130,7 @@ describe.runIf(process.platform === 'linux')('in a place that cannot be written 
   })
 
   it.each([
-    ['that has ended', -1_000, {}, /^ended at 2\d{3}-\d\d-\d\dT[\d:.]+Z$/],
+    ['that has ended', -1_000, {}, /^expired at 2\d{3}-\d\d-\d\dT[\d:.]+Z$/],
     ['that is about to end', 9_000, {}, /^can no longer be used$/],
     ['that was refused', 60_000, { refused: 'a-token' }, /^can no longer be used$/],
     [
@@ -146,14 +146,12 @@ describe.runIf(process.platform === 'linux')('in a place that cannot be written 
       (error) => error,
     )
     const [, told] =
-      /^The token of ada@contoso\.example (.*), and cannot be renewed: /.exec(error.message) ?? []
+      /^The token of ada@contoso\.example (.*)\. It cannot be renewed, because /.exec(error.message) ?? []
     expect(told).toMatch(state)
     expect(error).toMatchObject({
       kind: 'keychain',
-      message: expect.stringMatching(
-        /renewed: the link is in a place that cannot be written to \((EPERM|EROFS|EACCES)\)\.$/,
-      ),
-      hint: `Make it writable: ${own.dir}\nOr log in again where the link was made, and mount it anew.`,
+      message: expect.stringMatching(/because the link cannot be saved \((EPERM|EROFS|EACCES)\)\.$/),
+      hint: `Make ${own.dir} writable.\nOr sign in again where the link was created, and mount it again.`,
       cause: expect.objectContaining({ kind: 'usage' }),
     })
     expect(asked()).toBe(0)

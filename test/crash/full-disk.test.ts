@@ -21,9 +21,19 @@ const commands: [what: string, args: string[]][] = [
 ]
 
 const moods: [mood: string, turn: (disk: TinyDisk) => void, cause: RegExp, cure: RegExp][] = [
-  ['is full', (disk) => disk.fill(0), /no space is left|ENOSPC/, /next: Make room: df -h/],
-  ['has room for a lock alone', (disk) => disk.fill(1), /no space is left|ENOSPC/, /next: Make room: df -h/],
-  ['has no inodes', (disk) => disk.fillInodes(), /no space is left|ENOSPC/, /next: Make room: df -h/],
+  ['is full', (disk) => disk.fill(0), /no space is left|ENOSPC/, /next: Free some space there: df -h/],
+  [
+    'has room for a lock alone',
+    (disk) => disk.fill(1),
+    /no space is left|ENOSPC/,
+    /next: Free some space there: df -h/,
+  ],
+  [
+    'has no inodes',
+    (disk) => disk.fillInodes(),
+    /no space is left|ENOSPC/,
+    /next: Free some space there: df -h/,
+  ],
   ['is read-only', (disk) => disk.readOnly(), /EROFS/, /next: Make it writable/],
 ]
 
@@ -104,7 +114,10 @@ describe.runIf(runs)('the home of a link', () => {
       const [made, checked] = [await run(['mkdir', '-p', '/near']), await run(['status', '--check'])]
       disk.makeRoom()
       expect(made).toMatchObject({ code: 0, stdout: '/near\n', stderr: '' })
-      expect(checked).toMatchObject({ code: 0, stdout: expect.stringContaining('only until its token expires') })
+      expect(checked).toMatchObject({
+        code: 0,
+        stdout: expect.stringContaining('only until its token expires'),
+      })
       expect(readdirSync(links())).toHaveLength(1)
     })
   })

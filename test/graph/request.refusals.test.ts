@@ -68,7 +68,7 @@ describe('a server that falls silent', () => {
     const args = ['mkdir', '--max-wait', '1', `/${hang}`, 'x']
     const { code, stdout, stderr, milliseconds } = await at.world.run(args)
     expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
-    expect(stderr).toMatch(/did not answer within \d+ s/)
+    expect(stderr).toMatch(/did not respond within \d+ s/)
     expect(milliseconds).toBeLessThan(8_000)
   })
 })

@@ -109,7 +109,7 @@ describe('when Microsoft cannot be reached', () => {
   it('and one that does not answer', async () => {
     const port = await rawServer(() => {})
     const { stderr, milliseconds } = await outcomeAt(`http://127.0.0.1:${port}`)
-    expect(stderr).toContain(`127.0.0.1:${port} did not answer within 2 seconds.`)
+    expect(stderr).toContain(`127.0.0.1:${port} did not respond within 2 seconds.`)
     expect(milliseconds).toBeLessThan(6_000)
   })
 

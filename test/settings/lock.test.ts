@@ -51,8 +51,8 @@ const isHeld = async () => {
   } catch (error) {
     expect(error).toMatchObject({
       kind: 'service',
-      message: 'Another od-link is still renewing or changing this link.',
-      hint: expect.stringContaining(`(its number is in ${folder()})`),
+      message: 'Another od-link process is still renewing or changing this link.',
+      hint: expect.stringContaining(`its process ID is in ${folder()}.`),
     })
     return true
   }
@@ -98,7 +98,9 @@ describe('work under the lock', () => {
     await withLock('test', async () => {
       await expect(withLock('test', async () => {}, startPatience(1_150))).rejects.toThrow('Another od-link')
     })
-    expect(own.waiting).toEqual(['Waiting for another od-link, which is renewing or changing this link …'])
+    expect(own.waiting).toEqual([
+      'Waiting for another od-link process that is renewing or changing this link…',
+    ])
   })
 
   it('says nothing of a short wait', async () => {
@@ -124,11 +126,11 @@ describe('work under the lock', () => {
     const work = vi.fn()
     await expect(withLock('test', work)).rejects.toMatchObject({
       kind: 'usage',
-      message: expect.stringMatching(/^od-link cannot keep its locks in (.*) \((EPERM|EACCES|EROFS)\)\.$/),
-      hint: 'Make it writable, or choose another place: OD_LINK_CONFIG_DIR=/path/to/a/directory',
+      message: expect.stringMatching(/^od-link cannot create a lock in (.*) \((EPERM|EACCES|EROFS)\)\.$/),
+      hint: 'Make it writable, or use another directory: OD_LINK_CONFIG_DIR=/path/to/a/directory',
       cause: expect.any(Error),
     })
-    await expect(withLock('test', work)).rejects.toThrow(`locks in ${folder()} (`)
+    await expect(withLock('test', work)).rejects.toThrow(`a lock in ${folder()} (`)
     expect(work).not.toHaveBeenCalled()
   })
 
@@ -278,7 +280,7 @@ describe('a lock that others take meanwhile', () => {
       for (const name of files()) if (name.startsWith('draft')) rmSync(join(folder(), name))
     })
     await expect(withLock('test', async () => {})).rejects.toThrow(
-      `od-link cannot keep its locks in ${folder()} (ENOENT).`,
+      `od-link cannot create a lock in ${folder()} (ENOENT).`,
     )
   })
 })

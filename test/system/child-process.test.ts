@@ -37,15 +37,15 @@ describe('a program that is run', () => {
     expect(
       await sh(`trap '' TERM; sleep 60 & echo $! > ${pids}; echo $$ >> ${pids}; sleep 60`, { limitMs: 300 }),
     ).toEqual({
-      how: 'late',
+      how: 'timed out',
     })
     const [child = 0, itself = 0] = readFileSync(pids, 'utf8').trim().split('\n').map(Number)
     await vi.waitFor(() => expect([isAlive(child), isAlive(itself)]).toEqual([false, false]))
   })
 
   it('is ended when it says more than a megabyte', async () => {
-    expect(await sh('yes')).toEqual({ how: 'too talkative' })
-    expect(await sh('yes >&2')).toEqual({ how: 'too talkative' })
+    expect(await sh('yes')).toEqual({ how: 'too much output' })
+    expect(await sh('yes >&2')).toEqual({ how: 'too much output' })
     expect(await sh('head -c 1048576 /dev/zero')).toMatchObject({ how: 'exited' })
   })
 

@@ -34,7 +34,7 @@ describe.runIf(hasKeyring() && canBeAnother('a keyring of another user'))('a D-B
     expect({ code, stdout }).toEqual({ code: 5, stdout: '' })
     const { kind, message, hint } = jsonError(stderr)
     expect(kind).toBe('keychain')
-    expect(message).toMatch(/belongs to another user; od-link does not use it\.$/)
+    expect(message).toMatch(/belongs to another user, so od-link does not use it\.$/)
     expect(hint).toMatch(/^unset DBUS_SESSION_BUS_ADDRESS\n/)
     expect(foreign.items()).toBe(0)
   })
@@ -76,7 +76,7 @@ describe.runIf(canBeAnother('a user namespace') && hasRealPart('unshare', 'a use
       const sandbox = await startSandbox()
       const dir = mkdtempSync(join(tmpdir(), 'od-link-namespace-'))
       const server = await listen(join(dir, 'bus'))
-      // A bus that refuses: it was asked, though /tmp seems to belong to a stranger in there.
+      // A bus that failed: it was asked, though /tmp seems to belong to a stranger in there.
       server.on('connection', (socket) => socket.end('REJECTED\r\n'))
       const world = newWorld(sandbox, undefined, { OD_LINK_STORE: 'keychain' })
       for (const path of [dir, join(dir, 'bus'), world.dir]) chownSync(path, nobody, nobody)
@@ -85,7 +85,7 @@ describe.runIf(canBeAnother('a user namespace') && hasRealPart('unshare', 'a use
       const { code, stderr } = await world.run(['login'], { env, through })
       expect({ code, stderr }).toEqual({
         code: 5,
-        stderr: expect.stringMatching(/^od-link: The keychain refuses/),
+        stderr: expect.stringMatching(/^od-link: The keychain does not allow/),
       })
       server.close()
       world.remove()

@@ -1,10 +1,10 @@
 import type { Entries } from './entries.ts'
 
 /**
- * Keeps values of any length in entries of at most `limit` bytes (Windows: CRED_MAX_CREDENTIAL_BLOB_SIZE, 2,560
- * bytes). A long value is cut into pieces that are written first and a header that is written last, each
- * writing under names of its own: whoever reads meets the old value or the new one. A piece that is missing, or not
- * what was written, counts as no value at all, never as half of one.
+ * Stores values of any length in entries of at most `limit` bytes (Windows: CRED_MAX_CREDENTIAL_BLOB_SIZE, 2,560 bytes). A
+ * long value is split into chunks, which are written first, and a header, which is written last. Each write uses names of
+ * its own, so a reader gets the old value or the new one. If a chunk is missing or damaged, there is no value at all, never
+ * a part of one.
  */
 export function inChunks(entries: Entries, limit: number): Entries {
   return {
@@ -13,12 +13,12 @@ export function inChunks(entries: Entries, limit: number): Entries {
         const entry = await entries.get(name)
         const header = entry && parseHeader(entry)
         if (!header) return entry
-        const pieces = await Promise.all(pieceNames(name, header).map((piece) => entries.get(piece)))
-        if (pieces.every((piece) => piece !== undefined)) {
-          const value = Buffer.concat(pieces)
+        const chunks = await Promise.all(chunkNames(name, header).map((chunk) => entries.get(chunk)))
+        if (chunks.every((chunk) => chunk !== undefined)) {
+          const value = Buffer.concat(chunks)
           if (header.sum === '' || header.sum === (await sumOf(value))) return value
         }
-        // A writer may have replaced the header since it was read, and removed its pieces: look again.
+        // A writer may have replaced the header since it was read, and removed its chunks: read it again.
         if (before?.equals(entry)) return undefined
         before = entry
       }
@@ -33,37 +33,37 @@ export function inChunks(entries: Entries, limit: number): Entries {
         const count = Math.ceil(value.length / limit)
         const header = { count, writing: randomBytes(6).toString('hex'), sum: await sumOf(value) }
         try {
-          for (const [index, piece] of pieceNames(name, header).entries()) {
-            await entries.set(piece, value.subarray(index * limit, (index + 1) * limit))
+          for (const [index, chunk] of chunkNames(name, header).entries()) {
+            await entries.set(chunk, value.subarray(index * limit, (index + 1) * limit))
           }
           await entries.set(name, encodeHeader(header))
         } catch (error) {
-          // Parts of a token that nobody will read; the old value stands.
-          await removePieces(name, encodeHeader(header)).catch(() => {})
+          // These are parts of a token that nobody will read; the old value stays valid.
+          await removeChunks(name, encodeHeader(header)).catch(() => {})
           throw error
         }
       }
-      if (previous) await removePieces(name, previous)
+      if (previous) await removeChunks(name, previous)
     },
 
     async delete(name) {
       const entry = await entries.get(name)
       await entries.delete(name)
-      if (entry) await removePieces(name, entry)
+      if (entry) await removeChunks(name, entry)
     },
   }
 
-  async function removePieces(name: string, entry: Buffer): Promise<void> {
+  async function removeChunks(name: string, entry: Buffer): Promise<void> {
     const header = parseHeader(entry)
-    if (header) for (const piece of pieceNames(name, header)) await entries.delete(piece)
+    if (header) for (const chunk of chunkNames(name, header)) await entries.delete(chunk)
   }
 }
 
 interface Header {
   count: number
-  /** Tells the pieces of one writing from those of another. */
+  /** Distinguishes the chunks of one write from those of another. */
   writing: string
-  /** Of the whole value; empty where an earlier version wrote it. */
+  /** The checksum of the whole value; empty if an earlier version wrote it. */
   sum: string
 }
 
@@ -76,7 +76,7 @@ async function sumOf(value: Buffer): Promise<string> {
   return createHash('sha256').update(value).digest('hex').slice(0, 32)
 }
 
-/** Values are JSON, so they begin with a brace: no value can be taken for a header. */
+/** No value can be mistaken for a header, because values are JSON and begin with a brace. */
 function parseHeader(entry: Buffer): Header | undefined {
   const match = /^pieces (\d{1,4}) ([0-9a-f]{12})(?: ([0-9a-f]{32}))?$/.exec(
     entry.subarray(0, 80).toString('latin1'),
@@ -84,6 +84,6 @@ function parseHeader(entry: Buffer): Header | undefined {
   return match ? { count: Number(match[1]), writing: match[2] as string, sum: match[3] ?? '' } : undefined
 }
 
-function pieceNames(name: string, { count, writing }: Header): string[] {
+function chunkNames(name: string, { count, writing }: Header): string[] {
   return Array.from({ length: count }, (_, index) => `${name} ${writing} ${index + 1}`)
 }

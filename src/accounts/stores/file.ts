@@ -1,19 +1,20 @@
-// `promises` is loaded when it is first used, so the keychain goes without; of its own name it would be loaded at once.
+// `promises` is a getter that loads on first use, so commands that use the keychain do without; `node:fs/promises` would
+// load at once.
 import { constants, promises as files } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { OdLinkError } from '../../errors.ts'
 import { configDir, ensureConfigDir } from '../../settings/directory.ts'
-import { unwritableBecause } from '../../system/disk-errors.ts'
+import { isFull, unwritableBecause } from '../../system/disk-errors.ts'
 import { commandLine } from '../../text/shell-quote.ts'
 import type { Store } from './store.ts'
 
 /**
- * Links in files, for machines without a keychain: one file an item, 0600 in a folder of 0700, written
- * atomically. Not encrypted, so it is used only where the person chose it.
+ * Saves links in files, for machines without a keychain: one file per item, mode 0600 in a folder with mode 0700, written
+ * atomically. The files are not encrypted, so this store is used only if the person chose it.
  */
 export function fileStore(): Store {
-  // Reading makes no folder: the place may be one that cannot be written to.
+  // Reading creates no folder, because the place may be read-only.
   const folder = join(configDir(), 'links')
   const path = (item: string) => join(folder, `${encodeURIComponent(item)}.json`)
   return {
@@ -31,7 +32,7 @@ export function fileStore(): Store {
     },
     list: async () => {
       const names = await namesIn(folder)
-      // What a killed writer left behind is an item, too: it is to be removed.
+      // The draft of a killed writer counts as an item, so that it gets removed.
       const items = names.flatMap((name) => /^(.*)\.json(\.[0-9a-f]{12}\.tmp)?$/.exec(name)?.[1] ?? [])
       return [...new Set(items)].flatMap(itemOf)
     },
@@ -39,7 +40,7 @@ export function fileStore(): Store {
   }
 }
 
-/** No item at all for a name that another hand has put there. */
+/** No item for a file name that od-link did not create. */
 function itemOf(name: string): string[] {
   try {
     return [decodeURIComponent(name)]
@@ -64,7 +65,7 @@ async function readPrivate(path: string): Promise<string | undefined> {
   }
 }
 
-/** A file that others could have read or written is no secret, and perhaps not ours. */
+/** A file that others could read is not secret, and one that they could write may not be ours. */
 async function refuseIfShared(path: string, file: FileHandle): Promise<void> {
   if (process.platform === 'win32') return
   const [itself, folder] = await Promise.all([file.stat(), files.stat(join(path, '..'))])
@@ -74,20 +75,21 @@ async function refuseIfShared(path: string, file: FileHandle): Promise<void> {
     [join(path, '..'), folder],
   ] as const) {
     if (found.uid !== mine) {
-      throw new OdLinkError('keychain', `${what} belongs to another user.`, {
-        hint: commandLine(['chown', String(mine), what], 'posix'),
-      })
+      throw notPrivate(`${what} belongs to another user.`, ['chown', String(mine), what])
     }
     if (found.mode & 0o077) {
-      throw new OdLinkError('keychain', `${what} can be read by others, so the link in it is not trusted.`, {
-        hint: commandLine(['chmod', 'go=', what], 'posix'),
-      })
+      throw notPrivate(`Other users can read ${what}, so od-link does not trust it.`, ['chmod', 'go=', what])
     }
   }
 }
 
+function notPrivate(message: string, command: string[]): OdLinkError {
+  const line = commandLine(command, 'posix')
+  return new OdLinkError('keychain', message, { reason: 'store-not-private', next: line ? [line] : [] })
+}
+
 async function writeAtomically(path: string, text: string): Promise<void> {
-  // Takes a millisecond and more to load, and most runs only read.
+  // Loading this takes more than a millisecond, and most runs only read.
   const { randomBytes } = await import('node:crypto')
   const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`
   try {
@@ -103,11 +105,11 @@ async function writeAtomically(path: string, text: string): Promise<void> {
     await removeDrafts(path)
   } catch (error) {
     await files.unlink(draft).catch(ignoreAbsent)
-    throw fileTrouble(error)
+    throw fileStoreError(error)
   }
 }
 
-/** A new name outlasts a power cut only when its folder was written, too (fsync(2)). Windows opens no folders. */
+/** A new name survives a power cut only if its folder was synced as well (fsync(2)). Windows cannot open folders. */
 async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return
   const folder = await files.open(path, 'r')
@@ -118,7 +120,7 @@ async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** What a killed writer left behind holds tokens. Writers of one item hold its lock, so no draft is in use. */
+/** Drafts of killed writers contain tokens. Writers of an item hold its lock, so no draft is in use. */
 async function removeDrafts(path: string): Promise<void> {
   for (const name of await namesIn(dirname(path))) {
     if (name.startsWith(`${basename(path)}.`))
@@ -131,12 +133,16 @@ async function namesIn(folder: string): Promise<string[]> {
 }
 
 function ignoreAbsent(error: unknown): undefined {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fileTrouble(error)
+  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fileStoreError(error)
 }
 
-function fileTrouble(error: unknown): OdLinkError {
-  const { message } = error as Error
-  const otherwise = 'Check the owner and the permissions of that folder.'
-  const { hint } = unwritableBecause(error, configDir(), otherwise)
-  return new OdLinkError('keychain', `The file store cannot be used: ${message}.`, { hint, cause: error })
+function fileStoreError(error: unknown): OdLinkError {
+  const { next } = unwritableBecause(error, configDir(), [
+    'Check the owner and the permissions of that folder.',
+  ])
+  return new OdLinkError('keychain', `The file store cannot be used (${(error as Error).message}).`, {
+    reason: isFull(error) ? 'store-full' : 'store-unusable',
+    next,
+    cause: error,
+  })
 }

@@ -3,24 +3,24 @@ import { fileURLToPath } from 'node:url'
 import { OdLinkError } from '../../errors.ts'
 import { withLock } from '../../settings/lock.ts'
 import { runChild } from '../../system/child-process.ts'
-import { waitMs } from './limits.ts'
-import { forgetful, type Store } from './store.ts'
+import { storeLimitMs } from './limits.ts'
+import { forgetfulStore, type Store, useFiles } from './store.ts'
 
 /**
- * Proves that a link could be kept, before anyone is sent to a browser: the lock can be had, and an item that is
- * written is given back, to another process too, and can be removed. It has one name, under the lock, so that a
- * killed probe leaves nothing that the next one does not clear.
- * @throws OdLinkError (keychain) when the store does not keep what it is given.
+ * Checks, before anyone is sent to a browser, that a link can be saved: that the lock can be taken, and that an item can be
+ * written, read back (also by another process) and removed. The item always has the same name, so that the next probe
+ * removes what a killed probe left.
+ * @throws OdLinkError (keychain) when the store does not work.
  */
 export async function probeStore(store: Store): Promise<void> {
   await withLock('index', async () => {
     const text = JSON.stringify({ probe: randomBytes(16).toString('hex') })
     try {
       await store.write('probe', text)
-      if ((await store.read('probe')) !== text) throw forgetful(store)
-      if (store.mayForget && (await readBack(store)) !== digestOf(text)) throw forgetful(store)
+      if ((await store.read('probe')) !== text) throw forgetfulStore(store)
+      if (store.mayForget && (await readBack(store)) !== digestOf(text)) throw forgetfulStore(store)
     } catch (error) {
-      // Why it could not be kept is what the person has to hear.
+      // The person has to see why it could not be saved, not why it could not be removed.
       await store.remove('probe').catch(() => {})
       throw error
     }
@@ -28,31 +28,29 @@ export async function probeStore(store: Store): Promise<void> {
   })
 }
 
-/** A process must start, and its calls of the store have their own limit. */
-const limitMs = waitMs + 5_000
+/** How long the other process may take besides its call of the store. */
+const startLimitMs = 5_000
 
 /**
- * What another process reads of the probe, as a digest: some keyrings (WSL) accept a secret, show it to the process
- * that wrote it, and have forgotten it when the next one asks.
+ * The digest of what another process reads. Some keyrings (on WSL) accept a secret and return it to the process that wrote
+ * it, but not to the next process.
  */
 async function readBack({ name, label }: Store): Promise<string> {
   const reader = fileURLToPath(new URL('./read-back.cjs', import.meta.url))
   const ended = await runChild(process.execPath, [reader, name], {
-    limitMs,
-    waiting: `Waiting for another process to read back from ${label} what was written …`,
+    limitMs: storeLimitMs() + startLimitMs,
+    waiting: `Waiting for another process to read from ${label} what was written…`,
   })
   if (ended.how === 'exited' && ended.code === 0) return ended.stdout.trim()
-  const why = ended.how === 'exited' ? ended.stderr.trim() : 'it did not answer in time.'
+  const why = ended.how === 'exited' ? ended.stderr.trim() : 'It did not respond in time.'
   throw new OdLinkError(
     'keychain',
-    `${label} keeps what it is given, but another process cannot read it: ${why}`,
-    {
-      hint: 'Look at it with its own program.\nOr keep links in private files: od-link config set store file',
-    },
+    `${label} works in this process, but another process cannot read from it. ${why}`,
+    { reason: 'store-forgetful', next: ['Check it with its own program.', useFiles] },
   )
 }
 
-/** How the other process tells what it read, without showing it. */
+/** Identifies what was read without revealing it. */
 export function digestOf(text: string | undefined): string {
   return text === undefined ? 'nothing' : createHash('sha256').update(text).digest('hex')
 }

@@ -1,39 +1,48 @@
 import { OdLinkError } from '../../errors.ts'
+import type { NextRun } from '../../text/next-step.ts'
 
-/** Where links are kept. An item is a small text under a name; the store alone knows how it is laid down. */
+/** A place for links. An item is a small text with a name; only the store knows how it is stored. */
 export interface Store {
-  /** As it is written in settings: `keychain`, `helper:pass`. */
+  /** As in settings: `keychain`, `helper:pass`. */
   readonly name: string
-  /** What a person calls it, at the beginning of a sentence: "The keychain", "docker-credential-pass". */
+  /** Its name at the beginning of a sentence: "The keychain", "docker-credential-pass". */
   readonly label: string
-  /** Another program keeps it, and may accept what it will have forgotten when the next process asks. */
+  /** Another program holds the items, and may accept one that it has forgotten when the next process asks. */
   readonly mayForget: boolean
-  /** The item's text, or undefined when there is none. */
+  /** The item's text, or undefined when there is no such item. */
   read: (item: string) => Promise<string | undefined>
-  /** Keeps the item; a reader sees the old text or the new one, never a part. */
+  /** Saves the item. A reader gets the old text or the new one, never a part. */
   write: (item: string, text: string) => Promise<void>
-  /** Removes the item and every piece of it; absent is fine. */
+  /** Removes the item with all its chunks; an absent item is fine. */
   remove: (item: string) => Promise<void>
-  /** The names of all items, and perhaps of their pieces. */
+  /** The names of all items, and perhaps of their chunks. */
   list: () => Promise<string[]>
-  /** @throws OdLinkError (keychain) when it is known beforehand that nothing can be written here. */
+  /** @throws OdLinkError (keychain) when the store is known to be read-only. */
   refuseIfReadOnly?: () => Promise<void>
 }
 
-/** The error for a store that accepts and forgets. */
-export function forgetful({ label }: Pick<Store, 'label'>): OdLinkError {
-  return new OdLinkError('keychain', `${label} does not give back what was written to it.`, {
-    hint: 'Look at it with its own program.\nOr keep links in private files: od-link config set store file',
+/** The last way out when another store does not work. */
+export const useFiles: NextRun = {
+  intro: 'Or save links in private files, not encrypted:',
+  verb: 'config',
+  args: ['set', 'store', 'file'],
+}
+
+/** The error for a store that accepts an item and then does not have it. */
+export function forgetfulStore({ label }: Pick<Store, 'label'>): OdLinkError {
+  return new OdLinkError('keychain', `${label} did not return what was written to it.`, {
+    reason: 'store-forgetful',
+    next: ['Check it with its own program.', useFiles],
   })
 }
 
 /**
  * Writes an item, reads it back, and makes it known.
- * @param makeKnown tells what finds items, such as the index, that this one is there.
- * @throws OdLinkError (keychain) when it does not come back, and what `makeKnown` throws; what was there before is
- *   there again, as far as the store lets it.
+ * @param makeKnown adds the item to what finds items, such as the index.
+ * @throws OdLinkError (keychain) when the item cannot be read back, and whatever `makeKnown` throws, after restoring the
+ *   previous item as far as the store allows.
  */
-export async function keepItem(
+export async function saveItem(
   store: Store,
   item: string,
   text: string,
@@ -42,7 +51,7 @@ export async function keepItem(
   const before = await store.read(item)
   try {
     await store.write(item, text)
-    if ((await store.read(item)) !== text) throw forgetful(store)
+    if ((await store.read(item)) !== text) throw forgetfulStore(store)
     await makeKnown()
   } catch (error) {
     await (before === undefined ? store.remove(item) : store.write(item, before)).catch(() => {})

@@ -5,11 +5,11 @@ import {
   saveClientSecret,
 } from '../../accounts/client-secret.ts'
 import {
-  caution,
   checkStoreName,
   chosenStore,
   openStore,
   type StoreName,
+  warnAboutStore,
 } from '../../accounts/stores/index.ts'
 import { probeStore } from '../../accounts/stores/probe.ts'
 import type { Arguments } from '../../cli/command.ts'
@@ -62,7 +62,7 @@ export async function run({ positional, options }: Arguments): Promise<void> {
 async function chooseStore(store: StoreName): Promise<void> {
   const before = setting('store') ?? 'keychain'
   await save('store', store)
-  caution(store)
+  warnAboutStore(store)
   // Overruled by OD_LINK_STORE, it is found where it was.
   if (before === chosenStore()) return
   // A store that cannot be read may be why another one is chosen.

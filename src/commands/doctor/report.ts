@@ -1,9 +1,9 @@
+/* How findings look: a mark, a title, the words in a column of their own, and the cure below a failure. */
+
 import { linesOf } from '../../cli/help-page.ts'
 import type { Finding } from '../../doctor/finding.ts'
 import { type Piece, pageStyle, print, styled } from '../../terminal/index.ts'
 import { sanitize } from '../../text/sanitize.ts'
-
-/** How findings look: a mark, a title, the words in a column of their own, and the cure below a failure. */
 
 const marks = {
   true: styled('green', '✓'),

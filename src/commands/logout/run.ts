@@ -1,6 +1,6 @@
 import type { Account } from '../../accounts/account.ts'
 import { findAccount, listAccounts } from '../../accounts/index.ts'
-import { removeLink, removeStrays } from '../../accounts/links.ts'
+import { removeLink, removeOrphans } from '../../accounts/links.ts'
 import { removeTraces } from '../../accounts/traces.ts'
 import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
@@ -39,7 +39,7 @@ export async function run({ positional: [wanted], options }: Arguments): Promise
   }
   if (options.all)
     await failures.attempt(async () => {
-      strays = await removeStrays()
+      strays = await removeOrphans()
     })
   await failures.attempt(() => removeTraces(removed.length > 0))
   if (json) printJson(described)

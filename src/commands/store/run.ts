@@ -1,7 +1,7 @@
 import type { Account } from '../../accounts/account.ts'
 import { findAccount, listAccounts } from '../../accounts/index.ts'
 import { moveChoice, moveLink } from '../../accounts/move.ts'
-import { caution, checkStoreName, openStore, type StoreName } from '../../accounts/stores/index.ts'
+import { checkStoreName, openStore, type StoreName, warnAboutStore } from '../../accounts/stores/index.ts'
 import { probeStore } from '../../accounts/stores/probe.ts'
 import type { Arguments } from '../../cli/command.ts'
 import { setting } from '../../settings/index.ts'
@@ -27,7 +27,7 @@ export async function run({ options }: Arguments): Promise<number> {
       moved.push({ account, from: await moveLink(account, to) })
     })
   }
-  if (moved.some(({ from }) => from !== to)) caution(to)
+  if (moved.some(({ from }) => from !== to)) warnAboutStore(to)
   if (wanted === undefined) await failures.attempt(() => moveChoice(to))
 
   const json = options.json === true

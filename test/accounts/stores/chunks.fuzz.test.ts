@@ -1,10 +1,10 @@
+/* A failing example is run again as `runs.ts` says. */
+
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { inChunks } from '../../../src/accounts/stores/chunks.ts'
 import type { Entries } from '../../../src/accounts/stores/entries.ts'
 import { settings } from '../../fuzz/runs.ts'
-
-/** A failing example is run again as `runs.ts` says. */
 
 describe('a value in pieces', () => {
   const limit = 64

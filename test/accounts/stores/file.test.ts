@@ -70,7 +70,7 @@ describe.skipIf(process.platform === 'win32')('an item of the file store', () =>
     const at = which ? path(which) : folder()
     await expect(store.read('x')).rejects.toMatchObject({
       kind: 'keychain',
-      message: `${at} can be read by others, so the link in it is not trusted.`,
+      message: `Other users can read ${at}, so od-link does not trust it.`,
       hint: `chmod go= ${at}`,
     })
   })
@@ -94,7 +94,7 @@ describe.skipIf(process.platform === 'win32')('an item of the file store', () =>
     writeFileSync(file, '')
     process.env.OD_LINK_CONFIG_DIR = file
     const store = fileStore()
-    const trouble = { kind: 'keychain', message: expect.stringContaining('cannot be used: ENOTDIR') }
+    const trouble = { kind: 'keychain', message: expect.stringContaining('cannot be used (ENOTDIR') }
     await expect(store.read('x')).rejects.toMatchObject(trouble)
     await expect(store.list()).rejects.toMatchObject(trouble)
     await expect(store.remove('x')).rejects.toMatchObject(trouble)
@@ -119,7 +119,7 @@ describe.skipIf(process.platform === 'win32')('an item of the file store', () =>
     chmodSync(folder(), 0o700)
     const trouble = {
       kind: 'keychain',
-      message: expect.stringMatching(/^The file store cannot be used: E\w+: .*\.$/),
+      message: expect.stringMatching(/^The file store cannot be used \(E\w+: .*\)\.$/),
       hint: 'Check the owner and the permissions of that folder.',
       cause: expect.any(Error),
     }

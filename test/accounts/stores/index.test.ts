@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
 import {
-  caution,
   checkStoreName,
   chosenStore,
   openStore,
   storesAsWritten,
+  warnAboutStore,
 } from '../../../src/accounts/stores/index.ts'
 import { saveSettings } from '../../../src/settings/index.ts'
 import { useOwnSettings } from '../../helpers/program/own-settings.ts'
@@ -30,13 +30,13 @@ describe('the stores', () => {
     `helper:${'x'.repeat(65)}`,
   ])('cannot be named %j', (name) => {
     const more = name.startsWith('helper')
-      ? '\nhelper:pass runs docker-credential-pass; a name has no slash'
+      ? '\nFor example, helper:pass runs docker-credential-pass. A name has no slash.'
       : ''
     expect(() => checkStoreName(name)).toThrow(
       expect.objectContaining({
         kind: 'usage',
         message: `There is no store "${name}".`,
-        hint: `It is one of: keychain, file, helper:NAME${more}`,
+        hint: `Use one of: keychain, file, helper:NAME${more}`,
       }),
     )
   })
@@ -61,12 +61,12 @@ describe('the stores', () => {
   })
 
   it('say what to know of them, if there is something', () => {
-    caution('keychain')
-    caution('helper:pass')
+    warnAboutStore('keychain')
+    warnAboutStore('helper:pass')
     expect(own.warnings).toEqual([])
-    caution('file')
+    warnAboutStore('file')
     expect(own.warnings).toEqual([
-      'Links in files are not encrypted: whoever gets a copy of them can use the drive.',
+      'Links in files are not encrypted. Anyone with a copy of the files can use the drive.',
     ])
   })
 })

@@ -19,17 +19,17 @@ afterEach(() => {
 /** In a file of its own: it holds for the rest of the process. */
 describe('where nobody may be asked', () => {
   it('gpg asks for no passphrase, and no call takes longer than it may', async () => {
-    expect(mayAsk).toBe(true)
+    expect(mayAsk()).toBe(true)
     askNobody(1_200)
-    expect(mayAsk).toBe(false)
+    expect(mayAsk()).toBe(false)
     process.env.PATH = putHelper(own.dir, 'pass', PATH)
     writeFileSync(join(own.dir, 'script'), `echo "$PASSWORD_STORE_GPG_OPTS" > '${own.dir}/opts'; sleep 20`)
     await expect(helperStore('pass').read('x')).rejects.toMatchObject({
       kind: 'keychain',
-      message: 'docker-credential-pass did not answer within 1.2 s.',
+      message: 'docker-credential-pass did not respond within 1 second.',
     })
     expect(readFileSync(join(own.dir, 'opts'), 'utf8')).toBe('--pinentry-mode=error\n')
-    expect(own.waiting).toEqual(['Waiting for docker-credential-pass; it may want to be unlocked …'])
+    expect(own.waiting).toEqual(['Waiting for docker-credential-pass; you may have to unlock it…'])
   })
 
   it('a keychain that is locked is locked, and no prompt is shown', async () => {

@@ -33,7 +33,7 @@ describe.runIf(hasBus)('a keyring that accepts a secret and has forgotten it for
     expect({ code, stdout }).toEqual({ code: 5, stdout: '' })
     expect(jsonError(stderr)).toMatchObject({
       kind: 'keychain',
-      message: 'The keychain does not give back what was written to it.',
+      message: 'The keychain did not return what was written to it.',
       hint: expect.stringContaining('od-link config set store file'),
     })
     expect(spy.opened()).toBe(false)

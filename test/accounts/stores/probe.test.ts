@@ -8,8 +8,8 @@ useOwnSettings()
 describe('what a store is given', () => {
   const forgotten = {
     kind: 'keychain',
-    message: 'The fake store does not give back what was written to it.',
-    hint: 'Look at it with its own program.\nOr keep links in private files: od-link config set store file',
+    message: 'The fake store did not return what was written to it.',
+    hint: 'Check it with its own program.\nOr save links in private files, not encrypted: od-link config set store file',
   }
 
   it('is tried out beforehand, and nothing is left of that', async () => {
@@ -32,9 +32,9 @@ describe('what a store is given', () => {
     await expect(probeStore(store)).rejects.toMatchObject({
       kind: 'keychain',
       message: expect.stringMatching(
-        /^The fake store keeps what it is given, but another process cannot read it: [\s\S]*Cannot find module/,
+        /^The fake store works in this process, but another process cannot read from it. [\s\S]*Cannot find module/,
       ),
-      hint: 'Look at it with its own program.\nOr keep links in private files: od-link config set store file',
+      hint: 'Check it with its own program.\nOr save links in private files, not encrypted: od-link config set store file',
     })
     expect(items.size).toBe(0)
   })

@@ -38,7 +38,7 @@ describe('the process that reads back', () => {
     expect(await readBack('file')).toEqual({
       code: 1,
       stdout: '',
-      stderr: expect.stringMatching(/^The file store cannot be used: ENOTDIR[^\n]*\.$/),
+      stderr: expect.stringMatching(/^The file store cannot be used \(ENOTDIR[^\n]*\)\.$/),
     })
     expect(await readBack('')).toEqual({ code: 1, stdout: '', stderr: 'There is no store "".' })
   })
@@ -68,15 +68,15 @@ describe('a store that another process cannot read', () => {
     world.run(['login', ...more], { env: fakeHelper(world, 'osxkeychain', fromTheSecond(what)) })
 
   it.each([
-    ['with its reason', 'echo sealed; exit 1', 'docker-credential-osxkeychain refuses: sealed.'],
-    ['when that process dies', 'kill -KILL $PPID', 'it did not answer in time.'],
+    ['with its reason', 'echo sealed; exit 1', 'docker-credential-osxkeychain failed: sealed.'],
+    ['when that process dies', 'kill -KILL $PPID', 'It did not respond in time.'],
   ])('is told at login, %s', async (_, what, why) => {
     const { code, stderr } = await login(what, '--json')
     expect(code).toBe(5)
     expect(jsonError(stderr)).toMatchObject({
       kind: 'keychain',
-      message: `docker-credential-osxkeychain keeps what it is given, but another process cannot read it: ${why}`,
-      hint: 'Look at it with its own program.\nOr keep links in private files: od-link config set store file',
+      message: `docker-credential-osxkeychain works in this process, but another process cannot read from it. ${why}`,
+      hint: 'Check it with its own program.\nOr save links in private files, not encrypted: od-link config set store file',
     })
   })
 
@@ -91,7 +91,7 @@ describe('a store that another process cannot read', () => {
     const { code, stderr } = await login('sleep 1.3; echo sealed; exit 1')
     expect(code).toBe(5)
     expect(stderr).toContain(
-      'Waiting for another process to read back from docker-credential-osxkeychain what was written …\n',
+      'Waiting for another process to read from docker-credential-osxkeychain what was written …\n',
     )
   })
 })

@@ -223,7 +223,7 @@ describe('a client secret that is damaged in its store', () => {
       expect({ code, stdout }).toEqual({ code: 5, stdout: '' })
       expect(JSON.parse(stderr).error).toMatchObject({
         kind: 'keychain',
-        message: 'The client secret is kept, but cannot be read: it is damaged.',
+        message: 'The saved client secret is damaged.',
         hint: expect.stringContaining('od-link config set client-secret'),
       })
       expect(readFileSync(file, 'utf8')).toBe(damage)

@@ -81,7 +81,7 @@ describe.runIf(runs)('od-link store move', () => {
     const { code, stdout, stderr } = await world.run(['store', 'move', '--to', 'helper:pass'])
     keyring.goOn()
     expect({ code, stdout }).toEqual({ code: 5, stdout: `✓ ${ada} moved from file to helper:pass.\n` })
-    expect(stderr).toContain(`${grace} stays where it was (keychain). The keychain does not answer.`)
+    expect(stderr).toContain(`${grace} is still in keychain. The keychain does not respond.`)
     expect(stderr).toContain('The client secret, if one is kept in keychain, was not moved.')
     expect(where()).toEqual({ keychain: 2, files: 0, pass: 1 })
     await bothWork()
@@ -94,15 +94,15 @@ case "$1 $input" in *probe*) ;; "store "*) ${onStore};; esac
 printf %s "$input" | docker-credential-pass "$1"`
 
   it.each([
-    ['refuses what is written', 'echo "the vault is full"; exit 1', /refuses: the vault is full/],
+    ['refuses what is written', 'echo "the vault is full"; exit 1', /failed: the vault is full/],
     ['forgets what is written', 'exit 0', /does not give back/],
-    ['dies of what is written', 'kill -9 $$', /was ended by SIGKILL/],
+    ['dies of what is written', 'kill -9 $$', /was killed by SIGKILL/],
   ])('to a store that %s leaves every link where it was, and says so', async (_, onStore, said) => {
     const before = kept(world)
     const env = { ...fakeHelper(world, 'odd', overPass(onStore)), OD_LINK_STORE: '' }
     const { code, stdout, stderr } = await world.run(['store', 'move', '--to', 'helper:odd'], { env })
     expect({ code, stdout }).toEqual({ code: 5, stdout: '' })
-    for (const who of [ada, grace]) expect(stderr).toContain(`${who} stays where it was (keychain).`)
+    for (const who of [ada, grace]) expect(stderr).toContain(`${who} is still in keychain.`)
     expect(stderr).toMatch(said)
     expect(where()).toEqual({ keychain: 3, files: 0, pass: 0 })
     expect(kept(world)).toEqual(before)
@@ -133,7 +133,7 @@ printf %s "$input" | docker-credential-pass "$1"`
     })
     expect(code).toBe(5)
     const { message, hint } = jsonError(stderr)
-    expect(message).toContain(`${ada} is in file now, but an old copy could not be removed.`)
+    expect(message).toContain(`${ada} is now in file, but an old copy could not be removed.`)
     expect(hint).toContain('od-link store move --to file')
     expect(where()).toEqual({ keychain: 2, files: 1, pass: 1 })
     await bothWork()
@@ -142,7 +142,7 @@ printf %s "$input" | docker-credential-pass "$1"`
     expect(where()).toEqual({ keychain: 2, files: 1, pass: 0 })
     fakeHelper(world, 'sticky', overPass('echo "the vault is full"; exit 1'))
     const failed = await world.run(['store', 'move', '--to', 'helper:sticky', '-a', 'work'], { env })
-    expect(failed.stderr).toContain(`${ada} stays where it was (file).`)
+    expect(failed.stderr).toContain(`${ada} is still in file.`)
     expect(where()).toEqual({ keychain: 2, files: 1, pass: 0 })
     fakeHelper(world, 'sticky', working)
     for (const to of ['helper:sticky', 'keychain']) {

@@ -2,71 +2,78 @@ import { OdLinkError } from '../../../errors.ts'
 import type { Ended } from '../../../system/child-process.ts'
 import { longDuration } from '../../../text/format.ts'
 import { fromOutside } from '../../../text/sanitize.ts'
-import { waitMs } from '../limits.ts'
+import { storeLimitMs } from '../limits.ts'
 import { DamagedEntry } from '../two-slots.ts'
 
-/** What gpg says of a file that a killed writing or a full disk left: empty, or a part of one. */
-const cutShort =
+/** What gpg prints for a file that a killed write or a full disk left empty or incomplete. */
+const truncated =
   /gpg: (block_filter \S+: read error|decrypt_message failed: (Unknown system error|No data)|no valid OpenPGP data|\[don't know\]: (length invalid|invalid packet)|WARNING: encrypted message has been manipulated)/i
 
-/** What is wrong with a credential helper, from how it ended, and what to do about it. */
-export function helperTrouble(name: string, ended: Ended): OdLinkError {
+/** Why a call of a credential helper failed, from how the program ended. */
+export function helperError(name: string, ended: Ended): OdLinkError {
   const program = `docker-credential-${name}`
-  const byHand = `Try it by hand: ${program} list`
+  const byHand = `Try the helper yourself: ${program} list`
   switch (ended.how) {
     case 'not started':
       return ended.code === 'ENOENT'
-        ? trouble(`The store helper:${name} needs the program ${program}, which is not on the PATH.`, [
-            'Install it (Debian has some in golang-docker-credential-helpers), or mend the PATH (cron has a short one).',
-            `Or keep links elsewhere: od-link config set store keychain`,
-          ])
-        : trouble(`${program} cannot be started (${ended.code}).`, [`ls -l "$(command -v ${program})"`])
-    case 'late':
-      return trouble(`${program} did not answer within ${longDuration(waitMs / 1000)}.`, [
+        ? new OdLinkError(
+            'keychain',
+            `helper:${name} needs the program ${program}, which is not in the PATH.`,
+            {
+              reason: 'helper-missing',
+              next: [
+                'Install it (Debian: golang-docker-credential-helpers), or add its folder to the PATH. In cron jobs the PATH is short.',
+                { intro: 'Or use the keychain:', verb: 'config', args: ['set', 'store', 'keychain'] },
+              ],
+            },
+          )
+        : failed(`${program} cannot be started (${ended.code}).`, [`ls -l "$(command -v ${program})"`])
+    case 'timed out':
+      return failed(`${program} did not respond within ${longDuration(storeLimitMs() / 1000)}.`, [
         ...unlocking(name),
         byHand,
       ])
     case 'killed':
-      return trouble(`${program} was ended by ${ended.signal}.`, [byHand])
-    case 'too talkative':
-      return garbage(name)
+      return failed(`${program} was killed by ${ended.signal}.`, [byHand])
+    case 'too much output':
+      return invalidOutput(name)
     case 'exited': {
       if (/^(fatal error|panic): /m.test(ended.stderr)) {
-        return trouble(`${program} crashed, as some do when what they keep secrets in is locked.`, [
+        return failed(`${program} crashed. Some helpers crash when their password manager is locked.`, [
           ...unlocking(name),
           byHand,
         ])
       }
       const said = sentenceOf(ended.stdout) || sentenceOf(ended.stderr)
-      const what = said ? `${program} refuses: ${said}` : `${program} refuses, with exit code ${ended.code}.`
-      if (cutShort.test(ended.stdout + ended.stderr))
-        return new DamagedEntry('keychain', what, { hint: byHand })
-      return trouble(what, [...initializing(name, said), ...unlocking(name), byHand])
+      const what = said ? `${program} failed: ${said}` : `${program} failed with exit code ${ended.code}.`
+      if (truncated.test(ended.stdout + ended.stderr))
+        return new DamagedEntry('keychain', what, { reason: 'record-damaged', next: [byHand] })
+      return failed(what, [...initializing(name, said), ...unlocking(name), byHand])
     }
   }
 }
 
-/** For an answer that is none. */
-export function garbage(name: string): OdLinkError {
+/** The error for output that is not a credential helper's. */
+export function invalidOutput(name: string): OdLinkError {
   const program = `docker-credential-${name}`
-  return trouble(`${program} answers something that no credential helper answers.`, [
-    `Look at what it is: command -v ${program}`,
+  return failed(`The output of ${program} is not that of a credential helper.`, [
+    `Check which program that is: command -v ${program}`,
   ])
 }
 
-function trouble(what: string, cures: string[]): OdLinkError {
-  return new OdLinkError('keychain', what, { hint: cures.join('\n') })
+function failed(message: string, next: string[]): OdLinkError {
+  return new OdLinkError('keychain', message, { reason: 'helper-failed', next })
 }
 
-/** gpg-agent forgets a passphrase after some minutes: what works now fails at night. */
+/** gpg-agent forgets a passphrase after some minutes, so what works now may fail at night. */
 function unlocking(name: string): string[] {
   if (name === 'pass' || name === 'gopass') {
     return [
-      "gpg may want its key's passphrase: use a key without one for scripts, or a long cache",
-      '(default-cache-ttl and max-cache-ttl in gpg-agent.conf). To be asked here: export GPG_TTY=$(tty)',
+      'gpg may need the passphrase of its key. To be asked for it here: export GPG_TTY=$(tty)',
+      'For scripts, use a key without a passphrase, or a long cache: default-cache-ttl and max-cache-ttl in gpg-agent.conf.',
     ]
   }
-  return ['Unlock what it keeps secrets in, then try again.']
+  return ['Unlock its password manager, then try again.']
 }
 
 function initializing(name: string, said: string): string[] {
@@ -74,8 +81,8 @@ function initializing(name: string, said: string): string[] {
 }
 
 /**
- * What the helper said, on one line and not too long. Long runs of base64 are left out: a helper that repeats its
- * input would show a token.
+ * What the helper printed, on one line and shortened. Long runs of base64 are left out, because a helper that repeats its
+ * input would reveal a token.
  */
 function sentenceOf(output: string): string {
   const text = fromOutside(output, 10_000).replace(/[A-Za-z0-9+/=]{64,}/g, '…')

@@ -1,9 +1,9 @@
-/**
- * Values on the wire of D-Bus, for the types that the Secret Service uses.
+/*
+ * Marshalling of D-Bus values, for the types that the Secret Service uses.
  * https://dbus.freedesktop.org/doc/dbus-specification.html#message-protocol-marshaling
  */
 
-/** Integers and booleans are numbers and booleans; `s`, `o`, `g` texts; `ay` bytes; `a{…}` and arrays are lists. */
+/** Integers are numbers, `b` is a boolean, `s`, `o` and `g` are strings, `ay` is a Buffer, `a{…}` and other arrays are lists. */
 export type Value = number | boolean | string | Buffer | Variant | Value[]
 
 /** A value that carries its own type. */
@@ -12,7 +12,7 @@ export interface Variant {
   value: Value
 }
 
-/** Cuts a signature into its complete types: `a{ss}o` into `a{ss}` and `o`. */
+/** Splits a signature into its complete types: `a{ss}o` into `a{ss}` and `o`. */
 export function completeTypes(signature: string): string[] {
   const types: string[] = []
   for (let start = 0; start < signature.length; ) {
@@ -41,28 +41,28 @@ function alignmentOf(type: string): number {
   return '({'.includes(type[0] ?? '') ? 8 : 4
 }
 
-/** Writes values as a message body (or header fields), little-endian; the start counts as aligned to 8. */
+/** Encodes values as a message body (or header fields), little-endian; the start counts as aligned to 8. */
 export function encode(signature: string, values: readonly Value[]): Buffer {
-  // One buffer of zeros, which is what is between the values: one for each of them would take longer than the rest.
+  // One buffer of zeros, because padding is zeros. A buffer per value would take longer than all the rest.
   let bytes = Buffer.alloc(256)
   let size = 0
-  /** Where the next bytes go. */
-  const room = (length: number): number => {
+  /** Reserves the next bytes. @returns where they start. */
+  const reserve = (length: number): number => {
     const at = size
     size += length
     if (size > bytes.length) bytes = Buffer.concat([bytes], size * 2)
     return at
   }
-  const align = (to: number) => room((to - (size % to)) % to)
+  const align = (to: number) => reserve((to - (size % to)) % to)
   const putByte = (value: number) => {
-    const at = room(1)
+    const at = reserve(1)
     bytes[at] = value
   }
-  const putNumber = (value: number, at = room(4)) => {
+  const putNumber = (value: number, at = reserve(4)) => {
     bytes.writeUInt32LE(value, at)
   }
   const putText = (text: string) => {
-    const at = room(Buffer.byteLength(text) + 1)
+    const at = reserve(Buffer.byteLength(text) + 1)
     bytes.write(text, at)
   }
   const write = (type: string, value: Value): void => {
@@ -71,7 +71,7 @@ export function encode(signature: string, values: readonly Value[]): Buffer {
     else if (type === 'u' || type === 'b') putNumber(Number(value))
     else if (type === 'ay') {
       putNumber((value as Buffer).length)
-      const at = room((value as Buffer).length)
+      const at = reserve((value as Buffer).length)
       bytes.set(value as Buffer, at)
     } else if (type === 'g') {
       putByte(String(value).length)
@@ -84,8 +84,8 @@ export function encode(signature: string, values: readonly Value[]): Buffer {
       write('g', variant.type)
       write(variant.type, variant.value)
     } else if (type[0] === 'a') {
-      const length = room(4)
-      // The padding before the first element does not count.
+      const length = reserve(4)
+      // The length does not include the padding before the first element.
       align(alignmentOf(type.slice(1)))
       const start = size
       for (const element of value as Value[]) write(type.slice(1), element)
@@ -101,8 +101,8 @@ export function encode(signature: string, values: readonly Value[]): Buffer {
 }
 
 /**
- * Reads the values of a message body (or header fields).
- * @throws RangeError when the bytes do not hold what the signature says.
+ * Decodes the values of a message body (or header fields).
+ * @throws RangeError when the bytes do not match the signature.
  */
 export function decode(signature: string, bytes: Buffer, littleEndian = true): Value[] {
   let at = 0
@@ -114,15 +114,15 @@ export function decode(signature: string, bytes: Buffer, littleEndian = true): V
     at += 4
     return value
   }
-  /** Goes on behind the next bytes. @returns where they begin. */
-  const pass = (length: number) => {
+  /** Skips the next bytes. @returns where they start. */
+  const skip = (length: number) => {
     if (at + length > bytes.length) throw new RangeError('a D-Bus message is shorter than it says')
     at += length
     return at - length
   }
-  const byte = () => bytes[pass(1)] as number
+  const byte = () => bytes[skip(1)] as number
   const text = (length: number) => {
-    const start = pass(length + 1)
+    const start = skip(length + 1)
     return bytes.toString('utf8', start, start + length)
   }
   const read = (type: string, depth: number): Value => {
@@ -137,10 +137,10 @@ export function decode(signature: string, bytes: Buffer, littleEndian = true): V
       const inner = read('g', depth) as string
       return { type: inner, value: read(inner, depth + 1) }
     }
-    // A copy, which outlives the message.
+    // A copy, since it is used after the message's buffer.
     if (type === 'ay') {
       const length = number()
-      const start = pass(length)
+      const start = skip(length)
       return Buffer.from(bytes.subarray(start, start + length))
     }
     if (type[0] === 'a') {
@@ -151,7 +151,7 @@ export function decode(signature: string, bytes: Buffer, littleEndian = true): V
       while (at < end) {
         const before = at
         elements.push(read(type.slice(1), depth + 1))
-        if (at === before) throw new RangeError('a D-Bus array of elements that take no room')
+        if (at === before) throw new RangeError('a D-Bus array of empty elements')
       }
       return elements
     }

@@ -3,15 +3,15 @@ import { ownerOfSocket } from '../../../system/socket-owner.ts'
 import { decode, encode, type Value, type Variant } from './dbus-values.ts'
 
 /**
- * A small client of the D-Bus session bus: method calls, and the signals that follow from them. It exists because
- * every call to the keychain must be bounded, and a call in a native module cannot be: once the module waits for an
- * unlock prompt, its thread holds the process back even from exiting.
+ * A small client for the D-Bus session bus: method calls, and the signals that result from them. It exists because every
+ * call to the keychain needs a time limit, and a call in a native module cannot have one: while the module waits for an
+ * unlock prompt, its thread even prevents the process from exiting.
  * https://dbus.freedesktop.org/doc/dbus-specification.html
  */
 export interface Bus {
-  /** @throws BusError when the other side refuses, does not answer in time, or the bus is gone. */
+  /** @throws BusError when the other side refuses or does not reply in time, or when the bus is gone. */
   call: (call: MethodCall) => Promise<Value[]>
-  /** Asks for the next signal of that name; the inner promise resolves with its arguments when it comes. */
+  /** Subscribes to the next signal of that name; the inner promise resolves with its arguments. */
   signal: (path: string, interfaceName: string, member: string) => Promise<{ arguments: Promise<Value[]> }>
 }
 
@@ -46,7 +46,7 @@ const field = {
 } as const
 const maxMessageBytes = 1024 * 1024
 
-/** The socket of a bus address, or nothing where it is of another kind than a Unix socket, or malformed. */
+/** The path of a bus address's Unix socket, or undefined for other kinds and for malformed addresses. */
 export function socketOf(address: string): string | undefined {
   for (const entry of address.split(';')) {
     const [, pairs] = /^unix:(.*)$/.exec(entry) ?? []
@@ -56,15 +56,15 @@ export function socketOf(address: string): string | undefined {
       if (path) return decodeURIComponent(path)
       if (abstract) return `\0${decodeURIComponent(abstract)}`
     } catch {
-      // Not an address; perhaps the next one is.
+      // Malformed; the next one may be valid.
     }
   }
   return undefined
 }
 
 /**
- * Opens the bus at a Unix socket, authenticates as this user and says hello; closes it when the work is done.
- * @param limitMs how long the other side has for one answer.
+ * Opens the bus at a Unix socket, authenticates as this user and sends Hello; closes it when the work is done.
+ * @param limitMs how long one reply may take.
  * @throws BusError when there is no bus, it is not this user's, or it refuses this user; and whatever the work throws.
  */
 export async function openBus<T>(path: string, limitMs: number, work: (bus: Bus) => Promise<T>): Promise<T> {
@@ -82,7 +82,7 @@ export async function openBus<T>(path: string, limitMs: number, work: (bus: Bus)
       const serial = lastSerial
       const limit = setTimeout(() => {
         replies.delete(serial)
-        reject(new BusError('timeout', `${target.member} was not answered`))
+        reject(new BusError('timeout', `no reply to ${target.member}`))
       }, limitMs)
       const settle =
         <V>(then: (value: V) => void) =>
@@ -114,7 +114,7 @@ export async function openBus<T>(path: string, limitMs: number, work: (bus: Bus)
     for (const waiting of [...replies.values()]) waiting.reject(lost)
   })
   try {
-    // Nobody waits for the answer: the bus answers in order, and calls may follow at once.
+    // No need to wait for the reply: the bus replies in order, and calls may follow at once.
     call({ ...onBus, member: 'Hello' }).catch(() => {})
     return await work({
       call,
@@ -145,10 +145,10 @@ function refuseForeign(path: string): void {
 }
 
 /**
- * Lets the bus see who is at this end, and hands on every message that comes. What is written meanwhile goes along with
- * the first line: the bus answers in order, so nobody need wait for each of its answers (dbus-broker says so in
- * src/dbus/sasl.c, and dbus-daemon reads it so), and the first calls hold no secret.
- * @param lose is told, in the end, why nothing more will come.
+ * Authenticates, and passes on every incoming message. Calls that are written meanwhile are sent along with the first line:
+ * the bus replies in order, so there is no need to wait for each reply (dbus-broker documents this in src/dbus/sasl.c, and
+ * dbus-daemon works like it), and the first calls contain no secret.
+ * @param lose called once with the reason the stream ended.
  */
 function converse(
   socket: Socket,
@@ -163,7 +163,7 @@ function converse(
     lose(error)
     socket.destroy()
   }
-  const limit = setTimeout(() => fail(new BusError('timeout', 'the D-Bus session does not answer')), limitMs)
+  const limit = setTimeout(() => fail(new BusError('timeout', 'the D-Bus session does not reply')), limitMs)
   socket.on('error', (error: NodeJS.ErrnoException) =>
     fail(new BusError(error.code ?? 'failed', error.message)),
   )
@@ -189,10 +189,10 @@ function converse(
       fail(error as Error)
     }
   })
-  // One write for all that follows until there is a connection.
+  // Combines everything up to the connection into one write.
   socket.cork()
   socket.on('connect', () => socket.uncork())
-  // The EXTERNAL mechanism: the system tells the bus who is at the other end of the socket.
+  // With the EXTERNAL mechanism, the operating system tells the bus which user is at the other end of the socket.
   const user = Buffer.from(String(process.getuid?.())).toString('hex')
   socket.write(`\0AUTH EXTERNAL ${user}\r\nBEGIN\r\n`)
 }
@@ -220,11 +220,11 @@ interface Message {
   type: number
   fields: Map<number, Value>
   body: () => Value[]
-  /** Of the whole message, in bytes. */
+  /** The length of the whole message, in bytes. */
   length: number
 }
 
-/** The first whole message in the bytes, if there is one. */
+/** The first complete message in the bytes, if there is one. */
 function decodeMessage(bytes: Buffer): Message | undefined {
   if (bytes.length < 16) return undefined
   const littleEndian = bytes[0] === 'l'.charCodeAt(0)
@@ -232,8 +232,7 @@ function decodeMessage(bytes: Buffer): Message | undefined {
   const [bodyLength, fieldsLength] = [number(4), number(12)]
   const headLength = 16 + fieldsLength + paddingAfter(16 + fieldsLength)
   const length = headLength + bodyLength
-  if (length > maxMessageBytes)
-    throw new BusError('oversized', 'a D-Bus message is larger than od-link reads')
+  if (length > maxMessageBytes) throw new BusError('oversized', 'a D-Bus message is too large')
   if (bytes.length < length) return undefined
   const [, , , , , , listed] = decode('yyyyuua(yv)', bytes.subarray(0, 16 + fieldsLength), littleEndian)
   const fields = new Map((listed as [number, Variant][]).map(([code, { value }]) => [code, value]))
@@ -246,7 +245,7 @@ function decodeMessage(bytes: Buffer): Message | undefined {
   }
 }
 
-/** The body begins at a multiple of 8. */
+/** The body starts at a multiple of 8. */
 function paddingAfter(length: number): number {
   return (8 - (length % 8)) % 8
 }

@@ -2,45 +2,45 @@ import { existsSync } from 'node:fs'
 import { OdLinkError } from '../../../errors.ts'
 import { keychainService } from '../../../settings/directory.ts'
 import type { KeychainEntries } from '../entries.ts'
-import { waitMs } from '../limits.ts'
+import { storeLimitMs } from '../limits.ts'
 import type { Store } from '../store.ts'
 import type { NativeOptions } from './native.ts'
 
-/** Windows keeps 2,560 bytes an entry; the others have no limit that a record reaches. */
+/** Windows stores at most 2,560 bytes per entry; on other systems a record never reaches the limit. */
 const windowsLimit = 2560
 
 /**
- * Links in the keychain of the operating system: Keychain on macOS, Credential Manager on Windows, the Secret
- * Service on Linux. Every call is bounded; nothing falls back to another store.
- * @param machine the platform, and what tests put in the place of its module.
+ * Saves links in the operating system's keychain: Keychain on macOS, Credential Manager on Windows, the Secret Service on
+ * Linux. Every call has a time limit, and there is no fallback to another store.
+ * @param machine the platform, and replacements for tests.
  */
 export async function keychainStore(machine: NativeOptions = { platform: process.platform }): Promise<Store> {
   const keychain = machine.platform === 'linux' ? await onSecretService() : await onNativeModule(machine)
-  // macOS may ask the person at each access, so nothing is read there that is not needed.
+  // macOS may ask the person at each access, so only what is needed is read.
   const entries =
     machine.platform === 'win32' ? (await import('../chunks.ts')).inChunks(keychain, windowsLimit) : keychain
-  const explained = async <T>(call: () => Promise<T>) => {
+  const withErrors = async <T>(call: () => Promise<T>) => {
     try {
       return await call()
     } catch (error) {
-      const { keychainTrouble } = await import('./errors.ts')
-      throw keychainTrouble(error as Error, machine.platform)
+      const { keychainError } = await import('./errors.ts')
+      throw keychainError(error as Error, machine.platform)
     }
   }
   return {
     name: 'keychain',
     label: 'The keychain',
     mayForget: true,
-    read: (item) => explained(async () => (await entries.get(item))?.toString('utf8')),
-    write: (item, text) => explained(() => entries.set(item, Buffer.from(text))),
-    remove: (item) => explained(() => entries.delete(item)),
-    list: () => explained(() => keychain.list()),
+    read: (item) => withErrors(async () => (await entries.get(item))?.toString('utf8')),
+    write: (item, text) => withErrors(() => entries.set(item, Buffer.from(text))),
+    remove: (item) => withErrors(() => entries.delete(item)),
+    list: () => withErrors(() => keychain.list()),
   }
 }
 
 async function onSecretService(): Promise<KeychainEntries> {
   const { secretService } = await import('./secret-service.ts')
-  return secretService(await sessionBusSocket(), keychainService(), waitMs)
+  return secretService(await sessionBusSocket(), keychainService(), storeLimitMs())
 }
 
 async function onNativeModule(machine: NativeOptions): Promise<KeychainEntries> {
@@ -49,8 +49,8 @@ async function onNativeModule(machine: NativeOptions): Promise<KeychainEntries> 
 }
 
 /**
- * Finds the session bus. Over SSH and in cron the variable is often unset although the user's bus runs at its
- * standard address. od-link never starts a bus: what such a bus keeps is lost with it.
+ * Finds the session bus. Over SSH and in cron jobs the variable is often unset although the user's bus runs at its standard
+ * address. od-link never starts a bus, because the keyring of such a bus is lost when it ends.
  */
 async function sessionBusSocket(): Promise<string> {
   const address = process.env.DBUS_SESSION_BUS_ADDRESS
@@ -64,9 +64,7 @@ async function sessionBusSocket(): Promise<string> {
   if (socket) return socket
   throw new OdLinkError(
     'keychain',
-    'DBUS_SESSION_BUS_ADDRESS names no Unix socket, so the keychain is out of reach.',
-    {
-      hint: 'unset DBUS_SESSION_BUS_ADDRESS',
-    },
+    'The keychain cannot be reached, because DBUS_SESSION_BUS_ADDRESS is not the address of a Unix socket.',
+    { reason: 'keychain-missing', next: ['unset DBUS_SESSION_BUS_ADDRESS'] },
   )
 }

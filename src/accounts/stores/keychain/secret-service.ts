@@ -6,8 +6,8 @@ import { type Bus, openBus } from './dbus.ts'
 import type { Value, Variant } from './dbus-values.ts'
 
 /**
- * The Secret Service of the desktop (gnome-keyring, KWallet, KeePassXC), spoken to over D-Bus. A locked one is
- * unlocked with its own prompt, and the wait for the person at that prompt is bounded.
+ * The Secret Service of the desktop (gnome-keyring, KWallet, KeePassXC), accessed over D-Bus. A locked one is unlocked with
+ * its own prompt, and the wait for the person at that prompt has a limit.
  * https://specifications.freedesktop.org/secret-service/latest/
  */
 export interface SecretService extends Entries {
@@ -23,25 +23,30 @@ const interfaces = {
   item: 'org.freedesktop.Secret.Item',
   prompt: 'org.freedesktop.Secret.Prompt',
 } as const
-/** How long the service may take for one answer. No person is in that. */
-const answerMs = 3_000
+/** How long the service may take for one reply that no person is involved in. */
+const replyMs = 3_000
 
-/** What the service answers where there is no object, or no prompt is needed. */
+/** What the service returns if there is no object, or if no prompt is needed. */
 const nothing = '/'
 
-/** The keychain is locked, and was not unlocked in time; `dismissed` when the person (or no display) refused. */
+/**
+ * The keychain is locked: nobody unlocked it in time, or the prompt was `dismissed` by the person or for want of a display.
+ */
 export class Locked extends Error {
+  override readonly name: 'locked' | 'dismissed'
+
   constructor(readonly dismissed: boolean) {
-    super(dismissed ? 'the unlock prompt was dismissed' : 'nobody unlocked it in time')
+    super(dismissed ? 'the unlock prompt was dismissed' : 'it was not unlocked in time')
+    this.name = dismissed ? 'dismissed' : 'locked'
   }
 }
 
 /**
- * The entries that belong to `service`, each under the attributes that the keyring libraries use (service and
- * username), so that the desktop's own program shows them under that name.
+ * The entries of `service`, with the attributes that keyring libraries use (service and username), so that the desktop's
+ * own program shows them by that name.
  * @param socket the Unix socket of the session bus.
  * @param waitMs how long a person may take at an unlock prompt.
- * @returns calls that throw Locked, or BusError when there is no service, it refuses, or it does not answer.
+ * @returns calls that throw Locked, or BusError when there is no service, it refuses, or it does not reply.
  */
 export function secretService(socket: string, service: string, waitMs: number): SecretService {
   const attributesOf = (name: string) => ({ service, username: name })
@@ -49,7 +54,7 @@ export function secretService(socket: string, service: string, waitMs: number): 
   return {
     get: (name) =>
       onBus(async (bus) => {
-        // Both at once, to save a round trip.
+        // In parallel, to save a round trip.
         const [session, item] = await Promise.all([openSession(bus), findItem(bus, attributesOf(name))])
         if (item === undefined) return undefined
         const [secrets] = await onService(bus, 'GetSecrets', 'aoo', [[item], session])
@@ -80,7 +85,7 @@ export function secretService(socket: string, service: string, waitMs: number): 
 
     delete: (name) =>
       onBus(async (bus) => {
-        // All of them: another program may have made a second one with the same attributes.
+        // All of them, since another program may have created a second one with the same attributes.
         for (const item of await searchItems(bus, attributesOf(name))) {
           const [prompt] = await call(bus, item, interfaces.item, 'Delete')
           await finishPrompt(bus, prompt as string)
@@ -103,14 +108,14 @@ export function secretService(socket: string, service: string, waitMs: number): 
   }
 
   function onBus<T>(work: (bus: Bus) => Promise<T>): Promise<T> {
-    return openBus(socket, answerMs, work)
+    return openBus(socket, replyMs, work)
   }
 
   async function findItem(bus: Bus, attributes: Record<string, string>): Promise<string | undefined> {
     return (await searchItems(bus, attributes))[0]
   }
 
-  /** The items with these attributes; those that are locked are unlocked first. */
+  /** The items with these attributes, after unlocking the locked ones. */
   async function searchItems(bus: Bus, attributes: Record<string, string>): Promise<string[]> {
     const found = await onService(bus, 'SearchItems', 'a{ss}', [Object.entries(attributes)])
     const [unlocked = [], locked = []] = found as [string[], string[]]
@@ -118,7 +123,7 @@ export function secretService(socket: string, service: string, waitMs: number): 
     return [...unlocked, ...locked]
   }
 
-  /** Where new items go, unlocked; made, with the service's own prompt, where there is none yet. */
+  /** The unlocked collection for new items; if there is none, it is created with the service's own prompt. */
   async function defaultCollection(bus: Bus): Promise<string> {
     const [collection] = (await onService(bus, 'ReadAlias', 's', ['default'])) as [string]
     if (collection !== nothing) {
@@ -139,12 +144,14 @@ export function secretService(socket: string, service: string, waitMs: number): 
     await finishPrompt(bus, prompt as string)
   }
 
-  /** Shows a prompt of the service, where it wants one, and waits for the person, with a bound. */
+  /** Shows a prompt of the service, if it needs one, and waits for the person up to a limit. */
   async function finishPrompt(bus: Bus, path: string): Promise<Value | undefined> {
     if (path === nothing) return undefined
-    if (!mayAsk) throw new Locked(true)
+    if (!mayAsk()) throw new Locked(true)
     const completed = await bus.signal(path, interfaces.prompt, 'Completed')
-    notices.waiting(`The keychain is locked; waiting ${longDuration(waitMs / 1000)} for it to be unlocked …`)
+    notices.waiting(
+      `The keychain is locked; waiting up to ${longDuration(waitMs / 1000)} for you to unlock it…`,
+    )
     let timer: NodeJS.Timeout | undefined
     const outOfTime = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), waitMs)
@@ -152,7 +159,7 @@ export function secretService(socket: string, service: string, waitMs: number): 
     const outcome = await Promise.race([completed.arguments, outOfTime, refusal(bus, path)])
     clearTimeout(timer)
     if (outcome === undefined) {
-      // Takes the prompt off the screen; nobody waits for the answer.
+      // Removes the prompt from the screen; the reply does not matter.
       call(bus, path, interfaces.prompt, 'Dismiss').catch(() => {})
       throw new Locked(false)
     }
@@ -161,7 +168,7 @@ export function secretService(socket: string, service: string, waitMs: number): 
   }
 }
 
-/** Shows the prompt. Some services answer when it is closed, so only a refusal to show it is waited for. */
+/** Shows the prompt. Some services reply only when it is closed, so this waits only for a refusal to show it. */
 async function refusal(bus: Bus, path: string): Promise<never> {
   try {
     await call(bus, path, interfaces.prompt, 'Prompt', 's', [''])
@@ -171,7 +178,7 @@ async function refusal(bus: Bus, path: string): Promise<never> {
   return new Promise<never>(() => {})
 }
 
-/** "plain" leaves the secret as it is on the bus, which is this user's own. */
+/** "plain" sends the secret unencrypted over the bus, which belongs to this user. */
 async function openSession(bus: Bus): Promise<string> {
   const [, session] = await onService(bus, 'OpenSession', 'sv', ['plain', { type: 's', value: '' }])
   return session as string

@@ -1,20 +1,20 @@
 import { describe, expect, it } from 'vitest'
-import { helperTrouble } from '../../../../src/accounts/stores/helper/errors.ts'
+import { helperError } from '../../../../src/accounts/stores/helper/errors.ts'
 import { DamagedEntry } from '../../../../src/accounts/stores/two-slots.ts'
 import type { Ended } from '../../../../src/system/child-process.ts'
 
 describe('a credential helper that does not do', () => {
   const exited = (stdout: string, stderr = '', code = 1): Ended => ({ how: 'exited', code, stdout, stderr })
-  const trouble = (ended: Ended, name = 'odd') => helperTrouble(name, ended)
-  const byHand = 'Try it by hand: docker-credential-odd list'
-  const unlock = 'Unlock what it keeps secrets in, then try again.'
+  const trouble = (ended: Ended, name = 'odd') => helperError(name, ended)
+  const byHand = 'Try the helper yourself: docker-credential-odd list'
+  const unlock = 'Unlock its password manager, then try again.'
 
   it.each<[what: string, ended: Ended, message: string, hint: string]>([
     [
       'is missing',
       { how: 'not started', code: 'ENOENT' },
-      'The store helper:odd needs the program docker-credential-odd, which is not on the PATH.',
-      'Install it (Debian has some in golang-docker-credential-helpers), or mend the PATH (cron has a short one).\nOr keep links elsewhere: od-link config set store keychain',
+      'helper:odd needs the program docker-credential-odd, which is not in the PATH.',
+      'Install it (Debian: golang-docker-credential-helpers), or add its folder to the PATH. In cron jobs the PATH is short.\nOr use the keychain: od-link config set store keychain',
     ],
     [
       'may not be run',
@@ -24,58 +24,53 @@ describe('a credential helper that does not do', () => {
     ],
     [
       'hangs',
-      { how: 'late' },
-      'docker-credential-odd did not answer within 3 seconds.',
+      { how: 'timed out' },
+      'docker-credential-odd did not respond within 3 seconds.',
       `${unlock}\n${byHand}`,
     ],
     [
       'is killed',
       { how: 'killed', signal: 'SIGSEGV' },
-      'docker-credential-odd was ended by SIGSEGV.',
+      'docker-credential-odd was killed by SIGSEGV.',
       byHand,
     ],
     [
       'talks without end',
-      { how: 'too talkative' },
-      'docker-credential-odd answers something that no credential helper answers.',
-      'Look at what it is: command -v docker-credential-odd',
+      { how: 'too much output' },
+      'The output of docker-credential-odd is not that of a credential helper.',
+      'Check which program that is: command -v docker-credential-odd',
     ],
     [
       'crashes',
       exited('', 'some line\npanic: runtime error', 2),
-      'docker-credential-odd crashed, as some do when what they keep secrets in is locked.',
+      'docker-credential-odd crashed. Some helpers crash when their password manager is locked.',
       `${unlock}\n${byHand}`,
     ],
     [
       'crashes in C',
       exited('', 'fatal error: unexpected signal', 2),
-      'docker-credential-odd crashed, as some do when what they keep secrets in is locked.',
+      'docker-credential-odd crashed. Some helpers crash when their password manager is locked.',
       `${unlock}\n${byHand}`,
     ],
-    ['refuses', exited('sealed'), 'docker-credential-odd refuses: sealed.', `${unlock}\n${byHand}`],
-    [
-      'refuses aside',
-      exited('', 'sealed!'),
-      'docker-credential-odd refuses: sealed!',
-      `${unlock}\n${byHand}`,
-    ],
-    ['refuses twice', exited('this', 'that'), 'docker-credential-odd refuses: this.', `${unlock}\n${byHand}`],
+    ['refuses', exited('sealed'), 'docker-credential-odd failed: sealed.', `${unlock}\n${byHand}`],
+    ['refuses aside', exited('', 'sealed!'), 'docker-credential-odd failed: sealed!', `${unlock}\n${byHand}`],
+    ['refuses twice', exited('this', 'that'), 'docker-credential-odd failed: this.', `${unlock}\n${byHand}`],
     [
       'panics in the middle of a line',
       exited('do not panic: all is well'),
-      'docker-credential-odd refuses: do not panic: all is well.',
+      'docker-credential-odd failed: do not panic: all is well.',
       `${unlock}\n${byHand}`,
     ],
     [
       'panics in the middle of a line aside',
       exited('', 'do not panic: all is well'),
-      'docker-credential-odd refuses: do not panic: all is well.',
+      'docker-credential-odd failed: do not panic: all is well.',
       `${unlock}\n${byHand}`,
     ],
     [
       'is silent',
       exited(' \n', '', 7),
-      'docker-credential-odd refuses, with exit code 7.',
+      'docker-credential-odd failed with exit code 7.',
       `${unlock}\n${byHand}`,
     ],
   ])('%s', (_, ended, message, hint) => {
@@ -98,9 +93,9 @@ describe('a credential helper that does not do', () => {
 
   it.each(['pass', 'gopass'])('and is %s may want a passphrase', (name) => {
     expect(trouble(exited('sealed'), name).hint?.split('\n')).toEqual([
-      expect.stringMatching(/^gpg may want its key's passphrase/),
-      expect.stringMatching(/gpg-agent\.conf.*export GPG_TTY=\$\(tty\)$/),
-      `Try it by hand: docker-credential-${name} list`,
+      expect.stringMatching(/^gpg may need the passphrase of its key\..*export GPG_TTY=\$\(tty\)$/),
+      expect.stringMatching(/^For scripts, use a key without a passphrase.*gpg-agent\.conf\.$/),
+      `Try the helper yourself: docker-credential-${name} list`,
     ])
   })
 
@@ -112,8 +107,7 @@ describe('a credential helper that does not do', () => {
   })
 
   it('is quoted on one line, at most 200 characters, without what could be a token', () => {
-    const said = (text: string) =>
-      trouble(exited(text)).message.replace('docker-credential-odd refuses: ', '')
+    const said = (text: string) => trouble(exited(text)).message.replace('docker-credential-odd failed: ', '')
     expect(said('two \n\t lines\u001b[2J')).toBe('two lines[2J.')
     expect(said('Is it?')).toBe('Is it?')
     expect(said('x '.repeat(100).trim())).toBe(`${'x '.repeat(100).trim()}.`)

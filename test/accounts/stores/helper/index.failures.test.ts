@@ -32,10 +32,10 @@ describe('a credential helper', () => {
     [
       'refuses on standard output',
       'echo "the vault is sealed"; exit 1',
-      /refuses: the vault is sealed\.$/,
+      /failed: the vault is sealed\.$/,
       /by hand/,
     ],
-    ['refuses on standard error', 'echo "no such vault" >&2; exit 3', /refuses: no such vault\.$/, /by hand/],
+    ['refuses on standard error', 'echo "no such vault" >&2; exit 3', /failed: no such vault\.$/, /by hand/],
     ['refuses without a word', 'exit 7', /refuses, with exit code 7\.$/, /by hand/],
     ['answers garbage', 'cat >/dev/null; echo "<html>hello</html>"', /answers something/, /command -v/],
     ['answers without end', 'cat >/dev/null; yes', /answers something/, /command -v/],
@@ -87,7 +87,7 @@ describe('a credential helper', () => {
     const { code, stderr, milliseconds } = await world.run(['login'], { env })
     expect(code).toBe(5)
     expect(stderr).toContain('Waiting for docker-credential-hanging')
-    expect(stderr).toContain('docker-credential-hanging did not answer within 3 seconds.')
+    expect(stderr).toContain('docker-credential-hanging did not respond within 3 seconds.')
     expect(milliseconds).toBeLessThan(12_000)
     expectGone(pids)
   })
@@ -127,7 +127,7 @@ describe('a credential helper', () => {
     const { code, stdout, stderr } = await world.run(['login', '--json'], { env })
     expect({ code, stdout }).toEqual({ code: 5, stdout: '' })
     expect(jsonError(stderr).message).toBe(
-      'docker-credential-forgetful does not give back what was written to it.',
+      'docker-credential-forgetful did not return what was written to it.',
     )
   })
 

@@ -81,10 +81,10 @@ describe('a credential helper', () => {
   )
 
   it.each([
-    ['echo "<html>"', /answers something that no credential helper answers/],
-    ['echo \'{"Secret":7}\'', /answers something that no credential helper answers/],
-    ['echo sealed; exit 1', /refuses: sealed\.$/],
-    ['kill -KILL $$', /was ended by SIGKILL/],
+    ['echo "<html>"', /is not that of a credential helper/],
+    ['echo \'{"Secret":7}\'', /is not that of a credential helper/],
+    ['echo sealed; exit 1', /failed: sealed\.$/],
+    ['kill -KILL $$', /was killed by SIGKILL/],
   ])('that does not do is told of: %s', async (script, message) => {
     const helper = store('osxkeychain')
     behave(`${script}; exit 0`)
@@ -106,7 +106,7 @@ describe('a credential helper', () => {
     await helper.write('x', 'y')
     behave('[ "$1" = erase ] && { echo sealed; exit 1; }')
     await expect(helper.remove('x')).rejects.toMatchObject({
-      message: expect.stringMatching(/refuses: sealed\.$/),
+      message: expect.stringMatching(/failed: sealed\.$/),
     })
   })
 
@@ -114,7 +114,7 @@ describe('a credential helper', () => {
     const helper = store('osxkeychain')
     behave('[ "$1" = erase ] && kill -KILL $$')
     await expect(helper.remove('x')).rejects.toMatchObject({
-      message: expect.stringMatching(/was ended by SIGKILL\.$/),
+      message: expect.stringMatching(/was killed by SIGKILL\.$/),
     })
   })
 

@@ -89,7 +89,7 @@ describe('values on the wire of D-Bus', () => {
     const bytes = encode(`${'a'.repeat(17)}ay`, [[[[[[[[[[[[[[[[[[Buffer.from('x')]]]]]]]]]]]]]]]]]])
     expect(() => decode(`${'a'.repeat(17)}ay`, bytes)).toThrow('nested too deep')
     expect(() => decode(`${'('.repeat(18)}y${')'.repeat(18)}`, hex('01'))).toThrow('nested too deep')
-    expect(() => decode('a()', hex('08000000 00000000 0000000000000000'))).toThrow('take no room')
+    expect(() => decode('a()', hex('08000000 00000000 0000000000000000'))).toThrow('empty elements')
   })
 })
 

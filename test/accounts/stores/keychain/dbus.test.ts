@@ -44,7 +44,7 @@ describe('a call on the session bus', () => {
   })
 
   it('is not waited for without end', async () => {
-    await expect(ask({}, 80)).rejects.toEqual(failing('timeout', /^Ask was not answered$/))
+    await expect(ask({}, 80)).rejects.toEqual(failing('timeout', /^no reply to Ask$/))
   })
 
   it('ends when the bus ends', async () => {
@@ -69,8 +69,8 @@ describe('a call on the session bus', () => {
 
   it.each([
     ['refuses this user', 'REJECTED EXTERNAL\r\n', 'refused', /^the D-Bus session refuses this user$/],
-    ['says nothing', '', 'timeout', /^the D-Bus session does not answer$/],
-    ['says half a word', 'OK 12', 'timeout', /^the D-Bus session does not answer$/],
+    ['says nothing', '', 'timeout', /^the D-Bus session does not reply$/],
+    ['says half a word', 'OK 12', 'timeout', /^the D-Bus session does not reply$/],
   ])('fails where the bus %s', async (_, welcome, name, message) => {
     bus.welcome = welcome
     await expect(ask({}, 80)).rejects.toEqual(failing(name, message))
@@ -88,9 +88,7 @@ describe('a call on the session bus', () => {
       bytes.writeUInt32LE(2 * 1024 * 1024, 4)
       return bytes
     }
-    await expect(ask()).rejects.toEqual(
-      failing('oversized', /^a D-Bus message is larger than od-link reads$/),
-    )
+    await expect(ask()).rejects.toEqual(failing('oversized', /^a D-Bus message is too large$/))
     bus.answers.Ask = () =>
       Buffer.concat([
         Buffer.from('l\u0002\u0000\u0001'),

@@ -1,19 +1,15 @@
 import { describe, expect, it } from 'vitest'
-import {
-  keychainTrouble,
-  moduleTrouble,
-  noSessionBus,
-} from '../../../../src/accounts/stores/keychain/errors.ts'
+import { keychainError, moduleError, noSessionBus } from '../../../../src/accounts/stores/keychain/errors.ts'
 
-const orFiles = 'Or keep links in private files, not encrypted: od-link config set store file'
+const orFiles = 'Or save links in private files, not encrypted: od-link config set store file'
 const failure = (name: string, message: string) => Object.assign(new Error(message), { name })
 
 describe('a keychain that does not do', () => {
-  const gone = /^There is no keychain here: the D-Bus session .* is gone\.$/
-  const none = /^There is no keychain here: no Secret Service runs in this D-Bus session\.$/
-  const session = /^There is no keychain here: this session has none, as over SSH or in a service\.$/
-  const refuses = /^The keychain refuses od-link\.$/
-  const silent = /^The keychain does not answer\.$/
+  const gone = /^There is no keychain here. The D-Bus session .* no longer exists\.$/
+  const none = /^There is no keychain here. No Secret Service is running in this D-Bus session\.$/
+  const session = /^There is no keychain here\. SSH sessions and services often have none\.$/
+  const refuses = /^The keychain does not allow od-link to use it\.$/
+  const silent = /^The keychain does not respond\.$/
   const troubles: [name: string, message: string, what: RegExp, firstCure: RegExp][] = [
     ['ENOENT', 'x', gone, /^unset DBUS_SESSION_BUS_ADDRESS\nOr open a new terminal on the desktop\.\n/],
     ['ECONNREFUSED', 'x', gone, /^unset DBUS/],
@@ -25,29 +21,24 @@ describe('a keychain that does not do', () => {
       'Error',
       'A specified logon session does not exist.',
       session,
-      /^Log in to the desktop, or with a password/,
+      /^Sign in to the desktop, or with a password/,
     ],
-    ['Error', 'A default keychain could not be found.', session, /^Log in/],
-    ['Error', 'The specified keychain could not be found.', session, /^Log in/],
-    [
-      'Error',
-      'nobody unlocked it in time',
-      /^The keychain is locked, and nobody unlocked it/,
-      /^Unlock it on the/,
-    ],
-    [
-      'Error',
-      'the unlock prompt was dismissed',
-      /^The keychain is locked, .*prompt.*dismissed/,
-      /^Unlock it on/,
-    ],
+    ['Error', 'A default keychain could not be found.', session, /^Sign in/],
+    ['Error', 'The specified keychain could not be found.', session, /^Sign in/],
+    ['locked', 'x', /^The keychain is locked, and nobody unlocked it/, /^Unlock it on the/],
+    ['dismissed', 'x', /^The keychain is locked\. .*prompt.*dismissed/, /^Unlock it on/],
     [
       'Error',
       'User interaction is not allowed.',
-      /locked, and cannot ask/,
-      /^security unlock-keychain\n\(over SSH/,
+      /locked, and cannot show a prompt/,
+      /^security unlock-keychain\nThat is for SSH/,
     ],
-    ['Error', 'In dark wake, no UI possible', /locked, and cannot ask/, /^security unlock-keychain\n/],
+    [
+      'Error',
+      'In dark wake, no UI possible',
+      /locked, and cannot show a prompt/,
+      /^security unlock-keychain\n/,
+    ],
     ['org.freedesktop.DBus.Error.AccessDenied', 'x', refuses, /^Allow it.*not with sudo/],
     ['org.freedesktop.DBus.Error.AuthFailed', 'x', refuses, /^Allow it/],
     ['refused', 'x', refuses, /^Allow it/],
@@ -59,11 +50,11 @@ describe('a keychain that does not do', () => {
     ['Error', 'Operation not permitted', refuses, /^Allow it/],
     ['timeout', 'x', silent, /^Restart its service \(gnome-keyring, KWallet\)/],
     ['org.freedesktop.DBus.Error.NoReply', 'x', silent, /^Restart/],
-    ['Error', 'it did not answer within 3 seconds', silent, /^Restart/],
+    ['StuckCall', 'x', silent, /^Restart/],
   ]
   it.each(troubles)('%s: %s', (name, message, what, cure) => {
     const thrown = failure(name, message)
-    const error = keychainTrouble(thrown, 'linux')
+    const error = keychainError(thrown, 'linux')
     expect(error.kind).toBe('keychain')
     expect(error.message).toMatch(what)
     expect(error.hint).toMatch(cure)
@@ -80,32 +71,32 @@ describe('a keychain that does not do', () => {
     ['timeouts', 'x'],
     ['no timeout', 'x'],
   ])('is not taken for another trouble: %s', (name, message) => {
-    expect(keychainTrouble(failure(name, message), 'linux').message).toBe('The keychain cannot be used: x.')
+    expect(keychainError(failure(name, message), 'linux').message).toBe('The keychain cannot be used (x).')
   })
 
   it('in a way of its own is told by its own words', () => {
-    const { message, hint } = keychainTrouble(new Error('The org.example.Moon is full.'), 'linux')
-    expect(message).toBe('The keychain cannot be used: The org.example.Moon is full.')
+    const { message, hint } = keychainError(new Error('The org.example.Moon is full.'), 'linux')
+    expect(message).toBe('The keychain cannot be used (The org.example.Moon is full).')
     expect(hint).toBe(
-      `Look at it with its own program (Passwords and Keys, Keychain Access), then try again.\n${orFiles}`,
+      `Check it with its own program (Passwords and Keys, Keychain Access), then try again.\n${orFiles}`,
     )
   })
 
   it('by hanging on a Mac may have a dialog on the desktop', () => {
-    const { hint = '' } = keychainTrouble(failure('timeout', 'x'), 'darwin')
+    const { hint = '' } = keychainError(failure('timeout', 'x'), 'darwin')
     expect(hint.split('\n')).toEqual([
-      expect.stringMatching(/^Look for a dialog of the keychain on the desktop\. After an update of node/),
-      expect.stringMatching(/od-link status.*"Always Allow"/),
+      expect.stringMatching(/^Look for a keychain dialog on the desktop\.$/),
+      expect.stringMatching(/^After an update of Node.*"Always Allow": od-link status$/),
       orFiles,
     ])
-    expect(keychainTrouble(new Error('The moon is full.'), 'darwin').hint).toMatch(/^Look at it with its own/)
+    expect(keychainError(new Error('The moon is full.'), 'darwin').hint).toMatch(/^Check it with its own/)
   })
 
   it('for want of a bus says how one comes to be', () => {
     expect(noSessionBus()).toMatchObject({
       kind: 'keychain',
-      message: 'There is no keychain here: no D-Bus session is running for this user.',
-      hint: `Log in to the desktop, or let the session outlive the login: loginctl enable-linger\n${orFiles}`,
+      message: 'There is no keychain here. No D-Bus session is running for this user.',
+      hint: `Log in to the desktop, or keep your session running after logout: loginctl enable-linger\n${orFiles}`,
     })
   })
 })
@@ -113,23 +104,23 @@ describe('a keychain that does not do', () => {
 describe('the module of the keychain', () => {
   const foreign = Object.assign(new Error('wrong ELF class'), { code: 'ERR_DLOPEN_FAILED' })
   const absent = Object.assign(new Error('Cannot find module'), { code: 'MODULE_NOT_FOUND' })
-  const here = (platform: string) => `this node (${process.version}, ${platform} ${process.arch})`
+  const here = (platform: string) => `this Node (${process.version}, ${platform} ${process.arch})`
 
   it.each([
     ['at once', [foreign, absent]],
     ['in the end', [absent, foreign]],
     ['deep down', [absent, new Error('native binding', { cause: new Error('', { cause: foreign }) })]],
   ])('for another processor is told %s', (_, errors) => {
-    const error = moduleTrouble(errors, 'win32')
+    const error = moduleError(errors, 'win32')
     expect(error).toMatchObject({ kind: 'keychain', cause: foreign })
     expect(error.message).toBe(
-      `The keychain module is there, but was built for another kind of processor or system than ${here('win32')}.`,
+      `The keychain module was built for another processor or operating system than ${here('win32')}.`,
     )
     expect(error.hint).toBe(`npm install --global od-link\n${orFiles}`)
   })
 
   it('for another processor may be that of Rosetta on a Mac', () => {
-    const { hint = '' } = moduleTrouble([foreign], 'darwin')
+    const { hint = '' } = moduleError([foreign], 'darwin')
     expect(hint.split('\n')[1]).toMatch(/^On a Mac with Apple silicon.*Rosetta.*arm64\.$/)
   })
 
@@ -137,9 +128,9 @@ describe('the module of the keychain', () => {
     [[absent], absent],
     [['no error at all'], undefined],
   ])('that is not there has to be installed: %s', (errors, cause) => {
-    const error = moduleTrouble(errors, 'win32')
+    const error = moduleError(errors, 'win32')
     expect(error.message).toBe(`The keychain module for ${here('win32')} is not installed.`)
-    expect(error.hint).toBe(`npm install --global od-link\n(without --omit=optional)\n${orFiles}`)
+    expect(error.hint).toBe(`npm install --global od-link\nDo not use --omit=optional.\n${orFiles}`)
     expect(error).toMatchObject({ kind: 'keychain' })
     expect(error.cause).toBe(cause)
   })

@@ -11,7 +11,7 @@ describe('the address of the session bus', () => {
     delete process.env.DBUS_SESSION_BUS_ADDRESS
     await expect(keychainStore({ platform: 'linux' })).rejects.toMatchObject({
       kind: 'keychain',
-      message: 'There is no keychain here: no D-Bus session is running for this user.',
+      message: 'There is no keychain here. No D-Bus session is running for this user.',
     })
   })
 
@@ -19,12 +19,15 @@ describe('the address of the session bus', () => {
     process.env.DBUS_SESSION_BUS_ADDRESS = 'tcp:host=localhost,port=1'
     await expect(keychainStore({ platform: 'linux' })).rejects.toMatchObject({
       kind: 'keychain',
-      message: 'DBUS_SESSION_BUS_ADDRESS names no Unix socket, so the keychain is out of reach.',
+      message:
+        'The keychain cannot be reached, because DBUS_SESSION_BUS_ADDRESS is not the address of a Unix socket.',
       hint: 'unset DBUS_SESSION_BUS_ADDRESS',
     })
     process.env.DBUS_SESSION_BUS_ADDRESS = `unix:path=${join(own.dir, 'no-bus')}`
     const store = await keychainStore({ platform: 'linux' })
-    await expect(store.read('x')).rejects.toMatchObject({ message: expect.stringContaining('is gone') })
+    await expect(store.read('x')).rejects.toMatchObject({
+      message: expect.stringContaining('no longer exists'),
+    })
     delete process.env.DBUS_SESSION_BUS_ADDRESS
   })
 })

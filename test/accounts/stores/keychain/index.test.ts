@@ -49,14 +49,14 @@ describe.runIf(hasKeyring())('a keychain that is not there', () => {
     (DBUS_SESSION_BUS_ADDRESS) => fails({ DBUS_SESSION_BUS_ADDRESS }, /keychain/i),
   )
 
-  it('because nothing on the D-Bus keeps secrets is exit 5', () => fails(bare.env, /no Secret Service/))
+  it('because nothing on the D-Bus keeps secrets is exit 5', () => fails(bare.env, /No Secret Service/))
 
   it('because it refuses od-link is exit 5, and told apart from one that is missing or locked', async () => {
     const rule =
       '<deny send_destination="org.freedesktop.secrets" send_interface="org.freedesktop.Secret.Service"/>'
     const strict = await startBareBus(rule)
     const service = await startForgetfulService(strict.env.DBUS_SESSION_BUS_ADDRESS)
-    await fails(strict.env, /^The keychain refuses od-link\.$/)
+    await fails(strict.env, /^The keychain does not allow od-link to use it\.$/)
     service.stop()
     await strict.stop()
   })
@@ -95,7 +95,7 @@ describe.runIf(hasKeyring())('a keychain that cannot be used now', () => {
     const { code, stdout, stderr, milliseconds } = await world.run(['mkdir', '/', 'x'])
     keyring.goOn()
     expect({ code, stdout }).toEqual({ code: 5, stdout: '' })
-    expect(stderr).toContain('The keychain does not answer.')
+    expect(stderr).toContain('The keychain does not respond.')
     expect(milliseconds).toBeLessThan(usual + 6_000)
     expect((await world.run(['mkdir', '/', 'later'])).code).toBe(0)
   })

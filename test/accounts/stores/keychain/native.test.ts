@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { keychainStore } from '../../../../src/accounts/stores/keychain/index.ts'
 import { type Keyring, loadKeyring } from '../../../../src/accounts/stores/keychain/native.ts'
-import { StuckCall } from '../../../../src/errors.ts'
+import { StuckCall } from '../../../../src/system/stuck-call.ts'
 
 /** A keychain like that of Windows or macOS, with the module's own calls, which can be made to fail. */
 function machine(platform: 'win32' | 'darwin', { limit = Number.POSITIVE_INFINITY, limitMs = 3_000 } = {}) {
@@ -136,19 +136,19 @@ describe('a link in the keychain of macOS', () => {
     const mac = await store()
     state.hangs = true
     const error = await mac.read('link').catch((error) => error)
-    expect(error).toMatchObject({ kind: 'keychain', message: 'The keychain does not answer.' })
-    expect(error.hint).toMatch(/After an update of node.*allowed\nonce/)
+    expect(error).toMatchObject({ kind: 'keychain', message: 'The keychain does not respond.' })
+    expect(error.hint).toMatch(/After an update of Node/)
     expect(error.hint).toContain('Always Allow')
     expect(error.cause).toBeInstanceOf(StuckCall)
   })
 
   it.each([
-    ['Platform secure storage failure: User interaction is not allowed.', /is locked.*from here/],
-    ['Platform secure storage failure: In dark wake, no UI possible', /is locked.*from here/],
-    ['Platform secure storage failure: User canceled the operation.', /refuses od-link/],
+    ['Platform secure storage failure: User interaction is not allowed.', /is locked.*prompt here/],
+    ['Platform secure storage failure: In dark wake, no UI possible', /is locked.*prompt here/],
+    ['Platform secure storage failure: User canceled the operation.', /does not allow od-link/],
     [
       'Platform secure storage failure: The user name or passphrase you entered is not correct.',
-      /refuses od-link/,
+      /does not allow od-link/,
     ],
     [
       "Couldn't access platform secure storage: A default keychain could not be found.",
@@ -156,7 +156,7 @@ describe('a link in the keychain of macOS', () => {
     ],
     [
       'Platform secure storage failure: something new',
-      /cannot be used: Platform secure storage failure: something new\.$/,
+      /cannot be used \(Platform secure storage failure: something new\)\.$/,
     ],
   ])('that answers %j is told apart', async (trouble, message) => {
     const { state, store } = machine('darwin')
@@ -199,7 +199,7 @@ describe('the native module', () => {
   it('that is not installed is exit 5, and says how to get it', () => {
     expect(loading(createRequire(join(dir, 'nowhere.js')))).toMatchObject({
       kind: 'keychain',
-      message: expect.stringMatching(/^The keychain module for this node \(v.* is not installed\.$/),
+      message: expect.stringMatching(/^The keychain module for this Node \(v.* is not installed\.$/),
       hint: expect.stringContaining('npm install --global od-link'),
     })
   })
@@ -212,7 +212,7 @@ describe('the native module', () => {
     const error = loading(createRequire(join(dir, 'here.js')))
     expect(error).toMatchObject({
       kind: 'keychain',
-      message: expect.stringContaining('built for another kind of processor or system than this node'),
+      message: expect.stringContaining('built for another processor or operating system than this Node'),
       cause: { code: 'ERR_DLOPEN_FAILED' },
     })
   })
@@ -227,7 +227,7 @@ describe('the native module', () => {
       throw loader
     }) as unknown as NodeJS.Require
     const load = () => loadKeyring('darwin', require)
-    expect(load).toThrow(/built for another kind of processor/)
+    expect(load).toThrow(/built for another processor/)
     try {
       load()
     } catch (error) {

@@ -156,7 +156,7 @@ describe('the Secret Service', () => {
       expect((await service.get('a link'))?.toString()).toBe('a secret')
       expect(called('Prompt')[0]).toEqual({ member: 'Prompt', path: '/prompt', body: [''] })
       expect(called('Dismiss')).toEqual([])
-      expect(own.waiting).toEqual(['The keychain is locked; waiting 0 seconds for it to be unlocked …'])
+      expect(own.waiting).toEqual(['The keychain is locked; waiting up to 0 seconds for you to unlock it…'])
     })
 
     it('hears the person even where the prompt itself is never answered', async () => {
@@ -196,7 +196,7 @@ describe('the Secret Service', () => {
     it('is not waited for without end, and the prompt is taken off the screen', async () => {
       const started = Date.now()
       const error = await service.get('a link').catch((thrown) => thrown)
-      expect(error).toMatchObject({ dismissed: false, message: 'nobody unlocked it in time' })
+      expect(error).toMatchObject({ dismissed: false, message: 'it was not unlocked in time' })
       expect(Date.now() - started).toBeGreaterThanOrEqual(290)
       expect(called('GetSecrets')).toEqual([])
       await expect.poll(() => called('Dismiss').length).toBe(1)
@@ -258,7 +258,7 @@ describe('the Secret Service', () => {
     ])
       await expect(call()).rejects.toMatchObject({
         kind: 'keychain',
-        message: expect.stringContaining('no Secret Service'),
+        message: expect.stringContaining('No Secret Service'),
       })
     delete process.env.DBUS_SESSION_BUS_ADDRESS
   })
