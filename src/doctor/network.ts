@@ -3,7 +3,7 @@
 import { OdLinkError } from '../errors.ts'
 import { graphFailure } from '../graph/errors.ts'
 import { transientStatuses } from '../graph/request.ts'
-import { clockCure, clockSkewMs, clockTrouble } from '../http/clock-skew.ts'
+import { clockCommand, clockProblem, clockSkewMs } from '../http/clock-skew.ts'
 import { exchange, isLoopback } from '../http/index.ts'
 import type { HttpProxy } from '../http/proxy.ts'
 import type { HttpResponse } from '../http/transport.ts'
@@ -77,8 +77,8 @@ async function ask(url: URL, judge: (answer: HttpResponse) => unknown): Promise<
 export function checkClock(): CheckResult {
   const skewMs = clockSkewMs()
   if (skewMs === undefined) return { notChecked: 'not checked, because no server told its time' }
-  const trouble = clockTrouble()
-  if (trouble) throw new OdLinkError('usage', `${trouble}.`, { hint: clockCure() })
+  const trouble = clockProblem()
+  if (trouble) throw new OdLinkError('usage', `${trouble}.`, { hint: clockCommand() })
   const seconds = Math.round(Math.abs(skewMs) / 1000)
   return seconds < 2
     ? "the same time as Microsoft's"

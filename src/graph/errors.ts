@@ -1,5 +1,5 @@
 import { type ErrorKind, OdLinkError } from '../errors.ts'
-import { clockCure, clockTrouble } from '../http/clock-skew.ts'
+import { clockCommand, clockProblem } from '../http/clock-skew.ts'
 import { dateOf, requestIdOf } from '../http/index.ts'
 import { isJsonObject, textIn } from '../text/json.ts'
 import { fromOutside } from '../text/sanitize.ts'
@@ -29,9 +29,9 @@ export function isSimilarName(answer: GraphAnswer): boolean {
 /** Graph refuses the token although it was renewed for it. */
 export function linkRefused(answer: GraphAnswer): OdLinkError {
   const message = `Microsoft Graph does not accept the link any more: ${plainMessage(answer)}`
-  const trouble = /lifetime|expired|not yet valid/i.test(messageOf(answer)) ? clockTrouble() : undefined
+  const trouble = /lifetime|expired|not yet valid/i.test(messageOf(answer)) ? clockProblem() : undefined
   const hint = trouble
-    ? `${trouble}. Set it: ${clockCure()}\nIf it is refused then, too: ${causes.signIn.cure}`
+    ? `${trouble}. Set it: ${clockCommand()}\nIf it is refused then, too: ${causes.signIn.cure}`
     : causes.signIn.cure
   return new OdLinkError('sign-in', message, { hint, ...traceOf(answer) })
 }

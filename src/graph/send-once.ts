@@ -99,12 +99,10 @@ function read(
 }
 
 function unreadable(): NetworkError {
-  return new NetworkError(
-    'Microsoft Graph sent an answer that cannot be read.',
-    'Try again.',
-    true,
-    undefined,
-  )
+  return new NetworkError('The response from Microsoft Graph cannot be read.', true, {
+    reason: 'unreadable-answer',
+    next: ['Try again.'],
+  })
 }
 
 /** More than any challenge has, and little enough to be sent on. */

@@ -1,12 +1,12 @@
-/* Whom TLS believes beyond the authorities that Node brings along. */
+/* Trusted CAs besides those that come with Node. */
 
 import { accessSync, constants, existsSync } from 'node:fs'
 
-/** OpenSSL's words for a certificate that may be good, if only its authority were known. */
+/** OpenSSL's codes for a certificate that may be fine, but whose issuer is unknown. */
 export const unknownAuthority =
   /^(UNABLE_TO_(GET_ISSUER_CERT|VERIFY)|SELF_SIGNED_CERT_IN_CHAIN|DEPTH_ZERO_SELF_SIGNED|CERT_UNTRUSTED)/
 
-/** Where systems keep theirs: Debian and its kin, Fedora and its kin, SUSE, Alpine. */
+/** The systems' CA files: Debian and derivatives, Fedora and derivatives, SUSE, Alpine. */
 const bundles = [
   '/etc/ssl/certs/ca-certificates.crt',
   '/etc/pki/tls/certs/ca-bundle.crt',
@@ -15,8 +15,8 @@ const bundles = [
 ]
 
 /**
- * The authorities that Node believes by itself (those of `NODE_EXTRA_CA_CERTS` included) and those of the system's
- * store, as PEM; undefined where Node cannot read that store (before 22.15 and 23.9).
+ * The CAs that Node trusts by default (including `NODE_EXTRA_CA_CERTS`) and those of the system's store, as PEM; undefined
+ * if Node cannot read that store (before 22.15 and 23.9).
  * https://nodejs.org/api/tls.html#tlsgetcacertificatestype
  */
 export async function withSystemAuthorities(): Promise<string[] | undefined> {
@@ -25,24 +25,29 @@ export async function withSystemAuthorities(): Promise<string[] | undefined> {
   return [...new Set([...tls.getCACertificates('default'), ...tls.getCACertificates('system')])]
 }
 
-/** What to do about an authority that nobody knows. @param systemAsked whether the system's store was tried. */
-export function trustHint(systemAsked: boolean): string {
-  const file = process.env.NODE_EXTRA_CA_CERTS
-  const bundle = systemAsked ? undefined : bundles.find((path) => existsSync(path))
-  if (file) {
-    const trouble = unreadable(file)
-    return trouble
-      ? `Mend NODE_EXTRA_CA_CERTS: it names ${file}, which cannot be read (${trouble}), so Node goes on without it.`
-      : `${file}, which NODE_EXTRA_CA_CERTS names, does not hold the authority of this certificate: add it there.`
-  }
-  if (bundle) {
-    return `Behind a company proxy, name the certificates that this system trusts: NODE_EXTRA_CA_CERTS=${bundle}`
-  }
-  const asked = systemAsked ? "\nThe system's own store was asked as well, and does not know it." : ''
-  return `Behind a company proxy, name its certificate: NODE_EXTRA_CA_CERTS=/path/to/ca.pem${asked}`
+/** The file with more trusted CAs, which Node reads when it starts. */
+export function extraCertificates(): string | undefined {
+  return process.env.NODE_EXTRA_CA_CERTS || undefined
 }
 
-function unreadable(file: string): string | undefined {
+/** What to do about an unknown CA. @param systemAsked whether the system's store was tried. */
+export function trustSteps(systemAsked: boolean): string[] {
+  const file = extraCertificates()
+  if (file) {
+    const code = readErrorOf(file)
+    return code
+      ? [`Fix NODE_EXTRA_CA_CERTS. Node ignores it, because ${file} cannot be read (${code}).`]
+      : [`Add the CA of this certificate to ${file} (NODE_EXTRA_CA_CERTS).`]
+  }
+  const bundle = systemAsked ? undefined : bundles.find((path) => existsSync(path))
+  if (bundle) {
+    return [`Behind a company proxy, use the CAs that this system trusts: NODE_EXTRA_CA_CERTS=${bundle}`]
+  }
+  const step = 'Behind a company proxy, add its CA: NODE_EXTRA_CA_CERTS=/path/to/ca.pem'
+  return systemAsked ? [step, "The system's certificate store does not have it either."] : [step]
+}
+
+function readErrorOf(file: string): string | undefined {
   try {
     accessSync(file, constants.R_OK)
     return undefined

@@ -1,20 +1,20 @@
-/* This machine's clock, compared with those of the servers that answered. */
+/* This machine's clock, compared with the clocks of the servers that responded. */
 
 import type { IncomingHttpHeaders } from 'node:http'
 import { longDuration } from '../text/format.ts'
 
 let skewMs: number | undefined
 
-/** What the check of an id_token forgives, and what passes without a word. */
+/** The skew that the check of an id_token tolerates; up to here there is no warning. */
 const toleratedSkewMs = 5 * 60_000
 
 /**
- * Learns from the `Date` of an answer (RFC 9110 section 6.6.1), which is cut to the second and was written at some
- * moment between the two times given: milliseconds since the epoch, by this machine's clock.
+ * Measures the skew from the `Date` of a response (RFC 9110 section 6.6.1). It is truncated to the second, and was written at
+ * some moment between the two given times, which are milliseconds since the epoch by this machine's clock.
  */
 export function compareClocks({ date, age }: IncomingHttpHeaders, sentAt: number, receivedAt: number): void {
   const theirs = Date.parse(date ?? '')
-  // What a cache kept carries the time at which it was made (section 5.1 of RFC 9111).
+  // A cached response has the time of its creation (RFC 9111 section 5.1).
   if (Number.isNaN(theirs) || age !== undefined) return
   skewMs = theirs + 500 - (sentAt + receivedAt) / 2
 }
@@ -27,20 +27,20 @@ export function clockSkewMs(): number | undefined {
   return skewMs
 }
 
-/** A sentence without its full stop when this machine's clock is too wrong for a sign-in, else nothing. */
-export function clockTrouble(): string | undefined {
+/** A sentence without its full stop if this machine's clock is too wrong for a sign-in. */
+export function clockProblem(): string | undefined {
   if (skewMs === undefined || Math.abs(skewMs) <= toleratedSkewMs) return undefined
   return `This machine's clock is ${longDuration(60 * Math.round(Math.abs(skewMs) / 60_000))} ${skewMs > 0 ? 'behind' : 'ahead of'} Microsoft's`
 }
 
-/** The command that sets the clock by the network. */
-export function clockCure(platform: NodeJS.Platform = process.platform): string {
+/** The command that sets the clock from the network. */
+export function clockCommand(platform: NodeJS.Platform = process.platform): string {
   if (platform === 'win32') return 'w32tm /resync   (as administrator)'
   if (platform === 'darwin') return 'sudo sntp -sS time.apple.com'
   return 'sudo timedatectl set-ntp true'
 }
 
-/** What this machine's clock shows, for a person: `2026-11-24 13:52 UTC`. */
+/** The time by this machine's clock, for a person: `2026-11-24 13:52 UTC`. */
 export function clockReading(now = new Date()): string {
   return `${now.toISOString().slice(0, 16).replace('T', ' ')} UTC`
 }

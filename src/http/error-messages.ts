@@ -1,10 +1,13 @@
+import type { Reason } from '../errors.ts'
 import { longDuration } from '../text/format.ts'
+import type { NextStep } from '../text/next-step.ts'
 import { fromOutside } from '../text/sanitize.ts'
-import { trustHint, unknownAuthority } from './certificates.ts'
-import { clockCure, clockReading } from './clock-skew.ts'
-import { NetworkError, WireFailure } from './errors.ts'
+import { trustSteps, unknownAuthority } from './certificates.ts'
+import { clockCommand, clockReading } from './clock-skew.ts'
+import { NetworkError, TransportError } from './errors.ts'
+import { proxyVariables } from './proxy-variables.ts'
 
-type Words = [message: string, hint: string]
+type Explanation = [message: string, ...next: NextStep[]]
 
 /** Where the request was going. */
 export interface Route {
@@ -13,189 +16,216 @@ export interface Route {
   isLoopback: boolean
   /** The proxy on the way, without its credentials. */
   proxy: { host: string; variable: string; hasCredentials: boolean } | undefined
-  /** Whether the system's certificate store was asked. */
+  /** Whether the system's certificate store was tried. */
   systemAsked: boolean
   /** How long it took to fail, in milliseconds. */
   waitedMs: number
 }
 
 /** What a row of the table needs to know. */
-interface Scene extends Route {
+interface Failure extends Route {
   code: string
   detail: string
   cause: unknown
-  /** Who was spoken to: the proxy until its tunnel is open, then the server. As `host:port`, and with what it is. */
+  /** The other side, as `host:port`: the proxy until its tunnel is open, then the server. */
   host: string
+  /** The same at the beginning of a sentence; a proxy is called one. */
   peer: string
   /** The name that was looked up. */
   name: string
-  /** Whether an answer was awaited, and not only a connection. */
+  /** Whether the request was sent, so that only the response is missing. */
   sent: boolean
-  /** What to check where no connection came about. */
-  way: string
+  /** What to check if there was no connection. */
+  check: NextStep
 }
 
-const again = 'Check the network and try again.'
+const tryAgain = 'Check the network and try again.'
+const setProxy = 'HTTPS_PROXY=http://proxy.example:8080'
+const encoding = 'In a name or password, write % @ : / as %25 %40 %3A %2F.'
 
-/** Each trouble, by the code that Node, OpenSSL or `transport.ts` has for it; the first that fits is told. */
-const troubles: [codes: RegExp, words: (scene: Scene) => Words][] = [
+/** What can fail, by the codes of Node, OpenSSL and `transport.ts`; the first row that matches counts. */
+const failures: [codes: RegExp, reason: Reason, explain: (failure: Failure) => Explanation][] = [
   [
     /^ENOTFOUND$/,
-    ({ name, way }) => [
-      `The name ${name} could not be looked up: the DNS does not know it (ENOTFOUND).`,
-      way,
+    'dns',
+    ({ name, check }) => [
+      `The name ${name} could not be looked up, because it is not in the DNS (ENOTFOUND).`,
+      check,
     ],
   ],
   [
     /^EAI_/,
+    'dns',
     ({ name, code }) => [
-      `The name ${name} could not be looked up: the DNS server does not answer (${code}).`,
-      'Check the network and the DNS server (in a container: its own), and try again.',
+      `The name ${name} could not be looked up, because the DNS server does not respond (${code}).`,
+      'Check the network and the DNS server (a container may have its own), and try again.',
     ],
   ],
-  [/^ECONNREFUSED$/, ({ peer, way }) => [`${peer} refuses the connection.`, way]],
+  [/^ECONNREFUSED$/, 'unreachable', ({ peer, check }) => [`${peer} refuses the connection.`, check]],
   [
     /^E(HOST|NET)(UNREACH|DOWN)$|^EADDRNOTAVAIL$/,
-    ({ peer, code, way }) => [`No way leads from this machine to ${peer} (${code}).`, way],
+    'unreachable',
+    ({ peer, code, check }) => [`${peer} cannot be reached from this machine (${code}).`, check],
   ],
   [
     /^ETIMEDOUT$/,
-    ({ peer, sent, way, waitedMs }) => {
-      const seconds = longDuration(Math.max(1, waitedMs / 1000))
-      if (sent) return [`${peer} did not answer within ${seconds}.`, again]
-      return [`${peer} could not be reached: no connection within ${seconds}.`, way]
+    'timeout',
+    ({ peer, sent, check, waitedMs }) => {
+      const limit = longDuration(Math.max(1, waitedMs / 1000))
+      if (sent) return [`${peer} did not respond within ${limit}.`, tryAgain]
+      return [`${peer} could not be reached within ${limit}.`, check]
     },
   ],
   [
     /^(ECONNRESET|EPIPE|ECONNABORTED)$/,
-    ({ peer, sent, code, way }) =>
+    'unreachable',
+    ({ peer, sent, code, check }) =>
       sent
-        ? [`${peer} closed the connection before its answer was complete (${code}).`, again]
-        : [`${peer} closed the connection before anything was sent (${code}).`, way],
+        ? [`${peer} closed the connection before the response was complete (${code}).`, tryAgain]
+        : [`${peer} closed the connection before anything was sent (${code}).`, check],
   ],
   [
     unknownAuthority,
+    'tls',
     ({ host, code, systemAsked }) => [
-      `The TLS connection to ${host} cannot be trusted: its certificate comes from an authority that is not known here (${code}).`,
-      trustHint(systemAsked),
+      `The certificate of ${host} is not trusted, because its issuer is unknown here (${code}).`,
+      ...trustSteps(systemAsked),
     ],
   ],
   [
     /^CERT_HAS_EXPIRED$/,
+    'tls',
     ({ host }) => [
-      `The TLS connection to ${host} cannot be trusted: its certificate has expired, by this machine's clock (${clockReading()}).`,
-      `If that is not the time, set the clock: ${clockCure()}\nIf it is, whoever runs ${host}, or a proxy in between, has to renew the certificate.`,
+      `The certificate of ${host} has expired, by this machine's clock (${clockReading()}).`,
+      `If that time is wrong, set the clock: ${clockCommand()}`,
+      `If it is right, the operator of ${host}, or of a proxy in between, has to renew the certificate.`,
     ],
   ],
   [
     /^CERT_NOT_YET_VALID$/,
+    'tls',
     ({ host }) => [
-      `The TLS connection to ${host} cannot be trusted: its certificate is not valid yet, by this machine's clock (${clockReading()}).`,
-      `If that is not the time, set the clock: ${clockCure()}`,
+      `The certificate of ${host} is not valid yet, by this machine's clock (${clockReading()}).`,
+      `If that time is wrong, set the clock: ${clockCommand()}`,
     ],
   ],
   [
     /^ERR_TLS_CERT_ALTNAME_INVALID$|^HOSTNAME_MISMATCH$/,
+    'tls',
     ({ host, cause }) => [
-      `The TLS connection to ${host} cannot be trusted: the certificate is for another name${namesIn(cause)}.`,
-      'Somebody else answers in its place: a sign-in page of the network (open any page in the browser to see it), a proxy, or a wrong entry in /etc/hosts or the DNS.',
+      `The certificate is not for ${host}, but for another name${namesIn(cause)}.`,
+      "Something else responds in its place: the network's sign-in page (open any page in the browser to see it), a proxy, or a wrong entry in /etc/hosts or the DNS.",
     ],
   ],
   [
     /^(EPROTO|ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST))$/,
+    'tls',
     ({ host, code }) => [
-      `${host} does not speak TLS as od-link does (${code}).`,
-      'Check the port, and whether a proxy or a sign-in page of the network is in between.',
+      `${host} does not support TLS as od-link needs it (${code}).`,
+      "Check the port, and whether a proxy or the network's sign-in page is in between.",
     ],
   ],
   [
     /^(CERT_|ERR_TLS|ERR_SSL)/,
+    'tls',
     ({ host, code }) => [
-      `The TLS connection to ${host} cannot be trusted (${code}).`,
+      `The TLS connection to ${host} is not trusted (${code}).`,
       'Check whether a proxy is in between.',
     ],
   ],
-  // Tinyproxy has 407 for no password and 401 for a wrong one.
-  [/^EPROXY40[17]$/, askedForPassword],
+  // Tinyproxy uses 407 for a missing password and 401 for a wrong one.
+  [/^EPROXY40[17]$/, 'proxy', proxyPassword],
   [
     /^EPROXY/,
+    'proxy',
     ({ url, code, proxy }) => [
-      `The proxy ${proxy?.host} does not let od-link through to ${url.host} (${code.slice('EPROXY'.length)}).`,
-      `Ask whoever runs the proxy, or go around it: NO_PROXY=${url.hostname}`,
+      `The proxy ${proxy?.host} does not allow connections to ${url.host} (${code.slice('EPROXY'.length)}).`,
+      `Ask the operator of the proxy, or bypass it: NO_PROXY=${url.hostname}`,
     ],
   ],
   [
     /^ERR_INVALID_URL$/,
+    'proxy',
     () => [
-      'HTTPS_PROXY (or ALL_PROXY) does not hold the address of an HTTP proxy.',
-      'HTTPS_PROXY=http://proxy.example:8080\n(with a name and a password: http://USER:PASSWORD@…, and each % @ : / in them as %25 %40 %3A %2F)',
+      'HTTPS_PROXY (or ALL_PROXY) is not the address of an HTTP proxy.',
+      setProxy,
+      'Or with a name and a password: HTTPS_PROXY=http://USER:PASSWORD@proxy.example:8080',
+      encoding,
     ],
   ],
-  [/^ETOOBIG$/, ({ url }) => [`${url.host} sent more than od-link reads.`, 'Try again.']],
+  [
+    /^ETOOBIG$/,
+    'unreadable-answer',
+    ({ url }) => [`The response from ${url.host} is too large.`, 'Try again.'],
+  ],
 ]
 
-/** Tells DNS, refusal, TLS, silence and the proxy's own troubles apart, each with what to do about it. */
+/** The error for a failed request: DNS, refusal, TLS, timeout and proxy failures differ in reason and next steps. */
 export function networkError(error: Error, route: Route): NetworkError {
-  const failure =
-    error instanceof WireFailure
+  const failed =
+    error instanceof TransportError
       ? error
-      : new WireFailure((error as NodeJS.ErrnoException).code ?? error.message, 'connecting', error)
-  const [message, hint] = wordsFor(failure, route)
-  return new NetworkError(message, hint, failure.stage === 'sent', error)
+      : new TransportError((error as NodeJS.ErrnoException).code ?? error.message, 'connecting', error)
+  const failure = failureOf(failed, route)
+  const { code, peer, check, sent } = failure
+  const [
+    ,
+    reason = 'unreachable',
+    explain = (): Explanation => [`The connection to ${peer} failed (${code}).`, check],
+  ] = failures.find(([codes]) => codes.test(code)) ?? []
+  const [message, ...next] = explain(failure)
+  return new NetworkError(message, sent, { reason, next, cause: error })
 }
 
-/** What a failure means to a person, and what to do about it. */
-function wordsFor({ code, stage, detail, cause }: WireFailure, route: Route): Words {
+function failureOf({ code, stage, detail, cause }: TransportError, route: Route): Failure {
   const { url, proxy } = route
-  const spokenTo = stage === 'connecting' ? proxy : undefined
-  const host = spokenTo?.host ?? url.host
-  const peer = spokenTo ? `The proxy ${host}` : host
-  const scene: Scene = {
+  const proxyPeer = stage === 'connecting' ? proxy : undefined
+  const host = proxyPeer?.host ?? url.host
+  return {
     ...route,
-    ...{ code, detail, cause, host, peer },
-    name: spokenTo ? `of the proxy, ${host},` : url.hostname,
+    ...{ code, detail, cause, host },
+    peer: proxyPeer ? `The proxy ${host}` : host,
+    name: proxyPeer ? `of the proxy, ${host},` : url.hostname,
     sent: stage === 'sent',
-    way: spokenTo ? `Check ${spokenTo.variable} and NO_PROXY.` : wayOut(route),
+    check: proxyPeer ? `Check ${proxyPeer.variable} and NO_PROXY.` : connectionCheck(route),
   }
-  const known = troubles.find(([codes]) => codes.test(code))
-  return known ? known[1](scene) : [`The connection to ${peer} failed (${code}).`, scene.way]
 }
 
-/** What to check where there is no way to the server itself. */
-function wayOut({ proxy, isLoopback }: Route): string {
-  if (proxy) return again
+/** What to check if the server itself cannot be reached. */
+function connectionCheck({ proxy, isLoopback }: Route): NextStep {
+  if (proxy) return tryAgain
   if (isLoopback)
-    return 'Check whether the server on this machine, such as od-link sandbox, is still running.'
-  const { HTTP_PROXY: upper, http_proxy: lower } = process.env
-  if (upper || lower) {
-    return 'HTTP_PROXY is for http:// alone; name the proxy for https:// as well: HTTPS_PROXY=http://proxy.example:8080'
+    return 'Check whether the server on this machine (such as od-link sandbox) is still running.'
+  if (proxyVariables().some(([name]) => /^http_proxy$/i.test(name))) {
+    return `HTTP_PROXY applies to http:// only. Set the proxy for https:// as well: ${setProxy}`
   }
-  return 'Check the network, a firewall, or whether a proxy is needed: HTTPS_PROXY=http://proxy.example:8080'
+  return `Check the network and the firewall. If a proxy is needed: ${setProxy}`
 }
 
-/** No password was given, a wrong one was, or the proxy wants none of its kind. */
-function askedForPassword({ proxy, detail, code }: Scene): Words {
+/** The proxy got no password, or a wrong one, or it does not accept passwords. */
+function proxyPassword({ proxy, detail, code }: Failure): Explanation {
   const status = code.slice('EPROXY'.length)
   const kinds = detail.split(/\s*,\s*|\s+/).filter((word) => /^(negotiate|ntlm|kerberos|digest)$/i.test(word))
   if (kinds.length > 0 && !/\bbasic\b/i.test(detail)) {
     return [
-      `The proxy ${proxy?.host} asks for a sign-in of a kind that od-link does not have: ${kinds.join(', ')} (${status}).`,
-      'Run a helper that signs in to it, such as px or cntlm, and name that one: HTTPS_PROXY=http://127.0.0.1:3128',
+      `The proxy ${proxy?.host} requires a sign-in that od-link does not support: ${kinds.join(', ')} (${status}).`,
+      'Run a helper that signs in to it, such as px or cntlm, and use that as the proxy: HTTPS_PROXY=http://127.0.0.1:3128',
     ]
   }
   if (proxy?.hasCredentials) {
     return [
-      `The proxy ${proxy.host} refuses the name and the password that ${proxy.variable} holds (${status}).`,
-      `Mend them in the variable: ${proxy.variable}=http://USER:PASSWORD@${proxy.host}\n(each % @ : / in them as %25 %40 %3A %2F)`,
+      `The proxy ${proxy.host} refuses the name and password in ${proxy.variable} (${status}).`,
+      `Fix them in the variable: ${proxy.variable}=http://USER:PASSWORD@${proxy.host}`,
+      encoding,
     ]
   }
   return [
-    `The proxy ${proxy?.host} asks for a name and a password (${status}).`,
-    `Put them into the variable: ${proxy?.variable}=http://USER:PASSWORD@${proxy?.host}`,
+    `The proxy ${proxy?.host} requires a name and a password (${status}).`,
+    `Add them to the variable: ${proxy?.variable}=http://USER:PASSWORD@${proxy?.host}`,
   ]
 }
 
-/** The names in the certificate that was shown, for a hint of whose it is. */
+/** The names in the certificate that was received, as a clue to whose it is. */
 function namesIn(cause: unknown): string {
   const { cert } = (cause ?? {}) as { cert?: { subjectaltname?: string; subject?: { CN?: string } } }
   const names = cert?.subjectaltname ?? cert?.subject?.CN

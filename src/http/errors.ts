@@ -1,22 +1,21 @@
-import { OdLinkError } from '../errors.ts'
+import { type ErrorDetails, OdLinkError } from '../errors.ts'
 
-/** No answer came. `sent` says whether the server may have seen the request, and so may have done the work. */
+/** No response arrived. `sent` says whether the server may have received the request, and so may have done the work. */
 export class NetworkError extends OdLinkError {
   constructor(
     message: string,
-    hint: string | undefined,
     readonly sent: boolean,
-    cause: unknown,
+    details: ErrorDetails = {},
   ) {
-    super('network', message, { hint, cause })
+    super('network', message, details)
   }
 }
 
-/** How far a request came: to the proxy or the server, through the proxy's tunnel, or out of the house. */
+/** How far a request got: to the proxy or the server, through the proxy's tunnel, or completely sent. */
 export type Stage = 'connecting' | 'tunnelled' | 'sent'
 
-/** What went wrong on the wire, and how far the request had come. */
-export class WireFailure extends Error {
+/** What failed in the transport, and how far the request had got. */
+export class TransportError extends Error {
   /** @param detail what the other side said about it. */
   constructor(
     readonly code: string,

@@ -1,6 +1,6 @@
 /*
- * The only place that opens a connection. Node's own client rather than a fetch: one exchange, one time limit,
- * one bound on the size, no redirect ever followed, so a token cannot travel to a host it was not sent to.
+ * The only place that opens a connection to a server. It uses Node's own client, not fetch: one exchange with one time limit
+ * and one size limit. It never follows a redirect, so a token cannot get to another host.
  */
 
 import type { IncomingHttpHeaders } from 'node:http'
@@ -10,11 +10,12 @@ import { notices } from '../notices.ts'
 import { monotonicMs } from '../system/clock.ts'
 import { compareClocks } from './clock-skew.ts'
 import type { HttpProxy } from './proxy.ts'
-import { type HttpResponse, type Streams, sendOnWire } from './transport.ts'
+import { proxyVariables } from './proxy-variables.ts'
+import { type HttpResponse, type Streams, sendRequest } from './transport.ts'
 
 export { clockSkewMs } from './clock-skew.ts'
 
-/** Decorated as Microsoft asks of clients of SharePoint-backed drives: such traffic is throttled last. */
+/** In the format that Microsoft asks clients of SharePoint-backed drives to use, because other traffic is throttled first. */
 const userAgent = `NONISV|od-link|od-link/${version}`
 
 const defaultTimeoutMs = 30_000
@@ -24,28 +25,28 @@ export interface HttpRequest {
   url: URL
   headers?: Record<string, string>
   body?: string
-  /** In place of `body`, and of reading the whole answer into memory. */
+  /** Instead of `body`, and of reading the whole response into memory. */
   streams?: Streams
-  /** How large an answer may be that is read into memory. Default 8 MB. */
+  /** The largest response to read into memory. Default 8 MB. */
   mostBytes?: number
-  /** The address is a permission by itself, so its host alone is told. */
+  /** The URL itself grants access, so notices show only its host. */
   isSigned?: boolean
-  /** The whole exchange, from the look-up of the name to the last byte; of streams, the longest silence. Default 30 s. */
+  /** For the whole exchange, from the DNS lookup to the last byte; for streams, the longest pause. Default 30 s. */
   timeoutMs?: number
-  /** Do not reuse an open connection: Microsoft asks for a new one after a 503. */
+  /** Opens a new connection, as Microsoft asks for after a 503. */
   freshConnection?: boolean
-  /** Say in the answer who vouches for the server: behind a proxy that opens TLS, that is the company. */
+  /** Adds the issuer of the server's certificate to the response; behind a proxy that intercepts TLS, that is the company. */
   withTlsIssuer?: boolean
 }
 
 /**
- * Sends one request and reads the whole answer, whatever its status. Every request carries od-link's user agent
- * and a fresh `client-request-id` (Microsoft's support asks for it).
- * @throws NetworkError when no complete answer came within the time limit, and what a stream threw.
+ * Sends one request and reads the whole response, whatever its status. Every request has od-link's user agent and a new
+ * `client-request-id` (Microsoft's support asks for it).
+ * @throws NetworkError when no complete response arrived within the time limit, and whatever a stream threw.
  */
 export async function exchange(request: HttpRequest): Promise<HttpResponse> {
   const sentAt = Date.now()
-  // By the clock that nobody sets: a limit must hold when the other one jumps.
+  // The monotonic clock, because a limit must hold even if the wall clock is set.
   const began = monotonicMs()
   const elapsed = () => Math.round(monotonicMs() - began)
   const note = (outcome: string, headers?: IncomingHttpHeaders) =>
@@ -57,27 +58,27 @@ export async function exchange(request: HttpRequest): Promise<HttpResponse> {
       requestId: requestIdOf(headers),
     })
   let proxy: HttpProxy | undefined
-  let believed: string[] | undefined
+  let trusted: string[] | undefined
   const attempt = async () => {
-    believed = authorities
+    trusted = authorities
     proxy = await proxyFor(request.url)
     const limitMs = (request.timeoutMs ?? defaultTimeoutMs) - elapsed()
-    return sendOnWire({ ...request, headers: headersOf(request), ca: authorities, limitMs }, proxy?.agent)
+    return sendRequest({ ...request, headers: headersOf(request), ca: authorities, limitMs }, proxy?.agent)
   }
   try {
     const response = await attempt().catch(async (error) => {
-      if (!(await asksSystemAbout(error, believed))) throw error
+      if (!(await systemTrustHelps(error, trusted))) throw error
       return attempt()
     })
     note(String(response.status), response.headers)
-    // A date that anybody on the way may have written says nothing.
+    // Without TLS, anybody on the way may have written the date.
     const { protocol, hostname } = request.url
     if (protocol === 'https:' || isLoopback(hostname)) compareClocks(response.headers, sentAt, Date.now())
     return response
   } catch (error) {
     const { code, cause } = error as NodeJS.ErrnoException
     note(code ?? 'failed')
-    // What a stream itself has to say, such as of a full disk, is no trouble of the network.
+    // An error of the stream itself, such as a full disk, is not a network error.
     if (cause instanceof OdLinkError) throw cause
     const { networkError } = await import('./error-messages.ts')
     throw networkError(error as Error, {
@@ -90,43 +91,43 @@ export async function exchange(request: HttpRequest): Promise<HttpResponse> {
   }
 }
 
-/** Whom TLS believes, once Node's own authorities were not enough; then for the rest of the process. */
+/** Trusted CAs, set once Node's own were not enough; then for the rest of the process. */
 let authorities: string[] | undefined
 
 /**
- * Whether the system's certificate store, which takes a while to read, may mend this failure. Nothing of the
- * request has been sent by then, so it can be tried again.
+ * Whether the system's certificate store, which takes a while to read, may fix this failure. Nothing of the request has been
+ * sent by then, so it can be sent again.
  */
-async function asksSystemAbout(
+async function systemTrustHelps(
   error: NodeJS.ErrnoException,
-  believed: string[] | undefined,
+  trusted: string[] | undefined,
 ): Promise<boolean> {
-  if (believed) return false
+  if (trusted) return false
   const { unknownAuthority, withSystemAuthorities } = await import('./certificates.ts')
   if (!unknownAuthority.test(error.code ?? '')) return false
-  // Another request may have asked meanwhile.
+  // Another request may have read it meanwhile.
   authorities ??= await withSystemAuthorities()
   return authorities !== undefined
 }
 
-/** The id that Microsoft's support asks for: Graph's `request-id`, or the identity platform's trace id. */
+/** The ID that Microsoft's support asks for: Graph's `request-id`, or the identity platform's trace ID. */
 export function requestIdOf(headers: IncomingHttpHeaders | undefined): string | undefined {
   return guidIn(headers?.['request-id'] ?? headers?.['x-ms-request-id'])
 }
 
-/** A field that should hold a GUID, as ids of requests do; what a server puts there and is none is not repeated. */
+/** The value of a field that should be a GUID, such as a request ID; anything else from a server is not repeated. */
 export function guidIn(value: unknown): string | undefined {
   return typeof value === 'string' && /^[\da-f-]{1,64}$/i.test(value) ? value : undefined
 }
 
-/** The `Date` of an answer as the server wrote it, where it is one. */
+/** The `Date` of a response as the server wrote it, if it is valid. */
 export function dateOf({ date }: IncomingHttpHeaders): string | undefined {
   return date !== undefined && date.length < 64 && !Number.isNaN(Date.parse(date)) ? date : undefined
 }
 
 /**
- * A fresh GUID. It names a request in Microsoft's logs and guards nothing, so it does without node:crypto, which
- * takes 3 ms to load.
+ * A new GUID. It identifies a request in Microsoft's logs and protects nothing, so node:crypto, which takes 3 ms to load, is not
+ * needed.
  */
 function newRequestId(): string {
   const hex = (digits: number) =>
@@ -140,19 +141,19 @@ function headersOf(request: HttpRequest): Record<string, string | number> {
     'user-agent': userAgent,
     'client-request-id': newRequestId(),
     ...request.headers,
-    // A creation without a length is refused with 411.
+    // Graph refuses a POST without a length with 411.
     ...(request.body === undefined ? {} : { 'content-length': Buffer.byteLength(request.body) }),
   }
 }
 
-/** The proxy of the usual variables, if one applies; the module for it is loaded only then. */
+/** The proxy from the usual variables, if one applies; its module is loaded only then. */
 async function proxyFor(url: URL): Promise<HttpProxy | undefined> {
-  const variables = ['https_proxy', 'HTTPS_PROXY', 'all_proxy', 'ALL_PROXY']
-  if (isLoopback(url.hostname) || !variables.some((name) => process.env[name])) return undefined
+  const isSet = proxyVariables().some(([name]) => /^(https|all)_/i.test(name))
+  if (isLoopback(url.hostname) || !isSet) return undefined
   return (await import('./proxy.ts')).findProxy(url, authorities)
 }
 
-/** Whether a host name is this machine: never proxied, and the only place where plain http is accepted. */
+/** Whether a host name is this machine. It is never proxied, and the only host where plain http is accepted. */
 export function isLoopback(hostname: string): boolean {
   return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname)
 }

@@ -1,36 +1,36 @@
 import type { Agent } from 'node:http'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { getProxyForUrl } from 'proxy-from-env'
+import { proxyVariables } from './proxy-variables.ts'
 
 export interface HttpProxy {
   agent: Agent
   /** Name and port, without credentials. */
   host: string
-  /** The environment variable that named it. */
+  /** The environment variable that it comes from. */
   variable: string
   hasCredentials: boolean
 }
 
 /**
- * The proxy that leads to `url` by the usual variables (`HTTPS_PROXY`, `NO_PROXY`, both cases), or nothing when none
- * applies.
- * @param ca the authorities that a proxy that is spoken to over TLS may have its certificate from; default: Node's.
+ * The proxy for `url` from the usual variables (`HTTPS_PROXY`, `NO_PROXY`, in either case), or undefined if none applies.
+ * @param ca trusted CAs for a proxy that itself uses TLS; by default Node's.
  * @throws TypeError (ERR_INVALID_URL) when the variable is not the address of an HTTP proxy.
  */
 export function findProxy(url: URL, ca: string[] | undefined): HttpProxy | undefined {
   const found = getProxyForUrl(url.href)
   if (!found) return undefined
-  // A variable without a scheme means plain HTTP to every other tool; the package takes the scheme of the target.
+  // For every other tool a variable without a scheme means plain HTTP; the package uses the scheme of the target.
   const bare = found.replace(/^\w+:\/\//, '')
   const [variable = 'HTTPS_PROXY', written = found] =
-    Object.entries(process.env).find(
+    proxyVariables().find(
       ([name, value]) => /^(https|all)_proxy$/i.test(name) && (value === found || value === bare),
     ) ?? []
   const proxy = new URL(written === found ? found : `http://${bare}`)
-  // SOCKS, for one, is another protocol.
+  // SOCKS, for example, is another protocol.
   if (!/^https?:$/.test(proxy.protocol)) throw invalid()
   const credentials = credentialsOf(proxy)
-  // They travel in the header alone: what holds the address, such as a debugging aid of the package, may print it.
+  // Only the header gets them: whatever has the address, such as the package's debug output, may print it.
   proxy.username = ''
   proxy.password = ''
   const agent = new HttpsProxyAgent(proxy, {
@@ -40,7 +40,7 @@ export function findProxy(url: URL, ca: string[] | undefined): HttpProxy | undef
   return { agent, host: proxy.host, variable, hasCredentials: credentials !== undefined }
 }
 
-/** Name and password for the header (RFC 7617 section 2), with their percent encoding undone. */
+/** Name and password for the header (RFC 7617 section 2), percent-decoded. */
 function credentialsOf({ username, password }: URL): string | undefined {
   if (!username && !password) return undefined
   try {

@@ -3,43 +3,43 @@ import { notices } from '../notices.ts'
 import { monotonicMs } from '../system/clock.ts'
 import { shortDuration } from '../text/format.ts'
 
-/** A longer wait is the same to anyone who waits, and Node's timers take no more than 24 days. */
+/** Nobody waits longer than a day, and Node's timers support at most 24 days. */
 const longestMs = 86_400_000
 
 /**
- * Retry-After in milliseconds, a day at most: seconds, with a fraction or without, or an HTTP date (RFC 9110 section 10.2.3;
- * Graph has sent "0.249"). Undefined when it is absent or something else.
+ * Retry-After in milliseconds, at most a day. It is a number of seconds, with or without a fraction (Graph has sent "0.249"),
+ * or an HTTP date (RFC 9110 section 10.2.3). Undefined if it is absent or anything else.
  */
 export function parseRetryAfter(value: string | undefined, now = Date.now()): number | undefined {
   const text = value?.trim()
   if (!text) return undefined
   if (/^\d+(\.\d+)?$/.test(text)) return Math.min(longestMs, Number(text) * 1000)
-  // Only what looks like a date: Date.parse takes "5 minutes" for one too.
+  // Only what looks like a date, because Date.parse also accepts "5 minutes".
   const date = /\d{2}:\d{2}:\d{2}/.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.min(longestMs, Math.max(0, date - now))
 }
 
-/** Waits between attempts, all together for no longer than a limit. */
+/** Waits between attempts, with a limit on their sum. */
 export interface Patience {
   /**
-   * Waits before the next attempt: for as long as the server asked, else 1, 2, 4 … 30 s with some jitter.
-   * @returns false, at once, when the wait would pass the limit.
+   * Waits before the next attempt: for as long as the server asks, otherwise 1, 2, 4 … 30 s with some jitter.
+   * @returns false, at once, if the wait would exceed the limit.
    */
   pause: (why: string, retryAfter?: string) => Promise<boolean>
   /** Milliseconds left of the limit. */
   left: () => number
   /**
-   * How long one attempt may take, in milliseconds: two thirds of what is left, so that a server that was silent once
-   * can be asked again; 2 s however little that is, and never longer than `longest`.
+   * How long one attempt may take, in milliseconds: two thirds of the time left, so that a server that did not respond can
+   * be asked again. At least 2 s, and at most `longest`.
    */
   attempt: (longest: number) => number
-  /** How many pauses there were. */
+  /** The number of pauses so far. */
   readonly pauses: number
 }
 
 /**
- * @param maxWaitMs from now on: by the wall clock, so that a suspended machine does not prolong it, and by the one that
- *   nobody sets, so that a wall clock that is set back does not either.
+ * @param maxWaitMs from now on, by the wall clock and the monotonic clock: neither a suspended machine nor a wall clock that
+ *   is set back extends it.
  */
 export function startPatience(maxWaitMs: number): Patience {
   const began = [Date.now(), monotonicMs()] as const
@@ -49,11 +49,11 @@ export function startPatience(maxWaitMs: number): Patience {
     async pause(why, retryAfter) {
       const asked = parseRetryAfter(retryAfter)
       const backOff = (first: number) => Math.min(30_000, first * 2 ** pauses) * (0.75 + Math.random() / 2)
-      // "0", or a date that is past, does not mean "at once, for ever".
+      // "0", or a date in the past, must not lead to attempts without any pause.
       const ms = asked === undefined ? backOff(1_000) : Math.max(asked, pauses === 0 ? 0 : backOff(50))
       if (ms > left()) return false
       pauses += 1
-      notices.waiting(`${why} Trying again in ${shortDuration(ms / 1000)} …`)
+      notices.waiting(`${why} Retrying in ${shortDuration(ms / 1000)}…`)
       await sleep(ms)
       return true
     },

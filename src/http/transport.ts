@@ -1,24 +1,24 @@
-/* One exchange on the wire, as Node's own client does it. */
+/* One HTTP exchange with Node's own client. */
 
 import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { fromOutside } from '../text/sanitize.ts'
-import { type Stage, WireFailure } from './errors.ts'
+import { type Stage, TransportError } from './errors.ts'
 
-const usualMostBytes = 8 * 1024 * 1024
+const defaultMostBytes = 8 * 1024 * 1024
 
-export interface WireRequest {
+export interface TransportRequest {
   method: string
   url: URL
   headers: Record<string, string | number>
   body?: string
   streams?: Streams
-  /** How large an answer may be that is read into memory. Default 8 MB. */
+  /** The largest response to read into memory. Default 8 MB. */
   mostBytes?: number
   limitMs: number
   freshConnection?: boolean
   withTlsIssuer?: boolean
-  /** The authorities to believe, as PEM; without them Node's own. */
+  /** Trusted CAs as PEM; by default Node's own. */
   ca: string[] | undefined
 }
 
@@ -26,35 +26,35 @@ export interface HttpResponse {
   status: number
   headers: IncomingHttpHeaders
   body: string
-  /** The organisation (else the name) that issued the server's certificate, where it was asked for. */
+  /** The organisation (or the name) that issued the server's certificate, if it was requested. */
   tlsIssuer?: string
 }
 
-/** Bodies that need not fit into memory. `alive` begins the time limit anew, which so becomes one of silence. */
+/** Bodies that need not fit into memory. `alive` restarts the time limit, so that it becomes a limit on pauses. */
 export interface Streams {
   /** Sends the body and ends the request. Called for every attempt. */
   send?: (outgoing: ClientRequest, alive: () => void) => void
-  /** Takes the body of the answer; what it returns is the response's `body`. */
+  /** Reads the body of the response; what it returns becomes the response's `body`. */
   take?: (response: IncomingMessage, alive: () => void) => Promise<string>
 }
 
-/** Open connections, to be used again. Node's global agent would ask a proxy even for loopback (NODE_USE_ENV_PROXY). */
+/** Open connections, for reuse. Node's global agent would use a proxy even for loopback (NODE_USE_ENV_PROXY). */
 const agents: Record<string, Agent> = {}
 
-/**
- * Loads Node's client as soon as nothing else is to be done: while the keychain is looking for a token, say. That of
- * `https:` is built upon it.
- */
+/** Loads Node's client when nothing else is to do, such as while the keychain is read. The `https:` client is built on it. */
 export function loadClientMeanwhile(): void {
   setImmediate(() => void import('node:http'))
 }
 
 /**
- * Sends one request and reads the whole answer.
- * @param proxyAgent leads through a proxy.
- * @throws WireFailure when no complete answer came within the limit.
+ * Sends one request and reads the whole response.
+ * @param proxyAgent for a connection through a proxy.
+ * @throws TransportError when no complete response arrived within the limit.
  */
-export async function sendOnWire(request: WireRequest, proxyAgent: Agent | undefined): Promise<HttpResponse> {
+export async function sendRequest(
+  request: TransportRequest,
+  proxyAgent: Agent | undefined,
+): Promise<HttpResponse> {
   const { url } = request
   const { request: open, Agent } =
     url.protocol === 'https:' ? await import('node:https') : await import('node:http')
@@ -63,11 +63,11 @@ export async function sendOnWire(request: WireRequest, proxyAgent: Agent | undef
     method: request.method,
     headers: request.headers,
     agent: proxyAgent ?? (request.freshConnection ? false : agents[url.protocol]),
-    // Node gives each address of a name 250 ms, which a slow network never makes (nodejs/node#54359).
+    // Node allows each address of a name 250 ms, which is too short for slow networks (nodejs/node#54359).
     autoSelectFamilyAttemptTimeout: 1_000,
     ...(request.ca ? { ca: request.ca } : {}),
   }
-  const { mostBytes = usualMostBytes } = request
+  const { mostBytes = defaultMostBytes } = request
   const { send, take = (response: IncomingMessage) => readBody(response, mostBytes) } = request.streams ?? {}
   return new Promise((resolve, reject) => {
     let stage: Stage = 'connecting'
@@ -75,11 +75,11 @@ export async function sendOnWire(request: WireRequest, proxyAgent: Agent | undef
     const fail = (error: Error) => {
       clearTimeout(limit)
       const code = (error as NodeJS.ErrnoException).code ?? 'ECONNRESET'
-      reject(error instanceof WireFailure ? error : new WireFailure(code, stage, error))
+      reject(error instanceof TransportError ? error : new TransportError(code, stage, error))
     }
-    // Rejected here, not by the destroyed request: while a proxy is silent, that one has no socket to tell it by.
+    // Rejected here, not by destroying the request: while a proxy does not respond, the request has no socket to fail.
     const limit = setTimeout(() => {
-      fail(new WireFailure('ETIMEDOUT', stage))
+      fail(new TransportError('ETIMEDOUT', stage))
       outgoing.destroy()
     }, request.limitMs)
     const alive = () => void limit.refresh()
@@ -89,7 +89,7 @@ export async function sendOnWire(request: WireRequest, proxyAgent: Agent | undef
         return
       }
       const asked = headers?.['proxy-authenticate']
-      fail(new WireFailure(`EPROXY${statusCode}`, stage, undefined, [asked ?? ''].flat().join(', ')))
+      fail(new TransportError(`EPROXY${statusCode}`, stage, undefined, [asked ?? ''].flat().join(', ')))
       outgoing.destroy()
     })
     outgoing.on('socket', (socket) => {
@@ -129,8 +129,8 @@ interface ProxyAnswer {
 }
 
 /**
- * By events: an iterator over the stream would take longer to set up than the answer to a `mkdir` takes to read. Not by
- * `data`: of a million chunks of a byte each would be an object, and `read` brings all that have come in one.
+ * Uses events, because an iterator over the stream takes longer to set up than the response to a `mkdir` takes to read. Not
+ * `data` events, because a million chunks of one byte would be a million objects; `read` returns all that has arrived at once.
  */
 function readBody(response: IncomingMessage, mostBytes: number): Promise<string> {
   const chunks: Buffer[] = []
@@ -139,14 +139,14 @@ function readBody(response: IncomingMessage, mostBytes: number): Promise<string>
     response.on('readable', () => {
       for (let chunk: Buffer = response.read(); chunk; chunk = response.read()) {
         size += chunk.length
-        if (size > mostBytes) return reject(new WireFailure('ETOOBIG', 'sent'))
+        if (size > mostBytes) return reject(new TransportError('ETOOBIG', 'sent'))
         chunks.push(chunk)
       }
     })
     response.on('end', () => resolve(Buffer.concat(chunks).toString('utf8')))
     response.on('error', reject)
-    // An answer that ends by itself has come to its end before.
-    response.on('close', () => reject(new WireFailure('ECONNRESET', 'sent')))
+    // After a complete response this has no effect, because 'end' came before.
+    response.on('close', () => reject(new TransportError('ECONNRESET', 'sent')))
   })
 }
 

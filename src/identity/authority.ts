@@ -1,5 +1,5 @@
 import { OdLinkError } from '../errors.ts'
-import { clockCure, clockTrouble } from '../http/clock-skew.ts'
+import { clockCommand, clockProblem } from '../http/clock-skew.ts'
 import { startPatience } from '../http/retry.ts'
 import type { HttpResponse } from '../http/transport.ts'
 import { notices } from '../notices.ts'
@@ -42,8 +42,8 @@ export async function findAuthority(
   const url = discoveryUrl(loginOrigin, tenant)
   const answer = await askIdentity({ method: 'GET', url }, startPatience(30_000))
   const metadata = readMetadata(answer, { loginOrigin, tenant, clientId, scope: '' })
-  const wrong = clockTrouble()
-  if (wrong) notices.warning(`${wrong}, so the sign-in may fail. To set it: ${clockCure()}`)
+  const wrong = clockProblem()
+  if (wrong) notices.warning(`${wrong}, so the sign-in may fail. To set it: ${clockCommand()}`)
   const named = textIn(metadata.jwks_uri, longestAddress)
   const keysAreOwn = URL.canParse(named) && new URL(named).origin === url.origin
   return {

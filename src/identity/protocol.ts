@@ -1,6 +1,6 @@
 import * as oauth from 'oauth4webapi'
 import { OdLinkError } from '../errors.ts'
-import { clockCure, clockTrouble } from '../http/clock-skew.ts'
+import { clockCommand, clockProblem } from '../http/clock-skew.ts'
 import { NetworkError } from '../http/errors.ts'
 import { exchange, type HttpRequest, requestIdOf } from '../http/index.ts'
 import type { Patience } from '../http/retry.ts'
@@ -170,11 +170,11 @@ export async function explained<T>(context: FailureContext, step: () => Promise<
 
 /** When the times of an id_token are wrong and the server's `Date` shows that this machine's clock is. */
 function clockRefused(): OdLinkError | undefined {
-  const trouble = clockTrouble()
+  const trouble = clockProblem()
   if (!trouble) return undefined
   return new OdLinkError('sign-in', `${trouble}, so the sign-in cannot be checked.`, {
     reason: 'clock',
-    next: [`Set the clock: ${clockCure()}`, { intro: 'Then:', verb: 'login' }],
+    next: [`Set the clock: ${clockCommand()}`, { intro: 'Then:', verb: 'login' }],
   })
 }
 

@@ -150,7 +150,7 @@ describe('OD_LINK_ON_SIGNIN_NEEDED', () => {
 
   it.each([
     ['exit 9', /^Note: The command in OD_LINK_ON_SIGNIN_NEEDED failed with exit code 9\.\n/],
-    ['/no/such/program', /^Note: The command in OD_LINK_ON_SIGNIN_NEEDED ended with exit code 127\.\n/],
+    ['/no/such/program', /^Note: The command in OD_LINK_ON_SIGNIN_NEEDED failed with exit code 127\.\n/],
     ['kill -9 $$', /^Note: The command in OD_LINK_ON_SIGNIN_NEEDED was killed by SIGKILL\.\n/],
   ])('that fails (%s) is told in a note, before the same error', async (command, note) => {
     await die()

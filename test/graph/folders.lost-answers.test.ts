@@ -115,7 +115,7 @@ describe('after a lost answer', () => {
     await losing('gone', { reset: true })
     const { code, stdout, stderr } = await makeIn('gone')
     expect({ code, stdout }).toEqual({ code: 0, stdout: '/gone/x\n' })
-    expect(stderr).toContain('Trying again')
+    expect(stderr).toContain('Retrying')
   })
 
   it('of a parent, -p goes on below it', async () => {

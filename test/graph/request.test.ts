@@ -54,7 +54,7 @@ describe('a request to Graph', () => {
     expect(await taken('')).toMatchObject({ status: 200, json: undefined, repeated: false })
     expect(await taken('{"a":1}')).toMatchObject({ status: 200, json: { a: 1 } })
     expect(await taken('{"a":')).toMatchObject({
-      message: 'Microsoft Graph sent an answer that cannot be read.',
+      message: 'The response from Microsoft Graph cannot be read.',
       hint: 'Try again.',
     })
   })
@@ -168,7 +168,7 @@ describe('a request to Graph', () => {
   it.each(['<html>', ''])('whose answer cannot be read is sent again: %j', async (body) => {
     const graph = openGraph(await answering({ status: 200, body }, { status: 204, body: '' }), 10_000)
     expect(await graph.send(ask)).toMatchObject({ status: 204, json: undefined, repeated: true })
-    expect(own.waiting[0]).toMatch(/^Microsoft Graph sent an answer that cannot be read\. Trying again in/)
+    expect(own.waiting[0]).toMatch(/^The response from Microsoft Graph cannot be read\. Retrying in/)
   })
 
   it('that cannot be sent is not', async () => {

@@ -35,7 +35,7 @@ describe('a throttled request', () => {
     })
     const { code, stdout, stderr } = await at.world.run(['mkdir', `/${parent}`, 'x'])
     expect({ code, stdout }).toEqual({ code: 0, stdout: `/${parent}/x\n` })
-    expect(stderr).toMatch(/^Microsoft throttles this app \(HTTP 429\)\. Trying again in [\d.]+ s …\n$/)
+    expect(stderr).toMatch(/^Microsoft throttles this app \(HTTP 429\)\. Retrying in [\d.]+ s…\n$/)
     const waited = waitBetween(await at.requests('graph'), parent)
     expect(waited).toBeGreaterThan(least - 50)
     expect(waited).toBeLessThan(most)
@@ -45,7 +45,7 @@ describe('a throttled request', () => {
     await at.weather('POST', { status: 429, headers: { 'retry-after': '0.05' } }, 7)
     const { code, stdout, stderr } = await at.world.run(['mkdir', '/busy', 'x'])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '/busy/x\n' })
-    expect(stderr.match(/Trying again/g)).toHaveLength(7)
+    expect(stderr.match(/Retrying/g)).toHaveLength(7)
   })
 
   it('is not looked for before it is sent again: nothing was done', async () => {
@@ -75,7 +75,7 @@ describe('the bound on all waiting, --max-wait', () => {
     expect({ code, stdout }).toEqual({ code: 6, stdout: '' })
     expect(stderr).toContain('Microsoft throttles this app (HTTP 429).')
     expect(stderr).toContain('--max-wait')
-    expect(stderr).not.toContain('Trying again in')
+    expect(stderr).not.toContain('Retrying in')
     expect(milliseconds).toBeLessThan(10_000)
     expect(await at.requests()).toHaveLength(1)
     expect(await at.drive()).not.toContain('/long')

@@ -66,7 +66,7 @@ describe('when Microsoft cannot be reached', () => {
   it.runIf(hasRoom)('a name that is not known is told apart', async () => {
     const { stderr } = await outcomeAt('https://graph.example', withNames('hosts: files'))
     expect(stderr).toContain(
-      'The name graph.example could not be looked up: the DNS does not know it (ENOTFOUND).',
+      'The name graph.example could not be looked up, because it is not in the DNS (ENOTFOUND).',
     )
   })
 
@@ -76,13 +76,13 @@ describe('when Microsoft cannot be reached', () => {
       withNames('hosts: dns', 'nameserver 127.0.0.254\noptions timeout:1 attempts:1'),
     )
     expect(stderr).toContain(
-      'The name graph.example could not be looked up: the DNS server does not answer (EAI_AGAIN).',
+      'The name graph.example could not be looked up, because the DNS server does not respond (EAI_AGAIN).',
     )
   })
 
   it.runIf(hasRoom)('a machine without a network says that no way leads there', async () => {
     const { stderr } = await outcomeAt('https://203.0.113.1', { through: [...unshare, '--net'] })
-    expect(stderr).toMatch(/No way leads from this machine to 203\.0\.113\.1 \(E(NET|HOST)UNREACH\)\./)
+    expect(stderr).toMatch(/203\.0\.113\.1 cannot be reached from this machine \(E(NET|HOST)UNREACH\)\./)
   })
 
   it('a connection that is cut before anything was sent', async () => {
@@ -95,14 +95,14 @@ describe('when Microsoft cannot be reached', () => {
     const port = await rawServer((socket) => socket.once('data', () => socket.resetAndDestroy()))
     const { stderr } = await outcomeAt(`http://127.0.0.1:${port}`)
     expect(stderr).toContain(
-      `127.0.0.1:${port} closed the connection before its answer was complete (ECONNRESET).`,
+      `127.0.0.1:${port} closed the connection before the response was complete (ECONNRESET).`,
     )
   })
 
   it('a server with which no connection comes about', async () => {
     const port = await rawServer(() => {})
     const { stderr, milliseconds } = await outcomeAt(`https://127.0.0.1:${port}`)
-    expect(stderr).toContain(`127.0.0.1:${port} could not be reached: no connection within 2 seconds.`)
+    expect(stderr).toContain(`127.0.0.1:${port} could not be reached within 2 seconds.`)
     expect(milliseconds).toBeLessThan(6_000)
   })
 
@@ -117,7 +117,7 @@ describe('when Microsoft cannot be reached', () => {
     const { stderr } = await outcomeAt('https://nowhere.invalid', {
       env: { HTTP_PROXY: 'http://proxy.example:8080' },
     })
-    expect(stderr).toContain('HTTP_PROXY is for http:// alone')
+    expect(stderr).toContain('HTTP_PROXY applies to http:// only.')
     expect(stderr).toContain('HTTPS_PROXY=')
   })
 })

@@ -140,9 +140,7 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('behind a proxy', () => {
     )
     const { code, stderr } = await mkdir({ HTTPS_PROXY: `http://${credentials}@127.0.0.1:${port}` })
     expect(code).toBe(7)
-    expect(stderr).toContain(
-      'asks for a sign-in of a kind that od-link does not have: Negotiate, NTLM (407).',
-    )
+    expect(stderr).toContain('requires a sign-in that od-link does not support: Negotiate, NTLM (407).')
     expect(stderr).not.toMatch(/p@ss|p%40ss/)
   })
 
@@ -154,7 +152,7 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('behind a proxy', () => {
     const { code, stdout, stderr } = await mkdir({ HTTPS_PROXY: value })
     expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
     expect(stderr).toContain('HTTPS_PROXY')
-    expect(stderr).toContain('each % @ : / in them as %25 %40 %3A %2F')
+    expect(stderr).toContain('% @ : / as %25 %40 %3A %2F')
     expect(stderr).not.toMatch(/p@ss|p%40ss/)
   })
 
@@ -165,7 +163,7 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('behind a proxy', () => {
     const HTTPS_PROXY = `https://${credentials}@localhost:${secure.port}`
     const unknown = await mkdir({ HTTPS_PROXY })
     expect({ code: unknown.code, stdout: unknown.stdout }).toEqual({ code: 7, stdout: '' })
-    expect(unknown.stderr).toContain(`The TLS connection to localhost:${secure.port} cannot be trusted`)
+    expect(unknown.stderr).toContain(`The certificate of localhost:${secure.port} is not trusted`)
     const bundle = join(world.dir, 'both.pem')
     const both = [certificate, own].map(({ authority }) => readFileSync(authority, 'utf8'))
     writeFileSync(bundle, both.join(''))
@@ -179,7 +177,7 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('behind a proxy', () => {
     const env = { HTTPS_PROXY: `http://127.0.0.1:${port}`, NODE_EXTRA_CA_CERTS: undefined }
     const { code, stdout, stderr, milliseconds } = await mkdir(env)
     expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
-    expect(stderr).toContain('cannot be trusted')
+    expect(stderr).toContain('is not trusted')
     expect(stderr).toContain('NODE_EXTRA_CA_CERTS=')
     expect(milliseconds).toBeLessThan(6_000)
   })

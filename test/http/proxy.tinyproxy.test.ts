@@ -61,11 +61,11 @@ describe.runIf(parts)('behind tinyproxy', () => {
   })
 
   it.each([
-    ['no password', '', /The proxy 127\.0\.0\.1:\d+ asks for a name and a password \(407\)\./],
+    ['no password', '', /The proxy 127\.0\.0\.1:\d+ requires a name and a password \(407\)\./],
     [
       'a wrong one',
       'ada:guessed%2Done@',
-      /The proxy 127\.0\.0\.1:\d+ refuses the name and the password that HTTPS_PROXY holds \(40[17]\)\./,
+      /The proxy 127\.0\.0\.1:\d+ refuses the name and password in HTTPS_PROXY \(40[17]\)\./,
     ],
   ])('one that wants a password says so at once when it gets %s', async (_, given, message) => {
     const world = worldBehind(`http://${given}127.0.0.1:${guarded.port}`)

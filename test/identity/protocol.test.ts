@@ -177,7 +177,7 @@ describe('an answer', () => {
     })
 
   it('that did not come is told by what was in the way', async () => {
-    const cause = new NetworkError('It is dark.', undefined, true, undefined)
+    const cause = new NetworkError('It is dark.', true)
     await expect(failing(new TypeError('fetch failed', { cause }))).rejects.toBe(cause)
     await expect(failing(cause)).rejects.toBe(cause)
   })

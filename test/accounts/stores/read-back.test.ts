@@ -91,7 +91,7 @@ describe('a store that another process cannot read', () => {
     const { code, stderr } = await login('sleep 1.3; echo sealed; exit 1')
     expect(code).toBe(5)
     expect(stderr).toContain(
-      'Waiting for another process to read from docker-credential-osxkeychain what was written …\n',
+      'Waiting for another process to read from docker-credential-osxkeychain what was written…\n',
     )
   })
 })

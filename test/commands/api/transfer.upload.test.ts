@@ -157,7 +157,7 @@ describe('the host that an upload goes to', () => {
       const running = at.world.start(api())
       const peak = await peakMemoryMb(running)
       const { code, stdout, stderr } = await running.ended
-      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Trying again') })
+      expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringContaining('Retrying') })
       expect(JSON.parse(stdout)).toEqual({ id: '01', name: 'large', size })
       expect(stderr).not.toContain('secret')
       expect(host.received.sha256()).toBe(sha256Of(5, size))

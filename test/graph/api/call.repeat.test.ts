@@ -5,7 +5,7 @@ import { answerOf } from '../../helpers/microsoft/fake-graph.ts'
 
 describe('a request may be sent again', () => {
   const answered = (status: number, headers = {}) => answerOf({ status, headers })
-  const lost = new NetworkError('lost', undefined, true, undefined)
+  const lost = new NetworkError('lost', true)
 
   it.each(['GET', 'HEAD', 'PUT', 'DELETE'])('when it is a %s, after whatever', (method) => {
     for (const outcome of [answered(500), answered(429), lost])

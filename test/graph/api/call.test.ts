@@ -15,7 +15,7 @@ const request = (more: Partial<ApiRequest> = {}): ApiRequest => ({
   headers: {},
   ...more,
 })
-const lost = new NetworkError('Lost.', 'Try again.', true, undefined)
+const lost = new NetworkError('Lost.', true, { next: ['Try again.'] })
 const gone: Told = { status: 404, json: { error: { code: 'itemNotFound', message: 'Not found.' } } }
 
 /** An answer as it comes from the wire. */

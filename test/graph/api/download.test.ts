@@ -272,7 +272,7 @@ describe('a download', () => {
   })
 
   it('that Graph itself breaks off may be asked for again, and shows its refusals', async () => {
-    const lost = new NetworkError('lost', undefined, true, undefined)
+    const lost = new NetworkError('lost', true)
     const shown: unknown[] = []
     let may: boolean | undefined
     const answer = (statusCode: number, text: string) =>

@@ -205,7 +205,7 @@ describe('an upload', () => {
   it('waits as long as the server says, and no longer than it may altogether', async () => {
     session.answers.PUT = [{ status: 503, headers: soon }]
     isWhole(await put())
-    expect(waits).toEqual([expect.stringMatching(/Trying again in 0 s …$/)])
+    expect(waits).toEqual([expect.stringMatching(/Retrying in 0 s…$/)])
     session.answers.PUT = [{ status: 503, headers: { 'retry-after': '60' } }]
     expect((await put()).error).toMatchObject({ kind: 'service' })
     expect(waits).toHaveLength(1)

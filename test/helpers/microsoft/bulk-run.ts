@@ -14,8 +14,8 @@ import { answerOf, type Told } from './fake-graph.ts'
 /** What is answered to each request of a batch, by what is asked: `POST root/children a`; nothing means no answer. */
 export type Batch = Record<string, Told | undefined>
 
-export const brokenConnection = new NetworkError('The connection broke.', undefined, true, undefined)
-export const noNetwork = new NetworkError('There is no network.', undefined, false, undefined)
+export const brokenConnection = new NetworkError('The connection broke.', true)
+export const noNetwork = new NetworkError('There is no network.', false)
 
 /** A run without a network or a clock of its own: a test sees each batch, and says what is answered. */
 export function aRun(...paths: string[]) {

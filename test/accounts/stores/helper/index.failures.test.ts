@@ -33,13 +33,23 @@ describe('a credential helper', () => {
       'refuses on standard output',
       'echo "the vault is sealed"; exit 1',
       /failed: the vault is sealed\.$/,
-      /by hand/,
+      /Try the helper yourself/,
     ],
-    ['refuses on standard error', 'echo "no such vault" >&2; exit 3', /failed: no such vault\.$/, /by hand/],
-    ['refuses without a word', 'exit 7', /refuses, with exit code 7\.$/, /by hand/],
-    ['answers garbage', 'cat >/dev/null; echo "<html>hello</html>"', /answers something/, /command -v/],
-    ['answers without end', 'cat >/dev/null; yes', /answers something/, /command -v/],
-    ['crashes', 'kill -SEGV $$', /ended by SIGSEGV/, /by hand/],
+    [
+      'refuses on standard error',
+      'echo "no such vault" >&2; exit 3',
+      /failed: no such vault\.$/,
+      /Try the helper yourself/,
+    ],
+    ['refuses without a word', 'exit 7', /failed with exit code 7\.$/, /Try the helper yourself/],
+    [
+      'answers garbage',
+      'cat >/dev/null; echo "<html>hello</html>"',
+      /is not that of a credential helper/,
+      /command -v/,
+    ],
+    ['answers without end', 'cat >/dev/null; yes', /is not that of a credential helper/, /command -v/],
+    ['crashes', 'kill -SEGV $$', /killed by SIGSEGV/, /Try the helper yourself/],
     ['panics', 'echo "panic: runtime error" >&2; exit 2', /crashed/, /[Uu]nlock/],
   ]
   it.each(troubles)('that %s is exit 5 with cause and cure', async (_, script, message, hint) => {
@@ -60,7 +70,7 @@ describe('a credential helper', () => {
       env: { OD_LINK_STORE: 'helper:nonesuch' },
     })
     expect(code).toBe(5)
-    expect(jsonError(stderr).message).toContain('docker-credential-nonesuch, which is not on the PATH')
+    expect(jsonError(stderr).message).toContain('docker-credential-nonesuch, which is not in the PATH')
   })
 
   it.each(['helper:', 'helper', 'helper:../bin/x', 'helper:a b', 'helper:/bin/sh', 'file:x', 'pass'])(
@@ -167,7 +177,7 @@ describe('the newest entry of a link', () => {
 
   it.each([
     ['refuses', 'echo "gpg: decryption failed: No pinentry"; exit 1', /No pinentry/],
-    ['does not answer', 'sleep 60', /did not answer/],
+    ['does not answer', 'sleep 60', /did not respond/],
   ])('that the helper %s for a moment is not replaced by the older one', async (_, moment, said) => {
     // Only the second entry, which is the newest after one renewal.
     const failing = `input=$(cat)
