@@ -7,12 +7,12 @@ import { checkRegistrationSettings, checkSettings, checkStore, storesInUse } fro
 import { checkBrowser, checkNativeModule, checkNode, checkPorts } from './machine.ts'
 import { checkAuthority, checkClock, checkGraph, checkProxy } from './network.ts'
 
-/** One run of the doctor. */
+/** What the checks of one run know. */
 export interface Context {
   offline: boolean
-  /** The one account to look at; without it, every linked one. */
+  /** The account to check; if undefined, all linked accounts. */
   account: Account | undefined
-  /** What an earlier check of the table has found, once it has. */
+  /** The findings of an earlier check of the table, when it is done. */
   earlier: (name: string) => Promise<Finding[]>
 }
 
@@ -22,72 +22,72 @@ interface Check {
   /** For people. */
   title: string
   limit: Limit
-  /** What it cannot do without: where that is missing, it says so and does nothing. */
+  /** What the check needs. If that is missing, it reports so and does nothing. */
   needs?: readonly ('settings' | 'network')[]
-  look: (context: Context) => CheckResult | Promise<CheckResult | Finding[]>
+  run: (context: Context) => CheckResult | Promise<CheckResult | Finding[]>
 }
 
 const local: Limit = { ms: 5_000, late: 'internal' }
 const online: Limit = { ms: 8_000, late: 'network' }
-/** With a terminal, a person may have to unlock the keychain, which has a limit of its own. */
+/** At a terminal, a person may have to unlock the keychain, which has a limit of its own. */
 const store: Limit = { ms: process.stderr.isTTY ? 35_000 : 10_000, late: 'keychain' }
 const link: Limit = { ms: 15_000, late: 'network' }
-/** What waits for the store. */
+/** For checks that wait for the store. */
 const afterStore: Limit = { ms: store.ms + link.ms + 1_000, late: 'keychain' }
 
-/** The checks, in the order of the report. All begin at once; one that needs an earlier one waits for it. */
+/** The checks, in the order of the report. All start at once; one that needs an earlier one waits for it. To add one: a line here. */
 export const checks = [
-  { name: 'node', title: 'Node', limit: local, look: checkNode },
-  { name: 'native-module', title: 'Native module', limit: local, look: checkNativeModule },
+  { name: 'node', title: 'Node', limit: local, run: checkNode },
+  { name: 'native-module', title: 'Native module', limit: local, run: checkNativeModule },
   {
     name: 'store',
     title: 'Store',
     limit: afterStore,
     needs: ['settings'],
-    look: () => Promise.all(storesInUse().map((name) => runCheck(store, () => checkStore(name), name))),
+    run: () => Promise.all(storesInUse().map((name) => runCheck(store, () => checkStore(name), name))),
   },
-  { name: 'settings', title: 'Settings', limit: local, look: checkSettings },
+  { name: 'settings', title: 'Settings', limit: local, run: checkSettings },
   {
     name: 'registration',
     title: 'Registration',
     limit: afterStore,
     needs: ['settings'],
-    look: (context) =>
+    run: (context) =>
       checkRegistrationSettings(
         async () => (await storeWorks(context, setting('store') ?? 'keychain')) === true,
       ),
   },
-  { name: 'ports', title: 'Ports', limit: local, needs: ['settings'], look: checkPorts },
-  { name: 'browser', title: 'Browser', limit: local, look: checkBrowser },
-  { name: 'proxy', title: 'Proxy', limit: local, needs: ['settings'], look: checkProxy },
+  { name: 'ports', title: 'Ports', limit: local, needs: ['settings'], run: checkPorts },
+  { name: 'browser', title: 'Browser', limit: local, run: checkBrowser },
+  { name: 'proxy', title: 'Proxy', limit: local, needs: ['settings'], run: checkProxy },
   {
     name: 'authority',
     title: 'Sign-in',
     limit: online,
     needs: ['settings', 'network'],
-    look: checkAuthority,
+    run: checkAuthority,
   },
-  { name: 'graph', title: 'Graph', limit: online, needs: ['settings', 'network'], look: checkGraph },
+  { name: 'graph', title: 'Graph', limit: online, needs: ['settings', 'network'], run: checkGraph },
   {
     name: 'clock',
     title: 'Clock',
     limit: { ...online, ms: online.ms + 1_000 },
     needs: ['network'],
-    look: async (context) => {
+    run: async (context) => {
       await Promise.all([context.earlier('authority'), context.earlier('graph')])
       return checkClock()
     },
   },
-  { name: 'link', title: 'Link', limit: afterStore, needs: ['settings'], look: lookAtLinks },
+  { name: 'link', title: 'Link', limit: afterStore, needs: ['settings'], run: checkLinks },
 ] as const satisfies readonly Check[]
 
-async function lookAtLinks(context: Context): Promise<CheckResult | Finding[]> {
+async function checkLinks(context: Context): Promise<CheckResult | Finding[]> {
   const accounts = context.account ? [context.account] : listAccounts()
-  if (accounts.length === 0) return { notChecked: 'no OneDrive is linked yet: od-link login' }
+  if (accounts.length === 0) return { notChecked: 'no OneDrive is linked yet; to link one: od-link login' }
   return Promise.all(
     accounts.map(async (account) => {
       const usable = (await storeWorks(context, account.store)) !== false
-      const unusable = { notChecked: `not checked, because its store (${account.store}) cannot be used` }
+      const unusable = { notChecked: `not checked, because its store (${account.store}) does not work` }
       return runCheck(
         link,
         () => (usable ? checkLink(account, context.offline) : unusable),
@@ -97,25 +97,25 @@ async function lookAtLinks(context: Context): Promise<CheckResult | Finding[]> {
   )
 }
 
-/** What was found of a store; undefined when nobody looked at it. */
+/** Whether a store works; undefined if it was not checked. */
 async function storeWorks(context: Context, store: string): Promise<boolean | null | undefined> {
   return (await context.earlier('store')).find(({ subject }) => subject === store)?.ok
 }
 
 /** Runs one check of the table. */
 export function findingsOf(check: Check, context: Context): Promise<Finding[]> {
-  const missing = whatIsMissing(check, context)
+  const missing = missingFor(check, context)
   let several: Finding[] | undefined
   const one = runCheck(check.limit, async () => {
-    const told = missing ?? (await check.look(context))
-    if (!Array.isArray(told)) return told
-    several = told
+    const result = missing ?? (await check.run(context))
+    if (!Array.isArray(result)) return result
+    several = result
     return ''
   })
   return one.then((finding) => several ?? [finding])
 }
 
-function whatIsMissing({ needs = [] }: Check, { offline }: Context): CheckResult | undefined {
+function missingFor({ needs = [] }: Check, { offline }: Context): CheckResult | undefined {
   if (needs.includes('network') && offline) return { notChecked: 'not checked (--offline)' }
   if (!needs.includes('settings')) return undefined
   try {

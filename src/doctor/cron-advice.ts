@@ -1,7 +1,8 @@
 import { accessSync, constants, existsSync } from 'node:fs'
 import type { Account } from '../accounts/account.ts'
-import { exitCodes } from '../errors.ts'
+import { exitCodes, type Reason } from '../errors.ts'
 import { configDir } from '../settings/directory.ts'
+import { hintOf, type NextStep } from '../text/next-step.ts'
 import {
   cronEnvironment,
   type Environment,
@@ -10,80 +11,94 @@ import {
   withCredentials,
 } from './crontab.ts'
 
-/** Why od-link does not work from cron. */
+/** Why od-link does not work in a cron job. */
 export interface CronProblem {
   message: string
+  /** The next steps that od-link showed there, as lines. */
   hint?: string
+  reason: Reason
   exitCode: number
 }
 
-const elsewhere = [
-  'Or keep the link where cron reaches it: od-link store move --to file',
-  'Or in a password manager: od-link store move --to helper:pass',
+const otherStores: NextStep[] = [
+  {
+    intro: 'Or save the link where cron jobs can read it:',
+    verb: 'store',
+    action: 'move',
+    flags: { to: 'file' },
+  },
+  { intro: 'Or in a password manager:', verb: 'store', action: 'move', flags: { to: 'helper:pass' } },
 ]
 
-/** What to do where od-link does not work from cron, in lines. */
-export function cureFor({ exitCode, message, hint = '' }: CronProblem, { store }: Account): string {
-  const own = hint.split('\n')
-  if (exitCode === exitCodes.keychain && store.startsWith('helper:')) {
-    return [
-      ...own,
-      "Cron's PATH is /usr/bin:/bin; for a helper elsewhere put a line above yours:",
-      'PATH=/usr/local/bin:/usr/bin:/bin',
-    ].join('\n')
-  }
-  if (exitCode !== exitCodes.keychain || store !== 'keychain') return hint
-  // What helps a terminal of the desktop (an unlock, another bus) does not help cron.
-  const first = /no keychain here/.test(message)
-    ? ['loginctl enable-linger', '(so that your session, with its keyring, outlives the login)']
-    : own.slice(0, 1)
-  return [...first, ...elsewhere].join('\n')
+/** What helps a cron job. What helps in a terminal of the desktop (another bus, a dialog) may not. */
+const keychainSteps: Partial<Record<Reason, NextStep[]>> = {
+  'keychain-missing': [
+    'loginctl enable-linger',
+    'This keeps your session, with its keyring, running after you log out.',
+  ],
+  'keychain-locked': ['Unlock it on the desktop, then try again.'],
+  'keychain-silent': ['Restart its service (gnome-keyring, KWallet), or log in again.'],
+  'keychain-refused': ['Allow it in its own dialog or settings, as the user who owns the keychain.'],
 }
 
-/** What may end it one day, although it works now; a sentence each. */
-export function notesFor(programs: Programs, brought: Environment, { store }: Account): string[] {
-  return [...pathNotes(programs), ...proxyNotes(brought), ...storeNotes(store), ...placeNotes()]
+/** What to do if od-link does not work in a cron job, as lines. */
+export function cronHint({ reason, hint = '', exitCode }: CronProblem, { store }: Account): string {
+  const steps = keychainSteps[reason]
+  if (store === 'keychain' && steps) return hintOf([...steps, ...otherStores])
+  if (!store.startsWith('helper:') || exitCode !== exitCodes.keychain) return hint
+  return hintOf([
+    hint,
+    'In cron jobs the PATH is /usr/bin:/bin. If the helper is elsewhere, add a line above yours in the crontab:',
+    'PATH=/usr/local/bin:/usr/bin:/bin',
+  ])
 }
 
-function placeNotes(): string[] {
+/** What may stop it from working one day, as sentences. */
+export function notesFor(programs: Programs, variables: Environment, { store }: Account): string[] {
+  return [...pathNotes(programs), ...proxyNotes(variables), ...storeNotes(store), ...directoryNotes()]
+}
+
+function directoryNotes(): string[] {
   try {
     accessSync(configDir(), constants.W_OK)
     return []
   } catch {
     return [
-      `${configDir()} cannot be written to, so this works until the token ends and is not renewed: make it writable.`,
+      `${configDir()} is read-only, so this works only until the token expires. Make it writable, so that the token can be renewed.`,
     ]
   }
 }
 
 function pathNotes({ node, odLink }: Programs): string[] {
   if (/[/\\]_npx[/\\]/.test(odLink)) {
-    return ['npx runs od-link from a cache that is emptied one day. Install it: npm install --global od-link']
+    return [
+      'npx runs od-link from a cache that may be emptied at any time. Install it: npm install --global od-link',
+    ]
   }
-  const what = [endsWithUpgrade(node) && 'this node', endsWithUpgrade(odLink) && 'od-link'].filter(Boolean)
+  const what = [endsWithUpgrade(node) && 'This Node', endsWithUpgrade(odLink) && 'od-link'].filter(Boolean)
   if (what.length === 0) return []
-  const lie = `${what.join(' and ')} ${what.length > 1 ? 'lie' : 'lies'}`
+  const are = what.length > 1 ? 'are' : 'is'
   return [
-    `${lie.charAt(0).toUpperCase()}${lie.slice(1)} in a folder of one version, so the line ends with the next upgrade. Run od-link doctor --cron again after it.`,
+    `${what.join(' and ')} ${are} in a folder for one version only, so the line stops working with the next upgrade. Run od-link doctor --cron again after it.`,
   ]
 }
 
-function proxyNotes(brought: Environment): string[] {
-  const variable = withCredentials(brought)
+function proxyNotes(variables: Environment): string[] {
+  const variable = withCredentials(variables)
   if (variable === undefined) return []
-  return [`${variable} has credentials, which are not printed: put them in the place of USER:PASSWORD.`]
+  return [`The credentials in ${variable} are not printed. Replace USER:PASSWORD with them.`]
 }
 
 function storeNotes(store: string): string[] {
   if (store.startsWith('helper:pass')) {
     return [
-      'The GPG key must have no passphrase, or gpg-agent must remember it for long (default-cache-ttl, max-cache-ttl).',
+      'The GPG key must have no passphrase, or gpg-agent must cache it for long (default-cache-ttl, max-cache-ttl).',
     ]
   }
   if (store !== 'keychain') return []
   if (process.platform === 'darwin') {
     return [
-      'The keychain knows this very node: after an upgrade of it, run od-link once in a terminal and allow it.',
+      'The keychain allows only this Node. After an upgrade of Node, run od-link once in a terminal and allow it.',
     ]
   }
   if (process.platform !== 'linux') return []
@@ -91,7 +106,9 @@ function storeNotes(store: string): string[] {
   return [
     ...(lingers
       ? []
-      : ['It works while you are logged in. To keep the session after that: loginctl enable-linger']),
+      : [
+          'It works while you are logged in. To keep your session running after that: loginctl enable-linger',
+        ]),
     'After a restart the keyring is locked until you log in. To do without it: od-link store move --to file',
   ]
 }

@@ -1,59 +1,58 @@
 import { spawn } from 'node:child_process'
 import { type Account, labelOf } from '../accounts/account.ts'
 import { defaultAccount } from '../accounts/index.ts'
-import { exitCodes } from '../errors.ts'
+import { type ErrorKind, exitCodes, type Reason } from '../errors.ts'
 import { killOnExit, killWithChildren } from '../system/child-process.ts'
 import { longDuration } from '../text/format.ts'
 import { parseJsonObject } from '../text/json.ts'
-import { type CronProblem, cureFor, notesFor } from './cron-advice.ts'
-import { broughtAlong, cronEnvironment, crontabLine, type Programs, programs } from './crontab.ts'
+import { type CronProblem, cronHint, notesFor } from './cron-advice.ts'
+import { cronEnvironment, crontabLine, type Programs, programs, variablesForCron } from './crontab.ts'
 
 export interface CronTrial {
-  /** Absent when it works. */
+  /** Undefined if it works. */
   problem?: CronProblem
   /** For `crontab -e`. */
   line: string
-  /** What may end it one day although it works now. */
+  /** What may stop it from working one day. */
   notes: string[]
 }
 
 /**
- * Starts od-link as cron would: in a session of its own without a terminal, with nothing on standard input, and with
- * cron's environment plus what the line brings along. There it reads the link from its store and uses it.
+ * Starts od-link as cron would: in a session of its own without a terminal, with empty standard input, and with cron's
+ * environment plus the variables of the crontab line. There it reads the link from its store and uses it.
  * @param limitMs how long that may take, in milliseconds.
- * @param offline whether it reads the link and leaves Microsoft alone.
+ * @param offline whether to only read the link, without contacting Microsoft.
  */
 export async function tryCron(
   account: Account,
   { limitMs, offline }: { limitMs: number; offline: boolean },
 ): Promise<CronTrial> {
   const started = programs()
-  const brought = broughtAlong()
-  const env = { ...cronEnvironment(), ...brought }
+  const variables = variablesForCron()
+  const env = { ...cronEnvironment(), ...variables }
   const args = ['status', '--json', ...(offline ? [] : ['--check']), '--account', account.id]
   const problem = await run(started, args, env, limitMs)
-  const ofDefault = defaultAccount()?.id === account.id
+  const isDefault = defaultAccount()?.id === account.id
   return {
-    ...(problem && { problem: { ...problem, hint: cureFor(problem, account) } }),
-    line: crontabLine(started, brought, ofDefault ? undefined : labelOf(account)),
-    notes: notesFor(started, brought, account),
+    ...(problem && { problem: { ...problem, hint: cronHint(problem, account) } }),
+    line: crontabLine(started, variables, isDefault ? undefined : labelOf(account)),
+    notes: notesFor(started, variables, account),
   }
 }
 
 /**
- * The same in one sentence, for the end of a login; whether Microsoft takes the link is known by then.
- * @returns within 5 seconds, whatever happens.
+ * The result in one sentence, for the end of a login, when it is known that Microsoft accepts the link.
+ * @returns within 5 seconds in any case.
  */
 export async function cronVerdict(account: Account): Promise<string> {
   if (process.platform === 'win32') {
-    return 'For the Task Scheduler, od-link doctor --cron prints the command.'
+    return 'For a Task Scheduler command: od-link doctor --cron'
   }
   const trial = await tryCron(account, { limitMs: 5_000, offline: true }).catch((error: Error) => ({
-    problem: { message: error.message },
+    problem: problemOf('internal', `${error.message}.`),
   }))
-  if (!trial.problem) return 'It works from cron, too: od-link doctor --cron prints the line.'
-  const reason = trial.problem.message.replace(/\.$/, '')
-  return `From cron it would fail: ${reason}. od-link doctor --cron tells more.`
+  if (!trial.problem) return 'Cron jobs can use it too; for a crontab line: od-link doctor --cron'
+  return `Cron jobs can't use this link yet. ${trial.problem.message} Details: od-link doctor --cron`
 }
 
 /** @returns what went wrong, or undefined. */
@@ -66,7 +65,7 @@ function run(
   const child = spawn(node, [odLink, ...args], {
     cwd: '/',
     env,
-    // setsid(2): without a terminal, even where /dev/tty is opened.
+    // setsid(2): without a terminal, even if something opens /dev/tty.
     detached: true,
     stdio: ['ignore', 'ignore', 'pipe'],
     windowsHide: true,
@@ -86,23 +85,29 @@ function run(
     }
     const limit = setTimeout(() => {
       kill()
-      end({
-        message: `od-link did not end within ${longDuration(limitMs / 1000)}.`,
-        exitCode: exitCodes.network,
-      })
+      end(problemOf('network', `od-link did not finish within ${longDuration(limitMs / 1000)}.`, 'timeout'))
     }, limitMs)
-    child.on('error', ({ message }) => end({ message, exitCode: exitCodes.internal }))
+    child.on('error', ({ message }) => end(problemOf('internal', message)))
     child.on('close', (code) => end(code === 0 ? undefined : problemFrom(stderr, code)))
   })
 }
 
-/** The error that `--json` makes the only thing on stderr, or whatever a node said that did not get so far. */
+/** The error of `--json`, or what Node printed if od-link did not start. */
 function problemFrom(stderr: string, code: number | null): CronProblem {
   const error = parseJsonObject(stderr)?.error as Partial<CronProblem> | undefined
-  const { message, hint, exitCode } = error ?? {}
+  const { message, hint, reason, exitCode } = error ?? {}
   if (typeof message !== 'string') {
-    const words = stderr.trim().split('\n').at(-1)
-    return { message: words || `od-link ended with ${code}`, exitCode: exitCodes.internal }
+    const lastLine = stderr.trim().split('\n').at(-1)
+    return problemOf('internal', lastLine || `od-link failed with exit code ${code}.`)
   }
-  return { message, exitCode: Number(exitCode), ...(typeof hint === 'string' && { hint }) }
+  return {
+    message,
+    reason: reason ?? 'internal',
+    exitCode: Number(exitCode),
+    ...(typeof hint === 'string' && { hint }),
+  }
+}
+
+function problemOf(kind: ErrorKind, message: string, reason: Reason = kind): CronProblem {
+  return { message, reason, exitCode: exitCodes[kind] }
 }

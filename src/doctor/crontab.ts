@@ -1,19 +1,20 @@
-/* The world that cron starts a job in, and the line that a person puts into the crontab. */
+/* The environment in which cron starts a job, and the line for the crontab. */
 
 import { existsSync, realpathSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { configDir } from '../settings/directory.ts'
+import { variable } from '../settings/environment.ts'
 import { posixQuote } from '../text/shell-quote.ts'
 
 export type Environment = Record<string, string>
 
-/** What cron gives to a job, and no more: crontab(5) of Debian, the same in cronie. */
+/** The variables that cron sets for a job: crontab(5) of Debian; the same in cronie. */
 export function cronEnvironment(): Environment {
   const { name, home } = loginOf()
   return { HOME: home, LOGNAME: name, SHELL: '/bin/sh', PATH: '/usr/bin:/bin' }
 }
 
-/** By the password file, as cron sees it; in a container that has no line for this user, by the environment. */
+/** From the password file, as cron does it; from the environment in a container without a line for this user. */
 function loginOf(): { name: string; home: string } {
   try {
     const { username, homedir: home } = userInfo()
@@ -23,7 +24,7 @@ function loginOf(): { name: string; home: string } {
   }
 }
 
-/** Variables that decide where links are and how Microsoft is reached, and that cron knows nothing of. */
+/** Variables that decide where links are and how Microsoft is reached; cron does not set them. */
 const needed = [
   'OD_LINK_STORE',
   'OD_LINK_ON_SIGNIN_NEEDED',
@@ -39,13 +40,13 @@ const needed = [
   'NODE_EXTRA_CA_CERTS',
 ] as const
 
-/** What of this environment the line has to bring along. */
-export function broughtAlong(): Environment {
+/** The variables of this environment that the crontab line has to set. */
+export function variablesForCron(): Environment {
   const set = needed.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))
   return {
     ...(homedir() !== loginOf().home && { HOME: homedir() }),
-    // Absolute: cron starts in another directory.
-    ...(process.env.OD_LINK_CONFIG_DIR && { OD_LINK_CONFIG_DIR: configDir() }),
+    // As an absolute path, because cron starts jobs in another directory.
+    ...(variable('OD_LINK_CONFIG_DIR') && { OD_LINK_CONFIG_DIR: configDir() }),
     ...Object.fromEntries(set),
   }
 }
@@ -55,20 +56,20 @@ export interface Programs {
   odLink: string
 }
 
-/** Node and od-link, by paths that hold wherever they are started from. */
+/** Node and od-link, by absolute paths. */
 export function programs(): Programs {
   return { node: steadyNode(process.execPath), odLink: realpathSync(process.argv[1] ?? '') }
 }
 
-/** A folder named after a version, as version managers and Homebrew have them, or one made for a single run. */
-const passingFolder = /[/\\](v?\d+\.\d+\.\d+[^/\\]*|_npx|fnm_multishells)[/\\]/
+/** A folder named after a version, as version managers and Homebrew have them, or one for a single run. */
+const versionedFolder = /[/\\](v?\d+\.\d+\.\d+[^/\\]*|_npx|fnm_multishells)[/\\]/
 
-/** Whether the next upgrade takes a path away. */
+/** Whether the next upgrade removes a path. */
 export function endsWithUpgrade(path: string): boolean {
-  return passingFolder.test(path)
+  return versionedFolder.test(path)
 }
 
-/** The same node by a path that outlives upgrades, where there is one: Homebrew's is a link to that of a version. */
+/** The same Node by a path that survives upgrades, if there is one: Homebrew's is a link to that of a version. */
 function steadyNode(path: string): string {
   if (!endsWithUpgrade(path)) return path
   const links = ['/usr/bin/node', '/usr/local/bin/node', '/opt/homebrew/bin/node']
@@ -76,18 +77,18 @@ function steadyNode(path: string): string {
 }
 
 /**
- * A line for `crontab -e`: every night at three, a folder with the name of the day.
- * @param account what to pass to `--account`, where cron would not choose it by itself.
+ * A line for `crontab -e` that creates a folder named after the day, every night at three.
+ * @param account the value of `--account`, if the account is not the default.
  */
-export function crontabLine({ node, odLink }: Programs, brought: Environment, account?: string): string {
+export function crontabLine({ node, odLink }: Programs, variables: Environment, account?: string): string {
   const words = [
-    ...Object.entries(brought).map(([name, value]) => `${name}=${posixQuote(shown(name, value))}`),
+    ...Object.entries(variables).map(([name, value]) => `${name}=${posixQuote(shown(name, value))}`),
     ...[node, odLink, 'mkdir', '-p', ...(account === undefined ? [] : ['--account', account])].map(
       posixQuote,
     ),
     '"/Backups/$(date +%F)"',
   ]
-  // To cron a % is the end of the line, even in quotes; crontab(5).
+  // For cron, % ends the line, even in quotes; crontab(5).
   return `0 3 * * *  ${words.join(' ').replaceAll('%', '\\%')}`
 }
 
@@ -98,7 +99,7 @@ function shown(name: string, value: string): string {
   return proxy.test(name) ? value.replace(credentials, '$1USER:PASSWORD@') : value
 }
 
-/** The first variable whose credentials the person has to fill in. */
-export function withCredentials(brought: Environment): string | undefined {
-  return Object.keys(brought).find((name) => proxy.test(name) && credentials.test(brought[name] ?? ''))
+/** The first variable with credentials that the person has to fill in. */
+export function withCredentials(variables: Environment): string | undefined {
+  return Object.keys(variables).find((name) => proxy.test(name) && credentials.test(variables[name] ?? ''))
 }

@@ -4,15 +4,15 @@ import { type Context, checks, findingsOf } from './checks.ts'
 import type { Finding } from './finding.ts'
 import { makeMask } from './mask.ts'
 
-/** A line of the report: what one check has found, safe to paste. */
+/** A line of the report, which is safe to paste. */
 export interface ReportLine extends Finding {
   name: string
   title: string
 }
 
 /**
- * Looks at all that a working link needs. The checks run at the same time, each within its own limit, and a failure
- * of one never stops another; the lines come in the order of the table.
+ * Checks everything that a working link needs. The checks run in parallel, each within its own limit, and a failure of one
+ * never stops another. The lines come in the order of the table.
  */
 export async function* examine(options: {
   offline: boolean
@@ -30,7 +30,7 @@ export async function* examine(options: {
   }
 }
 
-/** What is said while the checks run is pasted along with the report. */
+/** Masks notices as well, because people paste them along with the report. */
 export function maskNotices(): void {
   const mask = makeMask()
   const { waiting, warning } = notices

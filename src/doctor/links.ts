@@ -11,21 +11,21 @@ import { byteSize } from '../text/format.ts'
 import type { CheckResult } from './finding.ts'
 import { maskAddress } from './mask.ts'
 
-/** How long the sign-in service, and then Graph, may take to answer for one link, in milliseconds. */
+/** How long the sign-in service, and then Graph, may take for one link, in milliseconds. */
 const patienceMs = 6_000
 
-/** How a report names an account: by its short name, or an address that says little. */
+/** The name of an account in a report: its short name, or its masked address. */
 export function nameInReport({ name, username }: Account): string {
   return name ?? maskAddress(username)
 }
 
-/** Whether a link works: its tokens are there, Microsoft renews them, they are enough, and there is a drive with room. */
+/** Whether a link works: it has tokens, Microsoft renews them, their scope is enough, and the drive has space. */
 export async function checkLink(account: Account, offline: boolean): Promise<CheckResult> {
   const record = await readLink(account)
   if (offline) {
     const renewed = new Date(record.lastRenewedAt).toISOString().slice(0, 10)
     return {
-      notChecked: `its tokens are there, renewed on ${renewed}; whether they work is not checked (--offline)`,
+      notChecked: `has tokens, renewed on ${renewed}; whether they work is not checked (--offline)`,
     }
   }
   const patience = startPatience(patienceMs)
@@ -34,7 +34,7 @@ export async function checkLink(account: Account, offline: boolean): Promise<Che
   refuseTooNarrow(grantedScope)
   const request = { method: 'GET', path: '/me/drive?$select=id,driveType,quota' } as const
   const answer = await openGraph(account, patienceMs, link).send(request)
-  if (answer.status !== 200) throw graphFailure(answer, 'Looking at the drive')
+  if (answer.status !== 200) throw graphFailure(answer, 'Reading the drive')
   const { quota } = answer.json as Drive
   if (quota?.state === 'exceeded') throw noSpace(quota)
   const where = graphOrigin === 'https://graph.microsoft.com' ? '' : ` at ${new URL(graphOrigin).host}`
@@ -42,30 +42,36 @@ export async function checkLink(account: Account, offline: boolean): Promise<Che
     .split(' ')
     .filter((scope) => !/^(openid|profile|email|offline_access)$/.test(scope))
   return [
-    `${token === record.accessToken ? 'its token lives, but cannot be renewed in this place' : 'renewed just now'}${where}`,
-    `${driveTypeOf(answer)} drive${room(quota)}`,
+    `${token === record.accessToken ? 'its token is valid, but cannot be renewed here (read-only)' : 'renewed just now'}${where}`,
+    `${driveTypeOf(answer)} drive${space(quota)}`,
     `granted ${scopes.join(' ')}`,
   ].join('; ')
 }
 
-/** A scope that lets od-link make folders wherever the person may. */
+/** A scope that allows creating folders wherever the person may. */
 const wideEnough = /(^|\/)(Files\.ReadWrite(\.All)?|Sites\.(ReadWrite|Manage|FullControl)\.All)$/i
 
 function refuseTooNarrow(grantedScope: string): void {
   if (grantedScope.split(' ').some((scope) => wideEnough.test(scope))) return
-  throw new OdLinkError('not-allowed', `No folder can be made with what was granted: ${grantedScope}.`, {
-    hint: 'od-link login --scope Files.ReadWrite',
-  })
+  throw new OdLinkError(
+    'not-allowed',
+    `The granted scope does not allow creating folders (${grantedScope}).`,
+    {
+      reason: 'scope-too-narrow',
+      next: [{ verb: 'login', flags: { scope: 'Files.ReadWrite' } }],
+    },
+  )
 }
 
 function noSpace(quota: Drive['quota']): OdLinkError {
-  return new OdLinkError('not-allowed', `There is no space left in this OneDrive${room(quota)}.`, {
-    hint: 'Free some space, or empty the recycle bin: https://onedrive.live.com',
+  return new OdLinkError('not-allowed', `There is no space left in this OneDrive${space(quota)}.`, {
+    reason: 'no-space',
+    next: ['Free some space, or empty the recycle bin: https://onedrive.live.com'],
   })
 }
 
-/** `, 1.2 GB used, 3.8 GB free`, where Graph tells; https://learn.microsoft.com/en-us/graph/api/resources/quota */
-function room(quota: Drive['quota']): string {
+/** `, 1.2 GB used, 3.8 GB free`, if Graph reports it; https://learn.microsoft.com/en-us/graph/api/resources/quota */
+function space(quota: Drive['quota']): string {
   const { used, remaining } = quota ?? {}
   if (typeof used !== 'number' || typeof remaining !== 'number') return ''
   return `, ${byteSize(used)} used, ${byteSize(remaining)} free`

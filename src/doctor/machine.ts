@@ -18,25 +18,25 @@ export function checkNode(): CheckResult {
 
 /** The module that macOS and Windows need for their keychains. */
 export async function checkNativeModule(): Promise<CheckResult> {
-  if (process.platform === 'linux') return 'none is needed: the Secret Service is spoken to over D-Bus'
+  if (process.platform === 'linux') return 'not needed; od-link uses the Secret Service over D-Bus'
   const { loadKeyring } = await import('../accounts/stores/keychain/native.ts')
   loadKeyring(process.platform)
   return '@napi-rs/keyring loads'
 }
 
-/** Whether a browser could come back to this machine. */
+/** Whether od-link can listen for the browser on this machine. */
 export async function checkPorts(): Promise<CheckResult> {
   const { host, port } = listenAddress()
   const { servers } = await bindLoopback(() => createServer(), { host, port })
   for (const server of servers) server.close()
   const hosts = host === 'localhost' ? (servers.length > 1 ? '127.0.0.1 and ::1' : '127.0.0.1') : host
-  const without = host === 'localhost' && servers.length === 1 ? '; there is no ::1 here' : ''
+  const without = host === 'localhost' && servers.length === 1 ? '; this machine has no ::1' : ''
   return port === undefined
-    ? `${hosts} can be listened on${without}`
-    : `port ${port} of the redirect URI is free, on ${hosts}${without}`
+    ? `od-link can listen on ${hosts}${without}`
+    : `port ${port} of the redirect URI is free on ${hosts}${without}`
 }
 
-/** A redirect URI that cannot be read is told by the check of the registration. */
+/** An invalid redirect URI is reported by the check of the registration. */
 function listenAddress(): ListenAddress {
   try {
     return readRedirect(setting('redirect-uri') ?? defaultRedirectUri, setting('listen')).listen
@@ -45,7 +45,7 @@ function listenAddress(): ListenAddress {
   }
 }
 
-/** How a login would go from here. Of a command its first word alone is shown: who knows what else it was given. */
+/** How a login would work here. Shows only the first word of a browser command, because its arguments may be private. */
 export function checkBrowser(): CheckResult {
   const here = detectEnvironment()
   const { name, because } = chooseMethod(here, { device: false, noBrowser: false })

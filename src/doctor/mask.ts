@@ -1,19 +1,21 @@
 import { homedir, userInfo } from 'node:os'
 import { listAccounts } from '../accounts/index.ts'
+import { proxyVariables } from '../http/proxy-variables.ts'
 import { checkSetting } from '../registration/index.ts'
+import { variable } from '../settings/environment.ts'
 import { setting } from '../settings/index.ts'
 import { type SettingName, settingNames } from '../settings/names.ts'
 
 /**
- * What makes a report safe to paste. The checks tell nothing secret by themselves; their words may quote a server, a
- * path or a setting, though, so every text goes through here.
- * @returns a function that takes out of a text: secrets of the environment and of Entra's shape, what stands where a setting should (a
- *   secret pasted into the wrong place), ids of persons, mail addresses but for their first letter and domain,
- *   whatever is as long as a token, and the name of the home directory.
+ * Makes a report safe to paste. The checks themselves print nothing secret, but their sentences may quote a server, a path or
+ * a setting, so every text is masked.
+ * @returns a function that removes from a text: secrets of the environment and those that look like Entra's, invalid values
+ *   of settings (a secret may have been pasted there), IDs of people, email addresses except for first letter and domain,
+ *   anything as long as a token, and the path of the home directory.
  */
 export function makeMask(): (text: string) => string {
-  const hidden = [...secretsOfEnvironment(), ...misplaced(), ...idsOfPersons()]
-    // What is shorter is part of too many words.
+  const hidden = [...secretsOfEnvironment(), ...misplaced(), ...idsOfPeople()]
+    // Anything shorter is part of too many words.
     .filter((text) => text.length >= 4)
     .sort((one, other) => other.length - one.length)
   const homes = homeDirectories()
@@ -28,12 +30,12 @@ export function makeMask(): (text: string) => string {
   }
 }
 
-/** The Value of a client secret of Entra, as its secret scanners know it: three characters, a digit, `Q~`. */
+/** The Value of an Entra client secret, in the format that secret scanners know: three characters, a digit, `Q~`. */
 const entraSecret = /[\w.~-]{3}\dQ~[^\s"',;]+/g
 
 const asLongAsToken = /[\w~+=.-]{64,}/g
 
-/** A mail address (or user principal name) in a text. */
+/** An email address (or user principal name) in a text. */
 const address = /[^\s@"'<>(),;:/\\=…]+@[\p{L}\d.-]+\.\p{L}{2,}/gu
 
 /** `a…@contoso.com`. */
@@ -41,14 +43,12 @@ export function maskAddress(text: string): string {
   return `${text.slice(0, 1)}…${text.slice(text.lastIndexOf('@'))}`
 }
 
-/** The client secret, and the credentials in the addresses of proxies, as written and as meant. */
+/** The client secret, and the credentials in proxy addresses, both encoded and decoded. */
 function secretsOfEnvironment(): string[] {
-  const proxies = Object.entries(process.env).flatMap(([name, value]) =>
-    /_proxy$/i.test(name) ? (/^(?:\w+:\/\/)?(.*)@/.exec(value ?? '')?.[1] ?? []) : [],
-  )
-  // Not the user name alone, which may be any word.
+  const proxies = proxyVariables().flatMap(([, value]) => /^(?:\w+:\/\/)?(.*)@/.exec(value)?.[1] ?? [])
+  // Not only the user name, which may be any word.
   const written = proxies.flatMap((credentials) => [credentials, credentials.replace(/^[^:]*:/, '')])
-  return [process.env.OD_LINK_CLIENT_SECRET ?? '', ...written, ...written.map(decoded)]
+  return [variable('OD_LINK_CLIENT_SECRET') ?? '', ...written, ...written.map(decoded)]
 }
 
 function decoded(text: string): string {
@@ -59,10 +59,10 @@ function decoded(text: string): string {
   }
 }
 
-/** Shorter ones are slips of the finger, which a report should show. */
+/** Shorter ones are typing errors, which a report should show. */
 const secretLength = 16
 
-/** What stands in the place of a setting and is none, and may be a secret. */
+/** Invalid values of settings, which may be secrets. */
 function misplaced(): string[] {
   return (Object.keys(settingNames) as SettingName[]).flatMap((name) => {
     const value = attempt(() => setting(name))
@@ -76,11 +76,11 @@ function misplaced(): string[] {
   })
 }
 
-function idsOfPersons(): string[] {
+function idsOfPeople(): string[] {
   return (attempt(listAccounts) ?? []).flatMap(({ id }) => [id, id.split('.').at(-1) ?? ''])
 }
 
-/** Where the settings cannot be read, a check says so. */
+/** Ignores settings that cannot be read; a check reports them. */
 function attempt<T>(read: () => T): T | undefined {
   try {
     return read()

@@ -1,29 +1,32 @@
-/* The checks of the way to Microsoft. */
+/* The checks of the connection to Microsoft. */
 
 import { OdLinkError } from '../errors.ts'
 import { graphFailure } from '../graph/errors.ts'
 import { transientStatuses } from '../graph/request.ts'
+import { extraCertificates } from '../http/certificates.ts'
 import { clockCommand, clockProblem, clockSkewMs } from '../http/clock-skew.ts'
 import { exchange, isLoopback } from '../http/index.ts'
 import type { HttpProxy } from '../http/proxy.ts'
+import { proxyVariables } from '../http/proxy-variables.ts'
 import type { HttpResponse } from '../http/transport.ts'
 import { discoveryUrl, readMetadata } from '../identity/authority.ts'
 import { isPassing, ServiceTrouble } from '../identity/protocol.ts'
 import { cloudInUse } from '../registration/cloud.ts'
 import { setting } from '../settings/index.ts'
+import { longDuration } from '../text/format.ts'
 import { parseJsonObject } from '../text/json.ts'
 import type { CheckResult } from './finding.ts'
 
 const timeoutMs = 6_000
 
-/** The proxy that leads to the sign-in service, without its credentials. */
+/** The proxy for the sign-in service, without its credentials. */
 export async function checkProxy(): Promise<CheckResult> {
   const url = new URL(cloud().login)
-  const authorities = process.env.NODE_EXTRA_CA_CERTS
-  const extra = authorities ? `; NODE_EXTRA_CA_CERTS is ${authorities}` : ''
-  if (isLoopback(url.hostname)) return `none is used to this machine itself (${url.host})${extra}`
+  const file = extraCertificates()
+  const extra = file ? `; NODE_EXTRA_CA_CERTS is ${file}` : ''
+  if (isLoopback(url.hostname)) return `none is used for this machine (${url.host})${extra}`
   const proxy = await proxyTo(url)
-  const except = process.env.no_proxy ?? process.env.NO_PROXY
+  const [, except] = proxyVariables().find(([name]) => /^no_proxy$/i.test(name)) ?? []
   const but = except ? `; NO_PROXY is ${except}` : ''
   return `${proxy ? `${proxy.host} (${proxy.variable})` : 'none'}${but}${extra}`
 }
@@ -33,13 +36,14 @@ async function proxyTo(url: URL): Promise<HttpProxy | undefined> {
     return (await import('../http/proxy.ts')).findProxy(url, undefined)
   } catch (error) {
     throw new OdLinkError('network', 'The proxy variable is not the address of an HTTP proxy.', {
-      hint: 'HTTPS_PROXY=http://proxy.example:8080',
+      reason: 'proxy',
+      next: ['HTTPS_PROXY=http://proxy.example:8080'],
       cause: error,
     })
   }
 }
 
-/** Whether the sign-in service can be reached, and knows the tenant. */
+/** Whether the sign-in service can be reached and knows the tenant. */
 export async function checkAuthority(): Promise<CheckResult> {
   const { login: loginOrigin, tenant: usual } = cloud()
   const tenant = setting('tenant') ?? usual
@@ -49,16 +53,19 @@ export async function checkAuthority(): Promise<CheckResult> {
   })
 }
 
-/** Whether Graph can be reached: it asks for a token, and gets none here. */
+/** Whether Graph can be reached. It responds that a token is required, and none is sent here. */
 export async function checkGraph(): Promise<CheckResult> {
   const url = new URL(`${cloud().graph}/v1.0/me`)
   return ask(url, ({ status, headers, body }) => {
     const json = parseJsonObject(body)
     if (status === 401 && json?.error) return
     if (transientStatuses.has(status))
-      throw graphFailure({ status, headers, json, repeated: false }, 'Asking Graph')
-    throw new OdLinkError('service', `${url.host} does not answer like Microsoft Graph (HTTP ${status}).`, {
-      hint: 'Check the cloud, OD_LINK_GRAPH_HOST, and whether a proxy or a sign-in page of the network is in between.',
+      throw graphFailure({ status, headers, json, repeated: false }, 'The request to Graph')
+    throw new OdLinkError('service', `${url.host} does not respond like Microsoft Graph (HTTP ${status}).`, {
+      reason: 'unreadable-answer',
+      next: [
+        "Check the cloud, OD_LINK_GRAPH_HOST, and whether a proxy or the network's sign-in page is in between.",
+      ],
     })
   })
 }
@@ -69,20 +76,20 @@ async function ask(url: URL, judge: (answer: HttpResponse) => unknown): Promise<
   const milliseconds = Date.now() - started
   judge(answer)
   const issuer = answer.tlsIssuer ? `, certificate from ${answer.tlsIssuer}` : ''
-  const asked = answer.status === 401 ? ', as it should without a token' : ''
-  return `${url.host} answers in ${milliseconds} ms (HTTP ${answer.status}${asked})${issuer}`
+  const expected = answer.status === 401 ? ', as expected without a token' : ''
+  return `${url.host} responded in ${milliseconds} ms (HTTP ${answer.status}${expected})${issuer}`
 }
 
-/** Compares the clocks, once servers have told their time. */
+/** Compares this machine's clock with the servers' clocks. */
 export function checkClock(): CheckResult {
   const skewMs = clockSkewMs()
-  if (skewMs === undefined) return { notChecked: 'not checked, because no server told its time' }
-  const trouble = clockProblem()
-  if (trouble) throw new OdLinkError('usage', `${trouble}.`, { hint: clockCommand() })
+  if (skewMs === undefined) return { notChecked: 'not checked, because no server responded' }
+  const problem = clockProblem()
+  if (problem) throw new OdLinkError('usage', `${problem}.`, { reason: 'clock', next: [clockCommand()] })
   const seconds = Math.round(Math.abs(skewMs) / 1000)
   return seconds < 2
-    ? "the same time as Microsoft's"
-    : `${seconds} s ${skewMs > 0 ? 'behind' : 'ahead of'} Microsoft's, which does no harm`
+    ? "the same time as Microsoft's clock"
+    : `${longDuration(seconds)} ${skewMs > 0 ? 'behind' : 'ahead of'} Microsoft's clock, which does no harm`
 }
 
 function cloud() {

@@ -16,7 +16,7 @@ describe('od-link doctor --cron', () => {
     await linked.forgetRequests()
     const { code, stdout, stderr } = await linked.world.run(['doctor', '--cron'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toMatch(/^✓ From cron {5}works for a…@contoso\.example: started without a terminal/)
+    expect(stdout).toMatch(/^✓ Cron {10}works for a…@contoso\.example\. Without a terminal/)
     const [line = ''] = /^0 3 \* \* \* {2}.*$/m.exec(stdout) ?? []
     expect(line).toContain(`${process.execPath} ${program} mkdir -p "/Backups/$(date +\\%F)"`)
     expect(line).toContain(` OD_LINK_CONFIG_DIR=${linked.world.env.OD_LINK_CONFIG_DIR} `)
@@ -66,7 +66,7 @@ describe('od-link doctor --cron', () => {
     const usual = await tryCron(linked.world)
     expect(usual.told.line).not.toContain('--account')
     const { told } = await tryCron(linked.world, { env: { OD_LINK_ACCOUNT: 'home' } })
-    expect(told).toMatchObject({ ok: true, text: expect.stringMatching(/^works for home:/) })
+    expect(told).toMatchObject({ ok: true, text: expect.stringMatching(/^works for home\. /) })
     expect(told.line).toContain(' mkdir -p --account home "/Backups')
     expect(told.line).not.toContain('OD_LINK_ACCOUNT')
     await linked.world.run(['logout', 'home'])
@@ -86,7 +86,7 @@ describe('od-link doctor --cron', () => {
     )
     expect(JSON.parse(stdout)).toMatchObject({
       ok: true,
-      notes: [expect.stringMatching(/^Od-link lies in a folder of one version/)],
+      notes: [expect.stringMatching(/^od-link is in a folder for one version only/)],
     })
   })
 
@@ -105,7 +105,7 @@ describe('od-link doctor --cron', () => {
     expect(told).toMatchObject({ ok: false, exitCode: 7, text: 'localhost:9 refuses the connection.' })
     await linked.forgetRequests()
     const offline = await linked.world.run(['doctor', '--cron', '--offline'])
-    expect(offline).toMatchObject({ code: 0, stdout: expect.stringContaining('the link was read\n') })
+    expect(offline).toMatchObject({ code: 0, stdout: expect.stringContaining('od-link read the link\n') })
     expect(await linked.requests()).toEqual([])
     changeRecord(linked.world, { graphOrigin: linked.sandbox.origin })
   })
@@ -115,7 +115,10 @@ describe('od-link doctor --cron', () => {
     const { code, told } = await tryCron(linked.world)
     await linked.calm()
     expect(code).toBe(7)
-    expect(told).toMatchObject({ ok: false, text: expect.stringContaining('did not end within 15 seconds') })
+    expect(told).toMatchObject({
+      ok: false,
+      text: expect.stringContaining('did not finish within 15 seconds'),
+    })
   })
 
   it('says with 4 that the link is dead', async () => {
@@ -145,7 +148,7 @@ describe.runIf(hasKeyring())('a link in the keychain of a desktop', () => {
     expect(told.hint).toContain('od-link store move --to file')
     expect(told.hint).toContain('od-link store move --to helper:pass')
     const { stdout } = await linked.world.run(['doctor', '--cron'])
-    expect(stdout).toContain('Once it works, the line for your crontab')
+    expect(stdout).toContain('When it works, add this line to your crontab')
   })
 
   it.runIf(canMount('a session bus at its standard place'))(

@@ -23,7 +23,9 @@ afterAll(() => {
 })
 
 it('is one line where it works', async () => {
-  expect(await cronVerdict(account)).toBe('It works from cron, too: od-link doctor --cron prints the line.')
+  expect(await cronVerdict(account)).toBe(
+    'Cron jobs can use it too; for a crontab line: od-link doctor --cron',
+  )
 })
 
 it('is one line with the reason where it does not', async () => {
@@ -32,7 +34,7 @@ it('is one line with the reason where it does not', async () => {
   const verdict = await cronVerdict(account)
   chmodSync(links, 0o700)
   expect(verdict).toMatch(
-    /^From cron it would fail: .* can be read by others.*\. od-link doctor --cron tells more\.$/,
+    /^Cron jobs can't use this link yet\. Other users can read .*\. Details: od-link doctor --cron$/,
   )
 })
 
@@ -56,5 +58,5 @@ it('never throws', async () => {
   process.argv = [node, '/nowhere/od-link.js']
   const sentence = await cronVerdict(account)
   process.argv = [node, program]
-  expect(sentence).toMatch(/^From cron it would fail: /)
+  expect(sentence).toMatch(/^Cron jobs can't use this link yet\. /)
 })

@@ -57,16 +57,16 @@ describe('od-link doctor', () => {
     for (const line of lines) expect(line.length).toBeLessThanOrEqual(80)
     const told = stdout.replace(/\n {16}/g, ' ')
     expect(told).toContain(`Node          ${process.version} at `)
-    expect(told).toContain('file: by OD_LINK_STORE; keeps what it is given; holds 1 link')
-    expect(told).toContain(`client id ${linked.sandbox.clientId}, tenant common, cloud global`)
-    expect(told).toMatch(/Sign-in +localhost:\d+ answers in \d+ ms \(HTTP 200\)/)
-    expect(told).toMatch(/Graph +localhost:\d+ answers in \d+ ms \(HTTP 401, as it should without a token\)/)
+    expect(told).toContain('file: set by OD_LINK_STORE; works; 1 link')
+    expect(told).toContain(`client ID ${linked.sandbox.clientId}, tenant common, cloud global`)
+    expect(told).toMatch(/Sign-in +localhost:\d+ responded in \d+ ms \(HTTP 200\)/)
+    expect(told).toMatch(/Graph +localhost:\d+ responded in \d+ ms \(HTTP 401, as expected without a token\)/)
     expect(told).toMatch(
       /a…@contoso\.example: renewed just now .*; business drive, 0 bytes used, 1\.0 TB free/,
     )
     expect(told).toMatch(/granted User\.Read Files\.ReadWrite\.All\n/)
     expect(stdout).toMatch(
-      /Nothing is wrong\.\nSafe to paste: no token, secret or whole mail address of yours/,
+      /No problems found\.\nSafe to paste: contains no tokens, secrets or full email addresses/,
     )
     expect(stdout).not.toContain(ada)
   })
@@ -106,9 +106,9 @@ describe('od-link doctor', () => {
       expect(check('link')).toEqual({
         name: 'link',
         ok: null,
-        text: 'no OneDrive is linked yet: od-link login',
+        text: 'no OneDrive is linked yet; to link one: od-link login',
       })
-      expect(check('settings').text).toContain('is not there yet; login makes it')
+      expect(check('settings').text).toContain('does not exist yet; login creates it')
     }))
 
   it('shows that nothing is registered, with the way to it, and exits with 2', () =>
@@ -146,7 +146,7 @@ describe('the settings', () => {
         text: expect.stringContaining('"clientid", "client-secret"'),
       })
       expect(hint).toContain('od-link config set client-id VALUE')
-      expect(hint).toContain('a secret belongs in the store')
+      expect(hint).toContain('To save the secret in the store: od-link config set client-secret')
       expect(hint).not.toContain('sesame')
       expect(check('graph').ok).toBe(true)
     }))
@@ -211,17 +211,17 @@ describe('the browser', () => {
     [
       'the command, by its first word',
       { OD_LINK_BROWSER: '/usr/bin/thing --key=hidden' },
-      /the browser: OD_LINK_BROWSER names one \(\/usr\/bin\/thing\)$/,
+      /^login will use the browser: OD_LINK_BROWSER names one \(\/usr\/bin\/thing\)$/,
     ],
     [
       'none where there is no display',
       { OD_LINK_BROWSER: '' },
-      /a URL to open: (this machine has no display|this is a container)$/,
+      /^login will print a URL to open: this (machine has no display|is a container)$/,
     ],
     [
       'none where the person wants none',
       { OD_LINK_BROWSER: 'none' },
-      /a URL to open: OD_LINK_BROWSER is "none"$/,
+      /^login will print a URL to open: OD_LINK_BROWSER is "none"$/,
     ],
   ])('is %s', async (_, env, words) => {
     const { code, check, outcome } = await doctor(linked.world, ['--offline'], { env })
@@ -250,9 +250,9 @@ describe('the store', () => {
     const stores = checks.filter(({ name }) => name === 'store')
     expect(stores).toMatchObject([
       { ok: false, exitCode: 5, text: expect.stringMatching(/^keychain: There is no keychain here/) },
-      { ok: true, text: expect.stringMatching(/^file: a link is there; .*holds 1 link$/) },
+      { ok: true, text: expect.stringMatching(/^file: a link is in it; works; 1 link$/) },
     ])
-    expect(check('registration').text).toContain('secret not known, since the store cannot be used')
+    expect(check('registration').text).toContain('secret unknown, because the store does not work')
     expect(check('link').ok).toBe(true)
   })
 
@@ -261,14 +261,12 @@ describe('the store', () => {
     const world = newWorld(sandbox, keyring)
     try {
       await world.login()
-      expect((await doctor(world)).check('store').text).toBe(
-        'keychain: the default; keeps what it is given; holds 1 link',
-      )
+      expect((await doctor(world)).check('store').text).toBe('keychain: the default; works; 1 link')
       keyring.hang()
       const { code, check, outcome } = await doctor(world)
       expect(code).toBe(5)
       expect(outcome.milliseconds).toBeLessThan(20_000)
-      expect(check('store')).toMatchObject({ ok: false, text: expect.stringContaining('does not answer') })
+      expect(check('store')).toMatchObject({ ok: false, text: expect.stringContaining('does not respond') })
       expect(check('link')).toMatchObject({ ok: null, text: expect.stringContaining('its store (keychain)') })
       keyring.goOn()
       expect((await doctor(world)).code).toBe(0)

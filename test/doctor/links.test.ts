@@ -58,7 +58,7 @@ describe('a link', () => {
     const { code, check } = await doctor(linked.world)
     expect(code).toBe(9)
     expect(check('link')).toMatchObject({
-      text: 'a…@contoso.example: No folder can be made with what was granted: User.Read Files.Read.',
+      text: 'a…@contoso.example: The granted scope does not allow creating folders (User.Read Files.Read).',
       hint: 'od-link login --scope Files.ReadWrite',
     })
   })
@@ -76,7 +76,7 @@ describe('a link', () => {
     const { code: inWords, stdout } = await linked.world.run(['doctor'])
     expect(inWords).toBe(4)
     expect(stdout).toMatch(/✗ Link {10}a…@contoso\.example: [\s\S]*next: od-link login[\s\S]*code: AADSTS/)
-    expect(stdout).toMatch(/One thing is wrong\.\nSafe to paste/)
+    expect(stdout).toMatch(/1 problem found\.\nSafe to paste/)
     expect(recordFile(linked.world)).toBeTruthy()
   })
 
@@ -84,7 +84,7 @@ describe('a link', () => {
     rmSync(recordFile(linked.world))
     const { code, check } = await doctor(linked.world, ['--offline'])
     expect(code).toBe(4)
-    expect(check('link')).toMatchObject({ ok: false, text: expect.stringContaining('not linked any more') })
+    expect(check('link')).toMatchObject({ ok: false, text: expect.stringContaining('no longer linked') })
     expect(JSON.stringify(check('link'))).not.toContain(ada)
   })
 })

@@ -39,9 +39,9 @@ describe('the way to Microsoft', () => {
       expect(code).toBe(7)
       expect(outcome.milliseconds).toBeLessThan(30_000)
       for (const name of ['authority', 'graph', 'link']) {
-        expect(check(name)).toMatchObject({ ok: false, exitCode: 7, text: expect.stringMatching(/answer/) })
+        expect(check(name)).toMatchObject({ ok: false, exitCode: 7, text: expect.stringMatching(/respon/) })
       }
-      expect(check('clock').text).toContain('no server told its time')
+      expect(check('clock').text).toContain('no server responded')
     } finally {
       await linked.calm()
       for (const socket of sockets) socket.destroy()
@@ -56,7 +56,7 @@ describe('the way to Microsoft', () => {
       { weather: '/v1.0/me' },
       'graph',
       6,
-      /does not answer like Microsoft Graph \(HTTP 200\)/,
+      /does not respond like Microsoft Graph \(HTTP 200\)/,
     ],
     [
       'another service',
@@ -111,7 +111,7 @@ describe('the clock', () => {
   it.each([
     [3 * 3600, false, /^This machine's clock is 3 hours behind Microsoft's\.$/],
     [-900, false, /^This machine's clock is 15 minutes ahead of Microsoft's\.$/],
-    [60, true, /^(59|60|61) s behind Microsoft's, which does no harm$/],
+    [60, true, /^(59 seconds|1 minute( 1 second)?) behind Microsoft's clock, which does no harm$/],
   ])('differs by %i s', async (clockSkewSeconds, ok, words) => {
     await linked.sandbox.control('POST', 'settings', { clockSkewSeconds })
     try {

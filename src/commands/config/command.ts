@@ -3,7 +3,7 @@ import { cloudsInWords, json } from '../shared/options.ts'
 
 export const config: Command = {
   group: 'Settings',
-  summary: 'keep the app registration and other settings',
+  summary: 'save the app registration and other settings',
   aliases: ['settings', 'set', 'get'],
   positional: [
     { name: 'action', choices: ['get', 'set', 'unset', 'list'] },
@@ -13,8 +13,8 @@ export const config: Command = {
   options: [json],
   examples: [
     ['od-link config set client-id 11111111-2222-3333-4444-555555555555', 'your app registration'],
-    ['od-link config set client-secret', 'asks without echo, or reads standard input; kept in the store'],
-    ['od-link config list', 'what is kept, and what overrides it'],
+    ['od-link config set client-secret', 'asks without echo, or reads standard input; saved in the store'],
+    ['od-link config list', 'saved settings, and any overrides'],
   ],
   notes: [
     'Settings: client-id, client-secret, tenant, cloud, redirect-uri, listen, scope, store.',

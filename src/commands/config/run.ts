@@ -13,9 +13,11 @@ import {
 } from '../../accounts/stores/index.ts'
 import { probeStore } from '../../accounts/stores/probe.ts'
 import type { Arguments } from '../../cli/command.ts'
+import { unexpectedArgument } from '../../cli/usage-errors.ts'
 import { OdLinkError } from '../../errors.ts'
 import { checkSetting } from '../../registration/index.ts'
-import { savedSettings, saveSettings, setting } from '../../settings/index.ts'
+import { variable } from '../../settings/environment.ts'
+import { overrideOf, savedSettings, saveSettings, setting } from '../../settings/index.ts'
 import { withLock } from '../../settings/lock.ts'
 import { type SettingName, settingNames } from '../../settings/names.ts'
 import { print, printJson, say } from '../../terminal/index.ts'
@@ -25,33 +27,33 @@ const secretName = 'client-secret'
 const names = [...(Object.keys(settingNames) as SettingName[]), secretName] as const
 type Name = (typeof names)[number]
 
-/** `od-link config get|set|unset|list`. The client secret is no argument and is never printed. */
+/** `od-link config get|set|unset|list`. The client secret is never an argument, and never printed. */
 export async function run({ positional, options }: Arguments): Promise<void> {
   const [action = '', name, value] = positional
   const json = options.json === true
-  // Before anything else, so that no error repeats it: `client-secret=…` is one, too.
+  // Before anything else, so that no error repeats the secret; `client-secret=…` contains one as well.
   if (action === 'set' && name?.startsWith(secretName) && (value !== undefined || name !== secretName)) {
-    throw secretTyped()
+    throw secretInArguments()
   }
   const most = { list: 1, get: 2, unset: 2, set: 3 }[action] ?? 0
   if (positional.length > most) {
-    throw new OdLinkError('usage', `Unexpected argument "${positional[most]}".`, {
-      hint: 'od-link config --help',
-    })
+    throw unexpectedArgument(String(positional[most]), 'config')
   }
   if (action === 'list') return list(json)
   const known = names.find((known) => known === name)
   if (!known) {
     throw new OdLinkError('usage', name ? `There is no setting "${name}".` : 'Name a setting.', {
-      hint: `It is one of: ${names.join(', ')}`,
+      reason: name ? 'invalid-value' : 'missing-argument',
+      next: [`Use one of: ${names.join(', ')}`],
     })
   }
   if (action === 'get') return get(known, json)
   if (action === 'unset') return unset(known)
   if (known === secretName) return setSecret()
   if (value === undefined) {
-    throw new OdLinkError('usage', `No value for ${known} was given.`, {
-      hint: `od-link config set ${known} VALUE`,
+    throw new OdLinkError('usage', `Missing argument: the value of ${known}.`, {
+      reason: 'missing-argument',
+      next: [{ verb: 'config', args: ['set', known, 'VALUE'] }],
     })
   }
   checkSetting(known, value)
@@ -63,15 +65,15 @@ async function chooseStore(store: StoreName): Promise<void> {
   const before = setting('store') ?? 'keychain'
   await save('store', store)
   warnAboutStore(store)
-  // Overruled by OD_LINK_STORE, it is found where it was.
+  // If OD_LINK_STORE overrides the choice, od-link looks for the secret where it was.
   if (before === chosenStore()) return
-  // A store that cannot be read may be why another one is chosen.
+  // The old store may not work, which may be why another one is chosen.
   const stays = await Promise.resolve(before)
     .then(checkStoreName)
     .then(isSecretIn)
     .catch(() => false)
   if (!stays) return
-  say(`The client secret stays in ${before}; to take it and the links along:`)
+  say(`The client secret is still in ${before}. To move it and the links as well:`)
   say(`  od-link config set store ${before} && od-link store move --to ${store}`)
 }
 
@@ -79,7 +81,10 @@ async function get(name: Name, json: boolean): Promise<void> {
   const value = name === secretName ? await secretState() : setting(name)
   if (json) return printJson(value ?? null)
   if (value !== undefined) return print(value)
-  throw new OdLinkError('usage', `${name} is not set.`, { hint: `od-link config set ${name}` })
+  throw new OdLinkError('usage', `${name} is not set.`, {
+    reason: 'missing-setting',
+    next: [{ verb: 'config', args: ['set', name, ...(name === secretName ? [] : ['VALUE'])] }],
+  })
 }
 
 async function unset(name: Name): Promise<void> {
@@ -87,7 +92,7 @@ async function unset(name: Name): Promise<void> {
   else await save(name, undefined)
 }
 
-/** Two at once must not lose one of them. */
+/** Under a lock, so that of two changes at the same time neither is lost. */
 async function save(name: SettingName, value: string | undefined): Promise<void> {
   await withLock('settings', () => saveSettings({ [name]: value }))
 }
@@ -97,33 +102,30 @@ async function setSecret(): Promise<void> {
   checkClientSecret(secret)
   await probeStore(await openStore())
   await saveClientSecret(secret)
-  say('The client secret is kept; the next od-link login uses it.')
+  say('The client secret is saved; the next od-link login uses it.')
 }
 
-function secretTyped(): OdLinkError {
-  return new OdLinkError('usage', 'A secret is never an argument: others on this machine can read those.', {
-    hint: [
-      'od-link config set client-secret',
-      '(it asks without echo, or reads standard input; what was typed now is in',
-      'the history of the shell: better make a new secret)',
-    ].join('\n'),
+function secretInArguments(): OdLinkError {
+  return new OdLinkError('usage', 'Never pass the secret as an argument: other users can see arguments.', {
+    reason: 'unexpected-argument',
+    next: [
+      { verb: 'config', args: ['set', 'client-secret'] },
+      'This asks for it without echo, or reads standard input.',
+      "The secret is now in your shell's history, so it is safer to create a new one.",
+    ],
   })
 }
 
-/** What is kept, and what the environment puts in its place. */
+/** The saved settings, and the variables that override them. */
 async function list(json: boolean): Promise<void> {
   const saved = savedSettings()
   const rows = (Object.keys(settingNames) as SettingName[]).map((name) => ({
     name,
     value: setting(name) ?? null,
-    from: process.env[settingNames[name]]
-      ? settingNames[name]
-      : saved[name] === undefined
-        ? null
-        : 'settings',
+    from: overrideOf(name) ? settingNames[name] : saved[name] === undefined ? null : 'settings',
   }))
   const secret = (await secretState()) ?? null
-  const from = process.env.OD_LINK_CLIENT_SECRET ? 'OD_LINK_CLIENT_SECRET' : secret && 'settings'
+  const from = variable('OD_LINK_CLIENT_SECRET') ? 'OD_LINK_CLIENT_SECRET' : secret && 'settings'
   const all = [...rows, { name: secretName, value: secret, from }]
   if (json) return printJson(all)
   for (const { name, value, from } of all) {
@@ -131,14 +133,14 @@ async function list(json: boolean): Promise<void> {
   }
 }
 
-/** Whether there is a secret; what it is stays where it is. The other settings can be seen without a keychain. */
+/** Whether there is a secret, without revealing it. The other settings can be listed without a working keychain. */
 async function secretState(): Promise<string | undefined> {
-  if (process.env.OD_LINK_CLIENT_SECRET) return '(set, not shown)'
+  if (variable('OD_LINK_CLIENT_SECRET')) return '(set, not shown)'
   try {
     return (await hasClientSecret()) ? '(set, not shown)' : undefined
   } catch (error) {
     if (error instanceof OdLinkError && error.kind === 'keychain')
-      return '(not known: the store cannot be read)'
+      return '(unknown: the store cannot be read)'
     throw error
   }
 }

@@ -3,21 +3,21 @@ import { account, json, verbose } from '../shared/options.ts'
 
 export const doctor: Command = {
   group: 'Trouble',
-  summary: 'look for what keeps a link from working, and tell the cure',
+  summary: 'find what keeps a link from working, and how to fix it',
   aliases: ['check', 'diagnose'],
   positional: [],
   options: [
-    { name: 'cron', help: 'whether it works from cron, and the line for the crontab' },
-    { name: 'offline', help: 'leave out what needs the network' },
+    { name: 'cron', help: 'check whether cron jobs can use the link, and print a crontab line' },
+    { name: 'offline', help: 'skip what needs the network' },
     account,
     json,
     verbose,
   ],
   examples: [
-    ['od-link doctor', 'exit code 0, or that of the first failure'],
-    ['od-link doctor --cron', 'start od-link as cron would, and print the line'],
+    ['od-link doctor', 'exit code 0, or that of the first problem'],
+    ['od-link doctor --cron', 'start od-link as cron would, and print a crontab line'],
   ],
   notes: [
-    'The report holds no token, no secret and no whole mail address: it can go into a bug report. The line of --cron is yours: what you put into variables is in it.',
+    'The report contains no tokens, secrets or full email addresses, so it can go into a bug report. The crontab line contains the values of your variables.',
   ],
 }

@@ -7,9 +7,9 @@ import { nameInReport } from '../../doctor/links.ts'
 import { makeMask } from '../../doctor/mask.ts'
 import { OdLinkError } from '../../errors.ts'
 import { print, printJson } from '../../terminal/index.ts'
-import { tell, tellAside } from './report.ts'
+import { printFinding, printNote } from './report.ts'
 
-/** `od-link doctor --cron`: whether it works there, or why not, and the line for the crontab. */
+/** `od-link doctor --cron`: whether the link works in a cron job or why not, and a crontab line. */
 export async function run(
   account: Account,
   { json, offline }: { json: boolean; offline: boolean },
@@ -18,18 +18,18 @@ export async function run(
   const { problem, line, notes } = await tryCron(account, { limitMs: 15_000, offline })
   const finding = findingOf(problem, account, offline)
   if (json) {
-    const { text, hint, exitCode } = finding
-    printJson({ ok: finding.ok, text, ...(problem && { hint, exitCode }), line, notes })
+    const { text, hint, reason, exitCode } = finding
+    printJson({ ok: finding.ok, text, ...(problem && { hint, reason, exitCode }), line, notes })
     return problem?.exitCode ?? 0
   }
-  tell('From cron', finding)
+  printFinding('Cron', finding)
   print()
-  tellAside(`${problem ? 'Once it works, the' : 'The'} line for your crontab (crontab -e):`)
+  printNote(`${problem ? 'When it works, add this line' : 'Add this line'} to your crontab (crontab -e):`)
   print()
   print(line)
   for (const note of notes) {
     print()
-    tellAside(note)
+    printNote(note)
   }
   return problem?.exitCode ?? 0
 }
@@ -37,21 +37,21 @@ export async function run(
 function findingOf(problem: CronProblem | undefined, account: Account, offline: boolean): Finding {
   const name = nameInReport(account)
   if (!problem) {
-    const proof = offline ? 'the link was read' : 'the link was read, and Microsoft took it'
+    const proof = offline ? 'read the link' : 'read the link, and Microsoft accepted it'
     return {
       ok: true,
-      text: `works for ${name}: started without a terminal, in cron's environment, ${proof}`,
+      text: `works for ${name}. Without a terminal, in cron's environment, od-link ${proof}`,
     }
   }
   const mask = makeMask()
-  const { message, hint, exitCode } = problem
-  return { ok: false, text: mask(message), exitCode, ...(hint && { hint: mask(hint) }) }
+  const { message, hint, reason, exitCode } = problem
+  return { ok: false, text: mask(message), reason, exitCode, ...(hint && { hint: mask(hint) }) }
 }
 
-/** A task of Windows runs in the person's own session, with its environment, so there is nothing to find out. */
+/** Windows runs a scheduled task in the person's own session and environment, so there is nothing to check. */
 function noCron(): OdLinkError {
   const { node, odLink } = programs()
-  return new OdLinkError('usage', 'Windows has no cron; its Task Scheduler starts od-link as you do.', {
+  return new OdLinkError('usage', 'Windows has no cron. Its Task Scheduler runs od-link as you do.', {
     hint: `schtasks /Create /SC DAILY /ST 03:00 /TN od-link /TR "\\"${node}\\" \\"${odLink}\\" mkdir -p /Backups"`,
   })
 }

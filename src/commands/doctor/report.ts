@@ -1,4 +1,4 @@
-/* How findings look: a mark, a title, the words in a column of their own, and the cure below a failure. */
+/* The layout of findings: a mark, a title, the text in a column, and the next steps below a failure. */
 
 import { linesOf } from '../../cli/help-page.ts'
 import type { Finding } from '../../doctor/finding.ts'
@@ -13,20 +13,20 @@ const marks = {
 
 const indent = 16
 
-/** Prints a finding: its mark and title, its words, and below a failure its cure. */
-export function tell(title: string, { ok, text, hint, code }: Finding): void {
+/** Prints a finding: its mark, title and text, and the next steps below a failure. */
+export function printFinding(title: string, { ok, text, hint, code }: Finding): void {
   const words = (line: string) => (ok === false ? styled('bold', line) : line)
   const [first = '', ...more] = linesOf(sanitize(text), pageStyle().columns - indent)
   const margin = ' '.repeat(indent)
   print(marks[`${ok}`], ` ${title.padEnd(indent - 2)}`, words(first))
   for (const line of more) print(margin, words(line))
-  // Never wrapped: what can be pasted must stay one line.
+  // Never wrapped, because a command must stay on one line to be pasted.
   for (const [index, line] of (hint?.split('\n') ?? []).entries())
     print(margin, index === 0 ? 'next: ' : '      ', line)
   if (code) print(margin, styled('dim', `code: ${code}`))
 }
 
-/** A sentence beside the findings. */
-export function tellAside(text: string): void {
+/** Prints a sentence below the findings. */
+export function printNote(text: string): void {
   for (const line of linesOf(sanitize(text), pageStyle().columns)) print(styled('dim', line))
 }

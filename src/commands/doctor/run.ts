@@ -4,9 +4,9 @@ import type { Arguments } from '../../cli/command.ts'
 import { examine, maskNotices, type ReportLine } from '../../doctor/index.ts'
 import { type Piece, print, printJson, styled } from '../../terminal/index.ts'
 import { textOf } from '../shared/arguments.ts'
-import { tell } from './report.ts'
+import { printFinding } from './report.ts'
 
-/** `od-link doctor`: a line a check, with the cure below a failure; the exit code is that of the first one. */
+/** `od-link doctor`: a line per check, with the next steps below a failure. The exit code is that of the first failure. */
 export async function run({ options }: Arguments): Promise<number> {
   const json = options.json === true
   const offline = options.offline === true
@@ -17,7 +17,7 @@ export async function run({ options }: Arguments): Promise<number> {
   const lines: ReportLine[] = []
   for await (const line of examine({ offline, account })) {
     lines.push(line)
-    if (!json) tell(line.title, line)
+    if (!json) printFinding(line.title, line)
   }
   const failures = lines.filter(({ ok }) => ok === false)
   if (json) {
@@ -25,12 +25,12 @@ export async function run({ options }: Arguments): Promise<number> {
   } else {
     print()
     print(summary(failures.length))
-    print(styled('dim', 'Safe to paste: no token, secret or whole mail address of yours is in it.'))
+    print(styled('dim', 'Safe to paste: contains no tokens, secrets or full email addresses.'))
   }
   return failures[0]?.exitCode ?? 0
 }
 
 function summary(failures: number): Piece {
-  if (failures === 0) return styled('green', 'Nothing is wrong.')
-  return styled('red', failures === 1 ? 'One thing is wrong.' : `${failures} things are wrong.`)
+  if (failures === 0) return styled('green', 'No problems found.')
+  return styled('red', failures === 1 ? '1 problem found.' : `${failures} problems found.`)
 }

@@ -4,36 +4,36 @@ import type { Advice } from '../../identity/aadsts-registration-codes.ts'
 import { stepsOf } from '../../identity/errors.ts'
 import { hintOf } from '../../text/next-step.ts'
 
-/** Microsoft's codes as a person meets them in a text, with the advice that od-link gives at run time. */
+/** A Microsoft error code, with the explanation that od-link shows at run time. */
 export interface Explained {
   code: string
   known: boolean
   meaning: string
   /** What to do next, a line or several. */
   cure: string
-  /** Where Microsoft tells what it knows of a code of the sign-in. */
+  /** Microsoft's page about a sign-in code. */
   page: string | null
 }
 
-/** Every code that there is advice for. */
+/** Every code that od-link can explain. */
 export function everyCode(): Explained[] {
   return [...knownCodes.map(signInCode), ...graphCodes.map(graphCode)]
 }
 
 /**
- * The codes in what was pasted, each once, in the order of the texts.
- * @param texts a word alone is taken for a code, known or not; in a longer text a code has to look like one.
+ * The codes in pasted texts, each once, in the order of the texts.
+ * @param texts a single word counts as a code, known or not; in a longer text a code has to look like one.
  */
 export function explanationsIn(texts: readonly string[]): Explained[] {
   const found = texts.flatMap((text) => {
     const codes = [...signInCodesIn(text).map(signInCode), ...graphCodesIn(text).map(graphCode)]
-    const untold = codes.some(({ known }) => known) ? undefined : adviceFor(undefined, text)
-    return untold ? [...codes, inWords('unauthorized_client', untold, null)] : codes
+    const byText = codes.some(({ known }) => known) ? undefined : adviceFor(undefined, text)
+    return byText ? [...codes, explained('unauthorized_client', byText, null)] : codes
   })
   return [...new Map(found.map((one) => [one.code, one])).values()]
 }
 
-/** As Microsoft writes them: `AADSTS50011`, `"error_codes":[50011]`; a number alone is one, too. */
+/** In Microsoft's formats: `AADSTS50011`, `"error_codes":[50011]`, or only a number. */
 function signInCodesIn(text: string): number[] {
   const written = [...text.matchAll(/AADSTS(\d{4,8})\b/gi)].map(([, code]) => code)
   const listed = [...text.matchAll(/error_codes"?\s*:\s*\[([\d,\s]*)\]/gi)].flatMap(([, list = '']) =>
@@ -55,7 +55,7 @@ function graphCodesIn(text: string): string[] {
 function signInCode(number: number): Explained {
   const page = `https://login.microsoftonline.com/error?code=${number}`
   const advice = adviceFor(number)
-  return advice ? inWords(`AADSTS${number}`, advice, page) : unknown(`AADSTS${number}`, page, page)
+  return advice ? explained(`AADSTS${number}`, advice, page) : unknown(`AADSTS${number}`, page, page)
 }
 
 function graphCode(code: string): Explained {
@@ -65,17 +65,17 @@ function graphCode(code: string): Explained {
     : unknown(code, 'https://learn.microsoft.com/graph/errors', null)
 }
 
-function inWords(code: string, advice: Advice, page: string | null): Explained {
+function explained(code: string, advice: Advice, page: string | null): Explained {
   return { code, known: true, meaning: advice.meaning, cure: hintOf(stepsOf(advice)), page }
 }
 
 function unknown(code: string, at: string, page: string | null): Explained {
-  const meaning = 'od-link has no sentence for this code.'
+  const meaning = 'od-link does not know this code.'
   return {
     code,
     known: false,
     meaning,
-    cure: page ? 'See what Microsoft says of it.' : `See Microsoft's list: ${at}`,
+    cure: page ? "See Microsoft's page about it." : `See Microsoft's list: ${at}`,
     page,
   }
 }

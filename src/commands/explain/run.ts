@@ -6,19 +6,23 @@ import { type Explained, everyCode, explanationsIn } from './codes.ts'
 
 const most = 1024 * 1024
 
-/** `od-link explain [code…]`: what codes of Microsoft mean and what to do, without asking anyone. */
+/** `od-link explain [code…]`: what Microsoft's codes mean and what to do, offline. */
 export async function run({ positional, options }: Arguments): Promise<number> {
   const text = positional.join('\n') === '-' ? await standardInput() : undefined
   const codes =
     positional.length === 0 ? everyCode() : explanationsIn(text === undefined ? positional : [text])
   if (codes.length === 0) {
-    throw new OdLinkError('usage', 'There is no error code in that.', {
-      hint: 'od-link explain AADSTS700016\nod-link explain   (shows all that it knows)',
+    throw new OdLinkError('usage', 'There is no error code in this text.', {
+      reason: 'invalid-value',
+      next: [
+        { verb: 'explain', args: ['AADSTS700016'] },
+        { intro: 'To list all known codes:', verb: 'explain' },
+      ],
     })
   }
   if (options.json) printJson(codes)
   else if (positional.length === 0) list(codes)
-  else for (const [index, code] of codes.entries()) tell(code, index)
+  else for (const [index, code] of codes.entries()) printExplanation(code, index)
   return codes.some(({ known }) => known) ? 0 : 8
 }
 
@@ -27,21 +31,24 @@ function list(codes: Explained[]): void {
   printPage(`${blockAsText({ rows }, helpFor(pageStyle()))}\n`)
 }
 
-function tell({ code, meaning, cure, page }: Explained, index: number): void {
+function printExplanation({ code, meaning, cure, page }: Explained, index: number): void {
   if (index > 0) print('')
   print(styled('bold', code), '  ', meaning)
   for (const [row, line] of cure.split('\n').entries()) print(row === 0 ? '  next: ' : '        ', line)
   if (page) print(styled('dim', `  page: ${page}`))
 }
 
-/** @throws OdLinkError (usage) for more than a text that a person pastes. */
+/** @throws OdLinkError (usage) for more than a person would paste. */
 async function standardInput(): Promise<string> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
     size += chunk.length
     if (size > most)
-      throw new OdLinkError('usage', 'That is too long for an error text.', { hint: 'od-link explain CODE' })
+      throw new OdLinkError('usage', 'This is too long for an error text.', {
+        reason: 'invalid-value',
+        next: [{ verb: 'explain', args: ['CODE'] }],
+      })
     chunks.push(chunk)
   }
   return Buffer.concat(chunks).toString('utf8')

@@ -11,17 +11,17 @@ export const store: Command = {
       value: 'STORE',
       offers: ['keychain', 'file', 'helper:'],
       required: true,
-      help: 'where to: keychain, file or helper:NAME',
+      help: 'the new store: keychain, file or helper:NAME',
     },
     account,
     json,
     verbose,
   ],
   examples: [
-    ['od-link store move --to helper:pass', 'keep all links, now and later, in pass'],
-    ['od-link store move --to file --account work', 'that link alone'],
+    ['od-link store move --to helper:pass', 'use pass for all links and for new ones'],
+    ['od-link store move --to file --account work', 'only that link'],
   ],
   notes: [
-    'A link is written and read back there before it is removed here. helper:NAME runs docker-credential-NAME.',
+    'Each link is written to the new store and read back before it is removed from the old one. helper:NAME runs docker-credential-NAME.',
   ],
 }

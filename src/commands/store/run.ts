@@ -11,8 +11,8 @@ import { textOf } from '../shared/arguments.ts'
 import { collectFailures } from '../shared/failures.ts'
 
 /**
- * `od-link store move --to STORE`: every link and the kept client secret, and the choice for new links; with
- * `--account` that link alone. What cannot be moved stays where it was; the exit code is that of the first failure.
+ * `od-link store move --to STORE` moves all links and the saved client secret, and chooses the store for new links; with
+ * `--account` it moves only that link. What cannot be moved stays where it was. The exit code is that of the first failure.
  */
 export async function run({ options }: Arguments): Promise<number> {
   const to = checkStoreName(textOf(options, 'to') ?? '')
@@ -32,22 +32,26 @@ export async function run({ options }: Arguments): Promise<number> {
 
   const json = options.json === true
   if (json) printJson(moved.map(({ account, from }) => ({ ...describe(account), from, to })))
-  else for (const { account, from } of moved) tell(account, from, to)
-  if (!failures.hasFailed && wanted === undefined && !json) tellChoice(to)
+  else for (const { account, from } of moved) printMoved(account, from, to)
+  if (!failures.hasFailed && wanted === undefined && !json) sayChoice(to)
   return failures.report(json)
 }
 
-function tell({ username }: Account, from: StoreName, to: StoreName): void {
-  const what = from === to ? `is in ${to} already` : `moved from ${from} to ${to}`
+function printMoved({ username }: Account, from: StoreName, to: StoreName): void {
+  const what = from === to ? `is already in ${to}` : `moved from ${from} to ${to}`
   print(styled('green', '✓'), ` ${username} ${what}.`)
 }
 
-function tellChoice(to: StoreName): void {
+function sayChoice(to: StoreName): void {
   const chosen = setting('store')
-  if (chosen === to) say(`New links go to ${to}, too.`)
-  else
-    say(
-      `New links would go to ${to}, but OD_LINK_STORE is set to ${chosen}, which wins: unset OD_LINK_STORE\n` +
-        `A client secret that is kept in ${chosen} stays there; without OD_LINK_STORE, type it again: od-link config set client-secret`,
-    )
+  if (chosen === to) {
+    say(`New links will be saved in ${to} as well.`)
+    return
+  }
+  say(
+    `OD_LINK_STORE is set to ${chosen} and overrides ${to} for new links. To use ${to}: unset OD_LINK_STORE`,
+  )
+  say(
+    `A client secret in ${chosen} is not moved. To enter it again without OD_LINK_STORE: od-link config set client-secret`,
+  )
 }

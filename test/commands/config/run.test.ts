@@ -107,7 +107,7 @@ describe('od-link config', () => {
     [['set', 'scope', 'MyS3cretPassw0rd!'], /not a list of s/],
     [['set', 'redirect-uri', 'http://example.com'], /example\.com[\s\S]*http:\/\/localhost/],
     [['set', 'store', 'shoebox'], /"shoebox"[\s\S]*keychain/],
-    [['set', 'client-id'], /No value[\s\S]*od-link config set client-id/],
+    [['set', 'client-id'], /Missing argument[\s\S]*od-link config set client-id/],
     [['set', 'colour', 'red'], /"colour"[\s\S]*client-id/],
     [['set'], /Name a setting/],
     [['get', 'colour'], /"colour"/],
@@ -147,8 +147,8 @@ describe('the client secret', () => {
   })
 
   it.each([
-    [['set', 'client-secret', secret], /never an argument[\s\S]*config set client-secret/],
-    [['set', `client-secret=${secret}`], /never an argument/],
+    [['set', 'client-secret', secret], /Never pass the secret as an argument[\s\S]*config set client-secret/],
+    [['set', `client-secret=${secret}`], /Never pass the secret as an argument/],
     [['set', 'client_secret', secret], /client-secret/],
     [['client-secret', secret], /config/],
   ])('is no argument: the command line %# is refused without repeating it', async (args, words) => {
@@ -199,7 +199,7 @@ describe('the client secret', () => {
     expect({ code, echoes, shown }).toEqual({
       code: 0,
       echoes: true,
-      shown: expect.stringContaining('is kept'),
+      shown: expect.stringContaining('is saved'),
     })
     expect(shown).not.toContain(secret)
     expect((await config('get', 'client-secret')).code).toBe(0)

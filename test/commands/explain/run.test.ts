@@ -59,7 +59,7 @@ describe('od-link explain', () => {
     async (code) => {
       const { code: exit, stdout } = await explain([code])
       expect(exit).toBe(8)
-      expect(stdout).toContain(`${code}  od-link has no sentence for this code.`)
+      expect(stdout).toContain(`${code}  od-link does not know this code.`)
       expect(stdout).toMatch(
         /https:\/\/(login\.microsoftonline\.com\/error\?code=999999|learn\.microsoft\.com)/,
       )

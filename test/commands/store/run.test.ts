@@ -54,7 +54,7 @@ describe.runIf(runs)('od-link store move', () => {
         code: 0,
         stdout: [ada, grace].map((who) => `✓ ${who} moved from ${from} to ${to}.\n`).join(''),
       })
-      expect(stderr).toContain(`New links go to ${to}, too.`)
+      expect(stderr).toContain(`New links will be saved in ${to} as well.`)
       expect(stderr.match(/not encrypted/g) ?? []).toHaveLength(to === 'file' ? 1 : 0)
       expect(where()).toEqual(there)
       expect((await world.run(['config', 'get', 'store'])).stdout).toBe(`${to}\n`)
@@ -71,7 +71,7 @@ describe.runIf(runs)('od-link store move', () => {
     expect((await world.run(['config', 'get', 'store'])).stdout).toBe('keychain\n')
     await bothWork()
     const again = await world.run(['store', 'move', '--to', 'file', '--account', 'work'])
-    expect(again).toMatchObject({ code: 0, stdout: `✓ ${ada} is in file already.\n` })
+    expect(again).toMatchObject({ code: 0, stdout: `✓ ${ada} is already in file.\n` })
     expect((await world.run(['store', 'move', '--to', 'keychain'])).code).toBe(0)
   })
 
@@ -82,7 +82,7 @@ describe.runIf(runs)('od-link store move', () => {
     keyring.goOn()
     expect({ code, stdout }).toEqual({ code: 5, stdout: `✓ ${ada} moved from file to helper:pass.\n` })
     expect(stderr).toContain(`${grace} is still in keychain. The keychain does not respond.`)
-    expect(stderr).toContain('The client secret, if one is kept in keychain, was not moved.')
+    expect(stderr).toContain('The client secret, if there is one in keychain, was not moved.')
     expect(where()).toEqual({ keychain: 2, files: 0, pass: 1 })
     await bothWork()
     expect((await world.run(['store', 'move', '--to', 'keychain'])).code).toBe(0)
@@ -95,7 +95,7 @@ printf %s "$input" | docker-credential-pass "$1"`
 
   it.each([
     ['refuses what is written', 'echo "the vault is full"; exit 1', /failed: the vault is full/],
-    ['forgets what is written', 'exit 0', /does not give back/],
+    ['forgets what is written', 'exit 0', /did not return/],
     ['dies of what is written', 'kill -9 $$', /was killed by SIGKILL/],
   ])('to a store that %s leaves every link where it was, and says so', async (_, onStore, said) => {
     const before = kept(world)
@@ -179,7 +179,7 @@ printf %s "$input" | docker-credential-pass "$1"`
     const { code, stderr } = await world.run(['store', 'move', '--to', 'helper:pass', '-a', 'work', '--json'])
     writeFileSync(index, whole)
     expect(code).toBe(4)
-    expect(jsonError(stderr).message).toContain('is not linked any more')
+    expect(jsonError(stderr).message).toContain('is no longer linked')
     await bothWork()
   })
 
@@ -187,7 +187,7 @@ printf %s "$input" | docker-credential-pass "$1"`
     const env = { OD_LINK_STORE: '' }
     const { code, stderr } = await world.run(['config', 'set', 'store', 'file'], { env })
     expect(code).toBe(0)
-    expect(stderr).toMatch(/The client secret stays in keychain/)
+    expect(stderr).toMatch(/The client secret is still in keychain/)
     const advised = 'od-link config set store keychain && od-link store move --to file'
     expect(stderr).toContain(advised)
     for (const command of advised.split(' && ')) {
@@ -215,7 +215,7 @@ printf %s "$input" | docker-credential-pass "$1"`
     const { code, stderr } = await world.run(['store', 'move', '--to', 'file'], { env })
     expect(code).toBe(0)
     expect(stderr).toContain('unset OD_LINK_STORE')
-    expect(stderr).toContain('A client secret that is kept in keychain stays there')
+    expect(stderr).toContain('A client secret in keychain is not moved.')
     expect(where()).toEqual({ keychain: 1, files: 2, pass: 0 })
     expect((await world.run(['config', 'get', 'client-secret'], { env })).stdout).toContain('set')
     await bothWork()
