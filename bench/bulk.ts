@@ -13,7 +13,7 @@ import { graphHost, rcloneEnv, underItsRealName } from './rclone.ts'
 /** Many folders at once: `od-link mkdir --from-file`, each figure beside its goal. */
 
 const rounds = Number(process.env.BULK_ROUNDS ?? 5)
-const bareBatches = fileURLToPath(new URL('../bare-batches.cjs', import.meta.url))
+const bareBatches = fileURLToPath(new URL('bare-batches.cjs', import.meta.url))
 const path = { PATH: '/usr/local/bin:/usr/bin:/bin' }
 const atOnce = 8
 const latencyMs = 50

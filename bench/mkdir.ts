@@ -7,7 +7,7 @@ import { node, od, row } from './table.ts'
 /** Makes a folder each time: its name is taken from the second round on. */
 export const oneFolder = ['mkdir', '--on-conflict', 'rename', '/', 'bench']
 
-const bareRequest = fileURLToPath(new URL('../bare-request.cjs', import.meta.url))
+const bareRequest = fileURLToPath(new URL('bare-request.cjs', import.meta.url))
 const goals: Record<string, string> = { 'keychain 0': '≤ 1.5', 'keychain 50': '≤ 1.3' }
 
 /** One folder, with links in a real keychain and in files, beside a bare Node that sends the same request. */
