@@ -23,6 +23,16 @@ describe.each(pages)('%s', (page) => {
     expect(links.filter((link) => !existsSync(join(root, dirname(page), link)))).toEqual([])
   })
 
+  it('links to headings that are there', () => {
+    const links = [...text.matchAll(/\]\((?!https?:)([^)#\s]*)#([^)]*)\)/g)]
+    const missing = links.filter(([, file = '', anchor = '']) => {
+      const target = file ? read(join(dirname(page), file)) : text
+      const headings = [...target.matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) => heading)
+      return !headings.map(anchorOf).includes(anchor)
+    })
+    expect(missing.map(([link]) => link)).toEqual([])
+  })
+
   it('names commands and scripts that exist', () => {
     const code = [...text.matchAll(/^```.*?\n(.*?)^```|`([^`]+)`/gms)].map(([, block, word]) => block ?? word)
     const spoken = /#.*|""".*?"""/g
@@ -47,3 +57,11 @@ it('the messages of the README’s troubleshooting are those that od-link prints
   const source = files.map((name) => (name.endsWith('.ts') ? read(join('src', name)) : '')).join('\n')
   for (const message of messages) expect(source).toContain(message)
 })
+
+/** How GitHub names a heading in a link: words in lower case, with hyphens, without other signs. */
+function anchorOf(heading: string): string {
+  return heading
+    .toLowerCase()
+    .replace(/[^\p{L}\p{N} _-]/gu, '')
+    .replaceAll(' ', '-')
+}
