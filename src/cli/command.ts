@@ -1,13 +1,13 @@
-/** How a verb is described. The kit in this folder turns a table of such descriptions into a command line. */
+/* How a verb is described. The other files of this folder turn a table of such descriptions into a command line. */
 
-/** What a value may be, for the completion, which knows how to find what there is of it. */
+/** What a value names. Completion knows how to list each kind. */
 export type Kind = 'account' | 'folder' | 'file' | 'setting' | 'topic' | 'code'
 
 interface Value {
   takes?: Kind
-  /** It is one of these. */
+  /** The value must be one of these. */
   choices?: readonly string[]
-  /** It may be one of these, or something else. */
+  /** Suggestions for the value; others are accepted as well. */
   offers?: readonly string[]
 }
 
@@ -15,28 +15,28 @@ export interface Option extends Value {
   /** Without the dashes. */
   name: string
   short?: string
-  /** The placeholder of its value; without one the option is a switch. */
+  /** The placeholder of its value. Without one, the option is a switch. */
   value?: string
   /** It may be given several times; its value is then a list. */
   multiple?: true
-  /** It makes sense only together with this option. */
+  /** The option that it needs. */
   with?: string
   /** Options that it cannot be used with. */
   conflicts?: readonly string[]
-  /** It has to be given. */
+  /** The command fails without it. */
   required?: true
-  /** What it is when it is not given, for the help. */
+  /** Its default, for the help. */
   default?: string
-  /** What other programs call it. Not understood, but answered with the right name. */
+  /** What other programs call it. od-link does not accept these names; its error gives the right one. */
   aliases?: readonly string[]
   help: string
 }
 
-/** An argument without a flag. Those that may be left out come last. */
+/** An argument without a flag. Optional ones come last. */
 export interface Positional extends Value {
   name: string
   optional?: true
-  /** Any number of them. */
+  /** It may be given any number of times. */
   repeated?: true
 }
 
@@ -46,15 +46,15 @@ export interface Arguments {
   options: Record<string, string | boolean | string[] | undefined>
 }
 
-/** A thing to say: a paragraph, a table of terms, or lines to be typed. */
+/** A part of a help page: a paragraph, a table of terms, or lines to type. */
 export type Block = string | { rows: readonly Row[] } | { code: readonly string[] }
 export type Row = readonly [term: string, meaning: string]
 
 export interface Command {
-  /** The heading in the overview that it stands under. */
+  /** Its heading in the overview. */
   group: string
   summary: string
-  /** What other programs call it, or what it is good for. Not understood, but answered with the right name. */
+  /** What other programs call it, or what it is for. Not accepted either; the error gives the right name. */
   aliases?: readonly string[]
   positional: readonly Positional[]
   /** With this option it takes other positional arguments. */
@@ -68,13 +68,13 @@ export interface Command {
 /** The verbs by name, in the order of the help. */
 export type Commands<Name extends string = string> = Readonly<Record<Name, Command>>
 
-/** What a verb does. @returns its exit code; nothing is 0. */
+/** Runs a verb. @returns its exit code; undefined is 0. */
 export type Action = (args: Arguments) => Promise<number | undefined> | Promise<void>
 
 /** The option that every verb has. */
 export const helpOption: Option = { name: 'help', short: 'h', help: 'show this help' }
 
-/** The option that od-link itself has besides. */
+/** The option of od-link without a verb. */
 export const versionOption: Option = {
   name: 'version',
   short: 'V',
@@ -87,7 +87,7 @@ export function positionalsOf({ positional, variant }: Command, options: Argumen
   return variant && options[variant.with] !== undefined ? variant.positional : positional
 }
 
-/** As it is written in a line of usage: `<parent> [name...]`. */
+/** Positional arguments in a usage line: `<parent> [name...]`. */
 export function usageOf(positional: readonly Positional[]): string {
   const words = positional.map(({ name, choices, optional, repeated }) => {
     if (choices?.length === 1) return choices[0]
@@ -97,7 +97,7 @@ export function usageOf(positional: readonly Positional[]): string {
   return words.join(' ')
 }
 
-/** What follows the name of a command in its lines of usage: the usual way, and the one with the option that varies it. */
+/** What follows the name of a command in its usage lines: the usual form, and the form with the variant's option. */
 export function formsOf({ positional, variant, options }: Command): string[] {
   const flag = options.find((option) => option.name === variant?.with)
   const ways = [
@@ -107,7 +107,7 @@ export function formsOf({ positional, variant, options }: Command): string[] {
   return ways.map((way) => [way, '[options]'].filter(Boolean).join(' '))
 }
 
-/** The lines of usage as a whole. */
+/** The usage lines of a command. */
 export function usagesOf(name: string, command: Command): string[] {
   return formsOf(command).map((form) => ['od-link', name, form].filter(Boolean).join(' '))
 }

@@ -1,18 +1,18 @@
 import { Help, type HelpConfiguration } from 'commander'
 import type { Block, Command } from './command.ts'
 
-/** What a page of the help is laid out for. */
+/** The terminal that a help page is laid out for. */
 export interface PageStyle {
   /** The width of the terminal, in characters. */
   columns: number
-  /** How a title looks there. */
+  /** Formats a title. */
   title: (text: string) => string
 }
 
-/** A page for a pipe. */
+/** For a pipe. */
 export const plain: PageStyle = { columns: 80, title: (text) => text }
 
-/** commander's layout, with the flags in a column of their own. */
+/** commander's layout, with long flags aligned in one column. */
 export function layoutFor({ columns, title }: PageStyle): HelpConfiguration {
   return {
     helpWidth: columns,
@@ -21,17 +21,17 @@ export function layoutFor({ columns, title }: PageStyle): HelpConfiguration {
   }
 }
 
-/** A text in lines of a width, broken between words. */
+/** Wraps a text between words. */
 export function linesOf(text: string, width: number): string[] {
   return new Help().boxWrap(text, width).split('\n')
 }
 
-/** For a page that is not about a command. */
+/** The layout of a page that is not about a command. */
 export function helpFor(style: PageStyle): Help {
   return Object.assign(new Help(), layoutFor(style))
 }
 
-/** What follows the options on the page of a verb: examples, and what else there is to say. */
+/** What follows the options on the page of a verb: examples and notes. */
 export function examplesAndNotes({ examples, notes = [] }: Command, help: Help): string {
   const width = (help.helpWidth ?? 80) - 6
   const lines = examples.flatMap(([line, effect]) => [

@@ -15,15 +15,15 @@ import { examplesAndNotes, layoutFor, type PageStyle, plain } from './help-page.
 import { checkArgument, checkValue } from './usage-errors.ts'
 
 /**
- * The descriptions as a commander program. It throws what it finds wrong, and neither writes nor exits by itself.
+ * A commander program for the descriptions. It throws errors, and never writes or exits by itself.
  * @param style how its help is laid out.
- * @param write takes the help, piece by piece, when it was asked for.
+ * @param write receives the help, in parts, when it is requested.
  */
 export function newProgram(style: PageStyle = plain, write: (text: string) => void = () => {}): Program {
   return (
     new Program('od-link')
       .exitOverride()
-      // Behind a verb, an option belongs to the verb.
+      // An option after a verb belongs to the verb.
       .enablePositionalOptions()
       .helpCommand(false)
       .helpOption(termOf(helpOption), helpOption.help)

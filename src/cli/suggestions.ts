@@ -1,8 +1,8 @@
 import { type CommanderError, Command as Program } from 'commander'
 
 /**
- * The known words that are close enough to have been meant: the closest only. commander keeps its search to itself, but
- * names what it finds in the error about an unknown command.
+ * The known words closest to a mistyped one. commander does not export its search, but names what it finds in the error
+ * about an unknown command.
  */
 export function nearest(word: string, known: readonly string[]): string[] {
   if (known.includes(word)) return [word]

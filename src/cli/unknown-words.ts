@@ -4,7 +4,7 @@ import { type Commands, helpOption, usageOf, versionOption } from './command.ts'
 import { didYouMean, nearest } from './suggestions.ts'
 
 /**
- * A verb that does not exist.
+ * The error for a verb that does not exist.
  * @param next the word after it: other programs have `auth login`.
  */
 export function unknownVerb(verbs: Commands, word: string, next: string | undefined): OdLinkError {
@@ -17,8 +17,8 @@ export function unknownVerb(verbs: Commands, word: string, next: string | undefi
 }
 
 /**
- * An option that the verb, or od-link without a verb, does not have.
- * @param typed as it was typed, with what is attached to it. That is not repeated: it may be a secret.
+ * The error for an option that the verb, or od-link without a verb, does not have.
+ * @param typed as it was typed, with its attached value. The error never repeats the value, which may be a secret.
  * @param following the word after it.
  */
 export function unknownOption(
@@ -31,7 +31,7 @@ export function unknownOption(
   const help = ['od-link', name, '--help'].filter(Boolean).join(' ')
   const options = [...(verb?.options ?? [versionOption]), helpOption]
   const flags = options.map((one) => `--${one.name}`)
-  // One dash instead of two is a slip of the finger as well.
+  // One dash instead of two is a common typing error.
   const flag = typed.startsWith('--') ? typed.replace(/=.*/s, '') : `-${typed}`
   const synonym = options.find(({ aliases }) => aliases?.includes(typed))
   const meant = synonym ? [`--${synonym.name}`] : nearest(flag, flags)

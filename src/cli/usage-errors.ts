@@ -5,7 +5,7 @@ import { alternatives, didYouMean, nearest } from './suggestions.ts'
 import { unknownOption, unknownVerb } from './unknown-words.ts'
 
 /**
- * A mistake in the command line, as an error of od-link: what is wrong, and what to type instead.
+ * Turns commander's error into one of od-link: what is wrong, and what to type instead.
  * @param program the verb's, or od-link's own where there is no verb.
  */
 export function usageError(error: CommanderError, verbs: Commands, program: Program): OdLinkError {
@@ -39,7 +39,7 @@ export function usageError(error: CommanderError, verbs: Commands, program: Prog
   }
 }
 
-/** One word more than a verb takes. */
+/** The error for one word more than a verb takes. */
 export function unexpectedArgument(word: string, verb: string | undefined): OdLinkError {
   return usage('unexpected-argument', `Unexpected argument "${word}".`, helpFor(verb))
 }
