@@ -100,7 +100,7 @@ describe.runIf(runs)('the home of a link', () => {
       const { code, stdout, stderr } = await run(['mkdir', '/', 'late'])
       disk.makeRoom()
       expect({ code, stdout }).toEqual({ code: 5, stdout: '' })
-      expect(stderr).toMatch(/ended at .*cannot be renewed/)
+      expect(stderr).toMatch(/expired at .*cannot be renewed/)
       expect(stderr).toMatch(cause)
       expect(stderr).toMatch(cure)
       expect(readdirSync(links())).toHaveLength(1)

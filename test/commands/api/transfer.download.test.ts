@@ -210,7 +210,7 @@ describe('od-link api --output', () => {
     await elsewhere()
     const { code, stderr } = await api('--max-wait', '0')
     expect(code).toBe(7)
-    expect(stderr).toContain('closed the connection before its answer was complete')
+    expect(stderr).toContain('closed the connection before the response was complete')
     expect(readdirSync(dir)).toEqual([])
   })
 

@@ -111,7 +111,7 @@ describe('od-link login', () => {
     const before = await statusOf()
     const { code, stdout, stderr } = await loginByHand(world, ['--login-hint', grace, '--as', 'WORK'])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toContain(`"WORK" belongs to ${ada}`)
+    expect(stderr).toContain(`"WORK" already belongs to ${ada}`)
     expect(stderr).toContain('od-link logout')
     expect(await statusOf()).toEqual(before)
     expect((await world.run(['mkdir', '/', 'Still mine'])).code).toBe(0)
