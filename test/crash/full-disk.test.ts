@@ -34,7 +34,7 @@ const moods: [mood: string, turn: (disk: TinyDisk) => void, cause: RegExp, cure:
     /no space is left|ENOSPC/,
     /next: Free some space there: df -h/,
   ],
-  ['is read-only', (disk) => disk.readOnly(), /EROFS/, /next: Make it writable/],
+  ['is read-only', (disk) => disk.readOnly(), /EROFS/, /next: Make .+ writable/],
 ]
 
 const runs = canMount('a disk that is full') && hasKeyring()
