@@ -119,3 +119,23 @@ export function plainMessage(answer: GraphAnswer): string {
   const text = fromOutside(messageOf(answer), 300)
   return text && !/<[a-z!/]/i.test(text) ? text : `the server gives no reason (HTTP ${answer.status}).`
 }
+
+/**
+ * The name is taken.
+ * @param path as it is shown.
+ * @param what has the name, as in `a file`.
+ * @param answer that said so, where there was one.
+ */
+export function nameTaken(
+  path: string,
+  what: string,
+  answer: GraphAnswer | undefined,
+  hint = 'Choose another name.',
+): OdLinkError {
+  const trace = answer && traceOf(answer)
+  return new OdLinkError('taken', `The name is taken: "${path}" is ${what}.`, {
+    ...trace,
+    code: trace?.code ?? 'nameAlreadyExists',
+    hint,
+  })
+}

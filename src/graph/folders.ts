@@ -4,7 +4,7 @@ import { notices } from '../notices.ts'
 import { commandLine } from '../text/shell-quote.ts'
 import { addressOf, findChild, getItem, getItemOrListed } from './drive.ts'
 import { makeAnother, useFolder } from './error-codes.ts'
-import { graphFailure, isSimilarName, noDrive, traceOf } from './errors.ts'
+import { graphFailure, isSimilarName, nameTaken, noDrive, traceOf } from './errors.ts'
 import { isFolder, isSince, itemOf } from './item.ts'
 import { type DrivePath, sameName, showPath } from './path.ts'
 import type { Graph, GraphAnswer } from './request.ts'
@@ -205,15 +205,6 @@ function folderOf(path: DrivePath, item: DriveItem, created: boolean): Folder {
   }
 }
 
-function taken(
-  path: DrivePath,
-  what: string,
-  answer: GraphAnswer,
-  hint = 'Choose another name.',
-): OdLinkError {
-  return new OdLinkError('taken', `The name is taken: "${showPath(path)}" is ${what}.`, {
-    ...traceOf(answer),
-    code: traceOf(answer).code ?? 'nameAlreadyExists',
-    hint,
-  })
+function taken(path: DrivePath, what: string, answer: GraphAnswer, hint?: string): OdLinkError {
+  return nameTaken(showPath(path), what, answer, hint)
 }

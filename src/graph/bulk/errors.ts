@@ -1,6 +1,6 @@
 import { OdLinkError } from '../../errors.ts'
 import { isCause } from '../error-codes.ts'
-import { codesOf, noDrive, traceOf } from '../errors.ts'
+import { codesOf, nameTaken, noDrive, traceOf } from '../errors.ts'
 import type { GraphAnswer } from '../send-once.ts'
 import { type Folder, showFolder } from './tree.ts'
 
@@ -13,12 +13,7 @@ export function endsAll(answer: GraphAnswer): boolean {
 
 /** Something that is no folder has the name. */
 export function taken(folder: Folder, what: string, answer: GraphAnswer | undefined): OdLinkError {
-  const trace = answer && traceOf(answer)
-  return new OdLinkError('taken', `The name is taken: "${showFolder(folder)}" is ${what}.`, {
-    ...trace,
-    code: trace?.code ?? 'nameAlreadyExists',
-    hint: 'Choose another name.',
-  })
+  return nameTaken(showFolder(folder), what, answer)
 }
 
 /** A parent that was there when its child was asked for. */
