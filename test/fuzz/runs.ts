@@ -23,3 +23,28 @@ export const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units)),
 )
+
+/** Names that an answer of Graph has, and some that every object has. */
+const names = fc.constantFrom(
+  'id',
+  'status',
+  'headers',
+  'body',
+  'error',
+  'code',
+  'message',
+  'innerError',
+  'name',
+  '__proto__',
+  'toString',
+)
+/** Any JSON, with those names and with values of the wrong type. */
+export const anyJson = fc.letrec((tie) => ({
+  any: fc.oneof(
+    { depthSize: 'small' },
+    fc.constantFrom<unknown>('1', '2', 1, 2, 200, 201, 429, '200', null, true, -1, 1e300),
+    anyText,
+    fc.array(tie('any'), { maxLength: 4 }),
+    fc.dictionary(names, tie('any'), { maxKeys: 5, noNullPrototype: true }),
+  ),
+})).any
