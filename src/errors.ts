@@ -82,10 +82,27 @@ export const reasons = {
     'store-not-private',
     'store-unusable',
   ],
-  service: ['throttled', 'unavailable', 'unreadable-answer', 'lock-held', 'upload-unfinished'],
+  service: [
+    'throttled',
+    'unavailable',
+    'drive-read-only',
+    'unreadable-answer',
+    'lock-held',
+    'upload-unfinished',
+  ],
   network: ['unreachable', 'dns', 'tls', 'proxy', 'timeout', 'clock'],
   'not-found': ['no-such-item', 'no-such-code', 'delta-expired'],
-  'not-allowed': ['access-denied', 'scope-too-narrow', 'no-space', 'no-drive', 'locked'],
+  'not-allowed': [
+    'access-denied',
+    'scope-too-narrow',
+    'no-space',
+    'no-drive',
+    'locked',
+    'limit-reached',
+    'malware',
+    'drive-frozen',
+    'drive-blocked',
+  ],
   interrupted: [],
 } as const satisfies Record<ErrorKind, readonly string[]>
 
@@ -149,10 +166,10 @@ export class OdLinkError extends Error {
   }
 }
 
-/** A fault of od-link's own, as an error. */
+/** The error for a bug in od-link. */
 export function internalError(error: unknown): OdLinkError {
   const what = error instanceof Error ? error.message : String(error)
-  return new OdLinkError('internal', `Something went wrong that od-link has no name for: ${what}`, {
+  return new OdLinkError('internal', `Unexpected error: ${what}`, {
     hint: 'Please report it, with what you typed; DEBUG=od-link shows where it happened.',
     cause: error,
   })

@@ -20,7 +20,7 @@ let dataLost = false
 
 /** Runs one command line and ends the process with its exit code. */
 async function main(argv: string[]): Promise<void> {
-  // Before the command line is read: its mistakes are told in JSON too.
+  // Before the command line is read, because its errors are reported in JSON as well.
   json = argv.includes('--json')
   let code = 0
   try {
@@ -29,10 +29,10 @@ async function main(argv: string[]): Promise<void> {
   } catch (error) {
     code = fail(error, json)
   }
-  // Data first: a pipe on Windows is written behind our back.
+  // Data first: on Windows, pipes are written asynchronously.
   process.stdout.write('', (error) => {
     const end = () => endWith(code === 0 && dataLost ? exitCodes.internal : code)
-    // The stream tells of an error a moment later.
+    // The stream reports an error a moment later.
     if (error) setImmediate(end)
     // A list of failures can be longer than what a pipe holds.
     else if (process.stderr.writableLength > 0) process.stderr.write('', end)
@@ -47,9 +47,10 @@ async function runCommandLine(argv: string[]): Promise<number> {
   if ('overview' in request) printPage((await import('./commands/help/overview.ts')).overview(pageStyle()))
   else if ('page' in request) printPage(request.page)
   else {
+    const { nextSteps } = request
     const { options } = request.args
     json = options.json === true
-    configureOutput({ json, verbose: options.verbose === true })
+    configureOutput({ json, verbose: options.verbose === true, nextSteps })
     const { run }: { run: Action } = await actions[request.verb]()
     return (await run(request.args)) ?? 0
   }
@@ -63,7 +64,7 @@ async function completeWords(words: string[]): Promise<void> {
 }
 
 function endWith(code: number): void {
-  // A bound that the caller can rely on is worth more than the exit code, which is lost here.
+  // A time limit that the caller can rely on is worth more than the exit code, which is lost here.
   if (hasStuckCall()) process.kill(process.pid, 'SIGKILL')
   process.exit(code)
 }
@@ -76,10 +77,11 @@ else {
     process.exit(exitCodes.interrupted)
   })
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
-    // The reader of a pipe has gone (`od-link … | head -1`): the work goes on, and nobody is left to be told.
+    // The reader of a pipe has gone (`od-link … | head -1`): the work goes on, and nobody reads the result.
     if (error.code === 'EPIPE' || dataLost) return
     dataLost = true
-    fail(new OdLinkError('internal', `The output could not be written (${error.code}).`), json)
+    const message = `The output could not be written (${error.code}).`
+    fail(new OdLinkError('internal', message, { reason: 'output-lost' }), json)
   })
   void main(argv)
 }

@@ -3,7 +3,7 @@ import type { Patience } from '../http/retry.ts'
 import type { LinkRecord } from '../identity/link.ts'
 import { variable } from '../settings/environment.ts'
 import { changeStateFile, readStateFile } from '../settings/json-file.ts'
-import type { Account, Index } from './account.ts'
+import { type Account, type Index, labelOf } from './account.ts'
 import { parseRecord } from './link-record.ts'
 import { openStore } from './stores/index.ts'
 
@@ -80,6 +80,17 @@ function inventory(accounts: Account[]): string {
     ({ name, username, id, kind }) => `${name ? `${name} = ` : ''}${username} (${kind}, ${id})`,
   )
   return `Linked: ${described.join('; ')}.`
+}
+
+/** A value of `--account` that means this account and no other: its short name, its address, or its ID. */
+export function accountFlag(account: Account): string {
+  const label = labelOf(account)
+  try {
+    return findAccount(label).id === account.id ? label : account.id
+  } catch {
+    // Several accounts have that address.
+    return account.id
+  }
 }
 
 /** The account as the index has it now. It may have been moved to another store since it was found. */

@@ -14,8 +14,8 @@ import {
 } from '../system/child-process.ts'
 import { longDuration } from '../text/format.ts'
 import { sanitize } from '../text/sanitize.ts'
-import { type Account, labelOf } from './account.ts'
-import { findAccount } from './index.ts'
+import type { Account } from './account.ts'
+import { accountFlag } from './index.ts'
 
 const name = 'OD_LINK_ON_SIGNIN_NEEDED'
 const limitMs = 10_000
@@ -38,15 +38,10 @@ export async function runSignInNeededCommand(account: Account, refusal: OdLinkEr
   if (failure) notices.warning(`The command in ${name} ${failure}.`)
 }
 
-/** A value of `--account` that means this account and no other. */
+/** A value of `--account` that means this account, and nothing to a shell. */
 function nameFor(account: Account): string {
-  const label = labelOf(account)
-  try {
-    return plain(label, '@+') === label && findAccount(label).id === account.id ? label : account.id
-  } catch {
-    // Several accounts have that address.
-    return account.id
-  }
+  const flag = accountFlag(account)
+  return plain(flag, '@+') === flag ? flag : account.id
 }
 
 /**

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import { readdirSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { configDir, unwritable } from '../settings/directory.ts'
@@ -15,7 +16,7 @@ interface Trace {
    */
   lock?: string
   /** Paths of files and folders, relative to the settings directory, that can be removed. */
-  find: (isLinked: (id: string) => boolean) => string[]
+  find: (linked: ReadonlySet<string>) => string[]
 }
 
 /** To add one: a line here. */
@@ -25,7 +26,9 @@ const traces: Trace[] = [
   // Drafts of the index by processes that were killed; nobody writes the index while we hold its lock.
   { lock: 'index', find: () => namesIn('').filter((name) => name.startsWith('accounts.json.tmp-')) },
   // Earlier versions named the lock of a link after its account. This version uses other locks (index.ts).
-  { find: (isLinked) => namesIn('locks').filter(isOldLock(isLinked)).map(pathIn('locks')) },
+  { find: (linked) => namesIn('locks').filter(isOldLock(linked)).map(pathIn('locks')) },
+  // Sessions of uploads that were cut off.
+  { find: (linked) => namesIn('uploads').filter(isUploadOfOthers(linked)).map(pathIn('uploads')) },
 ]
 
 /**
@@ -36,10 +39,7 @@ const traces: Trace[] = [
  */
 export async function removeTraces(hasRemoved: boolean): Promise<void> {
   for (const { lock, find } of traces) {
-    const found = () => {
-      const linked = new Set(listAccounts().map(({ id }) => id))
-      return find((id) => linked.has(id))
-    }
+    const found = () => find(new Set(listAccounts().map(({ id }) => id)))
     const remove = async () => found().forEach(removePath)
     if (!hasRemoved && found().length === 0) continue
     await (lock === undefined ? remove() : withLock(lock, remove))
@@ -68,9 +68,19 @@ function pathIn(folder: string): (name: string) => string {
 }
 
 /** `link tid.oid`, encoded. */
-function isOldLock(isLinked: (id: string) => boolean): (name: string) => boolean {
+function isOldLock(linked: ReadonlySet<string>): (name: string) => boolean {
   return (name) => {
     const [, id] = /^link%20([\w-]+\.[\w-]+)$/.exec(name) ?? []
-    return id !== undefined && !isLinked(id)
+    return id !== undefined && !linked.has(id)
   }
+}
+
+/** How the names of this account's files in `uploads` begin. A digest, because a file name must not identify the account. */
+export function uploadFilesOf(id: string): string {
+  return `${createHash('sha256').update(id).digest('hex').slice(0, 16)}-`
+}
+
+function isUploadOfOthers(linked: ReadonlySet<string>): (name: string) => boolean {
+  const own = [...linked].map(uploadFilesOf)
+  return (name) => !own.some((beginning) => name.startsWith(beginning))
 }

@@ -1,12 +1,20 @@
 import { CommanderError } from 'commander'
+import type { OdLinkError } from '../errors.ts'
+import type { NextStep } from '../text/next-step.ts'
 import { type Arguments, type Command, type Commands, helpOption } from './command.ts'
 import type { PageStyle } from './help-page.ts'
+import { nextStepsFor } from './next-steps.ts'
 import { addNames, addVerb, newProgram } from './program.ts'
 import { checkCompany, usageError } from './usage-errors.ts'
 
 /** What a command line asks for: a verb to run, a page of the help, or the help of od-link as a whole. */
 export type Request<Name extends string> =
-  | { verb: Name; args: Arguments }
+  | {
+      verb: Name
+      args: Arguments
+      /** The next steps after an error of this command line, with the options that were typed. */
+      nextSteps: (error: OdLinkError) => readonly NextStep[]
+    }
   | { page: string }
   | { overview: true }
 
@@ -40,7 +48,9 @@ export function readCommandLine<Name extends string>(
   }
   const options: Arguments['options'] = command.opts()
   if (verb) checkCompany(verb, options)
-  return { verb: name as Name, args: { positional: command.args, options } }
+  const args: Arguments = { positional: command.args, options }
+  const typed = { verb: name, args }
+  return { verb: name as Name, args, nextSteps: (error) => nextStepsFor(error, verbs, typed) }
 }
 
 /** The page of a verb, as its `--help` shows it. */

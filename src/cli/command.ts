@@ -25,6 +25,8 @@ export interface Option extends Value {
   conflicts?: readonly string[]
   /** The command fails without it. */
   required?: true
+  /** Its value may be a secret, so no message repeats it. */
+  secret?: true
   /** Its default, for the help. */
   default?: string
   /** What other programs call it. od-link does not accept these names; its error gives the right one. */

@@ -1,11 +1,12 @@
 import type { Drive } from '@microsoft/microsoft-graph-types'
 import type { Account } from '../accounts/account.ts'
-import { readLink } from '../accounts/index.ts'
+import { accountFlag, readLink } from '../accounts/index.ts'
 import { accessToken } from '../accounts/token.ts'
 import { OdLinkError } from '../errors.ts'
 import { driveTypeOf } from '../graph/drive.ts'
 import { graphFailure } from '../graph/errors.ts'
 import { openGraph } from '../graph/request.ts'
+import { includesScope, ownDriveScope } from '../graph/scopes.ts'
 import { startPatience } from '../http/retry.ts'
 import { byteSize } from '../text/format.ts'
 import type { CheckResult } from './finding.ts'
@@ -31,7 +32,7 @@ export async function checkLink(account: Account, offline: boolean): Promise<Che
   const patience = startPatience(patienceMs)
   const link = await accessToken(account, { refused: record.accessToken, isCheck: true, patience })
   const { grantedScope, graphOrigin, accessToken: token } = link
-  refuseTooNarrow(grantedScope)
+  refuseTooNarrow(account, grantedScope)
   const request = { method: 'GET', path: '/me/drive?$select=id,driveType,quota' } as const
   const answer = await openGraph(account, patienceMs, link).send(request)
   if (answer.status !== 200) throw graphFailure(answer, 'Reading the drive')
@@ -48,17 +49,16 @@ export async function checkLink(account: Account, offline: boolean): Promise<Che
   ].join('; ')
 }
 
-/** A scope that allows creating folders wherever the person may. */
-const wideEnough = /(^|\/)(Files\.ReadWrite(\.All)?|Sites\.(ReadWrite|Manage|FullControl)\.All)$/i
-
-function refuseTooNarrow(grantedScope: string): void {
-  if (grantedScope.split(' ').some((scope) => wideEnough.test(scope))) return
+function refuseTooNarrow(account: Account, grantedScope: string): void {
+  if (includesScope(grantedScope, ownDriveScope)) return
   throw new OdLinkError(
     'not-allowed',
     `The granted scope does not allow creating folders (${grantedScope}).`,
     {
       reason: 'scope-too-narrow',
-      next: [{ verb: 'login', flags: { scope: 'Files.ReadWrite' } }],
+      next: [
+        { verb: 'login', flags: { account: accountFlag(account), scope: `User.Read ${ownDriveScope}` } },
+      ],
     },
   )
 }

@@ -1,8 +1,9 @@
 /* The checks of the connection to Microsoft. */
 
 import { OdLinkError } from '../errors.ts'
+import { graphAnswer } from '../graph/answer.ts'
+import { mayPass } from '../graph/error-codes.ts'
 import { graphFailure } from '../graph/errors.ts'
-import { transientStatuses } from '../graph/request.ts'
 import { extraCertificates } from '../http/certificates.ts'
 import { clockCommand, clockProblem, clockSkewMs } from '../http/clock-skew.ts'
 import { exchange, isLoopback } from '../http/index.ts'
@@ -59,8 +60,8 @@ export async function checkGraph(): Promise<CheckResult> {
   return ask(url, ({ status, headers, body }) => {
     const json = parseJsonObject(body)
     if (status === 401 && json?.error) return
-    if (transientStatuses.has(status))
-      throw graphFailure({ status, headers, json, repeated: false }, 'The request to Graph')
+    const answer = graphAnswer({ status, headers, json }, { method: 'GET', path: '/me' })
+    if (mayPass(answer)) throw graphFailure(answer, 'The request to Graph')
     throw new OdLinkError('service', `${url.host} does not respond like Microsoft Graph (HTTP ${status}).`, {
       reason: 'unreadable-answer',
       next: [

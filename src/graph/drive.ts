@@ -1,35 +1,37 @@
 import type { DriveItem } from '@microsoft/microsoft-graph-types'
 import { fromOutside } from '../text/sanitize.ts'
+import { means } from './error-codes.ts'
 import { graphFailure } from './errors.ts'
 import { itemOf } from './item.ts'
 import { type DrivePath, encodePath, sameName, showPath } from './path.ts'
 import type { Graph, GraphAnswer } from './request.ts'
 
-/**
- * How items of the person's drive are addressed and looked at.
+/*
+ * How items of the person's drive are addressed and read.
  * https://learn.microsoft.com/en-us/graph/onedrive-addressing-driveitems
  */
 
-/** Graph answers 404 to a colon address of more than some 27 levels, although the folder is there. */
+/** Graph answers 404 to a colon address of more than about 27 levels, although the folder exists. */
 const maxColonLevels = 25
 
-/** Of 200 children each: more than a folder of OneDrive has. */
+/** With 200 children each, more than a folder of OneDrive has. */
 const mostPages = 1_000
-/** No address of Graph is longer. */
+/** Graph's addresses are shorter. */
 const longestLink = 8_000
 
-/** What of an item od-link wants to know. */
+/** The fields of an item that od-link reads. */
 export const wanted = '$select=id,name,webUrl,folder,file,package,remoteItem,createdDateTime'
 
 /**
- * The URL path of an item: by its path, or below the id of an ancestor where the path is too deep for that.
- * @throws OdLinkError (not-found) when an ancestor that has to be looked up is not there.
+ * The URL path of an item: by its path, or below the ID of an ancestor if the path is too deep for that. A path is closed
+ * with a colon, because names such as `photo` would otherwise be read as properties: OneDrive/onedrive-api-docs#1020
+ * @throws OdLinkError (not-found) when an ancestor that has to be looked up does not exist.
  */
 export async function addressOf(graph: Graph, path: DrivePath): Promise<string> {
   let base = '/me/drive/root'
   let rest = path
   while (rest.length > maxColonLevels) {
-    const address = `${base}:/${encodePath(rest.slice(0, maxColonLevels))}`
+    const address = `${base}:/${encodePath(rest.slice(0, maxColonLevels))}:`
     const answer = await graph.send({ method: 'GET', path: `${address}?$select=id` })
     const { id } = itemOf(answer.json)
     if (answer.status !== 200 || id === undefined) {
@@ -42,27 +44,27 @@ export async function addressOf(graph: Graph, path: DrivePath): Promise<string> 
   return rest.length === 0 ? base : `${base}:/${encodePath(rest)}:`
 }
 
-/** Looks at the item of that path; the answer is 200 with the item, or Graph's refusal. */
+/** Reads the item at that path; the answer is 200 with the item, or Graph's refusal. */
 export async function getItem(graph: Graph, path: DrivePath): Promise<GraphAnswer> {
   const address = await addressOf(graph, path)
-  return graph.send({ method: 'GET', path: `${address.replace(/:$/, '')}?${wanted}` })
+  return graph.send({ method: 'GET', path: `${address}?${wanted}` })
 }
 
 /**
- * Looks at an item by its path and, where that finds nothing, in the list of its parent's children: just after a
- * conflict the first can be behind the second.
- * @returns the answer that holds the item, or the refusal of the list, or undefined when the parent has no such child.
+ * Reads an item by its path and, if that finds nothing, from the list of its parent's children: just after a conflict the
+ * first can be behind the second.
+ * @returns the answer with the item, or a refusal, or undefined when the parent has no such child.
  */
 export async function getItemOrListed(graph: Graph, path: DrivePath): Promise<GraphAnswer | undefined> {
   const direct = await getItem(graph, path)
-  if (direct.status !== 404) return direct
+  if (direct.status !== 404 || means(direct, 'similar')) return direct
   const name = path.at(-1) ?? ''
   return findChild(graph, path.slice(0, -1), (item) => sameName(item.name ?? '', name))
 }
 
 /**
- * The first child of a folder that fits, page by page; or, with `isBetter`, the best of all that fit.
- * @returns an answer of 200 whose JSON is the child, the refusal of the list, or undefined when none fits.
+ * The first child of a folder that matches, page by page; or, with `isBetter`, the best of all that match.
+ * @returns an answer of 200 whose JSON is the child, the refusal of the list, or undefined when none matches.
  */
 export async function findChild(
   graph: Graph,
@@ -83,12 +85,12 @@ export async function findChild(
   return best
 }
 
-/** The list of a folder's children, page by page; an answer that is no page is the last. */
+/** The list of a folder's children, page by page; an answer that is not a page is the last one. */
 export async function* pagesOf(graph: Graph, parent: DrivePath): AsyncGenerator<GraphAnswer> {
   const address = await addressOf(graph, parent)
   let path: string | undefined = `${address}/children?$top=200&${wanted}`
   const seen = new Set<string>()
-  // A list that leads back to itself, or always has one more page, would never end.
+  // A list that links back to itself, or always has one more page, would never end.
   const mayAsk = () => seen.size === 0 || (seen.size < mostPages && graph.left() > 0)
   while (path !== undefined && !seen.has(path) && mayAsk()) {
     seen.add(path)
@@ -98,7 +100,7 @@ export async function* pagesOf(graph: Graph, parent: DrivePath): AsyncGenerator<
   }
 }
 
-/** The link to the next page, as a path below `/v1.0`: whatever host it names, the request goes to the drive's own. */
+/** The link to the next page, as a path below `/v1.0`: whatever host it names, the request goes to the drive's own host. */
 export function nextPage(answer: GraphAnswer): string | undefined {
   const link = answer.json?.['@odata.nextLink']
   if (typeof link !== 'string' || link.length > longestLink || !URL.canParse(link)) return undefined
@@ -106,7 +108,7 @@ export function nextPage(answer: GraphAnswer): string | undefined {
   return pathname.startsWith('/v1.0/') ? pathname.slice('/v1.0'.length) + search : undefined
 }
 
-/** The kind of a drive, as Graph tells it: `business`, `personal`, `documentLibrary`. */
+/** The type of a drive, as Graph reports it: `business`, `personal`, `documentLibrary`. */
 export function driveTypeOf({ json }: GraphAnswer): string {
   return fromOutside(json?.driveType, 40) || 'unknown'
 }

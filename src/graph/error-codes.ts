@@ -1,99 +1,490 @@
-import type { ErrorKind } from '../errors.ts'
+import { accountFlag } from '../accounts/index.ts'
+import type { ErrorKind, Reason } from '../errors.ts'
+import { parseRetryAfter } from '../http/retry.ts'
+import { longDuration } from '../text/format.ts'
+import { isJsonObject, textIn } from '../text/json.ts'
+import type { NextStep } from '../text/next-step.ts'
+import { fromOutside } from '../text/sanitize.ts'
+import type { GraphAnswer } from './answer.ts'
+import { missingScope } from './scopes.ts'
 
-/** What a refusal of Microsoft Graph comes from, and what to do about it. */
-interface Cause {
+/*
+ * What Graph's refusals mean. Single requests, items of a batch, uploads, downloads, `status`, `doctor` and `explain` all
+ * ask this table. https://learn.microsoft.com/en-us/graph/errors
+ */
+
+/** What a refusal comes from, and what to do about it. */
+export interface Meaning {
   kind: ErrorKind
-  /** One sentence, where nothing is known but the code. */
+  reason: Reason
+  /** One sentence, for `explain` and where Microsoft gives no reason. */
   meaning: string
-  cure: string
+  /**
+   * How the error begins; Microsoft's own words follow. Default: that the subject failed.
+   * @param subject what the request was about, as a sentence begins: `Creating "/a/b"`.
+   */
+  says?: (subject: string) => string
+  /** The meaning says all, so Microsoft's words are not added. */
+  isComplete?: true
+  next: readonly NextStep[] | ((answer: GraphAnswer) => readonly NextStep[])
+  /** The same request may succeed a moment later. */
+  passes?: true
+  /** No other request to write to this drive can succeed either. */
+  endsAll?: true
 }
 
-export const useFolder = 'To use the folder that is there: --on-conflict reuse'
-export const makeAnother = 'To make another beside it: --on-conflict rename'
+const tryLater = 'Try again in a few minutes.'
+const anotherName = 'Choose another name.'
+const wholeResponse: NextStep = { intro: 'To see the whole response:', flags: { include: true } }
 
-export const causes = {
-  taken: {
-    kind: 'taken',
-    meaning: 'The name is taken in that folder.',
-    cure: `${useFolder}\n${makeAnother}`,
+/** After a name conflict. They complete the command that ran, if it has that option. */
+export const useExisting = {
+  intro: 'To use the existing folder:',
+  flags: { 'on-conflict': 'reuse' },
+} as const
+export const createCopy = {
+  intro: 'To create a copy with a new name:',
+  flags: { 'on-conflict': 'rename' },
+} as const
+
+const meanings = {
+  throttled: {
+    kind: 'service',
+    reason: 'throttled',
+    meaning: 'Microsoft is throttling this app: too many requests in a short time.',
+    isComplete: true,
+    next: whenThrottled,
+    passes: true,
+  },
+  unavailable: {
+    kind: 'service',
+    reason: 'unavailable',
+    meaning: 'Microsoft Graph is unavailable.',
+    isComplete: true,
+    next: whenThrottled,
+    passes: true,
+  },
+  beingSetUp: {
+    kind: 'service',
+    reason: 'unavailable',
+    meaning: 'This OneDrive is being set up.',
+    isComplete: true,
+    next: whenThrottled,
+    passes: true,
+  },
+  readOnly: {
+    kind: 'service',
+    reason: 'drive-read-only',
+    meaning: 'OneDrive is read-only for now.',
+    says: () => 'OneDrive is read-only for now',
+    next: ['Try again later. Neither the link nor its scope has to change.'],
+    endsAll: true,
   },
   noSpace: {
     kind: 'not-allowed',
+    reason: 'no-space',
     meaning: 'There is no space left in this OneDrive.',
-    cure: 'Free some space, or empty the recycle bin: https://onedrive.live.com',
+    isComplete: true,
+    next: ['Free some space, or empty the recycle bin: https://onedrive.live.com'],
+    endsAll: true,
+  },
+  frozen: {
+    kind: 'not-allowed',
+    reason: 'drive-frozen',
+    meaning: 'This OneDrive is frozen.',
+    says: () => 'This OneDrive is frozen',
+    next: ['Open https://onedrive.live.com with this account. It shows how to unfreeze it.'],
+    endsAll: true,
+  },
+  tooMany: {
+    kind: 'not-allowed',
+    reason: 'limit-reached',
+    meaning: 'The folder or the drive has reached the number of items that OneDrive allows.',
+    next: ['Use another parent folder, or remove what is no longer needed.'],
+  },
+  tooLarge: {
+    kind: 'not-allowed',
+    reason: 'limit-reached',
+    meaning: 'The file is larger than OneDrive allows.',
+    next: ['Split the file or compress it.'],
+  },
+  malware: {
+    kind: 'not-allowed',
+    reason: 'malware',
+    meaning: 'Microsoft found malware in the file, so it can be neither read nor shared.',
+    next: ['Scan the original file. No program can download this copy.'],
+  },
+  noDrive: {
+    kind: 'not-allowed',
+    reason: 'no-drive',
+    meaning: 'This account has no OneDrive here.',
+    says: () => 'This account has no OneDrive here',
+    next: [
+      { intro: 'For a personal account:', verb: 'login', flags: { tenant: 'consumers' } },
+      'For a work account, ask the administrator for a OneDrive license.',
+    ],
+    endsAll: true,
+  },
+  blocked: {
+    kind: 'not-allowed',
+    reason: 'drive-blocked',
+    meaning: 'An administrator has blocked access to this site or OneDrive.',
+    says: (subject) => `${subject} is not allowed`,
+    next: ['Ask the administrator why it is blocked.'],
+    endsAll: true,
+  },
+  locked: {
+    kind: 'not-allowed',
+    reason: 'locked',
+    meaning: 'The item is locked, for example because somebody is editing it.',
+    next: ['Try again when nobody has it open.'],
+  },
+  /** A dead ID, or a place that has to be unlocked first, such as the Personal Vault. No name is at fault. */
+  unopened: {
+    kind: 'not-allowed',
+    reason: 'access-denied',
+    meaning: 'OneDrive cannot open this item.',
+    says: (subject) => `${subject} failed, because OneDrive cannot open the item`,
+    next: ['Check that it still exists, and is not in a locked Personal Vault.'],
+  },
+  shortcut: {
+    kind: 'not-allowed',
+    reason: 'access-denied',
+    meaning: 'The path leads through a shortcut into a folder of another drive.',
+    next: ['Use the path of a folder in your own drive.'],
   },
   forbidden: {
     kind: 'not-allowed',
-    meaning: 'This account, or the scope of the link, does not allow it.',
-    cure: 'If the scope is too narrow, link again with a wider one: od-link login --scope Files.ReadWrite.All',
+    reason: 'access-denied',
+    meaning: 'This account is not allowed to do that.',
+    says: (subject) => `${subject} is not allowed`,
+    next: whenForbidden,
   },
-  locked: { kind: 'not-allowed', meaning: 'The item is locked.', cure: 'Try again later.' },
+  payment: {
+    kind: 'not-allowed',
+    reason: 'access-denied',
+    meaning: 'Microsoft charges for this request, and billing is not set up.',
+    next: ['See https://learn.microsoft.com/graph/metered-api-overview'],
+  },
+  similar: {
+    kind: 'taken',
+    reason: 'similar-name',
+    meaning: 'OneDrive does not distinguish the name from that of an existing item.',
+    next: [anotherName],
+  },
+  uploading: {
+    kind: 'taken',
+    reason: 'upload-under-way',
+    meaning: 'An upload to this name has not been finished, and holds the name.',
+    next: ['Run the command of that upload again, or wait until it expires.', anotherName],
+  },
+  taken: {
+    kind: 'taken',
+    reason: 'name-taken',
+    meaning: 'The name is taken in that folder.',
+    next: [useExisting, createCopy],
+  },
+  changed: {
+    kind: 'taken',
+    reason: 'changed-meanwhile',
+    meaning: 'It has been changed in the meantime.',
+    next: ['Read it again, then repeat the change.'],
+  },
+  deltaExpired: {
+    kind: 'not-found',
+    reason: 'delta-expired',
+    meaning: 'The list of changes cannot be continued from this token.',
+    next: ['Start again with the delta address without its token.'],
+  },
+  snapshot: {
+    kind: 'service',
+    reason: 'unavailable',
+    meaning: 'OneDrive could not take a consistent snapshot of the drive.',
+    next: whenThrottled,
+    passes: true,
+  },
+  uploadOver: {
+    kind: 'service',
+    reason: 'upload-unfinished',
+    meaning: 'The upload session has ended, or does not continue where the client continued.',
+    next: ['Upload the file again.'],
+  },
   notFound: {
     kind: 'not-found',
-    meaning: 'There is nothing at that place in the drive.',
-    cure: 'od-link status --check',
+    reason: 'no-such-item',
+    meaning: 'There is nothing at that path in the drive.',
+    next: ['Check the path.'],
   },
-  signIn: {
+  tokenRefused: {
     kind: 'sign-in',
-    meaning: 'Microsoft Graph does not accept the link any more.',
-    cure: 'od-link login',
-  },
-  throttled: {
-    kind: 'service',
-    meaning: 'Microsoft throttles this app: too many requests in a short time.',
-    cure: 'Try again in some minutes; mkdir and api can wait longer: --max-wait 600',
-  },
-  trouble: {
-    kind: 'service',
-    meaning: 'Microsoft Graph is in trouble.',
-    cure: 'Try again in some minutes; mkdir and api can wait longer: --max-wait 600',
+    reason: 'token-refused',
+    meaning: 'Microsoft Graph does not accept the token.',
+    next: (answer) => [signInAgain(answer)],
   },
   name: {
     kind: 'usage',
+    reason: 'invalid-name',
     meaning: 'OneDrive does not accept this name or path.',
-    cure: 'Choose another name.',
+    says: () => 'OneDrive does not accept this name or path',
+    next: [anotherName],
+  },
+  notSupported: {
+    kind: 'usage',
+    reason: 'refused-request',
+    meaning: 'OneDrive does not support this request at this place.',
+    next: ['Check the address; a shared folder is addressed in the drive of its owner.'],
+  },
+  method: {
+    kind: 'usage',
+    reason: 'refused-request',
+    meaning: 'The address does not support this method.',
+    next: ['Check the method and the address. A path by name ends in a colon before what follows it.'],
   },
   request: {
     kind: 'usage',
-    meaning: 'Microsoft Graph does not accept the request, most often for a name or a path in it.',
-    cure: 'Choose another name.',
+    reason: 'refused-request',
+    meaning: 'Microsoft Graph does not accept the request.',
+    next: ['Check the path and the values that were sent.', wholeResponse],
   },
-} as const satisfies Record<string, Cause>
+  redirect: {
+    kind: 'service',
+    reason: 'foreign-address',
+    meaning: 'The server redirects to another address, and a token is not sent there.',
+    next: ['Check OD_LINK_GRAPH_HOST, the cloud of the login, and whether a proxy is in between.'],
+  },
+  unreadable: {
+    kind: 'service',
+    reason: 'unreadable-answer',
+    meaning: 'Microsoft Graph sent an invalid response.',
+    next: ["Run it again. It creates only what's missing."],
+  },
+} as const satisfies Record<string, Meaning>
 
-type CauseName = keyof typeof causes
+export type MeaningName = keyof typeof meanings
 
-/** Graph's codes. https://learn.microsoft.com/en-us/graph/errors#code-property */
-const byCode: Record<string, CauseName> = {
-  accessDenied: 'forbidden',
-  accountUpgradeRequired: 'noSpace',
+/** Where a code or a status has several texts with different causes, the words decide. The first row that fits counts. */
+const byWords: readonly { words: RegExp; statuses: readonly number[]; means: MeaningName }[] = [
+  // Work drives answer a look-up of such a name with 404, personal ones a creation with 409.
+  { words: /similar name/i, statuses: [400, 404, 409], means: 'similar' },
+  { words: /SPO license|mysite not found/i, statuses: [400, 403, 404], means: 'noDrive' },
+  {
+    words: /upload session already exists|(is being|currently) uploaded/i,
+    statuses: [409, 423],
+    means: 'uploading',
+  },
+  { words: /\bblocked\b/i, statuses: [403, 423], means: 'blocked' },
+  { words: /mounted folder/i, statuses: [400, 501], means: 'shortcut' },
+  { words: /ObjectHandle is Invalid|personal vault/i, statuses: [400, 403, 404], means: 'unopened' },
+  { words: /database is read.?only/i, statuses: [403, 503], means: 'readOnly' },
+  {
+    words:
+      /illegal character|invalid (trailing |leading )?character|name is (reserved|invalid)|(path|name) .{0,40}too long/i,
+    statuses: [400, 409],
+    means: 'name',
+  },
+]
+
+/** Codes that say enough by themselves, wherever they stand in an error. */
+const byCode: Record<string, MeaningName> = {
+  accessRestricted: 'forbidden',
+  accountUpgradeRequired: 'frozen',
   activityLimitReached: 'throttled',
-  generalException: 'trouble',
+  ApplicationThrottled: 'throttled',
+  cannotSnapshotTree: 'snapshot',
+  childItemCountExceeded: 'tooMany',
+  entityTagDoesNotMatch: 'changed',
+  fragmentLengthMismatch: 'uploadOver',
+  fragmentOutOfOrder: 'uploadOver',
+  fragmentOverlap: 'uploadOver',
   insufficientStorage: 'noSpace',
-  InvalidAuthenticationToken: 'signIn',
+  insufficientVaultQuota: 'noSpace',
+  InvalidAuthenticationToken: 'tokenRefused',
+  invalidAcceptType: 'request',
+  invalidParameterFormat: 'request',
   invalidPath: 'name',
-  invalidRequest: 'request',
-  itemNotFound: 'notFound',
+  invalidQueryOption: 'request',
+  invalidResourceId: 'unopened',
+  invalidStartIndex: 'request',
+  lockMismatch: 'locked',
+  lockNotFoundOrAlreadyExpired: 'locked',
+  lockOwnerMismatch: 'locked',
+  malformedEntityTag: 'request',
+  malwareDetected: 'malware',
+  maxDocumentCountExceeded: 'tooMany',
+  maxFileSizeExceeded: 'tooLarge',
+  maxFolderCountExceeded: 'tooMany',
+  maxFragmentLengthExceeded: 'tooLarge',
+  maxItemCountExceeded: 'tooMany',
+  maxQueryLengthExceeded: 'request',
+  maxStreamSizeExceeded: 'tooLarge',
+  methodNotAllowed: 'method',
   nameAlreadyExists: 'taken',
   nameContainsInvalidCharacters: 'name',
+  notSupported: 'notSupported',
+  parameterIsTooLong: 'request',
+  parameterIsTooSmall: 'request',
+  pathIsTooDeep: 'name',
   pathIsTooLong: 'name',
   pathTooDeep: 'name',
+  propertyNotUpdateable: 'request',
+  provisioningNotAllowed: 'noDrive',
   quotaLimitReached: 'noSpace',
   reservedName: 'name',
+  resourceBeingProvisioned: 'beingSetUp',
   resourceLocked: 'locked',
-  serviceNotAvailable: 'trouble',
+  resourceModified: 'changed',
+  resyncApplyDifferences: 'deltaExpired',
+  resyncChangesApplyDifferences: 'deltaExpired',
+  resyncChangesUploadDifferences: 'deltaExpired',
+  resyncRequired: 'deltaExpired',
+  resyncUploadDifferences: 'deltaExpired',
+  serviceReadOnly: 'readOnly',
+  similarRelationshipNameAlreadyExists: 'similar',
+  syncStateNotFound: 'deltaExpired',
+  throttledRequest: 'throttled',
   tooManyRequests: 'throttled',
-  unauthenticated: 'signIn',
+  tooManyResultsRequested: 'request',
+  tooManyTermsInQuery: 'request',
+  totalAffectedItemCountExceeded: 'tooMany',
+  truncationNotAllowed: 'request',
+  unlockRequired: 'unopened',
+  uploadSessionFailed: 'uploadOver',
+  uploadSessionIncomplete: 'uploadOver',
+  uploadSessionNotFound: 'uploadOver',
+  versionNumberDoesNotMatch: 'changed',
+  virusSuspicious: 'malware',
+  zeroOrFewerResultsRequested: 'request',
 }
 
-/** Whether one of an answer's codes has this cause. */
-export function isCause(cause: CauseName, codes: readonly string[]): boolean {
-  return codes.some((code) => byCode[code] === cause)
+const byStatus: Record<number, MeaningName> = {
+  401: 'tokenRefused',
+  402: 'payment',
+  403: 'forbidden',
+  404: 'notFound',
+  405: 'method',
+  408: 'unavailable',
+  409: 'taken',
+  410: 'deltaExpired',
+  412: 'changed',
+  423: 'locked',
+  429: 'throttled',
+  501: 'notSupported',
+  507: 'noSpace',
+  509: 'throttled',
 }
 
-export const graphCodes: readonly string[] = Object.keys(byCode)
+/** Codes that come with several causes: the status says more. `explain`, which knows no status, shows these. */
+const byGeneralCode: Record<string, MeaningName> = {
+  accessDenied: 'forbidden',
+  BadRequest: 'request',
+  generalException: 'unavailable',
+  invalidRange: 'request',
+  invalidRequest: 'request',
+  itemNotFound: 'notFound',
+  notAllowed: 'forbidden',
+  serviceNotAvailable: 'unavailable',
+  unauthenticated: 'tokenRefused',
+  UnknownError: 'unavailable',
+}
+
+export const graphCodes: readonly string[] = Object.keys({ ...byCode, ...byGeneralCode }).sort((a, b) =>
+  a.localeCompare(b, 'en'),
+)
 
 /** @param code one of `graphCodes`. */
-export function graphCause(code: string): Cause | undefined {
-  const name = byCode[code]
-  return name && causes[name]
+export function meaningOfCode(code: string): Meaning | undefined {
+  const name = byCode[code] ?? byGeneralCode[code]
+  return name && meanings[name]
+}
+
+/** What an answer that is no success means. */
+export function meaningOf(answer: GraphAnswer): Meaning {
+  return meanings[meaningNameOf(answer)]
+}
+
+/** Whether an answer means this. */
+export function means(answer: GraphAnswer, ...names: MeaningName[]): boolean {
+  return names.includes(meaningNameOf(answer))
+}
+
+function meaningNameOf(answer: GraphAnswer): MeaningName {
+  const { status } = answer
+  if (status < 300) return 'unreadable'
+  if (status < 400) return 'redirect'
+  const words = wordsOf(answer)
+  const shared = byWords.find((row) => row.statuses.includes(status) && row.words.test(words))
+  if (shared) return shared.means
+  // The innermost code is the most precise one.
+  const codes = codesOf(answer).reverse()
+  const known = codes.map((code) => lookUp(byCode, code)).find(Boolean)
+  if (known) return known
+  if (byStatus[status]) return byStatus[status]
+  if (status >= 500) return 'unavailable'
+  return codes.map((code) => lookUp(byGeneralCode, code)).find(Boolean) ?? 'request'
+}
+
+function lookUp(table: Record<string, MeaningName>, code: string): MeaningName | undefined {
+  return Object.hasOwn(table, code) ? table[code] : undefined
+}
+
+/** Statuses that may pass, as the SDKs and rclone see them; a 500 is repeated a few times, since it may be permanent. */
+const transientStatuses = new Set([408, 429, 500, 502, 503, 504, 509])
+
+/** Whether the same request may succeed a moment later. A code that is final, such as malware's, wins over the status. */
+export function mayPass(answer: GraphAnswer): boolean {
+  const meaning: Meaning = meaningOf(answer)
+  return meaning.passes === true || (transientStatuses.has(answer.status) && !isFinal(meaning))
+}
+
+function isFinal({ kind }: Meaning): boolean {
+  return kind === 'not-allowed' || kind === 'taken'
+}
+
+/** No code of Microsoft's is longer. */
+const longestCode = 100
+
+/** Microsoft's codes for one failure, the outermost first: `innerError` may nest, and has two spellings. */
+export function codesOf(answer: GraphAnswer): string[] {
+  const codes: string[] = []
+  let level = answer.json?.error
+  for (let depth = 0; isJsonObject(level) && depth < 8; depth += 1) {
+    const code = fromOutside(level.code, longestCode)
+    if (code) codes.push(code)
+    level = level.innerError ?? level.innererror
+  }
+  return codes
+}
+
+/** Microsoft's own words, as they came. */
+export function wordsOf({ json }: GraphAnswer): string {
+  return isJsonObject(json?.error) ? textIn(json.error.message, 4_000) : ''
+}
+
+/** A new sign-in of the link that was used, as it was made. */
+export function signInAgain({ asked: { caller } }: GraphAnswer, intro?: string): NextStep {
+  const flags = caller ? { account: accountFlag(caller.account) } : {}
+  return { ...(intro === undefined ? {} : { intro }), verb: 'login', flags }
+}
+
+/** How long Microsoft asks to wait, where it says so. */
+function whenThrottled({ headers }: GraphAnswer): readonly NextStep[] {
+  const waitMs = parseRetryAfter(headers['retry-after'])
+  if (waitMs === undefined || waitMs < 60_000)
+    return [tryLater, { intro: 'Or let it wait longer:', flags: { 'max-wait': '600' } }]
+  const seconds = Math.ceil(waitMs / 1000)
+  return [
+    `Microsoft asks to wait ${longDuration(seconds)}. Try again after that.`,
+    // A minute more, for the requests themselves.
+    { intro: 'Or let it wait:', flags: { 'max-wait': String(seconds + 60) } },
+  ]
+}
+
+function whenForbidden(answer: GraphAnswer): readonly NextStep[] {
+  const { caller } = answer.asked
+  const scope = missingScope(answer.asked)
+  if (scope && caller) {
+    const flags = { account: accountFlag(caller.account), scope: `User.Read ${scope}` }
+    return [{ intro: 'The link lacks a scope. To sign in again with it:', verb: 'login', flags }]
+  }
+  return ['Ask its owner or the administrator for the right to do it.']
 }

@@ -1,7 +1,7 @@
 import type { DriveItem } from '@microsoft/microsoft-graph-types'
 import { isJsonObject } from '../text/json.ts'
-import { isName } from './path.ts'
-import type { GraphAnswer } from './send-once.ts'
+import type { GraphAnswer } from './answer.ts'
+import { type DrivePath, foldName, isName } from './path.ts'
 
 /** Real ones have less than a hundred characters. */
 const longestId = 1_000
@@ -9,14 +9,12 @@ const longestId = 1_000
 const longestUrl = 8_000
 
 /**
- * What of an answer is a drive item: the fields that od-link wants, each as it should be or not there at all. The
- * name ends up in paths that scripts read, and the id in addresses that are asked later, so what can be neither is
- * not taken for one.
+ * The drive item in an answer: the fields that od-link reads, each valid or absent. Names end up in paths that scripts read,
+ * and IDs in URLs that are requested later, so a value that cannot be one is left out.
  */
 export function itemOf(value: unknown): DriveItem {
-  const { id, name, webUrl, createdDateTime, folder, file, remoteItem, ...rest } = isJsonObject(value)
-    ? value
-    : {}
+  const { id, name, webUrl, createdDateTime, folder, file, remoteItem, parentReference, ...rest } =
+    isJsonObject(value) ? value : {}
   return {
     ...(isId(id) ? { id } : {}),
     ...(typeof name === 'string' && isName(name) ? { name } : {}),
@@ -26,10 +24,41 @@ export function itemOf(value: unknown): DriveItem {
     ...(isJsonObject(file) ? { file } : {}),
     ...(isJsonObject(rest.package) ? { package: rest.package } : {}),
     ...(isJsonObject(remoteItem) ? { remoteItem } : {}),
+    ...(isJsonObject(parentReference) ? { parentReference: placeOf(parentReference) } : {}),
   }
 }
 
-/** Encoded, `.` and `..` would still be steps in an address, and half a character cannot be encoded. */
+function placeOf({ id, path }: Record<string, unknown>): NonNullable<DriveItem['parentReference']> {
+  return {
+    ...(isId(id) ? { id } : {}),
+    ...(typeof path === 'string' && path.length <= longestUrl ? { path } : {}),
+  }
+}
+
+/**
+ * Whether an item is certainly not in the folder where it was created: China's cloud was seen to ignore the path after an
+ * ID. Items of shared drives often lack a path, and IDs of personal drives change their case. rclone/rclone#3973
+ * @param where the folder, by its ID, by its path from the root, or both.
+ */
+export function isMisplaced(item: DriveItem, where: { id?: string; path?: DrivePath }): boolean {
+  const { id, path } = item.parentReference ?? {}
+  if (where.id !== undefined && id) return id.toLowerCase() !== where.id.toLowerCase()
+  const names = /^[^:]*\/root:(.*)$/.exec(path ?? '')?.[1]
+  if (where.path === undefined || names === undefined) return false
+  const wanted = foldName(where.path.map((name) => `/${name}`).join(''))
+  // Some services encode it.
+  return foldName(names) !== wanted && foldName(decoded(names)) !== wanted
+}
+
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path)
+  } catch {
+    return path
+  }
+}
+
+/** Even encoded, `.` and `..` would be steps in a URL, and half a character cannot be encoded. */
 function isId(id: unknown): id is string {
   return (
     typeof id === 'string' &&
@@ -45,13 +74,13 @@ export function isFolder(item: DriveItem): boolean {
   return Boolean(item.folder ?? item.remoteItem?.folder) && !item.package
 }
 
-/** How far the answer's own travel time may have blurred the comparison of clocks. */
+/** How much the time that the answer travelled may distort the comparison of clocks. */
 const clockDoubtMs = 250
 
 /**
- * Whether an item may have been made after `started`, by the server's clock: then it is the work of an attempt whose
- * answer was lost, and no conflict. The clocks are compared by the answer's Date, which has whole seconds, as the
- * items of some drives do; in doubt the item is ours.
+ * Whether an item may have been created after `started`, by the server's clock: then it is the work of an attempt whose
+ * answer was lost, and not a conflict. The clocks are compared by the answer's Date, which has whole seconds, like the items
+ * of some drives; in doubt the item is ours.
  */
 export function isSince(item: DriveItem, answer: GraphAnswer, started: number): boolean {
   const created = Date.parse(item.createdDateTime ?? '')

@@ -1,7 +1,7 @@
 import { OdLinkError } from '../errors.ts'
 import type { NextStep } from '../text/next-step.ts'
 
-/** A folder's place in a drive: the names from the root down, none for the root itself. */
+/** A folder's place in a drive: the names from the root down; empty for the root itself. */
 export type DrivePath = readonly string[]
 
 const maxNameLength = 255
@@ -10,7 +10,7 @@ const maxPathLength = 400
 /**
  * Reads a path as a person types it: with a leading slash or without, doubled and trailing slashes ignored.
  * Names that OneDrive never accepts are refused here, before anything is sent.
- * @throws OdLinkError (usage), with the reason.
+ * @throws OdLinkError (usage) that says why.
  */
 export function parsePath(text: string): DrivePath {
   refuseRewrittenPath(text)
@@ -20,7 +20,7 @@ export function parsePath(text: string): DrivePath {
 }
 
 /**
- * A folder's own place below its parent.
+ * The path of a folder in its parent.
  * @throws OdLinkError (usage) when the name is not one name, or not one that OneDrive accepts.
  */
 export function childPath(parent: DrivePath, name: string): DrivePath {
@@ -51,8 +51,8 @@ function withParents(path: DrivePath): NextStep {
 }
 
 /**
- * A place below a parent, as `find` and a list of paths tell it: `a/b`, `./a/b`, `/a/b`, and `.` for the parent itself.
- * @throws OdLinkError (usage), with the reason.
+ * A path below a parent, as `find` and lists of paths write it: `a/b`, `./a/b`, `/a/b`, and `.` for the parent itself.
+ * @throws OdLinkError (usage) that says why.
  */
 export function pathBelow(parent: DrivePath, text: string): DrivePath {
   return checkLength([...parent, ...parsePath(text.replace(/^(\.\/+)*(\.$)?/, ''))])
@@ -63,7 +63,7 @@ export function showPath(path: DrivePath): string {
   return `/${path.join('/')}`
 }
 
-/** Whether a name that a server tells can be one name in a path: no more than that is asked of it. */
+/** Whether a name from a server can be one name in a path; nothing else is checked. */
 export function isName(text: string): boolean {
   return text.length <= maxPathLength && !/^\.{0,2}$|[/\0-\x1f\x7f]/.test(text)
 }
@@ -76,7 +76,7 @@ export function encodePath(path: DrivePath): string {
   return path.map(encodeURIComponent).join('/')
 }
 
-/** Two spellings of one name: OneDrive keeps case and ignores it, and the forms of Unicode are one to a person. */
+/** Whether two spellings are one name: OneDrive preserves case and ignores it, and people cannot see Unicode's forms. */
 export function sameName(a: string, b: string): boolean {
   return a === b || foldName(a) === foldName(b)
 }
@@ -87,28 +87,28 @@ export function foldName(name: string): string {
 }
 
 /**
- * Refuses what OneDrive and SharePoint refuse everywhere, and nothing that only some drives refuse: the server
- * is the judge of those. https://support.microsoft.com/office/64883a5d-228e-48f5-b3d2-eb39e07630fa
+ * Refuses what OneDrive and SharePoint refuse everywhere. The server decides about what only some drives refuse. https://support.microsoft.com/office/64883a5d-228e-48f5-b3d2-eb39e07630fa
  */
 function checkName(name: string): void {
   const reason = refusal(name)
   if (reason === undefined) return
   throw new OdLinkError('usage', `OneDrive does not accept the name "${name}": ${reason}.`, {
-    hint: 'Choose another name.',
+    reason: 'invalid-name',
+    next: ['Choose another name.'],
   })
 }
 
 function refusal(name: string): string | undefined {
   if (name === '') return 'it is empty'
-  if (name === '.' || name === '..') return 'it means a place, not a folder'
+  if (name === '.' || name === '..') return '"." and ".." are not folder names'
   const forbidden = /["*:<>?\\|]/.exec(name)
-  if (forbidden) return `it holds the character ${forbidden[0]}`
-  if (/[\0-\x1f\x7f]/.test(name)) return 'it holds a control character'
+  if (forbidden) return `it contains "${forbidden[0]}"`
+  if (/[\0-\x1f\x7f]/.test(name)) return 'it contains a control character'
   if (!name.isWellFormed()) return 'it is not valid Unicode'
   if (name !== name.trim()) return 'it begins or ends with a space'
   if (name.endsWith('.')) return 'it ends with a dot'
   if (name.startsWith('~$')) return 'it begins with ~$'
-  if (/_vti_/i.test(name)) return 'it holds _vti_'
+  if (/_vti_/i.test(name)) return 'it contains _vti_'
   if (/^(\.lock|desktop\.ini)$/i.test(name)) return 'it is reserved'
   if (/^(con|prn|aux|nul|com\d|lpt\d)(\..*)?$/i.test(name)) return 'it is reserved for a device'
   if (name.length > maxNameLength) return `it is longer than ${maxNameLength} characters`
@@ -121,9 +121,7 @@ function checkLength(path: DrivePath): DrivePath {
   throw new OdLinkError(
     'usage',
     `The path is ${length} characters long; OneDrive accepts ${maxPathLength}.`,
-    {
-      hint: 'Use shorter names, or fewer levels.',
-    },
+    { reason: 'invalid-path', next: ['Use shorter names, or fewer levels.'] },
   )
 }
 
@@ -134,6 +132,9 @@ function checkLength(path: DrivePath): DrivePath {
 export function refuseRewrittenPath(text: string): void {
   if (!/^[A-Za-z]:[\\/]/.test(text)) return
   throw new OdLinkError('usage', `"${text}" is a path of this computer, not of the drive.`, {
-    hint: 'If you typed /…, Git Bash has rewritten it: leave the leading slash out, or set MSYS_NO_PATHCONV=1.',
+    reason: 'local-path',
+    next: [
+      'If you typed /…, Git Bash has rewritten it: leave out the leading slash, or set MSYS_NO_PATHCONV=1.',
+    ],
   })
 }

@@ -1,57 +1,65 @@
 import type { Account } from '../accounts/account.ts'
 import { accessToken } from '../accounts/token.ts'
+import type { OdLinkError } from '../errors.ts'
 import { NetworkError } from '../http/errors.ts'
 import { type Patience, startPatience } from '../http/retry.ts'
 import { loadClientMeanwhile } from '../http/transport.ts'
 import type { LinkRecord } from '../identity/link.ts'
-import { graphFailure, linkRefused } from './errors.ts'
-import { challengeOf, type GraphAnswer, type GraphRequest, isTokenRefused, sendOnce } from './send-once.ts'
+import type { GraphAnswer } from './answer.ts'
+import { mayPass } from './error-codes.ts'
+import { graphFailure, newSignInWanted, renewedTokenRefused } from './errors.ts'
+import { challengeOf, type GraphRequest, isTokenRefused, sendOnce } from './send-once.ts'
 
 export type { GraphAnswer, GraphRequest }
 
-/** Graph, for one linked account, with one bound on all waiting. */
+/** Graph, for one linked account, with one limit on all waiting. */
 export interface Graph {
   /**
-   * Sends a request, renews the token once after a 401, and repeats what failed for a passing reason.
-   * @param lookFirst called before a repetition; what it finds is taken for the answer. For requests that must
-   *   not be done twice.
-   * @returns any answer that is neither passing trouble nor a refused token: 2xx, 3xx, most of 4xx, 507.
-   * @throws OdLinkError (sign-in), (service) or (network) when there is none within the bound.
+   * Sends a request, renews the token once after a 401, and repeats what failed for a transient reason.
+   * @param lookFirst called before a repetition; what it finds counts as the answer. For requests that must not be done
+   *   twice.
+   * @returns any answer that is neither a transient failure nor a refused token: 2xx, 3xx, most of 4xx, 507.
+   * @throws OdLinkError (sign-in), (service) or (network) when there is none within the limit.
    */
   send: (request: GraphRequest, lookFirst?: () => Promise<GraphAnswer | undefined>) => Promise<GraphAnswer>
-  /** Milliseconds left of the bound. */
+  /** Milliseconds left of the limit. */
   left: () => number
 }
 
-/** Passing trouble, as the SDKs and rclone see it; 500 is tried a few times, since it may be for ever. */
-export const transientStatuses = new Set([408, 429, 500, 502, 503, 504, 509])
 export const maxRetries = 4
 
 /**
  * @param maxWaitMs how long all waiting of this command may take.
- * @param link the record to begin with, where the command has it already.
+ * @param link the record to begin with, if the command has read it already.
  */
 export function openGraph(account: Account, maxWaitMs: number, link?: LinkRecord): Graph {
   const patience = startPatience(maxWaitMs)
   loadClientMeanwhile()
-  // Read once a command; a token that ends in the middle is refused, and renewed then.
+  let renewed: string | undefined
+  // Read once per command; a token that expires meanwhile is refused, and renewed then.
   const tokens: Tokens = {
+    account,
     current: async () => {
       link ??= await accessToken(account, { patience })
       return link
     },
     another: async (refused, claims) => {
       link = await accessToken(account, { refused, claims, patience })
+      renewed = link.accessToken
       return link
     },
+    isRenewed: (token) => token === renewed,
   }
   return { send: (request, lookFirst) => send(tokens, patience, request, lookFirst), left: patience.left }
 }
 
 interface Tokens {
+  account: Account
   current: () => Promise<LinkRecord>
   /** After Graph refused a token. */
   another: (refused: string, claims: string | undefined) => Promise<LinkRecord>
+  /** Whether this token was issued after a refusal. */
+  isRenewed: (token: string) => boolean
 }
 
 async function send(
@@ -65,21 +73,32 @@ async function send(
   let faults = 0
   for (;;) {
     const outcome = await sendWithToken(tokens, request, patience, faults > 0)
-    if (!(outcome instanceof NetworkError) && !transientStatuses.has(outcome.status))
-      return { ...outcome, repeated }
-    repeated = true
-    const throttled = !(outcome instanceof NetworkError) && outcome.status === 429
-    if (!throttled) faults += 1
-    const trouble = outcome instanceof NetworkError ? outcome : graphFailure(outcome, subject)
-    const retryAfter = outcome instanceof NetworkError ? undefined : outcome.headers['retry-after']
-    if (request.mayRepeat?.(outcome) === false) throw trouble
-    if (faults > maxRetries || !(await patience.pause(trouble.message, retryAfter))) throw trouble
-    const found = throttled ? undefined : await lookFirst?.()
+    const answer = outcome instanceof NetworkError ? undefined : outcome
+    const isRefusal = answer !== undefined && isTokenRefused(answer)
+    const isThrottled = answer?.status === 429
+    if (answer && !isRefusal && !mayPass(answer)) return { ...answer, repeated }
+    if (!isRefusal) repeated = true
+    if (!isThrottled) faults += 1
+    const failure = failureOf(outcome, subject)
+    if (!isRefusal && request.mayRepeat?.(outcome) === false) throw failure
+    if (faults > maxRetries || !(await patience.pause(failure.message, answer?.headers['retry-after'])))
+      throw failure
+    // Neither did anything.
+    const found = isRefusal || isThrottled ? undefined : await lookFirst?.()
     if (found) return { ...found, repeated }
   }
 }
 
-/** One request, and after a 401 the same once more with another token. */
+function failureOf(outcome: GraphAnswer | NetworkError, subject: string): OdLinkError {
+  if (outcome instanceof NetworkError) return outcome
+  return isTokenRefused(outcome) ? renewedTokenRefused(outcome) : graphFailure(outcome, subject)
+}
+
+/**
+ * One request, and after a 401 the same once more with another token.
+ * @throws OdLinkError (sign-in) when a token that was issued after a refusal is refused with a claims challenge: only the
+ *   person can satisfy it.
+ */
 async function sendWithToken(
   tokens: Tokens,
   request: GraphRequest,
@@ -88,10 +107,14 @@ async function sendWithToken(
 ): Promise<GraphAnswer | NetworkError> {
   const link = await tokens.current()
   const how = { timeoutMs: patience.attempt(30_000), freshConnection }
-  const first = await sendOnce(link, request, how)
+  const { account } = tokens
+  const first = await sendOnce({ account, link }, request, how)
   if (first instanceof NetworkError || !isTokenRefused(first)) return first
-  const another = await tokens.another(link.accessToken, challengeOf(first))
-  const second = await sendOnce(another, request, how)
-  if (!(second instanceof NetworkError) && isTokenRefused(second)) throw linkRefused(second)
-  return second
+  const sendAgain = async () => {
+    const another = await tokens.another(link.accessToken, challengeOf(first))
+    return sendOnce({ account, link: another }, request, how)
+  }
+  const last = tokens.isRenewed(link.accessToken) ? first : await sendAgain()
+  if (!(last instanceof NetworkError) && challengeOf(last) !== undefined) throw newSignInWanted(last)
+  return last
 }

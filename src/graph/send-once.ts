@@ -1,11 +1,13 @@
-import type { IncomingHttpHeaders, IncomingMessage } from 'node:http'
+import type { IncomingMessage } from 'node:http'
+import type { Account } from '../accounts/account.ts'
 import { NetworkError } from '../http/errors.ts'
 import { exchange } from '../http/index.ts'
 import type { HttpResponse, Streams } from '../http/transport.ts'
 import type { LinkRecord } from '../identity/link.ts'
 import { parseJsonObject } from '../text/json.ts'
+import { type Asked, type Caller, type GraphAnswer, graphAnswer } from './answer.ts'
 
-/** One request to Graph with the token of a link: no repetition, no renewal. */
+/* One request to Graph with the token of a link: no repetition, no renewal. */
 
 export interface GraphRequest {
   method: string
@@ -14,26 +16,27 @@ export interface GraphRequest {
   /** Default: `/v1.0`. */
   version?: string
   body?: object
-  /** Besides those that every request has. */
+  /** Added to those that every request has. */
   headers?: Record<string, string>
-  /** A body and an answer of any size: the answer has JSON only if what takes it returns its text. */
+  /** A body and a response of any size: the answer has JSON only if `take` returns its text. */
   streams?: GraphStreams
-  /** Whether it may be sent again after passing trouble; default: yes, after `lookFirst`. */
+  /** Whether it may be sent again after a transient failure; default: yes, after `lookFirst`. */
   mayRepeat?: (outcome: GraphAnswer | NetworkError) => boolean
 }
 
-/** What takes an answer learns the token that was sent, so that it can keep it out of what it shows. */
+/** `take` gets the token that was sent, so that it can keep it out of what it shows. */
 export interface GraphStreams extends Omit<Streams, 'take'> {
   take?: (response: IncomingMessage, alive: () => void, token: string) => Promise<string>
 }
 
-export interface GraphAnswer {
-  status: number
-  headers: IncomingHttpHeaders
-  /** The body, when it is a JSON object. */
-  json: Record<string, unknown> | undefined
-  /** Whether an earlier attempt may have done the work already: its answer was lost, throttled or a 5xx. */
-  repeated: boolean
+/** Whose link a request is sent with. */
+export interface Sender {
+  account: Account
+  link: LinkRecord
+}
+
+export function callerOf({ account, link }: Sender): Caller {
+  return { account, grantedScope: link.grantedScope }
 }
 
 /** A 401, or a 403 with a claims challenge: Conditional Access answers with either. */
@@ -51,10 +54,11 @@ export function challengeOf({ headers }: GraphAnswer): string | undefined {
  * @throws NetworkError when nothing was sent.
  */
 export async function sendOnce(
-  link: LinkRecord,
+  sender: Sender,
   request: GraphRequest,
   { timeoutMs, freshConnection }: { timeoutMs: number; freshConnection: boolean },
 ): Promise<GraphAnswer | NetworkError> {
+  const { link } = sender
   const { method, version = '/v1.0', path, body, headers, streams } = request
   try {
     const response = await exchange({
@@ -70,9 +74,9 @@ export async function sendOnce(
       ...(body ? { body: JSON.stringify(body) } : {}),
       ...(streams ? { streams: withToken(streams, link) } : {}),
     })
-    return read(response, link, streams !== undefined)
+    return read(response, { method, path, caller: callerOf(sender) }, link, streams !== undefined)
   } catch (error) {
-    // Nothing was sent: the same will fail in the same way, and there is nothing to be cleared up.
+    // Nothing was sent: the same request would fail in the same way, and there is nothing to clean up.
     if (!(error instanceof NetworkError) || !error.sent) throw error
     return error
   }
@@ -87,35 +91,36 @@ function withToken({ send, take }: GraphStreams, { accessToken }: LinkRecord): S
 
 function read(
   { status, headers, body }: HttpResponse,
+  asked: Asked,
   { accessToken }: LinkRecord,
   isStreamed: boolean,
 ): GraphAnswer {
-  // A server that repeats the token must not bring it into a message.
+  // A server that repeats the token must not get it into a message.
   const json = parseJsonObject(body.includes(accessToken) ? body.replaceAll(accessToken, '…') : body)
-  if (isStreamed && body === '') return { status, headers, json, repeated: false }
-  // An answer of success that cannot be read is a lost answer; an error needs no body (gateways send HTML).
-  if (status < 300 && status !== 204 && !json) throw unreadable()
-  return { status, headers, json, repeated: false }
+  // A success that cannot be read is a lost answer; an error needs no body, because gateways send HTML.
+  const needsJson = status < 300 && status !== 204 && !(isStreamed && body === '')
+  if (needsJson && !json) throw unreadable()
+  return graphAnswer({ status, headers, json }, asked)
 }
 
 function unreadable(): NetworkError {
-  return new NetworkError('The response from Microsoft Graph cannot be read.', true, {
+  return new NetworkError('Microsoft Graph sent an invalid response.', true, {
     reason: 'unreadable-answer',
     next: ['Try again.'],
   })
 }
 
 /** More than any challenge has, and little enough to be sent on. */
-const longest = 16 * 1024
+const longestChallenge = 16 * 1024
 
 /**
- * The claims of a claims challenge, decoded from base64 to the JSON text that a refresh sends on.
- * Parameters come in any order and the base64 may end in `=`, so nothing is split at `=` or `,`.
+ * The claims of a claims challenge, decoded from base64 to the JSON text that a refresh sends on. Parameters come in any
+ * order and the base64 may end in `=`, so nothing is split at `=` or `,`.
  * https://learn.microsoft.com/en-us/entra/identity-platform/claims-challenge
  */
 export function claimsOf(wwwAuthenticate: string | undefined): string | undefined {
   const encoded = /\bclaims="?([A-Za-z0-9+/_=-]+)"?/i.exec(wwwAuthenticate ?? '')?.[1]
-  if (!encoded || encoded.length > longest) return undefined
+  if (!encoded || encoded.length > longestChallenge) return undefined
   const claims = Buffer.from(encoded, 'base64').toString('utf8')
   return parseJsonObject(claims) ? claims : undefined
 }

@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { isForwarded, type Redirect, registeredUri } from '../registration/redirect-uri.ts'
+import { readUpTo } from '../system/read-up-to.ts'
 import { untilWallClock } from '../system/wall-clock.ts'
 import { type Expected, isTrueAnswer } from './authorization-response.ts'
 import { answer, guardServers } from './guarded-server.ts'
@@ -163,14 +164,8 @@ async function readForm(
   const [type] = (request.headers['content-type'] ?? '').split(';')
   if (type?.trim().toLowerCase() !== 'application/x-www-form-urlencoded') return { status: 415 }
   if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return { status: 413 }
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of request as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > maxBodyBytes) return { status: 413 }
-    chunks.push(chunk)
-  }
-  return { text: Buffer.concat(chunks).toString('utf8') }
+  const body = await readUpTo(request, maxBodyBytes)
+  return body ? { text: body.toString('utf8') } : { status: 413 }
 }
 
 interface Deferred<T> {

@@ -2,14 +2,26 @@ import type { WriteStream } from 'node:tty'
 import type { ChalkInstance } from 'chalk'
 import { exitCodes, internalError, OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
+import { hintOf, type NextStep } from '../text/next-step.ts'
 import { sanitize, sanitizeJson } from '../text/sanitize.ts'
 
-/**
- * The terminal: the only place that formats. stdout is data, stderr is talk. Known to commands and `main` alone.
+/*
+ * The terminal: the only place that formats. stdout is for data, stderr for messages. Only commands and `main` use it.
  */
 
-/** Sets up how this run speaks. `json` makes an error the only thing on stderr, so all other talk is dropped. */
-export function configureOutput(options: { json: boolean; verbose: boolean }): void {
+/** What to do after an error; the command line that runs completes the commands in it. */
+let nextSteps = (error: OdLinkError): readonly NextStep[] => error.next
+
+/**
+ * Sets up how this run reports. `json` makes an error the only output on stderr, so all other messages are dropped.
+ * @param options.nextSteps completes the commands in an error's next steps.
+ */
+export function configureOutput(options: {
+  json: boolean
+  verbose: boolean
+  nextSteps: typeof nextSteps
+}): void {
+  nextSteps = options.nextSteps
   if (options.json) return
   notices.waiting = say
   notices.warning = (what) => say(`Note: ${what}`)
@@ -20,7 +32,7 @@ export function configureOutput(options: { json: boolean; verbose: boolean }): v
     )
 }
 
-/** A piece of a line: text, or text in a style. Styles are put on after the text was made sanitize. */
+/** A piece of a line: text, or text in a style. Styles are added after the text was sanitized. */
 export type Piece = string | { style: Style; text: string }
 type Style = 'red' | 'green' | 'bold' | 'dim'
 
@@ -34,7 +46,7 @@ export function print(...line: Piece[]): void {
   write(process.stdout, line)
 }
 
-/** A page of the help: text of our own, laid out and in its styles already. */
+/** A page of the help: our own text, already laid out and styled. */
 export function printPage(text: string): void {
   process.stdout.write(text)
 }
@@ -74,26 +86,26 @@ export function printJson(value: unknown): void {
   process.stdout.write(`${sanitizeJson(value)}\n`)
 }
 
-/** Talk: a line for the person, on stderr. */
+/** A message for the person: a line on stderr. */
 export function say(...line: Piece[]): void {
   write(process.stderr, line)
 }
 
-/** Whether a person at a terminal sees the talk. */
+/** Whether a person at a terminal sees the messages. */
 export function isSeen(): boolean {
   return process.stderr.isTTY === true
 }
 
 let hasProgress = false
 
-/** A line that the next one replaces. Where nobody sees it, it is not written. */
+/** A line that the next one replaces. It is written only where a person sees it. */
 export function progress(text: string): void {
   if (!isSeen()) return
   process.stderr.write(`\r\x1b[2K${sanitize(text)}`)
   hasProgress = true
 }
 
-/** Takes the last line of progress away, before something else is written there. */
+/** Removes the last line of progress, before something else is written there. */
 export function clearProgress(): void {
   if (hasProgress) process.stderr.write('\r\x1b[2K')
   hasProgress = false
@@ -108,21 +120,31 @@ function write(stream: WriteStream | NodeJS.WriteStream, line: Piece[]): void {
   stream.write(`${shown.join('')}\n`)
 }
 
-/** Tells what went wrong and what to do next, and returns the exit code. */
+/** What to do after an error, as lines; undefined where there is nothing to do. */
+export function hintFor(error: OdLinkError): string | undefined {
+  return hintOf(nextSteps(error)) || undefined
+}
+
+/** An error as programs get it. */
+export function errorAsJson(error: OdLinkError): object {
+  const { kind, reason, message, code, requestId } = error
+  return { kind, reason, message, hint: hintFor(error), exitCode: exitCodes[kind], code, requestId }
+}
+
+/** Reports what went wrong and what to do next. @returns the exit code. */
 export function fail(error: unknown, json: boolean): number {
   const known = error instanceof OdLinkError ? error : internalError(error)
-  const { kind, reason, message, hint, code, requestId, timestamp } = known
-  // The trace is for the one who mends it.
+  const { kind, message, code, requestId, timestamp } = known
+  // Stack traces are for maintainers.
   const trace = known === error ? known.cause : error
   if (kind === 'internal' && process.env.DEBUG === 'od-link' && trace instanceof Error)
     process.stderr.write(`${trace.stack}\n`)
   if (json) {
-    const report = { kind, reason, message, hint, exitCode: exitCodes[kind], code, requestId }
-    process.stderr.write(`${sanitizeJson({ error: report })}\n`)
+    process.stderr.write(`${sanitizeJson({ error: errorAsJson(known) })}\n`)
     return exitCodes[kind]
   }
   say(styled('red', 'od-link:'), ' ', styled('bold', message))
-  for (const [index, line] of (hint?.split('\n') ?? []).entries())
+  for (const [index, line] of (hintFor(known)?.split('\n') ?? []).entries())
     say(index === 0 ? '  next: ' : '        ', line)
   const ids = [code, requestId && `request ${requestId}`, timestamp].filter(Boolean).join(' · ')
   if (ids) say(styled('dim', `  code: ${ids}`))
@@ -131,7 +153,7 @@ export function fail(error: unknown, json: boolean): number {
 
 let chalk: ChalkInstance | undefined
 
-/** Loads what styles are made with, if this run may show any: most scripts run without. Call it before the first line. */
+/** Loads the package for styles if this run may show any; most scripts run without. Call it before the first line. */
 export async function loadStyles(): Promise<void> {
   const { isatty } = await import('node:tty')
   if (![1, 2].some((descriptor) => wantsColour(isatty(descriptor)))) return

@@ -1,14 +1,18 @@
 import { commandLine } from './shell-quote.ts'
 
+/** The value of an option in a command; a switch is `true`, and undefined leaves the option out. */
+type Flag = string | true | readonly string[] | undefined
+
 /** A command of od-link's, as data: `{ verb: 'login', flags: { scope: 'Files.ReadWrite' } }`. */
 export interface NextCommand {
-  verb: string
+  /** Absent: the command that failed, as it was typed, with these flags. */
+  verb?: string
   /** What follows the verb, as in `store move`. */
   action?: string
-  /** Positional arguments, in their order. */
+  /** Positional arguments, in their order. Absent: for the command that failed, those that were typed. */
   args?: readonly string[]
-  /** Options by their names, long or of one letter, without the dashes; a switch is `true`. Undefined is left out. */
-  flags?: Readonly<Record<string, string | true | undefined>>
+  /** Options by their names, long or of one letter, without the dashes. */
+  flags?: Readonly<Record<string, Flag>>
 }
 
 /** A command to run, with the words around it: `Then: od-link login`. */
@@ -28,20 +32,23 @@ export function hintOf(steps: readonly NextStep[]): string {
 }
 
 /**
- * A command as a line that can be pasted into the shell at hand.
+ * A command as a line that can be pasted into the shell at hand; without a verb, only its options.
  * @returns nothing where one of its words cannot be quoted there.
  */
 export function commandText({ verb, action, args = [], flags = {} }: NextCommand): string | undefined {
   const options = Object.entries(flags).flatMap(([name, value]) => {
     if (value === undefined) return []
     const option = `${name.length === 1 ? '-' : '--'}${name}`
-    return value === true ? [option] : [option, value]
+    return value === true ? [option] : [value].flat().flatMap((one) => [option, one])
   })
-  return commandLine(['od-link', verb, ...(action ? [action] : []), ...options, ...args])
+  const beginning = verb === undefined ? [] : ['od-link', verb]
+  return commandLine([...beginning, ...(action ? [action] : []), ...options, ...args])
 }
 
 function runText({ intro, and, ...command }: NextRun): string {
   const lines = (and ? [command, and] : [command]).map(commandText)
-  const line = lines.includes(undefined) ? `od-link ${command.verb} --help` : lines.join(' && ')
+  const line = lines.includes(undefined)
+    ? ['od-link', command.verb, '--help'].filter(Boolean).join(' ')
+    : lines.join(' && ')
   return intro ? `${intro} ${line}` : line
 }

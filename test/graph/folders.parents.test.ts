@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { makeFolder } from '../../src/graph/folders.ts'
+import { createFolder } from '../../src/graph/folders.ts'
 import { get, list, made, make, post, script, taken } from '../helpers/microsoft/fake-folders.ts'
 import {
   fakeGraph,
@@ -153,7 +153,7 @@ describe('a folder that is made, and its parents', () => {
       if (what === postDeep) return { status: 201, json: (await lookFirst?.())?.json ?? {} }
       return what === 'GET /me/drive/root:/a/b:/children' ? ok({ value: [young] }) : missing
     })
-    const renamed = makeFolder(lost, path, { onConflict: 'rename', parents: false })
+    const renamed = createFolder(lost, path, { onConflict: 'rename', parents: false })
     expect(await renamed).toMatchObject({ path: '/a/b/c 1' })
   })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type MakeOptions, makeFolder } from '../../src/graph/folders.ts'
+import { type CreateOptions, createFolder } from '../../src/graph/folders.ts'
 import { get, list, made, make, plain, post, script, taken } from '../helpers/microsoft/fake-folders.ts'
 import {
   fakeGraph,
@@ -161,7 +161,7 @@ describe('a folder that is made', () => {
     /** What is done before the creation is sent again. */
     const lookedFor = async (
       tell: Parameters<typeof fakeGraph>[0],
-      options: Partial<MakeOptions> = {},
+      options: Partial<CreateOptions> = {},
       name = 'new',
     ) => {
       let found: unknown
@@ -170,7 +170,7 @@ describe('a folder that is made', () => {
         found = await lookFirst?.()
         return made
       })
-      await makeFolder(graph, ['p', name], { ...plain, ...options })
+      await createFolder(graph, ['p', name], { ...plain, ...options })
       return found as { status: number; json: { name: string } } | undefined
     }
 

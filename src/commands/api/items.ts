@@ -3,8 +3,8 @@ import { caughtUp, print, printJson } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
 
 /**
- * Prints the items of all pages, as they come: JSON Lines, or one array, which ends well whatever happens. When the
- * reader of a pipe has gone, no more is asked for.
+ * Prints the items of all pages as they arrive: JSON Lines, or one array, which is closed whatever happens. When the reader
+ * of a pipe has gone, nothing more is requested.
  */
 export async function printItems(pages: AsyncIterable<unknown[]>, inOneArray: boolean): Promise<void> {
   const release = onInterrupt(() => {

@@ -7,20 +7,19 @@ import { caughtUp, print } from '../../terminal/index.ts'
 
 /** What `od-link api` prints of one answer. */
 export interface Output extends Required<Takers> {
-  /** Hands a piece to whoever reads, and waits for a slow one. */
+  /** Passes a chunk on, and waits for a slow reader. */
   write: (chunk: Buffer) => Promise<void>
-  /** All is there. */
+  /** The response is complete. */
   finish: () => Promise<void>
-  /** There was no success: with `--include` the refusal is shown all the same. */
+  /** The request failed; with `--include` the refusal is shown anyway. */
   failed: () => Promise<void>
 }
 
-/** Until so much of an answer is there, nothing of it is printed: the request can still be repeated. */
+/** Up to this many bytes, nothing of a response is printed, so that the request can still be repeated. */
 const mostHeld = 8 * 1024 * 1024
 
 /**
- * As it came for a program. For a person at a terminal: JSON in lines, text without what could do harm there, and no
- * binary.
+ * Unchanged for a program. For a person at a terminal: indented JSON, text without control characters, and no binary.
  */
 export function openOutput({ silent, include }: Arguments['options']): Output {
   const isScreen = process.stdout.isTTY === true
@@ -50,7 +49,7 @@ export function openOutput({ silent, include }: Arguments['options']): Output {
     held.push(filter ? filter.take(chunk) : chunk)
     size += chunk.length
     if (size <= mostHeld) return
-    if (isScreen) throw tooLong()
+    if (isScreen) throw unprintable('The response is too long for a terminal.')
     isCommitted = true
     await release()
   }
@@ -91,10 +90,10 @@ export function openOutput({ silent, include }: Arguments['options']): Output {
   }
 }
 
-/** Ends a transfer that nobody reads any more (`od-link api … | head -c 1000`). */
+/** Ends a transfer whose reader has gone (`od-link api … | head -c 1000`). */
 export class ReaderGone extends OdLinkError {
   constructor() {
-    super('interrupted', 'Nobody reads the output any more.')
+    super('interrupted', 'The reader of the output has gone.')
   }
 }
 
@@ -103,7 +102,7 @@ async function toStdout(chunk: Buffer): Promise<void> {
   if (!(await caughtUp())) throw new ReaderGone()
 }
 
-/** The status and the headers, but for what is a secret: cookies, and the address that a redirect leads to. */
+/** The status and the headers, without secrets: cookies, and the URL of a redirect. */
 function linesOf({ httpVersion, statusCode = 0, headers }: IncomingMessage): string[] {
   const shown = Object.entries(headers).flatMap(([name, value]) => {
     if (name === 'set-cookie') return []
@@ -113,13 +112,11 @@ function linesOf({ httpVersion, statusCode = 0, headers }: IncomingMessage): str
   return [`HTTP/${httpVersion} ${statusCode} ${STATUS_CODES[statusCode] ?? ''}`.trimEnd(), ...shown, '']
 }
 
-/** @throws OdLinkError (usage) for what is no text. */
+/** @throws OdLinkError (usage) for binary content. */
 function readable(bytes: Buffer): string[] {
   const text = bytes.toString('utf8')
   if (text.includes('\0') || !Buffer.from(text).equals(bytes)) {
-    throw new OdLinkError('usage', 'The answer is no text, and a terminal cannot show it.', {
-      hint: 'Write it to a file: --output FILE',
-    })
+    throw unprintable('The response is binary; it is not printed to a terminal.')
   }
   if (text === '') return []
   try {
@@ -132,8 +129,9 @@ function readable(bytes: Buffer): string[] {
   }
 }
 
-function tooLong(): OdLinkError {
-  return new OdLinkError('usage', 'The answer is too long for a terminal.', {
-    hint: 'Write it to a file: --output FILE',
+function unprintable(message: string): OdLinkError {
+  return new OdLinkError('usage', message, {
+    reason: 'unprintable',
+    next: [{ intro: 'To save it:', flags: { output: 'FILE' } }],
   })
 }

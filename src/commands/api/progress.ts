@@ -2,29 +2,29 @@ import type { Arguments } from '../../cli/command.ts'
 import { clearProgress, isSeen, progress, say, styled } from '../../terminal/index.ts'
 import { byteSize, shortDuration } from '../../text/format.ts'
 
-/** How far a file is on its way, for a person at a terminal. */
+/** The progress of a file, for a person at a terminal. */
 export interface TransferProgress {
-  /** @param total undefined while nobody knows it; both in bytes. */
+  /** Both in bytes. @param total undefined while it is not known. */
   show: (done: number, total: number | undefined) => void
   finish: () => void
 }
 
 const everyMs = 100
 
-/** The talk of a transfer, for a person at a terminal who did not ask for silence. */
+/** Shows the progress of a transfer to a person at a terminal, unless they asked for silence. */
 export function startTransferProgress({ json, silent }: Arguments['options']): TransferProgress {
   const began = performance.now()
-  const isHeard = isSeen() && !json && !silent
+  const isShown = isSeen() && !json && !silent
   let beganAt: number | undefined
   let shownAt = began
   let bytes = 0
   return {
     show(done, total) {
-      // A part of an earlier run was not carried by this one.
+      // The bytes of an earlier run were not transferred by this one.
       beganAt ??= done
       bytes = done
       const now = performance.now()
-      if (!isHeard || now - shownAt < everyMs) return
+      if (!isShown || now - shownAt < everyMs) return
       shownAt = now
       const perSecond = (done - beganAt) / ((now - began) / 1000)
       const left = total !== undefined && perSecond > 0 && shortDuration((total - done) / perSecond)
@@ -33,7 +33,7 @@ export function startTransferProgress({ json, silent }: Arguments['options']): T
     },
     finish() {
       clearProgress()
-      if (!isHeard) return
+      if (!isShown) return
       say(styled('green', '✓'), ` ${byteSize(bytes)} in ${shortDuration((performance.now() - began) / 1000)}`)
     },
   }

@@ -9,13 +9,13 @@ import { readPages } from '../../graph/api/pages.ts'
 import { openSource, type Source } from '../../graph/api/upload-source.ts'
 import { openGraph } from '../../graph/request.ts'
 import { secondsOf, textOf, textsOf } from '../shared/arguments.ts'
-import { type Asker, originOf } from './context.ts'
+import { type Context, linkOf } from './context.ts'
 import { printItems } from './items.ts'
 import { openOutput, ReaderGone } from './output.ts'
 
 type Options = Arguments['options']
 
-/** `od-link api <path>`: checks all that was typed, then sends one request and prints what comes of it. */
+/** `od-link api <path>`: checks everything that was typed, then sends one request and prints the response. */
 export async function run({ positional: [typed = ''], options }: Arguments): Promise<void> {
   refuseContradictions(options)
   const fields = readFields(textsOf(options, 'raw-field'), textsOf(options, 'field'))
@@ -25,7 +25,7 @@ export async function run({ positional: [typed = ''], options }: Arguments): Pro
   const method = methodOf(options, fields)
   const account = findAccount(textOf(options, 'account'))
   const graph = () => openGraph(account, maxWaitMs)
-  const address = wanted ?? readAddress(typed, await originOf(account))
+  const address = wanted ?? readAddress(typed, (await linkOf(account)).graphOrigin)
   if (options.upload !== undefined) {
     const { upload } = await import('./transfer.ts')
     return upload(address, options, { account, graph, maxWaitMs })
@@ -38,19 +38,19 @@ export async function run({ positional: [typed = ''], options }: Arguments): Pro
   }
 }
 
-async function send(request: ApiRequest, options: Options, asker: Asker): Promise<void> {
-  const { account, graph } = asker
+async function send(request: ApiRequest, options: Options, context: Context): Promise<void> {
+  const { account, graph } = context
   if (options.paginate) {
-    const pages = readPages(graph, request.address, request.headers, await originOf(account))
+    const pages = readPages(graph, request.address, request.headers, (await linkOf(account)).graphOrigin)
     return printItems(pages, options.slurp === true)
   }
   const output = openOutput(options)
   try {
     if (options.output === undefined) await call(graph(), request, output)
-    else await (await import('./transfer.ts')).download(request, options, asker, output)
+    else await (await import('./transfer.ts')).download(request, options, context, output)
     await output.finish()
   } catch (error) {
-    // As after `… | head -1` of any program, there is nobody to tell.
+    // As after `… | head -1` of any program, nobody reads an error.
     if (error instanceof ReaderGone) return
     await output.failed()
     throw error
@@ -59,7 +59,10 @@ async function send(request: ApiRequest, options: Options, asker: Asker): Promis
 
 function refuseContradictions(options: Options): void {
   if (options.paginate && !['GET', undefined].includes(textOf(options, 'method'))) {
-    throw new OdLinkError('usage', '--paginate works with GET only.', { hint: '-X GET --paginate' })
+    throw new OdLinkError('usage', '--paginate works with GET only.', {
+      reason: 'conflicting-options',
+      next: [{ flags: { method: 'GET' } }],
+    })
   }
 }
 
@@ -68,7 +71,7 @@ function methodOf(options: Options, fields: Field[]): string {
   return textOf(options, 'method') ?? (hasBody ? 'POST' : 'GET')
 }
 
-/** Fields are the body, or the query where the body is taken or cannot be. */
+/** Fields are the body, or the query if there is another body or none is possible. */
 async function requestOf(
   method: string,
   address: Address,
@@ -79,15 +82,16 @@ async function requestOf(
   const input = textOf(options, 'input')
   const isBodiless = method === 'GET' || method === 'HEAD'
   if (input !== undefined && isBodiless) {
-    throw new OdLinkError('usage', `A ${method} has no body, so --input does not go with it.`, {
-      hint: '-X PUT --input FILE',
+    throw new OdLinkError('usage', `A ${method} has no body, so --input cannot be used with it.`, {
+      reason: 'conflicting-options',
+      next: [{ flags: { method: 'PUT' } }],
     })
   }
   const isQuery = isBodiless || input !== undefined
   const query = isQuery ? queryOf(fields) : ''
   const body = isQuery || fields.length === 0 ? undefined : bodyOf(fields)
   const source = input === undefined ? undefined : await openSource(input)
-  // JSON is what Graph wants of a POST or PATCH; what is put are the bytes of a file.
+  // A POST or PATCH of Graph takes JSON; a PUT takes the bytes of a file.
   const type = method === 'PUT' ? 'application/octet-stream' : 'application/json'
   return {
     method,

@@ -6,46 +6,47 @@ import type { ApiRequest } from '../../graph/api/call.ts'
 import { download as fetchInto } from '../../graph/api/download.ts'
 import { fileTrouble } from '../../graph/api/file-errors.ts'
 import { openPart, openSpecial, passOn, type Target } from '../../graph/api/partial-file.ts'
+import { withSavedSession } from '../../graph/api/saved-session.ts'
 import { fileAddress, startUpload, uploadConflicts } from '../../graph/api/upload.ts'
 import { openSource } from '../../graph/api/upload-source.ts'
 import { clearProgress, say } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
 import { byteSize } from '../../text/format.ts'
 import { textOf } from '../shared/arguments.ts'
-import { type Asker, originOf } from './context.ts'
+import { type Context, linkOf } from './context.ts'
 import { type Output, openOutput } from './output.ts'
 import { startTransferProgress } from './progress.ts'
 
 type Options = Arguments['options']
 
-/** `od-link api --output FILE <path>`: a file that is whole at the end, or as it was. */
+/** `od-link api --output FILE <path>`: a file that is complete at the end, or unchanged. */
 export async function download(
   request: ApiRequest,
   options: Options,
-  { account, graph, maxWaitMs }: Asker,
+  { account, graph, maxWaitMs }: Context,
   output: Output,
 ): Promise<void> {
-  const graphOrigin = await originOf(account)
+  const link = await linkOf(account)
   const { version } = request.address
   const content = `${account.id} ${version}${pathOf(request.address)}`
   const target = targetOf(textOf(options, 'output') ?? '-', content, output)
-  const talk = startTransferProgress(options)
+  const progress = startTransferProgress(options)
   const release = onInterrupt(() => {
     clearProgress()
-    if (target.isKept && !options.json) say(`The same command goes on after ${byteSize(target.have)}.`)
+    if (target.isKept && !options.json) say(resumes(target))
     process.exit(exitCodes.interrupted)
   })
   try {
     await fetchInto(request, target, {
       openGraph: graph,
-      ...{ graphOrigin, maxWaitMs, takers: output, onProgress: talk.show },
+      ...{ ...link, maxWaitMs, takers: output, onProgress: progress.show },
     })
   } catch (error) {
     clearProgress()
-    throw target.isKept && error instanceof OdLinkError ? goingOn(error, target) : error
+    throw target.isKept && error instanceof OdLinkError ? resumable(error, target) : error
   }
   release()
-  talk.finish()
+  progress.finish()
 }
 
 function targetOf(file: string, content: string, output: Output): Target {
@@ -62,38 +63,43 @@ function writeWhole(fd: number, chunk: Buffer, file: string): void {
   }
 }
 
-function goingOn(error: OdLinkError, { have }: Target): OdLinkError {
-  const more = `The same command goes on after ${byteSize(have)}.`
-  return error.with({ hint: [error.hint, more].filter(Boolean).join('\n') })
+function resumable(error: OdLinkError, target: Target): OdLinkError {
+  return error.with({ next: [...error.next, resumes(target)] })
+}
+
+function resumes({ have }: Target): string {
+  return `The same command continues after ${byteSize(have)}.`
 }
 
 /** `od-link api --upload FILE <path>`: prints the item as Graph describes it. */
 export async function upload(
   address: Address,
   options: Options,
-  { account, graph, maxWaitMs }: Asker,
+  { account, graph, maxWaitMs }: Context,
 ): Promise<void> {
   const local = textOf(options, 'upload') ?? '-'
   const file = fileAddress(address, local)
   const onConflict = uploadConflicts.find((choice) => choice === options['on-conflict']) ?? 'fail'
-  const graphOrigin = await originOf(account)
+  const link = await linkOf(account)
   const source = await openSource(local)
-  const talk = startTransferProgress(options)
-  const { finished, cancel } = startUpload(file, source, {
-    openGraph: graph,
-    ...{ onConflict, graphOrigin, maxWaitMs, onProgress: talk.show },
-  })
-  const release = onInterrupt(async () => {
-    clearProgress()
-    await cancel()
-    process.exit(exitCodes.interrupted)
-  })
-  const item = await finished.finally(() => {
-    clearProgress()
-    release()
+  const progress = startTransferProgress(options)
+  const item = await withSavedSession(account, file, source, (saved) => {
+    const { finished, cancel } = startUpload(file, source, {
+      openGraph: graph,
+      ...{ ...link, onConflict, maxWaitMs, saved, onProgress: progress.show },
+    })
+    const release = onInterrupt(async () => {
+      clearProgress()
+      await cancel()
+      process.exit(exitCodes.interrupted)
+    })
+    return finished.finally(() => {
+      clearProgress()
+      release()
+    })
   })
   source.close()
-  talk.finish()
+  progress.finish()
   const output = openOutput(options)
   await output.write(Buffer.from(`${JSON.stringify(item)}\n`))
   await output.finish()

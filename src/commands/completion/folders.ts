@@ -55,7 +55,7 @@ async function* folders(account: Account, path: string, left: () => number): Asy
   if (link.expiresAt < Date.now()) return
   const graph: Graph = {
     async send(request) {
-      const answer = await sendOnce(link, request, { timeoutMs: left(), freshConnection: false })
+      const answer = await sendOnce({ account, link }, request, { timeoutMs: left(), freshConnection: false })
       if (answer instanceof NetworkError) throw answer
       return answer
     },

@@ -1,4 +1,5 @@
-import { graphCause, graphCodes } from '../../graph/error-codes.ts'
+import { graphAnswer } from '../../graph/answer.ts'
+import { graphCodes, meaningOfCode } from '../../graph/error-codes.ts'
 import { adviceFor, knownCodes } from '../../identity/aadsts-codes.ts'
 import type { Advice } from '../../identity/aadsts-registration-codes.ts'
 import { stepsOf } from '../../identity/errors.ts'
@@ -14,6 +15,9 @@ export interface Explained {
   /** Microsoft's page about a sign-in code. */
   page: string | null
 }
+
+/** No request is known, only its code. */
+const nothingAsked = graphAnswer({ status: 400, headers: {}, json: undefined }, { method: 'GET', path: '' })
 
 /** Every code that od-link can explain. */
 export function everyCode(): Explained[] {
@@ -59,10 +63,16 @@ function signInCode(number: number): Explained {
 }
 
 function graphCode(code: string): Explained {
-  const cause = graphCause(code)
-  return cause
-    ? { code, known: true, meaning: cause.meaning, cure: cause.cure, page: null }
-    : unknown(code, 'https://learn.microsoft.com/graph/errors', null)
+  const found = meaningOfCode(code)
+  if (!found) return unknown(code, 'https://learn.microsoft.com/graph/errors', null)
+  const { meaning, next } = found
+  return {
+    code,
+    known: true,
+    meaning,
+    cure: hintOf(typeof next === 'function' ? next(nothingAsked) : next),
+    page: null,
+  }
 }
 
 function explained(code: string, advice: Advice, page: string | null): Explained {

@@ -1,6 +1,7 @@
 import type { Arguments } from '../../cli/command.ts'
 import { blockAsText, helpFor } from '../../cli/help-page.ts'
 import { OdLinkError } from '../../errors.ts'
+import { readUpTo } from '../../system/read-up-to.ts'
 import { pageStyle, print, printJson, printPage, styled } from '../../terminal/index.ts'
 import { type Explained, everyCode, explanationsIn } from './codes.ts'
 
@@ -40,16 +41,10 @@ function printExplanation({ code, meaning, cure, page }: Explained, index: numbe
 
 /** @throws OdLinkError (usage) for more than a person would paste. */
 async function standardInput(): Promise<string> {
-  const chunks: Buffer[] = []
-  let size = 0
-  for await (const chunk of process.stdin as AsyncIterable<Buffer>) {
-    size += chunk.length
-    if (size > most)
-      throw new OdLinkError('usage', 'This is too long for an error text.', {
-        reason: 'invalid-value',
-        next: [{ verb: 'explain', args: ['CODE'] }],
-      })
-    chunks.push(chunk)
-  }
-  return Buffer.concat(chunks).toString('utf8')
+  const text = await readUpTo(process.stdin, most)
+  if (text) return text.toString('utf8')
+  throw new OdLinkError('usage', 'This is too long for an error text.', {
+    reason: 'invalid-value',
+    next: [{ verb: 'explain', args: ['CODE'] }],
+  })
 }

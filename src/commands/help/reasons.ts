@@ -65,6 +65,7 @@ const meanings: Record<ListedReason, string> = {
 
   throttled: 'Microsoft throttles this app, and waiting longer is not allowed',
   unavailable: 'Microsoft failed, after all retries',
+  'drive-read-only': 'the drive is read-only for now',
   'unreadable-answer': 'the response was not what Microsoft documents',
   'lock-held': 'another od-link process is still changing the same data',
   'upload-unfinished': 'the upload ended, and may be incomplete',
@@ -85,6 +86,10 @@ const meanings: Record<ListedReason, string> = {
   'no-space': 'no space is left in the drive or on this machine',
   'no-drive': 'the account has no OneDrive',
   locked: 'the item is locked',
+  'limit-reached': 'a limit of OneDrive is reached, such as the number of items in a folder',
+  malware: 'Microsoft found malware in the file',
+  'drive-frozen': 'the OneDrive is frozen; its owner has to act',
+  'drive-blocked': 'an administrator has blocked the site or the OneDrive',
 }
 
 /** A heading and a table for each kind that has reasons finer than itself. */

@@ -3,15 +3,15 @@ import { account, json, maxWait, verbose } from '../shared/options.ts'
 
 export const mkdir: Command = {
   group: 'Folders and files',
-  summary: 'make folders in the linked OneDrive',
-  aliases: ['md', 'create'],
+  summary: 'create folders in the linked OneDrive',
+  aliases: ['md', 'create', 'make'],
   positional: [
     { name: 'parent', takes: 'folder' },
     { name: 'name', optional: true, repeated: true },
   ],
   variant: { with: 'from-file', positional: [{ name: 'parent', takes: 'folder', optional: true }] },
   options: [
-    { name: 'parents', short: 'p', help: 'make missing parents; a folder that exists is fine' },
+    { name: 'parents', short: 'p', help: 'create missing parents; existing folders are fine' },
     {
       name: 'on-conflict',
       value: 'CHOICE',
@@ -31,15 +31,15 @@ export const mkdir: Command = {
       name: 'from-file',
       value: 'FILE',
       takes: 'file',
-      help: 'make every path of a list, one a line; - reads standard input',
+      help: 'create every path of a list, one per line; - reads standard input',
     },
-    { name: 'null', short: '0', with: 'from-file', help: 'the list has NULs between paths: find -print0' },
-    { name: 'dry-run', with: 'from-file', help: 'check the list and print its folders; make nothing' },
+    { name: 'null', short: '0', with: 'from-file', help: 'the list is NUL-separated: find -print0' },
+    { name: 'dry-run', with: 'from-file', help: 'check the list and print its folders; create nothing' },
     {
       name: 'all-accounts',
       with: 'from-file',
       conflicts: ['account'],
-      help: 'in every linked OneDrive, side by side',
+      help: 'in every linked OneDrive, at the same time',
     },
     {
       name: 'jobs',
@@ -48,22 +48,22 @@ export const mkdir: Command = {
       default: '8',
       help: 'the most batches of 20 in progress at once, 1 to 64',
     },
-    { name: 'fail-fast', with: 'from-file', help: 'stop at the first failure; else the rest is made' },
+    { name: 'fail-fast', with: 'from-file', help: 'stop at the first failure, instead of creating the rest' },
     { name: 'quiet', with: 'from-file', help: 'no progress and no summary on stderr' },
   ],
   examples: [
-    ['od-link mkdir /Reports', 'make Reports in the root'],
-    ['od-link mkdir /Reports 2026 2027', 'make two folders in Reports'],
-    ['od-link mkdir -p /Reports/2026/Q1', 'make what is missing; fine if all is there'],
-    ['od-link mkdir --on-conflict rename / Upload', 'make Upload, or "Upload 1" if it is taken'],
+    ['od-link mkdir /Reports', 'create Reports in the root'],
+    ['od-link mkdir /Reports 2026 2027', 'create two folders in Reports'],
+    ['od-link mkdir -p /Reports/2026/Q1', "create what's missing; fine if all of it exists"],
+    ['od-link mkdir --on-conflict rename / Upload', 'create Upload, or "Upload 1" if the name is taken'],
     [
       'find . -type d -print0 | od-link mkdir -0 --from-file - /Backup',
-      'mirror the folders from here down; again, and it makes what is missing',
+      "mirror the folders from here down; run it again to create what's missing",
     ],
   ],
   notes: [
-    'Prints the path of each folder, a line each. Exit codes: 0 made, 3 name taken, 4 sign in, 8 no such parent.',
-    'With a list, missing parents are made, folders that exist are fine, and --account may be given several times. What failed comes last on stderr, each path on a line that begins with a slash, so that it can be tried again:',
+    "Prints each folder's path, one per line. Exit codes: 0 created, 3 name taken, 4 sign in, 8 no such parent.",
+    'With a list, missing parents are created, existing folders are fine, and --account may be repeated. Paths that failed come last on stderr, each on a line that begins with a slash, so that they can be retried:',
     {
       code: ['od-link mkdir --from-file list.txt 2>log ||', "  grep '^/' log | od-link mkdir --from-file -"],
     },

@@ -3,17 +3,18 @@ import type { Account } from '../../accounts/account.ts'
 import { findAccount, listAccounts } from '../../accounts/index.ts'
 import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
-import { BadLines, type FolderTree, makeFolders, readList, showFolder } from '../../graph/bulk/index.ts'
+import { BadLines, createFolders, type FolderTree, readList, showFolder } from '../../graph/bulk/index.ts'
 import { parsePath } from '../../graph/path.ts'
 import { caughtUp, isSeen, print, printJson, say } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
 import { numberOf, secondsOf, textOf, textsOf } from '../shared/arguments.ts'
 import { startProgress } from './progress.ts'
+import { dryRunInWords } from './summary.ts'
 
 type Options = Arguments['options']
 
-/** `od-link mkdir --from-file FILE [parent]`: checks all that was typed, then the whole list, then makes its folders. */
-export async function makeMany(parent: string | undefined, options: Options): Promise<void> {
+/** `od-link mkdir --from-file FILE [parent]`: checks everything that was typed, then the whole list, then creates its folders. */
+export async function createMany(parent: string | undefined, options: Options): Promise<void> {
   const json = options.json === true
   const quiet = json || options.quiet === true
   refuseConflictChoice(options)
@@ -21,20 +22,20 @@ export async function makeMany(parent: string | undefined, options: Options): Pr
   const maxWaitMs = (secondsOf(options, 'max-wait') ?? 600) * 1000
   const below = parsePath(parent ?? '/')
   const accounts = options['dry-run'] ? [] : accountsOf(options)
-  const tree = await wantedOf(options, (source, separator) => readList(source, separator, below))
-  if (options['dry-run']) return tell(tree, { json, quiet })
+  const tree = await treeOf(options, (source, separator) => readList(source, separator, below))
+  if (options['dry-run']) return printTree(tree, { json, quiet })
 
-  const talk = startProgress(tree, accounts, { json, quiet })
+  const report = startProgress(tree, accounts, { json, quiet })
   const failFast = options['fail-fast'] === true
-  const many = makeFolders(tree, accounts, { maxWaitMs, jobs, failFast, onSettled: talk.settled })
-  talk.watch(many.engines)
+  const many = createFolders(tree, accounts, { maxWaitMs, jobs, failFast, onSettled: report.settled })
+  report.watch(many.engines)
   const release = onInterrupt(() => {
     many.stop(new OdLinkError('interrupted', 'Interrupted.'))
-    if (!quiet) say('Finishing what is under way. Once more, and it stops at once.')
+    if (!quiet) say('Finishing requests in progress. Press Ctrl-C again to stop now.')
   })
   await many.finished
   release()
-  talk.finish()
+  report.finish()
 }
 
 function refuseConflictChoice(options: Options): void {
@@ -43,9 +44,7 @@ function refuseConflictChoice(options: Options): void {
   throw new OdLinkError(
     'usage',
     `--on-conflict ${choice} cannot be used with --from-file, which uses existing folders.`,
-    {
-      hint: 'Leave --on-conflict out.',
-    },
+    { reason: 'conflicting-options', next: [{ flags: { 'on-conflict': undefined } }] },
   )
 }
 
@@ -53,11 +52,12 @@ function jobsOf(options: Options): number | undefined {
   const jobs = numberOf(options, 'jobs')
   if (jobs === undefined || (Number.isInteger(jobs) && jobs >= 1 && jobs <= 64)) return jobs
   throw new OdLinkError('usage', `--jobs takes a whole number from 1 to 64, not "${options.jobs}".`, {
-    hint: '--jobs 4',
+    reason: 'invalid-value',
+    next: [{ flags: { jobs: '4' } }],
   })
 }
 
-/** One engine an account, so no account twice. */
+/** One engine per account, so no account twice. */
 function accountsOf(options: Options): Account[] {
   const named = textsOf(options, 'account')
   const all = options['all-accounts'] ? listAccounts() : []
@@ -68,8 +68,8 @@ function accountsOf(options: Options): Account[] {
 
 type Read = (source: AsyncIterable<Buffer>, separator: '\n' | '\0') => Promise<FolderTree>
 
-/** Reads the list; bad lines are told one by one, a line each, before the error that counts them. */
-async function wantedOf(options: Options, read: Read): Promise<FolderTree> {
+/** Reads the list; bad lines are reported one by one, before the error that counts them. */
+async function treeOf(options: Options, read: Read): Promise<FolderTree> {
   const file = textOf(options, 'from-file') ?? '-'
   try {
     return await read(open(file), options.null ? '\0' : '\n')
@@ -78,19 +78,23 @@ async function wantedOf(options: Options, read: Read): Promise<FolderTree> {
     if (error instanceof OdLinkError) throw error
     const { code, message } = error as NodeJS.ErrnoException
     throw new OdLinkError('usage', `The list "${file}" cannot be read (${code ?? message}).`, {
-      hint: 'Name a file with a path a line, or - for standard input.',
+      reason: 'local-file',
+      next: ['Name a file with one path per line, or - for standard input.'],
     })
   }
 }
 
 function open(file: string): AsyncIterable<Buffer> {
   if (file !== '-') return createReadStream(file, { highWaterMark: 256 * 1024 })
-  if (process.stdin.isTTY && isSeen()) say('Type a path a line; Ctrl-D ends the list.')
+  if (process.stdin.isTTY && isSeen()) say('Type one path per line, then press Ctrl-D.')
   return process.stdin
 }
 
 /** `--dry-run`: the folders of the list, each once, parents first. */
-async function tell(tree: FolderTree, { json, quiet }: { json: boolean; quiet: boolean }): Promise<void> {
+async function printTree(
+  tree: FolderTree,
+  { json, quiet }: { json: boolean; quiet: boolean },
+): Promise<void> {
   for (const folder of tree.below()) {
     if (!folder.named) continue
     if (json) printJson({ path: showFolder(folder), name: folder.name, status: 'wanted' })
@@ -100,8 +104,5 @@ async function tell(tree: FolderTree, { json, quiet }: { json: boolean; quiet: b
   const parents = tree.size - tree.named
   if (json) printJson({ summary: { folders: tree.named, parents, dryRun: true } })
   if (quiet) return
-  const onTheWay = parents > 0 ? `, and ${parents.toLocaleString('en')} on the way to them` : ''
-  say(
-    `${tree.named.toLocaleString('en')} folders${onTheWay} would be made where they are missing. Nothing was asked.`,
-  )
+  say(`${dryRunInWords(tree.named, parents)} Nothing was sent.`)
 }

@@ -1,23 +1,32 @@
 import { type Account, labelOf } from '../../accounts/account.ts'
-import { exitCodes, type OdLinkError } from '../../errors.ts'
+import type { OdLinkError } from '../../errors.ts'
 import { type Engine, type FolderResult, type FolderTree, showFolder } from '../../graph/bulk/index.ts'
-import { clearProgress, isSeen, print, printJson, progress, say, styled } from '../../terminal/index.ts'
+import {
+  clearProgress,
+  errorAsJson,
+  isSeen,
+  print,
+  printJson,
+  progress,
+  say,
+  styled,
+} from '../../terminal/index.ts'
 import { count, inWords, stateOf, summaryOf } from './summary.ts'
 
-/** What `od-link mkdir --from-file` says: each path as it is done, how far it is, and what became of it all. */
+/** What `od-link mkdir --from-file` shows: each path when it is done, the progress, and a summary. */
 export interface Progress {
   settled: (account: Account, settled: FolderResult) => void
-  /** Shows how far these are, from now on. */
+  /** Shows the progress of these from now on. */
   watch: (engines: readonly Engine[]) => void
-  /** The end. @throws OdLinkError of the first failure's kind when not all folders are there. */
+  /** The end. @throws OdLinkError of the first failure's kind when a folder is missing. */
   finish: () => void
 }
 
-/** How many failures are told one by one, and how many paths are listed to a person at a terminal. */
-const mostTold = 20
+/** How many failures are reported one by one, and how many paths are listed to a person at a terminal. */
+const mostReported = 20
 const everyMs = { terminal: 100, pipe: 5_000 }
 
-/** The talk of a run of many folders: its progress, what failed, and the sum at the end. */
+/** Reports on a run with many folders: its progress, what failed, and the summary at the end. */
 export function startProgress(
   tree: FolderTree,
   accounts: readonly Account[],
@@ -27,15 +36,15 @@ export function startProgress(
   const several = accounts.length > 1
   let engines: readonly Engine[] = []
   let timer: NodeJS.Timeout | undefined
-  let first: OdLinkError | undefined
-  let told = 0
+  let first: FolderResult | undefined
+  let reported = 0
 
-  const tellFailure = (account: Account, path: string, { message }: OdLinkError) => {
-    told += 1
-    if (json || told > mostTold) return
-    const where = [several && labelOf(account), !message.includes(path) && path].filter(Boolean)
+  const reportFailure = (account: Account, path: string, { message }: OdLinkError) => {
+    reported += 1
+    if (json || reported > mostReported) return
+    const where = [several && labelOf(account), path].filter(Boolean)
     say(styled('red', '✗'), ` ${[...where, message].join(': ')}`)
-    if (told === mostTold) say('Further failures are told at the end alone.')
+    if (reported === mostReported) say('Further failures are only listed at the end.')
   }
   const show = () => {
     if (isSeen()) progress(stateOf(engines, tree, began))
@@ -44,8 +53,8 @@ export function startProgress(
   return {
     settled(account, settled) {
       const { folder, status, error } = settled
-      if (error && !first) first = error
-      if (status === 'failed' && error) tellFailure(account, showFolder(folder), error)
+      if (error && !first) first = settled
+      if (status === 'failed' && error) reportFailure(account, showFolder(folder), error)
       if (!folder.named) return
       if (json) printJson(asJson(settled, several ? account : undefined))
       else if (status === 'created' || status === 'exists')
@@ -64,17 +73,18 @@ export function startProgress(
       clearProgress()
       const sum = summaryOf(engines, tree, began)
       const missing = sum.failed + sum.skipped
-      const failed =
-        first && (missing > 0 || engines.some(({ states }) => states.all.failed > 0)) ? first : undefined
+      const hasFailed = missing > 0 || engines.some(({ states }) => states.all.failed > 0)
+      const failed = hasFailed ? first?.error : undefined
       if (json) printJson({ summary: { ...sum, exitCode: failed?.exitCode ?? 0 } })
       if (!failed) {
         if (!quiet) say(styled('green', '✓'), ` ${inWords(sum)}`)
         return
       }
       if (!json) for (const engine of engines) listMissing(engine, tree, several)
+      const path = first?.status === 'failed' ? `${showFolder(first.folder)}: ` : ''
       throw failed.with({
-        message: `${inWords(sum)} ${failed.message}`,
-        hint: failed.hint ?? 'Run the same again: what is missing is made.',
+        message: `${inWords(sum)} ${path}${failed.message}`,
+        next: failed.next.length > 0 ? failed.next : ["Run it again to create what's missing."],
       })
     },
   }
@@ -87,8 +97,7 @@ function pathOf({ folder, item }: FolderResult): string {
 }
 
 function asJson(settled: FolderResult, account: Account | undefined): object {
-  const { folder, status, item, error } = settled
-  const { kind, message, hint, code, requestId } = error ?? {}
+  const { folder, status, item, error, failed } = settled
   return {
     path: pathOf(settled),
     name: item?.name ?? folder.name,
@@ -96,23 +105,23 @@ function asJson(settled: FolderResult, account: Account | undefined): object {
     webUrl: item?.webUrl ?? null,
     created: status === 'created',
     status,
-    ...(kind ? { error: { kind, message, hint, exitCode: exitCodes[kind], code, requestId } } : {}),
+    ...(error ? { error: { ...errorAsJson(error), ...(failed ? { path: showFolder(failed) } : {}) } } : {}),
     ...(account ? { account: labelOf(account) } : {}),
   }
 }
 
-/** The paths that are not there, each on a line that begins with a slash, as no other line does. */
+/** The missing paths, each on a line that begins with a slash, as no other line does. */
 function listMissing({ account, states }: Engine, tree: FolderTree, several: boolean): void {
   const missing = states.named.failed + states.named.skipped
   if (missing === 0) return
   const name = several ? ` in the drive of ${labelOf(account)}` : ''
-  say(`Not there${name}:`)
+  say(`Missing${name}:`)
   let listed = 0
   for (const folder of tree.below()) {
     if (!folder.named || !['failed', 'skipped'].includes(states.statusOf(folder))) continue
     listed += 1
-    if (isSeen() && listed > mostTold) break
+    if (isSeen() && listed > mostReported) break
     say(showFolder(folder))
   }
-  if (isSeen() && missing > mostTold) say(`… and ${count(missing - mostTold)} more.`)
+  if (isSeen() && missing > mostReported) say(`… and ${count(missing - mostReported)} more.`)
 }

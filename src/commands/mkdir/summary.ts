@@ -1,7 +1,7 @@
 import type { Engine, FolderTree } from '../../graph/bulk/index.ts'
 import { shortDuration } from '../../text/format.ts'
 
-/** How far a run of many folders is, and what became of it, in numbers and in words. */
+/* The progress and the results of a run with many folders, in numbers and in words. */
 
 export const count = (number: number) => number.toLocaleString('en')
 
@@ -27,7 +27,7 @@ export interface Summary {
   exists: number
   failed: number
   skipped: number
-  /** Folders on the way to those of the list that were made. */
+  /** Parents that were created and that no line names. */
   parentsCreated: number
   accounts: number
   requests: number
@@ -52,24 +52,32 @@ export function summaryOf(engines: readonly Engine[], tree: FolderTree, began: n
   }
 }
 
-/** One sentence. */
+/** One sentence: `All 600 folders exist (600 created, plus 1 parent; 2.8 s).` */
 export function inWords(sum: Summary): string {
   const { folders, created, exists, failed, skipped, parentsCreated } = sum
-  if (folders === 0) return 'The list is empty, so there was nothing to make.'
-  const there = created + exists
-  const noun = folders === 1 ? 'folder is' : 'folders are'
-  const whole =
-    there < folders
-      ? `${count(there)} of ${count(folders)}`
-      : folders === 1
-        ? 'The one'
-        : `All ${count(folders)}`
+  if (folders === 0) return 'The list is empty, so nothing was created.'
   const parts = [
-    created > 0 && `${count(created)} made`,
-    exists > 0 && `${count(exists)} there already`,
+    created > 0 && `${count(created)} created`,
+    exists > 0 && `${count(exists)} existed before`,
     failed > 0 && `${count(failed)} failed`,
-    skipped > 0 && `${count(skipped)} not tried`,
-    parentsCreated > 0 && `${count(parentsCreated)} made on the way to them`,
+    skipped > 0 && `${count(skipped)} skipped`,
+    parentsCreated > 0 && `plus ${parents(parentsCreated)}`,
   ].filter(Boolean)
-  return `${whole} ${noun} there (${parts.join(', ')}; ${shortDuration(sum.seconds)}).`
+  return `${whole(created + exists, folders)} (${parts.join(', ')}; ${shortDuration(sum.seconds)}).`
+}
+
+function whole(existing: number, folders: number): string {
+  if (existing === folders) return folders === 1 ? 'The folder exists' : `All ${count(folders)} folders exist`
+  const noun = folders === 1 ? 'folder' : 'folders'
+  return `${count(existing)} of ${count(folders)} ${noun} ${existing === 1 ? 'exists' : 'exist'}`
+}
+
+/** One sentence: `3 folders, plus 1 parent, would be created if missing.` */
+export function dryRunInWords(folders: number, parentCount: number): string {
+  const more = parentCount > 0 ? `, plus ${parents(parentCount)},` : ''
+  return `${count(folders)} ${folders === 1 ? 'folder' : 'folders'}${more} would be created if missing.`
+}
+
+function parents(number: number): string {
+  return `${count(number)} ${number === 1 ? 'parent' : 'parents'}`
 }

@@ -4,7 +4,9 @@ import { NetworkError } from '../../http/errors.ts'
 import { startPatience } from '../../http/retry.ts'
 import type { Streams } from '../../http/transport.ts'
 import { parseJsonObject } from '../../text/json.ts'
-import { type Graph, type GraphAnswer, maxRetries, transientStatuses } from '../request.ts'
+import { type Caller, type GraphAnswer, graphAnswer } from '../answer.ts'
+import { mayPass } from '../error-codes.ts'
+import { type Graph, maxRetries } from '../request.ts'
 import { type ApiRequest, ask, handOn, nameOf, readText, redirects, type Takers } from './call.ts'
 import { apiFailure } from './errors.ts'
 import type { Target } from './partial-file.ts'
@@ -12,12 +14,13 @@ import { askSigned, readSigned } from './signed-url.ts'
 
 export interface Transfer {
   maxWaitMs: number
-  /** In bytes; `total` is undefined while nobody knows it. */
+  caller: Caller
+  /** In bytes; `total` is undefined while it is not known. */
   onProgress: (done: number, total: number | undefined) => void
 }
 
 export interface Download extends Transfer {
-  /** A way to Graph, with a patience of its own for each request. */
+  /** Opens Graph with a limit on waiting of its own for each request. */
   openGraph: () => Graph
   graphOrigin: string
   /** What is shown of refusals. */
@@ -25,14 +28,14 @@ export interface Download extends Transfer {
 }
 
 const mostHops = 5
-/** How such an address refuses one whose time is over. A fresh one is asked for then. */
-const overdue = new Set([401, 403, 404, 410, 416])
+/** How an expired URL of this kind is refused. A new one is requested then. */
+const expired = new Set([401, 403, 404, 410, 416])
 
 /**
- * Fetches what a request answers, from Graph itself or from where it sends one for a file's bytes. After a break it
- * asks Graph for a fresh address and goes on where it stopped, if the server can tell that the content is the same:
- * addresses end after an hour or less. https://github.com/OneDrive/onedrive-api-docs/issues/884
- * @throws OdLinkError; what came so far is then in the target.
+ * Downloads the response to a request, from Graph itself or from the URL that it redirects to for a file's bytes. After an
+ * interruption it requests a new URL and continues where it stopped, if the server can tell that the content is the same.
+ * Such URLs expire within an hour. OneDrive/onedrive-api-docs#884
+ * @throws OdLinkError; the target then has what was received.
  */
 export async function download(request: ApiRequest, target: Target, from: Download): Promise<void> {
   let patience = startPatience(from.maxWaitMs)
@@ -40,7 +43,7 @@ export async function download(request: ApiRequest, target: Target, from: Downlo
   let most = target.have
   for (;;) {
     const outcome = await attempt(request, target, from).catch((error: unknown) => {
-      // In the middle of a long download the network may be away for a while.
+      // In the middle of a long download, the network may be away for a while.
       if (error instanceof NetworkError && target.have > 0) return error
       throw error
     })
@@ -52,13 +55,20 @@ export async function download(request: ApiRequest, target: Target, from: Downlo
     most = target.have
     faults += 1
     const isAnswer = !(outcome instanceof NetworkError)
-    const trouble = isAnswer ? apiFailure(outcome, nameOf(request)) : outcome
-    const mayPass = !isAnswer || transientStatuses.has(outcome.status) || overdue.has(outcome.status)
+    const failure = isAnswer ? apiFailure(outcome, nameOf(request)) : outcome
+    const isTransient = !isAnswer || mayPass(outcome) || isExpired(outcome, failure)
     const retryAfter = isAnswer ? outcome.headers['retry-after'] : undefined
-    if (!mayPass || faults > maxRetries || !(await patience.pause(trouble.message, retryAfter)))
-      throw faults > maxRetries && isAnswer && outcome.status === 416 ? unsteady() : trouble
+    if (!isTransient || faults > maxRetries || !(await patience.pause(failure.message, retryAfter)))
+      throw faults > maxRetries && isAnswer && outcome.status === 416 ? changing() : failure
   }
 }
+
+/** Microsoft's reasons that are final, such as malware, win over the status. */
+function isExpired({ status, json }: GraphAnswer, { reason }: OdLinkError): boolean {
+  return expired.has(status) && (json?.error === undefined || !finalReasons.has(reason))
+}
+
+const finalReasons = new Set<OdLinkError['reason']>(['malware', 'drive-blocked', 'drive-frozen'])
 
 type Outcome = 'done' | GraphAnswer | NetworkError
 
@@ -74,7 +84,7 @@ async function attempt(request: ApiRequest, target: Target, from: Download): Pro
   if (request.method !== 'GET') throw apiFailure(answer, nameOf(request))
   let place = readSigned(answer.headers.location, from.graphOrigin)
   for (let hop = 1; ; hop += 1) {
-    const outcome = await fetchRest(place, target, from)
+    const outcome = await fetchRest(request, place, target, from)
     if (outcome === 'done' || outcome instanceof NetworkError || !redirects.has(outcome.status))
       return outcome
     if (hop === mostHops) throw apiFailure(outcome, nameOf(request))
@@ -82,8 +92,8 @@ async function attempt(request: ApiRequest, target: Target, from: Download): Pro
   }
 }
 
-/** What is missing, from where it lies. */
-async function fetchRest(place: URL, target: Target, from: Transfer): Promise<Outcome> {
+/** Downloads the missing bytes. */
+async function fetchRest(request: ApiRequest, place: URL, target: Target, from: Transfer): Promise<Outcome> {
   const { have, etag } = target
   const rest =
     have > 0 && etag !== undefined
@@ -94,7 +104,7 @@ async function fetchRest(place: URL, target: Target, from: Transfer): Promise<Ou
     const { statusCode } = response
     const whole = statusCode === 206 ? rangeOf(response) : undefined
     if (statusCode === 206 && (whole?.first !== target.have || changed(response, target))) {
-      // A piece of something else: from the beginning, then.
+      // A part of other content: start again.
       target.begin(undefined)
       response.destroy()
       return ''
@@ -114,8 +124,10 @@ async function fetchRest(place: URL, target: Target, from: Transfer): Promise<Ou
   if (answer instanceof NetworkError) return answer
   if (isWhole) return 'done'
   const { status, headers, body } = answer
-  // A success that is not whole is a piece that did not fit.
-  return { status: status < 300 ? 416 : status, headers, json: parseJsonObject(body), repeated: false }
+  // A success that is not complete is a part that did not fit.
+  const json = parseJsonObject(body)
+  const asked = { method: request.method, path: request.address.path, caller: from.caller }
+  return graphAnswer({ status: status < 300 ? 416 : status, headers, json }, asked)
 }
 
 async function keep(chunk: Buffer, target: Target, total: number | undefined, { onProgress }: Transfer) {
@@ -123,13 +135,13 @@ async function keep(chunk: Buffer, target: Target, total: number | undefined, { 
   onProgress(target.have, total)
 }
 
-/** Where a piece begins and how much there is altogether; NaN, which is no place, where it does not say so. */
+/** Where a part begins and how much there is in total; NaN where the header does not say so. */
 function rangeOf({ headers }: IncomingMessage): { first: number; total: number } {
   const [, first, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(headers['content-range'] ?? '') ?? []
   return { first: Number(first), total: Number(total) }
 }
 
-/** Some servers heed Range and do not know If-Range. */
+/** Some servers support Range, but not If-Range. */
 function changed({ headers }: IncomingMessage, { etag }: Target): boolean {
   return headers.etag !== undefined && headers.etag !== etag
 }
@@ -144,6 +156,9 @@ function lengthOf({ headers }: IncomingMessage): number | undefined {
   return length === undefined ? undefined : Number(length)
 }
 
-function unsteady(): OdLinkError {
-  return new OdLinkError('service', 'The content changes while it is fetched.', { hint: 'Try again later.' })
+function changing(): OdLinkError {
+  return new OdLinkError('service', 'The content keeps changing during the download.', {
+    reason: 'changed-meanwhile',
+    next: ['Try again later.'],
+  })
 }

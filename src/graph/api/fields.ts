@@ -11,9 +11,9 @@ export interface Field {
 }
 
 /**
- * @param texts what `-f` was given: values that are taken as they are.
- * @param typed what `-F` was given: JSON, or `@FILE` for the text of a file, `@-` for that of standard input.
- * @throws OdLinkError (usage) for one that is no field.
+ * @param texts the values of `-f`, used as they are.
+ * @param typed the values of `-F`: JSON, or `@FILE` for the text of a file, `@-` for standard input.
+ * @throws OdLinkError (usage) for one that is not a field.
  */
 export function readFields(texts: string[], typed: string[]): Field[] {
   return [
@@ -26,7 +26,11 @@ function readField(text: string, flag: string, read: (value: string, key: string
   const [, key, nested = '', value = ''] = /^([^=[\]]+)((?:\[[^=[\]]*\])*)=(.*)/s.exec(text) ?? []
   if (key === undefined) {
     throw new OdLinkError('usage', `${flag} takes key=value, not "${text}".`, {
-      hint: `${flag} name=Reports\n(below another key: ${flag} item[name]=Reports; in a list: ${flag} names[]=Reports)`,
+      reason: 'invalid-value',
+      next: [
+        `${flag} name=Reports`,
+        `(below another key: ${flag} item[name]=Reports; in a list: ${flag} names[]=Reports)`,
+      ],
     })
   }
   const below = [...nested.matchAll(/\[(.*?)\]/g)].map(([, one = '']) => one)
@@ -38,8 +42,12 @@ function readValue(value: string, key: string): unknown {
   try {
     return JSON.parse(value)
   } catch {
-    throw new OdLinkError('usage', `The value of -F ${key} is no JSON: ${value}`, {
-      hint: `${commandLine(['-f', `${key}=${value}`]) ?? 'A text is given by -f'}   (a text; -F takes true, 12, null, {"a": 1} or @FILE)`,
+    throw new OdLinkError('usage', `The value of -F ${key} is not valid JSON: ${value}`, {
+      reason: 'invalid-value',
+      next: [
+        `For text: ${commandLine(['-f', `${key}=${value}`]) ?? '-f'}`,
+        '(-F takes true, 12, null, {"a": 1} or @FILE)',
+      ],
     })
   }
 }
@@ -55,8 +63,8 @@ function textOf(file: string): string {
 type Tree = { [key: string]: unknown }
 
 /**
- * The fields as the JSON of a body. A key that comes again takes the place of the first; `a[]` adds to a list.
- * @throws OdLinkError (usage) when a key is a value here and an object there.
+ * The fields as the JSON of a body. A repeated key replaces the first; `a[]` adds to a list.
+ * @throws OdLinkError (usage) when a key is both a value and an object.
  */
 export function bodyOf(fields: readonly Field[]): object {
   const body = newTree()
@@ -82,28 +90,30 @@ function place(body: Tree, keys: string[], value: unknown): void {
   }
 }
 
-/** Without a prototype, `__proto__` is a key as any other. */
+/** Without a prototype, `__proto__` is an ordinary key. */
 function newTree(): Tree {
   return Object.create(null)
 }
 
 function contradiction([first = '', ...rest]: string[]): OdLinkError {
   const key = `${first}${rest.map((one) => `[${one}]`).join('')}`
-  return new OdLinkError('usage', `The field ${key} does not go with one that was given before it.`, {
-    hint: 'A key holds one value, or a list (key[]=…), or more keys (key[name]=…).',
+  return new OdLinkError('usage', `The field ${key} contradicts an earlier one.`, {
+    reason: 'conflicting-options',
+    next: ['A key has one value, a list (key[]=…), or more keys (key[name]=…).'],
   })
 }
 
 /**
- * The fields as a query. `$` and `@` stay bare: Graph does not decode a `%24` at the beginning of a name.
+ * The fields as a query. `$` and `@` are not encoded in names, as in Microsoft's examples.
  * @throws OdLinkError (usage) for a nested key, which a query cannot hold.
  */
 export function queryOf(fields: readonly Field[]): string {
   return fields
     .map(({ keys, value }) => {
       if (keys.length > 1) {
-        throw new OdLinkError('usage', `A query has no nested keys such as ${keys[0]}[${keys[1]}].`, {
-          hint: 'Choose the method for a body: -X POST or -X PATCH',
+        throw new OdLinkError('usage', `A query cannot have nested keys such as ${keys[0]}[${keys[1]}].`, {
+          reason: 'invalid-value',
+          next: ['For a body, choose the method: -X POST or -X PATCH'],
         })
       }
       const text = typeof value === 'string' ? value : JSON.stringify(value)

@@ -1,18 +1,22 @@
 import { OdLinkError } from '../../errors.ts'
 import { isFull } from '../../system/disk-errors.ts'
 
-/** A trouble with a file of the person, as a sentence. */
+/** The error for a file on this machine. */
 export function fileTrouble(error: unknown, file: string, doing: 'read' | 'written'): OdLinkError {
   const { code, message } = error as NodeJS.ErrnoException
   const what = file === '-' ? 'Standard input' : `"${file}"`
   if (isFull(error)) {
     return new OdLinkError('not-allowed', `There is no space left on this machine for ${what} (${code}).`, {
-      hint: 'Free some space there, and run the same again.',
+      reason: 'no-space',
+      next: ['Free some space there, and run it again.'],
       cause: error,
     })
   }
   return new OdLinkError('usage', `${what} cannot be ${doing} (${code ?? message}).`, {
-    hint: doing === 'read' ? 'Name a file that can be read, or - for standard input.' : 'Name another file.',
+    reason: 'local-file',
+    next: [
+      doing === 'read' ? 'Name a file that can be read, or - for standard input.' : 'Name another file.',
+    ],
     cause: error,
   })
 }

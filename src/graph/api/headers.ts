@@ -1,23 +1,23 @@
 import { OdLinkError } from '../../errors.ts'
 
-/** Headers that are not the person's to choose, and why. */
+/** Headers that the person cannot set, and why. */
 const reserved: [names: RegExp, why: string][] = [
   [
     /^(proxy-)?authorization$/,
-    'od-link sends the token of the link, and of nothing else. Another account: --account NAME',
+    'od-link only sends the token of the link. For another account: --account NAME',
   ],
-  [/^host$/, 'the request goes to the host of the link, and to no other.'],
-  [/^cookie$/, 'Microsoft Graph knows no cookies.'],
+  [/^host$/, 'the request only goes to the host of the link.'],
+  [/^cookie$/, 'Microsoft Graph does not use cookies.'],
   [
     /^(content-length|transfer-encoding|connection|keep-alive|te|trailer|upgrade|expect)$/,
-    'it belongs to the connection, which od-link sees to itself.',
+    'od-link manages the connection itself.',
   ],
 ]
 
 /**
- * Reads what `-H` was given. The same name twice becomes one header with both values (RFC 9110 section 5.3).
- * @returns values by the names in lower case.
- * @throws OdLinkError (usage) for what is no header, or one that is not to be chosen.
+ * Reads the values of `-H`. The same name twice becomes one header with both values (RFC 9110 section 5.3).
+ * @returns values by names in lower case.
+ * @throws OdLinkError (usage) for an invalid header, or one that cannot be set.
  */
 export function readHeaders(texts: string[]): Record<string, string> {
   const headers: Record<string, string> = {}
@@ -25,14 +25,18 @@ export function readHeaders(texts: string[]): Record<string, string> {
     const [, written, value = ''] = /^([\w!#$%&'*+.^`|~-]+):[ \t]*(.*?)[ \t]*$/s.exec(text) ?? []
     if (written === undefined || /[^\t\x20-\x7e]/.test(value)) {
       throw new OdLinkError('usage', `-H takes 'Name: value' on one line of plain ASCII, not "${text}".`, {
-        hint: "-H 'Prefer: respond-async'",
+        reason: 'invalid-value',
+        next: ["-H 'Prefer: respond-async'"],
       })
     }
     const name = written.toLowerCase()
     const [, why] = reserved.find(([names]) => names.test(name)) ?? []
     // Not the value: it may be a secret, typed by mistake.
     if (why)
-      throw new OdLinkError('usage', `-H ${written} cannot be given: ${why}`, { hint: 'Leave it out.' })
+      throw new OdLinkError('usage', `-H ${written} cannot be set: ${why}`, {
+        reason: 'invalid-value',
+        next: ['Leave it out.'],
+      })
     headers[name] = headers[name] === undefined ? value : `${headers[name]}, ${value}`
   }
   return headers

@@ -1,11 +1,11 @@
-/**
- * A server that repeats the token of a request, in a header or in a body, must not bring it onto a screen or into a log.
- * Files that are fetched are left as they are: their bytes have to be those of the drive.
+/*
+ * A server that repeats the token of a request, in a header or a body, must not get it onto a screen or into a log. Downloaded
+ * files are not changed, because their bytes must be those of the drive.
  */
 
 const placeholder = '…'
 
-/** A text without the token, as it is or as an address or JSON would have it. */
+/** A text without the token, in any form that it has in text, URLs or JSON. */
 export function hideToken(text: string, token: string): string {
   return hide(text, token, placeholder)
 }
@@ -18,16 +18,16 @@ function formsOf(token: string): string[] {
   return [...new Set([token, encodeURIComponent(token), token.replaceAll('/', '\\/')])].filter(Boolean)
 }
 
-/** The same for bytes that come in pieces: a token may lie across two of them. */
+/** The same for bytes that arrive in chunks: a token may be split between two of them. */
 export interface TokenFilter {
-  /** @returns what can be handed on by now. */
+  /** @returns what can be passed on by now. */
   take: (chunk: Buffer) => Buffer
   /** @returns what is left at the end. */
   rest: () => Buffer
 }
 
 export function filterToken(token: string): TokenFilter {
-  // A letter for each byte, so that pieces of a longer character do no harm.
+  // One character per byte, so that parts of a longer character do no harm.
   const instead = Buffer.from(placeholder).toString('latin1')
   const most = Math.max(0, ...formsOf(token).map((form) => form.length - 1))
   let waiting = ''

@@ -6,19 +6,19 @@ import { type Address, followLink, pathOf } from './address.ts'
 import { readText } from './call.ts'
 import { apiFailure } from './errors.ts'
 
-/** A page is held in memory as a whole. */
+/** A page is held in memory as a whole; in bytes. */
 const largestPage = 64 * 1024 * 1024
 /** In characters: eight times what every server should support (RFC 9110 section 4.1). */
 const longestLink = 64 * 1024
-/** So many pages back a repeated link is recognized. Links without an end must not fill the memory. */
+/** A repeated link is recognized for this many pages. Endless links must not fill the memory. */
 const mostRemembered = 100_000
 
 /**
- * The items of a collection, a page at a time, by each page's `@odata.nextLink`, which is followed as it is. What is no
- * collection is an item by itself. A delta ends with an item that holds its `@odata.deltaLink` alone.
+ * The items of a collection, a page at a time, by each page's `@odata.nextLink`, which is followed as it is. A response that
+ * is not a collection is one item. A delta ends with an item that contains only its `@odata.deltaLink`.
  * https://learn.microsoft.com/en-us/graph/paging
- * @param openGraph a way to Graph, with a patience of its own for each page.
- * @throws OdLinkError (service) when a link leads to another origin or back to a page that was there, or is too long.
+ * @param openGraph opens Graph with a limit on waiting of its own for each page.
+ * @throws OdLinkError (service) when a link leads to another origin or back to an earlier page, or is too long.
  */
 export async function* readPages(
   openGraph: () => Graph,
@@ -43,7 +43,7 @@ export async function* readPages(
   }
 }
 
-/** Of a link, no more than this is remembered: a hostile server can make each as long as it likes. */
+/** Only this of a link is remembered, because a hostile server can make each as long as it likes. */
 function hashOf(path: string): string {
   return createHash('sha256').update(path).digest('base64')
 }
@@ -65,15 +65,16 @@ async function readPage(
 }
 
 function circle(): OdLinkError {
-  return new OdLinkError('service', 'Microsoft Graph leads back to a page that was there already.', {
-    hint: 'Ask by the id of the folder in place of its path: /me/drive/items/ID/children',
+  return new OdLinkError('service', 'Microsoft Graph links back to a page that was already read.', {
+    reason: 'unreadable-answer',
+    next: ['Use the ID of the folder instead of its path: /me/drive/items/ID/children'],
   })
 }
 
 function tooLong(link: string): OdLinkError {
   return new OdLinkError(
     'service',
-    `Microsoft Graph names a next page whose address is ${byteSize(link.length)} long.`,
-    { hint: `od-link follows up to ${byteSize(longestLink)}. Ask for fewer fields: -f '$select=id,name'` },
+    `The link to the next page is too long (${byteSize(link.length)}; od-link follows up to ${byteSize(longestLink)}).`,
+    { reason: 'unreadable-answer', next: ["Request fewer fields: -f '$select=id,name'"] },
   )
 }

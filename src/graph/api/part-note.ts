@@ -2,13 +2,11 @@ import { closeSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { createUnlessTaken, identityOf, isSharedFolder, reopenDraft } from '../../system/draft.ts'
 
-/**
- * What says of which content a part is, beside it: private like the part itself, and never read through a link.
- */
+/* The note beside a partial file, which says what content it is part of: private like the file, and never read through a link. */
 
 /**
- * A part that was left behind, if it is of this content and nobody else had a hand in it.
- * @param content as it was when the part was begun.
+ * A partial file of an earlier run, if it is of this content and nobody else can have changed it.
+ * @param content as it was when the file was started.
  */
 export function continuable(
   part: string,
@@ -20,7 +18,7 @@ export function continuable(
   if (text !== noteOf(content, etag, identity)) return undefined
   const fd = reopenDraft(part)
   if (fd === undefined) return undefined
-  // Whoever may rename files there can give a private file of this user the part's name, to have it published.
+  // Whoever may rename files there can give a private file of this user that name, to have it published.
   if (identity === identityOf(fd) || !isSharedFolder(dirname(part))) return { fd, etag }
   closeSync(fd)
   return undefined
@@ -37,8 +35,8 @@ function readNote(note: string): string {
 }
 
 /**
- * Lets the next run go on with an open part.
- * @returns false when somebody else holds the note's name.
+ * Lets the next run continue with an open partial file.
+ * @returns false when something else has the note's name.
  */
 export function writeNote(note: string, content: string, etag: string, part: number): boolean {
   const fd = createUnlessTaken(note)

@@ -17,24 +17,24 @@ import { continuable, writeNote } from './part-note.ts'
 
 /** Where a download goes. */
 export interface Target {
-  /** How many bytes of it are there. */
+  /** The number of bytes it has. */
   readonly have: number
-  /** What names their version, strong enough to go on from there (RFC 9110 section 8.8.1). */
+  /** Their version, strong enough to continue from there (RFC 9110 section 8.8.1). */
   readonly etag: string | undefined
-  /** Whether the next run can go on with what is there. */
+  /** Whether the next run can continue with it. */
   readonly isKept: boolean
-  /** Begins anew, with content of that version. @throws OdLinkError when that is no longer possible. */
+  /** Starts again, with content of that version. @throws OdLinkError when that is no longer possible. */
   begin: (etag: string | undefined) => void
   write: (chunk: Buffer) => Promise<void> | void
-  /** All is there. */
+  /** It is complete. */
   finish: () => void
 }
 
 /**
- * A file that is whole or as it was: what comes is kept beside it in `FILE.part`, which takes its place at the end. With
- * an ETag, the part outlives a failure and Ctrl-C, and the next run goes on with it. A name that somebody else holds is
- * left alone: the part then has a name that nobody can foresee, and goes when this run ends.
- * @param content what a part must be of to be gone on with, such as the account and the path.
+ * A file that is complete or unchanged: the bytes are saved beside it in `FILE.part`, which replaces it at the end. With an
+ * ETag, that file survives a failure and Ctrl-C, and the next run continues with it. A name that something else has is left
+ * alone; the partial file then has an unpredictable name, and is removed when this run ends.
+ * @param content what an earlier partial file must be of to be continued, such as the account and the path.
  * @throws OdLinkError (usage) when nothing can be written there.
  */
 export function openPart(named: string, content: string): Target {
@@ -59,7 +59,7 @@ export function openPart(named: string, content: string): Target {
     fd = undefined
     removeStale(note)
   }
-  // Ctrl-C too ends here: what nobody can go on with is of no use.
+  // Also after Ctrl-C: a file that cannot be continued is of no use.
   process.on('exit', () => {
     if (fd !== undefined && !target.isKept) drop()
   })
@@ -101,7 +101,7 @@ export function openPart(named: string, content: string): Target {
     finish: () =>
       guarded(() => {
         if (fd === undefined) return
-        // Another od-link with the same file in mind, or somebody else's hand.
+        // Another od-link process with the same file, or somebody else, replaced it.
         if (!promoteDraft(fd, part, file)) throw replaced(part)
         fd = undefined
         removeStale(note)
@@ -111,8 +111,8 @@ export function openPart(named: string, content: string): Target {
 }
 
 /**
- * A pipe, a terminal or a device: what went there cannot be taken back, though a break can be mended from where it was.
- * @param write hands a piece on.
+ * A pipe, a terminal or a device: what was written cannot be undone, but an interrupted download can continue.
+ * @param write passes a chunk on.
  */
 export function passOn(write: Target['write']): Target {
   let have = 0
@@ -129,9 +129,10 @@ export function passOn(write: Target['write']): Target {
       if (have > 0) {
         throw new OdLinkError(
           'network',
-          'The download broke off, and its beginning has been written already.',
+          'The download was interrupted, and its beginning has already been written.',
           {
-            hint: 'Write it to a file, which can be mended: --output FILE',
+            reason: 'unreachable',
+            next: [{ intro: 'Save it to a file, which can be resumed:', flags: { output: 'FILE' } }],
           },
         )
       }
@@ -146,8 +147,8 @@ export function passOn(write: Target['write']): Target {
 }
 
 /**
- * Opens what is there and no regular file, as `/dev/null` or a pipe: nothing may take its place.
- * @returns undefined when it is a file, or nothing at all.
+ * Opens a path that is not a regular file, such as `/dev/null` or a pipe, which must not be replaced.
+ * @returns undefined for a regular file, or if nothing exists there.
  * @throws OdLinkError (usage) for a pipe of another user, or a link that leads to one.
  */
 export function openSpecial(file: string): number | undefined {
@@ -164,7 +165,7 @@ export function openSpecial(file: string): number | undefined {
   }
 }
 
-/** Whether what is there is no file of its own, as `/dev/null` or a pipe. */
+/** Whether the path is something other than a file or a folder, such as `/dev/null` or a pipe. */
 export function isSpecial(file: string): boolean {
   try {
     const found = statSync(file)
@@ -174,7 +175,7 @@ export function isSpecial(file: string): boolean {
   }
 }
 
-/** The file behind links, once it is sure that there can be one. */
+/** The file behind links, after checking that it can be written. */
 function resolved(file: string): string {
   try {
     const real = followSafely(file)
@@ -191,6 +192,7 @@ function resolved(file: string): string {
 
 function replaced(part: string): OdLinkError {
   return new OdLinkError('usage', `"${part}" cannot be written (EBUSY): another program replaced it.`, {
-    hint: 'Run the same command again, or name a file in a folder that only you can write to.',
+    reason: 'local-file',
+    next: ['Run it again, or name a file in a folder that only you can write to.'],
   })
 }

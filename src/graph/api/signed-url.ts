@@ -4,16 +4,16 @@ import { exchange, isLoopback } from '../../http/index.ts'
 import type { HttpResponse, Streams } from '../../http/transport.ts'
 import { placeOf } from './address.ts'
 
-/**
- * Addresses that are a permission by themselves: Graph names them for the bytes of a file, and no token goes there.
+/*
+ * URLs that grant access by themselves: Graph gives them for the bytes of a file, and no token is sent there.
  * https://learn.microsoft.com/en-us/graph/api/driveitem-get-content
  */
 
-/** What else means this machine, to some resolver or other. */
+/** Other names that some resolvers use for this machine. */
 const thisMachine = /^(.*\.)?localhost\.?$|^0\.0\.0\.0$|^\[::\]$|^\[::ffff:7f/
 
 /**
- * @param base what a relative one is relative to.
+ * @param base for a relative URL.
  * @throws OdLinkError (service) unless it is https, or, for a Graph on this machine, http on this machine.
  */
 export function readSigned(text: unknown, graphOrigin: string, base?: string): URL {
@@ -23,8 +23,9 @@ export function readSigned(text: unknown, graphOrigin: string, base?: string): U
   const isSafe =
     url?.protocol === 'https:' ? isSandbox || !isLocal : url?.protocol === 'http:' && isLocal && isSandbox
   if (url && isSafe && !url.username && !url.password) return url
-  throw new OdLinkError('service', 'Microsoft Graph names a place for the content that cannot be trusted.', {
-    hint: `Nothing was sent there: ${placeOf(text, base)}`,
+  throw new OdLinkError('service', 'The URL of the content cannot be trusted.', {
+    reason: 'foreign-address',
+    next: [`Nothing was sent there: ${placeOf(text, base)}`],
   })
 }
 

@@ -12,36 +12,39 @@ import { fileTrouble } from './file-errors.ts'
 const readAt = promisify(read)
 const chunkSize = 64 * 1024
 
-/** Bytes to be sent, as often as need be: a file, or what came on standard input. */
+/** Bytes to send, as often as necessary: a file, or what was read from standard input. */
 export interface Source {
   /** In bytes. */
   size: number
+  /** The same for the same content in a later run; undefined if a later run cannot tell. */
+  identity: string | undefined
   /**
-   * Sends the bytes from `first` on, so many of them, and ends the request.
-   * @param sent is told how many bytes were handed on, chunk by chunk.
+   * Sends `length` bytes from `first` on, and ends the request.
+   * @param sent called with the number of bytes in each chunk that was passed on.
    */
   send: (outgoing: ClientRequest, first: number, length: number, sent: (bytes: number) => void) => void
   close: () => void
 }
 
 /**
- * Opens a file, or `-` for standard input. Graph wants to know the length beforehand (411), and a request that is
- * repeated needs its body again; so what is not a file of its own is kept in a temporary one, which has no name any
- * more by the time it is filled.
+ * Opens a file, or `-` for standard input. Graph requires the length in advance (411), and a repeated request needs its body
+ * again, so anything other than a regular file is copied to a temporary one, whose name is removed before it is filled.
  * @throws OdLinkError (usage) when it cannot be read, (not-allowed) when there is no space for that copy.
  */
 export async function openSource(file: string): Promise<Source> {
   const fd = file === '-' ? await copied(file, process.stdin) : await opened(file)
-  const { size, mtimeMs } = fstatSync(fd)
+  const { size, mtimeMs, ino, nlink } = fstatSync(fd)
   return {
     size,
+    // A temporary copy has no name, so no link.
+    identity: nlink > 0 ? `${size} ${mtimeMs} ${ino}` : undefined,
     send(outgoing, first, length, sent) {
       const now = fstatSync(fd)
       if (now.size !== size || now.mtimeMs !== mtimeMs) {
         outgoing.destroy(changed(file))
         return
       }
-      // Not `pipeline`: it breaks a request off without the reason.
+      // Not `pipeline`, which aborts a request without the reason.
       Readable.from(reading(file, fd, first, length, sent))
         .on('error', (error) => outgoing.destroy(error))
         .pipe(outgoing)
@@ -50,7 +53,7 @@ export async function openSource(file: string): Promise<Source> {
   }
 }
 
-/** Not a stream of Node's own: such a one closes the file when it is destroyed, whatever it was told. */
+/** Not one of Node's file streams, because they close the file when they are destroyed, whatever their options. */
 async function* reading(
   file: string,
   fd: number,
@@ -103,5 +106,8 @@ async function copied(file: string, stream: AsyncIterable<Buffer>): Promise<numb
 }
 
 function changed(file: string): OdLinkError {
-  return new OdLinkError('usage', `"${file}" changed while it was sent.`, { hint: 'Send it again.' })
+  return new OdLinkError('usage', `"${file}" changed during the upload.`, {
+    reason: 'local-file',
+    next: ['Upload it again.'],
+  })
 }

@@ -1,14 +1,17 @@
 import { basename } from 'node:path'
 import { OdLinkError } from '../../errors.ts'
 import { NetworkError } from '../../http/errors.ts'
-import { startPatience } from '../../http/retry.ts'
+import { type Patience, startPatience } from '../../http/retry.ts'
 import type { HttpResponse } from '../../http/transport.ts'
 import { type JsonObject, parseJsonObject } from '../../text/json.ts'
+import { type GraphAnswer, graphAnswer } from '../answer.ts'
+import { mayPass, means } from '../error-codes.ts'
 import { isSince } from '../item.ts'
-import { type Graph, type GraphAnswer, maxRetries, transientStatuses } from '../request.ts'
+import { type Graph, maxRetries } from '../request.ts'
 import type { Address } from './address.ts'
 import type { Transfer } from './download.ts'
 import { apiFailure } from './errors.ts'
+import type { SavedSession } from './saved-session.ts'
 import { askSigned, readSigned } from './signed-url.ts'
 import type { Source } from './upload-source.ts'
 
@@ -19,57 +22,123 @@ export interface UploadOptions extends Transfer {
   onConflict: UploadConflict
   openGraph: () => Graph
   graphOrigin: string
+  /** Where the session is saved for a later run. */
+  saved?: SavedSession | undefined
 }
 
 export interface Upload {
   /** The item as Graph describes it. */
   finished: Promise<JsonObject>
-  /** Gives the session up, so that nothing of it is kept. */
+  /** Cancels the session, so that nothing of it is left. */
   cancel: () => Promise<void>
 }
 
-/** A multiple of 320 KiB, as Microsoft asks, and the 10 MiB that it advises. */
+/** A multiple of 320 KiB, as Microsoft requires, and the 10 MiB that it recommends. */
 const pieceSize = 32 * 320 * 1024
 /** The last piece is answered when the whole file is in its place. */
 const pieceLimitMs = 120_000
+/** The largest file that Graph takes without a session, in bytes. */
+const largestContent = 250 * 1024 * 1024
 const conflictProperty = '@microsoft.graph.conflictBehavior'
 
 /**
- * Puts a file into the drive by an upload session, piece by piece; after a piece that was lost, the session is asked
- * where it stands. https://learn.microsoft.com/en-us/graph/api/driveitem-createuploadsession
+ * Uploads a file in an upload session, piece by piece. After a piece that was lost, the session is asked where it stands; if
+ * it has ended, the file may be complete all the same, so it is read.
+ * https://learn.microsoft.com/en-us/graph/api/driveitem-createuploadsession
  * @param file as `fileAddress` gives it.
  */
 export function startUpload(file: Address, source: Source, options: UploadOptions): Upload {
+  const { saved } = options
   let session: URL | undefined
   const cancel = async () => {
-    if (session) await askSigned('DELETE', session, { timeoutMs: 5_000 }).catch(() => {})
+    if (session) await cancelSession(session)
+    saved?.forget()
+  }
+  const open = async () => {
+    session = await openSession(file, options)
+    saved?.save(session.href)
+    return { url: session, first: 0 }
   }
   const run = async () => {
-    // A session takes no file without bytes.
-    if (source.size === 0) return putEmpty(file, options)
-    session = await openSession(file, options)
-    return sendPieces(session, file, source, options)
+    // A session takes no empty file.
+    if (source.size === 0) return putContent(file, source, options)
+    let start = (await continued(source, options)) ?? (await open())
+    session = start.url
+    for (let attempts = 1; ; attempts += 1) {
+      const item = await sendPieces(start, file, source, options)
+      if (item) return item
+      // An existing Office file in SharePoint: the first session may end before it takes a byte. abraunegg/onedrive#3859
+      if (attempts < 2) start = await open()
+      else if (source.size <= largestContent) return putContent(file, source, options)
+      else throw sessionEnded()
+    }
   }
-  const finished = run().catch(async (error: unknown) => {
-    await cancel()
-    throw error
-  })
+  const finished = run().then(
+    (item) => {
+      saved?.forget()
+      return item
+    },
+    async (error: unknown) => {
+      const isTransient = error instanceof OdLinkError && ['service', 'network'].includes(error.kind)
+      // The next run continues.
+      if (!saved || !isTransient || isSessionEnded(error)) await cancel()
+      throw error
+    },
+  )
   return { finished, cancel }
 }
 
-async function putEmpty(file: Address, { onConflict, openGraph }: UploadOptions): Promise<JsonObject> {
+async function cancelSession(session: URL): Promise<void> {
+  await askSigned('DELETE', session, { timeoutMs: 5_000 }).catch(() => {})
+}
+
+/** Where the session of an earlier run continues, if it was about the same content; otherwise it is cancelled. */
+async function continued(
+  source: Source,
+  { saved, graphOrigin }: UploadOptions,
+): Promise<{ url: URL; first: number } | undefined> {
+  if (!saved?.earlier) return undefined
+  const url = readSigned(saved.earlier.url, graphOrigin)
+  if (saved.earlier.isSameContent) {
+    const standing = await askSigned('GET', url, { timeoutMs: 30_000 })
+    const first =
+      standing instanceof NetworkError || standing.status !== 200 ? undefined : nextOf(standing, source.size)
+    if (first !== undefined) return { url, first }
+  }
+  await cancelSession(url)
+  saved.forget()
+  return undefined
+}
+
+/** The whole file in one request: for empty files, and where no session works. */
+async function putContent(file: Address, source: Source, options: UploadOptions): Promise<JsonObject> {
+  const { onConflict, openGraph, onProgress } = options
   const answer = await openGraph().send({
     method: 'PUT',
     version: file.version,
     path: `${below(file, 'content')}?${conflictProperty}=${onConflict}`,
-    headers: { 'content-type': 'application/octet-stream', 'content-length': '0' },
+    headers: { 'content-type': 'application/octet-stream', 'content-length': String(source.size) },
+    ...(source.size === 0
+      ? {}
+      : {
+          streams: {
+            send: (outgoing, alive) => {
+              let sent = 0
+              source.send(outgoing, 0, source.size, (bytes) => {
+                alive()
+                sent += bytes
+                onProgress(sent, source.size)
+              })
+            },
+          },
+        }),
     mayRepeat: () => onConflict !== 'rename',
   })
   if (answer.status >= 300) throw failed(answer, file)
   return answer.json ?? {}
 }
 
-/** A session that nobody uses ends by itself, so that it can be asked for again. */
+/** A session that nobody uses ends by itself, so it can be requested again. */
 async function openSession(file: Address, options: UploadOptions): Promise<URL> {
   const answer = await options.openGraph().send({
     method: 'POST',
@@ -81,19 +150,23 @@ async function openSession(file: Address, options: UploadOptions): Promise<URL> 
   return readSigned(answer.json?.uploadUrl, options.graphOrigin)
 }
 
+/**
+ * @param start the session, and the position of the first byte that it does not have.
+ * @returns the item; undefined when the session ended before it took a byte.
+ */
 async function sendPieces(
-  session: URL,
+  start: { url: URL; first: number },
   file: Address,
   source: Source,
   options: UploadOptions,
-): Promise<JsonObject> {
+): Promise<JsonObject | undefined> {
   const started = Date.now()
   let patience = startPatience(options.maxWaitMs)
   let faults = 0
-  let first = 0
+  let { first } = start
   for (;;) {
-    const outcome = await attempt(sendPiece(session, source, first, options), first)
-    const answer = outcome instanceof NetworkError ? undefined : answerOf(outcome)
+    const outcome = await attempt(sendPiece(start.url, source, first, options), first)
+    const answer = outcome instanceof NetworkError ? undefined : answerOf(outcome, file, options)
     if (answer && (answer.status === 200 || answer.status === 201)) return answer.json ?? {}
     if (answer?.status === 202) {
       first = nextOf(answer, source.size) ?? Math.min(first + pieceSize, source.size)
@@ -102,18 +175,48 @@ async function sendPieces(
       continue
     }
     faults += 1
-    const trouble = answer ? failed(answer, file) : (outcome as NetworkError)
-    if (answer && !transientStatuses.has(answer.status) && ![404, 416].includes(answer.status)) throw trouble
-    if (faults > maxRetries || !(await patience.pause(trouble.message, answer?.headers['retry-after'])))
-      throw trouble
-    const standing = await attempt(askSigned('GET', session, { timeoutMs: 30_000 }), 1)
-    if (standing instanceof NetworkError) continue
-    if (standing.status === 404) return findDone(file, source.size, started, options)
-    first = nextOf(answerOf(standing), source.size) ?? first
+    const failure = failureOf(outcome, answer, file)
+    if (answer && !mayPass(answer) && !mayBeOver(answer)) throw failure
+    if (!(await mayTryAgain(failure, answer, faults, patience))) throw failure
+    const standing = await attempt(askSigned('GET', start.url, { timeoutMs: 30_000 }), 1)
+    if (standing instanceof NetworkError || mayPass(answerOf(standing, file, options))) continue
+    const next = nextOf(standing, source.size)
+    // Every byte is there, or the session has ended; without an answer to the last piece, the file may be complete.
+    if (next === undefined && (isComplete(standing) || mayBeOver(answerOf(standing, file, options)))) {
+      if (first === 0) return undefined
+      return findDone(file, source.size, started, options)
+    }
+    first = next ?? first
   }
 }
 
-/** Once something has arrived, the network may be away for a while; before that it is told at once. */
+function failureOf(
+  outcome: HttpResponse | NetworkError,
+  answer: GraphAnswer | undefined,
+  file: Address,
+): OdLinkError {
+  if (!answer) return outcome as NetworkError
+  return mayBeOver(answer) ? sessionEnded(answer) : failed(answer, file)
+}
+
+function mayTryAgain(
+  { message }: OdLinkError,
+  answer: GraphAnswer | undefined,
+  faults: number,
+  patience: Patience,
+): Promise<boolean> | false {
+  return faults <= maxRetries && patience.pause(message, answer?.headers['retry-after'])
+}
+
+/**
+ * How a session refuses a piece when it has ended, or when it continues somewhere else; it is asked then.
+ * OneDrive/onedrive-api-docs#1570, #698
+ */
+function mayBeOver(answer: GraphAnswer): boolean {
+  return [401, 404, 410, 416].includes(answer.status) || means(answer, 'uploadOver')
+}
+
+/** Once something has arrived, the network may be away for a while; before that, the failure is reported at once. */
 function attempt(asked: Promise<HttpResponse | NetworkError>, arrived: number) {
   return asked.catch((error: unknown) => {
     if (error instanceof NetworkError && arrived > 0) return error
@@ -141,14 +244,23 @@ function sendPiece(session: URL, source: Source, first: number, { onProgress }: 
   })
 }
 
-/** Where the session wants to go on: `nextExpectedRanges` is `["26-"]` or `["12345-55232","77829-"]`. */
-function nextOf({ json }: GraphAnswer, size: number): number | undefined {
-  const ranges = json?.nextExpectedRanges
+function rangesOf({ body }: { body: string }): unknown[] | undefined {
+  const ranges = parseJsonObject(body)?.nextExpectedRanges
+  return Array.isArray(ranges) ? ranges : undefined
+}
+
+/** Where the session continues: `nextExpectedRanges` is `["26-"]` or `["12345-55232","77829-"]`. */
+function nextOf(standing: HttpResponse | GraphAnswer, size: number): number | undefined {
+  const ranges = 'json' in standing ? standing.json?.nextExpectedRanges : rangesOf(standing)
   const first = Array.isArray(ranges) ? Number.parseInt(String(ranges[0]), 10) : Number.NaN
   return first >= 0 && first < size ? first : undefined
 }
 
-/** The session is gone: it may have ended with a last piece whose answer was lost. */
+function isComplete(standing: HttpResponse): boolean {
+  return standing.status === 200 && rangesOf(standing)?.length === 0
+}
+
+/** The session has ended; perhaps with a last piece whose answer was lost. */
 async function findDone(
   file: Address,
   size: number,
@@ -156,32 +268,54 @@ async function findDone(
   { onConflict, openGraph }: UploadOptions,
 ): Promise<JsonObject> {
   if (onConflict !== 'rename') {
-    const found = await openGraph().send({ method: 'GET', version: file.version, path: file.path })
+    const path = file.path.includes(':/') ? `${file.path}:` : file.path
+    const found = await openGraph().send({ method: 'GET', version: file.version, path })
     const { json } = found
     const changed = { createdDateTime: String(json?.lastModifiedDateTime) }
     if (found.status === 200 && json?.size === size && isSince(changed, found, started)) return json
   }
-  throw new OdLinkError('service', 'The upload session ended, and whether the file is whole is not known.', {
-    hint: 'Look at the folder, and send the file again if it is not there.',
+  throw sessionEnded()
+}
+
+const endedMessage = 'The upload session ended, and it is not known whether the file is complete.'
+
+function sessionEnded(answer?: GraphAnswer): OdLinkError {
+  const known = answer && apiFailure(answer, 'The upload')
+  return new OdLinkError('service', endedMessage, {
+    reason: 'upload-unfinished',
+    next: ['Check the folder. If the file is missing, run the same command again.'],
+    code: known?.code,
+    requestId: known?.requestId,
+    timestamp: known?.timestamp,
   })
 }
 
-function answerOf({ status, headers, body }: HttpResponse): GraphAnswer {
-  return { status, headers, json: parseJsonObject(body), repeated: false }
+function isSessionEnded(error: OdLinkError): boolean {
+  return error.reason === 'upload-unfinished'
+}
+
+function answerOf({ status, headers, body }: HttpResponse, file: Address, { caller }: Transfer): GraphAnswer {
+  return graphAnswer(
+    { status, headers, json: parseJsonObject(body) },
+    { method: 'PUT', path: file.path, caller },
+  )
 }
 
 function failed(answer: GraphAnswer, file: Address): OdLinkError {
-  const failure = apiFailure(answer, `the upload to ${file.path}`)
-  if (failure.kind !== 'taken') return failure
+  const failure = apiFailure(answer, `The upload to ${file.path}`)
+  if (!means(answer, 'taken')) return failure
   return failure.with({
     message: `The name is taken: ${file.path}`,
-    hint: 'To put the file in its place: --on-conflict replace\nTo keep both: --on-conflict rename',
+    next: [
+      { intro: 'To replace the existing file:', flags: { 'on-conflict': 'replace' } },
+      { intro: 'To keep both:', flags: { 'on-conflict': 'rename' } },
+    ],
   })
 }
 
 /**
- * The path of the file that an upload makes, without what may follow it (`:/content`, a colon). After a slash at the end
- * comes the name of the local file.
+ * The path of the file to upload, without what may follow it (`:/content`, a colon). A path that ends in a slash gets the
+ * name of the local file.
  * @throws OdLinkError (usage) when it is not the path of a file.
  */
 export function fileAddress(address: Address, localFile: string): Address {
@@ -189,12 +323,16 @@ export function fileAddress(address: Address, localFile: string): Address {
   const path = /:\/(.*\/)?$/.test(bare) ? bare + nameOf(localFile) : bare
   const isByPath = /\/(root|items\/[^/:]+|special\/[^/:]+):\/[^:]+$/.test(path)
   if (!address.query && (isByPath || /\/items\/[^/:]+$/.test(path))) return { ...address, path }
-  throw new OdLinkError('usage', `"${address.path}" is not the path of a file to be.`, {
-    hint: 'od-link api --upload FILE /me/drive/root:/folder/name\n(or …:/folder/ for the same name, or /me/drive/items/ID for new content)',
+  throw new OdLinkError('usage', `"${address.path}" is not the path of a file.`, {
+    reason: 'invalid-path',
+    next: [
+      { verb: 'api', flags: { upload: localFile }, args: ['/me/drive/root:/folder/name'] },
+      '(…:/folder/ for the same name, or /me/drive/items/ID for new content)',
+    ],
   })
 }
 
-/** What is asked of that file: `content`, `createUploadSession`. */
+/** What is requested of that file: `content`, `createUploadSession`. */
 export function below({ path }: Address, what: string): string {
   return path.includes(':/') ? `${path}:/${what}` : `${path}/${what}`
 }
@@ -202,6 +340,7 @@ export function below({ path }: Address, what: string): string {
 function nameOf(localFile: string): string {
   if (localFile !== '-') return encodeURIComponent(basename(localFile))
   throw new OdLinkError('usage', 'Standard input has no name, so the path needs one.', {
-    hint: 'od-link api --upload - /me/drive/root:/folder/name',
+    reason: 'invalid-path',
+    next: [{ verb: 'api', flags: { upload: '-' }, args: ['/me/drive/root:/folder/name'] }],
   })
 }

@@ -1,8 +1,10 @@
 import type { OdLinkError } from '../../errors.ts'
 import { parseRetryAfter } from '../../http/retry.ts'
+import type { GraphAnswer } from '../answer.ts'
+import { mayPass } from '../error-codes.ts'
 import { graphFailure } from '../errors.ts'
 import { maxRetries } from '../request.ts'
-import { type GraphAnswer, isTokenRefused } from '../send-once.ts'
+import { isTokenRefused } from '../send-once.ts'
 import type { Delivery } from './batch.ts'
 import { unanswered } from './errors.ts'
 import type { Limiter } from './limiter.ts'
@@ -10,15 +12,15 @@ import { type Operation, unitsOf } from './operations.ts'
 import type { Outcomes } from './outcomes.ts'
 import type { Plan } from './plan.ts'
 
-/** So many failures, and nothing else in a batch, are no matter of single folders. */
+/** A batch with this many failures and nothing else is not about single folders. */
 const manyAtOnce = 5
 
-/** What came of each batch: the limiter hears how the server takes it, the answers what became of each ask. */
+/** Takes the results of each batch: the limiter learns how the server copes, the outcomes what each answer was. */
 export class BatchResults {
-  /** Requests that were answered, and how many of them were refused for their number. */
+  /** Requests that were answered, and how many of them were throttled. */
   requests = 0
   refused = 0
-  /** What stopped everything last. */
+  /** The last failure that stopped everything. */
   trouble: OdLinkError | undefined
   #plan: Plan
   #outcomes: Outcomes
@@ -31,14 +33,14 @@ export class BatchResults {
   }
 
   /**
-   * @returns a refusal of the token, if there is one; what was asked with it is asked again.
+   * @returns a refusal of the token, if there is one; its operations are sent again.
    * @throws OdLinkError when nothing more can be done in this drive.
    */
   take(operations: Operation[], delivery: Delivery, sentAt: number): GraphAnswer | undefined {
     if ('answers' in delivery) return this.#takeEach(operations, delivery.answers, sentAt)
     if ('refusal' in delivery) return this.#refusedAsAWhole(operations, delivery.refusal, sentAt)
     const trouble = 'lost' in delivery ? delivery.lost : delivery.unsent
-    // Nothing was ever answered: a wrong host, no network. It will be the same in a second.
+    // Nothing was ever answered: a wrong host, or no network. It would be the same a second later.
     if ('unsent' in delivery && this.requests === 0) throw trouble
     this.#inTrouble(trouble, sentAt)
     for (const operation of operations) {
@@ -56,14 +58,14 @@ export class BatchResults {
     let challenge: GraphAnswer | undefined
     const accepted: Operation[] = []
     const failing: GraphAnswer[] = []
-    // In the order of the asks: a parent's before those of its children.
+    // In the order of the operations.
     for (const [at, operation] of operations.entries()) {
       const answer = answers[at]
       if (!answer) {
         this.#outcomes.lost(operation, unanswered())
         continue
       }
-      // What depends on a failure was not even begun.
+      // An operation after a failed one was not even started.
       if (answer.status !== 424) this.requests += 1
       if (answer.status === 429) {
         this.#throttled(answer, sentAt)
@@ -72,7 +74,7 @@ export class BatchResults {
         challenge ??= answer
         this.#outcomes.unauthorized(operation, answer)
       } else {
-        if (answer.status >= 500 && answer.status !== 507) failing.push(answer)
+        if (answer.status >= 500 && mayPass(answer)) failing.push(answer)
         else accepted.push(operation)
         this.#outcomes.take(operation, answer)
       }
@@ -82,7 +84,7 @@ export class BatchResults {
     return challenge
   }
 
-  /** A server that is busy says for how long; one that does nothing else but fail is in trouble as a whole. */
+  /** A busy server says for how long; if all of a batch fails, the server as a whole is unavailable. */
   #heed(failing: GraphAnswer[], asked: number, sentAt: number): void {
     const waits = failing.map(retryAfterOf).filter((ms) => ms !== undefined)
     const isTrouble = failing.length === asked && asked >= manyAtOnce
@@ -102,16 +104,21 @@ export class BatchResults {
     if (status >= 500 || status === 408) {
       this.#inTrouble(error, sentAt, retryAfterOf(answer))
       for (const operation of operations) {
-        // A gateway that gives up does not know what was done behind it.
+        // A gateway that times out does not know what was done behind it.
         if (status === 503) this.#plan.again(operation)
         else this.#outcomes.lost(operation, error)
       }
     } else if ((status === 400 || status === 413) && operations.length > 1) {
-      // One request in it is not as Graph wants it, or all together are too large: the others will pass alone.
+      // One of the requests is invalid, or all together are too large: the others pass in batches of their own.
       for (const operation of operations) this.#plan.alone(operation)
     } else if (operations.length === 1 && operations[0]) this.#outcomes.take(operations[0], answer)
     else throw error
     return undefined
+  }
+
+  /** A token that was issued just now is refused: all wait, as for a server that is unavailable. */
+  tokenRefused(error: OdLinkError, sentAt: number): void {
+    this.#inTrouble(error, sentAt)
   }
 
   #throttled(answer: GraphAnswer, sentAt: number): void {
@@ -128,7 +135,7 @@ export class BatchResults {
 }
 
 function failureOf(answer: GraphAnswer): OdLinkError {
-  return graphFailure(answer, 'Making folders')
+  return graphFailure(answer, 'Creating folders')
 }
 
 function retryAfterOf({ headers }: GraphAnswer): number | undefined {

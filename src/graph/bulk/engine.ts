@@ -1,6 +1,6 @@
 import type { Account } from '../../accounts/account.ts'
 import { internalError, OdLinkError } from '../../errors.ts'
-import { linkRefused } from '../errors.ts'
+import { newSignInWanted, renewedTokenRefused } from '../errors.ts'
 import { challengeOf } from '../send-once.ts'
 import { sendBatch } from './batch.ts'
 import { BatchResults } from './batch-results.ts'
@@ -14,17 +14,17 @@ import { openTokens, type Tokens } from './tokens.ts'
 import type { FolderTree } from './tree.ts'
 
 export interface EngineOptions {
-  /** The longest that the server may let us wait without one folder done, in milliseconds. */
+  /** How long to go on without any folder done, in milliseconds. */
   maxWaitMs: number
-  /** The most batches under way at once. */
+  /** The most batches in progress at once. */
   jobs?: number | undefined
-  /** Called for every folder, as soon as it is known what became of it. */
+  /** Called for every folder as soon as its result is known. */
   onSettled: (settled: FolderResult) => void
   /** Called when nothing more can be done in this drive. */
   onGivenUp: (error: OdLinkError) => void
 }
 
-/** Makes a tree of folders in one drive: as many batches under way as it takes well, until every folder is settled. */
+/** Creates a tree of folders in one drive, with as many batches in progress as the server accepts. */
 export class Engine {
   readonly account: Account
   readonly states: FolderStates
@@ -54,12 +54,12 @@ export class Engine {
     this.#tokens = openTokens(account, options.maxWaitMs)
   }
 
-  /** Milliseconds for which the server has stopped everything, from now on. */
+  /** Milliseconds for which the server has stopped everything. */
   get pause(): number {
     return this.#limiter.pause
   }
 
-  /** Ends when every folder is settled; nothing is thrown, a failure is what became of a folder. */
+  /** Resolves when every folder has a result; never rejects, because failures are results. */
   async run(): Promise<void> {
     this.#plan.list(this.#tree.root)
     while (this.#running > 0 || (!this.#ending && this.#plan.wait !== undefined)) {
@@ -72,7 +72,7 @@ export class Engine {
     }
   }
 
-  /** Finishes what is under way, and leaves the rest. */
+  /** Finishes requests in progress, and skips the rest. */
   stop(why: OdLinkError): void {
     this.#ending ??= why
     this.#ring()
@@ -83,13 +83,15 @@ export class Engine {
     this.#options.onGivenUp(error)
   }
 
-  /** Sends as many batches as may be sent now. @returns the milliseconds until another may, if it is a matter of time. */
+  /** Sends as many batches as may be sent now. @returns the milliseconds until another may, if that is known. */
   #launch(): number | undefined {
     while (!this.#ending && this.#running < this.#limiter.batches) {
       const ready = this.#plan.wait
       if (ready === undefined) return undefined
       const wait = Math.max(ready, this.#limiter.wait)
       if (wait > 0) return this.#bounded(wait)
+      // The results of those in progress may fill it.
+      if (!this.#plan.isDue(this.#limiter.batchSize)) return undefined
       const operations = this.#plan.take(this.#limiter.batchSize)
       if (operations.length > 0) this.#send(operations)
     }
@@ -118,6 +120,7 @@ export class Engine {
     this.#exchange(operations, this.#limiter.send(unitsOf(operations)))
       .catch((error) => this.#giveUp(error instanceof OdLinkError ? error : internalError(error)))
       .finally(() => {
+        this.#plan.finished(operations)
         this.#running -= 1
         this.#ring()
       })
@@ -125,16 +128,19 @@ export class Engine {
 
   async #exchange(operations: Operation[], sentAt: number): Promise<void> {
     const link = await this.#tokens.current()
-    // Short enough that one silent server leaves time to ask again.
+    // Short enough that a server that does not respond can be asked again.
     const timeoutMs = Math.max(2_000, Math.min(30_000, this.#options.maxWaitMs / 3))
     const freshConnection = this.#limiter.troubles > 0
-    const delivery = await sendBatch(link, operations, this.states, { timeoutMs, freshConnection })
+    const sender = { account: this.account, link }
+    const delivery = await sendBatch(sender, operations, this.states, { timeoutMs, freshConnection })
     const challenge = this.results.take(operations, delivery, sentAt)
     if (!challenge) {
       if ('answers' in delivery) this.#tokens.accepted(link)
       return
     }
-    if (this.#tokens.isSecond(link)) throw linkRefused(challenge)
-    await this.#tokens.renew(link, challengeOf(challenge))
+    const claims = challengeOf(challenge)
+    if (!this.#tokens.isSecond(link)) return this.#tokens.renew(link, claims)
+    if (claims !== undefined) throw newSignInWanted(challenge)
+    this.results.tokenRefused(renewedTokenRefused(challenge), sentAt)
   }
 }

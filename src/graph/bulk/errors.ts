@@ -1,40 +1,47 @@
 import { OdLinkError } from '../../errors.ts'
-import { isCause } from '../error-codes.ts'
-import { codesOf, nameTaken, noDrive, traceOf } from '../errors.ts'
-import type { GraphAnswer } from '../send-once.ts'
+import type { GraphAnswer } from '../answer.ts'
+import { type Meaning, meaningOf } from '../error-codes.ts'
+import { nameTaken, noDrive, traceOf } from '../errors.ts'
 import { type Folder, showFolder } from './tree.ts'
 
-/** Failures that only a run of many folders has, as errors. */
+/* Errors of a run with many folders. Their messages do not name the folder, because its path stands beside them. */
 
-/** Whether every further folder would be refused for the same reason: there is no space left. */
+/** Whether every further folder would be refused for the same reason, such as no space. */
 export function endsAll(answer: GraphAnswer): boolean {
-  return answer.status === 507 || isCause('noSpace', codesOf(answer))
+  const meaning: Meaning = meaningOf(answer)
+  return meaning.endsAll === true
 }
 
-/** Something that is no folder has the name. */
-export function taken(folder: Folder, what: string, answer: GraphAnswer | undefined): OdLinkError {
-  return nameTaken(showFolder(folder), what, answer)
+/** What to do when a run did not create all folders. */
+export const runAgain = "Run it again to create what's missing."
+
+/** Something that is not a folder has the name. */
+export function taken(what: string, answer: GraphAnswer | undefined): OdLinkError {
+  return nameTaken(undefined, what, answer)
 }
 
-/** A parent that was there when its child was asked for. */
+/** A parent that existed when its child was requested. */
 export function parentGone({ parent }: Folder, answer: GraphAnswer): OdLinkError {
   if (!parent?.parent) return noDrive(answer)
-  return new OdLinkError('not-found', `"${showFolder(parent)}" is not there any more.`, {
-    hint: 'Run the same again: what is missing is made.',
+  return new OdLinkError('not-found', `"${showFolder(parent)}" no longer exists.`, {
+    reason: 'no-such-item',
+    next: [runAgain],
     ...traceOf(answer),
   })
 }
 
 /** A batch was answered, and one of its requests was not. */
 export function unanswered(): OdLinkError {
-  return new OdLinkError('service', 'Microsoft Graph left a request of a batch without an answer.', {
-    hint: 'Run the same again: what is missing is made.',
+  return new OdLinkError('service', 'Microsoft Graph did not answer a request of a batch.', {
+    reason: 'unreadable-answer',
+    next: [runAgain],
   })
 }
 
-/** The bound on waiting is reached. */
+/** The limit on waiting is reached. */
 export function tooLong(): OdLinkError {
-  return new OdLinkError('service', 'Microsoft let od-link wait longer than it may.', {
-    hint: 'Try again in some minutes, or let it wait longer: --max-wait 3600',
+  return new OdLinkError('service', 'Microsoft asked od-link to wait longer than --max-wait allows.', {
+    reason: 'throttled',
+    next: ['Try again in a few minutes.', { intro: 'Or let it wait longer:', flags: { 'max-wait': '3600' } }],
   })
 }

@@ -2,34 +2,36 @@ import type { DriveItem } from '@microsoft/microsoft-graph-types'
 import type { OdLinkError } from '../../errors.ts'
 import type { Folder, FolderTree } from './tree.ts'
 
-/** How it stands with a folder in one drive: `waiting` and `asked` while the run goes on. */
+/** The state of a folder in one drive: `waiting` or `asked` while the run goes on. */
 export const statuses = ['waiting', 'asked', 'created', 'exists', 'failed', 'skipped'] as const
 export type Status = (typeof statuses)[number]
 
-/** What became of a folder. */
+/** The result for one folder. */
 export interface FolderResult {
   folder: Folder
   status: 'created' | 'exists' | 'failed' | 'skipped'
   /** The folder as the drive has it. */
   item?: DriveItem
-  /** Why it failed, or what it was skipped for. */
+  /** Why it failed or was skipped. The message does not name the folder. */
   error?: OdLinkError
+  /** The folder that failed, if it is another one: a parent. */
+  failed?: Folder
 }
 
 export type Counts = Record<FolderResult['status'], number>
 
 /** The state of every folder of a tree in one drive: a byte each, and the ids of those whose children are asked for. */
 export class FolderStates {
-  /** Of folders that a line names, and of all. */
+  /** Of the folders that a line names, and of all. */
   readonly named: Counts = { created: 0, exists: 0, failed: 0, skipped: 0 }
   readonly all: Counts = { created: 0, exists: 0, failed: 0, skipped: 0 }
   #statuses: Uint8Array
   #ids = new Map<number, string>()
-  #tell: (settled: FolderResult) => void
+  #report: (settled: FolderResult) => void
 
-  constructor(tree: FolderTree, tell: (settled: FolderResult) => void) {
+  constructor(tree: FolderTree, report: (settled: FolderResult) => void) {
     this.#statuses = new Uint8Array(tree.size + 1)
-    this.#tell = tell
+    this.#report = report
   }
 
   statusOf({ index }: Folder): Status {
@@ -50,12 +52,17 @@ export class FolderStates {
     this.all[status] += 1
     if (folder.named) this.named[status] += 1
     if (folder.children && item?.id) this.#ids.set(folder.index, item.id)
-    this.#tell(settled)
+    this.#report(settled)
   }
 
-  /** Whether children of this folder can be addressed by its id: it was made or found. */
+  /** Whether children of this folder can be addressed by its ID, because it was created or found. */
   isKnown(folder: Folder): boolean {
     return folder.parent === undefined || this.#ids.has(folder.index)
+  }
+
+  /** The ID of a folder that is known; undefined for the root. */
+  idOf({ index }: Folder): string | undefined {
+    return this.#ids.get(index)
   }
 
   /** The URL path of a folder that is known. */
@@ -63,7 +70,7 @@ export class FolderStates {
     return parent ? `/me/drive/items/${encodeURIComponent(this.#ids.get(index) ?? '')}` : '/me/drive/root'
   }
 
-  /** How many of the folders that a line names are there by now: made or found. */
+  /** How many of the folders that a line names exist by now: created or found. */
   get done(): number {
     return this.named.created + this.named.exists
   }

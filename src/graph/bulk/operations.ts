@@ -3,37 +3,39 @@ import { encodePath } from '../path.ts'
 import type { FolderStates } from './folder-states.ts'
 import type { Folder } from './tree.ts'
 
-/** One thing to ask of the drive. */
+/**
+ * One request to the drive. The parent of each folder is known, and addressed by its ID: the requests of a batch run in any
+ * order, and none can use another's result.
+ */
 export type Operation = CreateOperation | GetOperation | ListOperation
 
-/** Make this folder; its parent is known, or made by an earlier operation of the same batch. */
+/** Create this folder. */
 export interface CreateOperation {
-  kind: 'make'
+  kind: 'create'
   folder: Folder
-  after?: CreateOperation
 }
 
-/** See what is there under the name of this folder. */
+/** Read the item with the name of this folder. */
 export interface GetOperation {
-  kind: 'look'
+  kind: 'get'
   folder: Folder
 }
 
-/** See what is in this folder, a page at a time. */
+/** Read the children of this folder, a page at a time. */
 export interface ListOperation {
   kind: 'list'
   folder: Folder
   /** The children that are not found yet, by what all spellings of their names have in common. */
   missing: Map<string, Folder>
-  /** The pages that were asked for; the last one is wanted now, none means the first. */
+  /** The pages that were requested. The last one is the next to request; none means the first page. */
   pages: string[]
 }
 
-/** What each costs: an item 1 unit, a list and a creation 2. Source: Microsoft's page on throttling in SharePoint. */
+/** The cost of each: an item 1 unit, a list or a creation 2. Source: Microsoft's page on throttling in SharePoint. */
 export const unitsOf = (operations: readonly Operation[]): number =>
-  operations.reduce((sum, { kind }) => sum + (kind === 'look' ? 1 : 2), 0)
+  operations.reduce((sum, { kind }) => sum + (kind === 'get' ? 1 : 2), 0)
 
-/** One request of a batch, but for its id. */
+/** One request of a batch, without its ID. */
 export interface BatchRequest {
   method: 'GET' | 'POST'
   url: string
@@ -41,32 +43,20 @@ export interface BatchRequest {
   body?: object
 }
 
-/** Spells an ask as a request. */
+/** An operation as a request. */
 export function requestOf(operation: Operation, states: FolderStates): BatchRequest {
-  if (operation.kind === 'list') {
-    const first = `${states.addressOf(operation.folder)}/children?$top=200&${wanted}`
+  const { kind, folder } = operation
+  if (kind === 'list') {
+    const first = `${states.addressOf(folder)}/children?$top=200&${wanted}`
     return { method: 'GET', url: operation.pages.at(-1) ?? first }
   }
-  const { folder } = operation
-  if (operation.kind === 'look')
-    return { method: 'GET', url: `${addressOf(folder, states).replace(/:$/, '')}?${wanted}` }
+  const parent = states.addressOf(folder.parent as Folder)
+  if (kind === 'get') return { method: 'GET', url: `${parent}:/${encodePath([folder.name])}:?${wanted}` }
   return {
     method: 'POST',
-    url: `${addressOf(folder.parent as Folder, states)}/children`,
+    url: `${parent}/children`,
     headers: { 'Content-Type': 'application/json' },
-    // Always `fail`: without a value personal drives answer 200 with the folder that is there, work drives 409.
+    // Always `fail`: without a value, personal drives answer 200 with the existing folder, work drives 409.
     body: { name: folder.name, folder: {}, '@microsoft.graph.conflictBehavior': 'fail' },
   }
-}
-
-/** By the id of the nearest ancestor that is known, and by the path from there: never more than a batch is deep. */
-function addressOf(folder: Folder, states: FolderStates): string {
-  const names: string[] = []
-  let known = folder
-  while (!states.isKnown(known) && known.parent) {
-    names.push(known.name)
-    known = known.parent
-  }
-  const base = states.addressOf(known)
-  return names.length === 0 ? base : `${base}:/${encodePath(names.reverse())}:`
 }

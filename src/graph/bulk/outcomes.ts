@@ -1,31 +1,35 @@
 import type { DriveItem } from '@microsoft/microsoft-graph-types'
 import type { OdLinkError } from '../../errors.ts'
+import type { GraphAnswer } from '../answer.ts'
 import { nextPage } from '../drive.ts'
-import { codesOf, graphFailure, isSimilarName, noDrive } from '../errors.ts'
-import { isFolder, isSince, itemOf } from '../item.ts'
-import { foldName } from '../path.ts'
-import { maxRetries, transientStatuses } from '../request.ts'
-import type { GraphAnswer } from '../send-once.ts'
+import { codesOf, mayPass, means } from '../error-codes.ts'
+import { graphFailure, misplaced, noDrive, renewedTokenRefused, similarName } from '../errors.ts'
+import { isFolder, isMisplaced, isSince, itemOf } from '../item.ts'
+import { foldName, sameName } from '../path.ts'
+import { maxRetries } from '../request.ts'
 import { endsAll, parentGone, taken } from './errors.ts'
 import type { FolderStates } from './folder-states.ts'
 import type { CreateOperation, GetOperation, ListOperation, Operation } from './operations.ts'
 import type { Plan } from './plan.ts'
 import { type Folder, type FolderTree, showFolder } from './tree.ts'
 
-const gaveUp = new Set([408, 502, 504])
+/** A gateway gives up while the work goes on behind it. */
+const gatewayTimeouts = new Set([408, 502, 504])
 
-/** What each answer means for the folders: settled, to be looked at, to be asked for again, or failed. */
+const creating = 'Creating the folder'
+
+/** What each answer means for its folder: it has a result, or another operation is needed. */
 export class Outcomes {
   #tree: FolderTree
   #states: FolderStates
   #plan: Plan
   #giveUp: (error: OdLinkError) => void
   #began = Date.now()
-  /** How often each ask has met trouble. */
+  /** How often each operation has failed. */
   #faults = new Map<string, number>()
-  /** Folders that an attempt may have made whose answer did not come. */
+  /** Folders that may have been created by an attempt whose answer was lost. */
   #maybeOurs = new Set<Folder>()
-  /** Folders whose name was answered to be taken. */
+  /** The answers that said that a folder's name is taken. */
   #taken = new Map<Folder, GraphAnswer>()
 
   /** @param giveUp called when nothing more can be done in this drive. */
@@ -36,65 +40,76 @@ export class Outcomes {
     this.#giveUp = giveUp
   }
 
-  /** Takes in an answer that is no refusal of the token or of the number of requests. */
+  /** Takes an answer that refuses neither the token nor the number of requests. */
   take(operation: Operation, answer: GraphAnswer): void {
     if (this.#isOver(operation)) return
-    if (transientStatuses.has(answer.status)) this.#passing(operation, answer)
-    else if (operation.kind === 'make') this.#made(operation, answer)
-    else if (operation.kind === 'look') this.#seen(operation, answer)
+    if (answer.status >= 400 && mayPass(answer)) this.#transient(operation, answer)
+    else if (operation.kind === 'create') this.#created(operation, answer)
+    else if (operation.kind === 'get') this.#read(operation, answer)
     else this.#listed(operation, answer)
   }
 
-  /** The token was refused for this one. Others go on with the next token; if this one does not, it is not for the token. */
+  /** The token was refused for this one. Others go on with the next token; if this one does not, the token is not the cause. */
   unauthorized(operation: Operation, answer: GraphAnswer): void {
     if (this.#isOver(operation)) return
     if (this.#count(operation) <= maxRetries) this.#plan.again(operation)
-    else if (operation.kind === 'list') this.#refusedBelow(operation.folder, answer)
-    else this.#refused(operation.folder, answer)
+    else if (operation.kind === 'list') this.#failBelow(operation.folder, renewedTokenRefused(answer))
+    else this.#fail(operation.folder, renewedTokenRefused(answer))
   }
 
-  /** No answer came: nobody knows whether it was done, so one looks. */
-  lost(operation: Operation, trouble: OdLinkError): void {
+  /** No answer came: nobody knows whether it was done, so the item is read. */
+  lost(operation: Operation, failure: OdLinkError): void {
     if (this.#isOver(operation)) return
-    if (operation.kind !== 'make') {
-      this.#fault(operation, trouble)
+    if (operation.kind !== 'create') {
+      this.#fault(operation, failure)
       return
     }
     this.#maybeOurs.add(operation.folder)
-    if (this.#count(operation) > maxRetries) this.#fail(operation.folder, trouble)
-    else this.#plan.look(operation.folder)
+    if (this.#count(operation) > maxRetries) this.#fail(operation.folder, failure)
+    else this.#plan.get(operation.folder)
   }
 
-  /** Whether it failed with its parent meanwhile: what was told of it stays so. */
+  /** Whether it failed with its parent meanwhile; its reported result stays. */
   #isOver({ kind, folder }: Operation): boolean {
     return kind !== 'list' && !this.#states.isOpen(folder)
   }
 
-  #made(operation: CreateOperation, answer: GraphAnswer): void {
+  #created(operation: CreateOperation, answer: GraphAnswer): void {
     const { folder } = operation
     const item = itemOf(answer.json)
     const { status } = answer
-    if (status === 201 && item.id !== undefined) this.#settle(folder, item, true)
-    else if (status === 201) this.lost(operation, graphFailure(answer, `Making "${showFolder(folder)}"`))
+    if (status === 201 && this.#isMisplaced(folder, item)) this.#fail(folder, misplaced(undefined, answer))
+    else if (status === 201 && item.id !== undefined) this.#settle(folder, item, true)
+    else if (status === 201) this.lost(operation, graphFailure(answer, creating))
     else if (status === 200) this.#found(folder, item, answer)
-    else if (status === 409 || isSimilarName(answer)) {
+    else if (means(answer, 'taken', 'similar')) {
       this.#taken.set(folder, answer)
-      this.#plan.look(folder)
-    } else if (status === 424 && !this.#states.isKnown(folder.parent as Folder)) {
-      // What became of the parent decides: to a batch, a folder that is there already is a failure too.
-      this.#states.mark(folder, 'waiting')
-    } else if (status === 424 || status === 404) this.#fault(operation, parentGone(folder, answer))
+      this.#plan.get(folder)
+    } else if (means(answer, 'notFound')) this.#fault(operation, parentGone(folder, answer))
     else this.#refused(folder, answer)
   }
 
-  #seen(operation: GetOperation, answer: GraphAnswer): void {
+  #isMisplaced(folder: Folder, item: DriveItem): boolean {
+    const id = this.#states.idOf(folder.parent as Folder)
+    return id !== undefined && isMisplaced(item, { id })
+  }
+
+  #read(operation: GetOperation, answer: GraphAnswer): void {
     const { folder } = operation
-    if (answer.status === 200) this.#found(folder, itemOf(answer.json), answer)
-    else if (answer.status !== 404) this.#refused(folder, answer)
-    else if (!this.#states.isKnown(folder.parent as Folder)) this.#states.mark(folder, 'waiting')
-    // Just after a conflict an item may not be found by its name, and yet be in its parent's list.
-    else if (this.#taken.has(folder)) this.#plan.find(folder.parent as Folder, [folder])
-    else this.#plan.again({ kind: 'make', folder })
+    const parent = folder.parent as Folder
+    const conflict = this.#taken.get(folder)
+    const item = itemOf(answer.json)
+    // China's cloud was seen to ignore the name after an ID, and to answer with the parent. rclone/rclone#3973
+    const isParent = item.id !== undefined && item.id === this.#states.idOf(parent)
+    if (answer.status === 200 && isParent && !sameName(item.name ?? '', folder.name))
+      this.#plan.find(parent, [folder])
+    else if (answer.status === 200) this.#found(folder, item, answer)
+    else if (means(answer, 'similar') || (conflict && means(conflict, 'similar')))
+      this.#fail(folder, similarName(undefined, conflict ?? answer))
+    else if (!means(answer, 'notFound')) this.#refused(folder, answer)
+    // Just after a conflict, an item may not be found by its name, and yet be in its parent's list.
+    else if (conflict) this.#plan.find(parent, [folder])
+    else this.#plan.again({ kind: 'create', folder })
   }
 
   #listed(operation: ListOperation, answer: GraphAnswer): void {
@@ -116,7 +131,7 @@ export class Outcomes {
       if (this.#states.isOpen(wanted)) this.#found(wanted, item, answer)
     }
     const next = nextPage(answer)
-    // A list that leads back to itself would never end; one that is long enough costs more than asking for each.
+    // A list that links back to itself would never end, and a long one costs more than reading each item.
     const goesOn = next !== undefined && !pages.includes(next) && pages.length < missing.size
     if (goesOn) this.#plan.again({ ...operation, pages: [...pages, next] })
     else this.#notListed(folder, [...missing.values()])
@@ -125,19 +140,19 @@ export class Outcomes {
   #notListed(parent: Folder, missing: Folder[]): void {
     for (const folder of missing) {
       if (this.#states.statusOf(folder) !== 'asked') continue
-      const error = taken(folder, 'an item that cannot be seen', this.#taken.get(folder))
-      this.#fault({ kind: 'make', folder }, error)
+      const error = taken('an item that od-link cannot read', this.#taken.get(folder))
+      this.#fault({ kind: 'create', folder }, error)
     }
     this.#plan.open(parent)
   }
 
   #found(folder: Folder, item: DriveItem, answer: GraphAnswer): void {
     if (item.id === undefined) {
-      this.#fault({ kind: 'look', folder }, graphFailure(answer, `Looking at "${showFolder(folder)}"`))
+      this.#fault({ kind: 'get', folder }, graphFailure(answer, 'Reading the folder'))
     } else if (isFolder(item)) {
       this.#settle(folder, item, this.#maybeOurs.has(folder) && isSince(item, answer, this.#began))
     } else {
-      this.#fail(folder, taken(folder, item.package ? 'a notebook' : 'a file', this.#taken.get(folder)))
+      this.#fail(folder, taken(item.package ? 'a notebook' : 'a file', this.#taken.get(folder)))
     }
   }
 
@@ -146,19 +161,18 @@ export class Outcomes {
     this.#maybeOurs.delete(folder)
     this.#taken.delete(folder)
     if (!folder.children) return
-    // What was made just now is empty, and so is what has no children: there is nothing to find.
+    // A folder that was created just now, or that has no children, has nothing to find.
     if (created || item.folder?.childCount === 0) this.#plan.open(folder)
     else this.#plan.list(folder)
   }
 
-  #passing(operation: Operation, answer: GraphAnswer): void {
-    const error = graphFailure(answer, `Making "${showFolder(operation.folder)}"`)
-    // A gateway gives up while the work goes on behind it.
-    if (gaveUp.has(answer.status)) {
+  #transient(operation: Operation, answer: GraphAnswer): void {
+    const error = graphFailure(answer, creating)
+    if (gatewayTimeouts.has(answer.status)) {
       this.lost(operation, error)
       return
     }
-    if (operation.kind === 'make') this.#maybeOurs.add(operation.folder)
+    if (operation.kind === 'create') this.#maybeOurs.add(operation.folder)
     this.#fault(operation, error)
   }
 
@@ -169,7 +183,7 @@ export class Outcomes {
     return count
   }
 
-  /** Sent again alone after a while; given up after too many. */
+  /** Sends it again after a while; gives up after too many failures. */
   #fault(operation: Operation, error: OdLinkError): void {
     const count = this.#count(operation)
     if (count <= maxRetries) {
@@ -179,10 +193,11 @@ export class Outcomes {
   }
 
   #refused(folder: Folder, answer: GraphAnswer): void {
-    const error = graphFailure(answer, `Making "${showFolder(folder)}"`)
-    // Throttling was seen in this disguise, and was over a second later: https://github.com/OneDrive/onedrive-api-docs/issues/1390
-    const again: CreateOperation = { kind: 'make', folder }
-    if (answer.status === 400 && codesOf(answer).length < 2 && this.#count(again) === 1) {
+    const error = graphFailure(answer, creating)
+    // Throttling was seen in this disguise, and was over a second later. OneDrive/onedrive-api-docs#1390
+    const again: CreateOperation = { kind: 'create', folder }
+    const isVague = means(answer, 'request') && codesOf(answer).length < 2
+    if (answer.status === 400 && isVague && this.#count(again) === 1) {
       this.#plan.again(again, 1_000)
       return
     }
@@ -207,7 +222,8 @@ export class Outcomes {
   #fail(folder: Folder, error: OdLinkError): void {
     this.#states.settle({ folder, status: 'failed', error })
     for (const below of this.#tree.below(folder)) {
-      if (this.#states.isOpen(below)) this.#states.settle({ folder: below, status: 'skipped', error })
+      if (this.#states.isOpen(below))
+        this.#states.settle({ folder: below, status: 'skipped', error, failed: folder })
     }
   }
 }

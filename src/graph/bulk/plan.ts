@@ -1,34 +1,38 @@
 import { foldName } from '../path.ts'
 import type { FolderStates } from './folder-states.ts'
-import type { CreateOperation, Operation } from './operations.ts'
+import type { Operation } from './operations.ts'
 import type { Folder } from './tree.ts'
 
-/** A parent that is there, and how far its children have been asked for. */
-interface Opened {
-  parent: Folder
-  next: number
-}
-
-/** What is asked next: what was begun before what is new, and parents before children. */
+/**
+ * What is sent next. A folder can be created once its parent is known, so the height of a folder (how many levels lie below
+ * it) says how many batches must follow its own one after the other. Highest first is the order that takes the least time
+ * for a tree of equal tasks (T. C. Hu, 1961).
+ */
 export class Plan {
   #states: FolderStates
-  /** Looks, lists, and what is sent again. */
+  /** Reads, lists, and what is sent again. */
   #begun = new Queue<Operation>()
-  #opened = new Queue<Opened>()
+  /** Folders that can be created, by their height. */
+  #ready: Queue<Folder>[] = []
+  /** What is sent in a batch of its own. */
   #alone = new Queue<Operation>()
   /** What is sent again only after some time. */
   #later: { at: number; operation: Operation }[] = []
+  /** How many operations in progress are about folders of each height. */
+  #inProgress: number[] = []
 
   constructor(states: FolderStates) {
     this.#states = states
   }
 
-  /** The parent is there, and none of its children that still wait is known to be: they can be made. */
+  /** The parent exists, and none of its children that still wait is known to exist, so they can be created. */
   open(parent: Folder): void {
-    this.#opened.push({ parent, next: 0 })
+    for (const child of parent.children ?? []) {
+      if (this.#states.statusOf(child) === 'waiting') this.#queueAt(child.height).push(child)
+    }
   }
 
-  /** The parent is there: which of the wanted children are in it? */
+  /** The parent exists: which of the wanted children does it have? */
   list(parent: Folder): void {
     const waiting = (parent.children ?? []).filter((child) => this.#states.statusOf(child) === 'waiting')
     if (waiting.length > 0) this.find(parent, waiting)
@@ -40,101 +44,112 @@ export class Plan {
     this.#begun.push({ kind: 'list', folder: parent, missing, pages: [] })
   }
 
-  /** Something is there under this name, or may be. */
-  look(folder: Folder): void {
-    this.#begun.push({ kind: 'look', folder })
+  /** An item with this name exists, or may exist. */
+  get(folder: Folder): void {
+    this.#begun.push({ kind: 'get', folder })
   }
 
-  /** Asks again, with the next batch or after some time. A folder whose parent is not known waits for that one. */
+  /** Sends an operation again, with the next batch or after some time. */
   again(operation: Operation, afterMs = 0): void {
-    const next = operation.kind === 'make' ? this.#byItself(operation) : operation
-    if (!next) return
-    if (afterMs > 0) this.#later.push({ at: performance.now() + afterMs, operation: next })
-    else this.#begun.push(next)
+    if (afterMs > 0) this.#later.push({ at: performance.now() + afterMs, operation })
+    else this.#begun.push(operation)
   }
 
-  /** Asks again in a batch of its own: in another one's company it was refused. */
+  /** Sends an operation again in a batch of its own, because together with others it was refused. */
   alone(operation: Operation): void {
-    const next = operation.kind === 'make' ? this.#byItself(operation) : operation
-    if (next) this.#alone.push(next)
+    this.#alone.push(operation)
   }
 
-  #byItself({ folder }: CreateOperation): CreateOperation | undefined {
-    // It failed with its parent, which was answered before it.
-    if (!this.#states.isOpen(folder)) return undefined
-    if (this.#states.isKnown(folder.parent as Folder)) return { kind: 'make', folder }
-    this.#states.mark(folder, 'waiting')
-    return undefined
-  }
-
-  /** Milliseconds until there is something to ask; none when there is nothing at all. */
+  /** Milliseconds until there is something to send; undefined when there is nothing at all. */
   get wait(): number | undefined {
-    if (this.#alone.length > 0 || this.#begun.length > 0 || this.#peek()) return 0
+    if (this.#alone.length > 0 || this.#begun.length > 0 || this.#highestReady() !== undefined) return 0
     if (this.#later.length === 0) return undefined
     return Math.max(0, Math.min(...this.#later.map(({ at }) => at)) - performance.now())
   }
 
-  /** Takes what goes into the next batch. */
+  /**
+   * Whether the next batch should be sent now. One that is not full waits for the results of those in progress, which may
+   * fill it, unless waiting would delay the highest folder.
+   */
+  isDue(most: number): boolean {
+    this.#wake()
+    const begun = this.#begun.length
+    if (this.#alone.length > 0 || begun + this.#readyCount() >= most) return true
+    const inProgress = highest(this.#inProgress)
+    // Without children, they open nothing.
+    if (inProgress <= 0) return true
+    const heights = this.#begun.all().map(({ folder }) => folder.height)
+    return Math.max(this.#highestReady() ?? -1, ...heights) >= inProgress
+  }
+
+  /** Takes the operations of the next batch. They are in progress until `finished`. */
   take(most: number): Operation[] {
     this.#wake()
-    const alone = this.#alone.shift()
     const operations: Operation[] = []
-    if (alone) this.#takeBegun(alone, operations, 1)
-    else {
-      while (operations.length < most && this.#begun.length > 0)
-        this.#takeBegun(this.#begun.shift() as Operation, operations, most)
-      for (let next = this.#peek(); next && operations.length < most; next = this.#peek())
-        this.#takeWithChildren(next, undefined, operations, most)
+    const add = (operation: Operation) => {
+      // Its parent may have failed meanwhile.
+      if (operation.kind !== 'list' && !this.#states.isOpen(operation.folder)) return
+      if (operation.kind !== 'list') this.#states.mark(operation.folder, 'asked')
+      operations.push(operation)
     }
+    const alone = this.#alone.shift()
+    if (alone) add(alone)
+    while (!alone && operations.length < most) {
+      const begun = this.#begun.shift()
+      const folder = begun ? undefined : this.#shiftReady()
+      if (begun) add(begun)
+      else if (folder) add({ kind: 'create', folder })
+      else break
+    }
+    for (const { folder } of operations)
+      this.#inProgress[folder.height] = (this.#inProgress[folder.height] ?? 0) + 1
     return operations
   }
 
-  #takeBegun(operation: Operation, operations: Operation[], most: number): void {
-    // What lies below a failure was given up meanwhile.
-    if (operation.kind !== 'list' && !this.#states.isOpen(operation.folder)) return
-    if (operation.kind === 'look') this.#states.mark(operation.folder, 'asked')
-    if (operation.kind === 'make') this.#takeWithChildren(operation.folder, undefined, operations, most)
-    else operations.push(operation)
+  /** The results of a batch have been taken in. */
+  finished(operations: readonly Operation[]): void {
+    for (const { folder } of operations)
+      this.#inProgress[folder.height] = (this.#inProgress[folder.height] ?? 0) - 1
   }
 
   #wake(): void {
+    if (this.#later.length === 0) return
     const now = performance.now()
     for (const { operation } of this.#later.filter(({ at }) => at <= now)) this.#begun.push(operation)
     this.#later = this.#later.filter(({ at }) => at > now)
   }
 
-  /** The next folder that can be made, all else being done. */
-  #peek(): Folder | undefined {
-    for (let opened = this.#opened.next; opened; opened = this.#opened.next) {
-      const { children = [] } = opened.parent
-      for (; opened.next < children.length; opened.next += 1) {
-        const child = children[opened.next] as Folder
-        if (this.#states.statusOf(child) === 'waiting') return child
-      }
-      this.#opened.shift()
+  #queueAt(height: number): Queue<Folder> {
+    this.#ready[height] ??= new Queue()
+    return this.#ready[height]
+  }
+
+  /** Folders that have been skipped meanwhile count as well, which does no harm. */
+  #readyCount(): number {
+    return this.#ready.reduce((sum, queue) => sum + queue.length, 0)
+  }
+
+  #highestReady(): number | undefined {
+    for (let height = this.#ready.length - 1; height >= 0; height -= 1) {
+      const queue = this.#queueAt(height)
+      while (queue.next && this.#states.statusOf(queue.next) !== 'waiting') queue.shift()
+      if (queue.length > 0) return height
     }
     return undefined
   }
 
-  /** A folder, and as much of what is below it as the batch has room for: each waits for its parent there. */
-  #takeWithChildren(
-    folder: Folder,
-    after: CreateOperation | undefined,
-    operations: Operation[],
-    most: number,
-  ): void {
-    const operation: CreateOperation = { kind: 'make', folder, ...(after ? { after } : {}) }
-    this.#states.mark(folder, 'asked')
-    operations.push(operation)
-    for (const child of folder.children ?? []) {
-      if (operations.length >= most) return
-      if (this.#states.statusOf(child) === 'waiting')
-        this.#takeWithChildren(child, operation, operations, most)
-    }
+  #shiftReady(): Folder | undefined {
+    const height = this.#highestReady()
+    return height === undefined ? undefined : this.#ready[height]?.shift()
   }
 }
 
-/** First in, first out, however long it grows. */
+/** The highest index with a count above zero, or -1. */
+function highest(counts: readonly number[]): number {
+  return counts.findLastIndex((count) => count > 0)
+}
+
+/** First in, first out, however long it gets. */
 export class Queue<T> {
   #items: T[] = []
   #first = 0
@@ -143,9 +158,13 @@ export class Queue<T> {
     return this.#items.length - this.#first
   }
 
-  /** The one that is next, left where it is. */
+  /** The first one, which stays. */
   get next(): T | undefined {
     return this.#items[this.#first]
+  }
+
+  all(): T[] {
+    return this.#items.slice(this.#first)
   }
 
   push(item: T): void {

@@ -1,15 +1,15 @@
 /**
- * The pace that a server was seen to allow, in units a second. A single refusal sets none: servers refuse for a
- * moment's load, too. From the second one on it is what was accepted between two refusals, the wait that was asked
- * for included, which holds for a bucket that fills and for a window that ends.
+ * The rate that a server was seen to allow, in units per second. A single refusal sets none, because servers also refuse when
+ * they are busy for a moment. From the second one on, it is what was accepted between two refusals, including the requested
+ * wait; this works for a token bucket and for a fixed window.
  */
 
-/** Fewer units than these say nothing about a pace. */
+/** Fewer units than these say nothing about a rate. */
 const enough = 40
-/** How much faster it goes after each time as long as the last wait, a second at least. */
+/** How much faster it gets after each interval as long as the last wait, at least a second. */
 const growth = 1.03
 const shortestStepMs = 1_000
-/** A pace that is refused falls to this part of itself at most. */
+/** A rate that is refused falls to no less than this part of it. */
 const slower = 0.85
 
 export class Rate {
@@ -24,7 +24,7 @@ export class Rate {
   /** When the next batch is due. */
   #nextAt = 0
 
-  /** Units a second. */
+  /** Units per second. */
   get rate(): number | undefined {
     return this.#rate
   }
@@ -38,7 +38,7 @@ export class Rate {
     this.#accepted += units
   }
 
-  /** Something was refused; batches that were under way together are refused together. */
+  /** Something was refused; batches that were in progress together are refused together. */
   refused(): void {
     this.#refusedAt ??= performance.now()
   }

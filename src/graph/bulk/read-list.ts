@@ -3,32 +3,36 @@ import { OdLinkError } from '../../errors.ts'
 import { type DrivePath, pathBelow } from '../path.ts'
 import { FolderTree } from './tree.ts'
 
-/** How many bad lines are told one by one. */
-const mostTold = 20
+/** How many bad lines are reported one by one. */
+const mostReported = 20
 
-/** The lines that cannot be folders; the message has the first of them, each with its number. */
+/** The lines that are not valid folder paths; the message has the first of them, each with its number. */
 export class BadLines extends OdLinkError {
-  readonly #told: readonly string[]
+  readonly #lines: readonly string[]
   readonly #sentence: string
 
-  constructor(told: readonly string[], count: number, total: number) {
-    const what = count === 1 ? 'One line' : `${count.toLocaleString('en')} lines`
-    const sentence = `${what} of ${total.toLocaleString('en')} cannot be a folder, so nothing was done.`
-    const more = count > told.length ? [`… and ${(count - told.length).toLocaleString('en')} more`] : []
-    super('usage', [sentence, ...told, ...more].join(' '), { hint: 'Mend these lines, and run it again.' })
+  constructor(lines: readonly string[], count: number, total: number) {
+    const [bad, all] = [count, total].map((number) => number.toLocaleString('en'))
+    const verb = count === 1 ? 'is not a valid folder path' : 'are not valid folder paths'
+    const sentence = `${bad} of ${all} lines ${verb}, so nothing was created.`
+    const more = count > lines.length ? [`… and ${(count - lines.length).toLocaleString('en')} more`] : []
+    super('usage', [sentence, ...lines, ...more].join(' '), {
+      reason: 'invalid-list',
+      next: ['Fix these lines and try again.'],
+    })
     this.#sentence = sentence
-    this.#told = [...told, ...more]
+    this.#lines = [...lines, ...more]
   }
 
-  /** Tells each line by itself. @returns the error that is left to be told. */
-  inLines(tell: (line: string) => void): OdLinkError {
-    for (const line of this.#told) tell(line)
-    return new OdLinkError(this.kind, this.#sentence, { hint: this.hint })
+  /** Reports each line by itself. @returns the error without them. */
+  inLines(report: (line: string) => void): OdLinkError {
+    for (const line of this.#lines) report(line)
+    return this.with({ message: this.#sentence })
   }
 }
 
 /**
- * Reads a list of paths below a parent into the tree of folders that it wants; every line is checked.
+ * Reads a list of paths below a parent into a tree of folders; every line is checked.
  * @throws BadLines
  */
 export async function readList(
@@ -37,16 +41,16 @@ export async function readList(
   parent: DrivePath,
 ): Promise<FolderTree> {
   const tree = new FolderTree()
-  const told: string[] = []
+  const lines: string[] = []
   let [bad, total] = [0, 0]
   await readLines(source, separator, (line) => {
     total += 1
     const flaw = 'flaw' in line ? line.flaw : take(tree, parent, line.text)
     if (flaw === undefined) return
     bad += 1
-    if (told.length < mostTold) told.push(`line ${line.number}: ${flaw}`)
+    if (lines.length < mostReported) lines.push(`line ${line.number}: ${flaw}`)
   })
-  if (bad > 0) throw new BadLines(told, bad, total)
+  if (bad > 0) throw new BadLines(lines, bad, total)
   return tree.close()
 }
 
@@ -61,17 +65,17 @@ function take(tree: FolderTree, parent: DrivePath, text: string): string | undef
   }
 }
 
-/** One entry of a list of paths: its text, or why it cannot be read. Numbers begin with 1, blank lines counted. */
+/** One entry of a list of paths: its text, or why it is not valid. Numbers start with 1, and blank lines count. */
 export type Line = { number: number } & ({ text: string } | { flaw: string })
 
 export type Separator = '\n' | '\0'
 
-/** No path that OneDrive takes comes near; without a bound, one endless line would fill the memory. */
+/** OneDrive's paths are much shorter; without a limit, one endless line would fill the memory. */
 const longestLine = 64 * 1024
 
 /**
- * Reads a list of paths as it streams in, however long it is: UTF-8, a byte order mark ignored, blank lines left out,
- * and between lines `\r\n` as good as `\n`. Between NULs no other byte is left out, as `find -print0` writes them.
+ * Reads a list of paths as it streams in, however long it is: UTF-8; a byte order mark and blank lines are ignored, and lines
+ * may end in `\r\n`. Between NULs, as `find -print0` writes them, every other byte counts.
  */
 export async function readLines(
   source: AsyncIterable<Buffer>,
@@ -88,7 +92,7 @@ export async function readLines(
     const bytes = tooLong || rest.length === 0 ? last : Buffer.concat([...rest, last])
     rest = []
     restLength = 0
-    if (tooLong) each({ number, flaw: 'The line is longer than any path.' })
+    if (tooLong) each({ number, flaw: 'The line is too long to be a path.' })
     else readLine(bytes, number, separator, each)
   }
   for await (const chunk of source) {

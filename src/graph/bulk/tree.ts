@@ -1,13 +1,15 @@
 import { type DrivePath, foldName, sameName, showPath } from '../path.ts'
 
-/** A folder that is wanted, or that lies on the way to one. */
+/** A folder to create, or one of its parents. */
 export class Folder {
   children: Folder[] | undefined
-  /** Whether a line of the list names it; else it is on the way to one that is named. */
+  /** How many levels lie below it; known once the tree is closed. */
+  height = 0
+  /** Whether a line of the list names it; otherwise it is a parent of one. */
   named = false
 
   constructor(
-    /** Its place in the order in which folders were first met; the top is 0. */
+    /** Its position in the order in which folders were first met; the root is 0. */
     readonly index: number,
     readonly name: string,
     readonly parent: Folder | undefined,
@@ -21,24 +23,24 @@ export class Folder {
   }
 }
 
-/** So many children are looked through one by one; more get an index. */
+/** Up to this many children are searched one by one; more get an index. */
 const few = 8
 
 /**
- * The distinct folders of a list, as a tree below the root of the drive. Spellings that OneDrive takes for one name
- * are one folder, and the first one counts. Its size follows the number of folders, not that of lines.
+ * The distinct folders of a list, as a tree below the root of the drive. Spellings that OneDrive does not distinguish are one
+ * folder, and the first one counts. Its size depends on the number of folders, not of lines.
  */
 export class FolderTree {
   readonly root = new Folder(0, '', undefined)
-  /** How many folders there are below the root. */
+  /** The number of folders below the root. */
   size = 0
-  /** How many of them a line names. */
+  /** The number of those that a line names. */
   named = 0
   #indexes = new Map<Folder, Map<string, Folder>>()
-  /** The folder that was met last, with its place: sorted lists go on where they were. */
+  /** The folder that was added last, with its path: sorted lists continue from there. */
   #last: { path: DrivePath; folders: Folder[] } = { path: [], folders: [] }
 
-  /** Takes in a folder that a line names. */
+  /** Adds a folder that a line names. */
   add(path: DrivePath): void {
     const folders = this.#shared(path)
     let folder = folders.at(-1) ?? this.root
@@ -53,8 +55,13 @@ export class FolderTree {
     this.named += 1
   }
 
-  /** Nothing will be added any more: what only helped to build the tree goes. */
+  /** Nothing more will be added, so what only helped to build the tree is dropped. */
   close(): this {
+    // Children come after their parents, so in reverse order each height is known before its parent's.
+    for (const folder of [...this.below()].reverse()) {
+      const { parent } = folder
+      if (parent) parent.height = Math.max(parent.height, folder.height + 1)
+    }
     this.#indexes.clear()
     this.#last = { path: [], folders: [] }
     return this
@@ -95,7 +102,7 @@ export class FolderTree {
   }
 }
 
-/** A string of its own: a part of a line would keep the whole line in memory. */
+/** A string of its own: a slice of a line would keep the whole line in memory. */
 function flat(name: string): string {
   return Buffer.from(name).toString()
 }

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type Sandbox, startSandbox } from '../../../sandbox/index.ts'
 import { addLink } from '../../../src/accounts/links.ts'
 import { OdLinkError } from '../../../src/errors.ts'
-import { type FolderResult, makeFolders, showFolder } from '../../../src/graph/bulk/index.ts'
+import { createFolders, type FolderResult, showFolder } from '../../../src/graph/bulk/index.ts'
 import { FolderTree } from '../../../src/graph/bulk/tree.ts'
 import { type Part, startTampering, type Tamper } from '../../helpers/microsoft/tampering.ts'
 import { treeOf } from '../../helpers/program/many-folders.ts'
@@ -83,7 +83,7 @@ async function make(
   const tree = new FolderTree()
   for (const path of paths) tree.add(path.split('/').filter(Boolean))
   const settled: FolderResult[] = []
-  const many = makeFolders(tree.close(), [account], {
+  const many = createFolders(tree.close(), [account], {
     maxWaitMs,
     jobs,
     failFast,

@@ -2,9 +2,9 @@ import { afterEach, vi } from 'vitest'
 import type { Account } from '../../../src/accounts/account.ts'
 import { addLink } from '../../../src/accounts/links.ts'
 import {
+  createFolders,
   type FolderResult,
   type ManyOptions,
-  makeFolders,
   showFolder,
 } from '../../../src/graph/bulk/index.ts'
 import { FolderTree } from '../../../src/graph/bulk/tree.ts'
@@ -62,7 +62,7 @@ export function start(paths: string[], accounts: Account[], options: Partial<Man
   const tree = new FolderTree()
   for (const path of paths) tree.add(path.split('/').filter(Boolean))
   const settled: (FolderResult & { of: string })[] = []
-  const many = makeFolders(tree.close(), accounts, {
+  const many = createFolders(tree.close(), accounts, {
     maxWaitMs: 20_000,
     jobs: 1,
     failFast: false,

@@ -1,5 +1,6 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest'
 import type { OdLinkError } from '../../../src/errors.ts'
+import type { GraphAnswer } from '../../../src/graph/answer.ts'
 import { BatchResults } from '../../../src/graph/bulk/batch-results.ts'
 import { type FolderResult, FolderStates } from '../../../src/graph/bulk/folder-states.ts'
 import { Limiter } from '../../../src/graph/bulk/limiter.ts'
@@ -7,7 +8,6 @@ import { type Operation, requestOf, unitsOf } from '../../../src/graph/bulk/oper
 import { Outcomes } from '../../../src/graph/bulk/outcomes.ts'
 import { Plan } from '../../../src/graph/bulk/plan.ts'
 import { FolderTree, showFolder } from '../../../src/graph/bulk/tree.ts'
-import type { GraphAnswer } from '../../../src/graph/send-once.ts'
 import { NetworkError } from '../../../src/http/errors.ts'
 import { answerOf, type Told } from './fake-graph.ts'
 

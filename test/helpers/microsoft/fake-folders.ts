@@ -1,17 +1,17 @@
-import { type MakeOptions, makeFolder } from '../../../src/graph/folders.ts'
+import { type CreateOptions, createFolder } from '../../../src/graph/folders.ts'
 import { aFolder, fakeGraph, type Told } from './fake-graph.ts'
 
 /* A folder `new` that is made in `/p` of a drive without a network. */
 
 export const taken: Told = { status: 409, json: { error: { code: 'nameAlreadyExists', message: 'Taken.' } } }
-export const plain: MakeOptions = { onConflict: 'fail', parents: false }
+export const plain: CreateOptions = { onConflict: 'fail', parents: false }
 export const make = (
   tell: Parameters<typeof fakeGraph>[0],
-  options: Partial<MakeOptions> = {},
+  options: Partial<CreateOptions> = {},
   path = ['p', 'new'],
 ) => {
   const graph = fakeGraph(tell)
-  return { graph, folder: makeFolder(graph, path, { ...plain, ...options }) }
+  return { graph, folder: createFolder(graph, path, { ...plain, ...options }) }
 }
 /** By `METHOD path`, each answer once and the last one for ever. */
 export const script = (answers: Record<string, Told[]>) => (what: string) => {
@@ -20,6 +20,6 @@ export const script = (answers: Record<string, Told[]>) => (what: string) => {
   return (left.length > 1 ? left.shift() : left[0]) as Told
 }
 export const post = 'POST /me/drive/root:/p:/children'
-export const get = 'GET /me/drive/root:/p/new'
+export const get = 'GET /me/drive/root:/p/new:'
 export const list = 'GET /me/drive/root:/p:/children'
 export const made: Told = { status: 201, json: aFolder('new') }

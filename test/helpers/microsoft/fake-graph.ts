@@ -1,4 +1,5 @@
-import type { Graph, GraphAnswer, GraphRequest } from '../../../src/graph/request.ts'
+import { type Asked, type GraphAnswer, graphAnswer } from '../../../src/graph/answer.ts'
+import type { Graph, GraphRequest } from '../../../src/graph/request.ts'
 
 /** The answer to one request: a status, a body and optional headers. */
 export type Told = { status: number; json?: object; headers?: Record<string, string>; repeated?: boolean }
@@ -28,9 +29,14 @@ export function fakeGraph(
   }
 }
 
-export function answerOf({ status, json, headers = {}, repeated = false }: Told): GraphAnswer {
-  return { status, headers, json: json as Record<string, unknown> | undefined, repeated }
+export function answerOf(
+  { status, json, headers = {}, repeated = false }: Told,
+  asked: Asked = drive,
+): GraphAnswer {
+  return { ...graphAnswer({ status, headers, json: json as GraphAnswer['json'] }, asked), repeated }
 }
+
+const drive: Asked = { method: 'GET', path: '/me/drive' }
 
 /** A folder as a drive returns it. */
 export const aFolder = (name: string, more: object = {}) => ({

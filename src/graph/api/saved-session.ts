@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto'
+import { closeSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { Account } from '../../accounts/account.ts'
+import { listAccounts } from '../../accounts/index.ts'
+import { uploadFilesOf } from '../../accounts/traces.ts'
+import { OdLinkError } from '../../errors.ts'
+import { startPatience } from '../../http/retry.ts'
+import { configDir } from '../../settings/directory.ts'
+import { createDraft } from '../../system/draft.ts'
+import { parseJsonObject, textIn } from '../../text/json.ts'
+import { type Address, pathOf } from './address.ts'
+import type { Source } from './upload-source.ts'
+
+/**
+ * The session of an upload that was cut off, saved until the file is complete: on work drives an unfinished session holds
+ * the name for a day or more, and only its URL can continue or cancel it. The URL is a permission by itself, so the file is
+ * private to this user. OneDrive/onedrive-api-docs#747
+ */
+export interface SavedSession {
+  /** The session of an earlier run for this target, and whether that run was about the same content. */
+  earlier: { url: string; isSameContent: boolean } | undefined
+  save: (url: string) => void
+  forget: () => void
+}
+
+const longestUrl = 8_000
+
+/**
+ * Runs an upload, with the session of an earlier run if there is one. While another od-link process is uploading to the same
+ * target, or nothing can be written to the settings directory, the upload runs without.
+ */
+export async function withSavedSession<T>(
+  account: Account,
+  target: Address,
+  source: Source,
+  work: (saved: SavedSession | undefined) => Promise<T>,
+): Promise<T> {
+  const { withLock } = await import('../../settings/lock.ts')
+  const name = `${uploadFilesOf(account.id)}${digest(`${target.version}${pathOf(target)}`)}`
+  // No lock can be removed safely (settings/lock.ts), so uploads share 256. One that meets another runs without.
+  const lock = `upload ${name.slice(-2)}`
+  let isStarted = false
+  try {
+    return await withLock(
+      lock,
+      () => {
+        isStarted = true
+        return work(savedSession(name, account, source))
+      },
+      startPatience(0),
+    )
+  } catch (error) {
+    if (isStarted || !(error instanceof OdLinkError)) throw error
+    return work(undefined)
+  }
+}
+
+function savedSession(name: string, { id }: Account, source: Source): SavedSession {
+  const folder = join(configDir(), 'uploads')
+  const file = join(folder, `${name}.json`)
+  return {
+    earlier: readSession(file, source),
+    save(url) {
+      // Logout removes it.
+      if (!listAccounts().some((account) => account.id === id)) return
+      try {
+        mkdirSync(folder, { recursive: true, mode: 0o700 })
+        rmSync(file, { force: true })
+        const draft = createDraft(file)
+        writeFileSync(draft, JSON.stringify({ url, content: source.identity }))
+        closeSync(draft)
+      } catch {
+        // The upload works without it; only a run after a crash cannot continue.
+      }
+    },
+    forget: () => rmSync(file, { force: true }),
+  }
+}
+
+function readSession(file: string, { identity }: Source): SavedSession['earlier'] {
+  let text: string
+  try {
+    text = readFileSync(file, 'utf8')
+  } catch {
+    return undefined
+  }
+  const { url, content } = parseJsonObject(text) ?? {}
+  const isSameContent = identity !== undefined && content === identity
+  return textIn(url, longestUrl) ? { url: textIn(url, longestUrl), isSameContent } : undefined
+}
+
+function digest(text: string): string {
+  return createHash('sha256').update(text).digest('hex').slice(0, 16)
+}
