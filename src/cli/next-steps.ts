@@ -35,7 +35,8 @@ export function nextStepsFor(error: OdLinkError, verbs: Commands, typed: Typed):
     const complete = typeof step === 'string' ? step : completeRun(step, verbs, typed)
     if (complete === undefined) continue
     if (complete !== 'the same') steps.push(complete)
-    // After something else was done, the same command may work.
+    // It may work after something else was done.
+    else if (typeof step !== 'string' && step.intro) steps.push(`${step.intro} run the same command again.`)
     else if (steps.length > 0) steps.push('Then run the same command again.')
   }
   if (steps.length > 0 || error.next.length === 0) return steps
@@ -71,7 +72,7 @@ function complete(step: NextCommand, verbs: Commands, typed: Typed): NextCommand
     verb,
     ...(action === undefined ? {} : { action }),
     flags: { ...kept, ...flags },
-    args: args ?? (isAgain && action === undefined ? typed.args.positional : []),
+    args: args ?? (step.verb === undefined ? typed.args.positional : []),
   }
 }
 

@@ -140,7 +140,10 @@ export class Engine {
     }
     const claims = challengeOf(challenge)
     if (!this.#tokens.isSecond(link)) return this.#tokens.renew(link, claims)
-    if (claims !== undefined) throw newSignInWanted(challenge)
+    if (claims !== undefined) {
+      await (await import('../../accounts/lifetime.ts')).keepClaims(this.account, claims)
+      throw newSignInWanted(challenge)
+    }
     this.results.tokenRefused(renewedTokenRefused(challenge), sentAt)
   }
 }
