@@ -1,3 +1,4 @@
+import { writeSync } from 'node:fs'
 import { version } from '../package.json'
 import type { Action } from './cli/command.ts'
 import { actions } from './commands/actions.ts'
@@ -24,7 +25,7 @@ async function main(argv: string[]): Promise<void> {
   json = argv.includes('--json')
   let code = 0
   try {
-    if (argv[0] === '--version' || argv[0] === '-V') print(version)
+    if (isVersion(argv)) print(version)
     else code = await runCommandLine(argv)
   } catch (error) {
     code = fail(error, json)
@@ -69,8 +70,23 @@ function endWith(code: number): void {
   process.exit(code)
 }
 
+/** Without the streams of stdout, which take milliseconds to set up. @returns false when it could not be written. */
+function printVersion(): boolean {
+  try {
+    writeSync(1, `${version}\n`)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isVersion([first]: string[]): boolean {
+  return first === '--version' || first === '-V'
+}
+
 const argv = process.argv.slice(2)
 if (argv[0] === completing) void completeWords(argv.slice(1))
+else if (isVersion(argv) && printVersion()) endWith(0)
 else {
   process.on('SIGINT', () => {
     clearProgress()
