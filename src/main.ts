@@ -5,16 +5,10 @@ import { actions } from './commands/actions.ts'
 import { completing } from './commands/completion/command.ts'
 import { commands } from './commands/index.ts'
 import { exitCodes, OdLinkError } from './errors.ts'
+import { endBySignal, notedSignal } from './system/end-by-signal.ts'
 import { hasStuckCall } from './system/stuck-call.ts'
-import {
-  clearProgress,
-  configureOutput,
-  fail,
-  loadStyles,
-  pageStyle,
-  print,
-  printPage,
-} from './terminal/index.ts'
+import { configureOutput, fail, loadStyles, pageStyle, print, printPage } from './terminal/index.ts'
+import { endOnSignals } from './terminal/interrupt.ts'
 
 let json = false
 let dataLost = false
@@ -65,6 +59,8 @@ async function completeWords(words: string[]): Promise<void> {
 }
 
 function endWith(code: number): void {
+  const signal = notedSignal()
+  if (signal && code === exitCodes.interrupted) endBySignal(signal)
   // A time limit that the caller can rely on is worth more than the exit code, which is lost here.
   if (hasStuckCall()) process.kill(process.pid, 'SIGKILL')
   process.exit(code)
@@ -88,10 +84,9 @@ const argv = process.argv.slice(2)
 if (argv[0] === completing) void completeWords(argv.slice(1))
 else if (isVersion(argv) && printVersion()) endWith(0)
 else {
-  process.on('SIGINT', () => {
-    clearProgress()
-    process.exit(exitCodes.interrupted)
-  })
+  endOnSignals()
+  // Messages that nobody reads any more must not end the work.
+  process.stderr.on('error', () => {})
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // The reader of a pipe has gone (`od-link … | head -1`): the work goes on, and nobody reads the result.
     if (error.code === 'EPIPE' || dataLost) return

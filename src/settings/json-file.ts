@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { OdLinkError } from '../errors.ts'
-import { removeDrafts } from '../system/atomic-write.ts'
+import { removeDrafts, writeAtomically } from '../system/atomic-write.ts'
 import { parseJsonObject } from '../text/json.ts'
 import { configDir, ensureConfigDir, refuseIfOthersCanWrite, unwritable } from './directory.ts'
 
@@ -44,12 +44,22 @@ export async function changeStateFile(
   const state = readStateFile<Record<string, unknown>>(name)
   change(state)
   const cwd = ensureConfigDir()
-  const { default: Conf } = await import('conf')
   try {
-    new Conf({ cwd, configName: name, configFileMode: 0o600, accessPropertiesByDotNotation: false }).store =
-      state
+    await write(cwd, name, state)
     await removeDrafts(cwd, (file) => file.startsWith(`${name}.json.tmp-`), 60_000)
   } catch (error) {
     throw unwritable(cwd, error)
   }
+}
+
+async function write(cwd: string, name: string, state: Record<string, unknown>): Promise<void> {
+  let Conf: typeof import('conf').default
+  try {
+    ;({ default: Conf } = await import('conf'))
+  } catch {
+    // It looks for a home directory when it is loaded, which not every user ID has.
+    return writeAtomically(resolve(cwd, `${name}.json`), JSON.stringify(state, null, '\t'))
+  }
+  new Conf({ cwd, configName: name, configFileMode: 0o600, accessPropertiesByDotNotation: false }).store =
+    state
 }

@@ -13,6 +13,7 @@ import {
   closeSync,
   constants,
   ftruncateSync,
+  futimesSync,
   linkSync,
   openSync,
   readdirSync,
@@ -36,6 +37,8 @@ import { anotherDirectory, ensureConfigDir } from './directory.ts'
 const remoteOwnerMs = 120_000
 const defaultMaxWaitMs = 150_000
 const noticeAfterMs = 1_000
+/** An empty file this young may be one that another process is writing, where there are no hard links. */
+const newFileMs = 2_000
 
 /**
  * Runs `work` while holding the lock of that name.
@@ -89,7 +92,7 @@ function take(dir: string, draft: string, number: number): string | undefined {
   try {
     // Its age counts from now, not from the start of the wait.
     utimesSync(draft, new Date(), new Date())
-    linkSync(draft, mine)
+    create(draft, mine)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined
     throw error
@@ -105,11 +108,26 @@ function take(dir: string, draft: string, number: number): string | undefined {
   return mine
 }
 
+/** How file systems refuse hard links: FAT and exFAT, Android, many mounts of a network. */
+const withoutLinks = ['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EACCES', 'EMLINK']
+
+function create(draft: string, mine: string): void {
+  try {
+    linkSync(draft, mine)
+  } catch (error) {
+    if (!withoutLinks.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    // Created empty, then written: until then, others see that it is new (`isFree`).
+    writeFileSync(mine, readFileSync(draft), { mode: 0o600, flag: 'wx' })
+  }
+}
+
 /** Empties the file. It is not removed, since other processes may just have read the directory: the number must stay taken. */
 function release(mine: string): void {
   quietly(() => {
     const file = openSync(mine, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0))
     ftruncateSync(file)
+    // An old time tells it from a file that is being created where there are no hard links.
+    futimesSync(file, 0, 0)
     closeSync(file)
   })
 }
@@ -124,8 +142,8 @@ function isFree(path: string): boolean {
   let age: number
   try {
     const text = readFileSync(path, 'utf8')
-    if (text === '') return true
     age = Date.now() - statSync(path).mtimeMs
+    if (text === '') return Math.abs(age) > newFileMs
     owner = JSON.parse(text)
   } catch (error) {
     // Absent: a newer number exists, and the next round finds it. Unreadable: od-link did not write it.

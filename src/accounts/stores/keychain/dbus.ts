@@ -158,6 +158,7 @@ function converse(
 ): void {
   let buffered: Buffer = Buffer.alloc(0)
   let accepted = false
+  let isAsked = false
   const fail = (error: Error) => {
     clearTimeout(limit)
     lose(error)
@@ -171,14 +172,18 @@ function converse(
   socket.on('data', (chunk) => {
     try {
       buffered = Buffer.concat([buffered, chunk])
-      if (!accepted) {
+      while (!accepted) {
         const end = buffered.indexOf('\r\n')
         if (end < 0) return
-        if (!buffered.subarray(0, end).toString('latin1').startsWith('OK ')) {
-          throw new BusError('refused', 'the D-Bus session refuses this user')
-        }
-        accepted = true
+        const line = buffered.subarray(0, end).toString('latin1')
         buffered = buffered.subarray(end + 2)
+        // It asks for the user that we left out, and got an empty one with the first line.
+        if (line === 'DATA' && !isAsked) {
+          isAsked = true
+          continue
+        }
+        if (!line.startsWith('OK ')) throw new BusError('refused', 'the D-Bus session refuses this user')
+        accepted = true
         clearTimeout(limit)
       }
       for (let message = decodeMessage(buffered); message; message = decodeMessage(buffered)) {
@@ -192,9 +197,9 @@ function converse(
   // Combines everything up to the connection into one write.
   socket.cork()
   socket.on('connect', () => socket.uncork())
-  // With the EXTERNAL mechanism, the operating system tells the bus which user is at the other end of the socket.
-  const user = Buffer.from(String(process.getuid?.())).toString('hex')
-  socket.write(`\0AUTH EXTERNAL ${user}\r\nBEGIN\r\n`)
+  // With the EXTERNAL mechanism, the operating system tells the bus which user is at the other end of the socket. Without a
+  // user of our own in it, this works in user namespaces as well, where our user ID is another one than the bus sees.
+  socket.write('\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n')
 }
 
 function encodeCall(
