@@ -49,7 +49,7 @@ function completeRun(step: NextRun, verbs: Commands, typed: Typed): NextStep | '
   const { intro, and, ...first } = step
   const command = complete(first, verbs, typed)
   if (command === undefined) return undefined
-  if (isSame(command, typed) && !and) return 'the same'
+  if (isSame(command, verbs, typed) && !and) return 'the same'
   const second = and && complete(and, verbs, typed)
   return { ...(intro === undefined ? {} : { intro }), ...command, ...(second ? { and: second } : {}) }
 }
@@ -71,7 +71,8 @@ function complete(step: NextCommand, verbs: Commands, typed: Typed): NextCommand
   return {
     verb,
     ...(action === undefined ? {} : { action }),
-    flags: { ...kept, ...flags },
+    // In the spelling of the step: `-p`.
+    flags: { ...kept, ...step.flags },
     args: args ?? (step.verb === undefined ? typed.args.positional : []),
   }
 }
@@ -103,7 +104,12 @@ function keptOptions(description: Command, flags: Flags, { args }: Typed, isAgai
   ) as Flags
 }
 
-function isSame({ verb, action, args = [], flags = {} }: NextCommand, typed: Typed): boolean {
+function isSame(
+  { verb, action, args = [], flags = {} }: NextCommand,
+  verbs: Commands,
+  typed: Typed,
+): boolean {
+  const description = verbs[typed.verb]
   const words = [...(action ? [action] : []), ...args]
   const given = (options: Record<string, unknown>) =>
     JSON.stringify(
@@ -115,6 +121,6 @@ function isSame({ verb, action, args = [], flags = {} }: NextCommand, typed: Typ
   return (
     verb === typed.verb &&
     JSON.stringify(words) === JSON.stringify(typed.args.positional) &&
-    given(flags) === given(typed.args.options)
+    given(description ? withLongNames(flags, description) : flags) === given(typed.args.options)
   )
 }

@@ -9,6 +9,7 @@ import { openGraph } from '../graph/request.ts'
 import { includesScope, ownDriveScope } from '../graph/scopes.ts'
 import { startPatience } from '../http/retry.ts'
 import { byteSize } from '../text/format.ts'
+import type { NextStep } from '../text/next-step.ts'
 import type { CheckResult } from './finding.ts'
 import { maskAddress } from './mask.ts'
 
@@ -20,8 +21,26 @@ export function nameInReport({ name, username }: Account): string {
   return name ?? maskAddress(username)
 }
 
+/** The same error; but its commands name the account without its address, because people paste the report. */
+function withoutAddress(error: unknown, { username, name, id }: Account): unknown {
+  if (!(error instanceof OdLinkError)) return error
+  const hide = (step: NextStep): NextStep => {
+    if (typeof step === 'string' || step.flags?.account !== username) return step
+    return { ...step, flags: { ...step.flags, account: name ?? id } }
+  }
+  return error.with({ next: error.next.map(hide) })
+}
+
 /** Whether a link works: it has tokens, Microsoft renews them, their scope is enough, and the drive has space. */
 export async function checkLink(account: Account, offline: boolean): Promise<CheckResult> {
+  try {
+    return await check(account, offline)
+  } catch (error) {
+    throw withoutAddress(error, account)
+  }
+}
+
+async function check(account: Account, offline: boolean): Promise<CheckResult> {
   const record = await readLink(account)
   if (offline) {
     const renewed = new Date(record.lastRenewedAt).toISOString().slice(0, 10)
