@@ -170,7 +170,9 @@ describe('a run', () => {
       number === 1 ? answered(request) : wholly(429, { 'retry-after': '10' }),
     )
     const { told } = await make(['/a'], [await linkTo(server)], { maxWaitMs: 5_000 })
-    expect(told()).toEqual(['skipped /a: Microsoft throttles this app (HTTP 429).'])
+    expect(told()).toEqual([
+      'skipped /a: Microsoft is throttling this app: too many requests in a short time (HTTP 429).',
+    ])
     expect(server.seen).toHaveLength(2)
   })
 
@@ -207,7 +209,7 @@ describe('a run', () => {
       }),
     )
     const { told } = await make(['/a/b'], [await linkTo(server)])
-    const why = 'Making "/a" is not allowed: No.'
+    const why = 'Creating the folder is not allowed: No.'
     expect(told()).toEqual([`failed /a: ${why}`, `skipped /a/b: ${why}`])
     expect(server.seen.map((request) => partsOf(request).map(({ method }) => method))).toEqual([
       ['GET'],
@@ -355,7 +357,7 @@ describe('several accounts', () => {
     const { many, told } = start(flat(40), [ada, bob], { failFast: true, jobs: 2 })
     await vi.waitFor(() => expect(told(bob.id)).toHaveLength(40), { timeout: 5_000 })
     expect(told(ada.id)).toEqual([])
-    expect(told(bob.id)[0]).toBe('skipped /n0: Making folders is not allowed: No.')
+    expect(told(bob.id)[0]).toBe('skipped /n0: Creating folders is not allowed: No.')
     expect(bobs.seen).toHaveLength(1)
     release()
     await many.finished

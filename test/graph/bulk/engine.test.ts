@@ -113,7 +113,7 @@ const requests = async () =>
 const inner = async () => (await requests()).filter(({ inBatch }) => inBatch)
 
 describe('folders that are wanted', () => {
-  it('are made, parents first, and told once with what the drive has', async () => {
+  it('are created, parents first, and told once with what the drive has', async () => {
     const { told, counts, engine, settled } = await make([`${top}/a`, `${top}/b/c`])
     expect(told).toEqual([`created ${top}`, `created ${top}/a`, `created ${top}/b`, `created ${top}/b/c`])
     expect(counts).toEqual({ created: 4, exists: 0, failed: 0, skipped: 0 })
@@ -178,7 +178,7 @@ describe('what cannot be a folder', () => {
     expect(errors[0]).toMatchObject({
       kind: 'taken',
       code: 'nameAlreadyExists',
-      hint: 'Choose another name.',
+      next: ['Choose another name.'],
     })
   })
 
@@ -252,7 +252,7 @@ describe('bad weather', () => {
     await weather(match, effect, count, skip)
     const { counts, errors } = await make(treeOf(top, 2, 15), { jobs: 2 })
     expect(errors).toEqual([])
-    // What this run made is called made, whatever became of the first answer.
+    // What this run made is called created, whatever became of the first answer.
     expect(counts).toEqual({ created: 33, exists: 0, failed: 0, skipped: 0 })
   })
 
@@ -260,7 +260,9 @@ describe('bad weather', () => {
     await weather(batch, { status: 429, ...soon }, 1)
     const { engine } = await make([`${top}/a`])
     expect([engine?.results.refused, engine?.results.requests]).toEqual([1, 4])
-    expect(engine?.results.trouble?.message).toBe('Microsoft throttles this app (HTTP 429).')
+    expect(engine?.results.trouble?.message).toBe(
+      'Microsoft is throttling this app: too many requests in a short time (HTTP 429).',
+    )
     expect(engine?.pause).toBe(0)
   })
 
@@ -269,15 +271,17 @@ describe('bad weather', () => {
     const busy = await make([`${top}/a`])
     expect(busy.told).toEqual(
       [
-        `skipped ${top}/a: Microsoft Graph is in trouble (HTTP 503).`,
-        `skipped ${top}: Microsoft Graph is in trouble (HTTP 503).`,
+        `skipped ${top}/a: Microsoft Graph is unavailable (HTTP 503).`,
+        `skipped ${top}: Microsoft Graph is unavailable (HTTP 503).`,
       ].sort(),
     )
     await control(sandbox, 'DELETE', 'weather')
     await weather(batch, { status: 429, headers: { 'retry-after': '3515' } }, 999)
     const started = Date.now()
     const throttled = await make([`${top}/a`], { maxWaitMs: 2_000 })
-    expect(throttled.told[0]).toContain('Microsoft throttles this app (HTTP 429).')
+    expect(throttled.told[0]).toContain(
+      'Microsoft is throttling this app: too many requests in a short time (HTTP 429).',
+    )
     expect(Date.now() - started).toBeLessThan(4_000)
   })
 
