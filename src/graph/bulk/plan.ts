@@ -7,6 +7,10 @@ import type { Folder } from './tree.ts'
  * What is sent next. A folder can be created once its parent is known, so the height of a folder (how many levels lie below
  * it) says how many batches must follow its own one after the other. Highest first is the order that takes the least time
  * for a tree of equal tasks (T. C. Hu, 1961).
+ *
+ * A chain (`dependsOn`) would save a round trip for each level of one path, and create its folders one after the other: for
+ * 600 folders in 7 levels at 50 ms a round trip, at best 200 or 100 ms of 500 or 950 if a creation takes 0 or 50 ms; at
+ * 150 ms it is slower. docs/speed.md has the calculation.
  */
 export class Plan {
   #states: FolderStates

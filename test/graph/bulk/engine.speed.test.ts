@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { idealRounds } from '../../../bench/ideal.ts'
+import { idealRounds, pathsOf } from '../../../bench/ideal.ts'
 import { Engine } from '../../../src/graph/bulk/engine.ts'
 import { FolderTree } from '../../../src/graph/bulk/tree.ts'
 import type { GraphRequest, Sender } from '../../../src/graph/send-once.ts'
@@ -80,10 +80,10 @@ const deep = (levels: number, name = 'd') =>
   Array.from({ length: levels }, (_, n) => `/${Array.from({ length: n + 1 }, () => name).join('/')}`)
 
 describe('a new tree', () => {
-  it('of 600 folders in 7 levels needs at most 45 batches, and no round more than the ideal schedule', async () => {
+  it('of 600 folders in 7 levels needs 36 batches, and no round more than the ideal schedule', async () => {
     const { size, batches, rounds } = await run(office())
     expect(size).toBe(600)
-    expect(batches).toBeLessThanOrEqual(36)
+    expect(batches).toBe(36)
     expect(rounds).toBe(idealRounds(office()).length)
   })
 
@@ -106,6 +106,11 @@ describe('a new tree', () => {
     expect(sizes.slice(0, 2)).toEqual([1, 10])
     expect(sizes.slice(2)).toHaveLength(Math.ceil((count - 10) / 20))
     expect(rounds).toBe(idealRounds(grid(...counts)).length)
+  })
+
+  it('of the bench takes as many rounds as the ideal schedule', async () => {
+    const paths = pathsOf({ top: '/top', parents: 10, children: 100 })
+    expect(await run(paths)).toMatchObject({ size: 1_011, rounds: idealRounds(paths).length })
   })
 
   it('that is deep and narrow loses no time: a round for each level', async () => {
