@@ -92,8 +92,7 @@ export class Engine {
       if (wait > 0) return this.#bounded(wait)
       // The results of those in progress may fill it, or something that waited is due before them.
       if (!this.#plan.isDue(this.#limiter.batchSize)) return this.#plan.delay
-      const operations = this.#plan.take(this.#limiter.batchSize)
-      if (operations.length > 0) this.#send(operations)
+      this.#send(this.#plan.take(this.#limiter.batchSize))
     }
     return undefined
   }

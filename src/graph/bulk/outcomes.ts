@@ -18,7 +18,10 @@ const gatewayTimeouts = new Set([408, 502, 504])
 
 const creating = 'Creating the folder'
 
-/** What each answer means for its folder: it has a result, or another operation is needed. */
+/**
+ * What each answer means for its folder: it has a result, or another operation is needed. There is never more than one for a
+ * folder, so that it has one result.
+ */
 export class Outcomes {
   #tree: FolderTree
   #states: FolderStates
@@ -42,7 +45,6 @@ export class Outcomes {
 
   /** Takes an answer that refuses neither the token nor the number of requests. */
   take(operation: Operation, answer: GraphAnswer): void {
-    if (this.#isOver(operation)) return
     if (answer.status >= 400 && mayPass(answer)) this.#transient(operation, answer)
     else if (operation.kind === 'create') this.#created(operation, answer)
     else if (operation.kind === 'get') this.#read(operation, answer)
@@ -51,14 +53,12 @@ export class Outcomes {
 
   /** The token was refused for this one. Others go on with the next token; if this one does not, the token is not the cause. */
   unauthorized(operation: Operation, answer: GraphAnswer): void {
-    if (this.#isOver(operation)) return
     if (this.#count(operation) <= maxRetries) this.#plan.again(operation)
     else this.#failed(operation, renewedTokenRefused(answer))
   }
 
   /** No answer came: nobody knows whether it was done, so the item is read. */
   lost(operation: Operation, failure: OdLinkError): void {
-    if (this.#isOver(operation)) return
     if (operation.kind !== 'create') {
       this.#fault(operation, failure)
       return
@@ -66,11 +66,6 @@ export class Outcomes {
     this.#maybeOurs.add(operation.folder)
     if (this.#count(operation) > maxRetries) this.#fail(operation.folder, failure)
     else this.#plan.get(operation.folder)
-  }
-
-  /** Whether it failed with its parent meanwhile; its reported result stays. */
-  #isOver({ kind, folder }: Operation): boolean {
-    return kind !== 'list' && !this.#states.isOpen(folder)
   }
 
   #created(operation: CreateOperation, answer: GraphAnswer): void {
@@ -126,7 +121,7 @@ export class Outcomes {
       const wanted = missing.get(key)
       if (!wanted) continue
       missing.delete(key)
-      if (this.#states.isOpen(wanted)) this.#found(wanted, item, answer)
+      this.#found(wanted, item, answer)
     }
     const next = nextPage(answer)
     // A list that links back to itself would never end, and a long one costs more than reading each item.
@@ -145,9 +140,12 @@ export class Outcomes {
   }
 
   #found(folder: Folder, item: DriveItem, answer: GraphAnswer): void {
-    const get: GetOperation = { kind: 'get', folder }
-    if (item.id === undefined) this.#fault(get, graphFailure(answer, subjectOf(get)))
-    else if (isFolder(item))
+    if (item.id === undefined) {
+      // It exists, so it is not created along with those that a list does not have.
+      this.#states.mark(folder, 'asked')
+      const get: GetOperation = { kind: 'get', folder }
+      this.#fault(get, graphFailure(answer, subjectOf(get)))
+    } else if (isFolder(item))
       this.#settle(folder, item, this.#maybeOurs.has(folder) && isSince(item, answer, this.#began))
     else this.#fail(folder, taken(item.package ? 'a notebook' : 'a file', this.#taken.get(folder)))
   }
@@ -211,7 +209,7 @@ export class Outcomes {
   /** A list fails the children that it was to find, and no others. */
   #failed(operation: Operation, error: OdLinkError): void {
     const folders = operation.kind === 'list' ? operation.missing.values() : [operation.folder]
-    for (const folder of folders) if (this.#states.isOpen(folder)) this.#fail(folder, error)
+    for (const folder of folders) this.#fail(folder, error)
   }
 
   #fail(folder: Folder, error: OdLinkError): void {

@@ -94,8 +94,6 @@ export class Plan {
     const operations: Operation[] = []
     const isFull = () => alone !== undefined || operations.length === most
     for (let next = alone ?? this.#shift(); next; next = isFull() ? undefined : this.#shift()) {
-      // Its parent may have failed meanwhile.
-      if (next.kind !== 'list' && !this.#states.isOpen(next.folder)) continue
       if (next.kind !== 'list') this.#states.mark(next.folder, 'asked')
       operations.push(next)
     }
@@ -123,7 +121,7 @@ export class Plan {
 
   /** The height of the highest folder that something can be sent for, or -1. */
   #highest(): number {
-    // A list may have found it meanwhile.
+    // A parent may have been opened twice.
     while (this.#ready.next && this.#states.statusOf(this.#ready.next) !== 'waiting') this.#ready.shift()
     return Math.max(this.#begun.highest, this.#ready.highest)
   }

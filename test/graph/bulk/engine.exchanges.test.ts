@@ -205,20 +205,6 @@ describe('a run', () => {
     expect(looks.mock.calls.length).toBeLessThan(20)
   })
 
-  it('sends no batch for a folder that has a result meanwhile', async () => {
-    const server = await serve((request, number) =>
-      // What the list has cannot be read, so the folder would be read a moment later.
-      answered(request, (asked) =>
-        number === 1
-          ? { id: asked.id, status: 200, body: { value: [{ name: 'a', folder: {} }] } }
-          : done(asked),
-      ),
-    )
-    const { told } = await create(['/a'], [await linkTo(server)])
-    expect(told()).toEqual(['created /a'])
-    expect(server.seen.flatMap(partsOf).map(({ method }) => method)).toEqual(['GET', 'POST'])
-  })
-
   it('sends what waited for its time, even while a batch that is not full waits for one in progress', async () => {
     const many = Array.from({ length: 20 }, (_, n) => `/n${n}/x`)
     const seen: string[] = []

@@ -119,23 +119,14 @@ describe('an answer that cannot be read', () => {
     expect(run.givenUp).toEqual([])
   })
 
-  it('about an item of a list: the next answer about its folder counts', () => {
+  it('about an item of a list: its folder is read after a while, and not created with the others', () => {
     const run = aRun('/a', '/b')
-    run.turn({ 'GET root/children': listed({ name: 'a', folder: {} }, { folder: {} }, { name: '..' }) }, 1)
-    run.turn({ 'POST root/children a': created('a') }, 1)
-    pass(500)
-    // It is known by now, so it is not read.
-    run.turn({ 'POST root/children b': created('b') })
-    expect(run.told).toEqual(['created /a', 'created /b'])
-  })
-
-  it('about an item of a list: the folder is not created and read at the same time', () => {
-    const run = aRun('/a', '/b')
-    run.turn({ 'GET root/children': listed({ name: 'b', folder: {} }) }, 1)
-    run.turn({ 'POST root/children a': created('a') }, 1)
-    pass(500)
+    run.turn({ 'GET root/children': listed({ name: 'b', folder: {} }, { folder: {} }, { name: '..' }) })
+    run.turn({ 'POST root/children a': created('a') })
+    expect(run.wait()).toBe(499)
     run.turn({ 'GET root:/b:': found(oldFolder('b')) })
     expect(run.told).toEqual(['created /a', 'exists /b'])
+    expect(run.plan.wait).toBeUndefined()
   })
 })
 

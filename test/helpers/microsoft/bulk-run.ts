@@ -54,11 +54,12 @@ export function aRun(...paths: string[]) {
     return deliver({ answers: Object.values(batch).map((one) => one && answerOf(one)) })
   }
   return {
-    ...{ states, plan, limiter, results, givenUp, settled, ask, turn },
+    ...{ tree, states, plan, limiter, results, givenUp, settled, ask, turn },
     /** Answers whatever is sent next. @returns what that was. */
-    answer(told: (at: number) => Told) {
+    answer(toldOf: (at: number, request: string) => Told | undefined) {
       const sent = ask()
-      deliver({ answers: sent.map((_, at) => answerOf(told(at))) })
+      const told = sent.map((request, at) => toldOf(at, request))
+      deliver({ answers: told.map((one) => one && answerOf(one)) })
       return sent
     },
     /** The next batch is refused as a whole. @returns its requests, and the refusal of the token, if it was one. */
