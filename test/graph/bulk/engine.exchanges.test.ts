@@ -173,7 +173,7 @@ describe('a run', () => {
     expect(told()).toEqual(['skipped /a: Enough.', 'skipped /b: Enough.'])
   })
 
-  it('that is asked to wait for longer than it may ends at once', async () => {
+  it('that should wait for longer than it may ends at once', async () => {
     const server = await serve((request, number) =>
       number === 1 ? answered(request) : wholly(429, { 'retry-after': '10' }),
     )

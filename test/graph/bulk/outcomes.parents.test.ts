@@ -121,7 +121,7 @@ describe('a parent', () => {
     expect(run.ask()).toEqual([asked])
   })
 
-  it('without a child that is wanted is not listed', () => {
+  it('without children in the list is not listed', () => {
     const run = aRun('/a')
     run.turn({ 'GET root/children': listed(oldFolder('a', { folder: { childCount: 9 } })) })
     expect(run.told).toEqual(['exists /a'])
