@@ -3,7 +3,7 @@ import type { AccessToken } from '../state/grants.ts'
 import { GraphError, refusals } from '../state/graph-error.ts'
 import type { World } from '../state/world.ts'
 import { readAddress } from './address.ts'
-import { answerBatch, isBatch } from './batch.ts'
+import { answerBatch, isBatch, type Snapshot } from './batch.ts'
 import { authenticate, authorizeDrive } from './bearer.ts'
 import { findDrive, listDrives } from './drives.ts'
 import { me, userInfo } from './me.ts'
@@ -26,13 +26,14 @@ export function isGraph(path: string): boolean {
 /** Answers a request to Graph; errors are JSON of one shape. */
 export function answerGraph(world: World, incoming: Incoming): Reply | Promise<Reply> {
   if (isBatch(incoming.path.replace(version, ''))) {
-    const one = (inner: Incoming) => guarded(world, inner, answer)
+    const one = (inner: Incoming, asOf?: Snapshot) =>
+      guarded(world, inner, (_, request) => answer(world, request, asOf))
     return guarded(world, incoming, () => {
       authenticate(world, incoming)
       return answerBatch(world, incoming, one)
     })
   }
-  return guarded(world, incoming, answer)
+  return guarded(world, incoming, (_, request) => answer(world, request))
 }
 
 function guarded<T>(
@@ -48,17 +49,22 @@ function guarded<T>(
   }
 }
 
-function answer(world: World, incoming: Incoming): Reply {
+/** @param asOf for a request in a parallel batch: it does not see what the others create. */
+function answer(world: World, incoming: Incoming, asOf?: Snapshot): Reply {
   const token = authenticate(world, incoming)
   stayBelowLimit(world, token, incoming)
   if (incoming.path === userInfoPath) return userInfo(world, incoming, token)
   const path = incoming.path.replace(version, '')
   if (path === '/me' || path === '/me/') return me(world, incoming, token)
   if (path === '/me/drives') return listDrives(world, incoming, token)
-  return answerDrive(world, incoming, token, path)
+  return answerDrive(world, incoming, { token, path, ...(asOf ? { asOf } : {}) })
 }
 
-function answerDrive(world: World, incoming: Incoming, token: AccessToken, path: string): Reply {
+function answerDrive(
+  world: World,
+  incoming: Incoming,
+  { token, path, asOf }: { token: AccessToken; path: string; asOf?: Snapshot },
+): Reply {
   const { method } = incoming
   const address = readAddress(path, incoming.query)
   if (!address) throw refusals.segmentUnknown(path.split('/')[1] ?? '')
@@ -75,7 +81,7 @@ function answerDrive(world: World, incoming: Incoming, token: AccessToken, path:
   const confinedTo = reach.wholeDrive ? undefined : special('approot')
   const start = address.special === undefined ? drive.find(address.itemId ?? '') : special(address.special)
   requireWithin(confinedTo, start)
-  const item = start && drive.walk(start, address.names)
+  const item = start && drive.walk(start, address.names, asOf?.get(drive))
   const options = readQuery(incoming.query)
   return operation(world, incoming, { drive, address, start, item, options, confinedTo })
 }

@@ -58,10 +58,13 @@ export class Drive {
     return folder.children.get(foldName(name))
   }
 
-  /** The item at a path below another one. */
-  walk(from: Item, names: string[]): Item | undefined {
+  /** The item at a path below another one, optionally as of a number in the history: newer items are not found. */
+  walk(from: Item, names: string[], asOf = Number.POSITIVE_INFINITY): Item | undefined {
     let item: Item | undefined = from
-    for (const name of names) item = item && isFolder(item) ? this.child(item, name) : undefined
+    for (const name of names) {
+      item = item && isFolder(item) ? this.child(item, name) : undefined
+      if ((item?.born ?? 0) > asOf) return undefined
+    }
     return item
   }
 
@@ -82,6 +85,7 @@ export class Drive {
   add(parent: Folder, name: string, content?: Buffer): Item {
     this.#check(parent, name, content === undefined)
     const item = newItem(this.ids.next(), name, this.#now(), content)
+    item.born = this.history.next()
     this.#byId.set(item.id, item)
     this.#attach(item, parent)
     this.changed()

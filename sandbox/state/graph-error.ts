@@ -58,7 +58,7 @@ const codesByStatus: Record<number, string> = {
   404: 'itemNotFound',
   409: 'nameAlreadyExists',
   423: 'resourceLocked',
-  424: 'failedDependency',
+  424: 'FailedDependency',
   429: 'activityLimitReached',
   500: 'generalException',
   503: 'serviceNotAvailable',
@@ -66,11 +66,12 @@ const codesByStatus: Record<number, string> = {
   509: 'activityLimitReached',
 }
 
+const textsByStatus: Record<number, string> = {
+  424: 'Request failed as dependent request failed',
+  429: 'Too many requests',
+}
+
 /** An error with the usual shape for a status. */
 export function errorOfStatus(status: number): GraphError {
-  return new GraphError(
-    status,
-    codesByStatus[status] ?? 'UnknownError',
-    status === 429 ? 'Too many requests' : '',
-  )
+  return new GraphError(status, codesByStatus[status] ?? 'UnknownError', textsByStatus[status] ?? '')
 }
