@@ -67,11 +67,16 @@ function readColons(rest: string): { names: string[]; of: string } {
   // The item itself, as rclone writes it before it moves a folder.
   if (rest === ':/') return { names: [], of: '' }
   if (rest === '' || rest.startsWith('/')) return { names: [], of: rest.slice(1) }
-  // After the colon: a slash, names, and a second colon if something follows; a trailing colon is tolerated.
+  // After the colon: a slash, names, and a second colon if something follows. One that closes a path which ends the
+  // address is welcome. Sources: abraunegg/onedrive, src/onedrive.d; rclone#3046.
   const match = /^:\/([^:]+)(?::(?:\/(.*))?)?$/s.exec(rest)
   if (!match) throw refusals.invalidRequest('Invalid request')
   const [, path = '', of = ''] = match
-  const names = path.split('/').map(decode)
+  // An encoded slash separates names as well, and a dot stands for the folder it is in: abraunegg/onedrive,
+  // src/onedrive.d, encodes whole paths.
+  const names = decode(path)
+    .split('/')
+    .filter((name) => name !== '.')
   if (names.includes('')) throw refusals.invalidRequest('Invalid request', 'invalidPath')
   if (names.length > deepestColonPath) throw refusals.pathTooDeepForColon()
   return { names, of }
