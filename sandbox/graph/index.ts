@@ -7,6 +7,7 @@ import { answerBatch, isBatch, type Snapshot } from './batch.ts'
 import { authenticate, authorizeDrive } from './bearer.ts'
 import { findDrive, listDrives } from './drives.ts'
 import { me, userInfo } from './me.ts'
+import { asDriveReads, refuseSimilarPath } from './moods.ts'
 import { operations } from './operations.ts'
 import { readQuery } from './query.ts'
 import { errorReply } from './replies.ts'
@@ -66,22 +67,24 @@ function answerDrive(
   { token, path, asOf }: { token: AccessToken; path: string; asOf?: Snapshot },
 ): Reply {
   const { method } = incoming
-  const address = readAddress(path, incoming.query)
-  if (!address) throw refusals.segmentUnknown(path.split('/')[1] ?? '')
-  const ofDrive = address.itemId === undefined && address.special === undefined
-  const resource = ofDrive ? 'drive' : address.of === '' ? 'item' : address.of
+  const read = readAddress(path, incoming.query)
+  if (!read) throw refusals.segmentUnknown(path.split('/')[1] ?? '')
+  const ofDrive = read.itemId === undefined && read.special === undefined
+  const resource = ofDrive ? 'drive' : read.of === '' ? 'item' : read.of
   const methods = Object.hasOwn(operations, resource) ? operations[resource] : undefined
   if (!methods) throw refusals.segmentUnknown(resource)
   // HEAD works like GET. Source: onedrive-api-docs, api/driveitem_get.
   const operation = methods[method === 'HEAD' ? 'GET' : method]
   if (!operation) throw refusals.methodNotAllowed()
   const reach = authorizeDrive(token, method)
-  const drive = findDrive(world, token, address)
+  const drive = findDrive(world, token, read)
+  const address = asDriveReads(drive, read)
   const special = (name: string) => specialFolder(world, token, drive, { name, method, reach })
   const confinedTo = reach.wholeDrive ? undefined : special('approot')
   const start = address.special === undefined ? drive.find(address.itemId ?? '') : special(address.special)
   requireWithin(confinedTo, start)
   const item = start && drive.walk(start, address.names, asOf?.get(drive))
+  if (start && !item) refuseSimilarPath(drive, start, address, method)
   const options = readQuery(incoming.query)
   return operation(world, incoming, { drive, address, start, item, options, confinedTo })
 }
