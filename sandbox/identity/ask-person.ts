@@ -70,7 +70,7 @@ function answerSilently(world: World, incoming: Incoming, request: CheckedReques
   if (!account) throw refusals.loginRequired()
   if (another) throw clientRefusals.severalSessions()
   const { registration } = request
-  if (!agreedTo(world, { account, registration }, scopesFor(account, registration, request.scopes)))
+  if (!agreedTo(world, { account, registration }, scopesFor(world, account, registration, request.scopes)))
     throw clientRefusals.consentMissingSilently(registration)
   return issueCode(world, incoming, request, account)
 }

@@ -19,7 +19,7 @@ export function issueCode(
 ): Reply {
   const { parameters, tenant, registration, redirectUri, platform, scopes, challenge } = request
   incoming.entry.username = account.username
-  const granted = scopesFor(account, registration, scopes)
+  const granted = scopesFor(world, account, registration, scopes)
   world.grants.consent(account, registration, granted)
   const code = newCode(account)
   const claims = parameters.get('claims')

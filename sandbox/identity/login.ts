@@ -70,7 +70,7 @@ export function proceed(world: World, incoming: Incoming, visit: Visit): Reply {
     return visit.accounts.length > 0 ? pickPage(visit, signedIn) : namePage(visit, visit.unknownHint)
   }
   try {
-    const scopes = scopesFor(account, registration, visit.scopes)
+    const scopes = scopesFor(world, account, registration, visit.scopes)
     if (!visit.agreed && (visit.consentAgain || !agreedTo(world, visit, scopes)))
       return consentPage(visit, account, scopes)
     if (visit.confirmApplication && !visit.confirmed) return confirmPage(visit, account)

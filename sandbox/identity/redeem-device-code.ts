@@ -32,7 +32,7 @@ export function redeemDeviceCode(world: World, { form, tenant, registration }: R
   if (code.decision === 'declined') throw refusals.deviceDeclined()
   if (!isPublicClient(registration)) throw refusals.secretMissing()
   const { account } = code.decision
-  const scopes = scopesFor(account, registration, code.scopes)
+  const scopes = scopesFor(world, account, registration, code.scopes)
   code.redeemed = true
   world.grants.consent(account, registration, scopes)
   return { account, registration, scopes, platform: 'public' }

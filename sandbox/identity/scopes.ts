@@ -2,6 +2,7 @@ import { clientRefusals } from '../state/client-refusals.ts'
 import { refusals } from '../state/identity-refusals.ts'
 import type { Registration } from '../state/registrations.ts'
 import type { Account } from '../state/users.ts'
+import type { World } from '../state/world.ts'
 
 /** The OpenID Connect scopes. Source: entra-docs, identity-platform/scopes-oidc. */
 const signInScopes = ['openid', 'profile', 'email', 'offline_access']
@@ -46,12 +47,13 @@ export function readScopes(parameter: string, unknown: 'keep' | 'refuse' = 'refu
 }
 
 /**
- * The scopes for one account: `.default`, which personal accounts do not support, is expanded. Source:
+ * The scopes that one account grants: `.default`, which personal accounts do not support, is expanded. Source:
  * MicrosoftDocs/azure-docs#37071.
  * @throws IdentityError for a scope that Graph does not have: 650053 under `invalid_client` for a work account, 70011 for
  * a personal one. Source: MicrosoftDocs/azure-docs#37280.
  */
 export function scopesFor(
+  world: World,
   account: Account,
   registration: Pick<Registration, 'name'>,
   scopes: Set<string>,
@@ -62,9 +64,12 @@ export function scopesFor(
       ? clientRefusals.scopeNotInGraph(registration, unknown)
       : refusals.scopeUnknown(unknown)
   }
-  if (!scopes.has('.default')) return scopes
+  const granted = (scope: string) => !world.settings.withheldScopes.includes(scope)
+  if (!scopes.has('.default')) return new Set([...scopes].filter(granted))
   if (account.kind === 'personal') throw refusals.scopeUnknown('.default')
-  return new Set([...scopes].flatMap((scope) => (scope === '.default' ? registered : [scope])))
+  return new Set(
+    [...scopes].flatMap((scope) => (scope === '.default' ? registered : [scope])).filter(granted),
+  )
 }
 
 /** The scopes that need consent. */
