@@ -174,6 +174,22 @@ describe('the weather in a batch', () => {
     expect((await get(children)).json.value.map((one: Json) => one.name)).toEqual(['after', 'lost'])
   })
 
+  it('gives one request any answer', async () => {
+    const { to, answers } = await batching()
+    const error = {
+      code: 'accessDenied',
+      message: 'Database Is Read Only',
+      innerError: { code: 'serviceReadOnly' },
+    }
+    await control(to, 'POST', 'weather', {
+      match: `POST /v1.0${children}`,
+      effect: { status: 403, body: { error } },
+    })
+    const got = await answers([making('1', 'a'), making('2', 'b')])
+    expect(got['2']).toMatchObject({ status: 403, body: { error } })
+    expect(got['1'].status).toBe(201)
+  })
+
   it('throttles one request of a chain, and so ends it', async () => {
     const { to, statuses } = await batching()
     await control(to, 'POST', 'weather', { match: `POST /v1.0${children}`, skip: 1, effect: { status: 429 } })
