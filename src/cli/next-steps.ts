@@ -61,17 +61,16 @@ function complete(step: NextCommand, verbs: Commands, typed: Typed): NextCommand
   const isAgain = verb === typed.verb && (action === undefined || action === typed.args.positional[0])
   if (!step.verb && !Object.keys(flags).every((name) => optionOf(description, name))) return undefined
   // What may be a secret is not repeated, so neither is its command.
-  if (
+  const hasSecret =
     isAgain &&
     description.options.some(({ name, secret }) => secret && typed.args.options[name] !== undefined)
-  )
-    return step.verb ? { ...step, flags } : { flags }
-  const kept = keptOptions(description, flags, typed, isAgain)
+  if (hasSecret && !step.verb) return { flags }
+  const kept = keptOptions(description, flags, typed, isAgain && !hasSecret)
   return {
     verb,
     ...(action === undefined ? {} : { action }),
     flags: { ...kept, ...flags },
-    args: args ?? (isAgain && action === undefined ? typed.args.positional : []),
+    args: args ?? (isAgain && !hasSecret && action === undefined ? typed.args.positional : []),
   }
 }
 
