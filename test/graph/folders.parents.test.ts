@@ -163,6 +163,31 @@ describe('the parents of a folder that is created', () => {
     expect(graph.asked).toHaveLength(1)
   })
 
+  it('that cannot be opened are reported as such, and no name is at fault', async () => {
+    const error = {
+      code: 'invalidRequest',
+      message: 'ObjectHandle is Invalid',
+      innerError: { code: 'invalidResourceId' },
+    }
+    const { folder: refused } = create(() => ({ status: 400, json: { error } }))
+    await expect(refused).rejects.toMatchObject({
+      kind: 'not-allowed',
+      code: 'invalidResourceId',
+      message: 'Creating "/p/new" failed, because OneDrive cannot open the item: ObjectHandle is Invalid',
+      hint: 'Check that it still exists, and is not in a locked Personal Vault.',
+    })
+  })
+
+  it.each([
+    [423, 'notAllowed', 'Access to this site has been blocked.', 'drive-blocked'],
+    [403, 'serviceReadOnly', 'Database Is Read Only', 'drive-read-only'],
+    [403, 'accountUpgradeRequired', 'Frozen.', 'drive-frozen'],
+  ])('are not read where the whole drive refuses: %i %s', async (status, code, message, reason) => {
+    const { graph, folder: refused } = create(() => ({ status, json: { error: { code, message } } }))
+    await expect(refused).rejects.toMatchObject({ reason, message: expect.stringContaining(message) })
+    expect(graph.asked).toHaveLength(1)
+  })
+
   it('are read up to the nearest existing one, which may be a file', async () => {
     const refused: Told = { status: 400, json: {} }
     const deep = create(
