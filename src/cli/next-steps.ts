@@ -62,19 +62,25 @@ function complete(step: NextCommand, verbs: Commands, typed: Typed): NextCommand
   const isAgain = verb === typed.verb && (action === undefined || action === typed.args.positional[0])
   if (!step.verb && !Object.keys(flags).every((name) => optionOf(description, name))) return undefined
   // What may be a secret is not repeated, so neither is its command.
-  if (
+  const hasSecret =
     isAgain &&
     description.options.some(({ name, secret }) => secret && typed.args.options[name] !== undefined)
-  )
-    return step.verb ? { ...step, flags } : { flags }
-  const kept = keptOptions(description, flags, typed, isAgain)
+  if (hasSecret && !step.verb) return { flags }
+  const kept = keptOptions(description, flags, typed, isAgain && !hasSecret)
   return {
     verb,
     ...(action === undefined ? {} : { action }),
     // In the spelling of the step: `-p`.
-    flags: { ...kept, ...step.flags },
+    flags: { ...kept, ...longerThanTyped(step.flags ?? {}, typed) },
     args: args ?? (step.verb === undefined ? typed.args.positional : []),
   }
+}
+
+/** A wait that is not longer than the one that was too short would not help. */
+function longerThanTyped(flags: Flags, { args }: Typed): Flags {
+  const { 'max-wait': wait } = flags
+  const typed = Number(args.options['max-wait'])
+  return wait !== undefined && Number(wait) <= typed ? { ...flags, 'max-wait': String(typed * 2) } : flags
 }
 
 function optionOf({ options }: Command, name: string): Option | undefined {

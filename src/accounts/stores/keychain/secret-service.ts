@@ -91,11 +91,9 @@ export function secretService(socket: string, service: string, waitMs: number): 
           [`${interfaces.item}.Attributes`, { type: 'a{ss}', value: Object.entries(attributesOf(name)) }],
         ]
         const collection = await defaultCollection(bus, person)
-        const created = await call(bus, collection, interfaces.collection, 'CreateItem', 'a{sv}(oayays)b', [
-          properties,
-          secret,
-          true,
-        ])
+        const created = await bus.call(
+          on(collection, interfaces.collection, 'CreateItem', 'a{sv}(oayays)b', [properties, secret, true]),
+        )
         await finishPrompt(bus, person, created[1] as string)
       }),
 
