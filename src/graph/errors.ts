@@ -23,9 +23,12 @@ export function graphFailure(answer: GraphAnswer, subject: string, withStatus = 
 
 function messageOf(answer: GraphAnswer, meaning: Meaning, subject: string, withStatus: boolean): string {
   const status = `(HTTP ${answer.status})`
+  const words = plainWords(answer)
+  // A 500 can be permanent, and then only Microsoft's words say why.
+  if (meaning.isComplete && answer.status === 500 && words)
+    return `${meaning.meaning.slice(0, -1)} ${status}: ${words}`
   if (meaning.isComplete) return `${meaning.meaning.slice(0, -1)} ${status}.`
   const says = meaning.says?.(subject) ?? `${subject} failed`
-  const words = plainWords(answer)
   const isSaid = `${says}.` === meaning.meaning
   if (!words) return `${says} ${status}.${isSaid ? '' : ` ${meaning.meaning}`}`
   return withStatus ? `${says} ${status}: ${words}` : `${says}: ${words}`
@@ -40,10 +43,11 @@ export function traceOf(answer: GraphAnswer) {
   }
 }
 
-/** Microsoft's own words, short and without markup, as some failures contain a whole HTML page; empty if there are none. */
+/** Microsoft's own words, short and without markup, as some failures contain a whole HTML page; empty if there are none. It ends as a sentence does. */
 export function plainWords(answer: GraphAnswer): string {
   const text = fromOutside(wordsOf(answer), 300)
-  return /<[a-z!/]/i.test(text) ? '' : text
+  if (text === '' || /<[a-z!/]/i.test(text)) return ''
+  return /[.!?…]$/.test(text) ? text : `${text}.`
 }
 
 /** Graph wants something of the person that a renewed token does not have. */

@@ -81,7 +81,7 @@ describe('the next steps of an error', () => {
     )
     // Also where the step names the verb, and gives other arguments.
     expect(hintAfter('mkdir', typed, [{ verb: 'mkdir', flags: { p: true }, args: ['/a/b'] }])).toBe(
-      'od-link mkdir --account work --max-wait 5 --parents /a/b',
+      'od-link mkdir --account work --max-wait 5 -p /a/b',
     )
   })
 
@@ -116,7 +116,7 @@ describe('the next steps of an error', () => {
       "od-link mkdir --account work --max-wait 600 /a 'b c'",
     )
     expect(hintAfter('mkdir', typed, [{ flags: { a: 'other' } }])).toBe(
-      "od-link mkdir --max-wait 5 --account other /a 'b c'",
+      "od-link mkdir --max-wait 5 -a other /a 'b c'",
     )
   })
 

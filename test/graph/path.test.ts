@@ -79,7 +79,7 @@ describe('a path that is typed', () => {
       expect.objectContaining({
         kind: 'usage',
         message: 'Expected a name, not a path: "a b/c"',
-        hint: "To create its parents too, use one path: od-link mkdir -p '/p/a b/c'",
+        hint: "To create its parents as well, use one path: od-link mkdir -p '/p/a b/c'",
       }),
     )
     for (const [parent, name, commands] of [

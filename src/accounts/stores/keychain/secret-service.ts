@@ -25,8 +25,9 @@ const interfaces = {
 } as const
 /** How long the service may take for one reply that no person is involved in. */
 const replyMs = 3_000
-/** After this, a call that may show a dialog says so. */
+/** After this, a call that may show a dialog says so; and a prompt that the service wants to show. */
 const noticeAfterMs = 1_000
+const promptNoticeMs = 150
 
 /** What the service returns if there is no object, or if no prompt is needed. */
 const nothing = '/'
@@ -191,13 +192,16 @@ export function secretService(socket: string, service: string, waitMs: number): 
     if (path === nothing) return undefined
     if (!mayAsk()) throw new Locked(true)
     const completed = await bus.signal(path, interfaces.prompt, 'Completed')
-    person.notify(asks)
+    // Some services return a prompt that needs nobody, and completes at once.
+    const notice = setTimeout(() => person.notify(asks), promptNoticeMs)
     let timer: NodeJS.Timeout | undefined
     const outOfTime = new Promise<undefined>((resolve) => {
       timer = setTimeout(() => resolve(undefined), person.left())
     })
-    const outcome = await Promise.race([completed.arguments, outOfTime, refusal(bus, path)])
-    clearTimeout(timer)
+    const outcome = await Promise.race([completed.arguments, outOfTime, refusal(bus, path)]).finally(() => {
+      clearTimeout(timer)
+      clearTimeout(notice)
+    })
     if (outcome === undefined) {
       // Removes the prompt from the screen; the reply does not matter.
       bus.call(on(path, interfaces.prompt, 'Dismiss')).catch(() => {})

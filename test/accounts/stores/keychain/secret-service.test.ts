@@ -156,7 +156,7 @@ describe('the Secret Service', () => {
       expect((await service.get('a link'))?.toString()).toBe('a secret')
       expect(called('Prompt')[0]).toEqual({ member: 'Prompt', path: '/prompt', body: [''] })
       expect(called('Dismiss')).toEqual([])
-      expect(own.waiting).toEqual(['The keychain is locked; waiting up to 0 seconds for you to unlock it…'])
+      expect(own.waiting).toEqual(['The keychain is asking to be unlocked; waiting up to 0 seconds…'])
     })
 
     it('hears the person even where the prompt itself is never answered', async () => {
