@@ -92,7 +92,7 @@ describe('a token that Graph refuses', () => {
     expect(renewedTokenRefused(refused(401, error, {}, await asked()))).toMatchObject({
       kind: 'service',
       reason: 'token-refused',
-      message: 'Microsoft Graph does not accept a token issued just now: Unable to initialize RPS',
+      message: 'Microsoft Graph does not accept a token issued just now: Unable to initialize RPS.',
       hint: `Try again in a few minutes.\nIf it is still refused: ${login}`,
     })
     expect(renewedTokenRefused(refused(401)).message).toBe(

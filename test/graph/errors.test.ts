@@ -109,7 +109,7 @@ const rows: [
     'not-allowed',
     400,
     { code: 'invalidRequest', innerError: { code: 'invalidResourceId' }, message: 'ObjectHandle is Invalid' },
-    'Creating "/a/b" failed, because OneDrive cannot open the item: ObjectHandle is Invalid',
+    'Creating "/a/b" failed, because OneDrive cannot open the item: ObjectHandle is Invalid.',
     vault,
   ],
   [
@@ -315,9 +315,9 @@ describe('a refusal of Graph is a kind, a reason, a sentence and a next step', (
 
   it('in Microsoft’s own words, on a line, 300 characters at most, and never a page', () => {
     const words = (message: unknown) => plainWords(refused(418, { message }))
-    expect(words(' two \n\t lines ')).toBe('two lines')
-    expect(words(`${'x'.repeat(299)}yz`)).toBe(`${'x'.repeat(299)}y`)
-    expect(words('1 < 2')).toBe('1 < 2')
+    expect(words(' two \n\t lines ')).toBe('two lines.')
+    expect(words(`${'x'.repeat(299)}yz`)).toBe(`${'x'.repeat(299)}y.`)
+    expect(words('1 < 2')).toBe('1 < 2.')
     for (const none of ['', undefined, 7, '<html>x', '<!DOCTYPE', 'x </b>', '<P>']) {
       expect(words(none)).toBe('')
       expect(failure(418, { message: none }).message).toBe(

@@ -173,7 +173,7 @@ describe('the parents of a folder that is created', () => {
     await expect(refused).rejects.toMatchObject({
       kind: 'not-allowed',
       code: 'invalidResourceId',
-      message: 'Creating "/p/new" failed, because OneDrive cannot open the item: ObjectHandle is Invalid',
+      message: 'Creating "/p/new" failed, because OneDrive cannot open the item: ObjectHandle is Invalid.',
       hint: 'Check that it still exists, and is not in a locked Personal Vault.',
     })
   })
