@@ -4,6 +4,7 @@ import { exitCodes, internalError, OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
 import { hintOf, type NextStep } from '../text/next-step.ts'
 import { sanitize, sanitizeJson } from '../text/sanitize.ts'
+import { wrap } from '../text/wrap.ts'
 
 /*
  * The terminal: the only place that formats. stdout is for data, stderr for messages. Only commands and `main` use it.
@@ -24,7 +25,9 @@ export function configureOutput(options: {
   nextSteps = options.nextSteps
   if (options.json) return
   notices.waiting = say
-  notices.warning = (what) => say(`Note: ${what}`)
+  notices.warning = (what) => {
+    for (const line of wrap(`Note: ${what}`, columnsOfMessages())) say(line)
+  }
   if (!options.verbose) return
   notices.request = ({ method, url, outcome, milliseconds, requestId }) =>
     say(
@@ -91,6 +94,11 @@ export function say(...line: Piece[]): void {
   write(process.stderr, line)
 }
 
+/** How wide messages may be. What is written to a file or a log is not wrapped, because people search it for sentences. */
+function columnsOfMessages(): number {
+  return isSeen() ? process.stderr.columns || 80 : Number.POSITIVE_INFINITY
+}
+
 /** Whether a person at a terminal sees the messages. */
 export function isSeen(): boolean {
   return process.stderr.isTTY === true
@@ -143,9 +151,17 @@ export function fail(error: unknown, json: boolean): number {
     process.stderr.write(`${sanitizeJson({ error: errorAsJson(known) })}\n`)
     return exitCodes[kind]
   }
-  say(styled('red', 'od-link:'), ' ', styled('bold', message))
-  for (const [index, line] of (hintFor(known)?.split('\n') ?? []).entries())
-    say(index === 0 ? '  next: ' : '        ', line)
+  const columns = columnsOfMessages()
+  const [first = '', ...more] = wrap(`od-link: ${message}`, columns)
+  say(styled('red', 'od-link:'), styled('bold', first.slice('od-link:'.length)))
+  for (const line of more) say(styled('bold', line))
+  const steps = nextSteps(known).flatMap((step) => {
+    // A command stays on one line, so that it can be copied.
+    return typeof step === 'string'
+      ? step.split('\n').flatMap((line) => wrap(line, columns - 8))
+      : [hintOf([step])]
+  })
+  for (const [index, line] of steps.entries()) say(index === 0 ? '  next: ' : '        ', line)
   const ids = [code, requestId && `request ${requestId}`, timestamp].filter(Boolean).join(' · ')
   if (ids) say(styled('dim', `  code: ${ids}`))
   return exitCodes[kind]

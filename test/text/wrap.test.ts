@@ -1,0 +1,25 @@
+import { describe, expect, it } from 'vitest'
+import { wrap } from '../../src/text/wrap.ts'
+
+describe('prose in lines', () => {
+  it('is broken at spaces, and no line is longer than it may be', () => {
+    const text = 'The granted scope does not allow creating folders.'
+    const lines = wrap(text, 20)
+    expect(lines).toEqual(['The granted scope', 'does not allow', 'creating folders.'])
+    expect(lines.join(' ')).toBe(text)
+  })
+
+  it('keeps a URL whole, however long it is', () => {
+    const url = `https://login.example/${'x'.repeat(100)}`
+    expect(wrap(`See ${url} now`, 30)).toEqual(['See', url, 'now'])
+  })
+
+  it('is one line where there is no limit', () => {
+    expect(wrap('a b c', Number.POSITIVE_INFINITY)).toEqual(['a b c'])
+    expect(wrap('', 10)).toEqual([''])
+  })
+
+  it('indents the lines after the first', () => {
+    expect(wrap('one two three', 8, '  ')).toEqual(['one two', '  three'])
+  })
+})
