@@ -48,7 +48,7 @@ function completeRun(step: NextRun, verbs: Commands, typed: Typed): NextStep | '
   const { intro, and, ...first } = step
   const command = complete(first, verbs, typed)
   if (command === undefined) return undefined
-  if (isSame(command, typed) && !and) return 'the same'
+  if (isSame(command, verbs, typed) && !and) return 'the same'
   const second = and && complete(and, verbs, typed)
   return { ...(intro === undefined ? {} : { intro }), ...command, ...(second ? { and: second } : {}) }
 }
@@ -70,7 +70,8 @@ function complete(step: NextCommand, verbs: Commands, typed: Typed): NextCommand
   return {
     verb,
     ...(action === undefined ? {} : { action }),
-    flags: { ...kept, ...flags },
+    // As the step spells them: `-p` is easier to recognize than --parents.
+    flags: { ...kept, ...step.flags },
     args: args ?? (isAgain && action === undefined ? typed.args.positional : []),
   }
 }
@@ -102,8 +103,13 @@ function keptOptions(description: Command, flags: Flags, { args }: Typed, isAgai
   ) as Flags
 }
 
-function isSame({ verb, action, args = [], flags = {} }: NextCommand, typed: Typed): boolean {
+function isSame(
+  { verb = '', action, args = [], flags = {} }: NextCommand,
+  verbs: Commands,
+  typed: Typed,
+): boolean {
   const words = [...(action ? [action] : []), ...args]
+  const long = verbs[verb] ? withLongNames(flags, verbs[verb]) : flags
   const given = (options: Record<string, unknown>) =>
     JSON.stringify(
       Object.entries(options)
@@ -114,6 +120,6 @@ function isSame({ verb, action, args = [], flags = {} }: NextCommand, typed: Typ
   return (
     verb === typed.verb &&
     JSON.stringify(words) === JSON.stringify(typed.args.positional) &&
-    given(flags) === given(typed.args.options)
+    given(long) === given(typed.args.options)
   )
 }
