@@ -9,6 +9,7 @@ import { openGraph } from '../graph/request.ts'
 import { includesScope, ownDriveScope } from '../graph/scopes.ts'
 import { startPatience } from '../http/retry.ts'
 import { byteSize } from '../text/format.ts'
+import type { NextStep } from '../text/next-step.ts'
 import type { CheckResult } from './finding.ts'
 import { maskAddress } from './mask.ts'
 
@@ -22,6 +23,23 @@ export function nameInReport({ name, username }: Account): string {
 
 /** Whether a link works: it has tokens, Microsoft renews them, their scope is enough, and the drive has space. */
 export async function checkLink(account: Account, offline: boolean): Promise<CheckResult> {
+  try {
+    return await check(account, offline)
+  } catch (error) {
+    throw error instanceof OdLinkError ? error.with({ next: error.next.map(forReport(account)) }) : error
+  }
+}
+
+/** Leaves out `--account` where its value would be masked, because a command with a masked address does not work. */
+function forReport({ name }: Account): (step: NextStep) => NextStep {
+  return (step) => {
+    if (typeof step === 'string' || !step.flags?.account || step.flags.account === name) return step
+    const { account: _, ...flags } = step.flags
+    return { ...step, flags }
+  }
+}
+
+async function check(account: Account, offline: boolean): Promise<CheckResult> {
   const record = await readLink(account)
   if (offline) {
     const renewed = new Date(record.lastRenewedAt).toISOString().slice(0, 10)

@@ -356,6 +356,7 @@ const byCode: Record<string, MeaningName> = {
   zeroOrFewerResultsRequested: 'request',
 }
 
+/** Those of 4xx that name a mistake count more than `UnknownError`, which gateways send with any of them. */
 const byStatus: Record<number, MeaningName> = {
   401: 'tokenRefused',
   402: 'payment',
@@ -364,9 +365,17 @@ const byStatus: Record<number, MeaningName> = {
   405: 'method',
   408: 'unavailable',
   409: 'taken',
+  406: 'request',
   410: 'deltaExpired',
+  411: 'request',
   412: 'changed',
+  413: 'request',
+  414: 'request',
+  415: 'request',
+  416: 'request',
+  422: 'request',
   423: 'locked',
+  428: 'request',
   429: 'throttled',
   501: 'notSupported',
   507: 'noSpace',
@@ -486,5 +495,9 @@ function whenForbidden(answer: GraphAnswer): readonly NextStep[] {
     const flags = { account: accountFlag(caller.account), scope: `User.Read ${scope}` }
     return [{ intro: 'The link lacks a scope. To sign in again with it:', verb: 'login', flags }]
   }
-  return ['Ask its owner or the administrator for the right to do it.']
+  const ask = 'Ask its owner or the administrator for the right to do it.'
+  if (caller) return [ask]
+  // `explain` knows no link.
+  const flags = { scope: 'User.Read Files.ReadWrite.All' }
+  return [{ intro: 'If the link lacks a scope, sign in again with it:', verb: 'login', flags }, ask]
 }

@@ -213,13 +213,13 @@ describe.runIf(before)('a download into a folder that others write to', () => {
     return running
   }
 
-  it('goes on with its own part there, and not with a private file that a neighbour gave its name', async () => {
+  it('continues its own partial file there, and not a private file that a neighbour gave its name', async () => {
     await prepare(0o2775, kernels[0] as string)
     for (const isSwapped of [false, true]) {
       const running = await interrupted()
       running.child.kill('SIGINT')
       const { code, stderr } = await running.ended
-      expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringContaining('goes on after') })
+      expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringContaining('continues after') })
       const kept = statSync(part()).size
       if (isSwapped) {
         runAs(victim, 'umask 077; echo "$2" > "$1"', join(folder, 'private'), secret)
