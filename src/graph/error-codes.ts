@@ -495,9 +495,5 @@ function whenForbidden(answer: GraphAnswer): readonly NextStep[] {
     const flags = { account: accountFlag(caller.account), scope: `User.Read ${scope}` }
     return [{ intro: 'The link lacks a scope. To sign in again with it:', verb: 'login', flags }]
   }
-  const ask = 'Ask its owner or the administrator for the right to do it.'
-  if (caller) return [ask]
-  // `explain` knows no link.
-  const flags = { scope: 'User.Read Files.ReadWrite.All' }
-  return [{ intro: 'If the link lacks a scope, sign in again with it:', verb: 'login', flags }, ask]
+  return ['Ask its owner or the administrator for the right to do it.']
 }
