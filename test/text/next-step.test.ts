@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { commandText, hintOf } from '../../src/text/next-step.ts'
+import { commandText, hintOf, type NextCommand } from '../../src/text/next-step.ts'
 
 describe('a command of a hint', () => {
-  it.each([
+  it.each<[NextCommand, string]>([
     [{ verb: 'login' }, 'od-link login'],
     [{ verb: 'store', action: 'move', flags: { to: 'file' } }, 'od-link store move --to file'],
     [{ verb: 'mkdir', flags: { p: true, account: undefined }, args: ['/a b'] }, "od-link mkdir -p '/a b'"],
