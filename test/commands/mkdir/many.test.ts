@@ -24,7 +24,7 @@ describe('many folders', () => {
     expect({ code, lines: lines.sort() }).toEqual({ code: 0, lines: paths.toSorted() })
     expect(await below(at, '/fresh')).toEqual(withParents(paths))
     const { exchanges, inner } = await asked(at)
-    // One looks for the top folder; 1,011 are made, 20 a batch, and the first batches cannot all be full.
+    // One looks for the top folder; 1,011 create, 20 per batch, and the first batches cannot be full.
     expect(inner.length).toBe(1 + 1_011)
     expect(exchanges.length).toBeLessThan(60)
   })

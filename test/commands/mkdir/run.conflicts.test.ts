@@ -79,7 +79,7 @@ describe('a name that is taken', () => {
     expect(await at.drive()).toEqual(before)
   })
 
-  it('leaves a file alone with --on-conflict rename', async () => {
+  it('does not change a file with --on-conflict rename', async () => {
     const { code, stdout } = await at.world.run(['mkdir', '--on-conflict', 'rename', '/', 'a file'])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '/a file 1\n' })
     expect(await at.drive()).toContain('/a file (file)')

@@ -101,7 +101,7 @@ describe('od-link status', () => {
     for (const secret of await sandbox.control('GET', 'secrets')) expect(stdout).not.toContain(secret)
   })
 
-  it('asks nobody unless it is told to check', async () => {
+  it('sends nothing without --check', async () => {
     await world.run(['status'])
     expect(await sandbox.control('GET', 'log')).toEqual([])
     const { code, accounts } = await json('--check')
