@@ -1,16 +1,15 @@
-// What a bare Node process needs to send a schedule of batches that was computed before: the measure for
-// `od-link mkdir --from-file`.
+// What a bare Node process needs to send rounds of batches that were computed before: the measure for
+// `od-link mkdir --from-file`. A round begins when all batches of the one before have been answered.
 const { readFileSync } = require('node:fs')
 const http = require('node:http')
-const { ORIGIN, TOKEN, SCHEDULE, AT_ONCE } = process.env
-const schedule = JSON.parse(readFileSync(SCHEDULE, 'utf8'))
+const { ORIGIN, TOKEN, SCHEDULE } = process.env
+const rounds = JSON.parse(readFileSync(SCHEDULE, 'utf8'))
 const agent = new http.Agent({ keepAlive: true })
-const answered = schedule.map(() => false)
-let next = 0
 let running = 0
 
-function send(index) {
-  const body = JSON.stringify({ requests: schedule[index].requests })
+function send(requests) {
+  running += 1
+  const body = JSON.stringify({ requests })
   const headers = {
     authorization: `Bearer ${TOKEN}`,
     'content-type': 'application/json',
@@ -25,25 +24,17 @@ function send(index) {
         if (status >= 300) throw new Error(`answered with ${status}`)
         if (status === 201) process.stdout.write(`${body.name}\n`)
       }
-      answered[index] = true
       running -= 1
-      if (answered.every(Boolean)) process.exit(0)
-      go()
+      if (running === 0) go()
     })
   })
   request.end(body)
 }
 
 function go() {
-  while (
-    next < schedule.length &&
-    running < Number(AT_ONCE) &&
-    schedule[next].after.every((at) => answered[at])
-  ) {
-    running += 1
-    send(next)
-    next += 1
-  }
+  const round = rounds.shift()
+  if (!round) process.exit(0)
+  for (const requests of round) send(requests)
 }
 
 go()

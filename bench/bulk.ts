@@ -6,16 +6,15 @@ import { program } from '../test/helpers/program/od-link.ts'
 import { newWorld, type World } from '../test/helpers/program/world.ts'
 import { peakMemoryMb } from '../test/helpers/system/peak-memory.ts'
 import { hasRealPart } from '../test/helpers/system/real-part.ts'
-import { idealSchedule, pathsOf, roundsOf, type Shape } from './ideal.ts'
+import { idealRounds, pathsOf, type Shape } from './ideal.ts'
 import { inPairs, type Subject, time } from './pairs.ts'
 import { graphHost, rcloneEnv, underItsRealName } from './rclone.ts'
 
 /** Many folders at once: `od-link mkdir --from-file`, each figure beside its goal. */
 
-const rounds = Number(process.env.BULK_ROUNDS ?? 5)
+const rounds = Number(process.env.BULK_ROUNDS ?? process.env.ROUNDS ?? 5)
 const bareBatches = fileURLToPath(new URL('bare-batches.cjs', import.meta.url))
 const path = { PATH: '/usr/local/bin:/usr/bin:/bin' }
-const atOnce = 8
 const latencyMs = 50
 let number = 0
 
@@ -31,7 +30,7 @@ function row(what: string, figure: string, goal: string): void {
 const seconds = (ms: number) => `${(ms / 1000).toFixed(2)} s`
 
 /** A run of od-link over a list of its own; a new tree each time, or it would only find that all is there. */
-function making(world: World, shape: () => Shape, ...flags: string[]): Subject {
+function creating(world: World, shape: () => Shape, ...flags: string[]): Subject {
   return {
     command: process.execPath,
     get args() {
@@ -63,24 +62,24 @@ export async function bulk(): Promise<void> {
 
 async function againstIdeal(sandbox: SandboxProcess, world: World, token: string): Promise<void> {
   const file = join(world.dir, 'schedule.json')
-  const computed = roundsOf(idealSchedule(shapeOf(10, 100)), atOnce)
+  const { length } = idealRounds(pathsOf(shapeOf(10, 100)))
   const bare: Subject = {
     command: process.execPath,
     get args() {
-      writeFileSync(file, JSON.stringify(idealSchedule(shapeOf(10, 100))))
+      writeFileSync(file, JSON.stringify(idealRounds(pathsOf(shapeOf(10, 100)))))
       return [bareBatches]
     },
-    env: { ...path, ORIGIN: sandbox.origin, TOKEN: token, SCHEDULE: file, AT_ONCE: String(atOnce) },
+    env: { ...path, ORIGIN: sandbox.origin, TOKEN: token, SCHEDULE: file },
   }
   const figures = await inPairs(
-    making(world, () => shapeOf(10, 100)),
+    creating(world, () => shapeOf(10, 100)),
     bare,
     rounds,
   )
   row(
     `1,010 folders, ${latencyMs} ms a request, against the ideal schedule`,
     `${seconds(figures.ours)} : ${seconds(figures.theirs)} = ${figures.ratio.toFixed(2)}`,
-    `≤ 1.3   (${computed} rounds, ${computed * latencyMs} ms of waiting)`,
+    `≤ 1.3   (${length} rounds, ${length * latencyMs} ms of waiting)`,
   )
 }
 
@@ -109,7 +108,7 @@ async function againstRclone(sandbox: SandboxProcess): Promise<void> {
     env: { ...path, ...real.env, ...rcloneEnv(token, drive), HOME: world.dir },
   }
   const theirs = await time(rclone)
-  const ours = await time(making(world, () => shapeOf(10, 100)))
+  const ours = await time(creating(world, () => shapeOf(10, 100)))
   row(
     `1,010 folders over TLS, ${latencyMs} ms a request, against rclone copy`,
     `${seconds(ours)} : ${seconds(theirs)} = 1/${(theirs / ours).toFixed(0)}`,
@@ -120,10 +119,10 @@ async function againstRclone(sandbox: SandboxProcess): Promise<void> {
 }
 
 async function byNumber(world: World): Promise<void> {
-  const thousand = await time(making(world, () => shapeOf(10, 100)))
+  const thousand = await time(creating(world, () => shapeOf(10, 100)))
   const larger = [10_000, ...(process.env.BULK_LARGE ? [100_000] : [])]
   for (const count of larger) {
-    const ms = await time(making(world, () => shapeOf(count / 100, 100)))
+    const ms = await time(creating(world, () => shapeOf(count / 100, 100)))
     row(
       `${count.toLocaleString('en')} folders against 1,000`,
       `${seconds(ms)} : ${seconds(thousand)} = ${(ms / thousand).toFixed(1)}`,
@@ -134,9 +133,9 @@ async function byNumber(world: World): Promise<void> {
 
 async function again(sandbox: SandboxProcess, world: World): Promise<void> {
   const shape = shapeOf(10, 100)
-  await time(making(world, () => shape))
+  await time(creating(world, () => shape))
   await sandbox.control('DELETE', 'log')
-  const ms = await time(making(world, () => shape))
+  const ms = await time(creating(world, () => shape))
   const seen: { inBatch?: true; kind: string }[] = await sandbox.control('GET', 'log')
   row(
     '1,010 folders that are there already',
@@ -186,8 +185,8 @@ async function accounts(): Promise<void> {
   const world = newWorld(sandbox)
   for (const { username } of users) await world.login('--login-hint', username)
   await sandbox.control('POST', 'settings', { latencyMs: 1_000 })
-  const one = await time(making(world, () => shapeOf(10, 100), '--account', 'u0@contoso.example'))
-  const ten = await time(making(world, () => shapeOf(10, 100), '--all-accounts'))
+  const one = await time(creating(world, () => shapeOf(10, 100), '--account', 'u0@contoso.example'))
+  const ten = await time(creating(world, () => shapeOf(10, 100), '--all-accounts'))
   row(
     '1,010 folders in ten accounts against one, 1 s a request',
     `${seconds(ten)} : ${seconds(one)} = ${(ten / one).toFixed(2)}`,

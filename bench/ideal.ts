@@ -1,3 +1,6 @@
+import { Limiter } from '../src/graph/bulk/limiter.ts'
+import { FolderTree, showFolder } from '../src/graph/bulk/tree.ts'
+
 /** The folders of the comparison: so many parents below one top folder, each with so many children. */
 export interface Shape {
   top: string
@@ -12,63 +15,46 @@ export function pathsOf({ top, parents, children }: Shape): string[] {
   return [top, ...above, ...below]
 }
 
-interface Planned {
-  /** The batches that must be answered before. */
-  after: number[]
-  requests: object[]
-}
+/** The requests of a batch. */
+export type Batch = object[]
 
 const largest = 20
 
 /**
- * The schedule that needs the fewest rounds: one look at what is there, then every batch full, and a folder in the
- * batch of its parent where there is room. Nothing is decided while it runs.
+ * The rounds that a new tree needs at least. The first one looks at what exists. In each of the others, the batches that
+ * the limiter allows are sent together, with the highest folders whose parents were created in earlier rounds: Graph takes
+ * no batch in which some requests wait for others. Everything is known before, so nothing is decided while it runs.
  */
-export function idealSchedule(shape: Shape): Planned[] {
-  const schedule: Planned[] = [
-    { after: [], requests: [{ id: '1', method: 'GET', url: '/me/drive/root/children?$top=200' }] },
-  ]
-  const placeOf = new Map<string, { batch: number; id: string }>()
-  for (const path of pathsOf(shape)) {
-    let batch = schedule.at(-1) as Planned
-    if (schedule.length === 1 || batch.requests.length === largest) {
-      batch = { after: [0], requests: [] }
-      schedule.push(batch)
+export function idealRounds(paths: readonly string[]): Batch[][] {
+  const tree = new FolderTree()
+  for (const path of paths) tree.add(path.split('/').filter(Boolean))
+  const limiter = new Limiter()
+  const rounds: Batch[][] = [[[{ id: '1', method: 'GET', url: '/me/drive/root/children?$top=200' }]]]
+  limiter.accepted(2, limiter.send(2))
+  let ready = [...(tree.close().root.children ?? [])]
+  while (ready.length > 0) {
+    ready.sort((a, b) => b.height - a.height)
+    const folders = ready.splice(0, limiter.batches * largest)
+    const batches: Batch[] = []
+    for (let at = 0; at < folders.length; at += largest) {
+      const some = folders.slice(at, at + largest)
+      batches.push(some.map((folder, index) => creation(index + 1, showFolder(folder))))
     }
-    const id = String(batch.requests.length + 1)
-    const parent = path.slice(0, path.lastIndexOf('/'))
-    const place = placeOf.get(parent)
-    const isHere = place?.batch === schedule.length - 1
-    if (place && !isHere && !batch.after.includes(place.batch)) batch.after.push(place.batch)
-    batch.requests.push({
-      id,
-      ...creation(parent, path.slice(parent.length + 1)),
-      ...(isHere ? { dependsOn: [place.id] } : {}),
-    })
-    placeOf.set(path, { batch: schedule.length - 1, id })
+    rounds.push(batches)
+    for (const batch of batches) limiter.accepted(2 * batch.length, limiter.send(2 * batch.length))
+    ready = [...ready, ...folders.flatMap(({ children = [] }) => children)]
   }
-  return schedule
+  return rounds
 }
 
-function creation(parent: string, name: string): object {
-  const at = parent === '' ? 'root' : `root:${parent.split('/').map(encodeURIComponent).join('/')}:`
+function creation(id: number, path: string): object {
+  const cut = path.lastIndexOf('/')
+  const at = cut === 0 ? 'root' : `root:${path.slice(0, cut).split('/').map(encodeURIComponent).join('/')}:`
   return {
+    id: String(id),
     method: 'POST',
     url: `/me/drive/${at}/children`,
     headers: { 'Content-Type': 'application/json' },
-    body: { name, folder: {}, '@microsoft.graph.conflictBehavior': 'fail' },
+    body: { name: path.slice(cut + 1), folder: {}, '@microsoft.graph.conflictBehavior': 'fail' },
   }
-}
-
-/** How many round trips a schedule takes with so many batches under way at once. */
-export function roundsOf(schedule: Planned[], atOnce: number): number {
-  const round: number[] = []
-  const used: number[] = []
-  for (const { after } of schedule) {
-    let at = Math.max(0, ...after.map((batch) => (round[batch] ?? 0) + 1))
-    while ((used[at] ?? 0) >= atOnce) at += 1
-    used[at] = (used[at] ?? 0) + 1
-    round.push(at)
-  }
-  return used.length
 }

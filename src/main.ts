@@ -1,19 +1,14 @@
+import { writeSync } from 'node:fs'
 import { version } from '../package.json'
 import type { Action } from './cli/command.ts'
 import { actions } from './commands/actions.ts'
 import { completing } from './commands/completion/command.ts'
 import { commands } from './commands/index.ts'
 import { exitCodes, OdLinkError } from './errors.ts'
+import { endBySignal, notedSignal } from './system/end-by-signal.ts'
 import { hasStuckCall } from './system/stuck-call.ts'
-import {
-  clearProgress,
-  configureOutput,
-  fail,
-  loadStyles,
-  pageStyle,
-  print,
-  printPage,
-} from './terminal/index.ts'
+import { configureOutput, fail, loadStyles, pageStyle, print, printPage } from './terminal/index.ts'
+import { endOnSignals } from './terminal/interrupt.ts'
 
 let json = false
 let dataLost = false
@@ -24,7 +19,7 @@ async function main(argv: string[]): Promise<void> {
   json = argv.includes('--json')
   let code = 0
   try {
-    if (argv[0] === '--version' || argv[0] === '-V') print(version)
+    if (isVersion(argv)) print(version)
     else code = await runCommandLine(argv)
   } catch (error) {
     code = fail(error, json)
@@ -64,18 +59,34 @@ async function completeWords(words: string[]): Promise<void> {
 }
 
 function endWith(code: number): void {
+  const signal = notedSignal()
+  if (signal && code === exitCodes.interrupted) endBySignal(signal)
   // A time limit that the caller can rely on is worth more than the exit code, which is lost here.
   if (hasStuckCall()) process.kill(process.pid, 'SIGKILL')
   process.exit(code)
 }
 
+/** Without the streams of stdout, which take milliseconds to set up. @returns false when it could not be written. */
+function printVersion(): boolean {
+  try {
+    writeSync(1, `${version}\n`)
+    return true
+  } catch {
+    return false
+  }
+}
+
+function isVersion([first]: string[]): boolean {
+  return first === '--version' || first === '-V'
+}
+
 const argv = process.argv.slice(2)
 if (argv[0] === completing) void completeWords(argv.slice(1))
+else if (isVersion(argv) && printVersion()) endWith(0)
 else {
-  process.on('SIGINT', () => {
-    clearProgress()
-    process.exit(exitCodes.interrupted)
-  })
+  endOnSignals()
+  // Messages that nobody reads any more must not end the work.
+  process.stderr.on('error', () => {})
   process.stdout.on('error', (error: NodeJS.ErrnoException) => {
     // The reader of a pipe has gone (`od-link … | head -1`): the work goes on, and nobody reads the result.
     if (error.code === 'EPIPE' || dataLost) return

@@ -13,10 +13,12 @@ export const exitCodes: Record<Trouble, { 'sign-in': number; graph: number }> = 
   // A truncated answer of Graph is a lost answer. An unreadable answer of the sign-in service is not trusted.
   'not readable': { 'sign-in': 6, graph: 7 },
   busy: { 'sign-in': 6, graph: 6 },
-  // Graph refuses the token, and then its replacement. A bare 401 or 403 from the sign-in service, without an OAuth
+  // Graph refuses the token, and then its replacement: only the sign-in service can say that a link has ended. A bare 401 or 403 from the sign-in service, without an OAuth
   // error (RFC 6749 section 5.2), comes from a proxy or firewall and says nothing about the link.
-  'not authorized': { 'sign-in': 6, graph: 4 },
+  'not authorized': { 'sign-in': 6, graph: 6 },
   forbidden: { 'sign-in': 6, graph: 9 },
+  // The drive will accept changes again; neither the link nor its scope is at fault.
+  'read-only': { 'sign-in': 6, graph: 6 },
   // An id_token cannot be verified with a wrong clock (OpenID Connect Core, 3.1.3.7). An existing link keeps
   // working.
   'clock is wrong': { 'sign-in': 4, graph: 0 },
@@ -78,9 +80,13 @@ export const exceptions: Exception[] = [
   },
 ]
 
-/** Whether a failure is possible for this request: an answer in a batch has no connection of its own. */
+/**
+ * Whether a failure is possible for this request: an answer in a batch has no connection of its own, and only drives
+ * are read-only.
+ */
 function canBe(kind: KindName, weather: WeatherName): boolean {
   const { is } = weatherOf(weather)
+  if (is === 'read-only') return kindOf(kind).service === 'graph' && kind !== 'me'
   if (kind !== 'item') return true
   return (
     is !== 'no connection' && is !== 'no answer' && is !== 'clock is wrong' && weather !== 'truncated answer'
@@ -94,7 +100,7 @@ function canBe(kind: KindName, weather: WeatherName): boolean {
 function isRepeated(kind: KindName, weather: WeatherName): boolean {
   const { is } = weatherOf(weather)
   const { repeated, service } = kindOf(kind)
-  if (!repeated || is === 'forbidden' || is === 'clock is wrong') return false
+  if (!repeated || is === 'forbidden' || is === 'read-only' || is === 'clock is wrong') return false
   if (is === 'no connection') return kind === 'poll'
   if (is === 'not authorized') return service === 'graph'
   // Someone who has just mistyped a host learns about it sooner.

@@ -8,6 +8,7 @@ export type Trouble =
   | 'busy'
   | 'not authorized'
   | 'forbidden'
+  | 'read-only'
   | 'clock is wrong'
 
 interface Weather {
@@ -26,6 +27,15 @@ const busy = (status: number, retryAfter?: () => string): Weather => ({
   effect: () => ({ status, ...(retryAfter ? { headers: { 'retry-after': retryAfter() } } : {}) }),
 })
 const page = { contentType: 'text/html', body: '<html><title>Sign in to the network</title></html>' }
+
+/** Source: onedrive-api-docs#1929. */
+const readOnly = {
+  error: {
+    code: 'accessDenied',
+    message: 'Database Is Read Only.',
+    innerError: { code: 'serviceReadOnly' },
+  },
+}
 
 export const weathers = {
   'connection refused': { is: 'no connection', localhost: '127.0.0.9' },
@@ -53,6 +63,7 @@ export const weathers = {
   '504': busy(504),
   '401': { is: 'not authorized', effect: () => ({ status: 401 }) },
   '403': { is: 'forbidden', effect: () => ({ status: 403 }) },
+  '403, read-only': { is: 'read-only', effect: () => ({ status: 403, body: readOnly }) },
   'clock a day ahead': { is: 'clock is wrong', clockAhead: day },
   'clock a day behind': { is: 'clock is wrong', clockAhead: -day },
 } as const satisfies Record<string, Weather>

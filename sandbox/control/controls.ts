@@ -1,6 +1,6 @@
 import { findUserCode } from '../identity/device-login.ts'
 import { mayVisit } from '../identity/login.ts'
-import { dictionary, flag, number, oneOf, type Reader, record, text } from '../server/shape.ts'
+import { dictionary, flag, list, number, oneOf, type Reader, record, text } from '../server/shape.ts'
 import type { Drive } from '../state/drive.ts'
 import { type Item, isFolder } from '../state/items.ts'
 import { readMoods } from '../state/users.ts'
@@ -108,18 +108,23 @@ const readSettings = record({
   slowDown: flag,
   deviceIntervalSeconds: number(1),
   deviceTtlSeconds: number(1),
+  newTokenRefusals: number(0),
+  withheldScopes: list(text),
+  signingKeys: oneOf('shared', 'app'),
+  clientSecret: text,
   moods: dictionary(readMoods),
   limit: record({ units: number(1), seconds: number(0) }, ['units', 'seconds']),
 })
 
 function changeSettings(world: World, body: unknown): unknown {
-  const { moods = {}, ...settings } = readSettings(body, 'The body')
+  const { moods = {}, clientSecret, ...settings } = readSettings(body, 'The body')
   const accounts = Object.entries(moods).map(([username, mood]) => ({
     account: existingUser(world, username),
     mood,
   }))
   for (const { account, mood } of accounts) Object.assign(account.moods, mood)
   Object.assign(world.settings, settings)
+  if (clientSecret !== undefined) world.replaceSecret(clientSecret)
   return {
     ...world.settings,
     moods: Object.fromEntries(world.accounts.map((account) => [account.username, account.moods])),

@@ -13,6 +13,8 @@ export interface Address {
   special?: string
   /** The decoded names below it. */
   names: string[]
+  /** How many of the names stand between colons, and whether a second colon closes them. */
+  colon: { count: number; isClosed: boolean }
   /** What is requested: the item itself (empty), `children`, `content`, and so on. */
   of: string
   /** The argument of a function, from its parentheses. */
@@ -24,6 +26,8 @@ export interface Address {
  * 597035, 736027.
  */
 const deepestColonPath = 27
+
+const noColon = { count: 0, isClosed: false }
 
 const drive = String.raw`(?:me\/drive|users\/(?<userId>[^/]+)\/drive|drives\/(?<driveId>[^/]+))`
 const start = String.raw`(?<start>root|items\/(?<itemId>[^/:]+)|special\/(?<special>[^/:]+))`
@@ -44,7 +48,7 @@ export function readAddress(path: string, query = ''): Address | undefined {
     if (segment !== undefined) throw refusals.segmentUnknown(decode(segment))
     return undefined
   }
-  const address: Address = { names: [], of: '' }
+  const address: Address = { names: [], colon: noColon, of: '' }
   for (const part of ['userId', 'driveId', 'itemId', 'special'] as const) {
     if (found[part] !== undefined) address[part] = decode(found[part])
   }
@@ -53,28 +57,34 @@ export function readAddress(path: string, query = ''): Address | undefined {
   return { ...address, ...readRest(found.rest ?? '', query) }
 }
 
-function readRest(rest: string, query: string): Pick<Address, 'names' | 'of' | 'argument'> {
-  const { names, of } = readColons(rest)
+function readRest(rest: string, query: string): Pick<Address, 'names' | 'colon' | 'of' | 'argument'> {
+  const { names, of, isClosed } = readColons(rest)
+  const colon = { count: names.length, isClosed }
   const keys = readKeys(of, query)
   names.push(...keys.names)
   if (names.some((name) => /["*:<>?/\\|]/.test(name))) {
     throw refusals.invalidRequest('The provided path contains a reserved character.', 'invalidPath')
   }
-  return { ...readFunction(keys.of), names }
+  return { ...readFunction(keys.of), names, colon }
 }
 
-function readColons(rest: string): { names: string[]; of: string } {
+function readColons(rest: string): { names: string[]; of: string; isClosed: boolean } {
   // The item itself, as rclone writes it before it moves a folder.
-  if (rest === ':/') return { names: [], of: '' }
-  if (rest === '' || rest.startsWith('/')) return { names: [], of: rest.slice(1) }
-  // After the colon: a slash, names, and a second colon if something follows; a trailing colon is tolerated.
-  const match = /^:\/([^:]+)(?::(?:\/(.*))?)?$/s.exec(rest)
+  if (rest === ':/') return { names: [], of: '', isClosed: false }
+  if (rest === '' || rest.startsWith('/')) return { names: [], of: rest.slice(1), isClosed: false }
+  // After the colon: a slash, names, and a second colon if something follows. One that closes a path which ends the
+  // address is welcome. Sources: abraunegg/onedrive, src/onedrive.d; rclone#3046.
+  const match = /^:\/([^:]+)(:(?:\/(.*))?)?$/s.exec(rest)
   if (!match) throw refusals.invalidRequest('Invalid request')
-  const [, path = '', of = ''] = match
-  const names = path.split('/').map(decode)
+  const [, path = '', closing, of = ''] = match
+  // An encoded slash separates names as well, and a dot stands for the folder it is in: abraunegg/onedrive,
+  // src/onedrive.d, encodes whole paths.
+  const names = decode(path)
+    .split('/')
+    .filter((name) => name !== '.')
   if (names.includes('')) throw refusals.invalidRequest('Invalid request', 'invalidPath')
   if (names.length > deepestColonPath) throw refusals.pathTooDeepForColon()
-  return { names, of }
+  return { names, of, isClosed: closing !== undefined }
 }
 
 /**

@@ -14,25 +14,33 @@ export interface BatchItem {
   dependsOn: string[]
 }
 
+/** All requests at once, or each after the one before it. There is no third kind. */
+export interface Batch {
+  items: BatchItem[]
+  isChain: boolean
+}
+
 const maxRequests = 20
 const methods = ['GET', 'POST', 'PUT', 'PATCH', 'DELETE', 'HEAD', 'OPTIONS']
+/** They need a body in a batch, even if the same request alone needs none. */
+const withBody = ['POST', 'PUT', 'PATCH']
 
 const malformed = (why: string) => refusals.badRequest(`Invalid batch payload format. ${why}`)
 
 /**
- * Reads a batch. If any of its requests is malformed, none is run. Source: microsoft-graph-docs-contrib,
- * concepts/json-batching.
+ * Reads a batch. If any of its requests is malformed, none is run. Sources: microsoft-graph-docs-contrib,
+ * concepts/json-batching; the wording is Graph's own where it was recorded.
  * @throws GraphError
  */
-export function readBatch(incoming: Incoming): BatchItem[] {
+export function readBatch(incoming: Incoming): Batch {
   const { requests } = readJsonBody(incoming)
   if (!Array.isArray(requests) || requests.length === 0) throw malformed('There are no requests.')
-  if (requests.length > maxRequests) throw malformed(`A batch takes at most ${maxRequests} requests.`)
+  // Source: microsoftgraph-postman-collections#9.
+  if (requests.length > maxRequests)
+    throw refusals.badRequest('Number of requests inside batch exceed the limit.')
   const items = requests.map(readItem)
-  const ids = new Set(items.map(({ id }) => id.toLowerCase()))
-  if (ids.size < items.length) throw malformed('Two requests have the same id.')
-  refuseLoops(items, ids)
-  return items
+  refuseRepeatedIds(items)
+  return { items, isChain: readOrder(items) }
 }
 
 function readItem(value: unknown): BatchItem {
@@ -51,7 +59,7 @@ function readItem(value: unknown): BatchItem {
     method: verb,
     url: readUrl(id, url),
     headers: lower,
-    body: readBody(id, body, lower['content-type']),
+    body: readBody(id, verb, body, lower['content-type']),
     dependsOn: dependsOn.map(String),
   }
 }
@@ -65,10 +73,15 @@ function readUrl(id: string, url: unknown): string {
   return relative
 }
 
-/** A body needs its own Content-Type: JSON is embedded, any other type is base64. */
-function readBody(id: string, body: unknown, contentType: string | undefined): Buffer {
-  if (body === undefined || body === null) return Buffer.alloc(0)
-  if (contentType === undefined) throw malformed(`Request '${id}' has a body and no Content-Type header.`)
+/**
+ * A body needs its own Content-Type: JSON is embedded, any other type is base64. Sources: msgraph-sdk-dotnet#1038,
+ * #2628; Softeria/ms-365-mcp-server#683.
+ */
+function readBody(id: string, method: string, body: unknown, contentType: string | undefined): Buffer {
+  const isMissing = body === undefined || body === null
+  if (isMissing && !withBody.includes(method)) return Buffer.alloc(0)
+  if (isMissing || contentType === undefined)
+    throw refusals.badRequest(`Write request id : ${id} does not contain Content-Type header or body.`)
   const isJson = /^application\/json\b/i.test(contentType)
   if (isJson !== isObject(body) && !(isJson && Array.isArray(body)))
     throw malformed(`The body of request '${id}' does not match its Content-Type.`)
@@ -77,16 +90,34 @@ function readBody(id: string, body: unknown, contentType: string | undefined): B
   return Buffer.from(body, 'base64')
 }
 
-/** Every dependency must exist, and no request may depend on itself. */
-function refuseLoops(items: BatchItem[], ids: Set<string>): void {
-  const waiting = new Map(
-    items.map(({ id, dependsOn }) => [id.toLowerCase(), dependsOn.map((one) => one.toLowerCase())]),
-  )
-  if ([...waiting.values()].flat().some((id) => !ids.has(id)))
-    throw malformed('A request depends on an id that does not exist.')
-  while (waiting.size > 0) {
-    const ready = [...waiting].filter(([, dependsOn]) => !dependsOn.some((id) => waiting.has(id)))
-    if (ready.length === 0) throw malformed('The dependencies form a cycle.')
-    for (const [id] of ready) waiting.delete(id)
+/** Ids are not case-sensitive. Source: microsoft-graph-docs#4449. */
+function refuseRepeatedIds(items: BatchItem[]): void {
+  const seen = new Set<string>()
+  for (const { id } of items) {
+    if (seen.has(id.toLowerCase())) throw refusals.badRequest(`Request Id ${id} has to be unique in a batch.`)
+    seen.add(id.toLowerCase())
   }
+}
+
+/**
+ * Whether the batch is a chain, in which each request but the first names the one before it. A batch without any
+ * dependsOn is parallel; a tree, several chains, or a mixture is refused. So is a dependency that is unknown or
+ * comes later. Sources: microsoft-graph-docs#16280; msgraph-sdk-dotnet-core#891; msgraph-sdk-java-core#71.
+ */
+function readOrder(items: BatchItem[]): boolean {
+  const earlier = new Set<string>()
+  for (const { id, dependsOn } of items) {
+    if (dependsOn.some((one) => !earlier.has(one.toLowerCase())))
+      throw refusals.badRequest(`Invalid dependency for request Id : ${id}.`)
+    earlier.add(id.toLowerCase())
+  }
+  if (items.every(({ dependsOn }) => dependsOn.length === 0)) return false
+  const isChain = items.every(({ dependsOn }, index) => {
+    const before = items[index - 1]
+    return before
+      ? dependsOn.length === 1 && dependsOn[0]?.toLowerCase() === before.id.toLowerCase()
+      : dependsOn.length === 0
+  })
+  if (!isChain) throw refusals.badRequest('Batch should be either fully sequential or fully parallel.')
+  return true
 }

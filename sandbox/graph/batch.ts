@@ -1,15 +1,20 @@
 import { randomUUID } from 'node:crypto'
 import { setTimeout as wait } from 'node:timers/promises'
 import type { Incoming, Reply } from '../server/messages.ts'
+import type { Drive } from '../state/drive.ts'
 import { errorOfStatus, refusals } from '../state/graph-error.ts'
 import { shortenSecrets } from '../state/log.ts'
 import type { Effect } from '../state/weather.ts'
 import type { World } from '../state/world.ts'
 import { weatherReply } from '../weather/effects.ts'
-import { type BatchItem, readBatch } from './batch-items.ts'
+import { type Batch, type BatchItem, readBatch } from './batch-items.ts'
 import { errorReply, graphJson } from './replies.ts'
 
-type Answer = (incoming: Incoming) => Reply
+/** @param asOf what a drive looked like for this request; see `Snapshot`. */
+type Answer = (incoming: Incoming, asOf?: Snapshot) => Reply
+
+/** The number of the last change of each drive at one moment. Items created later do not exist yet. */
+export type Snapshot = ReadonlyMap<Drive, number>
 
 /** Whether a path, without the version, is the batch endpoint. */
 export function isBatch(path: string): boolean {
@@ -17,9 +22,8 @@ export function isBatch(path: string): boolean {
 }
 
 /**
- * `POST /$batch`: up to twenty requests in one. They run in parallel, each after those it depends on, and
- * are answered in the order of completion. The last one is started first, so that clients cannot rely on an
- * order. Source: microsoft-graph-docs-contrib, concepts/json-batching.
+ * `POST /$batch`: up to twenty requests in one, either all at once or one after the other, and answered in the
+ * order of completion. Source: microsoft-graph-docs-contrib, concepts/json-batching.
  * @throws GraphError, for a malformed batch, before anything is done.
  */
 export function answerBatch(world: World, outer: Incoming, answer: Answer): Promise<Reply> {
@@ -27,45 +31,54 @@ export function answerBatch(world: World, outer: Incoming, answer: Answer): Prom
   return runBatch(world, outer, readBatch(outer), answer)
 }
 
-async function runBatch(world: World, outer: Incoming, items: BatchItem[], answer: Answer): Promise<Reply> {
+async function runBatch(
+  world: World,
+  outer: Incoming,
+  { items, isChain }: Batch,
+  answer: Answer,
+): Promise<Reply> {
   const responses: object[] = []
   const inners = new Map(items.map((item) => [item, innerRequest(world, outer, item)]))
   for (const inner of inners.values()) {
     world.log.add(inner.entry)
     world.score.arrived(inner, Date.now())
   }
-  const replies = new Map<string, Promise<Reply>>()
-  const run = (item: BatchItem): Promise<Reply> => {
-    const begun = replies.get(item.id.toLowerCase())
-    if (begun) return begun
+  const run = async (item: BatchItem, work: (inner: Incoming) => Promise<Reply> | Reply) => {
     const inner = inners.get(item) as Incoming
-    const earlier = item.dependsOn.map((id) => run(items.find((one) => sameId(one.id, id)) as BatchItem))
-    const reply = runOne(world, inner, earlier, answer).then((done) => {
-      inner.entry.status = done.status
-      world.score.answered(inner, done, Date.now())
-      responses.push(responseOf(item, done))
-      return done
-    })
-    replies.set(item.id.toLowerCase(), reply)
-    return reply
+    const done = await work(inner)
+    inner.entry.status = done.status
+    world.score.answered(inner, done, Date.now())
+    responses.push(responseOf(item, done))
+    return done.status < 400
   }
-  await Promise.all(items.toReversed().map(run))
+  if (isChain) {
+    // One failure ends everything after it; a 409 is a failure as well. Source: json-batching, "Sequencing requests".
+    let goesOn = true
+    for (const item of items) {
+      const works = await run(item, (inner) =>
+        goesOn ? runOne(world, inner, answer) : errorReply(errorOfStatus(424), inner, world),
+      )
+      goesOn &&= works
+    }
+  } else {
+    const asOf: Snapshot = new Map([...world.drives.values()].map((drive) => [drive, drive.history.last]))
+    const one = (inner: Incoming) => answer(inner, asOf)
+    await Promise.all(inNoOrder(items).map((item) => run(item, (inner) => runOne(world, inner, one))))
+  }
   return graphJson(outer, world, 200, { responses })
 }
 
-function sameId(one: string, other: string): boolean {
-  return one.toLowerCase() === other.toLowerCase()
+/**
+ * Reading comes first, and the last request is started first, so that clients cannot rely on an order. A new folder
+ * and its child share a parallel batch in vain. Source: microsoft-graph-docs#13655.
+ */
+function inNoOrder(items: BatchItem[]): BatchItem[] {
+  const reads = ({ method }: BatchItem) => method === 'GET' || method === 'HEAD'
+  const last = items.toReversed()
+  return [...last.filter(reads), ...last.filter((item) => !reads(item))]
 }
 
-/** A dependency that answered 409 has failed as well. Source: json-batching, "Sequencing requests". */
-async function runOne(
-  world: World,
-  inner: Incoming,
-  earlier: Promise<Reply>[],
-  answer: Answer,
-): Promise<Reply> {
-  const failed = (await Promise.all(earlier)).some(({ status }) => status >= 400)
-  if (failed) return errorReply(errorOfStatus(424), inner, world)
+async function runOne(world: World, inner: Incoming, answer: Answer): Promise<Reply> {
   const effect: Effect = world.weather.take(inner) ?? {}
   if (Object.keys(effect).length > 0) inner.entry.weather = true
   if (effect.delayMs) await wait(effect.delayMs, undefined, { ref: false })

@@ -18,6 +18,12 @@ export function authenticate(world: World, incoming: Incoming): AccessToken {
     token.refused = true
     throw unauthorized(world, expiredText[token.account.kind], 'error="expired_token"')
   }
+  const { newRefusals = 0 } = token
+  if (newRefusals < world.settings.newTokenRefusals) {
+    token.newRefusals = newRefusals + 1
+    token.refused = true
+    throw unauthorized(world, 'Unable to initialize RPS')
+  }
   const claims = world.weather.challenge(incoming, token.claims)
   if (claims !== undefined) {
     incoming.entry.weather = true

@@ -4,7 +4,14 @@ import type { Drive } from '../state/drive.ts'
 import { refusals } from '../state/graph-error.ts'
 import { type Folder, type Item, isFolder, type Properties } from '../state/items.ts'
 import type { World } from '../state/world.ts'
-import { conflictProperty, freeName, readConflict, refuseWhenFull } from './conflict.ts'
+import {
+  conflictProperty,
+  freeName,
+  readConflict,
+  refuseSimilarName,
+  refuseWhenFull,
+  refuseWhileUploaded,
+} from './conflict.ts'
 import { isObject, readJsonBody } from './json-body.ts'
 import { readProperties } from './properties.ts'
 import { type DriveRequest, itemReply } from './request.ts'
@@ -74,6 +81,10 @@ function place(
 ): { item: Item; made: boolean } {
   const existing = drive.child(parent, name)
   if (!existing) {
+    if (conflict !== 'rename') {
+      refuseSimilarName(drive, parent, name)
+      refuseWhileUploaded(world, { drive, start: parent, names: [name] })
+    }
     refuseWhenFull(world, drive)
     return { item: drive.add(parent, name), made: true }
   }

@@ -3,10 +3,11 @@ import type { AccessToken } from '../state/grants.ts'
 import { GraphError, refusals } from '../state/graph-error.ts'
 import type { World } from '../state/world.ts'
 import { readAddress } from './address.ts'
-import { answerBatch, isBatch } from './batch.ts'
+import { answerBatch, isBatch, type Snapshot } from './batch.ts'
 import { authenticate, authorizeDrive } from './bearer.ts'
 import { findDrive, listDrives } from './drives.ts'
 import { me, userInfo } from './me.ts'
+import { asDriveReads, refuseSimilarPath } from './moods.ts'
 import { operations } from './operations.ts'
 import { readQuery } from './query.ts'
 import { errorReply } from './replies.ts'
@@ -26,13 +27,14 @@ export function isGraph(path: string): boolean {
 /** Answers a request to Graph; errors are JSON of one shape. */
 export function answerGraph(world: World, incoming: Incoming): Reply | Promise<Reply> {
   if (isBatch(incoming.path.replace(version, ''))) {
-    const one = (inner: Incoming) => guarded(world, inner, answer)
+    const one = (inner: Incoming, asOf?: Snapshot) =>
+      guarded(world, inner, (_, request) => answer(world, request, asOf))
     return guarded(world, incoming, () => {
       authenticate(world, incoming)
       return answerBatch(world, incoming, one)
     })
   }
-  return guarded(world, incoming, answer)
+  return guarded(world, incoming, (_, request) => answer(world, request))
 }
 
 function guarded<T>(
@@ -48,34 +50,41 @@ function guarded<T>(
   }
 }
 
-function answer(world: World, incoming: Incoming): Reply {
+/** @param asOf for a request in a parallel batch: it does not see what the others create. */
+function answer(world: World, incoming: Incoming, asOf?: Snapshot): Reply {
   const token = authenticate(world, incoming)
   stayBelowLimit(world, token, incoming)
   if (incoming.path === userInfoPath) return userInfo(world, incoming, token)
   const path = incoming.path.replace(version, '')
   if (path === '/me' || path === '/me/') return me(world, incoming, token)
   if (path === '/me/drives') return listDrives(world, incoming, token)
-  return answerDrive(world, incoming, token, path)
+  return answerDrive(world, incoming, { token, path, ...(asOf ? { asOf } : {}) })
 }
 
-function answerDrive(world: World, incoming: Incoming, token: AccessToken, path: string): Reply {
+function answerDrive(
+  world: World,
+  incoming: Incoming,
+  { token, path, asOf }: { token: AccessToken; path: string; asOf?: Snapshot },
+): Reply {
   const { method } = incoming
-  const address = readAddress(path, incoming.query)
-  if (!address) throw refusals.segmentUnknown(path.split('/')[1] ?? '')
-  const ofDrive = address.itemId === undefined && address.special === undefined
-  const resource = ofDrive ? 'drive' : address.of === '' ? 'item' : address.of
+  const read = readAddress(path, incoming.query)
+  if (!read) throw refusals.segmentUnknown(path.split('/')[1] ?? '')
+  const ofDrive = read.itemId === undefined && read.special === undefined
+  const resource = ofDrive ? 'drive' : read.of === '' ? 'item' : read.of
   const methods = Object.hasOwn(operations, resource) ? operations[resource] : undefined
   if (!methods) throw refusals.segmentUnknown(resource)
   // HEAD works like GET. Source: onedrive-api-docs, api/driveitem_get.
   const operation = methods[method === 'HEAD' ? 'GET' : method]
   if (!operation) throw refusals.methodNotAllowed()
   const reach = authorizeDrive(token, method)
-  const drive = findDrive(world, token, address)
+  const drive = findDrive(world, token, read)
+  const address = asDriveReads(drive, read)
   const special = (name: string) => specialFolder(world, token, drive, { name, method, reach })
   const confinedTo = reach.wholeDrive ? undefined : special('approot')
   const start = address.special === undefined ? drive.find(address.itemId ?? '') : special(address.special)
   requireWithin(confinedTo, start)
-  const item = start && drive.walk(start, address.names)
+  const item = start && drive.walk(start, address.names, asOf?.get(drive))
+  if (start && !item) refuseSimilarPath(drive, start, address, method)
   const options = readQuery(incoming.query)
   return operation(world, incoming, { drive, address, start, item, options, confinedTo })
 }

@@ -2,7 +2,7 @@ import { refusals } from '../state/graph-error.ts'
 import { type Folder, type Item, isFolder, type Properties } from '../state/items.ts'
 import type { Target } from '../state/upload-sessions.ts'
 import type { World } from '../state/world.ts'
-import { freeName, refuseWhenFull } from './conflict.ts'
+import { freeName, refuseSimilarName, refuseWhenFull } from './conflict.ts'
 
 /**
  * Creates or replaces a file. Unlike creating a folder, this creates missing parents. Source:
@@ -34,6 +34,10 @@ export function existingFile({ drive, start, names, conflict }: Target): Item | 
   const other = start && drive.walk(start, names)
   if (other && names.length > 0 && conflict === 'fail') throw refusals.nameAlreadyExists()
   if (other && isFolder(other) && conflict !== 'rename') throw refusals.nameAlreadyExists()
+  const parent = start && drive.walk(start, names.slice(0, -1))
+  const name = names.at(-1)
+  if (!other && conflict !== 'rename' && parent && isFolder(parent) && name !== undefined)
+    refuseSimilarName(drive, parent, name)
   return other
 }
 

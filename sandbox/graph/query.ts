@@ -57,8 +57,9 @@ const readers: Record<string, (options: QueryOptions, value: string) => void> = 
 }
 
 /**
- * Reads the query options. Their names are case-sensitive; on drives the `$` is optional, but `%24` is not
- * decoded. Sources: onedrive-api-docs, concepts/optional-query-parameters; msgraph-sdk-design.
+ * Reads the query options. Their names are case-sensitive, and may be percent-encoded as any other part of a query:
+ * many HTTP libraries write `%24top`. On drives the `$` is optional. Sources: onedrive-api-docs,
+ * concepts/optional-query-parameters and case-sensitivity; dotnet/dev-proxy#163.
  * @throws GraphError
  */
 export function readQuery(query: string): QueryOptions {
@@ -66,7 +67,7 @@ export function readQuery(query: string): QueryOptions {
   for (const pair of query.split('&')) {
     const equals = pair.indexOf('=')
     if (equals < 0) continue
-    const name = pair.slice(0, equals).replace(/^\$|^%40/, (mark) => (mark === '$' ? '' : '@'))
+    const name = decode(pair.slice(0, equals)).replace(/^\$/, '')
     if (Object.hasOwn(readers, name)) readers[name]?.(options, decode(pair.slice(equals + 1)))
   }
   return options

@@ -3,7 +3,7 @@ import type { Drive } from '../state/drive.ts'
 import { refusals } from '../state/graph-error.ts'
 import { type Folder, type Item, isFolder, isWithin } from '../state/items.ts'
 import type { World } from '../state/world.ts'
-import { conflictProperty, freeName, readConflict } from './conflict.ts'
+import { conflictProperty, freeName, readConflict, refuseSimilarName } from './conflict.ts'
 import { isObject, readJsonBody } from './json-body.ts'
 import { readProperties } from './properties.ts'
 import { checkIfMatch, type DriveRequest, itemReply, requireItem, requireWithin } from './request.ts'
@@ -40,6 +40,7 @@ function makeRoom(
   conflict: 'fail' | 'rename' | 'replace',
 ): string {
   const other = drive.child(parent, name)
+  if (!other && drive.similar(parent, name) !== item) refuseSimilarName(drive, parent, name)
   if (!other || other === item) return name
   if (conflict === 'rename') return freeName(drive, parent, name, isFolder(item))
   // A file may replace a file; folders are never replaced. Source: onedrive-api-docs#359.

@@ -20,9 +20,10 @@ const unit = 320 * 1024
 export function answerUpload(world: World, incoming: Incoming): Reply {
   const session = world.uploads.find(readSignedUrl(world, incoming, 'upload'))
   if (!session) throw refusals.itemNotFound()
+  if (session.over === 'expired') throw refusals.uploadUrlExpired()
   if (incoming.method === 'PUT') return takeRange(world, incoming, session)
   if (incoming.method === 'GET') return status(world, incoming, 200, session)
-  if (incoming.method === 'POST' && session.received === session.total)
+  if (incoming.method === 'POST' && session.received === session.total && !session.over)
     return finish(world, incoming, session)
   if (incoming.method !== 'DELETE') throw refusals.methodNotAllowed()
   world.uploads.end(session)
@@ -31,6 +32,8 @@ export function answerUpload(world: World, incoming: Incoming): Reply {
 
 function takeRange(world: World, incoming: Incoming, session: UploadSession): Reply {
   const { body } = incoming
+  if (session.over) throw refusals.fragmentOverlap()
+  refuseByMood(world, session)
   const { first, last, total } = readContentRange(header(incoming, 'content-range'))
   if (body.length !== last - first + 1)
     throw refusals.invalidRequest('The length of the body does not match Content-Range.')
@@ -67,11 +70,36 @@ function readContentRange(value: string | undefined): { first: number; last: num
   return { first, last, total }
 }
 
+const office = /\.(docx?|xlsx?|pptx?)$/i
+
+/** @throws GraphError where a session ends before its file is whole; see `Moods`. */
+function refuseByMood(world: World, session: UploadSession): void {
+  const { drive, start, names } = session.target
+  const mood = drive.owner.moods.uploads
+  if (mood === 'expired' && session.received > 0) {
+    session.over = 'expired'
+    throw refusals.uploadUrlExpired()
+  }
+  const replaced = start && drive.walk(start, names)
+  const isOffice = replaced !== undefined && office.test(replaced.name)
+  if (mood !== 'lost' || drive.owner.kind !== 'work' || session.received > 0 || !isOffice) return
+  if (drive.lostUploads.has(replaced)) return
+  drive.lostUploads.add(replaced)
+  world.uploads.end(session)
+  throw refusals.itemNotFound()
+}
+
 /** Creates the file. If that fails, the received ranges are kept for another try. */
 function finish(world: World, incoming: Incoming, session: UploadSession): Reply {
   const { target, properties, chunks } = session
   const { item, made } = placeFile(world, target, Buffer.concat(chunks), properties)
+  const mood = target.drive.owner.moods.uploads
+  if (mood === 'overlapping') {
+    session.over = 'created'
+    throw refusals.fragmentOverlap()
+  }
   world.uploads.end(session)
+  if (mood === 'forgotten') throw refusals.uploadSessionNotFound()
   return graphJson(incoming, world, made ? 201 : 200, driveItem(world, target.drive, item))
 }
 

@@ -2,7 +2,7 @@ import type { Incoming, Reply } from '../server/messages.ts'
 import { refusals } from '../state/graph-error.ts'
 import type { Target } from '../state/upload-sessions.ts'
 import type { World } from '../state/world.ts'
-import { conflictProperty, readConflict, refuseWhenFull } from './conflict.ts'
+import { conflictProperty, readConflict, refuseWhenFull, refuseWhileUploaded } from './conflict.ts'
 import { isObject, readJsonBody } from './json-body.ts'
 import { existingFile } from './place-file.ts'
 import { readProperties } from './properties.ts'
@@ -25,6 +25,7 @@ export function createUploadSession(world: World, incoming: Incoming, request: D
     readConflict(world, incoming, wanted[conflictProperty] ?? body[conflictProperty]) ?? 'replace'
   const target: Target = { drive, start, names: namesOf(address.names, wanted.name), conflict }
   if (!start) throw refusals.itemNotFound()
+  if (conflict !== 'rename') refuseWhileUploaded(world, target)
   existingFile(target)
   refuseWhenFull(world, drive, typeof wanted.fileSize === 'number' ? wanted.fileSize : 0)
   const session = world.uploads.open(

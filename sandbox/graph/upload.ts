@@ -1,6 +1,6 @@
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { World } from '../state/world.ts'
-import { readConflict } from './conflict.ts'
+import { readConflict, refuseWhileUploaded } from './conflict.ts'
 import { placeFile } from './place-file.ts'
 import { checkIfMatch, type DriveRequest, itemReply, requireItem } from './request.ts'
 
@@ -13,6 +13,7 @@ export function upload(world: World, incoming: Incoming, request: DriveRequest):
   if (address.names.length === 0) requireItem(request)
   if (item) checkIfMatch(incoming, drive, item)
   const conflict = readConflict(world, incoming, options.conflict) ?? 'replace'
+  if (conflict !== 'rename') refuseWhileUploaded(world, { drive, start, names: address.names })
   const placed = placeFile(world, { drive, start, names: address.names, conflict }, incoming.body)
   return itemReply(world, incoming, placed.made ? 201 : 200, request, placed.item)
 }

@@ -11,7 +11,7 @@ import { issueCode } from './issue-code.ts'
 import { agreedTo, mayVisit, proceed } from './login.ts'
 import { errorPage } from './pages.ts'
 import { answerByRedirect, errorFields } from './response-modes.ts'
-import { expandDefault } from './scopes.ts'
+import { scopesFor } from './scopes.ts'
 
 /** Errors that are shown on a page and never reach the client. */
 const stopHere = [50020, 90130, undefined]
@@ -70,7 +70,7 @@ function answerSilently(world: World, incoming: Incoming, request: CheckedReques
   if (!account) throw refusals.loginRequired()
   if (another) throw clientRefusals.severalSessions()
   const { registration } = request
-  if (!agreedTo(world, { account, registration }, expandDefault(request.scopes, account)))
+  if (!agreedTo(world, { account, registration }, scopesFor(world, account, registration, request.scopes)))
     throw clientRefusals.consentMissingSilently(registration)
   return issueCode(world, incoming, request, account)
 }

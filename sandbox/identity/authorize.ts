@@ -48,7 +48,7 @@ function check(request: AuthorizationRequest): CheckedRequest {
   if (responseType !== 'code') throw refusals.responseTypeUnsupported(responseType)
   if (!parameters.get('scope')) throw refusals.missingParameter('scope')
   readResponseMode(parameters, 'strict')
-  const scopes = readScopes(parameters.get('scope') ?? '')
+  const scopes = readScopes(parameters.get('scope') ?? '', 'keep')
   const challenge = readChallenge(parameters.get('code_challenge'), parameters.get('code_challenge_method'))
   checkPrompt(parameters.get('prompt'))
   return { ...request, scopes, ...(challenge === undefined ? {} : { challenge }) }

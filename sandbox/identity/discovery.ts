@@ -1,4 +1,6 @@
+import { readForm } from '../server/forms.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
+import { otherKeys } from '../state/keys.ts'
 import type { Tenant } from '../state/tenants.ts'
 import { personalTenantId } from '../state/users.ts'
 import type { World } from '../state/world.ts'
@@ -14,10 +16,12 @@ export function openidConfiguration(world: World, incoming: Incoming, tenant: Te
   // The endpoints of `consumers` keep the alias.
   const endpoints = tenant.id === personalTenantId ? `${world.origin}/${tenant.segment}` : authority
   const host = new URL(world.origin).host
+  const appid = world.settings.signingKeys === 'app' ? readForm(incoming.query).get('appid') : undefined
+  const ofApp = appid === undefined ? '' : `?appid=${encodeURIComponent(appid)}`
   return identityJson(incoming, 200, {
     token_endpoint: `${endpoints}/oauth2/v2.0/token`,
     token_endpoint_auth_methods_supported: ['client_secret_post', 'private_key_jwt', 'client_secret_basic'],
-    jwks_uri: `${endpoints}/discovery/v2.0/keys`,
+    jwks_uri: `${endpoints}/discovery/v2.0/keys${ofApp}`,
     response_modes_supported: ['query', 'fragment', 'form_post'],
     subject_types_supported: ['pairwise'],
     id_token_signing_alg_values_supported: ['RS256'],
@@ -64,10 +68,12 @@ const claims = [
 
 /**
  * `GET /{tenant}/discovery/v2.0/keys`. Each key names the issuer that it signs for: the template, or the
- * fixed issuer of personal accounts. Source: entra-docs, identity-platform/access-tokens.
+ * fixed issuer of personal accounts. Source: entra-docs, identity-platform/access-tokens. With keys of an application's
+ * own, only a request that names it gets them; see `signingKeys` of the settings.
  */
 export async function keySet(world: World, incoming: Incoming): Promise<Reply> {
-  const keys = await world.keys
+  const isHidden = world.settings.signingKeys === 'app' && !readForm(incoming.query).has('appid')
+  const keys = await (isHidden ? otherKeys() : world.keys)
   const entry = (kind: 'work' | 'personal', issuer: string) => ({
     ...keys[kind].publicJwk,
     use: 'sig',

@@ -5,10 +5,10 @@ import type { World } from '../state/world.ts'
 import type { CheckedRequest } from './authorization-request.ts'
 import { newCode } from './opaque.ts'
 import { answerByRedirect } from './response-modes.ts'
-import { expandDefault } from './scopes.ts'
+import { scopesFor } from './scopes.ts'
 
-/** Source: entra-docs, identity-platform/v2-oauth2-auth-code-flow. */
-const codeLifetime = 10 * 60 * 1000
+/** "About a minute." Source: entra-docs, identity-platform/v2-oauth2-auth-code-flow, January 2026. */
+const codeLifetime = 60_000
 
 /** Sends the browser back to the client with a code for what this person granted. */
 export function issueCode(
@@ -19,7 +19,7 @@ export function issueCode(
 ): Reply {
   const { parameters, tenant, registration, redirectUri, platform, scopes, challenge } = request
   incoming.entry.username = account.username
-  const granted = expandDefault(scopes, account)
+  const granted = scopesFor(world, account, registration, scopes)
   world.grants.consent(account, registration, granted)
   const code = newCode(account)
   const claims = parameters.get('claims')

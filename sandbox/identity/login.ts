@@ -9,7 +9,7 @@ import { type Visit, withVisit } from '../state/visits.ts'
 import type { World } from '../state/world.ts'
 import { mayUse } from './audience.ts'
 import { staleSignInPage } from './pages.ts'
-import { expandDefault } from './scopes.ts'
+import { scopesFor } from './scopes.ts'
 import { confirmPage, consentPage, namePage, pickPage, welcomePage } from './sign-in-pages.ts'
 
 /**
@@ -70,7 +70,7 @@ export function proceed(world: World, incoming: Incoming, visit: Visit): Reply {
     return visit.accounts.length > 0 ? pickPage(visit, signedIn) : namePage(visit, visit.unknownHint)
   }
   try {
-    const scopes = expandDefault(visit.scopes, account)
+    const scopes = scopesFor(world, account, registration, visit.scopes)
     if (!visit.agreed && (visit.consentAgain || !agreedTo(world, visit, scopes)))
       return consentPage(visit, account, scopes)
     if (visit.confirmApplication && !visit.confirmed) return confirmPage(visit, account)

@@ -2,12 +2,13 @@ import { clientRefusals } from '../state/client-refusals.ts'
 import type { Grant } from '../state/grants.ts'
 import { refusals } from '../state/identity-refusals.ts'
 import { checkVerifier } from '../state/pkce.ts'
+import { findRedirectUri } from '../state/registrations.ts'
 import type { World } from '../state/world.ts'
 import type { Redemption } from './redemption.ts'
-import { expandDefault, permissions, readScopes } from './scopes.ts'
+import { permissions, readScopes, scopesFor } from './scopes.ts'
 
 /**
- * Redeems an authorization code: once, within ten minutes, at the same authority, by the same client, with the
+ * Redeems an authorization code: once, within a minute, at the same authority, by the same client, with the
  * same redirect URI and the verifier. Source: entra-docs, identity-platform/v2-oauth2-auth-code-flow.
  */
 export function redeemCode(
@@ -24,11 +25,13 @@ export function redeemCode(
   if (code.redeemed) throw refusals.codeSpent()
   if (code.expiresAt <= world.now()) throw refusals.codeExpired()
   if (code.tenantKey !== tenant.key) throw refusals.codeOfOtherTenant()
+  if (!findRedirectUri(registration, redirectUri))
+    throw clientRefusals.redirectUriUnknown(registration, redirectUri)
   if (code.redirectUri !== redirectUri) throw refusals.redirectUriDiffers(redirectUri, code.redirectUri)
   if (platform === 'spa' && !code.challenge) throw clientRefusals.spaWithoutChallenge()
   const verifier = form.get('code_verifier')
   checkVerifier(code.challenge, verifier)
-  const asked = expandDefault(readScopes(form.get('scope') ?? ''), code.account)
+  const asked = scopesFor(world, code.account, registration, readScopes(form.get('scope') ?? ''))
   const consented = world.grants.consented(code.account, registration)
   const missing = permissions(asked).filter((scope) => !consented.has(scope))
   if (missing.length > 0) throw refusals.consentMissing(registration.clientId, registration.name)

@@ -5,7 +5,7 @@ import { isPublicClient } from '../state/registrations.ts'
 import type { World } from '../state/world.ts'
 import type { Redemption } from './redemption.ts'
 import { refuseLoop } from './refuse-loop.ts'
-import { expandDefault } from './scopes.ts'
+import { scopesFor } from './scopes.ts'
 
 /** Timers may fire slightly early; that is not a fault. */
 const tolerance = 250
@@ -32,7 +32,7 @@ export function redeemDeviceCode(world: World, { form, tenant, registration }: R
   if (code.decision === 'declined') throw refusals.deviceDeclined()
   if (!isPublicClient(registration)) throw refusals.secretMissing()
   const { account } = code.decision
-  const scopes = expandDefault(code.scopes, account)
+  const scopes = scopesFor(world, account, registration, code.scopes)
   code.redeemed = true
   world.grants.consent(account, registration, scopes)
   return { account, registration, scopes, platform: 'public' }

@@ -6,7 +6,7 @@ import { admits } from '../state/tenants.ts'
 import type { World } from '../state/world.ts'
 import type { Redemption } from './redemption.ts'
 import { refuseLoop } from './refuse-loop.ts'
-import { expandDefault, permissions, readScopes } from './scopes.ts'
+import { permissions, readScopes, scopesFor } from './scopes.ts'
 
 /**
  * The lifetime for a single-page application, counted from the sign-in. Source: entra-docs,
@@ -37,7 +37,7 @@ export function redeemRefreshToken(
   refuseReuse(found, world)
   refuseIfEnded(found, world)
   refuseLoop(world, registration.clientId, found.account.username, form.get('scope'))
-  const asked = expandDefault(readScopes(form.get('scope') ?? ''), found.account)
+  const asked = scopesFor(world, found.account, registration, readScopes(form.get('scope') ?? ''))
   refuseMoreScopes(world, found, asked)
   const last = world.grants.lastRenewal(found)
   if (last && !last.refused && last.expiresAt - world.now() > nearlyOver)

@@ -34,6 +34,20 @@ export const clientRefusals = {
       'invalid_request',
       `Application '${clientId}' is not supported over the /common or /consumers endpoints. Please use the /organizations or tenant-specific endpoint.`,
     ),
+  /** At the token endpoint it is under `invalid_client`. Source: MicrosoftDocs/azure-docs#86043. */
+  redirectUriUnknown: ({ clientId }: App, uri: string) =>
+    new IdentityError(
+      50011,
+      'invalid_client',
+      `The redirect URI '${uri}' specified in the request does not match the redirect URIs configured for the application '${clientId}'. Make sure the redirect URI sent in the request matches one added to your application.`,
+    ),
+  /** No secret is wrong in spite of `invalid_client`. Source: MicrosoftDocs/azure-docs#37280. */
+  scopeNotInGraph: ({ name }: Pick<App, 'name'>, scope: string) =>
+    new IdentityError(
+      650053,
+      'invalid_client',
+      `The application '${name}' asked for scope '${scope}' that doesn't exist on the resource '00000003-0000-0000-c000-000000000000'. Contact the app vendor.`,
+    ),
   notMobile: () =>
     new IdentityError(
       70002,

@@ -1,7 +1,7 @@
 import { History } from './history.ts'
 import { driveIdOf, ItemIds } from './ids.ts'
 import { type Folder, grow, type Item, isFolder, newItem, type Properties, withDescendants } from './items.ts'
-import { checkName, foldName } from './names.ts'
+import { checkName, foldName, foldSimilar } from './names.ts'
 import { restoreItem, type SavedDrive } from './saved-drive.ts'
 import { indexAfter } from './sorted.ts'
 import type { Account } from './users.ts'
@@ -21,6 +21,8 @@ export class Drive {
   readonly history = new History()
   /** How often its id was sent, for drives whose id changes case. */
   spelled = 0
+  /** Files whose first upload session was lost, for drives of that mood. */
+  readonly lostUploads = new WeakSet<Item>()
   /** Called after each change. */
   changed: () => void = () => {}
   #now: () => number
@@ -58,10 +60,34 @@ export class Drive {
     return folder.children.get(foldName(name))
   }
 
-  /** The item at a path below another one. */
-  walk(from: Item, names: string[]): Item | undefined {
+  /** A child whose name only looks different, on a drive where such names conflict. */
+  similar(folder: Folder, name: string): Item | undefined {
+    if (this.owner.moods.similarNames === 'different') return undefined
+    const wanted = foldSimilar(name)
+    return [...folder.children.values()].find(
+      (child) => child.key !== foldName(name) && foldSimilar(child.name) === wanted,
+    )
+  }
+
+  /** Whether a path ends at a name that only looks different from an existing one. */
+  meetsSimilar(from: Item, names: string[]): boolean {
     let item: Item | undefined = from
-    for (const name of names) item = item && isFolder(item) ? this.child(item, name) : undefined
+    for (const name of names) {
+      if (!item || !isFolder(item)) return false
+      const child: Item | undefined = this.child(item, name)
+      if (!child) return this.similar(item, name) !== undefined
+      item = child
+    }
+    return false
+  }
+
+  /** The item at a path below another one, optionally as of a number in the history: newer items are not found. */
+  walk(from: Item, names: string[], asOf = Number.POSITIVE_INFINITY): Item | undefined {
+    let item: Item | undefined = from
+    for (const name of names) {
+      item = item && isFolder(item) ? this.child(item, name) : undefined
+      if ((item?.born ?? 0) > asOf) return undefined
+    }
     return item
   }
 
@@ -82,6 +108,7 @@ export class Drive {
   add(parent: Folder, name: string, content?: Buffer): Item {
     this.#check(parent, name, content === undefined)
     const item = newItem(this.ids.next(), name, this.#now(), content)
+    item.born = this.history.next()
     this.#byId.set(item.id, item)
     this.#attach(item, parent)
     this.changed()

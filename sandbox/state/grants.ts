@@ -32,6 +32,8 @@ export interface AccessToken extends Grant {
   expiresAt: number
   /** Whether Graph has refused it. */
   refused: boolean
+  /** How often it was refused for being new. */
+  newRefusals?: number
 }
 
 export interface RefreshToken extends Grant {

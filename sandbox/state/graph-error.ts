@@ -1,3 +1,5 @@
+import type { AccountKind } from './users.ts'
+
 /** An error of Graph: `code` is Graph's code, `inner` OneDrive's more specific one. */
 export class GraphError extends Error {
   constructor(
@@ -23,6 +25,44 @@ export const refusals = {
     new GraphError(405, 'methodNotAllowed', 'The method is not allowed on this resource.'),
   nameAlreadyExists: () =>
     new GraphError(409, 'nameAlreadyExists', 'An item with the same name already exists under the parent'),
+  /** A name that only looks different from an existing one. Sources: onedrive-api-docs#856, #977. */
+  similarName: (kind: AccountKind) =>
+    kind === 'work'
+      ? new GraphError(409, 'nameAlreadyExists', 'The specified item name already exists.')
+      : new GraphError(
+          409,
+          'nameAlreadyExists',
+          'An item with the same name already exists under the parent',
+          'similarRelationshipNameAlreadyExists',
+        ),
+  /** What looking up such a name answers. Source: onedrive-api-docs#977. */
+  similarNameNotFound: () =>
+    new GraphError(
+      404,
+      'itemNotFound',
+      'The specified item name is incompatible with a similar name on an existing item.',
+    ),
+  /** An unfinished upload session has the name. Sources: microsoft-graph-docs#17631; onedrive-api-docs#747. */
+  beingUploaded: () =>
+    new GraphError(
+      409,
+      'nameAlreadyExists',
+      'A file with the same name is currently being uploaded. Change the filename and try to save again.',
+    ),
+  /** Names that were read as properties. Source: onedrive-api-docs#1020. */
+  photoProperty: () =>
+    new GraphError(
+      400,
+      'invalidRequest',
+      'The Path property of ODataMessageWriterSetting.ODataUri must end with the navigation property which the contained elements being written belong to.',
+    ),
+  /** Source: onedrive-api-docs#941. */
+  driveProperty: () =>
+    new GraphError(
+      400,
+      'generalException',
+      "Could not find a property named 'quota' on type 'oneDrive.item'.",
+    ),
   movedIntoItself: () =>
     new GraphError(400, 'invalidRequest', 'A folder cannot be moved into itself or into what is in it.'),
   resourceModified: () => new GraphError(412, 'resourceModified', "ETag does not match current item's value"),
@@ -39,6 +79,20 @@ export const refusals = {
   invalidRange: (message: string) => new GraphError(416, 'invalidRange', message),
   /** A pre-signed URL that is forged or expired. */
   unauthenticated: () => new GraphError(401, 'unauthenticated', 'The URL is not signed or has expired.'),
+  /** The token in an upload URL ends before the session. Source: onedrive-api-docs#1570. */
+  uploadUrlExpired: () =>
+    new GraphError(401, 'unauthenticated', 'The upload session has expired.', 'expiredToken'),
+  /** Source: onedrive-api-docs#698. */
+  uploadSessionNotFound: () =>
+    new GraphError(400, 'invalidRequest', 'The upload session was not found.', 'uploadSessionNotFound'),
+  /** Source: onedrive-api-docs#71. */
+  fragmentOverlap: () =>
+    new GraphError(
+      416,
+      'invalidRange',
+      'The uploaded fragment overlaps with data that has already been received.',
+      'fragmentOverlap',
+    ),
   quotaLimitReached: () =>
     new GraphError(507, 'quotaLimitReached', 'Insufficient Space Available', 'insufficientStorage'),
   /** This answer comes from IIS, not from Graph. Source: learn.microsoft.com answers 597035, 736027. */
@@ -58,7 +112,7 @@ const codesByStatus: Record<number, string> = {
   404: 'itemNotFound',
   409: 'nameAlreadyExists',
   423: 'resourceLocked',
-  424: 'failedDependency',
+  424: 'FailedDependency',
   429: 'activityLimitReached',
   500: 'generalException',
   503: 'serviceNotAvailable',
@@ -66,11 +120,12 @@ const codesByStatus: Record<number, string> = {
   509: 'activityLimitReached',
 }
 
+const textsByStatus: Record<number, string> = {
+  424: 'Request failed as dependent request failed',
+  429: 'Too many requests',
+}
+
 /** An error with the usual shape for a status. */
 export function errorOfStatus(status: number): GraphError {
-  return new GraphError(
-    status,
-    codesByStatus[status] ?? 'UnknownError',
-    status === 429 ? 'Too many requests' : '',
-  )
+  return new GraphError(status, codesByStatus[status] ?? 'UnknownError', textsByStatus[status] ?? '')
 }

@@ -35,6 +35,8 @@ export interface Item extends Properties {
   changes: number
   /** The number of its last change in the drive's history. */
   sequence: number
+  /** The number of its creation there; undefined for what an earlier run created. */
+  born?: number
   /**
    * The special folder that this is: its name, or for an application's own folder `approot` and the client
    * id.

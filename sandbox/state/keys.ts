@@ -15,11 +15,23 @@ export type SigningKeys = Record<AccountKind, SigningKey>
 const generate = promisify(generateKeyPair)
 
 let made: Promise<SigningKeys> | undefined
+let others: Promise<SigningKeys> | undefined
 
 /** The keys, generated once per process. That is slow, so it is started early and awaited late. */
 export function signingKeys(): Promise<SigningKeys> {
-  made ??= Promise.all([makeKey(), makeKey()]).then(([work, personal]) => ({ work, personal }))
+  made ??= makeKeys()
   return made
+}
+
+/** Keys that sign nothing. */
+export function otherKeys(): Promise<SigningKeys> {
+  others ??= makeKeys()
+  return others
+}
+
+async function makeKeys(): Promise<SigningKeys> {
+  const [work, personal] = await Promise.all([makeKey(), makeKey()])
+  return { work, personal }
 }
 
 async function makeKey(): Promise<SigningKey> {

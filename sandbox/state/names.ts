@@ -62,3 +62,15 @@ export function checkName(name: string, place: Place): void {
 export function foldName(name: string): string {
   return name.normalize('NFC').toLowerCase().normalize('NFC')
 }
+
+const letters: Record<string, string> = { æ: 'ae', œ: 'oe', ß: 'ss', ø: 'o' }
+
+/**
+ * The key of a name on a drive where similar names conflict: SharePoint and the older personal drives compare by
+ * collations that do not see pictographs, and see a ligature as its letters. Sources: onedrive-api-docs#856, #977.
+ */
+export function foldSimilar(name: string): string {
+  return foldName(name.normalize('NFKC'))
+    .replace(/[\u{10000}-\u{10ffff}]|\u200d|\ufe0f|\p{Extended_Pictographic}/gu, '')
+    .replace(/[æœßø]/g, (letter) => letters[letter] ?? letter)
+}

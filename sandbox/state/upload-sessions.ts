@@ -1,14 +1,18 @@
 import { randomUUID } from 'node:crypto'
 import type { ConflictBehavior } from './conflict-behavior.ts'
 import type { Drive } from './drive.ts'
-import type { Item, Properties } from './items.ts'
+import { type Item, isFolder, type Properties } from './items.ts'
+import { foldName } from './names.ts'
 
-/** Where a file will be saved. */
-export interface Target {
+/** A place in a drive: an item, and names below it; without names, the item itself. */
+export interface Place {
   drive: Drive
-  /** An item, and names below it; without names, the file itself. */
   start: Item | undefined
   names: string[]
+}
+
+/** Where a file will be saved. */
+export interface Target extends Place {
   conflict: ConflictBehavior
 }
 
@@ -28,6 +32,8 @@ export interface UploadSession {
   received: number
   /** The total size, as stated with the first range. */
   total?: number
+  /** It takes no more: its URL has expired, or the file was created although the answer was an error. */
+  over?: 'expired' | 'created'
 }
 
 /** The open upload sessions, by the id in their URL; beyond a limit the oldest are dropped. */
@@ -50,7 +56,29 @@ export class UploadSessions {
     return this.#sessions.get(id)
   }
 
+  /** Whether an unfinished session is for this place. */
+  holdsName(place: Place, now: number): boolean {
+    const key = keyOf(place)
+    return [...this.#sessions.values()].some(
+      ({ target, over, expiresAt }) =>
+        target.drive === place.drive && !over && expiresAt > now && keyOf(target) === key,
+    )
+  }
+
   end(session: UploadSession): void {
     this.#sessions.delete(session.id)
   }
+}
+
+/** The same for all addresses of a place, whether or not something is there. */
+function keyOf({ drive, start, names }: Place): string {
+  let item = start
+  let depth = 0
+  for (const name of names) {
+    const child: Item | undefined = item && isFolder(item) ? drive.child(item, name) : undefined
+    if (!child) break
+    item = child
+    depth++
+  }
+  return [item?.id, ...names.slice(depth).map(foldName)].join('/')
 }

@@ -20,6 +20,30 @@ export interface Moods {
    * OneDrive/onedrive-api-docs#1890.
    */
   driveIds: 'steady' | 'changing'
+  /**
+   * Whether names that only look different exist side by side: `🎸 Music` and `🎵 Music`, `Mærsk` and `Maersk`. Where they
+   * conflict, creating the second is refused with 409, and looking it up with 404. Sources:
+   * OneDrive/onedrive-api-docs#856, #977, #1487.
+   */
+  similarNames: 'different' | 'conflicting'
+  /**
+   * How a path without its closing colon is read if it ends in `photo`, or on a personal drive in `drive`: as a name,
+   * or as a property, which is refused with 400. Sources: OneDrive/onedrive-api-docs#941, #1020.
+   */
+  unclosedPaths: 'names' | 'properties'
+  /**
+   * Whether a path behind an id leads anywhere (`items/ID:/a/b:`). China's cloud was seen to ignore it, so that new
+   * items land in the folder with that id. Source: rclone/rclone#3973.
+   */
+  pathsBehindIds: 'followed' | 'ignored'
+  /**
+   * How an upload session goes wrong. `lost`: when it is to replace an Office file on a work drive, the first session for
+   * it ends with 404 at its first range (abraunegg/onedrive#3859; rclone/rclone#9767). `expired`: its URL answers 401
+   * from the second range on (onedrive-api-docs#1570). `forgotten`: the last range creates the file and answers 400
+   * (onedrive-api-docs#698). `overlapping`: it creates the file and answers 416, and nothing is missing afterwards
+   * (onedrive-api-docs#71; abraunegg/onedrive#3355).
+   */
+  uploads: 'whole' | 'lost' | 'expired' | 'forgotten' | 'overlapping'
 }
 
 /** A user who can sign in, as in a users file. */
@@ -67,7 +91,21 @@ export const readMoods = record({
   existing: oneOf(409, 200),
   missingParents: oneOf(404, 'made'),
   driveIds: oneOf('steady', 'changing'),
+  similarNames: oneOf('different', 'conflicting'),
+  unclosedPaths: oneOf('names', 'properties'),
+  pathsBehindIds: oneOf('followed', 'ignored'),
+  uploads: oneOf('whole', 'lost', 'expired', 'forgotten', 'overlapping'),
 })
+
+const usualMoods: Moods = {
+  existing: 409,
+  missingParents: 404,
+  driveIds: 'steady',
+  similarNames: 'different',
+  unclosedPaths: 'names',
+  pathsBehindIds: 'followed',
+  uploads: 'whole',
+}
 
 const guid: Reader<string> = (value, where) => {
   const found = text(value, where).toLowerCase()
@@ -143,7 +181,7 @@ export function accountOf(user: SandboxUser): Account {
     objectId,
     graphId: personal ? digest.slice(0, 16) : objectId,
     ...(user.quota === undefined ? {} : { quota: user.quota }),
-    moods: { existing: 409, missingParents: 404, driveIds: 'steady', ...user.moods },
+    moods: { ...usualMoods, ...user.moods },
   }
 }
 

@@ -5,7 +5,7 @@ import { type SigningKeys, signingKeys } from './keys.ts'
 import { RequestLog } from './log.ts'
 import { Loops } from './loops.ts'
 import type { NextSignIn } from './next-sign-in.ts'
-import { type Registration, registrations } from './registrations.ts'
+import { type Registration, registrations, webClientId } from './registrations.ts'
 import type { SavedDrive } from './saved-drive.ts'
 import { Score } from './score.ts'
 import { Sessions } from './sessions.ts'
@@ -42,6 +42,21 @@ export interface Settings {
   /** The poll interval and the lifetime of a device code. */
   deviceIntervalSeconds: number
   deviceTtlSeconds: number
+  /**
+   * How often Graph refuses each new access token before it accepts it: "Unable to initialize RPS". Sources:
+   * rclone/rclone#5270, #6747; onedrive-api-docs#1489.
+   */
+  newTokenRefusals: number
+  /**
+   * Scopes that nobody grants, whoever asks for them: less may be granted than asked. Source:
+   * AzureAD/microsoft-authentication-library-for-python#450.
+   */
+  withheldScopes: string[]
+  /**
+   * `app`: the key that signs ID tokens belongs to the application, and is published only at the keys that discovery names
+   * when it is asked with `?appid=`. Sources: AzureAD/passport-azure-ad#482; nextauthjs/next-auth#5137.
+   */
+  signingKeys: 'shared' | 'app'
   /** How much Graph accepts from each user per time window before it answers 429; default: no limit. */
   limit?: Limit
 }
@@ -98,6 +113,9 @@ export class World {
       slowDown: false,
       deviceIntervalSeconds: 5,
       deviceTtlSeconds: 900,
+      newTokenRefusals: 0,
+      withheldScopes: [],
+      signingKeys: 'shared',
       ...settings,
     }
     const drives = this.accounts.map(
@@ -109,6 +127,13 @@ export class World {
   /** The time in milliseconds, by the sandbox's clock. */
   now(): number {
     return Date.now() + this.settings.clockSkewSeconds * 1000
+  }
+
+  /** Gives the web registration another secret. Tokens stay valid, and the earlier secret is refused. */
+  replaceSecret(secret: string): void {
+    const web = this.registrations.find(({ clientId }) => clientId === webClientId)
+    if (web) web.secret = secret
+    this.grants.secrets.add(secret)
   }
 
   /** The account of a user name, ignoring case. */

@@ -17,9 +17,9 @@ export function weatherReply(world: World, incoming: Incoming, effect: Effect & 
   return reply
 }
 
-/** What the real service sends with that status: Graph an error object, the login host plain text. */
+/** What the real service sends with that status: Graph and its upload hosts an error object, the login host plain text. */
 function usual(world: World, incoming: Incoming, status: number): Reply {
-  if (incoming.entry.kind === 'graph' && status >= 400)
+  if (['graph', 'content'].includes(incoming.entry.kind) && status >= 400)
     return errorReply(errorOfStatus(status), incoming, world)
   return { status, headers: { 'content-type': 'text/plain' }, body: STATUS_CODES[status] ?? String(status) }
 }

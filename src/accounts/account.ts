@@ -20,6 +20,8 @@ export interface Account {
   copies?: StoreName[]
   /** Set when Microsoft refused to renew the link; valid only for the record with this `renewedAt` (lifetime.ts). */
   ended?: End
+  /** What the next sign-in must prove, as JSON (a claims challenge); without it, every renewal would be refused again. */
+  claims?: string
   /** What such refusals said about the lifetime of this account's links; kept across logins. */
   taught?: LifetimeHints
 }

@@ -1,6 +1,8 @@
 import { OdLinkError } from '../errors.ts'
+import type { LinkRecord } from '../identity/link.ts'
 import { inApp, menu } from '../identity/portal.ts'
 import { notices } from '../notices.ts'
+import { variable } from '../settings/environment.ts'
 import { setting } from '../settings/index.ts'
 import { parseJsonObject } from '../text/json.ts'
 import { openStore, type StoreName } from './stores/index.ts'
@@ -73,6 +75,26 @@ export async function clientSecretFor(clientId: string): Promise<string | undefi
   if (!saved || fits(saved, clientId)) return saved?.secret
   notices.warning(`The saved client secret belongs to ${saved.clientId}, so it is not used for ${clientId}.`)
   return undefined
+}
+
+/**
+ * A link whose client secret was refused, with the one that has replaced it: from the environment or the store, of the same
+ * client ID. A new secret leaves refresh tokens valid.
+ * @param refusal what the token endpoint answered.
+ * @returns undefined when the secret was not the cause, or no other one is known.
+ */
+export async function withAnotherSecret(
+  record: LinkRecord,
+  refusal: unknown,
+): Promise<LinkRecord | undefined> {
+  if (!(refusal instanceof OdLinkError) || refusal.reason !== 'client-secret') return undefined
+  const { clientId, clientSecret: used } = record.registration
+  const isOwn = (setting('client-id') ?? clientId) === clientId
+  const given = isOwn ? variable('OD_LINK_CLIENT_SECRET') : undefined
+  const saved = await readSaved()
+  const kept = saved && fits(saved, clientId) ? saved.secret : undefined
+  const another = [given, kept].find((secret) => secret && secret !== used)
+  return another ? { ...record, registration: { ...record.registration, clientSecret: another } } : undefined
 }
 
 function fits(saved: SavedSecret, clientId: string): boolean {

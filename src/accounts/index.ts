@@ -3,8 +3,9 @@ import type { Patience } from '../http/retry.ts'
 import type { LinkRecord } from '../identity/link.ts'
 import { variable } from '../settings/environment.ts'
 import { changeStateFile, readStateFile } from '../settings/json-file.ts'
+import type { NextCommand, NextStep } from '../text/next-step.ts'
 import { type Account, type Index, labelOf } from './account.ts'
-import { parseRecord } from './link-record.ts'
+import { parseRecord, signInAgain } from './link-record.ts'
 import { openStore } from './stores/index.ts'
 
 const indexFile = 'accounts'
@@ -42,7 +43,8 @@ export function findAccount(wanted = variable('OD_LINK_ACCOUNT')): Account {
   const index = readIndex()
   const { accounts = [] } = index
   if (accounts.length === 0) {
-    const next = [{ verb: 'login' }]
+    // Not with a typed `--account`, which names none of them.
+    const next = [{ verb: 'login', flags: { account: undefined } }]
     throw new OdLinkError('sign-in', 'No OneDrive is linked.', { reason: 'not-linked', next })
   }
   if (!wanted) {
@@ -93,6 +95,16 @@ export function accountFlag(account: Account): string {
   }
 }
 
+/** Steps after a refusal to renew a link: a sign-in is one of this link. */
+export function namingAccount(steps: readonly NextStep[], account: Account): NextStep[] {
+  const flag = accountFlag(account)
+  const name = <Command extends NextCommand>(command: Command): Command =>
+    command.verb === 'login' ? { ...command, flags: { account: flag, ...command.flags } } : command
+  return steps.map((step) =>
+    typeof step === 'string' ? step : { ...name(step), ...(step.and ? { and: name(step.and) } : {}) },
+  )
+}
+
 /** The account as the index has it now. It may have been moved to another store since it was found. */
 export function accountNow(account: Account): Account {
   return listAccounts().find(({ id }) => id === account.id) ?? account
@@ -110,7 +122,7 @@ export async function readLink(account: Account): Promise<LinkRecord> {
     throw new OdLinkError(
       'sign-in',
       `${account.username} is no longer linked. Its tokens are gone from the store (${account.store}).`,
-      { reason: 'tokens-gone', next: [{ verb: 'login' }] },
+      { reason: 'tokens-gone', next: [signInAgain(accountFlag(account))] },
     )
   }
   return parseRecord(text, account.id)

@@ -52,21 +52,25 @@ function signInRule(taught: LifetimeHints, { linkedAt, lastRenewedAt }: LinkReco
  * Saves with the account that Microsoft refused to renew this record, and what the refusal said about lifetimes. Call it
  * while holding the link's lock, so that no login happens in between. It never fails, because the person has to see the
  * refusal.
- * @returns whether this process is the first to see this end. If the index cannot be changed, every process is the first:
+ * @param claims what the next sign-in must prove.
+ * @returns whether this process is the first to see this end, for this cause. If the index cannot be changed, every process is the first:
  *   the person's command rather runs twice than never.
  */
 export async function markEnded(
   { id }: Account,
   { lastRenewedAt: renewedAt }: LinkRecord,
   refusal: OdLinkError,
+  claims?: string,
 ): Promise<boolean> {
   try {
     const known = listAccounts().find((account) => account.id === id)
-    if (known?.ended?.renewedAt === renewedAt) return false
-    const ended: End = { at: Date.now(), code: refusal.code ?? null, reason: refusal.message, renewedAt }
+    const code = refusal.code ?? null
+    if (known?.ended?.renewedAt === renewedAt && known.ended.code === code) return false
+    const ended: End = { at: Date.now(), code, reason: refusal.message, renewedAt }
     const taught = taughtBy(refusal)
     const change = (account: Account) => {
       account.ended = ended
+      if (claims !== undefined) account.claims = claims
       if (Object.keys(taught).length > 0) account.taught = { ...account.taught, ...taught }
     }
     await changeAccount(id, change, startPatience(markWithinMs))
@@ -74,4 +78,15 @@ export async function markEnded(
     // It could not be saved.
   }
   return true
+}
+
+/**
+ * Saves what the next sign-in of a link must prove: Graph refused even a renewed token, and named the claims. It never fails,
+ * because the person has to see the refusal.
+ */
+export async function keepClaims({ id }: Account, claims: string): Promise<void> {
+  const change = (account: Account) => {
+    account.claims = claims
+  }
+  await changeAccount(id, change, startPatience(markWithinMs)).catch(() => {})
 }

@@ -1,5 +1,6 @@
 import { OdLinkError } from '../errors.ts'
 import type { LinkRecord } from '../identity/link.ts'
+import type { NextStep } from '../text/next-step.ts'
 
 const texts = [
   'id',
@@ -32,9 +33,10 @@ export function parseRecord(text: string, id: string): LinkRecord {
   }
   if (record?.version !== 1) throw unreadable(id, 'another version of od-link wrote it')
   const { clientId, tenant, clientSecret = '' } = record.registration ?? {}
+  const { redirectUri = '', listen = '' } = record
   const whole =
     record.id === id &&
-    [clientId, tenant, clientSecret].every((text) => typeof text === 'string') &&
+    [clientId, tenant, clientSecret, redirectUri, listen].every((text) => typeof text === 'string') &&
     texts.every((field) => typeof record[field] === 'string') &&
     addresses.every((field) => typeof record[field] === 'string' && URL.canParse(record[field])) &&
     times.every((field) => typeof record[field] === 'number' && Math.abs(record[field]) <= lastTime)
@@ -42,9 +44,14 @@ export function parseRecord(text: string, id: string): LinkRecord {
   return record as LinkRecord
 }
 
+/** Signs an existing link in again, as it was made. @param account a value of `--account`. */
+export function signInAgain(account: string, intro?: string): NextStep {
+  return { ...(intro === undefined ? {} : { intro }), verb: 'login', flags: { account } }
+}
+
 function unreadable(id: string, why: string): OdLinkError {
   return new OdLinkError('keychain', `The saved link ${id} cannot be read (${why}).`, {
     reason: 'record-damaged',
-    next: [{ verb: 'login' }, { intro: 'Or remove it:', verb: 'logout', args: [id] }],
+    next: [signInAgain(id), { intro: 'Or remove it:', verb: 'logout', args: [id] }],
   })
 }

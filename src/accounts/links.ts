@@ -6,6 +6,7 @@
 import { OdLinkError } from '../errors.ts'
 import type { LinkRecord } from '../identity/link.ts'
 import { notices } from '../notices.ts'
+import { saveKeychainService } from '../settings/directory.ts'
 import type { Account } from './account.ts'
 import { accountNow, changeAccount, changeIndex, listAccounts, withLinkLock } from './index.ts'
 import { chosenStore, openStore, type StoreName, warnAboutStore } from './stores/index.ts'
@@ -19,6 +20,7 @@ import { type Store, saveItem } from './stores/store.ts'
 export async function addLink(record: LinkRecord, name: string | undefined): Promise<Account> {
   return withLinkLock(record.id, async () => {
     if (name !== undefined) refuseTakenName(name, record.id)
+    saveKeychainService()
     const known = listAccounts().find(({ id }) => id === record.id)
     const storeName = chosenStore()
     const { id, username, displayName, kind } = record

@@ -6,7 +6,7 @@ import { variable } from '../settings/environment.ts'
 import { isFull, isUnwritable, unwritableBecause } from '../system/disk-errors.ts'
 import { isoTime } from '../text/format.ts'
 import type { Account } from './account.ts'
-import { accountNow, readLink, refuseReadOnly, withLinkLock, writeLink } from './index.ts'
+import { accountNow, namingAccount, readLink, refuseReadOnly, withLinkLock, writeLink } from './index.ts'
 
 /** A token that expires sooner is renewed before it is used; MSAL has the same limit. */
 const freshForMs = 5 * 60_000
@@ -90,7 +90,14 @@ async function renew(
 ): Promise<LinkRecord | Refused> {
   const { refreshTokens } = await import('../identity/refresh.ts')
   try {
-    const tokens = await refreshTokens(record, options.claims, options.patience)
+    const refresh = (link: LinkRecord) => refreshTokens(link, options.claims, options.patience)
+    const tokens = await refresh(record).catch(async (error: unknown) => {
+      const { withAnotherSecret } = await import('./client-secret.ts')
+      const changed = await withAnotherSecret(record, error)
+      if (!changed) throw error
+      const { registration } = changed
+      return { registration, ...(await refresh(changed)) }
+    })
     const renewed: LinkRecord = { ...record, ...tokens, lastRenewedAt: Date.now() }
     await writeLink(account, renewed)
     return renewed
@@ -104,6 +111,9 @@ async function renew(
     const stored = await readLink(account)
     if (stored.refreshToken !== record.refreshToken) return renew(account, stored, options)
     const { markEnded } = await import('./lifetime.ts')
-    return { refusal: error, isNew: await markEnded(account, stored, error) }
+    const { claimsIn } = await import('../identity/errors.ts')
+    const refusal = error.with({ next: namingAccount(error.next, account) })
+    const claims = claimsIn(error) ?? options.claims
+    return { refusal, isNew: await markEnded(account, stored, error, claims) }
   }
 }

@@ -35,7 +35,8 @@ export function nextStepsFor(error: OdLinkError, verbs: Commands, typed: Typed):
     const complete = typeof step === 'string' ? step : completeRun(step, verbs, typed)
     if (complete === undefined) continue
     if (complete !== 'the same') steps.push(complete)
-    // After something else was done, the same command may work.
+    // It may work after something else was done.
+    else if (typeof step !== 'string' && step.intro) steps.push(`${step.intro} run the same command again.`)
     else if (steps.length > 0) steps.push('Then run the same command again.')
   }
   if (steps.length > 0 || error.next.length === 0) return steps
@@ -61,19 +62,25 @@ function complete(step: NextCommand, verbs: Commands, typed: Typed): NextCommand
   const isAgain = verb === typed.verb && (action === undefined || action === typed.args.positional[0])
   if (!step.verb && !Object.keys(flags).every((name) => optionOf(description, name))) return undefined
   // What may be a secret is not repeated, so neither is its command.
-  if (
+  const hasSecret =
     isAgain &&
     description.options.some(({ name, secret }) => secret && typed.args.options[name] !== undefined)
-  )
-    return step.verb ? { ...step, flags } : { flags }
-  const kept = keptOptions(description, flags, typed, isAgain)
+  if (hasSecret && !step.verb) return { flags }
+  const kept = keptOptions(description, flags, typed, isAgain && !hasSecret)
   return {
     verb,
     ...(action === undefined ? {} : { action }),
-    // As the step spells them: `-p` is easier to recognize than --parents.
-    flags: { ...kept, ...step.flags },
-    args: args ?? (isAgain && action === undefined ? typed.args.positional : []),
+    // In the spelling of the step: `-p`.
+    flags: { ...kept, ...longerThanTyped(step.flags ?? {}, typed) },
+    args: args ?? (step.verb === undefined ? typed.args.positional : []),
   }
+}
+
+/** A wait that is not longer than the one that was too short would not help. */
+function longerThanTyped(flags: Flags, { args }: Typed): Flags {
+  const { 'max-wait': wait } = flags
+  const typed = Number(args.options['max-wait'])
+  return wait !== undefined && Number(wait) <= typed ? { ...flags, 'max-wait': String(typed * 2) } : flags
 }
 
 function optionOf({ options }: Command, name: string): Option | undefined {
@@ -104,12 +111,12 @@ function keptOptions(description: Command, flags: Flags, { args }: Typed, isAgai
 }
 
 function isSame(
-  { verb = '', action, args = [], flags = {} }: NextCommand,
+  { verb, action, args = [], flags = {} }: NextCommand,
   verbs: Commands,
   typed: Typed,
 ): boolean {
+  const description = verbs[typed.verb]
   const words = [...(action ? [action] : []), ...args]
-  const long = verbs[verb] ? withLongNames(flags, verbs[verb]) : flags
   const given = (options: Record<string, unknown>) =>
     JSON.stringify(
       Object.entries(options)
@@ -120,6 +127,6 @@ function isSame(
   return (
     verb === typed.verb &&
     JSON.stringify(words) === JSON.stringify(typed.args.positional) &&
-    given(long) === given(typed.args.options)
+    given(description ? withLongNames(flags, description) : flags) === given(typed.args.options)
   )
 }

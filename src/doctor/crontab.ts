@@ -3,7 +3,7 @@
 import { existsSync, realpathSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
 import { configDir } from '../settings/directory.ts'
-import { variable } from '../settings/environment.ts'
+import { environment, variable } from '../settings/environment.ts'
 import { posixQuote } from '../text/shell-quote.ts'
 
 export type Environment = Record<string, string>
@@ -20,7 +20,7 @@ function loginOf(): { name: string; home: string } {
     const { username, homedir: home } = userInfo()
     return { name: username, home }
   } catch {
-    return { name: process.env.LOGNAME ?? String(process.getuid?.()), home: homedir() }
+    return { name: environment().LOGNAME ?? String(process.getuid?.()), home: homedir() }
   }
 }
 
@@ -42,7 +42,8 @@ const needed = [
 
 /** The variables of this environment that the crontab line has to set. */
 export function variablesForCron(): Environment {
-  const set = needed.flatMap((name) => (process.env[name] ? [[name, process.env[name]]] : []))
+  const variables = environment()
+  const set = needed.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []))
   return {
     ...(homedir() !== loginOf().home && { HOME: homedir() }),
     // As an absolute path, because cron starts jobs in another directory.

@@ -21,21 +21,25 @@ export function nameInReport({ name, username }: Account): string {
   return name ?? maskAddress(username)
 }
 
+/**
+ * The same error; but its commands name the account only by its short name. Addresses and IDs are masked in a report, and a
+ * command with a masked one does not work.
+ */
+function withoutAddress(error: unknown, { name }: Account): unknown {
+  if (!(error instanceof OdLinkError)) return error
+  const hide = (step: NextStep): NextStep => {
+    if (typeof step === 'string' || step.flags?.account === undefined) return step
+    return { ...step, flags: { ...step.flags, account: name } }
+  }
+  return error.with({ next: error.next.map(hide) })
+}
+
 /** Whether a link works: it has tokens, Microsoft renews them, their scope is enough, and the drive has space. */
 export async function checkLink(account: Account, offline: boolean): Promise<CheckResult> {
   try {
     return await check(account, offline)
   } catch (error) {
-    throw error instanceof OdLinkError ? error.with({ next: error.next.map(forReport(account)) }) : error
-  }
-}
-
-/** Leaves out `--account` where its value would be masked, because a command with a masked address does not work. */
-function forReport({ name }: Account): (step: NextStep) => NextStep {
-  return (step) => {
-    if (typeof step === 'string' || !step.flags?.account || step.flags.account === name) return step
-    const { account: _, ...flags } = step.flags
-    return { ...step, flags }
+    throw withoutAddress(error, account)
   }
 }
 

@@ -4,7 +4,7 @@ import { OdLinkError } from '../errors.ts'
 import { graphAnswer } from '../graph/answer.ts'
 import { mayPass } from '../graph/error-codes.ts'
 import { graphFailure } from '../graph/errors.ts'
-import { extraCertificates } from '../http/certificates.ts'
+import { extraCertificates, isCheckSwitchedOff } from '../http/certificates.ts'
 import { clockCommand, clockProblem, clockSkewMs } from '../http/clock-skew.ts'
 import { exchange, isLoopback } from '../http/index.ts'
 import type { HttpProxy } from '../http/proxy.ts'
@@ -24,7 +24,10 @@ const timeoutMs = 6_000
 export async function checkProxy(): Promise<CheckResult> {
   const url = new URL(cloud().login)
   const file = extraCertificates()
-  const extra = file ? `; NODE_EXTRA_CA_CERTS is ${file}` : ''
+  const unchecked = isCheckSwitchedOff()
+    ? '; NODE_TLS_REJECT_UNAUTHORIZED is 0, but od-link checks certificates anyway'
+    : ''
+  const extra = `${file ? `; NODE_EXTRA_CA_CERTS is ${file}` : ''}${unchecked}`
   if (isLoopback(url.hostname)) return `none is used for this machine (${url.host})${extra}`
   const proxy = await proxyTo(url)
   const [, except] = proxyVariables().find(([name]) => /^no_proxy$/i.test(name)) ?? []

@@ -268,7 +268,7 @@ const byWords: readonly { words: RegExp; statuses: readonly number[]; means: Mea
   { words: /similar name/i, statuses: [400, 404, 409], means: 'similar' },
   { words: /SPO license|mysite not found/i, statuses: [400, 403, 404], means: 'noDrive' },
   {
-    words: /upload session already exists|(is being|currently) uploaded/i,
+    words: /upload session already exists|being uploaded|currently uploaded/i,
     statuses: [409, 423],
     means: 'uploading',
   },

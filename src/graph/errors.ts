@@ -26,7 +26,8 @@ function messageOf(answer: GraphAnswer, meaning: Meaning, subject: string, withS
   if (meaning.isComplete) return `${meaning.meaning.slice(0, -1)} ${status}.`
   const says = meaning.says?.(subject) ?? `${subject} failed`
   const words = plainWords(answer)
-  if (!words) return `${says} ${status}. ${meaning.meaning}`
+  const isSaid = `${says}.` === meaning.meaning
+  if (!words) return `${says} ${status}.${isSaid ? '' : ` ${meaning.meaning}`}`
   return withStatus ? `${says} ${status}: ${words}` : `${says}: ${words}`
 }
 
@@ -65,7 +66,7 @@ export function renewedTokenRefused(answer: GraphAnswer): OdLinkError {
   const next: NextStep[] = [
     ...(clock ? [`${clock}. Set it: ${clockCommand()}`] : []),
     'Try again in a few minutes.',
-    signInAgain(answer, 'If it is still refused then:'),
+    signInAgain(answer, 'If it is still refused:'),
   ]
   return new OdLinkError('service', `Microsoft Graph does not accept a token issued just now: ${words}`, {
     reason: 'token-refused',

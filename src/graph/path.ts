@@ -46,7 +46,7 @@ function separately(path: DrivePath, other: string): NextStep[] {
 }
 
 function withParents(path: DrivePath): NextStep {
-  const intro = 'To create its parents too, use one path:'
+  const intro = 'To create its parents as well, use one path:'
   return { intro, verb: 'mkdir', flags: { p: true }, args: [showPath(path)] }
 }
 

@@ -115,6 +115,8 @@ async function sendWithToken(
     return sendOnce({ account, link: another }, request, how)
   }
   const last = tokens.isRenewed(link.accessToken) ? first : await sendAgain()
-  if (!(last instanceof NetworkError) && challengeOf(last) !== undefined) throw newSignInWanted(last)
-  return last
+  const claims = last instanceof NetworkError ? undefined : challengeOf(last)
+  if (last instanceof NetworkError || claims === undefined) return last
+  await (await import('../accounts/lifetime.ts')).keepClaims(account, claims)
+  throw newSignInWanted(last)
 }

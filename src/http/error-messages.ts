@@ -41,7 +41,7 @@ interface Failure extends Route {
 
 const tryAgain = 'Check the network and try again.'
 const setProxy = 'HTTPS_PROXY=http://proxy.example:8080'
-const encoding = 'In a name or password, write % @ : / as %25 %40 %3A %2F.'
+const encoding = 'In a name or password, write % @ : / # as %25 %40 %3A %2F %23.'
 
 /** What can fail, by the codes of Node, OpenSSL and `transport.ts`; the first row that matches counts. */
 const failures: [codes: RegExp, reason: Reason, explain: (failure: Failure) => Explanation][] = [
@@ -120,10 +120,16 @@ const failures: [codes: RegExp, reason: Reason, explain: (failure: Failure) => E
   [
     /^(EPROTO|ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST))$/,
     'tls',
-    ({ host, code }) => [
-      `${host} does not support TLS as od-link needs it (${code}).`,
-      "Check the port, and whether a proxy or the network's sign-in page is in between.",
-    ],
+    ({ host, code, peer, proxy, sent }) =>
+      proxy && !sent && peer.startsWith('The proxy')
+        ? [
+            `${peer} does not support TLS (${code}), although ${proxy.variable} begins with https://.`,
+            `If it is a plain HTTP proxy: ${proxy.variable}=http://${proxy.host}`,
+          ]
+        : [
+            `${host} does not support TLS as od-link needs it (${code}).`,
+            "Check the port, and whether a proxy or the network's sign-in page is in between.",
+          ],
   ],
   [
     /^(CERT_|ERR_TLS|ERR_SSL)/,
@@ -151,6 +157,15 @@ const failures: [codes: RegExp, reason: Reason, explain: (failure: Failure) => E
       setProxy,
       'Or with a name and a password: HTTPS_PROXY=http://USER:PASSWORD@proxy.example:8080',
       encoding,
+    ],
+  ],
+  [
+    /^ESOCKS$/,
+    'proxy',
+    () => [
+      'The proxy variable names a SOCKS proxy, and od-link only supports HTTP proxies.',
+      'Use the HTTP port of the proxy, or run one in front of it, such as privoxy:',
+      setProxy,
     ],
   ],
   [

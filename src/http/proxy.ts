@@ -1,6 +1,7 @@
 import type { Agent } from 'node:http'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { getProxyForUrl } from 'proxy-from-env'
+import { TransportError } from './errors.ts'
 import { proxyVariables } from './proxy-variables.ts'
 
 export interface HttpProxy {
@@ -15,7 +16,7 @@ export interface HttpProxy {
 /**
  * The proxy for `url` from the usual variables (`HTTPS_PROXY`, `NO_PROXY`, in either case), or undefined if none applies.
  * @param ca trusted CAs for a proxy that itself uses TLS; by default Node's.
- * @throws TypeError (ERR_INVALID_URL) when the variable is not the address of an HTTP proxy.
+ * @throws TransportError (ERR_INVALID_URL, ESOCKS) when the variable is not the address of an HTTP proxy.
  */
 export function findProxy(url: URL, ca: string[] | undefined): HttpProxy | undefined {
   const found = getProxyForUrl(url.href)
@@ -26,14 +27,17 @@ export function findProxy(url: URL, ca: string[] | undefined): HttpProxy | undef
     proxyVariables().find(
       ([name, value]) => /^(https|all)_proxy$/i.test(name) && (value === found || value === bare),
     ) ?? []
-  const proxy = new URL(written === found ? found : `http://${bare}`)
-  // SOCKS, for example, is another protocol.
+  const proxy = parse(written === found ? found : `http://${bare}`)
+  if (/^socks/.test(proxy.protocol)) throw new TransportError('ESOCKS', 'connecting')
   if (!/^https?:$/.test(proxy.protocol)) throw invalid()
+  // A `#` or a `/` in a password ends the host early, and its beginning would be taken for the host.
+  if (proxy.hash || proxy.search || proxy.pathname !== '/') throw invalid()
   const credentials = credentialsOf(proxy)
   // Only the header gets them: whatever has the address, such as the package's debug output, may print it.
   proxy.username = ''
   proxy.password = ''
   const agent = new HttpsProxyAgent(proxy, {
+    rejectUnauthorized: true,
     ...(ca ? { ca } : {}),
     ...(credentials ? { headers: { 'Proxy-Authorization': `Basic ${credentials}` } } : {}),
   })
@@ -50,6 +54,12 @@ function credentialsOf({ username, password }: URL): string | undefined {
   }
 }
 
-function invalid(): TypeError {
-  return Object.assign(new TypeError(), { code: 'ERR_INVALID_URL' })
+/** Without the URL in the error: it may contain a password. */
+function parse(url: string): URL {
+  if (URL.canParse(url)) return new URL(url)
+  throw invalid()
+}
+
+function invalid(): TransportError {
+  return new TransportError('ERR_INVALID_URL', 'connecting')
 }

@@ -53,7 +53,8 @@ export function startPatience(maxWaitMs: number): Patience {
       const ms = asked === undefined ? backOff(1_000) : Math.max(asked, pauses === 0 ? 0 : backOff(50))
       if (ms > left()) return false
       pauses += 1
-      notices.waiting(`${why} Retrying in ${shortDuration(ms / 1000)}…`)
+      // Microsoft's own sentences often lack their full stop.
+      notices.waiting(`${why.replace(/[^.!?…]$/, '$&.')} Retrying in ${shortDuration(ms / 1000)}…`)
       await sleep(ms)
       return true
     },

@@ -59,13 +59,19 @@ export async function sendRequest(
   const { request: open, Agent } =
     url.protocol === 'https:' ? await import('node:https') : await import('node:http')
   agents[url.protocol] ??= new Agent({ keepAlive: true, scheduling: 'lifo', timeout: 5_000 })
-  const options: RequestOptions & { ca?: string[]; autoSelectFamilyAttemptTimeout?: number } = {
+  const options: RequestOptions & {
+    ca?: string[]
+    autoSelectFamilyAttemptTimeout?: number
+    rejectUnauthorized: boolean
+  } = {
     method: request.method,
     headers: request.headers,
     agent: proxyAgent ?? (request.freshConnection ? false : agents[url.protocol]),
     // Node allows each address of a name 250 ms, which is too short for slow networks (nodejs/node#54359).
     autoSelectFamilyAttemptTimeout: 1_000,
     ...(request.ca ? { ca: request.ca } : {}),
+    // Whatever NODE_TLS_REJECT_UNAUTHORIZED says.
+    rejectUnauthorized: true,
   }
   const { mostBytes = defaultMostBytes } = request
   const { send, take = (response: IncomingMessage) => readBody(response, mostBytes) } = request.streams ?? {}

@@ -1,5 +1,10 @@
 import type { NextStep } from '../text/next-step.ts'
-import { type Advice, notForConsumers, registrationAdvice, type Where } from './aadsts-registration-codes.ts'
+import {
+  type Advice,
+  registrationAdvice,
+  registrationAdviceByWords,
+  type Where,
+} from './aadsts-registration-codes.ts'
 
 const signIn: readonly NextStep[] = [{ verb: 'login' }]
 const thenSignIn: NextStep = { intro: 'Then:', verb: 'login' }
@@ -73,7 +78,7 @@ const risk: Advice = {
   next: ['Ask the administrator to clear the risk.', thenSignIn],
 }
 const password: Advice = {
-  meaning: 'The password has expired.',
+  meaning: 'The password has expired, or has to be changed first.',
   reason: 'sign-in-refused',
   next: ['Set a new one in the browser.', thenSignIn],
 }
@@ -84,6 +89,62 @@ const scope: Advice = {
     'Check --scope.',
     { intro: 'For your own drive this is enough:', verb: 'login', flags: { scope: 'Files.ReadWrite' } },
   ],
+}
+const approvedApps: Advice = {
+  meaning: 'The organisation allows only approved apps.',
+  reason: 'blocked-by-policy',
+  next: ['Ask the administrator for an exception.'],
+}
+const tokenProtection: Advice = {
+  meaning:
+    'The organisation requires tokens that are bound to a managed device, which a command line cannot have.',
+  reason: 'blocked-by-policy',
+  next: ['Ask the administrator for an exception from token protection.'],
+}
+const tenantRestricted: Advice = {
+  meaning: 'This network, or one of the two organisations, does not allow sign-ins across tenants.',
+  reason: 'blocked-by-policy',
+  next: ['Try from another network, or ask the administrator to allow this tenant.'],
+}
+const deviceCodeBlocked: Advice = {
+  meaning: 'The organisation has blocked device codes, and links that were made with one.',
+  reason: 'blocked-by-policy',
+  next: [{ intro: 'Sign in with a browser:', verb: 'login', flags: { device: undefined } }],
+}
+const codeExpired: Advice = {
+  meaning: 'The device code has expired.',
+  reason: 'code-expired',
+  next: [{ intro: 'To get a new one:', verb: 'login', flags: { device: true } }],
+}
+const graphOff: Advice = {
+  meaning: 'Microsoft Graph is switched off or missing in this tenant.',
+  reason: 'sign-in-refused',
+  next: ['Ask the administrator.'],
+}
+const unmanagedTenant: Advice = {
+  meaning: "Nobody manages the organisation's tenant, so no app can be approved there.",
+  reason: 'sign-in-refused',
+  next: [
+    "Ask the organisation's IT to take over the domain in Microsoft's admin center.",
+    'Or use another account.',
+  ],
+}
+const continueInBrowser: Advice = {
+  meaning: 'A question in the browser has not been answered.',
+  reason: 'sign-in-refused',
+  next: ['Answer it in the browser.', thenSignIn],
+}
+const accountDisabled: Advice = {
+  meaning: 'The account is disabled.',
+  reason: 'sign-in-refused',
+  next: ['Ask the administrator.'],
+}
+/** Microsoft's own sentence is shown for these, and its page about the code. */
+const unexplained: Advice = {
+  meaning: 'Microsoft refused the sign-in. Its page about this code says why.',
+  isVague: true,
+  reason: 'sign-in-refused',
+  next: signIn,
 }
 const unknownTenant: Advice = {
   meaning: 'Microsoft cannot tell the tenant.',
@@ -104,7 +165,13 @@ const byCode: Record<number, Advice> = {
   ...registrationAdvice,
   16000: otherTenantsAccount,
   28002: scope,
+  28003: scope,
   50020: otherTenantsAccount,
+  50005: {
+    meaning: 'The organisation does not allow sign-ins from this kind of device.',
+    reason: 'blocked-by-policy',
+    next: ['Sign in with the browser of another device, or ask the administrator.'],
+  },
   50033: serviceTrouble,
   50034: otherTenantsAccount,
   50053: {
@@ -113,11 +180,7 @@ const byCode: Record<number, Advice> = {
     next: ['Wait a while, or use another network.', thenSignIn],
   },
   50055: password,
-  50057: {
-    meaning: 'The account is disabled.',
-    reason: 'sign-in-refused',
-    next: ['Ask the administrator.'],
-  },
+  50057: accountDisabled,
   50058: { meaning: 'Nobody is signed in.', reason: 'sign-in-refused', next: signIn },
   50059: unknownTenant,
   50072: moreProof,
@@ -125,19 +188,29 @@ const byCode: Record<number, Advice> = {
   50076: moreProof,
   50078: moreProof,
   50079: moreProof,
+  50085: expired,
   50087: serviceTrouble,
   50089: expired,
   50097: managedDevice,
+  50125: password,
+  50127: managedDevice,
+  50128: unknownTenant,
   50126: { meaning: 'The username or the password is wrong.', reason: 'sign-in-refused', next: signIn },
   50129: managedDevice,
   50131: blockedByPolicy,
   50132: expired,
   50133: expired,
-  50135: risk,
+  50135: password,
+  50137: password,
+  50140: continueInBrowser,
+  50142: password,
   50144: password,
   50147: bug,
   50148: wrongVerifier,
+  50155: managedDevice,
   50158: moreProof,
+  50187: managedDevice,
+  50199: continueInBrowser,
   50173: {
     meaning: 'The password was changed or the sign-in was revoked.',
     reason: 'link-ended',
@@ -151,14 +224,16 @@ const byCode: Record<number, Advice> = {
   51004: otherTenantsAccount,
   53000: managedDevice,
   53001: managedDevice,
-  53002: {
-    meaning: 'The organisation allows only approved apps.',
-    reason: 'blocked-by-policy',
-    next: ['Ask the administrator for an exception.'],
-  },
+  53002: approvedApps,
   53003: blockedByPolicy,
   53004: risk,
-  53010: risk,
+  53005: approvedApps,
+  53009: approvedApps,
+  53010: {
+    meaning: 'Multi-factor authentication can only be set up from certain networks or devices.',
+    reason: 'sign-in-refused',
+    next: ["Set it up from the organisation's network or a managed device.", thenSignIn],
+  },
   53011: risk,
   54005: {
     meaning: 'The authorization code has already been redeemed.',
@@ -178,12 +253,27 @@ const byCode: Record<number, Advice> = {
   70000: expired,
   70008: expired,
   70011: scope,
+  65006: unexplained,
   70012: serviceTrouble,
+  70016: {
+    meaning: 'The device code has not been entered yet.',
+    reason: 'sign-in-timeout',
+    next: ['Enter the code in the browser.'],
+  },
+  70018: {
+    meaning: 'The device code was not entered correctly.',
+    reason: 'sign-in-refused',
+    next: [{ intro: 'To get a new one:', verb: 'login', flags: { device: true } }],
+  },
+  70019: codeExpired,
+  70020: codeExpired,
   70043: {
     meaning: 'The organisation requires you to sign in again from time to time.',
     reason: 'link-ended',
     next: signIn,
   },
+  70044: expired,
+  70046: expired,
   90002: {
     meaning: 'There is no such tenant in this cloud.',
     reason: 'sign-in-refused',
@@ -193,9 +283,13 @@ const byCode: Record<number, Advice> = {
     ],
   },
   90006: serviceTrouble,
+  90008: unexplained,
+  90013: bug,
   90014: bug,
+  90015: bug,
   90019: unknownTenant,
   90024: serviceTrouble,
+  90025: serviceTrouble,
   90033: serviceTrouble,
   90038: accountInOtherCloud,
   90055: {
@@ -203,64 +297,161 @@ const byCode: Record<number, Advice> = {
     reason: 'throttled',
     next: ['Wait a few minutes, then try again.'],
   },
+  90056: bug,
   90072: otherTenantsAccount,
+  90093: adminApproval,
   90094: adminApproval,
   90095: adminApproval,
   90100: bug,
+  90123: unexplained,
+  135010: unexplained,
   500011: {
     meaning: 'Microsoft Graph does not exist in this tenant or cloud.',
     reason: 'sign-in-refused',
     next: (where) => [...otherCloud('Choose another cloud:', where), 'Or ask the administrator.'],
   },
+  500014: graphOff,
+  500021: tenantRestricted,
+  500022: tenantRestricted,
+  500208: otherTenantsAccount,
+  500212: tenantRestricted,
+  500213: tenantRestricted,
+  500571: accountDisabled,
   501481: wrongVerifier,
   501491: bug,
+  530003: managedDevice,
+  530021: approvedApps,
+  530022: approvedApps,
   530032: managedDevice,
+  530033: tokenProtection,
   530035: {
     meaning: "The organisation's security defaults block this sign-in.",
     reason: 'blocked-by-policy',
     next: ['Ask the administrator.'],
   },
+  530036: deviceCodeBlocked,
+  530084: tokenProtection,
+  650051: unmanagedTenant,
   650052: {
     meaning: 'The organisation has no subscription to a service that od-link needs.',
     reason: 'sign-in-refused',
     next: ['Ask the administrator whether OneDrive (SharePoint) is licensed.'],
   },
+  650053: scope,
+  650054: graphOff,
+  700003: managedDevice,
   700005: {
     meaning: 'The authorization code was issued for another tenant.',
     reason: 'sign-in-refused',
     next: signIn,
   },
+  700009: bug,
   700022: scope,
   700023: scope,
+  700054: bug,
+  700081: expired,
   700082: {
     meaning: 'The link was not used for 90 days and has expired.',
     reason: 'link-ended',
     next: signIn,
   },
+  900021: unknownTenant,
+  900023: unknownTenant,
   900144: bug,
   900382: accountInOtherCloud,
+  900432: accountInOtherCloud,
   900439: accountInOtherCloud,
+  900491: unexplained,
+  900561: bug,
+  901002: bug,
+  1002016: {
+    meaning: 'Microsoft requires TLS 1.2 or later.',
+    reason: 'sign-in-refused',
+    next: ['Check whether a proxy in between uses an old version of TLS.'],
+  },
+  5000225: {
+    meaning: 'The tenant has been blocked because it was not used.',
+    reason: 'sign-in-refused',
+    next: ['Ask the administrator.'],
+  },
+  7000012: {
+    meaning: 'The sign-in was made for another tenant.',
+    reason: 'link-ended',
+    next: signIn,
+  },
   9002313: {
     meaning: 'Microsoft found the request malformed, or the refresh token damaged.',
     reason: 'link-ended',
     next: signIn,
   },
+  9010010: bug,
 }
 
+/**
+ * Texts that come under several numbers, or under none, and numbers that come with several texts: the words decide. The first
+ * row that fits counts.
+ */
+const byWords: readonly { codes?: readonly number[]; words: RegExp; advice: Advice }[] = [
+  ...registrationAdviceByWords,
+  {
+    codes: [16000],
+    words: /multiple user identities/i,
+    advice: {
+      meaning: 'Several accounts are signed in, and Microsoft cannot tell which one is meant.',
+      reason: 'sign-in-refused',
+      next: [{ intro: 'Name it:', verb: 'login', flags: { 'login-hint': 'ADDRESS' } }],
+    },
+  },
+  { codes: [65005], words: /unmanaged/i, advice: unmanagedTenant },
+  {
+    codes: [70000],
+    words: /'?(device_)?code'? parameter is not valid/i,
+    advice: {
+      meaning: 'The code is incomplete, too old, or has already been used.',
+      reason: 'sign-in-refused',
+      next: ['If you pasted a URL, paste all of it.', ...signIn],
+    },
+  },
+  {
+    codes: [70000],
+    words: /scopes requested are unauthorized/i,
+    advice: {
+      meaning: 'One of the scopes has not been consented to, or the consent has expired.',
+      reason: 'consent-needed',
+      next: signIn,
+    },
+  },
+  { words: /The scope '?[^']*'? (does not exist|is not valid)/i, advice: scope },
+]
+
+/** Without words that fit, these say nothing; Microsoft's own sentence is shown. */
+const ambiguous: Record<number, Advice> = Object.fromEntries(
+  [70001, 70002, 90023].map((code) => [code, unexplained]),
+)
+
 /** The numbers of all codes that there is advice for. */
-export const knownCodes: readonly number[] = Object.keys(byCode).map(Number)
+export const knownCodes: readonly number[] = Object.keys({ ...byCode, ...ambiguous }).map(Number)
 
 /**
- * What is known about a refusal, or nothing.
- * @param code such as 65001.
- * @param text Microsoft's own words, which help where there is no number.
+ * What is known about a refusal, or undefined.
+ * @param code such as 65001; undefined where a refusal has no number, as those of personal accounts.
+ * @param text Microsoft's own words.
  */
 export function adviceFor(code: number | undefined, text = ''): Advice | undefined {
-  if (code !== undefined) return byCode[code]
-  return text.includes('not enabled for consumers') ? notForConsumers : undefined
+  const fits = (codes?: readonly number[]) =>
+    codes === undefined || (code !== undefined && codes.includes(code))
+  const worded = byWords.find(({ codes, words }) => fits(codes) && words.test(text))
+  // A number with one text says more than words that others share.
+  if (worded && (worded.codes !== undefined || code === undefined || !byCode[code])) return worded.advice
+  return code === undefined ? undefined : (byCode[code] ?? ambiguous[code])
+}
+
+/** Whether a refusal passes by itself: it is never the end of a link, whatever its `error` says. */
+export function passesByItself(advice: Advice | undefined): boolean {
+  return advice?.reason === 'unavailable' || advice?.reason === 'throttled'
 }
 
 /** Whether the code says that an administrator's approval is missing. */
 export function wantsAdminApproval(code: number | undefined): boolean {
-  return code === 65001 || code === 90094 || code === 90095
+  return [65001, 90093, 90094, 90095].includes(code ?? 0)
 }

@@ -7,6 +7,8 @@ import { audiences, inApp, inOrganisation, menu } from './portal.ts'
 export interface Advice {
   /** One sentence. */
   meaning: string
+  /** Microsoft's own sentence says more. */
+  isVague?: true
   reason: Reason
   /** Commands, or where to look in the portal. */
   next: readonly NextStep[] | ((where: Where) => readonly NextStep[])
@@ -138,9 +140,8 @@ export const registrationAdvice: Record<number, Advice> = {
     reason: 'registration',
     next: permissions,
   },
-  70001: disabled,
-  70002: publicClient,
-  90023: singlePageApp,
+  90027: notForBoth,
+  90102: redirectUri,
   90124: notForBoth,
   90130: notForBoth,
   500113: redirectUri,
@@ -161,6 +162,11 @@ export const registrationAdvice: Record<number, Advice> = {
   },
   700011: unknownClient,
   700016: unknownClient,
+  650056: {
+    meaning: 'The app is not set up correctly for this organisation.',
+    reason: 'registration',
+    next: permissions,
+  },
   700025: {
     meaning: 'The app is registered as a public client, which has no secret.',
     reason: 'client-secret',
@@ -186,6 +192,7 @@ export const registrationAdvice: Record<number, Advice> = {
     reason: 'client-secret',
     next: newSecret,
   },
+  7000216: publicClient,
   7000218: publicClient,
   7000222: { meaning: 'The client secret has expired.', reason: 'client-secret', next: newSecret },
   9002325: singlePageApp,
@@ -204,9 +211,30 @@ export const registrationAdvice: Record<number, Advice> = {
   9002346: personalOnly,
 }
 
-/** For a refusal without a number: login.live.com knows no such app. rclone/rclone#8895 */
-export const notForConsumers: Advice = {
+const notForConsumers: Advice = {
   meaning: 'Microsoft knows no app for personal accounts with this client ID.',
   reason: 'registration',
   next: (where) => [...compareId(where), 'If it is right, allow personal accounts:', ...openToAll(where)],
+}
+
+/** Refusals that only their words tell apart, or that have no number. rclone/rclone#8895, microsoft/vscode#263969 */
+export const registrationAdviceByWords: readonly {
+  codes?: readonly number[]
+  words: RegExp
+  advice: Advice
+}[] = [
+  { codes: [90023], words: /public clients? can'?t send|client secret/i, advice: byNumber(700025) },
+  { codes: [90023], words: /cross-origin|single-page|\bSPA\b/i, advice: singlePageApp },
+  { codes: [70001], words: /not found in the directory/i, advice: unknownClient },
+  { codes: [70001], words: /disabled/i, advice: disabled },
+  { codes: [70002], words: /must be marked as 'mobile'|public client/i, advice: publicClient },
+  { codes: [70002], words: /invalid client secret|error validating credentials/i, advice: byNumber(7000215) },
+  { codes: [70001, 70002], words: /not enabled for consumers/i, advice: notForConsumers },
+  { words: /not enabled for consumers/i, advice: notForConsumers },
+  { words: /userAudience/i, advice: personalOnly },
+  { words: /input parameter 'redirect_uri' is not valid/i, advice: redirectUri },
+]
+
+function byNumber(code: number): Advice {
+  return registrationAdvice[code] as Advice
 }

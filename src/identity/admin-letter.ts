@@ -13,21 +13,32 @@ export interface ConsentWanted {
   redirectUri?: string
 }
 
-/**
- * A letter to the administrator, to be copied as one block: the link that approves the app, and two sentences about what
- * it is approved for.
- */
+/** What a scope lets od-link do. Others stand in the letter by their names alone. */
+const descriptions: Record<string, string> = {
+  'Files.Read': "read the person's own files",
+  'Files.Read.All': 'read the files that the person can access',
+  'Files.ReadWrite': "read and write the person's own files",
+  'Files.ReadWrite.All': 'read and write the files that the person can access',
+  'Files.ReadWrite.AppFolder': "read and write the app's own folder",
+  'Sites.Read.All': 'read the sites that the person can access',
+  'Sites.ReadWrite.All': 'read and write the sites that the person can access',
+  'User.Read': "read the person's name and address",
+  offline_access: 'stay signed in until it is revoked',
+  openid: '',
+  profile: '',
+}
+
+/** A letter to the administrator, to be copied as one block: the link that approves the app, and what it is approved for. */
 export function adminLetter(wanted: ConsentWanted): string[] {
-  const [scope, files] = wanted.scope.includes('Files.ReadWrite.All')
-    ? ['Files.ReadWrite.All', 'the files that the signed-in person can already access,']
-    : ['Files.ReadWrite', "the signed-in person's own files,"]
+  const scopes = wanted.scope.split(' ').filter((scope) => descriptions[scope] !== '')
+  const width = Math.max(...scopes.map(({ length }) => length))
   return [
     'Please approve the app od-link for our organisation:',
     adminConsentUrl(wanted),
-    `${scope} (delegated) lets od-link, a command-line program,`,
-    `read and write ${files}`,
-    'acting as that person, never with more rights. offline_access keeps',
-    'that person signed in until you or they revoke it.',
+    'The page after the approval fails to load. That is expected.',
+    'od-link is a command-line program. It acts as the person who is signed',
+    'in, never with more rights, and requests these delegated permissions:',
+    ...scopes.map((scope) => `  ${scope.padEnd(width)}  ${descriptions[scope] ?? ''}`.trimEnd()),
   ]
 }
 

@@ -39,7 +39,7 @@ export async function findAuthority(
   clientId: string,
 ): Promise<Authority> {
   const base = `${loginOrigin}/${encodeURIComponent(tenant)}`
-  const url = discoveryUrl(loginOrigin, tenant)
+  const url = discoveryUrl(loginOrigin, tenant, clientId)
   const answer = await askIdentity({ method: 'GET', url }, startPatience(30_000))
   const metadata = readMetadata(answer, { loginOrigin, tenant, clientId, scope: '' })
   const wrong = clockProblem()
@@ -55,9 +55,15 @@ export async function findAuthority(
   }
 }
 
-/** Where an authority describes itself. */
-export function discoveryUrl(loginOrigin: string, tenant: string): URL {
-  return new URL(`${loginOrigin}/${encodeURIComponent(tenant)}/v2.0/.well-known/openid-configuration`)
+/**
+ * Where an authority describes itself.
+ * @param clientId an app that has its own signing key publishes it only there; for others it changes nothing.
+ *   https://learn.microsoft.com/en-us/entra/identity-platform/access-tokens#validate-tokens
+ */
+export function discoveryUrl(loginOrigin: string, tenant: string, clientId?: string): URL {
+  const url = new URL(`${loginOrigin}/${encodeURIComponent(tenant)}/v2.0/.well-known/openid-configuration`)
+  if (clientId) url.searchParams.set('appid', clientId)
+  return url
 }
 
 /**

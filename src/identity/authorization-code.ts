@@ -20,6 +20,8 @@ export interface AuthorizeOptions {
   redirectUri: string
   scope: string
   loginHint?: string | undefined
+  /** What a refusal asked the next sign-in to prove, as JSON. */
+  claims?: string | undefined
   responseMode: 'query' | 'form_post'
 }
 
@@ -44,6 +46,7 @@ export async function startSignIn(
     nonce,
     code_challenge: await oauth.calculatePKCECodeChallenge(codeVerifier),
     code_challenge_method: 'S256',
+    ...(options.claims ? { claims: options.claims } : {}),
     // One or the other: Microsoft ignores the hint when the person is asked to choose.
     ...(options.loginHint ? { login_hint: options.loginHint } : { prompt: 'select_account' }),
   }

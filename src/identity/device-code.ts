@@ -4,7 +4,7 @@ import { NetworkError } from '../http/errors.ts'
 import { isLoopback } from '../http/index.ts'
 import { startPatience } from '../http/retry.ts'
 import { untilWallClock } from '../system/wall-clock.ts'
-import { type JsonObject, numberIn } from '../text/json.ts'
+import { type JsonObject, numberIn, textIn } from '../text/json.ts'
 import { fromOutside } from '../text/sanitize.ts'
 import {
   clientAuthentication,
@@ -157,16 +157,24 @@ async function poll(
       const known = outcomes.find((outcome) => outcome === name)
       if (known) return known
       if (expiredNames.includes(name)) return 'expired_token'
-      if (name === 'authorization_declined' || name === 'access_denied') throw declined(error)
+      if (name === 'authorization_declined' || isDeclined(error)) throw declined(error)
       throw error
     }
   })
 }
 
 /** A failure of the network or the service, which may pass before the code expires; anything else is thrown. */
-function passingTrouble(error: unknown): NetworkError | ServiceTrouble {
-  if (error instanceof NetworkError || error instanceof ServiceTrouble) return error
+function passingTrouble(error: unknown): OdLinkError {
+  const isService = error instanceof OdLinkError && ['throttled', 'unavailable'].includes(error.reason)
+  if (error instanceof NetworkError || error instanceof ServiceTrouble || isService) return error
   throw error
+}
+
+/** A number says more than `access_denied`, except that of a person who declines. Azure/azure-cli#16401 */
+function isDeclined(error: unknown): boolean {
+  if (!(error instanceof oauth.ResponseBodyError) || error.error !== 'access_denied') return false
+  const [code] = /AADSTS\d+/.exec(textIn(error.error_description, 4_000)) ?? []
+  return code === undefined || code === 'AADSTS65004'
 }
 
 function declined(cause: unknown): OdLinkError {

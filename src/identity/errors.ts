@@ -1,9 +1,9 @@
 import { type ErrorKind, OdLinkError, type Reason } from '../errors.ts'
 import { guidIn } from '../http/index.ts'
-import { numberIn, textIn } from '../text/json.ts'
+import { numberIn, parseJsonObject, textIn } from '../text/json.ts'
 import type { NextStep } from '../text/next-step.ts'
 import { fromOutside } from '../text/sanitize.ts'
-import { adviceFor, lessAccess, wantsAdminApproval } from './aadsts-codes.ts'
+import { adviceFor, lessAccess, passesByItself, wantsAdminApproval } from './aadsts-codes.ts'
 import type { Advice } from './aadsts-registration-codes.ts'
 import { adminLetter, type ConsentWanted } from './admin-letter.ts'
 import { findCloud, otherClouds, portalOf } from './clouds.ts'
@@ -16,6 +16,8 @@ export interface IdentityErrorBody {
   error_codes?: number[]
   error_subcode?: string
   suberror?: string
+  /** What the next sign-in must prove, as JSON: to be sent on to the authorize page. */
+  claims?: string
   trace_id?: string
   timestamp?: string
 }
@@ -24,19 +26,18 @@ export interface IdentityErrorBody {
 export type FailureContext = ConsentWanted
 
 const passing = new Set(['temporarily_unavailable', 'server_error'])
-const throttled = 90055
 
 /**
- * Turns Microsoft's refusal into one sentence and the next steps. `error` decides whether it may pass; the AADSTS number
- * only chooses the words.
+ * Turns Microsoft's refusal into one sentence and the next steps. `error` and the AADSTS number decide whether it passes by
+ * itself; where a number has several texts, the words come before it.
  * https://learn.microsoft.com/en-us/entra/identity-platform/reference-error-codes
  */
 export function identityFailure(body: IdentityErrorBody, context: FailureContext): OdLinkError {
   const code = aadstsCode(body)
   const advice = adviceFor(code, textOf(body.error_description))
-  const kind: ErrorKind = passing.has(body.error) || code === throttled ? 'service' : 'sign-in'
-  return new OdLinkError(kind, advice?.meaning ?? plainWords(body), {
-    reason: advice?.reason ?? plainReason(body, kind),
+  const kind: ErrorKind = passing.has(body.error) || passesByItself(advice) ? 'service' : 'sign-in'
+  return new OdLinkError(kind, advice && !advice.isVague ? advice.meaning : plainWords(body, code), {
+    reason: advice?.reason ?? plainReason(body, code, kind),
     next: nextFor(body, code, advice, context),
     code: code === undefined ? nameOf(body) : `AADSTS${code}`,
     requestId:
@@ -55,23 +56,26 @@ function aadstsCode(body: IdentityErrorBody): number | undefined {
     Number(match[1]),
   )
   const codes = [...listed, ...written].filter((code) => Number.isInteger(code) && code > 0)
-  return codes.find((code) => adviceFor(code)) ?? codes[0]
+  const text = textOf(body.error_description)
+  return codes.find((code) => adviceFor(code, text)) ?? codes[0]
 }
 
-function plainWords(body: IdentityErrorBody): string {
+/** With a number, `access_denied` is not the person's refusal: Conditional Access comes under that name as well. */
+function plainWords(body: IdentityErrorBody, code: number | undefined): string {
   const { error, error_description: description, error_subcode: subcode } = body
-  if (error === 'access_denied' && (subcode === 'cancel' || !description)) {
+  const isDenied = error === 'access_denied' && code === undefined
+  if (isDenied && (subcode === 'cancel' || !description)) {
     return 'The sign-in was cancelled, or the organisation requires an administrator to approve this app first.'
   }
-  if (error === 'access_denied') return 'The access that od-link requests was declined in the browser.'
+  if (isDenied) return 'The access that od-link requests was declined in the browser.'
   const sentence = firstSentence(textOf(description))
   return sentence ? `Microsoft answered: ${sentence}` : `Microsoft refused the sign-in (${nameOf(body)}).`
 }
 
 /** Without a code that od-link knows. */
-function plainReason({ error }: IdentityErrorBody, kind: ErrorKind): Reason {
+function plainReason({ error }: IdentityErrorBody, code: number | undefined, kind: ErrorKind): Reason {
   if (kind === 'service') return 'unavailable'
-  return error === 'access_denied' ? 'sign-in-declined' : 'sign-in-refused'
+  return error === 'access_denied' && code === undefined ? 'sign-in-declined' : 'sign-in-refused'
 }
 
 /** A server may put anything into a text field; no description of Microsoft's is this long. */
@@ -96,15 +100,30 @@ function nextFor(
   advice: Advice | undefined,
   context: FailureContext,
 ): readonly NextStep[] {
+  const steps = advice ? stepsOf(advice, context) : [{ verb: 'login' }]
+  const page = code === undefined ? [] : [`See https://login.microsoftonline.com/error?code=${code}`]
   const maybeApproval = wantsAdminApproval(code) || (body.error === 'access_denied' && code === undefined)
-  if (!maybeApproval) return advice ? stepsOf(advice, context) : [{ verb: 'login' }]
+  // Nobody administers personal accounts.
+  if (!maybeApproval || context.tenant === 'consumers')
+    return advice && !advice.isVague ? steps : [...steps, ...page]
+  const asksForMore = /\b(Files|Sites)\.\w+\.All\b/.test(context.scope)
   return [
-    context.scope.includes('Files.ReadWrite.All') ? lessAccess : { verb: 'login' },
-    'Or send this to the administrator:',
+    asksForMore ? lessAccess : { verb: 'login' },
+    asksForMore ? 'Or send this to the administrator:' : 'Send this to the administrator:',
     '',
     ...adminLetter(context),
   ]
 }
+
+/** The claims that a refusal asks for, as JSON. They must be sent on with the next sign-in, or it is refused again. */
+export function claimsIn(refusal: unknown): string | undefined {
+  const { claims } = ((refusal as OdLinkError | undefined)?.cause ?? {}) as { claims?: unknown }
+  const text = textIn(claims, longestClaims + 1)
+  return text.length <= longestClaims && parseJsonObject(text) ? text : undefined
+}
+
+/** In characters. Microsoft's have some hundred. */
+const longestClaims = 16 * 1024
 
 /** What to do about a refusal, in the portal and with the redirect URI that it was about; else in the usual ones. */
 export function stepsOf(

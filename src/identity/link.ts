@@ -13,6 +13,9 @@ export interface LinkRecord {
   username: string
   displayName: string
   registration: Registration
+  /** As registered, where it is not the default; and where to listen, if a web server forwards requests to it. */
+  redirectUri?: string | undefined
+  listen?: string | undefined
   /** Where tokens are renewed, at the origin of the authority at login. */
   tokenEndpoint: string
   /** The issuer that signed the id_token, with the tenant filled in. */

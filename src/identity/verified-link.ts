@@ -54,8 +54,7 @@ export async function newLink(
   const tokens = await read(issued)
   const claims = oauth.getValidatedIdTokenClaims(tokens)
   if (!claims) throw nobodyNamed()
-  const keysOf = transport(startPatience(30_000), (answer) => ownKeys(answer, issuer))
-  await oauth.validateApplicationLevelSignature(issued, response, keysOf)
+  await checkSignature(issued, response, issuer)
   const now = Date.now()
   const { accessToken, expiresAt, refreshToken, grantedScope = context.scope } = tokensIn(tokens, now)
   if (!refreshToken) throw noRefreshToken()
@@ -73,6 +72,41 @@ export async function newLink(
     linkedAt: now,
     lastRenewedAt: now,
   }
+}
+
+/**
+ * Checks the signature with the keys of the authority. Keys rotate without notice, and a cache on the way may have an old set,
+ * so an unknown key leads to one more request. nextauthjs/next-auth#5137
+ */
+async function checkSignature(
+  issued: oauth.AuthorizationServer,
+  response: Response,
+  issuer: string,
+): Promise<void> {
+  const check = (server: oauth.AuthorizationServer) => {
+    const keysOf = transport(startPatience(30_000), (answer) => ownKeys(answer, issuer))
+    return oauth.validateApplicationLevelSignature(server, response, keysOf)
+  }
+  try {
+    await check(issued)
+  } catch (error) {
+    const isUnknownKey = error instanceof oauth.OperationProcessingError && error.code === oauth.KEY_SELECTION
+    if (!isUnknownKey) throw error
+    const fresh = new URL(String(issued.jwks_uri))
+    fresh.searchParams.set('fresh', String(Date.now()))
+    await check({ ...issued, jwks_uri: fresh.href }).catch((again: unknown) => {
+      throw again instanceof oauth.OperationProcessingError && again.code === oauth.KEY_SELECTION
+        ? unknownKey()
+        : again
+    })
+  }
+}
+
+function unknownKey(): OdLinkError {
+  return new OdLinkError('service', 'The sign-in is signed with a key that Microsoft does not publish.', {
+    reason: 'unreadable-answer',
+    next: ['Try again in a few minutes: keys are replaced from time to time.'],
+  })
 }
 
 /**

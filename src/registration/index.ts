@@ -29,6 +29,8 @@ export interface RegistrationRequest {
   listen?: string | undefined
   scope?: string | undefined
   cloud?: string | undefined
+  /** The origins of an existing link, unless a cloud is requested. */
+  origins?: { login: string; graph: string } | undefined
   /** Null for a public client, which has none, whatever is in the environment or the store. */
   clientSecret?: string | null | undefined
 }
@@ -47,7 +49,9 @@ export async function readRegistration(request: RegistrationRequest): Promise<Si
   const clientId = request.clientId ?? setting('client-id')
   if (!clientId) throw noClientId()
   checkClientId(clientId)
-  const cloud = cloudInUse(request.cloud ?? setting('cloud') ?? 'global')
+  const named = request.cloud ?? (request.origins ? undefined : setting('cloud')) ?? 'global'
+  const cloud =
+    request.origins && !request.cloud ? { ...findCloud(named), ...request.origins } : cloudInUse(named)
   const tenant = request.tenant ?? setting('tenant') ?? cloud.tenant
   checkTenant(tenant)
   const redirect = readRedirect(

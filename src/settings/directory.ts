@@ -1,12 +1,11 @@
-import { mkdirSync, type Stats, statSync } from 'node:fs'
-import { homedir } from 'node:os'
-import { join, resolve } from 'node:path'
-import envPaths from 'env-paths'
+import { mkdirSync, readFileSync, type Stats, statSync, writeFileSync } from 'node:fs'
+import { userInfo } from 'node:os'
+import { isAbsolute, join, resolve } from 'node:path'
 import { OdLinkError } from '../errors.ts'
 import { unwritableBecause } from '../system/disk-errors.ts'
 import type { NextStep } from '../text/next-step.ts'
 import { commandLine } from '../text/shell-quote.ts'
-import { variable } from './environment.ts'
+import { environment, variable } from './environment.ts'
 
 /** How to use another directory, for hints. */
 export const anotherDirectory = 'OD_LINK_CONFIG_DIR=/path/to/a/directory'
@@ -14,16 +13,71 @@ export const anotherDirectory = 'OD_LINK_CONFIG_DIR=/path/to/a/directory'
 /** The directory with settings, the index of accounts and locks. Another directory has other links. */
 export function configDir(): string {
   const chosen = variable('OD_LINK_CONFIG_DIR')
-  return chosen ? resolve(chosen) : envPaths('od-link', { suffix: '' }).config
+  return chosen ? resolve(chosen) : defaultDir()
+}
+
+/**
+ * Where the platform keeps settings. A relative path in a variable would depend on the current directory, so it counts as
+ * unset (https://specifications.freedesktop.org/basedir-spec/latest/).
+ */
+function defaultDir(): string {
+  if (process.platform === 'win32')
+    return join(absolute('APPDATA') ?? join(homeDir(), 'AppData', 'Roaming'), 'od-link', 'Config')
+  if (process.platform === 'darwin') return join(homeDir(), 'Library', 'Preferences', 'od-link')
+  return join(absolute('XDG_CONFIG_HOME') ?? join(homeDir(), '.config'), 'od-link')
+}
+
+/** @throws OdLinkError (usage) for a user ID that has no home directory, as in many containers. */
+function homeDir(): string {
+  const home = absolute(process.platform === 'win32' ? 'USERPROFILE' : 'HOME')
+  if (home) return home
+  try {
+    return userInfo().homedir
+  } catch (error) {
+    throw unusable(
+      'This user has no home directory, so od-link does not know where to save settings.',
+      [`Choose a directory: ${anotherDirectory}`],
+      error,
+    )
+  }
+}
+
+function absolute(name: string): string | undefined {
+  const path = environment()[name]
+  return path && isAbsolute(path) ? path : undefined
 }
 
 /** The keychain's service name; it carries the directory unless that is the default one, because its links differ. */
 export function keychainService(): string {
-  const { XDG_CONFIG_HOME: moved } = process.env
-  // env-paths reads that variable on Linux only.
   const isMoved =
-    process.platform === 'linux' && moved && configDir() !== join(homedir(), '.config', 'od-link')
-  return variable('OD_LINK_CONFIG_DIR') || isMoved ? `od-link ${configDir()}` : 'od-link'
+    process.platform === 'linux' &&
+    absolute('XDG_CONFIG_HOME') &&
+    configDir() !== join(homeDir(), '.config', 'od-link')
+  if (!variable('OD_LINK_CONFIG_DIR') && !isMoved) return 'od-link'
+  return savedService() ?? `od-link ${configDir()}`
+}
+
+/** The file with the service's name: the same directory may be reached by another path, or be moved. */
+const serviceFile = 'keychain-service'
+
+function savedService(): string | undefined {
+  try {
+    const [line = ''] = readFileSync(join(configDir(), serviceFile), 'utf8').split('\n')
+    return /^od-link [^\0-\x1f]{1,4096}$/.test(line) ? line : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** Saves the keychain's service name in a directory that has one of its own. Called before a link is saved. */
+export function saveKeychainService(): void {
+  const service = keychainService()
+  if (service === 'od-link' || savedService() !== undefined) return
+  try {
+    writeFileSync(join(ensureConfigDir(), serviceFile), `${service}\n`, { mode: 0o600, flag: 'wx' })
+  } catch {
+    // The link works by this path; only another path to the same directory would not find it.
+  }
 }
 
 /**

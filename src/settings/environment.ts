@@ -14,7 +14,12 @@ export type Variable =
   | 'OD_LINK_CONFIG_DIR'
   | 'OD_LINK_ON_SIGNIN_NEEDED'
 
-/** The value of a variable; an empty one counts as unset. */
+/** The value of a variable; an empty one counts as unset. White space at its ends, such as a carriage return, is ignored. */
 export function variable(name: Variable): string | undefined {
-  return process.env[name] || undefined
+  return process.env[name]?.trim() || undefined
+}
+
+/** The variables of the system and of other programs. */
+export function environment(): Readonly<Record<string, string | undefined>> {
+  return process.env
 }

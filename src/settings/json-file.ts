@@ -3,9 +3,10 @@
  * does it. Writing goes through conf (atomic, mode 0600), which takes longer to load.
  */
 
-import { readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { OdLinkError } from '../errors.ts'
+import { removeDrafts, writeAtomically } from '../system/atomic-write.ts'
 import { parseJsonObject } from '../text/json.ts'
 import { configDir, ensureConfigDir, refuseIfOthersCanWrite, unwritable } from './directory.ts'
 
@@ -43,21 +44,22 @@ export async function changeStateFile(
   const state = readStateFile<Record<string, unknown>>(name)
   change(state)
   const cwd = ensureConfigDir()
-  const { default: Conf } = await import('conf')
   try {
-    new Conf({ cwd, configName: name, configFileMode: 0o600, accessPropertiesByDotNotation: false }).store =
-      state
-    removeDrafts(cwd, `${name}.json.tmp-`)
+    await write(cwd, name, state)
+    await removeDrafts(cwd, (file) => file.startsWith(`${name}.json.tmp-`), 60_000)
   } catch (error) {
     throw unwritable(cwd, error)
   }
 }
 
-/** Removes drafts of killed writers once they are a minute old; a younger one may be in use. */
-function removeDrafts(folder: string, beginning: string): void {
-  for (const name of readdirSync(folder).filter((one) => one.startsWith(beginning))) {
-    const path = resolve(folder, name)
-    const found = statSync(path, { throwIfNoEntry: false })
-    if (found && Date.now() - found.mtimeMs > 60_000) rmSync(path, { force: true })
+async function write(cwd: string, name: string, state: Record<string, unknown>): Promise<void> {
+  let Conf: typeof import('conf').default
+  try {
+    ;({ default: Conf } = await import('conf'))
+  } catch {
+    // It looks for a home directory when it is loaded, which not every user ID has.
+    return writeAtomically(resolve(cwd, `${name}.json`), JSON.stringify(state, null, '\t'))
   }
+  new Conf({ cwd, configName: name, configFileMode: 0o600, accessPropertiesByDotNotation: false }).store =
+    state
 }

@@ -12,12 +12,16 @@ import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   constants,
+  existsSync,
   ftruncateSync,
   linkSync,
+  mkdirSync,
   openSync,
   readdirSync,
   readFileSync,
   readlinkSync,
+  renameSync,
+  rmSync,
   statSync,
   unlinkSync,
   utimesSync,
@@ -36,6 +40,8 @@ import { anotherDirectory, ensureConfigDir } from './directory.ts'
 const remoteOwnerMs = 120_000
 const defaultMaxWaitMs = 150_000
 const noticeAfterMs = 1_000
+/** A folder this young may be a lock that another process is creating, where there are no hard links. */
+const newFolderMs = 2_000
 
 /**
  * Runs `work` while holding the lock of that name.
@@ -89,7 +95,7 @@ function take(dir: string, draft: string, number: number): string | undefined {
   try {
     // Its age counts from now, not from the start of the wait.
     utimesSync(draft, new Date(), new Date())
-    linkSync(draft, mine)
+    create(draft, mine)
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined
     throw error
@@ -97,17 +103,39 @@ function take(dir: string, draft: string, number: number): string | undefined {
   const all = numbersIn(dir)
   // A process that was suspended after it read the directory may have created a number that is long past.
   if (all.at(-1) !== number) {
-    quietly(() => unlinkSync(mine))
+    quietly(() => rmSync(mine, { recursive: true }))
     return undefined
   }
-  for (const past of all) if (past < number) quietly(() => unlinkSync(join(dir, String(past))))
+  for (const past of all)
+    if (past < number) quietly(() => rmSync(join(dir, String(past)), { recursive: true }))
   sweepDrafts(dir)
   return mine
+}
+
+/** How file systems refuse hard links: FAT and exFAT, Android, many mounts of a network. */
+const withoutLinks = ['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EACCES', 'EMLINK']
+
+/** The owner's file, where the lock is a folder. */
+const ownerName = 'owner'
+
+function create(draft: string, mine: string): void {
+  try {
+    linkSync(draft, mine)
+  } catch (error) {
+    if (!withoutLinks.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
+    // A folder is created by only one process, too. Until it has its owner, others see that it is new (`isFree`).
+    mkdirSync(mine, { mode: 0o700 })
+    renameSync(draft, join(mine, ownerName))
+  }
 }
 
 /** Empties the file. It is not removed, since other processes may just have read the directory: the number must stay taken. */
 function release(mine: string): void {
   quietly(() => {
+    if (statSync(mine).isDirectory()) {
+      ftruncateSync(openSync(join(mine, ownerName), constants.O_WRONLY))
+      return
+    }
     const file = openSync(mine, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0))
     ftruncateSync(file)
     closeSync(file)
@@ -123,9 +151,11 @@ function isFree(path: string): boolean {
   let owner: { place: string; pid: number; born: string | undefined }
   let age: number
   try {
-    const text = readFileSync(path, 'utf8')
+    const found = statSync(path)
+    age = Date.now() - found.mtimeMs
+    if (found.isDirectory() && !existsSync(join(path, ownerName))) return Math.abs(age) > newFolderMs
+    const text = readFileSync(found.isDirectory() ? join(path, ownerName) : path, 'utf8')
     if (text === '') return true
-    age = Date.now() - statSync(path).mtimeMs
     owner = JSON.parse(text)
   } catch (error) {
     // Absent: a newer number exists, and the next round finds it. Unreadable: od-link did not write it.

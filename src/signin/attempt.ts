@@ -10,6 +10,8 @@ export interface Attempt {
   authority: Authority
   environment: Environment
   loginHint: string | undefined
+  /** What a refusal asked this sign-in to prove, as JSON. */
+  claims?: string | undefined
   responseMode: 'query' | 'form_post'
   /** Whether there is a person at the terminal, who could paste a URL. */
   canPaste: boolean
@@ -36,6 +38,8 @@ export type SignInEvent =
   | { event: 'unopened'; because: string }
   | { event: 'waiting'; seconds: number }
   | { event: 'silence' }
+  | { event: 'more-proof' }
+  | { event: 'trouble'; problem: string }
   | { event: 'paste' }
   | { event: 'not-that'; problem: string }
   | { event: 'pasted'; characters: number }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import type { Account } from '../accounts/account.ts'
 import { OdLinkError } from '../errors.ts'
 import { comesFrom, redeem, startSignIn } from '../identity/authorization-code.ts'
+import { claimsIn } from '../identity/errors.ts'
 import { isForwarded, registeredUri } from '../registration/redirect-uri.ts'
 import { longDuration } from '../text/format.ts'
 import type { Attempt } from './attempt.ts'
@@ -10,7 +11,7 @@ import { type ControllingTerminal, openControllingTerminal } from './controlling
 import { tunnelCommand } from './environment.ts'
 import { type Listener, startListener } from './listener.ts'
 import { pastedAnswer } from './pasted-redirect.ts'
-import { failedPage, linkedPage } from './result-page.ts'
+import { failedPage, linkedPage, moreProofPage } from './result-page.ts'
 
 const defaultTimeoutSeconds = 300
 
@@ -26,17 +27,37 @@ const defaultTimeoutSeconds = 300
  */
 export async function signInByRedirect(
   attempt: Attempt,
+  how: { open: boolean; pasteAfterMs: number },
+): Promise<Account> {
+  try {
+    return await signInOnce(attempt, how)
+  } catch (error) {
+    // Conditional Access may ask for more proof only when the code is redeemed, and then says what the next sign-in must prove.
+    const claims = claimsIn(error)
+    if (claims === undefined || attempt.claims !== undefined) throw error
+    attempt.report({ event: 'more-proof' })
+    return signInOnce({ ...attempt, claims }, how)
+  }
+}
+
+async function signInOnce(
+  attempt: Attempt,
   { open, pasteAfterMs }: { open: boolean; pasteAfterMs: number },
 ): Promise<Account> {
   const { config, authority, environment, report } = attempt
   const { registration, redirect, loginOrigin, scope } = config
   const timeoutSeconds = attempt.timeoutSeconds ?? defaultTimeoutSeconds
-  const listener = await startListener(redirect)
   const finished = new AbortController()
+  const isInTrouble = new AbortController()
+  const listener = await startListener(redirect, (problem) => {
+    report({ event: 'trouble', problem })
+    isInTrouble.abort()
+  })
   try {
     const { redirectUri, port } = listener
-    const { loginHint, responseMode } = attempt
-    const signIn = await startSignIn(authority, registration, { redirectUri, scope, loginHint, responseMode })
+    const { loginHint, responseMode, claims } = attempt
+    const asked = { redirectUri, scope, loginHint, responseMode, claims }
+    const signIn = await startSignIn(authority, registration, asked)
     const expected = {
       state: signIn.state,
       isFromAuthority: (answer: URLSearchParams) => comesFrom(authority, answer),
@@ -54,17 +75,23 @@ export async function signInByRedirect(
     })
     report({ event: 'waiting', seconds: timeoutSeconds })
     const opening = open ? openBrowser(signIn.url, environment, listener.startAddress) : undefined
-    const pasting = pastedAfter(opening, pasteAfterMs, attempt, finished.signal, (terminal) =>
-      pastedAnswer(terminal, redirectUri, expected, report),
+    const pasting = pastedAfter(
+      opening,
+      pasteAfterMs,
+      attempt,
+      { finished: finished.signal, isInTrouble: isInTrouble.signal },
+      (terminal) => pastedAnswer(terminal, redirectUri, expected, report),
     )
     const answer = await Promise.race([listening, pasting])
     finished.abort()
     if (!answer) throw noAnswer(timeoutSeconds, registeredUri(redirect))
-    return await showingOutcome(listener, async () => {
-      const { tenant, clientId } = registration
-      const context = { loginOrigin, tenant, clientId, scope, redirectUri: registeredUri(redirect) }
-      return attempt.save(await redeem(authority, registration, signIn, answer, context))
-    })
+    const { tenant, clientId } = registration
+    const context = { loginOrigin, tenant, clientId, scope, redirectUri: registeredUri(redirect) }
+    return await showingOutcome(
+      listener,
+      async () => attempt.save(await redeem(authority, registration, signIn, answer, context)),
+      (error) => claims === undefined && claimsIn(error) !== undefined,
+    )
   } finally {
     finished.abort()
     listener.close()
@@ -73,13 +100,13 @@ export async function signInByRedirect(
 
 /**
  * Lets the person paste at the terminal until the sign-in is finished: after a while without a response, or at once where
- * no browser was opened.
+ * no browser was opened, or where it cannot reach the listener.
  */
 async function pastedAfter(
   opening: Promise<string | undefined> | undefined,
   silenceMs: number,
   { canPaste, responseMode, report }: Attempt,
-  finished: AbortSignal,
+  { finished, isInTrouble }: { finished: AbortSignal; isInTrouble: AbortSignal },
   paste: (terminal: ControllingTerminal) => Promise<URLSearchParams>,
 ): Promise<URLSearchParams> {
   const never = new Promise<never>(() => {})
@@ -87,9 +114,10 @@ async function pastedAfter(
   if (finished.aborted) return never
   if (unopened) report({ event: 'unopened', because: unopened })
   else if (silenceMs > 0) {
-    await sleep(silenceMs, undefined, { signal: finished }).catch(() => {})
+    const signal = AbortSignal.any([finished, isInTrouble])
+    await sleep(silenceMs, undefined, { signal }).catch(() => {})
     if (finished.aborted) return never
-    report({ event: 'silence' })
+    if (!isInTrouble.aborted) report({ event: 'silence' })
   }
   // A form_post response is not in the URL.
   const terminal = canPaste && responseMode === 'query' ? openControllingTerminal() : undefined
@@ -99,7 +127,11 @@ async function pastedAfter(
 }
 
 /** Shows the browser what really happened, after it happened. */
-async function showingOutcome(listener: Listener, work: () => Promise<Account>): Promise<Account> {
+async function showingOutcome(
+  listener: Listener,
+  work: () => Promise<Account>,
+  goesOn: (error: unknown) => boolean,
+): Promise<Account> {
   try {
     const account = await work()
     const { displayName, username, kind } = account
@@ -107,7 +139,7 @@ async function showingOutcome(listener: Listener, work: () => Promise<Account>):
     return account
   } catch (error) {
     const message = error instanceof OdLinkError ? error.message : 'Unexpected error.'
-    await listener.conclude(failedPage(message))
+    await listener.conclude(goesOn(error) ? moreProofPage() : failedPage(message))
     throw error
   }
 }

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import { openSync, readFileSync } from 'node:fs'
 import { ReadStream } from 'node:tty'
-import { exitCodes } from '../errors.ts'
+import { endBySignal } from '../system/end-by-signal.ts'
 import { readHiddenLines } from '../system/hidden-lines.ts'
 
 /**
@@ -26,7 +26,7 @@ export function openControllingTerminal(): ControllingTerminal | undefined {
   }
   const lines = readHiddenLines(keyboard, () => {
     keyboard.destroy()
-    process.exit(exitCodes.interrupted)
+    endBySignal('SIGINT')
   })
   return {
     readLine: lines.next,

@@ -2,6 +2,7 @@ import type { Account } from '../accounts/account.ts'
 import { OdLinkError } from '../errors.ts'
 import { portalOf } from '../identity/clouds.ts'
 import { type DeviceCode, pollDeviceCode, startDeviceCode } from '../identity/device-code.ts'
+import { claimsIn } from '../identity/errors.ts'
 import { inApp, menu } from '../identity/portal.ts'
 import type { NextStep } from '../text/next-step.ts'
 import type { Attempt } from './attempt.ts'
@@ -44,7 +45,11 @@ const managed = ['AADSTS53000', 'AADSTS53001', 'AADSTS50097', 'AADSTS530032']
 const notPublic = ['AADSTS7000218', 'AADSTS70002']
 
 const browserInstead: readonly NextStep[] = [
-  { intro: 'Sign in with a browser, which also works over SSH:', verb: 'login' },
+  {
+    intro: 'Sign in with a browser, which also works over SSH:',
+    verb: 'login',
+    flags: { device: undefined },
+  },
   '(paste the URL that the browser ends on)',
 ]
 
@@ -52,6 +57,7 @@ const browserInstead: readonly NextStep[] = [
 function explainPolicy(error: unknown, loginOrigin: string): never {
   if (!(error instanceof OdLinkError) || error.code === undefined) throw error
   const { code } = error
+  if (claimsIn(error) !== undefined) throw claimsNeedBrowser(error)
   if (blocked.includes(code)) {
     const message = 'The organisation does not allow signing in with a device code.'
     throw error.with({ message, reason: 'blocked-by-policy', next: browserInstead, cause: error })
@@ -65,11 +71,25 @@ function explainPolicy(error: unknown, loginOrigin: string): never {
     const next: NextStep[] = [
       inApp(menu.publicFlows, portalOf(loginOrigin)),
       'Then Save.',
-      { intro: 'A "Web" registration cannot use a device code; sign in with a browser:', verb: 'login' },
+      {
+        intro: 'A "Web" registration cannot use a device code; sign in with a browser:',
+        verb: 'login',
+        flags: { device: undefined },
+      },
     ]
     throw error.with({ message, reason: 'registration', next, cause: error })
   }
   throw error
+}
+
+/** The device code endpoint takes no claims. @param refusal that asked for them. */
+export function claimsNeedBrowser(refusal?: OdLinkError): OdLinkError {
+  const message = 'The organisation asks for more proof, which a sign-in with a device code cannot give.'
+  const next = [{ intro: 'Sign in with a browser:', verb: 'login', flags: { device: undefined } }]
+  const details = { reason: 'blocked-by-policy', next } as const
+  return refusal
+    ? refusal.with({ message, ...details, cause: refusal })
+    : new OdLinkError('sign-in', message, details)
 }
 
 function notUsed({ expiresAt }: DeviceCode, end: number): OdLinkError {
@@ -84,7 +104,7 @@ function notUsed({ expiresAt }: DeviceCode, end: number): OdLinkError {
       'If the page said that access is blocked (53003), or that a new code had',
       'expired, your organisation does not allow device codes (or Microsoft, for',
       'personal accounts).',
-      { intro: 'Sign in with a browser instead:', verb: 'login' },
+      { intro: 'Sign in with a browser instead:', verb: 'login', flags: { device: undefined } },
     ],
   })
 }

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import { environment } from '../settings/environment.ts'
 import { posixQuote } from '../text/shell-quote.ts'
 
 /** Where od-link runs, as far as it matters for how a person can sign in. */
@@ -22,11 +23,11 @@ export interface SshSession {
   port: number
 }
 
-type Variables = Record<string, string | undefined>
+type Variables = Readonly<Record<string, string | undefined>>
 
 /** @param exists whether a file exists; used for the marker files of container engines. */
 export function detectEnvironment(
-  env: Variables = process.env,
+  env: Variables = environment(),
   platform: NodeJS.Platform = process.platform,
   exists: (path: string) => boolean = existsSync,
 ): Environment {

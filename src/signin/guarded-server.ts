@@ -22,11 +22,21 @@ const graceMs = 100
 const maxNewcomers = 1_000
 const headersMs = 4_000
 const requestMs = 8_000
-const maxHeaderBytes = 16 * 1024
+/** Cookies do not know ports: a browser sends all that other programs ever set for localhost. PostHog/wizard#1253 */
+const maxHeaderBytes = 256 * 1024
+/** The first byte of a TLS handshake (RFC 8446 section 5.1). */
+const tlsHandshake = 0x16
 
-/** @param handle responds to valid HTTP requests; everything else has been refused before. */
+/** Why a browser does not reach the listener, as far as the listener can tell. */
+export type Obstacle = 'https' | 'large-headers'
+
+/**
+ * @param handle responds to valid HTTP requests; everything else has been refused before.
+ * @param onObstacle called for what a browser may have sent by mistake.
+ */
 export function guardServers(
   handle: (request: IncomingMessage, response: ServerResponse) => void,
+  onObstacle: (obstacle: Obstacle) => void = () => {},
 ): GuardedServers {
   const sockets = new Map<Socket, { held: boolean; since: number }>()
   let trimPlanned = false
@@ -38,7 +48,7 @@ export function guardServers(
         requestTimeout: requestMs,
         connectionsCheckingInterval: 500,
         maxHeaderSize: maxHeaderBytes,
-        // The handler checks it, so that this refusal carries our headers, too.
+        // The handler checks it, so that this refusal has our headers as well.
         requireHostHeader: false,
       })
       server.on('connection', admit)
@@ -46,9 +56,12 @@ export function guardServers(
       server.on('checkContinue', handle)
       server.on('checkExpectation', (_, response: ServerResponse) => answer(response, 417))
       server.on('connect', (_, socket: Socket) => endRaw(socket, 405))
-      server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
-        endRaw(socket, statusOf(error)),
-      )
+      server.on('clientError', (error: NodeJS.ErrnoException & { rawPacket?: Buffer }, socket: Socket) => {
+        const status = statusOf(error)
+        if (error.rawPacket?.[0] === tlsHandshake) onObstacle('https')
+        if (status === 431) onObstacle('large-headers')
+        endRaw(socket, status, status === 431 ? tooManyCookies : undefined)
+      })
       return server
     },
     hold(request) {
@@ -113,13 +126,17 @@ function statusOf(error: NodeJS.ErrnoException): number {
   return error.code === 'ERR_HTTP_REQUEST_TIMEOUT' ? 408 : 400
 }
 
+const tooManyCookies = `The browser sent more than ${maxHeaderBytes / 1024} KB of cookies for localhost.
+Open the sign-in URL in a private window, or delete the cookies of localhost.
+`
+
 /** The same where Node has no response object: what came was not HTTP, or not a complete request. */
-function endRaw(socket: Socket, status: number): void {
+function endRaw(socket: Socket, status: number, text?: string): void {
   if (!socket.writable) {
     socket.destroy()
     return
   }
-  const body = `${STATUS_CODES[status]}\n`
+  const body = text ?? `${STATUS_CODES[status]}\n`
   const headers = Object.entries({
     ...securityHeaders,
     'content-type': 'text/plain; charset=utf-8',

@@ -5,7 +5,7 @@ import { isForwarded, type Redirect, registeredUri } from '../registration/redir
 import { readUpTo } from '../system/read-up-to.ts'
 import { untilWallClock } from '../system/wall-clock.ts'
 import { type Expected, isTrueAnswer } from './authorization-response.ts'
-import { answer, guardServers } from './guarded-server.ts'
+import { answer, guardServers, type Obstacle } from './guarded-server.ts'
 import { bindLoopback } from './loopback.ts'
 import { waitingPage } from './result-page.ts'
 import { newStartAddress, type StartAddress } from './start-address.ts'
@@ -44,9 +44,13 @@ const lastPageMs = 500
 const lastPageAfterWaitingMs = 1_500
 
 /**
- * @throws OdLinkError (usage) when the port of the redirect URI cannot be had, NoLoopback when no port can.
+ * @param onObstacle called once with a sentence, when a browser cannot reach the listener as it tries to.
+ * @throws OdLinkError (usage) when the port of the redirect URI is not available, NoLoopback when none is.
  */
-export async function startListener(redirect: Redirect): Promise<Listener> {
+export async function startListener(
+  redirect: Redirect,
+  onObstacle: (problem: string) => void = () => {},
+): Promise<Listener> {
   const callbackPath = redirect.path || '/'
   const resultKey = randomBytes(16).toString('base64url')
   // A web server may forward only the exact path of the redirect URI.
@@ -63,9 +67,17 @@ export async function startListener(redirect: Redirect): Promise<Listener> {
   /** How many browsers brought the true response and have not seen the page yet. */
   let toBeShown = 0
 
-  const guard = guardServers((request, response) => {
-    receive(request, response).catch(() => response.destroy())
-  })
+  let hasObstacle = false
+  const guard = guardServers(
+    (request, response) => {
+      receive(request, response).catch(() => response.destroy())
+    },
+    (obstacle) => {
+      // Once: anybody on this machine can send such requests.
+      if (!hasObstacle && !answered) onObstacle(obstacles[obstacle])
+      hasObstacle = true
+    },
+  )
   const { port, servers } = await bindLoopback(guard.newServer, redirect.listen)
   // Behind a web server, the port is the URI's.
   const sentPort = isForwarded(redirect) ? redirect.port : port
@@ -166,6 +178,18 @@ async function readForm(
   if (Number(request.headers['content-length'] ?? 0) > maxBodyBytes) return { status: 413 }
   const body = await readUpTo(request, maxBodyBytes)
   return body ? { text: body.toString('utf8') } : { status: 413 }
+}
+
+const obstacles: Record<Obstacle, string> = {
+  https: [
+    'Your browser uses https for localhost, so the last page fails to load.',
+    'Copy the whole URL of that page, and paste it here.',
+    'To avoid this, register http://127.0.0.1 and use --redirect-uri http://127.0.0.1',
+  ].join('\n'),
+  'large-headers': [
+    'Your browser sends more cookies for localhost than od-link accepts.',
+    'Open the URL above in a private window, or delete the cookies of localhost.',
+  ].join('\n'),
 }
 
 interface Deferred<T> {

@@ -4,8 +4,9 @@ import type { ControllingTerminal } from './controlling-terminal.ts'
 
 /**
  * Waits for the URL that the person's browser ended on, pasted at the terminal. It is checked like a request to the
- * listener: someone who was tricked into pasting the URL of another sign-in is told, and nothing is redeemed.
- * @param redirectUri what the URL must begin with.
+ * listener, but by its parameters only: browsers change the scheme or the host of such URLs, and people leave parts out. For
+ * the URL of another sign-in, which somebody may be tricked into pasting, nothing is redeemed.
+ * @param redirectUri what the URL should begin with.
  * @returns never, when the right URL is not pasted: the caller races it against the listener and the clock.
  */
 export async function pastedAnswer(
@@ -35,25 +36,21 @@ function plainUrl(line: string): string {
     .replace(/^["'<]|["'>]$/g, '')
 }
 
-/** The parameters after the first question mark; Microsoft appends an empty fragment. */
+/** The parameters after the first question mark, or all of a text without one; Microsoft appends an empty fragment. */
 function queryOf(address: string): URLSearchParams {
   return new URLSearchParams(address.replace(/#.*$/s, '').replace(/^[^?]*\?/, ''))
 }
 
 /** Why the URL is not the right one, as a message for whoever pasted it. */
 function problemWith(address: string, redirectUri: string, expected: Expected): string | undefined {
-  const [before] = address.split('?')
-  const url = new URL(redirectUri)
-  const given = URL.canParse(before ?? '') ? new URL(before ?? '') : undefined
-  if (!given || !address.includes('?'))
-    return `That does not look like ${url.href}?code=…. Copy the whole URL from the browser's address bar.`
-  if (given.origin !== url.origin || given.pathname !== url.pathname) {
-    return given.pathname.endsWith('/authorize')
-      ? 'That is the URL to open in the browser. Paste the URL that the browser ends on after the sign-in.'
-      : `That URL does not start with ${url.href}.`
-  }
-  if (isTrueAnswer(queryOf(address), expected)) return undefined
-  return queryOf(address).has('state')
-    ? 'That URL belongs to another sign-in. Open the URL above, and paste the one that it ends on.'
-    : 'That URL is incomplete. Copy the whole URL from the browser.'
+  const query = queryOf(address)
+  if (isTrueAnswer(query, expected)) return undefined
+  const { href } = new URL(redirectUri)
+  if (URL.canParse(address) && new URL(address).pathname.endsWith('/authorize'))
+    return 'That is the URL to open in the browser. Paste the URL that the browser ends on after the sign-in.'
+  const isAnswer = query.has('code') || query.has('error')
+  if (query.has('state') && isAnswer)
+    return 'That URL belongs to another sign-in. Open the URL above, and paste the one that it ends on.'
+  if (query.has('state') || isAnswer) return 'That URL is incomplete. Copy the whole URL from the browser.'
+  return `That does not look like ${href}?code=…. Copy the whole URL from the browser's address bar.`
 }

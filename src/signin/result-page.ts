@@ -51,6 +51,14 @@ export function failedPage(message: string): string {
   ])
 }
 
+/** Shown when Microsoft asks for more proof after the sign-in came back. */
+export function moreProofPage(): string {
+  return page('waiting', '…', 'One more step', [
+    'Your organisation asks for more proof of who you are. A new sign-in page opens now.',
+    "If it doesn't, open the URL in the terminal. You can close this tab.",
+  ])
+}
+
 /**
  * Shown while the link is being saved.
  * @param next the path of the page that follows; for browsers that do not load it by themselves.

@@ -57,6 +57,7 @@ function planted(path: string, here: string, found: Stats): OdLinkError {
   const what = found.isFIFO() ? 'pipe' : 'link'
   const where = here === path ? `is a ${what}` : `leads through a ${what} (${here})`
   return new OdLinkError('usage', `"${path}" ${where} that another user may have put there.`, {
-    hint: 'Nothing was written. Name another file, or remove it first.',
+    reason: 'local-file',
+    next: ['Nothing was written. Name another file, or remove it first.'],
   })
 }

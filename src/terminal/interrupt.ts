@@ -1,24 +1,31 @@
-import { exitCodes } from '../errors.ts'
+import { type EndingSignal, endBySignal, endingSignals, noteSignal } from '../system/end-by-signal.ts'
 import { clearProgress } from './index.ts'
 
-const signals = ['SIGINT', 'SIGTERM'] as const
+/** Without a command that handles them itself, signals end the process at once. */
+export function endOnSignals(): void {
+  for (const signal of endingSignals) process.on(signal, end)
+}
+
+function end(signal: EndingSignal): never {
+  clearProgress()
+  endBySignal(signal)
+}
 
 /**
- * Lets a long piece of work end well: the first Ctrl-C (or SIGTERM) asks it to stop, the second ends the process.
- * @returns what gives the signals back their usual meaning.
+ * Lets a long piece of work end well: the first Ctrl-C (or another signal to end) asks it to stop, the second ends the
+ * process.
+ * @returns a function that gives the signals back their usual meaning.
  */
-export function onInterrupt(stop: () => void): () => void {
+export function onInterrupt(stop: (signal: EndingSignal) => void): () => void {
   let isAsked = false
-  const heard = () => {
-    if (isAsked) {
-      clearProgress()
-      process.exit(exitCodes.interrupted)
-    }
+  const heard = (signal: EndingSignal) => {
+    if (isAsked) end(signal)
     isAsked = true
-    stop()
+    noteSignal(signal)
+    stop(signal)
   }
-  const usual = signals.map((signal) => [signal, process.listeners(signal)] as const)
-  for (const signal of signals) process.removeAllListeners(signal).on(signal, heard)
+  const usual = endingSignals.map((signal) => [signal, process.listeners(signal)] as const)
+  for (const signal of endingSignals) process.removeAllListeners(signal).on(signal, heard)
   return () => {
     for (const [signal, listeners] of usual) {
       process.removeAllListeners(signal)

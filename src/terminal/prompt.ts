@@ -1,6 +1,7 @@
 import { createInterface } from 'node:readline'
 import type { ReadStream } from 'node:tty'
-import { exitCodes, OdLinkError } from '../errors.ts'
+import { OdLinkError } from '../errors.ts'
+import { endBySignal } from '../system/end-by-signal.ts'
 import { readHiddenLines } from '../system/hidden-lines.ts'
 import { say, styled } from './index.ts'
 
@@ -41,7 +42,7 @@ export async function askHidden(question: string): Promise<string | undefined> {
 
 function interrupt(): never {
   process.stderr.write('\n')
-  process.exit(exitCodes.interrupted)
+  endBySignal('SIGINT')
 }
 
 /**

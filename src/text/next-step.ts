@@ -5,11 +5,11 @@ type Flag = string | true | readonly string[] | undefined
 
 /** A command of od-link's, as data: `{ verb: 'login', flags: { scope: 'Files.ReadWrite' } }`. */
 export interface NextCommand {
-  /** Absent: the command that failed, as it was typed, with these flags. */
+  /** Absent: the command that failed, as it was typed, but for these flags. */
   verb?: string
   /** What follows the verb, as in `store move`. */
   action?: string
-  /** Positional arguments, in their order. Absent: for the command that failed, those that were typed. */
+  /** Positional arguments, in their order. */
   args?: readonly string[]
   /** Options by their names, long or of one letter, without the dashes. */
   flags?: Readonly<Record<string, Flag>>

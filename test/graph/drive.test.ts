@@ -30,16 +30,16 @@ describe('the address of an item', () => {
     expect(graph.asked).toEqual([])
   })
 
-  it('deep down is below the id of an ancestor', async () => {
+  it('that is deep is below the ID of an ancestor', async () => {
     const graph = fakeGraph((what) => ok({ id: what.includes('items') ? 'deeper' : 'deep/er' }))
     expect(await addressOf(graph, names(52))).toBe('/me/drive/items/deeper:/n51/n52:')
     expect(graph.asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
-      `GET /me/drive/root:/${names(25).join('/')}?$select=id`,
-      `GET /me/drive/items/deep%2Fer:/${names(50).slice(25).join('/')}?$select=id`,
+      `GET /me/drive/root:/${names(25).join('/')}:?$select=id`,
+      `GET /me/drive/items/deep%2Fer:/${names(50).slice(25).join('/')}:?$select=id`,
     ])
   })
 
-  it('below an ancestor without an id, or with a refusal that has one, is none', async () => {
+  it('does not exist below an ancestor without an ID, or with a refusal that has one', async () => {
     const odd = fakeGraph(() => ok({}))
     await expect(addressOf(odd, names(26))).rejects.toMatchObject({
       message: expect.stringContaining('/n25'),
@@ -49,7 +49,7 @@ describe('the address of an item', () => {
     expect(refused.asked).toHaveLength(1)
   })
 
-  it('below an ancestor that is not there says which', async () => {
+  it('below an ancestor that does not exist names that ancestor', async () => {
     const graph = fakeGraph((what) => (what.includes('items') ? missing : ok({ id: 'x' })))
     await expect(addressOf(graph, names(52))).rejects.toMatchObject({
       kind: 'not-found',
@@ -58,20 +58,20 @@ describe('the address of an item', () => {
   })
 })
 
-describe('looking at an item', () => {
+describe('reading an item', () => {
   const fields = '$select=id,name,webUrl,folder,file,package,remoteItem,createdDateTime'
 
-  it('asks for it by its path', async () => {
+  it('requests it by its path, closed with a colon', async () => {
     const graph = fakeGraph(() => ok(folder('a')))
     expect((await getItem(graph, ['a'])).json).toMatchObject({ name: 'a' })
     await getItem(graph, [])
     expect(graph.asked.map(({ path }) => path)).toEqual([
-      `/me/drive/root:/a?${fields}`,
+      `/me/drive/root:/a:?${fields}`,
       `/me/drive/root?${fields}`,
     ])
   })
 
-  it('a second time goes through the list of its parent', async () => {
+  it('goes through the list of its parent when the path finds nothing', async () => {
     const children = { value: [file('x'), folder('CAF\u00c9'), folder('y')] }
     const graph = fakeGraph((what) => (what.endsWith('/children') ? ok(children) : missing))
     expect((await getItemOrListed(graph, ['p', 'cafe\u0301']))?.json).toMatchObject({ name: 'CAF\u00c9' })
@@ -79,7 +79,14 @@ describe('looking at an item', () => {
     expect(await getItemOrListed(graph, ['p', 'none'])).toBeUndefined()
   })
 
-  it('stops at what is there, and at a refusal', async () => {
+  it('lists nothing where an item with a similar name exists', async () => {
+    const json = { error: { code: 'itemNotFound', message: 'Incompatible with a similar name.' } }
+    const graph = fakeGraph(() => ({ status: 404, json }))
+    expect(await getItemOrListed(graph, ['p', 'Mærsk'])).toMatchObject({ status: 404, json })
+    expect(graph.asked).toHaveLength(1)
+  })
+
+  it('stops at a refusal', async () => {
     const graph = fakeGraph(() => ({ status: 403, json: {} }))
     expect((await getItemOrListed(graph, ['a']))?.status).toBe(403)
     expect(graph.asked).toHaveLength(1)
@@ -93,7 +100,7 @@ describe('a list', () => {
   })
   const named = (name: string) => (item: { name?: string | null }) => item.name === name
 
-  it('is read page by page, at the drive’s own host, and no further than to what is looked for', async () => {
+  it('is read page by page from the drive’s own host, and only until the item is found', async () => {
     const pages = [
       page(['a'], 'https://evil.example/v1.0/me/drive/root/children?$skiptoken=2'),
       page(['b'], 'https://graph.example/v1.0/me/drive/root/children?$skiptoken=3'),
@@ -107,13 +114,13 @@ describe('a list', () => {
     expect(graph.asked).toHaveLength(3)
   })
 
-  it('that leads back to itself ends', async () => {
+  it('that links back to itself ends', async () => {
     const graph = fakeGraph(() => ok(page(['a'], 'https://graph.example/v1.0/x?again')))
     expect(await findChild(graph, [], named('z'))).toBeUndefined()
     expect(graph.asked).toHaveLength(2)
   })
 
-  it('that is refused, or none, is nothing', async () => {
+  it('that is refused or invalid has no items', async () => {
     expect(
       (
         await findChild(
@@ -154,18 +161,18 @@ describe('a list', () => {
     ['/v1.0/me', undefined],
     [7, undefined],
     [undefined, undefined],
-  ])('goes on at %j: %j', (link, path) => {
+  ])('continues at %j: %j', (link, path) => {
     expect(nextPage(answerOf(ok({ '@odata.nextLink': link })))).toBe(path)
   })
   it.each([
     [8_000, true],
     [8_001, false],
-  ])('goes on at an address of %i characters: %s', (length, goes) => {
+  ])('continues at a URL of %i characters: %s', (length, goes) => {
     const start = 'https://graph.example/v1.0/'
     const link = start + 'x'.repeat(length - start.length)
     expect(nextPage(answerOf(ok({ '@odata.nextLink': link }))) !== undefined).toBe(goes)
   })
-  it('of nothing does not go on', () => expect(nextPage(answerOf({ status: 200 }))).toBeUndefined())
+  it('without a body does not continue', () => expect(nextPage(answerOf({ status: 200 }))).toBeUndefined())
 })
 
 describe('a list without an end', () => {
@@ -175,13 +182,13 @@ describe('a list without an end', () => {
     return ok({ value: [], '@odata.nextLink': `https://graph.example/v1.0/x?page=${count}` })
   }
 
-  it('is left after a thousand pages', async () => {
+  it('is given up after a thousand pages', async () => {
     const graph = fakeGraph(endless)
     expect(await findChild(graph, [], () => true)).toBeUndefined()
     expect(graph.asked).toHaveLength(1_000)
   })
 
-  it('is left when the time is over, but one page is always asked for', async () => {
+  it('is given up when the time is over, but one page is always requested', async () => {
     for (const [left, asked] of [
       [[0], 1],
       [[5, 0], 2],
@@ -195,7 +202,7 @@ describe('a list without an end', () => {
     }
   })
 
-  it('is left when it leads back to itself, or is refused', async () => {
+  it('is given up when it links back to itself, or is refused', async () => {
     const circle = fakeGraph(() => ok({ value: [], '@odata.nextLink': 'https://graph.example/v1.0/x' }))
     expect(await findChild(circle, [], () => true)).toBeUndefined()
     expect(circle.asked).toHaveLength(2)

@@ -1,45 +1,315 @@
 import { describe, expect, it } from 'vitest'
-import { graphCause, graphCodes, isCause } from '../../src/graph/error-codes.ts'
+import {
+  codesOf,
+  graphCodes,
+  type MeaningName,
+  mayPass,
+  meaningOf,
+  meaningOfCode,
+  means,
+  wordsOf,
+} from '../../src/graph/error-codes.ts'
+import { answerOf, type Told } from '../helpers/microsoft/fake-graph.ts'
 
-describe('the code of a refusal', () => {
-  it.each<[string, Parameters<typeof isCause>[0], string]>([
-    ['accessDenied', 'forbidden', 'not-allowed'],
-    ['accountUpgradeRequired', 'noSpace', 'not-allowed'],
-    ['activityLimitReached', 'throttled', 'service'],
-    ['generalException', 'trouble', 'service'],
-    ['insufficientStorage', 'noSpace', 'not-allowed'],
-    ['InvalidAuthenticationToken', 'signIn', 'sign-in'],
-    ['invalidPath', 'name', 'usage'],
-    ['invalidRequest', 'request', 'usage'],
-    ['itemNotFound', 'notFound', 'not-found'],
-    ['nameAlreadyExists', 'taken', 'taken'],
-    ['nameContainsInvalidCharacters', 'name', 'usage'],
-    ['pathIsTooLong', 'name', 'usage'],
-    ['pathTooDeep', 'name', 'usage'],
-    ['quotaLimitReached', 'noSpace', 'not-allowed'],
-    ['reservedName', 'name', 'usage'],
-    ['resourceLocked', 'locked', 'not-allowed'],
-    ['serviceNotAvailable', 'trouble', 'service'],
-    ['tooManyRequests', 'throttled', 'service'],
-    ['unauthenticated', 'signIn', 'sign-in'],
-  ])('%s means %s, which is %s', (code, cause, kind) => {
-    expect(isCause(cause, ['other', code])).toBe(true)
-    expect(isCause(cause === 'name' ? 'taken' : 'name', [code])).toBe(false)
-    expect(graphCause(code)).toMatchObject({
-      kind,
-      meaning: expect.stringMatching(/\.$/),
-      cure: expect.stringMatching(/\S/),
-    })
-    expect(graphCodes).toContain(code)
+const refused = (status: number, error?: unknown) =>
+  answerOf({ status, ...(error === undefined ? {} : { json: { error } }) } as Told)
+
+/** What each code means where it stands alone. */
+const byCode: [means: MeaningName, kind: string, reason: string, codes: string][] = [
+  [
+    'throttled',
+    'service',
+    'throttled',
+    'activityLimitReached ApplicationThrottled throttledRequest tooManyRequests',
+  ],
+  ['unavailable', 'service', 'unavailable', 'generalException serviceNotAvailable UnknownError'],
+  ['beingSetUp', 'service', 'unavailable', 'resourceBeingProvisioned'],
+  ['snapshot', 'service', 'unavailable', 'cannotSnapshotTree'],
+  ['readOnly', 'service', 'drive-read-only', 'serviceReadOnly'],
+  [
+    'uploadOver',
+    'service',
+    'upload-unfinished',
+    'fragmentLengthMismatch fragmentOutOfOrder fragmentOverlap uploadSessionFailed uploadSessionIncomplete uploadSessionNotFound',
+  ],
+  ['noSpace', 'not-allowed', 'no-space', 'insufficientStorage insufficientVaultQuota quotaLimitReached'],
+  ['frozen', 'not-allowed', 'drive-frozen', 'accountUpgradeRequired'],
+  [
+    'tooMany',
+    'not-allowed',
+    'limit-reached',
+    'childItemCountExceeded maxDocumentCountExceeded maxFolderCountExceeded maxItemCountExceeded totalAffectedItemCountExceeded',
+  ],
+  [
+    'tooLarge',
+    'not-allowed',
+    'limit-reached',
+    'maxFileSizeExceeded maxFragmentLengthExceeded maxStreamSizeExceeded',
+  ],
+  ['malware', 'not-allowed', 'malware', 'malwareDetected virusSuspicious'],
+  ['noDrive', 'not-allowed', 'no-drive', 'provisioningNotAllowed'],
+  [
+    'locked',
+    'not-allowed',
+    'locked',
+    'lockMismatch lockNotFoundOrAlreadyExpired lockOwnerMismatch resourceLocked',
+  ],
+  ['unopened', 'not-allowed', 'access-denied', 'invalidResourceId unlockRequired'],
+  ['forbidden', 'not-allowed', 'access-denied', 'accessDenied accessRestricted notAllowed'],
+  ['similar', 'taken', 'similar-name', 'similarRelationshipNameAlreadyExists'],
+  ['taken', 'taken', 'name-taken', 'nameAlreadyExists'],
+  [
+    'changed',
+    'taken',
+    'changed-meanwhile',
+    'entityTagDoesNotMatch resourceModified versionNumberDoesNotMatch',
+  ],
+  [
+    'deltaExpired',
+    'not-found',
+    'delta-expired',
+    'resyncApplyDifferences resyncChangesApplyDifferences resyncChangesUploadDifferences resyncRequired resyncUploadDifferences syncStateNotFound',
+  ],
+  ['notFound', 'not-found', 'no-such-item', 'itemNotFound'],
+  ['tokenRefused', 'sign-in', 'token-refused', 'InvalidAuthenticationToken unauthenticated'],
+  [
+    'name',
+    'usage',
+    'invalid-name',
+    'invalidPath nameContainsInvalidCharacters pathIsTooDeep pathIsTooLong pathTooDeep reservedName',
+  ],
+  ['notSupported', 'usage', 'refused-request', 'notSupported'],
+  ['method', 'usage', 'refused-request', 'methodNotAllowed'],
+  [
+    'request',
+    'usage',
+    'refused-request',
+    'BadRequest invalidAcceptType invalidParameterFormat invalidQueryOption invalidRange invalidRequest invalidStartIndex malformedEntityTag maxQueryLengthExceeded parameterIsTooLong parameterIsTooSmall propertyNotUpdateable tooManyResultsRequested tooManyTermsInQuery truncationNotAllowed zeroOrFewerResultsRequested',
+  ],
+]
+const everyCode = byCode.flatMap(([name, kind, reason, codes]) =>
+  codes.split(' ').map((code) => ({ code, name, kind, reason })),
+)
+/** Codes that come with several causes. */
+const generalCodes: [code: string, means: MeaningName][] = [
+  ['accessDenied', 'forbidden'],
+  ['BadRequest', 'request'],
+  ['generalException', 'unavailable'],
+  ['invalidRange', 'request'],
+  ['invalidRequest', 'request'],
+  ['itemNotFound', 'notFound'],
+  ['notAllowed', 'forbidden'],
+  ['serviceNotAvailable', 'unavailable'],
+  ['unauthenticated', 'tokenRefused'],
+  ['UnknownError', 'unavailable'],
+]
+const general = new Set(generalCodes.map(([code]) => code))
+
+describe('a code of Graph', () => {
+  it.each(everyCode)('$code means $name ($kind, $reason)', ({ code, name, kind, reason }) => {
+    const meaning = meaningOfCode(code)
+    expect(meaning).toMatchObject({ kind, reason, meaning: expect.stringMatching(/^[A-Z].*\.$/) })
+    expect(meaning?.next).not.toEqual([])
+    // A status that says nothing by itself.
+    expect(means(refused(418, { code }), name)).toBe(true)
+    expect(means(refused(418, { code: 'unknown', innerError: { code } }), name)).toBe(true)
+    expect(means(refused(418, { code: 'unknown', innererror: { code } }), name)).toBe(true)
   })
 
-  it('that nobody knows has no cause', () => {
-    expect(graphCause('unheardOf')).toBeUndefined()
-    expect(graphCodes).toHaveLength(19)
+  it('has a case above', () => {
+    expect(everyCode.map(({ code }) => code).toSorted()).toEqual(graphCodes.toSorted())
   })
 
-  it('of a name that is taken says how to use it, or to make another', () => {
-    expect(graphCause('nameAlreadyExists')?.cure).toContain('--on-conflict reuse')
-    expect(graphCause('nameAlreadyExists')?.cure).toContain('--on-conflict rename')
+  it('that is unknown has no meaning', () => {
+    for (const code of ['unheardOf', 'toString', 'constructor', '__proto__']) {
+      expect(meaningOfCode(code)).toBeUndefined()
+      expect(means(refused(418, { code }), 'request')).toBe(true)
+    }
+  })
+
+  it('of a taken name says how to use the folder, or to create a copy', () => {
+    expect(meaningOfCode('nameAlreadyExists')?.next).toMatchObject([
+      { flags: { 'on-conflict': 'reuse' } },
+      { flags: { 'on-conflict': 'rename' } },
+    ])
+  })
+})
+
+/** What each status means without a known code. */
+const byStatus: [status: number, means: MeaningName][] = [
+  [200, 'unreadable'],
+  [299, 'unreadable'],
+  [300, 'redirect'],
+  [302, 'redirect'],
+  [399, 'redirect'],
+  [400, 'request'],
+  [401, 'tokenRefused'],
+  [402, 'payment'],
+  [403, 'forbidden'],
+  [404, 'notFound'],
+  [405, 'method'],
+  [408, 'unavailable'],
+  [409, 'taken'],
+  [410, 'deltaExpired'],
+  [411, 'request'],
+  [412, 'changed'],
+  [422, 'request'],
+  [423, 'locked'],
+  [429, 'throttled'],
+  [499, 'request'],
+  [500, 'unavailable'],
+  [501, 'notSupported'],
+  [503, 'unavailable'],
+  [504, 'unavailable'],
+  [507, 'noSpace'],
+  [509, 'throttled'],
+  [599, 'unavailable'],
+]
+
+describe('the status of an answer', () => {
+  it.each(byStatus)('%i means %s where no code says more', (status, name) => {
+    for (const error of [undefined, {}, 'text', null, [], { code: 'unknown' }])
+      expect(means(refused(status, error), name)).toBe(true)
+  })
+
+  it('of a success or a redirect decides alone', () => {
+    const error = { code: 'quotaLimitReached', message: 'A similar name exists.' }
+    expect(means(refused(200, error), 'unreadable')).toBe(true)
+    expect(means(refused(302, error), 'redirect')).toBe(true)
+  })
+
+  it.each(generalCodes)('goes before the general code %s', (code, name) => {
+    expect(means(refused(423, { code }), 'locked')).toBe(true)
+    expect(means(refused(418, { code }), name)).toBe(true)
+    expect(means(refused(599, { code }), 'unavailable')).toBe(true)
+  })
+
+  it.each(everyCode.filter(({ code }) => !general.has(code)))(
+    'comes after the code $code',
+    ({ code, name }) => {
+      expect(means(refused(423, { code }), name)).toBe(true)
+      expect(means(refused(599, { code }), name)).toBe(true)
+    },
+  )
+})
+
+describe('the words of an answer', () => {
+  it.each<[means: MeaningName, words: string, statuses: number[], not: number]>([
+    ['similar', 'The name is incompatible with a SIMILAR NAME', [400, 404, 409], 403],
+    ['noDrive', 'Tenant does not have a SPO license.', [400, 403, 404], 409],
+    ['noDrive', "User's mysite not found.", [400, 403, 404], 409],
+    ['uploading', 'An upload session already exists for this file.', [409, 423], 400],
+    ['uploading', 'The file is being uploaded.', [409, 423], 400],
+    ['uploading', 'This item is currently uploaded by somebody.', [409, 423], 400],
+    ['blocked', 'Access to this site has been blocked.', [403, 423], 404],
+    ['shortcut', 'Operation is not supported on a mounted folder.', [400, 501], 403],
+    ['unopened', 'ObjectHandle is Invalid', [400, 403, 404], 409],
+    ['unopened', 'The Personal Vault is locked.', [400, 403, 404], 409],
+    ['readOnly', 'Database Is Read Only', [403, 503], 400],
+    ['readOnly', 'The database is read-only.', [403, 503], 400],
+    ['name', 'The name holds an illegal character.', [400, 409], 403],
+    ['name', 'Invalid trailing character in the name', [400, 409], 403],
+    ['name', 'The name is reserved.', [400, 409], 403],
+    ['name', 'The path of the item is too long.', [400, 409], 403],
+  ])('mean %s: %s', (name, message, statuses, not) => {
+    // They go before the codes, as the same code comes with other causes.
+    const error = { code: 'nameAlreadyExists', innerError: { code: 'resourceLocked' }, message }
+    for (const status of statuses) expect(means(refused(status, error), name)).toBe(true)
+    expect(means(refused(not, error), 'locked')).toBe(true)
+  })
+
+  it.each([
+    [423, 'It was unblocked.', 'locked'],
+    [400, 'The name of this well is long enough.', 'request'],
+    [409, 'The file was uploaded.', 'taken'],
+  ] as const)('with %i mean nothing more: %s', (status, message, name) => {
+    expect(means(refused(status, { message }), name)).toBe(true)
+  })
+
+  it('are a text or empty, with a limit', () => {
+    expect(wordsOf(refused(400, { message: 'x'.repeat(5_000) }))).toHaveLength(4_000)
+    for (const error of [undefined, 'text', { message: 7 }, {}]) expect(wordsOf(refused(400, error))).toBe('')
+    expect(wordsOf(answerOf({ status: 400 }))).toBe('')
+  })
+})
+
+describe('the codes of an answer', () => {
+  it('are the more precise the deeper they are', () => {
+    const nested = (...codes: string[]): object => {
+      const [code, ...inner] = codes
+      return { code, ...(inner.length > 0 ? { innerError: nested(...inner) } : {}) }
+    }
+    expect(means(refused(403, nested('accessDenied', 'quotaLimitReached')), 'noSpace')).toBe(true)
+    expect(means(refused(403, nested('quotaLimitReached', 'resourceLocked')), 'locked')).toBe(true)
+    // One that is unknown, or general, decides nothing.
+    expect(means(refused(403, nested('resourceLocked', 'unknown')), 'locked')).toBe(true)
+    expect(means(refused(403, nested('resourceLocked', 'invalidRequest')), 'locked')).toBe(true)
+    expect(means(refused(418, nested('x', 'notAllowed', 'invalidRequest')), 'request')).toBe(true)
+  })
+
+  it.each([
+    [{ code: 'a' }, ['a']],
+    [{ code: 'a', innerError: { code: 'b', innererror: { code: 'c' } } }, ['a', 'b', 'c']],
+    [{ code: '', innerError: { code: 7, innerError: { code: 'c' } } }, ['c']],
+    [{ code: 'x'.repeat(101) }, ['x'.repeat(100)]],
+    ['text', []],
+    [null, []],
+    [undefined, []],
+  ])('of %j are %j', (error, codes) => {
+    expect(codesOf(refused(400, error))).toEqual(codes)
+  })
+
+  it('are read from eight levels at most', () => {
+    const round: { code: string; innerError?: object } = { code: 'a' }
+    round.innerError = round
+    expect(codesOf(refused(400, round))).toEqual(Array(8).fill('a'))
+  })
+})
+
+describe('the same request', () => {
+  it.each<[passes: boolean, status: number, code: string | undefined]>([
+    [true, 408, undefined],
+    [true, 429, undefined],
+    [true, 500, undefined],
+    [true, 502, undefined],
+    [true, 503, undefined],
+    [true, 504, undefined],
+    [true, 509, undefined],
+    [true, 599, undefined],
+    [true, 400, 'activityLimitReached'],
+    [true, 403, 'resourceBeingProvisioned'],
+    [true, 409, 'cannotSnapshotTree'],
+    // A bad request is not a final reason of the drive.
+    [true, 503, 'invalidRequest'],
+    [true, 503, 'serviceReadOnly'],
+    [true, 500, 'itemNotFound'],
+    [false, 503, 'malwareDetected'],
+    [false, 503, 'quotaLimitReached'],
+    [false, 500, 'nameAlreadyExists'],
+    [false, 403, 'serviceReadOnly'],
+    [false, 401, undefined],
+    [false, 403, undefined],
+    [false, 404, undefined],
+    [false, 409, undefined],
+    [false, 501, undefined],
+
+    [false, 507, undefined],
+  ])('may succeed later (%s) after %i with the code %s', (passes, status, code) => {
+    expect(mayPass(refused(status, { code }))).toBe(passes)
+  })
+
+  it.each<[endsAll: true | undefined, status: number, error: object]>([
+    [true, 403, { code: 'serviceReadOnly' }],
+    [true, 403, { code: 'quotaLimitReached' }],
+    [true, 507, {}],
+    [true, 403, { code: 'accountUpgradeRequired' }],
+    [true, 423, { code: 'notAllowed', message: 'Access to this site has been blocked.' }],
+    [true, 404, { message: "User's mysite not found." }],
+    [undefined, 403, { code: 'accessDenied' }],
+    [undefined, 429, {}],
+    [undefined, 400, { code: 'childItemCountExceeded' }],
+  ])('fails for every other folder as well (%s) after %i %j', (endsAll, status, error) => {
+    expect(meaningOf(refused(status, error))).toHaveProperty('kind')
+    expect((meaningOf(refused(status, error)) as { endsAll?: true }).endsAll).toBe(endsAll)
   })
 })

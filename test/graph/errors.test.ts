@@ -1,234 +1,388 @@
 import { describe, expect, it } from 'vitest'
 import {
-  codesOf,
   graphFailure,
-  isSimilarName,
-  linkRefused,
+  misplaced,
+  nameTaken,
+  newSignInWanted,
   noDrive,
+  plainWords,
+  renewedTokenRefused,
+  similarName,
   traceOf,
 } from '../../src/graph/errors.ts'
-import { compareClocks } from '../../src/http/clock-skew.ts'
 import { answerOf, type Told } from '../helpers/microsoft/fake-graph.ts'
 
-const told = (status: number, error?: unknown, headers: Record<string, string> = {}) =>
+const refused = (status: number, error?: unknown, headers: Record<string, string> = {}) =>
   answerOf({ status, headers, ...(error === undefined ? {} : { json: { error } }) } as Told)
-const failure = (status: number, error?: unknown) => graphFailure(told(status, error), 'Making "/a/b"')
+const failure = (status: number, error?: unknown) => graphFailure(refused(status, error), 'Creating "/a/b"')
 
-describe('a refusal of Graph is a sentence, a next step and a kind', () => {
-  const wider =
-    'If the scope is too narrow, link again with a wider one: od-link login --scope Files.ReadWrite.All'
-  const space = 'Free some space, or empty the recycle bin: https://onedrive.live.com'
-  const full = 'Making "/a/b" failed: there is no space left in this OneDrive.'
-  const licence =
-    'od-link login --tenant consumers\n(for a personal account; for a work account ask the administrator for a licence)'
-  const later = 'Try again in some minutes; mkdir and api can wait longer: --max-wait 600'
-  const cases: [what: string, status: number, error: unknown, kind: string, message: string, hint: string][] =
-    [
-      ['no space', 507, undefined, 'not-allowed', full, space],
-      ['a quota', 403, { code: 'quotaLimitReached' }, 'not-allowed', full, space],
-      [
-        'a quota within',
-        403,
-        { code: 'accessDenied', innerError: { code: 'insufficientStorage' } },
-        'not-allowed',
-        full,
-        space,
-      ],
-      ['a frozen account', 403, { code: 'accountUpgradeRequired' }, 'not-allowed', full, space],
-      [
-        'no licence',
-        400,
-        { message: 'Tenant does not have a SPO license.' },
-        'not-allowed',
-        'This account has no OneDrive here: Tenant does not have a SPO license.',
-        licence,
-      ],
-      [
-        'no site',
-        404,
-        { message: "User's mysite not found." },
-        'not-allowed',
-        "This account has no OneDrive here: User's mysite not found.",
-        licence,
-      ],
-      [
-        'no right',
-        403,
-        { message: 'Access denied.' },
-        'not-allowed',
-        'Making "/a/b" is not allowed: Access denied.',
-        wider,
-      ],
-      [
-        'a lock',
-        423,
-        { message: 'x' },
-        'not-allowed',
-        'Making "/a/b" failed: the folder is locked.',
-        'Try again later.',
-      ],
-      [
-        'nothing there',
-        404,
-        { message: 'Item not found.' },
-        'not-found',
-        'Making "/a/b" failed: Item not found.',
-        'od-link status --check',
-      ],
-      [
-        'another place',
-        302,
-        undefined,
-        'service',
-        'Making "/a/b" failed: the server sends od-link elsewhere (HTTP 302), and a token is not taken there.',
-        'Check OD_LINK_GRAPH_HOST and the cloud of the login, and whether a proxy is in between.',
-      ],
-      ['too much', 429, { message: 'x' }, 'service', 'Microsoft throttles this app (HTTP 429).', later],
-      ['trouble', 500, { message: 'x' }, 'service', 'Microsoft Graph is in trouble (HTTP 500).', later],
-      ['no patience', 408, undefined, 'service', 'Microsoft Graph is in trouble (HTTP 408).', later],
-      ['much trouble', 599, undefined, 'service', 'Microsoft Graph is in trouble (HTTP 599).', later],
-      [
-        'a request that it does not like',
-        400,
-        { code: 'invalidRequest', message: 'Bad argument.' },
-        'usage',
-        'OneDrive does not accept this name or path: Bad argument.',
-        'Choose another name.',
-      ],
-      [
-        'anything else',
-        418,
-        { code: 'teapot', message: 'Short.' },
-        'internal',
-        'Making "/a/b" failed: Short.',
-        'od-link status --check',
-      ],
-      [
-        'a bad request further in',
-        400,
-        { code: 'x', innerError: { code: 'invalidRequest' }, message: 'M.' },
-        'internal',
-        'Making "/a/b" failed: M.',
-        'od-link status --check',
-      ],
-      [
-        'a status at the edge',
-        400,
-        undefined,
-        'internal',
-        'Making "/a/b" failed: the server gives no reason (HTTP 400).',
-        'od-link status --check',
-      ],
-      [
-        'another at the edge',
-        299,
-        undefined,
-        'service',
-        'Making "/a/b" failed: Microsoft Graph sent an answer that cannot be read (HTTP 299).',
-        'Run the same again: what is missing is made.',
-      ],
-      [
-        'a third at the edge',
-        300,
-        undefined,
-        'service',
-        'Making "/a/b" failed: the server sends od-link elsewhere (HTTP 300), and a token is not taken there.',
-        'Check OD_LINK_GRAPH_HOST and the cloud of the login, and whether a proxy is in between.',
-      ],
-    ]
-  it.each(cases)('%s', (_, status, error, kind, message, hint) => {
-    expect(failure(status, error)).toMatchObject({ kind, message, hint })
+const later = 'Try again in a few minutes.\nOr let it wait longer: --max-wait 600'
+const options =
+  'To use the existing folder: --on-conflict reuse\nTo create a copy with a new name: --on-conflict rename'
+const another = 'Choose another name.'
+const license =
+  'For a personal account: od-link login --tenant consumers\nFor a work account, ask the administrator for a OneDrive license.'
+const space = 'Free some space, or empty the recycle bin: https://onedrive.live.com'
+const owner = 'Ask its owner or the administrator for the right to do it.'
+const elsewhere = 'Check OD_LINK_GRAPH_HOST, the cloud of the login, and whether a proxy is in between.'
+const check = 'Check the path and the values that were sent.\nTo see the whole response: --include'
+const vault = 'Check that it still exists, and is not in a locked Personal Vault.'
+
+/** A row for each meaning: its answer, and the error for it. */
+const rows: [
+  reason: string,
+  kind: string,
+  status: number,
+  error: object | undefined,
+  message: string,
+  hint: string,
+][] = [
+  // Said completely, so Microsoft's words are not added.
+  [
+    'throttled',
+    'service',
+    429,
+    { message: 'M.' },
+    'Microsoft is throttling this app: too many requests in a short time (HTTP 429).',
+    later,
+  ],
+  ['unavailable', 'service', 503, { message: 'M.' }, 'Microsoft Graph is unavailable (HTTP 503).', later],
+  [
+    'unavailable',
+    'service',
+    403,
+    { code: 'resourceBeingProvisioned', message: 'M.' },
+    'This OneDrive is being set up (HTTP 403).',
+    later,
+  ],
+  [
+    'no-space',
+    'not-allowed',
+    507,
+    { message: 'M.' },
+    'There is no space left in this OneDrive (HTTP 507).',
+    space,
+  ],
+  // With a beginning of their own.
+  [
+    'drive-read-only',
+    'service',
+    403,
+    { code: 'serviceReadOnly', message: 'Database Is Read Only.' },
+    'OneDrive is read-only for now: Database Is Read Only.',
+    'Try again later. Neither the link nor its scope has to change.',
+  ],
+  [
+    'drive-read-only',
+    'service',
+    403,
+    { code: 'serviceReadOnly' },
+    'OneDrive is read-only for now (HTTP 403).',
+    'Try again later. Neither the link nor its scope has to change.',
+  ],
+  [
+    'drive-frozen',
+    'not-allowed',
+    403,
+    { code: 'accountUpgradeRequired', message: 'M.' },
+    'This OneDrive is frozen: M.',
+    'Open https://onedrive.live.com with this account. It shows how to unfreeze it.',
+  ],
+  [
+    'no-drive',
+    'not-allowed',
+    400,
+    { code: 'BadRequest', message: 'Tenant does not have a SPO license.' },
+    'This account has no OneDrive here: Tenant does not have a SPO license.',
+    license,
+  ],
+  [
+    'drive-blocked',
+    'not-allowed',
+    423,
+    { code: 'notAllowed', message: 'Access to this site has been blocked.' },
+    'Creating "/a/b" is not allowed: Access to this site has been blocked.',
+    'Ask the administrator why it is blocked.',
+  ],
+  [
+    'access-denied',
+    'not-allowed',
+    400,
+    { code: 'invalidRequest', innerError: { code: 'invalidResourceId' }, message: 'ObjectHandle is Invalid' },
+    'Creating "/a/b" failed, because OneDrive cannot open the item: ObjectHandle is Invalid',
+    vault,
+  ],
+  [
+    'access-denied',
+    'not-allowed',
+    403,
+    { code: 'accessDenied', message: 'Access denied.' },
+    'Creating "/a/b" is not allowed: Access denied.',
+    owner,
+  ],
+  [
+    'access-denied',
+    'not-allowed',
+    403,
+    undefined,
+    'Creating "/a/b" is not allowed (HTTP 403). This account is not allowed to do that.',
+    owner,
+  ],
+  [
+    'invalid-name',
+    'usage',
+    400,
+    { code: 'invalidRequest', innerError: { code: 'nameContainsInvalidCharacters' }, message: 'M.' },
+    'OneDrive does not accept this name or path: M.',
+    another,
+  ],
+  [
+    'invalid-name',
+    'usage',
+    400,
+    { code: 'pathIsTooLong' },
+    'OneDrive does not accept this name or path (HTTP 400).',
+    another,
+  ],
+  // As everything else.
+  [
+    'limit-reached',
+    'not-allowed',
+    400,
+    { code: 'childItemCountExceeded', message: 'M.' },
+    'Creating "/a/b" failed: M.',
+    'Use another parent folder, or remove what is no longer needed.',
+  ],
+  [
+    'limit-reached',
+    'not-allowed',
+    400,
+    { code: 'maxFileSizeExceeded', message: 'M.' },
+    'Creating "/a/b" failed: M.',
+    'Split the file or compress it.',
+  ],
+  [
+    'malware',
+    'not-allowed',
+    403,
+    { code: 'accessDenied', innerError: { code: 'malwareDetected' }, message: 'M.' },
+    'Creating "/a/b" failed: M.',
+    'Scan the original file. No program can download this copy.',
+  ],
+  [
+    'locked',
+    'not-allowed',
+    423,
+    { code: 'notAllowed', innerError: { code: 'resourceLocked' }, message: 'M.' },
+    'Creating "/a/b" failed: M.',
+    'Try again when nobody has it open.',
+  ],
+  [
+    'access-denied',
+    'not-allowed',
+    400,
+    { message: 'Not supported on a mounted folder.' },
+    'Creating "/a/b" failed: Not supported on a mounted folder.',
+    'Use the path of a folder in your own drive.',
+  ],
+  [
+    'access-denied',
+    'not-allowed',
+    402,
+    { message: 'M.' },
+    'Creating "/a/b" failed: M.',
+    'See https://learn.microsoft.com/graph/metered-api-overview',
+  ],
+  [
+    'similar-name',
+    'taken',
+    404,
+    { message: 'Incompatible with a similar name.' },
+    'Creating "/a/b" failed: Incompatible with a similar name.',
+    another,
+  ],
+  [
+    'upload-under-way',
+    'taken',
+    409,
+    { code: 'nameAlreadyExists', message: 'An upload session already exists for this file.' },
+    'Creating "/a/b" failed: An upload session already exists for this file.',
+    `Run the command of that upload again, or wait until it expires.\n${another}`,
+  ],
+  [
+    'name-taken',
+    'taken',
+    409,
+    undefined,
+    'Creating "/a/b" failed (HTTP 409). The name is taken in that folder.',
+    options,
+  ],
+  [
+    'changed-meanwhile',
+    'taken',
+    412,
+    { message: 'M.' },
+    'Creating "/a/b" failed: M.',
+    'Read it again, then repeat the change.',
+  ],
+  [
+    'delta-expired',
+    'not-found',
+    410,
+    { code: 'resyncRequired', message: 'M.' },
+    'Creating "/a/b" failed: M.',
+    'Start again with the delta address without its token.',
+  ],
+  [
+    'unavailable',
+    'service',
+    409,
+    { code: 'cannotSnapshotTree', message: 'M.' },
+    'Creating "/a/b" failed: M.',
+    later,
+  ],
+  [
+    'upload-unfinished',
+    'service',
+    400,
+    { code: 'uploadSessionNotFound', message: 'M.' },
+    'Creating "/a/b" failed: M.',
+    'Upload the file again.',
+  ],
+  [
+    'no-such-item',
+    'not-found',
+    404,
+    { code: 'itemNotFound', message: 'Item not found.' },
+    'Creating "/a/b" failed: Item not found.',
+    'Check the path.',
+  ],
+  ['token-refused', 'sign-in', 401, { message: 'M.' }, 'Creating "/a/b" failed: M.', 'od-link login'],
+  [
+    'refused-request',
+    'usage',
+    501,
+    { message: 'M.' },
+    'Creating "/a/b" failed: M.',
+    'Check the address; a shared folder is addressed in the drive of its owner.',
+  ],
+  [
+    'refused-request',
+    'usage',
+    405,
+    undefined,
+    'Creating "/a/b" failed (HTTP 405). The address does not support this method.',
+    'Check the method and the address. A path by name ends in a colon before what follows it.',
+  ],
+  [
+    'refused-request',
+    'usage',
+    418,
+    { code: 'teapot', message: 'Short.' },
+    'Creating "/a/b" failed: Short.',
+    check,
+  ],
+  [
+    'foreign-address',
+    'service',
+    302,
+    undefined,
+    'Creating "/a/b" failed (HTTP 302). The server redirects to another address, and a token is not sent there.',
+    elsewhere,
+  ],
+  [
+    'unreadable-answer',
+    'service',
+    299,
+    undefined,
+    'Creating "/a/b" failed (HTTP 299). Microsoft Graph sent an invalid response.',
+    "Run it again. It creates only what's missing.",
+  ],
+]
+
+describe('a refusal of Graph is a kind, a reason, a sentence and a next step', () => {
+  it.each(rows)('%s (%s): %i %j', (reason, kind, status, error, message, hint) => {
+    expect(failure(status, error)).toMatchObject({ reason, kind, message, hint })
   })
 
-  it.each(['nameContainsInvalidCharacters', 'invalidPath', 'pathIsTooLong', 'pathTooDeep', 'reservedName'])(
-    'a name that OneDrive does not take: %s',
-    (code) => {
-      for (const error of [{ code }, { code: 'x', innererror: { code } }])
-        expect(failure(400, error)).toMatchObject({ kind: 'usage', hint: 'Choose another name.' })
-    },
-  )
+  it('with the HTTP status, for people who know the request', () => {
+    const withStatus = (status: number, error?: object) =>
+      graphFailure(refused(status, error), 'GET /x', true).message
+    expect(withStatus(404, { message: 'M.' })).toBe('GET /x failed (HTTP 404): M.')
+    expect(withStatus(404)).toBe('GET /x failed (HTTP 404). There is nothing at that path in the drive.')
+    expect(withStatus(503, { message: 'M.' })).toBe('Microsoft Graph is unavailable (HTTP 503).')
+  })
 
-  it('in Microsoft’s own words, on a line, 300 characters at most, and no page', () => {
-    const words = (message: unknown) =>
-      failure(418, { message }).message.replace('Making "/a/b" failed: ', '')
+  it('in Microsoft’s own words, on a line, 300 characters at most, and never a page', () => {
+    const words = (message: unknown) => plainWords(refused(418, { message }))
     expect(words(' two \n\t lines ')).toBe('two lines')
     expect(words(`${'x'.repeat(299)}yz`)).toBe(`${'x'.repeat(299)}y`)
     expect(words('1 < 2')).toBe('1 < 2')
-    for (const none of ['', undefined, 7, '<html>x', '<!DOCTYPE', 'x </b>', '<P>'])
-      expect(words(none)).toBe('the server gives no reason (HTTP 418).')
+    for (const none of ['', undefined, 7, '<html>x', '<!DOCTYPE', 'x </b>', '<P>']) {
+      expect(words(none)).toBe('')
+      expect(failure(418, { message: none }).message).toBe(
+        'Creating "/a/b" failed (HTTP 418). Microsoft Graph does not accept the request.',
+      )
+    }
   })
 
   it('with what Microsoft’s support asks for', () => {
     const headers = { 'request-id': '12-ab', date: 'Tue, 24 Nov 2026 17:00:00 GMT' }
-    const answer = told(403, { code: 'accessDenied', innerError: { code: 'deeper' } }, headers)
+    const answer = refused(403, { code: 'accessDenied', innerError: { code: 'deeper' } }, headers)
     const trace = { code: 'deeper', requestId: '12-ab', timestamp: 'Tue, 24 Nov 2026 17:00:00 GMT' }
     expect(traceOf(answer)).toEqual(trace)
-    expect(graphFailure(answer, 'x')).toMatchObject(trace)
-    expect(noDrive(answer)).toMatchObject({
-      ...trace,
-      kind: 'not-allowed',
-      message: 'This account has no OneDrive that can be reached.',
-      hint: 'Open https://onedrive.com once with this account, or link another: od-link login',
-    })
-    expect(linkRefused(answer)).toMatchObject(trace)
-    expect(traceOf(told(403, { code: 'accessDenied' })).code).toBe('accessDenied')
+    for (const error of [
+      graphFailure(answer, 'x'),
+      noDrive(answer),
+      newSignInWanted(answer),
+      renewedTokenRefused(answer),
+      misplaced('/a', answer),
+      similarName('/a', answer),
+      nameTaken('/a', 'a file', answer),
+    ])
+      expect(error).toMatchObject(trace)
+    expect(traceOf(refused(403, { code: 'accessDenied' })).code).toBe('accessDenied')
   })
 })
 
-describe('Microsoft’s codes', () => {
+describe('a name that is taken', () => {
   it.each([
-    [{ code: 'a' }, ['a']],
-    [{ code: 'a', innerError: { code: 'b', innererror: { code: 'c' } } }, ['a', 'b', 'c']],
-    [{ code: '', innerError: { code: 7, innerError: { code: 'c' } } }, ['c']],
-    ['text', []],
-    [null, []],
-    [undefined, []],
-  ])('of %j are %j', (error, codes) => {
-    expect(codesOf(told(400, error))).toEqual(codes)
+    ['/a', 'a folder', 'The name is taken: "/a" is a folder.', 'name-taken'],
+    ['/a', 'a file', 'The name is taken: "/a" is a file.', 'not-a-folder'],
+    [undefined, 'a notebook', 'The name is taken by a notebook.', 'not-a-folder'],
+  ])('%s, by %s', (path, what, message, reason) => {
+    const error = nameTaken(path, what, undefined)
+    expect(error).toMatchObject({ kind: 'taken', reason, message, code: 'nameAlreadyExists', hint: another })
   })
 
-  it('are not looked for without end', () => {
-    const round: { code: string; innerError?: object } = { code: 'a' }
-    round.innerError = round
-    expect(codesOf(told(400, round))).toEqual(Array(8).fill('a'))
-  })
-})
-
-describe('a name that is like another', () => {
-  it.each([
-    [404, 'The name is incompatible with a similar name', true],
-    [404, 'SIMILAR NAME', true],
-    [404, 'Item not found', false],
-    [409, 'a similar name', false],
-  ])('is told by %i %j: %s', (status, message, is) => {
-    expect(isSimilarName(told(status, { message }))).toBe(is)
-  })
-})
-
-describe('a link that Graph does not accept', () => {
-  const refused = (message: string) => linkRefused(told(401, { message }))
-  const setClock = (ahead: number) =>
-    compareClocks({ date: new Date(Date.now() + ahead).toUTCString() }, Date.now(), Date.now())
-
-  it('needs another sign-in', () => {
-    expect(refused('Revoked.')).toMatchObject({
-      kind: 'sign-in',
-      message: 'Microsoft Graph does not accept the link any more: Revoked.',
-      hint: 'od-link login',
+  it('by a similar one is reported so', () => {
+    const sentence = (name: string) =>
+      `The name is taken: OneDrive does not distinguish ${name} from an existing item with a similar name.`
+    const answer = refused(404, { code: 'itemNotFound' })
+    expect(similarName('/a', answer)).toMatchObject({
+      kind: 'taken',
+      code: 'itemNotFound',
+      message: sentence('"/a"'),
     })
-    expect(refused('The token has expired.').hint).toBe('od-link login')
+    expect(similarName(undefined, undefined)).toMatchObject({
+      reason: 'similar-name',
+      message: sentence('it'),
+    })
   })
 
-  it('may have a wrong clock', () => {
-    setClock(-3_600_000)
-    try {
-      for (const message of ['Lifetime validation failed', 'token expired', 'The token is not yet valid'])
-        expect(refused(message).hint).toMatch(
-          /^This machine's clock is 1 hour ahead of Microsoft's\. Set it: .+\nIf it is refused then, too: od-link login$/,
-        )
-      expect(refused('Revoked.').hint).toBe('od-link login')
-    } finally {
-      setClock(0)
-    }
+  it('elsewhere is reported so', () => {
+    expect(misplaced(undefined, refused(201))).toMatchObject({
+      kind: 'service',
+      message: 'OneDrive did not create the folder in the parent that was requested.',
+    })
+  })
+})
+
+it('a drive without a root is reported as none', () => {
+  expect(noDrive(refused(404))).toMatchObject({
+    kind: 'not-allowed',
+    reason: 'no-drive',
+    message: 'This account has no OneDrive that can be reached.',
+    hint: 'Open https://onedrive.com once with this account.\nOr link another account: od-link login',
   })
 })

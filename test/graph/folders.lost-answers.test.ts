@@ -35,7 +35,7 @@ const each: Case[] = [
   ['rename', 'half of it came'],
 ]
 
-// A work drive tells whole seconds alone, a personal one milliseconds.
+// A work drive reports whole seconds, a personal one milliseconds.
 describe.each([
   ['work', ada, each.slice(0, 6)],
   ['personal', grace, each],
@@ -47,7 +47,7 @@ describe.each([
   })
   afterAll(() => at.calm())
 
-  it.concurrent.each(cases)('%s: when %s, the one folder that was made is told', async (way, loss) => {
+  it.concurrent.each(cases)('%s: when %s, the one folder that was created is reported', async (way, loss) => {
     const parent = parentOf([way, loss])
     await at.weather(`POST /v1.0/me/drive/root:/${encodeURIComponent(parent)}:/children`, losses[loss])
     const { code, stdout } = await at.world.run(['mkdir', '--json', ...ways[way], `/${parent}`, 'x'])
@@ -68,7 +68,8 @@ describe.each([
 
 describe('after a lost answer', () => {
   const at = useLinked({ user: grace })
-  const makeIn = (parent: string, ...flags: string[]) => at.world.run(['mkdir', ...flags, `/${parent}`, 'x'])
+  const createIn = (parent: string, ...flags: string[]) =>
+    at.world.run(['mkdir', ...flags, `/${parent}`, 'x'])
   const losing = (parent: string, effect: object) =>
     at.weather(`POST /v1.0/me/drive/root:/${parent}:/children`, {
       headers: { 'retry-after': '0.05' },
@@ -79,46 +80,46 @@ describe('after a lost answer', () => {
     await at.world.run(['mkdir', '/', 'old', 'older', 'gone', 'parents', 'many', 'skewed', 'page'])
   })
 
-  it('a folder that was there before is still in the way', async () => {
-    await makeIn('old')
+  it('a folder that existed before still has the name', async () => {
+    await createIn('old')
     // Clocks are compared by whole seconds, and in doubt a folder counts as one's own.
     await sleep(2_500)
     await losing('old', { status: 502 })
-    const { code, stdout, stderr } = await makeIn('old')
+    const { code, stdout, stderr } = await createIn('old')
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
     expect(stderr).toContain('"/old/x" is a folder')
   })
 
-  it('a folder that was there before is renamed past, once', async () => {
+  it('a folder that existed before leads to one new name', async () => {
     await losing('old', { status: 503, after: true })
-    const { code, stdout } = await makeIn('old', '--on-conflict', 'rename')
+    const { code, stdout } = await createIn('old', '--on-conflict', 'rename')
     expect({ code, stdout }).toEqual({ code: 0, stdout: '/old/x 1\n' })
     expect(await at.drive(grace)).not.toContain('/old/x 2')
   })
 
-  it('a folder that was there before is reused, and not called new', async () => {
+  it('a folder that existed before is reused, and not reported as new', async () => {
     await losing('old', { status: 502 })
-    const { code, stdout } = await makeIn('old', '--json', '--on-conflict', 'reuse')
+    const { code, stdout } = await createIn('old', '--json', '--on-conflict', 'reuse')
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject([{ path: '/old/x', created: false }])
   })
 
-  it('a file that was there before is still in the way', async () => {
+  it('a file that existed before still has the name', async () => {
     await at.putFile('/older/x')
     await losing('older', { status: 502 })
-    const { code, stderr } = await makeIn('older')
+    const { code, stderr } = await createIn('older')
     expect(code).toBe(3)
     expect(stderr).toContain('"/older/x" is a file')
   })
 
   it('work that was not done is done', async () => {
     await losing('gone', { reset: true })
-    const { code, stdout, stderr } = await makeIn('gone')
+    const { code, stdout, stderr } = await createIn('gone')
     expect({ code, stdout }).toEqual({ code: 0, stdout: '/gone/x\n' })
     expect(stderr).toContain('Retrying')
   })
 
-  it('of a parent, -p goes on below it', async () => {
+  it('to the creation of a parent, -p continues below it', async () => {
     await losing('parents', { lost: true })
     const { code, stdout } = await at.world.run(['mkdir', '-p', '/parents/a/b/c'])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '/parents/a/b/c\n' })
@@ -140,13 +141,13 @@ describe('after a lost answer', () => {
       ),
     )
     await losing('page', { status: 504, after: true })
-    const { code, stdout } = await makeIn('page', '--on-conflict', 'rename')
+    const { code, stdout } = await createIn('page', '--on-conflict', 'rename')
     expect({ code, stdout }).toEqual({ code: 0, stdout: '/page/x 1\n' })
     expect(await at.drive(grace)).not.toContain('/page/x 2')
   })
 
   it.each([-1800, -1, -0.3, 1, 1800])(
-    "one knows one's own work by a clock that is %d seconds ahead",
+    'a folder counts as our own by a clock that is %d seconds ahead',
     async (clockSkewSeconds) => {
       await at.sandbox.control('POST', 'settings', { clockSkewSeconds })
       const name = `by ${clockSkewSeconds}`
@@ -157,7 +158,7 @@ describe('after a lost answer', () => {
     },
   )
 
-  it('one knows what is older by a clock that is far ahead', async () => {
+  it('an older folder is recognized by a clock that is far ahead', async () => {
     const skew = 1800
     await at.sandbox.control('POST', 'settings', { clockSkewSeconds: skew })
     const name = `old by ${skew}`

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createFolder } from '../../src/graph/folders.ts'
-import { get, list, made, make, post, script, taken } from '../helpers/microsoft/fake-folders.ts'
+import { create, created, get, list, post, script, taken } from '../helpers/microsoft/fake-folders.ts'
 import {
   fakeGraph,
   aFile as file,
@@ -13,33 +13,33 @@ import { useOwnSettings } from '../helpers/program/own-settings.ts'
 
 const own = useOwnSettings()
 
-describe('a folder that is made, and its parents', () => {
-  it('needs its parent', async () => {
-    await expect(make(script({ [post]: [missing] })).folder).rejects.toMatchObject({
+describe('the parents of a folder that is created', () => {
+  it('must exist', async () => {
+    await expect(create(script({ [post]: [missing] })).folder).rejects.toMatchObject({
       kind: 'not-found',
       message: 'There is no folder "/p".',
       hint: 'od-link mkdir -p /p/new',
       code: 'itemNotFound',
     })
-    await expect(make(() => missing, {}, ['new']).folder).rejects.toMatchObject({
+    await expect(create(() => missing, {}, ['new']).folder).rejects.toMatchObject({
       kind: 'not-allowed',
       message: 'This account has no OneDrive that can be reached.',
     })
     const noSite: Told = { status: 404, json: { error: { message: "User's mysite not found." } } }
-    await expect(make(() => noSite).folder).rejects.toMatchObject({ kind: 'not-allowed' })
+    await expect(create(() => noSite).folder).rejects.toMatchObject({ kind: 'not-allowed' })
     const noRoom: Told = { status: 404, json: { error: { code: 'quotaLimitReached' } } }
-    await expect(make(() => noRoom).folder).rejects.toMatchObject({
-      message: 'Making "/p/new" failed: there is no space left in this OneDrive.',
+    await expect(create(() => noRoom).folder).rejects.toMatchObject({
+      message: 'There is no space left in this OneDrive (HTTP 404).',
     })
     await expect(
-      make(script({ [post]: [taken], [get]: [missing], [list]: [missing] })).folder,
+      create(script({ [post]: [taken], [get]: [missing], [list]: [missing] })).folder,
     ).rejects.toMatchObject({ message: 'There is no folder "/p".' })
   })
 
-  it('makes its parents where that is wanted', async () => {
+  it('are created with -p', async () => {
     const root = 'POST /me/drive/root/children'
-    const { graph, folder: done } = make(
-      script({ [post]: [missing, made], [root]: [{ status: 201, json: folder('p') }] }),
+    const { graph, folder: done } = create(
+      script({ [post]: [missing, created], [root]: [{ status: 201, json: folder('p') }] }),
       { parents: true },
     )
     expect(await done).toMatchObject({ path: '/p/new', created: true })
@@ -48,11 +48,11 @@ describe('a folder that is made, and its parents', () => {
       '/me/drive/root/children',
       '/me/drive/root:/p:/children',
     ])
-    const forever = make(
+    const forever = create(
       script({
         [post]: [missing],
         [root]: [{ status: 201, json: folder('p') }],
-        'GET /me/drive/root:/p': [ok(folder('p'))],
+        'GET /me/drive/root:/p:': [ok(folder('p'))],
       }),
       {
         parents: true,
@@ -60,23 +60,23 @@ describe('a folder that is made, and its parents', () => {
     )
     await expect(forever.folder).rejects.toMatchObject({
       kind: 'not-found',
-      message: 'Making "/p/new" failed: Not found.',
+      message: 'Creating "/p/new" failed: Not found.',
     })
     expect(
       forever.graph.asked.filter(({ method, path }) => method === 'POST' && path.includes('root:')),
     ).toHaveLength(4)
   })
 
-  it('makes its parents where one of them was made or removed meanwhile', async () => {
+  it('are created with -p where one of them was created or removed meanwhile', async () => {
     const root = 'POST /me/drive/root/children'
-    const { folder: done } = make(
-      script({ [post]: [missing, made], [root]: [taken], 'GET /me/drive/root:/p': [ok(folder('p'))] }),
+    const { folder: done } = create(
+      script({ [post]: [missing, created], [root]: [taken], 'GET /me/drive/root:/p:': [ok(folder('p'))] }),
       { parents: true },
     )
     expect(await done).toMatchObject({ path: '/p/new', created: true })
-    const parentGone = make(
+    const parentGone = create(
       script({
-        [post]: [taken, made],
+        [post]: [taken, created],
         [get]: [missing],
         [list]: [missing],
         [root]: [{ status: 201, json: folder('p') }],
@@ -86,8 +86,8 @@ describe('a folder that is made, and its parents', () => {
     expect(await parentGone.folder).toMatchObject({ path: '/p/new', created: true })
   })
 
-  it('makes all of its parents', async () => {
-    const { graph, folder: done } = make(
+  it('are all created with -p', async () => {
+    const { graph, folder: done } = create(
       script({
         'POST /me/drive/root:/a/b:/children': [missing, { status: 201, json: folder('c') }],
         'POST /me/drive/root:/a:/children': [missing, { status: 201, json: folder('b') }],
@@ -100,33 +100,33 @@ describe('a folder that is made, and its parents', () => {
     expect(graph.asked.map(({ body }) => (body as { name: string }).name)).toEqual(['c', 'b', 'a', 'b', 'c'])
   })
 
-  it.each([400, 405, 422])('cannot be made in a file, which Graph refuses with %i', async (status) => {
+  it.each([400, 405, 422])('cannot be files, which Graph refuses with %i', async (status) => {
     const refused: Told = { status, json: { error: { message: 'Odd.' } } }
-    const inFile = { [post]: [refused], 'GET /me/drive/root:/p': [ok(file('p'))] }
-    await expect(make(script(inFile)).folder).rejects.toMatchObject({
+    const inFile = { [post]: [refused], 'GET /me/drive/root:/p:': [ok(file('p'))] }
+    await expect(create(script(inFile)).folder).rejects.toMatchObject({
       kind: 'not-found',
       message: '"/p" is a file, not a folder.',
       hint: 'Choose another parent.',
     })
-    await expect(make(script(inFile), { parents: true }).folder).rejects.toMatchObject({
+    await expect(create(script(inFile), { parents: true }).folder).rejects.toMatchObject({
       kind: 'taken',
       message: 'The name is taken: "/p" is a file.',
       hint: 'Choose another name.',
     })
-    const inFolder = { [post]: [refused], 'GET /me/drive/root:/p': [ok(folder('p'))] }
-    await expect(make(script(inFolder)).folder).rejects.toMatchObject({
-      message: 'Making "/p/new" failed: Odd.',
+    const inFolder = { [post]: [refused], 'GET /me/drive/root:/p:': [ok(folder('p'))] }
+    await expect(create(script(inFolder)).folder).rejects.toMatchObject({
+      message: 'Creating "/p/new" failed: Odd.',
     })
   })
 
-  it('further down is the same', async () => {
+  it('follow the same rules further down', async () => {
     const path = ['a', 'b', 'c']
     const postDeep = 'POST /me/drive/root:/a/b:/children'
-    await expect(make(script({ [postDeep]: [missing] }), {}, path).folder).rejects.toMatchObject({
+    await expect(create(script({ [postDeep]: [missing] }), {}, path).folder).rejects.toMatchObject({
       message: 'There is no folder "/a/b".',
       hint: 'od-link mkdir -p /a/b/c',
     })
-    const parents = make(
+    const parents = create(
       script({
         [postDeep]: [missing, { status: 201, json: folder('C') }],
         'POST /me/drive/root:/a:/children': [{ status: 201, json: folder('b') }],
@@ -135,13 +135,13 @@ describe('a folder that is made, and its parents', () => {
       path,
     )
     expect(await parents.folder).toMatchObject({ path: '/a/b/C', name: 'C' })
-    const nameless = make(script({ [postDeep]: [{ status: 201, json: { id: 'x' } }] }), {}, path)
+    const nameless = create(script({ [postDeep]: [{ status: 201, json: { id: 'x' } }] }), {}, path)
     expect(await nameless.folder).toMatchObject({ path: '/a/b/c', name: 'c' })
     expect(own.warnings).toEqual([])
-    const there = make(
+    const there = create(
       script({
         [postDeep]: [taken],
-        'GET /me/drive/root:/a/b/c': [missing],
+        'GET /me/drive/root:/a/b/c:': [missing],
         'GET /me/drive/root:/a/b:/children': [ok({ value: [folder('c')] })],
       }),
       { onConflict: 'reuse' },
@@ -157,19 +157,44 @@ describe('a folder that is made, and its parents', () => {
     expect(await renamed).toMatchObject({ path: '/a/b/c 1' })
   })
 
-  it('is refused at once where the parent is not the matter', async () => {
-    const { graph, folder: refused } = make(() => ({ status: 403, json: { error: { message: 'No.' } } }))
-    await expect(refused).rejects.toMatchObject({ message: 'Making "/p/new" is not allowed: No.' })
+  it('are not read where the refusal is not about them', async () => {
+    const { graph, folder: refused } = create(() => ({ status: 403, json: { error: { message: 'No.' } } }))
+    await expect(refused).rejects.toMatchObject({ message: 'Creating "/p/new" is not allowed: No.' })
     expect(graph.asked).toHaveLength(1)
   })
 
-  it('in the nearest parent that there is, where the one above is a file', async () => {
+  it('that cannot be opened are reported as such, and no name is at fault', async () => {
+    const error = {
+      code: 'invalidRequest',
+      message: 'ObjectHandle is Invalid',
+      innerError: { code: 'invalidResourceId' },
+    }
+    const { folder: refused } = create(() => ({ status: 400, json: { error } }))
+    await expect(refused).rejects.toMatchObject({
+      kind: 'not-allowed',
+      code: 'invalidResourceId',
+      message: 'Creating "/p/new" failed, because OneDrive cannot open the item: ObjectHandle is Invalid',
+      hint: 'Check that it still exists, and is not in a locked Personal Vault.',
+    })
+  })
+
+  it.each([
+    [423, 'notAllowed', 'Access to this site has been blocked.', 'drive-blocked'],
+    [403, 'serviceReadOnly', 'Database Is Read Only', 'drive-read-only'],
+    [403, 'accountUpgradeRequired', 'Frozen.', 'drive-frozen'],
+  ])('are not read where the whole drive refuses: %i %s', async (status, code, message, reason) => {
+    const { graph, folder: refused } = create(() => ({ status, json: { error: { code, message } } }))
+    await expect(refused).rejects.toMatchObject({ reason, message: expect.stringContaining(message) })
+    expect(graph.asked).toHaveLength(1)
+  })
+
+  it('are read up to the nearest existing one, which may be a file', async () => {
     const refused: Told = { status: 400, json: {} }
-    const deep = make(
+    const deep = create(
       script({
         'POST /me/drive/root:/a/b:/children': [refused],
-        'GET /me/drive/root:/a/b': [missing],
-        'GET /me/drive/root:/a': [ok(file('a'))],
+        'GET /me/drive/root:/a/b:': [missing],
+        'GET /me/drive/root:/a:': [ok(file('a'))],
       }),
       {},
       ['a', 'b', 'c'],
@@ -177,23 +202,23 @@ describe('a folder that is made, and its parents', () => {
     await expect(deep.folder).rejects.toMatchObject({ message: '"/a" is a file, not a folder.' })
   })
 
-  it('deep down needs each level', async () => {
+  it('of a deep path must all exist', async () => {
     const path = Array.from({ length: 27 }, (_, n) => `n${n}`)
     const upper = `/me/drive/root:/${path.slice(0, 25).join('/')}`
-    await expect(make(() => missing, {}, path).folder).rejects.toMatchObject({
+    await expect(create(() => missing, {}, path).folder).rejects.toMatchObject({
       kind: 'not-found',
       message: `There is no folder "/${path.slice(0, -1).join('/')}".`,
     })
-    const there = make((what) => (what.startsWith('GET') ? ok({ id: 'up' }) : made), {}, path)
+    const there = create((what) => (what.startsWith('GET') ? ok({ id: 'up' }) : created), {}, path)
     expect(await there.folder).toMatchObject({ created: true })
     expect(there.graph.asked.map((one) => one.path)).toEqual([
-      `${upper}?$select=id`,
+      `${upper}:?$select=id`,
       '/me/drive/items/up:/n25:/children',
     ])
     let look = 0
-    const absent = make(
+    const absent = create(
       (what) => {
-        if (what !== `GET ${upper}`) return made
+        if (what !== `GET ${upper}:`) return created
         look += 1
         return look === 1 ? missing : ok({ id: 'up' })
       },
@@ -202,13 +227,13 @@ describe('a folder that is made, and its parents', () => {
     )
     expect(await absent.folder).toMatchObject({ created: true })
     expect(absent.graph.asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
-      `GET ${upper}?$select=id`,
+      `GET ${upper}:?$select=id`,
       `POST ${upper}:/children`,
-      `GET ${upper}?$select=id`,
+      `GET ${upper}:?$select=id`,
       'POST /me/drive/items/up:/n25:/children',
     ])
     for (const parents of [true, false]) {
-      const refused = make(() => ({ status: 403, json: {} }), { parents }, path)
+      const refused = create(() => ({ status: 403, json: {} }), { parents }, path)
       await expect(refused.folder).rejects.toMatchObject({ kind: 'not-allowed' })
       expect(refused.graph.asked).toHaveLength(1)
     }

@@ -22,25 +22,25 @@ describe('a path that is typed', () => {
 
   it.each([
     ['', 'it is empty'],
-    ['.', 'it means a place, not a folder'],
-    ['..', 'it means a place, not a folder'],
+    ['.', '"." and ".." are not folder names'],
+    ['..', '"." and ".." are not folder names'],
     ['a\ud83d', 'it is not valid Unicode'],
-    ['a*b', 'it holds the character *'],
-    ['a"', 'it holds the character "'],
-    ['a:b', 'it holds the character :'],
-    ['<a', 'it holds the character <'],
-    ['a>', 'it holds the character >'],
-    ['a?', 'it holds the character ?'],
-    ['a\\b', 'it holds the character \\'],
-    ['a|b', 'it holds the character |'],
-    ['a\u0000b', 'it holds a control character'],
-    ['a\u001fb', 'it holds a control character'],
-    ['a\u007fb', 'it holds a control character'],
+    ['a*b', 'it contains "*"'],
+    ['a"', 'it contains """'],
+    ['a:b', 'it contains ":"'],
+    ['<a', 'it contains "<"'],
+    ['a>', 'it contains ">"'],
+    ['a?', 'it contains "?"'],
+    ['a\\b', 'it contains "\\"'],
+    ['a|b', 'it contains "|"'],
+    ['a\u0000b', 'it contains a control character'],
+    ['a\u001fb', 'it contains a control character'],
+    ['a\u007fb', 'it contains a control character'],
     [' a', 'it begins or ends with a space'],
     ['a ', 'it begins or ends with a space'],
     ['a.', 'it ends with a dot'],
     ['~$a', 'it begins with ~$'],
-    ['a_VTI_b', 'it holds _vti_'],
+    ['a_VTI_b', 'it contains _vti_'],
     ['.LOCK', 'it is reserved'],
     ['desktop.ini', 'it is reserved'],
     ['CON', 'it is reserved for a device'],
@@ -71,7 +71,7 @@ describe('a path that is typed', () => {
     for (const name of names) expect(refusal(name)).toBeUndefined()
   })
 
-  it('is refused with what to do', () => {
+  it('is refused with a next step', () => {
     expect(() => childPath([], 'a*')).toThrow(
       expect.objectContaining({ kind: 'usage', hint: 'Choose another name.' }),
     )
@@ -99,11 +99,10 @@ describe('a path that is typed', () => {
         expect.objectContaining({
           kind: 'usage',
           message: `"${text}" is a path of this computer, not of the drive.`,
-          hint: 'If you typed /…, Git Bash has rewritten it: leave the leading slash out, or set MSYS_NO_PATHCONV=1.',
+          hint: 'If you typed /…, Git Bash has rewritten it: leave out the leading slash, or set MSYS_NO_PATHCONV=1.',
         }),
       )
-    for (const text of ['a/C:/x', 'CC:/x', 'C:x'])
-      expect(() => parsePath(text)).toThrow('holds the character :')
+    for (const text of ['a/C:/x', 'CC:/x', 'C:x']) expect(() => parsePath(text)).toThrow('it contains ":"')
     expect(() => parsePath(`${'a'.repeat(200)}/${'b'.repeat(200)}`)).toThrow(
       expect.objectContaining({
         kind: 'usage',
@@ -129,8 +128,8 @@ describe('a path that is typed', () => {
   })
 
   it('below a parent cannot lead out of it, or be too long with it', () => {
-    expect(() => pathBelow(['p'], '../a')).toThrow('it means a place')
-    expect(() => pathBelow(['p'], 'a/./b')).toThrow('it means a place')
+    expect(() => pathBelow(['p'], '../a')).toThrow('are not folder names')
+    expect(() => pathBelow(['p'], 'a/./b')).toThrow('are not folder names')
     expect(() => pathBelow(['a'.repeat(200)], 'b'.repeat(200))).toThrow('401 characters')
     expect(() => childPath(['a'.repeat(200)], 'b'.repeat(200))).toThrow('401 characters')
   })

@@ -5,28 +5,32 @@ import { ada, jsonError, recordFile, useLinked } from '../helpers/program/linked
 const post = 'POST /v1.0/me/drive'
 const soon = { 'retry-after': '0.05' }
 
-describe('when Microsoft is in trouble', () => {
+describe('when Microsoft Graph fails', () => {
   const at = useLinked()
   beforeEach(async () => {
     await at.calm()
     await at.forgetRequests()
   })
 
-  it.each([408, 500, 502, 503, 504, 509])('a %i is looked into, and tried again', async (status) => {
-    await at.weather(post, { status, headers: soon })
-    const { code, stdout, stderr } = await at.world.run(['mkdir', '/', `after ${status}`])
-    expect({ code, stdout }).toEqual({ code: 0, stdout: `/after ${status}\n` })
-    expect(stderr).toContain(`HTTP ${status}`)
-    const requests = await at.requests()
-    expect(requests.map(({ method }) => method)).toEqual(['POST', 'GET', 'POST'])
-  })
+  it.each([408, 500, 502, 503, 504, 509])(
+    'after a %i the folder is looked for, and the request repeated',
+    async (status) => {
+      await at.weather(post, { status, headers: soon })
+      const { code, stdout, stderr } = await at.world.run(['mkdir', '/', `after ${status}`])
+      expect({ code, stdout }).toEqual({ code: 0, stdout: `/after ${status}\n` })
+      expect(stderr).toContain(`HTTP ${status}`)
+      const requests = await at.requests()
+      expect(requests.map(({ method }) => method)).toEqual(['POST', 'GET', 'POST'])
+    },
+  )
 
-  it('trouble without an end is exit 6, after a few attempts, with what support asks for', async () => {
+  it('failures without end are exit 6, after a few attempts, with what support asks for', async () => {
     await at.weather(post, { status: 503, headers: soon }, 99)
     const { code, stdout, stderr } = await at.world.run(['mkdir', '/', 'never'])
     expect({ code, stdout }).toEqual({ code: 6, stdout: '' })
-    expect(stderr).toContain('Microsoft Graph is in trouble (HTTP 503).')
-    expect(stderr).toMatch(/next: .*--max-wait/)
+    expect(stderr).toContain('Microsoft Graph is unavailable (HTTP 503).')
+    expect(stderr).toContain('next: Try again in a few minutes.')
+    expect(stderr).toContain('od-link mkdir --max-wait 600 / never')
     expect(stderr).toMatch(/code: serviceNotAvailable · request [\da-f-]{36} · /)
     const posts = (await at.requests()).filter(({ method }) => method === 'POST')
     expect(posts.length).toBeGreaterThan(2)
@@ -35,7 +39,7 @@ describe('when Microsoft is in trouble', () => {
     expect(await at.drive()).not.toContain('/never')
   })
 
-  it('a gateway that answers with a page of HTML is told in plain words', async () => {
+  it('the HTML page of a gateway is reported in plain words', async () => {
     await at.weather(
       post,
       { status: 502, headers: soon, body: '<html><h1>Bad', contentType: 'text/html' },
@@ -46,11 +50,11 @@ describe('when Microsoft is in trouble', () => {
     expect(stderr).not.toContain('<')
   })
 
-  it('an answer that is no JSON although it says so is no success', async () => {
+  it('an answer that is not the JSON that it claims to be is not a success', async () => {
     await at.weather('/v1.0/', { status: 200, body: '<html>Sign in to the network</html>' }, 99)
     const { code, stdout, stderr } = await at.world.run(['mkdir', '--max-wait', '1', '/', 'portal'])
     expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
-    expect(stderr).toContain('cannot be read')
+    expect(stderr).toContain('sent an invalid response')
   })
 })
 
@@ -63,7 +67,7 @@ describe('a server that falls silent', () => {
   it.concurrent.each([
     ['before its answer', 'headers'],
     ['in the middle of its answer', 'body'],
-  ])('%s is given up within the bound', async (_, hang) => {
+  ])('%s is given up within the limit', async (_, hang) => {
     await at.weather(`${post}/root:/${hang}:`, { hang }, 9)
     const args = ['mkdir', '--max-wait', '1', `/${hang}`, 'x']
     const { code, stdout, stderr, milliseconds } = await at.world.run(args)
@@ -88,14 +92,14 @@ describe('when Graph does not accept the token', () => {
     expect(await kinds()).toEqual(['graph 401', 'token 200', 'graph 201'])
   })
 
-  it('a token that has ended is renewed for all names at once', async () => {
+  it('an expired token is renewed once for all names', async () => {
     await at.sandbox.control('POST', 'expire')
     const { code } = await at.world.run(['mkdir', '/renewed', 'a', 'b', 'c'])
     expect(code).toBe(0)
     expect(await kinds()).toEqual(['graph 401', 'token 200', 'graph 201', 'graph 201', 'graph 201'])
   })
 
-  it('the claims that it asks for are asked for at the renewal', async () => {
+  it('the claims that it asks for are requested with the renewal', async () => {
     const claims = JSON.stringify({ access_token: { nbf: { essential: true, value: '1604106651' } } })
     await at.sandbox.control('POST', 'weather', { match: 'children', effect: { claims } })
     const { code, stdout } = await at.world.run(['mkdir', '/', 'with claims'])
@@ -107,14 +111,14 @@ describe('when Graph does not accept the token', () => {
     expect(await kinds()).toEqual(['graph 201'])
   })
 
-  it('a refusal of the renewed token, too, is exit 4, and the link is kept', async () => {
+  it('a refusal of the renewed token as well is exit 6 after a few attempts, and the link stays', async () => {
     const { refreshToken } = JSON.parse(readFileSync(recordFile(at.world), 'utf8'))
-    await at.weather(post, { status: 401 }, 99)
+    await at.weather(post, { status: 401, headers: soon }, 99)
     const { code, stdout, stderr } = await at.world.run(['mkdir', '/', 'refused'])
-    expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
-    expect(stderr).toContain('does not accept the link')
-    expect(stderr).toContain('od-link login')
-    expect(await kinds()).toEqual(['graph 401', 'token 200', 'graph 401'])
+    expect({ code, stdout }).toEqual({ code: 6, stdout: '' })
+    expect(stderr).toContain('does not accept a token issued just now')
+    expect(stderr).toContain(`od-link login --account ${ada}`)
+    expect(await kinds()).toEqual(['graph 401', 'token 200', ...Array(5).fill('graph 401')])
     expect(JSON.parse(readFileSync(recordFile(at.world), 'utf8')).refreshToken).toMatch(/^.{20}/)
     expect(refreshToken).toMatch(/^.{20}/)
     await at.calm()
@@ -122,7 +126,7 @@ describe('when Graph does not accept the token', () => {
     expect((await at.world.run(['mkdir', '/', 'refused'])).code).toBe(0)
   })
 
-  it('a refused renewal is exit 4 with advice, and starts no login', async () => {
+  it('a refused renewal is exit 4 with advice, and starts no sign-in', async () => {
     await at.weather(post, { status: 401 }, 99)
     const description = 'AADSTS50173: The provided grant has expired due to it being revoked.'
     await at.weather('/oauth2/', {
@@ -145,13 +149,13 @@ describe('when Graph refuses the work', () => {
   beforeEach(() => at.calm())
 
   it.each([
-    [403, 9, 'is not allowed', 'od-link login --scope Files.ReadWrite.All'],
-    [423, 9, 'the folder is locked', 'Try again later'],
-    [507, 9, 'no space left', 'Free some space'],
-    [400, 2, 'does not accept this name or path', 'Choose another name'],
-    [501, 6, 'HTTP 501', ''],
-    [405, 1, 'HTTP 405', ''],
-  ])('HTTP %i is exit %i, tried once', async (status, exitCode, message, hint) => {
+    [403, 9, 'is not allowed', 'Ask its owner or the administrator'],
+    [423, 9, 'The item is locked', 'Try again when nobody has it open'],
+    [507, 9, 'There is no space left', 'Free some space'],
+    [400, 2, 'does not accept the request', 'Check the path and the values'],
+    [501, 2, 'does not support this request', 'Check the address'],
+    [405, 2, 'does not support this method', 'Check the method and the address'],
+  ])('HTTP %i is exit %i, after one request', async (status, exitCode, message, hint) => {
     await at.weather(post, { status }, 99)
     await at.forgetRequests()
     const { code, stdout, stderr } = await at.world.run(['mkdir', '/', 'x'])
@@ -163,7 +167,7 @@ describe('when Graph refuses the work', () => {
     expect(await at.drive()).toEqual([])
   })
 
-  it('a drive that is full says so', async () => {
+  it('a full drive is reported as such', async () => {
     await at.sandbox.control('POST', 'settings', { quotaFull: true })
     const { code, stderr } = await at.world.run(['mkdir', '--json', '-p', '/full/x'])
     await at.sandbox.control('POST', 'settings', { quotaFull: false })
@@ -174,7 +178,7 @@ describe('when Graph refuses the work', () => {
   it.each([
     [400, 'Tenant does not have a SPO license.', '--tenant consumers'],
     [404, "User's mysite not found.", 'https://onedrive.com'],
-  ])('a person without a OneDrive is told so: %i', async (status, message, hint) => {
+  ])('an account without a OneDrive is reported as such: %i', async (status, message, hint) => {
     const headers = { 'request-id': '3c2f7a0e-5a3b-4c1d-9e8f-70a1b2c3d4e5' }
     await at.weather(post, { status, headers, body: { error: { code: 'BadRequest', message } } })
     const { code, stdout, stderr } = await at.world.run(['mkdir', '/', 'x'])
@@ -189,8 +193,9 @@ describe('when Graph refuses the work', () => {
     const error = { code: 'accessDenied', message: 'Database Is Read Only', innerError: inner }
     await at.weather(post, { status: 403, body: { error } })
     const { code, stderr } = await at.world.run(['mkdir', '/', 'x'])
-    expect(code).toBe(9)
-    expect(stderr).toContain('Database Is Read Only')
+    expect(code).toBe(6)
+    expect(stderr).toContain('OneDrive is read-only for now: Database Is Read Only')
+    expect(stderr).not.toContain('login')
     expect(stderr).toContain('code: serviceReadOnly')
   })
 })

@@ -1,9 +1,10 @@
 import { afterEach, describe, expect, it } from 'vitest'
-import { readLink } from '../../src/accounts/index.ts'
+import { listAccounts, readLink } from '../../src/accounts/index.ts'
 import { addLink } from '../../src/accounts/links.ts'
-import { openGraph } from '../../src/graph/request.ts'
+import { maxRetries, openGraph } from '../../src/graph/request.ts'
 import { sendOnce } from '../../src/graph/send-once.ts'
 import type { Streams } from '../../src/http/transport.ts'
+import { answerOf } from '../helpers/microsoft/fake-graph.ts'
 import {
   type Answer,
   closedPort,
@@ -17,7 +18,7 @@ const own = useOwnSettings()
 let server: TestServer
 afterEach(() => server?.stop())
 
-/** A server that is Graph and the sign-in service; Graph gives these answers in turn, and the last for ever. */
+/** A server that is Graph and the token endpoint; Graph gives these answers in turn, then the last one every time. */
 async function answering(...answers: Answer[]) {
   let [at, tokens] = [0, 0]
   server = await startServer(({ url }: Request) => {
@@ -36,36 +37,38 @@ async function answering(...answers: Answer[]) {
 const soon = { 'retry-after': '0.01' }
 const good: Answer = { status: 200, body: { id: 'x' } }
 const ask = { method: 'GET', path: '/me' } as const
-const graphAsked = () => server.seen.filter(({ url }) => !url.endsWith('/token'))
+const atGraph = () => server.seen.filter(({ url }) => !url.endsWith('/token'))
 const claims = Buffer.from('{"a":1}').toString('base64')
 
 describe('a request to Graph', () => {
-  it('may have its answer taken as it comes, which needs no JSON then', async () => {
+  it('may pass its answer on as it arrives, which needs no JSON then', async () => {
     const account = await answering(good)
-    const link = await readLink(account)
+    const sender = { account, link: await readLink(account) }
     const how = { timeoutMs: 5_000, freshConnection: false }
     const taken = (text: string) => {
       const take: Streams['take'] = async (response) => {
         response.resume()
         return text
       }
-      return sendOnce(link, { ...ask, streams: { take } }, how)
+      return sendOnce(sender, { ...ask, streams: { take } }, how)
     }
     expect(await taken('')).toMatchObject({ status: 200, json: undefined, repeated: false })
     expect(await taken('{"a":1}')).toMatchObject({ status: 200, json: { a: 1 } })
     expect(await taken('{"a":')).toMatchObject({
-      message: 'The response from Microsoft Graph cannot be read.',
+      message: 'Microsoft Graph sent an invalid response.',
       hint: 'Try again.',
     })
   })
 
-  it('whose answer says the token back does not bring it into a message', async () => {
+  it('whose answer repeats the token does not bring it into a message', async () => {
     const account = await answering({
       status: 400,
       body: { error: { code: 'x', message: 'You sent a-token here.' } },
     })
-    const answer = await sendOnce(await readLink(account), ask, { timeoutMs: 5_000, freshConnection: false })
+    const link = await readLink(account)
+    const answer = await sendOnce({ account, link }, ask, { timeoutMs: 5_000, freshConnection: false })
     expect(answer).toMatchObject({
+      asked: { ...ask, caller: { account, grantedScope: link.grantedScope } },
       json: { error: { message: 'You sent … here.' } },
       repeated: false,
     })
@@ -99,11 +102,11 @@ describe('a request to Graph', () => {
     expect(await graph.send(ask)).toMatchObject({ status, repeated: false })
   })
 
-  it('is given up after the fifth trouble, or for want of time', async () => {
+  it('is given up after the fifth failure, or for lack of time', async () => {
     const graph = openGraph(await answering({ status: 503, headers: soon }), 30_000)
     await expect(graph.send(ask)).rejects.toMatchObject({
       kind: 'service',
-      message: 'Microsoft Graph is in trouble (HTTP 503).',
+      message: 'Microsoft Graph is unavailable (HTTP 503).',
     })
     expect(server.seen).toHaveLength(5)
     const hurried = openGraph(await answering({ status: 503, headers: { 'retry-after': '60' } }), 2_000)
@@ -111,7 +114,7 @@ describe('a request to Graph', () => {
     expect(server.seen).toHaveLength(1)
   })
 
-  it('that may not be repeated is not, whatever is left of the time', async () => {
+  it('that may not be repeated is not, however much time is left', async () => {
     const asked: unknown[] = []
     const once = (may: boolean) => ({
       ...ask,
@@ -128,16 +131,17 @@ describe('a request to Graph', () => {
     expect(await other.send(once(true))).toMatchObject({ status: 200, repeated: true })
   })
 
-  it('that is given up for want of space in the drive says which one it was', async () => {
-    const full = { error: { code: 'insufficientStorage' } }
-    const graph = openGraph(await answering({ status: 503, headers: soon, body: full }), 10_000)
-    await expect(graph.send({ ...ask, mayRepeat: () => false })).rejects.toMatchObject({
-      kind: 'not-allowed',
-      message: 'GET /me failed: there is no space left in this OneDrive.',
-    })
-  })
+  it.each(['insufficientStorage', 'malwareDetected', 'nameAlreadyExists'])(
+    'is not sent again after a 503 whose code is final: %s',
+    async (code) => {
+      const body = { error: { code } }
+      const graph = openGraph(await answering({ status: 503, headers: soon, body }, good), 10_000)
+      expect(await graph.send(ask)).toMatchObject({ status: 503, json: body, repeated: false })
+      expect(server.seen).toHaveLength(1)
+    },
+  )
 
-  it('is throttled for as often as there is time', async () => {
+  it('is repeated as often as it is throttled, while there is time', async () => {
     const throttled = Array.from(
       { length: 5 },
       (): Answer => ({ status: 429, headers: { 'retry-after': '0' } }),
@@ -147,7 +151,7 @@ describe('a request to Graph', () => {
     expect(server.seen).toHaveLength(6)
   })
 
-  it('is looked after before it is sent again, but not when it was throttled', async () => {
+  it('is looked for before it is sent again, but not when it was throttled', async () => {
     let looked = 0
     const look = async () => {
       looked += 1
@@ -160,15 +164,15 @@ describe('a request to Graph', () => {
     expect(await graph.send(ask, look)).toMatchObject({ status: 200 })
     expect(looked).toBe(1)
     const found = openGraph(await answering({ status: 503, headers: soon }), 10_000)
-    const there = { status: 200, headers: {}, json: { id: 'found' }, repeated: false }
+    const there = answerOf({ status: 200, json: { id: 'found' } })
     expect(await found.send(ask, async () => there)).toEqual({ ...there, repeated: true })
     expect(server.seen).toHaveLength(1)
   })
 
-  it.each(['<html>', ''])('whose answer cannot be read is sent again: %j', async (body) => {
+  it.each(['<html>', ''])('whose answer is invalid is sent again: %j', async (body) => {
     const graph = openGraph(await answering({ status: 200, body }, { status: 204, body: '' }), 10_000)
     expect(await graph.send(ask)).toMatchObject({ status: 204, json: undefined, repeated: true })
-    expect(own.waiting[0]).toMatch(/^The response from Microsoft Graph cannot be read\. Retrying in/)
+    expect(own.waiting[0]).toMatch(/^Microsoft Graph sent an invalid response\. Retrying in/)
   })
 
   it('that cannot be sent is not', async () => {
@@ -180,11 +184,11 @@ describe('a request to Graph', () => {
     expect(own.waiting).toEqual([])
   })
 
-  it('has a bound of its own', async () => {
-    const link = recordOf({ graphOrigin: 'http://localhost:9' })
+  it('has a time limit of its own', async () => {
     server = await startServer(() => new Promise(() => {}))
-    const hanging = { ...link, graphOrigin: server.origin }
-    expect(await sendOnce(hanging, ask, { timeoutMs: 60, freshConnection: true })).toMatchObject({
+    const link = recordOf({ graphOrigin: server.origin })
+    const account = { id: 'x', username: 'x', displayName: '', kind: 'work', store: 'file' } as const
+    expect(await sendOnce({ account, link }, ask, { timeoutMs: 60, freshConnection: true })).toMatchObject({
       kind: 'network',
     })
   })
@@ -202,7 +206,7 @@ describe('a token that Graph refuses', () => {
     const graph = openGraph(account, 5_000)
     expect(await graph.send(ask)).toMatchObject({ status: 200, repeated: false })
     await graph.send(ask)
-    expect(graphAsked().map(({ headers }) => headers.authorization)).toEqual([
+    expect(atGraph().map(({ headers }) => headers.authorization)).toEqual([
       'Bearer a-token',
       'Bearer renewed-1',
       'Bearer renewed-1',
@@ -211,7 +215,7 @@ describe('a token that Graph refuses', () => {
     expect(new URLSearchParams(renewal?.body).get('claims')).toBe(sent)
   })
 
-  it('is not renewed for want of a right', async () => {
+  it('is not renewed where only a right is missing', async () => {
     for (const refusal of [
       { status: 403, body: {} },
       { status: 404, headers: challenge },
@@ -223,13 +227,53 @@ describe('a token that Graph refuses', () => {
     }
   })
 
-  it('again after it was renewed is the end', async () => {
-    const graph = openGraph(await answering({ status: 401, body: { error: { message: 'No.' } } }), 5_000)
-    await expect(graph.send(ask)).rejects.toMatchObject({
+  const rps: Answer = {
+    status: 401,
+    headers: soon,
+    body: { error: { code: 'InvalidAuthenticationToken', message: 'Unable to initialize RPS' } },
+  }
+
+  it('again just after it was renewed is sent again, with the same token', async () => {
+    const graph = openGraph(await answering(rps, rps, rps, good), 5_000)
+    // Nothing was done, so nothing is looked for and the answer is that of a first attempt.
+    const look = () => Promise.reject(new Error('nobody should look'))
+    expect(await graph.send(ask, look)).toMatchObject({ status: 200, repeated: false })
+    expect(atGraph().map(({ headers }) => headers.authorization)).toEqual([
+      'Bearer a-token',
+      'Bearer renewed-1',
+      'Bearer renewed-1',
+      'Bearer renewed-1',
+    ])
+    expect(own.waiting[0]).toMatch(
+      /^Microsoft Graph does not accept a token issued just now: Unable to initialize RPS\. Retrying in/,
+    )
+  })
+
+  it('again and again is a failure of the service, and does not end the link', async () => {
+    const graph = openGraph(await answering(rps), 5_000)
+    await expect(graph.send(ask)).rejects.toMatchObject({ kind: 'service', reason: 'token-refused' })
+    // One with the first token.
+    expect(atGraph()).toHaveLength(1 + 1 + maxRetries)
+    expect(server.seen.filter(({ url }) => url.endsWith('/token'))).toHaveLength(1)
+    expect(listAccounts()[0]).not.toHaveProperty('ended')
+  })
+
+  it('again is a failure of the service at once where there is no time to wait', async () => {
+    const graph = openGraph(await answering({ ...rps, headers: {} }), 0)
+    await expect(graph.send(ask)).rejects.toMatchObject({ kind: 'service', reason: 'token-refused' })
+    expect(atGraph()).toHaveLength(2)
+  })
+
+  it('again with a challenge needs a new sign-in', async () => {
+    const body = { error: { message: 'No.' } }
+    const account = await answering({ status: 401, headers: challenge, body })
+    await expect(openGraph(account, 5_000).send(ask)).rejects.toMatchObject({
       kind: 'sign-in',
-      message: 'Microsoft Graph does not accept the link any more: No.',
+      reason: 'token-refused',
+      message: 'Microsoft Graph no longer accepts this link: No.',
+      hint: 'od-link login --account ada@contoso.example',
     })
-    expect(graphAsked()).toHaveLength(2)
+    expect(atGraph()).toHaveLength(2)
   })
 
   it('is not read when the command has the link already', async () => {

@@ -35,53 +35,56 @@ describe('a throttled request', () => {
     })
     const { code, stdout, stderr } = await at.world.run(['mkdir', `/${parent}`, 'x'])
     expect({ code, stdout }).toEqual({ code: 0, stdout: `/${parent}/x\n` })
-    expect(stderr).toMatch(/^Microsoft throttles this app \(HTTP 429\)\. Retrying in [\d.]+ s…\n$/)
+    expect(stderr).toMatch(
+      /^Microsoft is throttling this app: too many requests in a short time \(HTTP 429\)\. Retrying in [\d.]+ s…\n$/,
+    )
     const waited = waitBetween(await at.requests('graph'), parent)
     expect(waited).toBeGreaterThan(least - 50)
     expect(waited).toBeLessThan(most)
   })
 
-  it('waits as often as it is asked to, and says so each time', async () => {
+  it('waits as often as Microsoft asks, and reports it each time', async () => {
     await at.weather('POST', { status: 429, headers: { 'retry-after': '0.05' } }, 7)
     const { code, stdout, stderr } = await at.world.run(['mkdir', '/busy', 'x'])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '/busy/x\n' })
     expect(stderr.match(/Retrying/g)).toHaveLength(7)
   })
 
-  it('is not looked for before it is sent again: nothing was done', async () => {
+  it('looks for nothing before it is sent again: nothing was done', async () => {
     await at.forgetRequests()
     await at.weather('POST', { status: 429, headers: { 'retry-after': '0.05' } })
     await at.world.run(['mkdir', '/busy', 'y'])
     expect((await at.requests()).map(({ method }) => method)).toEqual(['POST', 'POST'])
   })
 
-  it('says nothing of the wait with --json', async () => {
+  it('reports no wait with --json', async () => {
     await at.weather('POST', { status: 429, headers: { 'retry-after': '0.05' } })
     const { code, stderr } = await at.world.run(['mkdir', '--json', '/busy', 'z'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
 })
 
-describe('the bound on all waiting, --max-wait', () => {
+describe('the limit on all waiting, --max-wait', () => {
   const at = useLinked()
   beforeEach(async () => {
     await at.calm()
     await at.forgetRequests()
   })
 
-  it('a longer Retry-After is not waited for: exit 6 at once', async () => {
+  it('a longer Retry-After is exit 6 at once, with the time and the --max-wait that would do', async () => {
     await at.weather('POST', { status: 429, headers: { 'retry-after': '3515' } }, 9)
     const { code, stdout, stderr, milliseconds } = await at.world.run(['mkdir', '/', 'long'])
     expect({ code, stdout }).toEqual({ code: 6, stdout: '' })
-    expect(stderr).toContain('Microsoft throttles this app (HTTP 429).')
-    expect(stderr).toContain('--max-wait')
+    expect(stderr).toContain('Microsoft is throttling this app')
+    expect(stderr).toContain('Microsoft asks to wait 58 minutes 35 seconds. Try again after that.')
+    expect(stderr).toContain('od-link mkdir --max-wait 3575 / long')
     expect(stderr).not.toContain('Retrying in')
     expect(milliseconds).toBeLessThan(10_000)
     expect(await at.requests()).toHaveLength(1)
     expect(await at.drive()).not.toContain('/long')
   })
 
-  it('holds for many short waits together', async () => {
+  it('applies to many short waits together', async () => {
     await at.weather('POST', { status: 429, headers: { 'retry-after': '0.4' } }, 9)
     const { code, milliseconds } = await at.world.run(['mkdir', '--max-wait', '1', '/', 'short'])
     expect(code).toBe(6)
@@ -89,7 +92,7 @@ describe('the bound on all waiting, --max-wait', () => {
     expect((await at.requests()).length).toBeLessThanOrEqual(3)
   })
 
-  it('holds for many names together', async () => {
+  it('applies to many names together', async () => {
     await at.weather('POST', { status: 429, headers: { 'retry-after': '0.4' } }, 9)
     const { code, stdout, milliseconds } = await at.world.run(['mkdir', '--max-wait=1', '/', 'p', 'q', 'r'])
     expect({ code, stdout }).toEqual({ code: 6, stdout: '' })
@@ -109,7 +112,7 @@ describe('the bound on all waiting, --max-wait', () => {
     expect(await at.requests()).toHaveLength(1)
   })
 
-  it('ends the waiting for a tenant that is throttled for ever without a Retry-After', async () => {
+  it('ends the waiting for a tenant that is throttled without end and without a Retry-After', async () => {
     const error = { code: 'BadRequest', message: "Unable to retrieve user's mysite URL." }
     await at.weather('GET', { status: 429, body: { error } }, 99)
     await at.weather('POST', { status: 429, body: { error } }, 99)
@@ -118,7 +121,7 @@ describe('the bound on all waiting, --max-wait', () => {
     expect(milliseconds).toBeLessThan(8_000)
   })
 
-  it('holds for the renewal of the token, too', async () => {
+  it('applies to the renewal of the token as well', async () => {
     await at.sandbox.control('POST', 'expire')
     await at.weather('POST /common/oauth2', { status: 429, headers: { 'retry-after': '40' } }, 9)
     const { code, milliseconds } = await at.world.run(['mkdir', '--max-wait', '1', '/', 'renewal'], {

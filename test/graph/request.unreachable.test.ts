@@ -22,7 +22,7 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('when Graph cannot be rea
     await sandbox?.stop()
   })
 
-  /** A link whose drive is said to be at that origin: a sign-in does not ask there. */
+  /** A link whose drive is at that origin; a sign-in sends nothing there. */
   async function linkedTo(graph: string): Promise<World> {
     const world = newWorld(sandbox, undefined, { OD_LINK_GRAPH_HOST: graph })
     worlds.push(world)
@@ -35,7 +35,7 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('when Graph cannot be rea
     return server
   }
 
-  it('a refused connection is told at once', async () => {
+  it('a refused connection is reported at once', async () => {
     const port = await closedPort()
     const world = await linkedTo(`http://localhost:${port}`)
     const { code, stdout, stderr, milliseconds } = await world.run(['mkdir', '/', 'x'])
@@ -46,14 +46,14 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('when Graph cannot be rea
     expect((await world.run(['status'])).code).toBe(0)
   })
 
-  it('a name that nobody knows is told as such', async () => {
+  it('an unknown name is reported as such', async () => {
     const world = await linkedTo('https://nowhere.invalid')
     const { code, stdout, stderr } = await world.run(['mkdir', '/', 'x'])
     expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
     expect(stderr).toContain('The name nowhere.invalid could not be looked up')
   })
 
-  it('a certificate of an unknown authority is told as such at once, and nothing is sent', async () => {
+  it('a certificate of an unknown authority is reported at once, and nothing is sent', async () => {
     const server = await secureServer(certificate)
     const world = await linkedTo(server.origin)
     const { code, stdout, stderr, milliseconds } = await world.run(['mkdir', '/', 'x'])
@@ -85,7 +85,7 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('when Graph cannot be rea
     expect(server.seen).toEqual([])
   })
 
-  it('a server that speaks no TLS is told as such', async () => {
+  it('a server that does not speak TLS is reported as such', async () => {
     const server = await startServer(madeFolder)
     servers.push(server)
     const world = await linkedTo(server.origin.replace('http:', 'https:'))
@@ -96,7 +96,7 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('when Graph cannot be rea
     expect(server.seen).toEqual([])
   })
 
-  it('an answer without an end is not read for ever', async () => {
+  it('an endless answer is not read to its end', async () => {
     const server = await startServer(() => ({ status: 201, body: 'x'.repeat(10 * 1024 * 1024) }))
     servers.push(server)
     const world = await linkedTo(server.origin)

@@ -279,7 +279,7 @@ describe.runIf(before)('the state file of a sandbox in a folder that others writ
       expect(outcome).toMatchObject({ code: 0 })
     }
     running.child.kill('SIGTERM')
-    expect((await running.ended).code).toBe(130)
+    expect((await running.ended).code).toBe(143)
     expect(readFileSync(state, 'utf8')).toContain('Reports')
     expect(lstatSync(state)).toMatchObject({ uid: victim.uid })
     expect(statSync(state).mode & 0o777).toBe(0o640)

@@ -146,14 +146,21 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('behind a proxy', () => {
 
   it.each([
     ['no address', `http://${credentials}@:x`],
-    ['of another protocol', `socks5://${credentials}@127.0.0.1:1080`],
     ['with a % that stands for nothing', 'http://ada:p@ss100%@127.0.0.1:8080'],
+    ['cut short by a # in the password', 'http://ada:2468#p@ss@127.0.0.1:8080'],
   ])('a variable that is %s is told as such', async (_, value) => {
     const { code, stdout, stderr } = await mkdir({ HTTPS_PROXY: value })
     expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
     expect(stderr).toContain('HTTPS_PROXY')
-    expect(stderr).toContain('% @ : / as %25 %40 %3A %2F')
-    expect(stderr).not.toMatch(/p@ss|p%40ss/)
+    expect(stderr).toContain('% @ : / # as %25 %40 %3A %2F %23')
+    expect(stderr).not.toMatch(/p@ss|p%40ss|2468/)
+  })
+
+  it('a SOCKS proxy is not supported, and reported without its password', async () => {
+    const { code, stderr } = await mkdir({ HTTPS_PROXY: `socks5://${credentials}@127.0.0.1:1080` })
+    expect(code).toBe(7)
+    expect(stderr).toContain('a SOCKS proxy, and od-link only supports HTTP proxies')
+    expect(stderr).not.toMatch(/p@ss|p%40ss|1080/)
   })
 
   it('one that is spoken to over TLS is trusted as a server is', async () => {

@@ -43,7 +43,7 @@ describe('what od-link prints', () => {
       encoding: 'utf8',
       timeout: 10_000,
     })
-    expect(stdout).toContain('it holds the character |')
+    expect(stdout).toContain('it contains "|"')
     expect(colour.test(stdout)).toBe(coloured)
   })
 
@@ -64,7 +64,7 @@ describe('what od-link prints', () => {
     expect({ code, stdout }).toEqual({ code: 8, stdout: '' })
     expect(jsonError(stderr)).toEqual({
       kind: 'not-found',
-      reason: 'not-found',
+      reason: 'no-such-item',
       message: 'There is no folder "/No/such".',
       hint: 'od-link mkdir -p /No/such/x',
       exitCode: 8,

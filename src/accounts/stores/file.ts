@@ -2,9 +2,10 @@
 // load at once.
 import { constants, promises as files } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { join } from 'node:path'
 import { OdLinkError } from '../../errors.ts'
 import { configDir, ensureConfigDir } from '../../settings/directory.ts'
+import { isDraftOf, removeDrafts, writeAtomically } from '../../system/atomic-write.ts'
 import { isFull, unwritableBecause } from '../../system/disk-errors.ts'
 import { commandLine } from '../../text/shell-quote.ts'
 import type { Store } from './store.ts'
@@ -24,11 +25,19 @@ export function fileStore(): Store {
     read: (item) => readPrivate(path(item)),
     write: async (item, text) => {
       ensureConfigDir('links')
-      await writeAtomically(path(item), text)
+      try {
+        await writeAtomically(path(item), text)
+        // Drafts contain tokens. Writers of an item hold its lock, so no draft is in use.
+        await removeDrafts(folder, isDraftOf(path(item)))
+      } catch (error) {
+        throw fileStoreError(error)
+      }
     },
     remove: async (item) => {
       await files.unlink(path(item)).catch(ignoreAbsent)
-      await removeDrafts(path(item))
+      await removeDrafts(folder, isDraftOf(path(item))).catch((error: unknown) => {
+        throw fileStoreError(error)
+      })
     },
     list: async () => {
       const names = await namesIn(folder)
@@ -86,46 +95,6 @@ async function refuseIfShared(path: string, file: FileHandle): Promise<void> {
 function notPrivate(message: string, command: string[]): OdLinkError {
   const line = commandLine(command, 'posix')
   return new OdLinkError('keychain', message, { reason: 'store-not-private', next: line ? [line] : [] })
-}
-
-async function writeAtomically(path: string, text: string): Promise<void> {
-  // Loading this takes more than a millisecond, and most runs only read.
-  const { randomBytes } = await import('node:crypto')
-  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`
-  try {
-    const file = await files.open(draft, 'wx', 0o600)
-    try {
-      await file.writeFile(text)
-      await file.sync()
-    } finally {
-      await file.close()
-    }
-    await files.rename(draft, path)
-    await syncFolder(dirname(path))
-    await removeDrafts(path)
-  } catch (error) {
-    await files.unlink(draft).catch(ignoreAbsent)
-    throw fileStoreError(error)
-  }
-}
-
-/** A new name survives a power cut only if its folder was synced as well (fsync(2)). Windows cannot open folders. */
-async function syncFolder(path: string): Promise<void> {
-  if (process.platform === 'win32') return
-  const folder = await files.open(path, 'r')
-  try {
-    await folder.sync()
-  } finally {
-    await folder.close()
-  }
-}
-
-/** Drafts of killed writers contain tokens. Writers of an item hold its lock, so no draft is in use. */
-async function removeDrafts(path: string): Promise<void> {
-  for (const name of await namesIn(dirname(path))) {
-    if (name.startsWith(`${basename(path)}.`))
-      await files.unlink(join(dirname(path), name)).catch(ignoreAbsent)
-  }
 }
 
 async function namesIn(folder: string): Promise<string[]> {

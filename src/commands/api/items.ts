@@ -1,4 +1,4 @@
-import { exitCodes } from '../../errors.ts'
+import { endBySignal } from '../../system/end-by-signal.ts'
 import { caughtUp, print, printJson } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
 
@@ -7,9 +7,9 @@ import { onInterrupt } from '../../terminal/interrupt.ts'
  * of a pipe has gone, nothing more is requested.
  */
 export async function printItems(pages: AsyncIterable<unknown[]>, inOneArray: boolean): Promise<void> {
-  const release = onInterrupt(() => {
+  const release = onInterrupt((signal) => {
     close()
-    process.exit(exitCodes.interrupted)
+    endBySignal(signal)
   })
   let isOpen = false
   const open = () => {

@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs'
 import type { Arguments } from '../../cli/command.ts'
-import { exitCodes, OdLinkError } from '../../errors.ts'
+import { OdLinkError } from '../../errors.ts'
 import { type Address, pathOf } from '../../graph/api/address.ts'
 import type { ApiRequest } from '../../graph/api/call.ts'
 import { download as fetchInto } from '../../graph/api/download.ts'
@@ -9,6 +9,7 @@ import { openPart, openSpecial, passOn, type Target } from '../../graph/api/part
 import { withSavedSession } from '../../graph/api/saved-session.ts'
 import { fileAddress, startUpload, uploadConflicts } from '../../graph/api/upload.ts'
 import { openSource } from '../../graph/api/upload-source.ts'
+import { endBySignal } from '../../system/end-by-signal.ts'
 import { clearProgress, say } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
 import { byteSize } from '../../text/format.ts'
@@ -31,10 +32,10 @@ export async function download(
   const content = `${account.id} ${version}${pathOf(request.address)}`
   const target = targetOf(textOf(options, 'output') ?? '-', content, output)
   const progress = startTransferProgress(options)
-  const release = onInterrupt(() => {
+  const release = onInterrupt((signal) => {
     clearProgress()
     if (target.isKept && !options.json) say(resumes(target))
-    process.exit(exitCodes.interrupted)
+    endBySignal(signal)
   })
   try {
     await fetchInto(request, target, {
@@ -88,10 +89,10 @@ export async function upload(
       openGraph: graph,
       ...{ ...link, onConflict, maxWaitMs, saved, onProgress: progress.show },
     })
-    const release = onInterrupt(async () => {
+    const release = onInterrupt(async (signal) => {
       clearProgress()
       await cancel()
-      process.exit(exitCodes.interrupted)
+      endBySignal(signal)
     })
     return finished.finally(() => {
       clearProgress()

@@ -5,9 +5,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import type { Arguments } from '../../cli/command.ts'
-import { exitCodes, OdLinkError } from '../../errors.ts'
+import { OdLinkError } from '../../errors.ts'
 import { exchange } from '../../http/index.ts'
 import { settingNames } from '../../settings/names.ts'
+import { endBySignal } from '../../system/end-by-signal.ts'
 import { print, styled } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
 
@@ -35,13 +36,10 @@ export async function run(_: Arguments): Promise<void> {
       spawnSync(process.execPath, [ownProgram(), 'logout', '--all'], { env: environment, stdio: 'ignore' })
     rmSync(place, { recursive: true, force: true })
   }
-  const stop = () => {
+  const release = onInterrupt((signal) => {
     tidyUp()
-    process.exit(exitCodes.interrupted)
-  }
-  const release = onInterrupt(stop)
-  // The terminal was closed.
-  process.once('SIGHUP', stop)
+    endBySignal(signal)
+  })
   try {
     const started = JSON.parse(await firstLine(sandbox)) as SandboxLine
     environment = environmentOf(started, place)
@@ -49,7 +47,6 @@ export async function run(_: Arguments): Promise<void> {
     await narrate(started, environment)
   } finally {
     release()
-    process.off('SIGHUP', stop)
     tidyUp()
   }
 }

@@ -1,5 +1,5 @@
 import type { Command } from '../../cli/command.ts'
-import { cloudNames, cloudsInWords, json, tenant, verbose } from '../shared/options.ts'
+import { account, cloudNames, cloudsInWords, json, tenant, verbose } from '../shared/options.ts'
 
 export const login: Command = {
   group: 'Link',
@@ -7,6 +7,7 @@ export const login: Command = {
   aliases: ['signin', 'sign-in', 'link'],
   positional: [],
   options: [
+    { ...account, help: 'sign this account in again, with the settings of its link' },
     { name: 'client-id', value: 'ID', help: 'the Application (client) ID of your app registration' },
     tenant,
     {
@@ -57,6 +58,7 @@ export const login: Command = {
     ['od-link login', 'sign in and link that account'],
     ['od-link login --device', 'sign in with a code, on a phone or another computer'],
     ['od-link login --as work --tenant contoso.com', 'link a work account under a short name'],
+    ['od-link login --account work', 'sign in again; its app, tenant and scopes stay as they are'],
     ['od-link login --scope Files.ReadWrite', 'request less access; enough for your own drive'],
     [
       'od-link login --redirect-uri http://localhost:5000/post_onedrive',

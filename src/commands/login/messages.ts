@@ -35,6 +35,13 @@ const words: { [Name in SignInEvent['event']]: (happened: Happened<Name>) => voi
     say('Nothing has come back yet. If the browser shows an error page, paste its')
     say('URL here; or press Ctrl-C and use a device code: od-link login --device')
   },
+  'more-proof': () => {
+    say()
+    say('Your organisation asks for more proof. Sign in once more:')
+  },
+  trouble: ({ problem }) => {
+    for (const line of problem.split('\n')) say(line)
+  },
   paste: () => say(styled('bold', 'Paste the URL here (it is not shown), then press Enter:')),
   pasted: ({ characters }) => say(`Got ${characters} character${characters === 1 ? '' : 's'}.`),
   'not-that': ({ problem }) => say(problem),

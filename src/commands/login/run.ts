@@ -5,6 +5,7 @@ import { signInAndLink } from './sign-in.ts'
 /** `od-link login` */
 export async function run({ options }: Arguments): Promise<void> {
   await signInAndLink({
+    account: textOf(options, 'account'),
     clientId: textOf(options, 'client-id'),
     tenant: textOf(options, 'tenant'),
     cloud: textOf(options, 'cloud'),

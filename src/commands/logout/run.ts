@@ -18,7 +18,7 @@ export async function run({ positional: [wanted], options }: Arguments): Promise
       reason: 'conflicting-options',
       next: [
         { intro: 'To remove every link:', verb: 'logout', flags: { all: true } },
-        { intro: 'To remove only this one:', verb: 'logout', args: [wanted] },
+        { intro: 'To remove only this one:', verb: 'logout', flags: { all: undefined }, args: [wanted] },
       ],
     })
   }

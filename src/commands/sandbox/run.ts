@@ -3,6 +3,7 @@ import type { Sandbox, SandboxOptions } from '../../../sandbox/index.ts'
 import type { Arguments } from '../../cli/command.ts'
 import { exitCodes, OdLinkError } from '../../errors.ts'
 import { print, printJson, say } from '../../terminal/index.ts'
+import { onInterrupt } from '../../terminal/interrupt.ts'
 import { posixQuote, powershellQuote } from '../../text/shell-quote.ts'
 import { numberOf, textOf } from '../shared/arguments.ts'
 
@@ -87,9 +88,7 @@ function assignment(shell: string, name: string, value: string): string {
 /** Resolves on Ctrl-C or on a supervisor's SIGTERM, so that the drives can be saved before the process ends. */
 function untilStopped(): Promise<void> {
   return new Promise((resolve) => {
-    process.removeAllListeners('SIGINT')
-    process.once('SIGINT', () => resolve())
-    process.once('SIGTERM', () => resolve())
+    onInterrupt(() => resolve())
   })
 }
 

@@ -25,5 +25,8 @@ export function numberOf(options: Options, name: string, what = 'a number'): num
   const text = textOf(options, name)
   if (text === undefined) return undefined
   if (/^\d{1,9}(\.\d+)?$/.test(text)) return Number(text)
-  throw new OdLinkError('usage', `--${name} takes ${what}, not "${text}".`, { hint: `--${name} 60` })
+  throw new OdLinkError('usage', `--${name} takes ${what}, not "${text}".`, {
+    reason: 'invalid-value',
+    next: [{ flags: { [name]: '60' } }],
+  })
 }

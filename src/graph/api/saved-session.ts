@@ -20,7 +20,8 @@ import type { Source } from './upload-source.ts'
 export interface SavedSession {
   /** The session of an earlier run for this target, and whether that run was about the same content. */
   earlier: { url: string; isSameContent: boolean } | undefined
-  save: (url: string) => void
+  /** @returns whether a later run will find it. */
+  save: (url: string) => boolean
   forget: () => void
 }
 
@@ -63,18 +64,26 @@ function savedSession(name: string, { id }: Account, source: Source): SavedSessi
     earlier: readSession(file, source),
     save(url) {
       // Logout removes it.
-      if (!listAccounts().some((account) => account.id === id)) return
+      if (!listAccounts().some((account) => account.id === id)) return false
       try {
         mkdirSync(folder, { recursive: true, mode: 0o700 })
         rmSync(file, { force: true })
         const draft = createDraft(file)
         writeFileSync(draft, JSON.stringify({ url, content: source.identity }))
         closeSync(draft)
+        return true
       } catch {
         // The upload works without it; only a run after a crash cannot continue.
+        return false
       }
     },
-    forget: () => rmSync(file, { force: true }),
+    forget() {
+      try {
+        rmSync(file, { force: true })
+      } catch {
+        // The next run finds that the session has ended.
+      }
+    },
   }
 }
 

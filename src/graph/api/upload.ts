@@ -49,28 +49,33 @@ const conflictProperty = '@microsoft.graph.conflictBehavior'
  */
 export function startUpload(file: Address, source: Source, options: UploadOptions): Upload {
   const { saved } = options
-  let session: URL | undefined
+  let session = earlierSession(options)
+  let isSaved = session !== undefined
   const cancel = async () => {
-    if (session) await cancelSession(session)
+    const cancelled = session
+    session = undefined
+    isSaved = false
+    if (cancelled) await askSigned('DELETE', cancelled, { timeoutMs: 5_000 }).catch(() => {})
     saved?.forget()
   }
   const open = async () => {
     session = await openSession(file, options)
-    saved?.save(session.href)
+    isSaved = saved?.save(session.href) ?? false
     return { url: session, first: 0 }
   }
   const run = async () => {
+    const earlier = session && (await standingOf(session, file, source, options))
+    if (!earlier) await cancel()
     // A session takes no empty file.
     if (source.size === 0) return putContent(file, source, options)
-    let start = (await continued(source, options)) ?? (await open())
-    session = start.url
+    let start = earlier ?? (await open())
     for (let attempts = 1; ; attempts += 1) {
       const item = await sendPieces(start, file, source, options)
       if (item) return item
       // An existing Office file in SharePoint: the first session may end before it takes a byte. abraunegg/onedrive#3859
       if (attempts < 2) start = await open()
       else if (source.size <= largestContent) return putContent(file, source, options)
-      else throw sessionEnded()
+      else throw nothingTaken()
     }
   }
   const finished = run().then(
@@ -81,33 +86,45 @@ export function startUpload(file: Address, source: Source, options: UploadOption
     async (error: unknown) => {
       const isTransient = error instanceof OdLinkError && ['service', 'network'].includes(error.kind)
       // The next run continues.
-      if (!saved || !isTransient || isSessionEnded(error)) await cancel()
+      if (!isSaved || !isTransient || isSessionEnded(error)) await cancel()
       throw error
     },
   )
   return { finished, cancel }
 }
 
-async function cancelSession(session: URL): Promise<void> {
-  await askSigned('DELETE', session, { timeoutMs: 5_000 }).catch(() => {})
+/** The session of an earlier run, unless its URL is not one that Graph would give. */
+function earlierSession({ saved, graphOrigin }: UploadOptions): URL | undefined {
+  try {
+    return saved?.earlier && readSigned(saved.earlier.url, graphOrigin)
+  } catch {
+    return undefined
+  }
 }
 
-/** Where the session of an earlier run continues, if it was about the same content; otherwise it is cancelled. */
-async function continued(
+/**
+ * Where the session of an earlier run continues.
+ * @returns undefined if that run was about other content, or the session has ended.
+ * @throws OdLinkError (service) or (network) when the session cannot be asked within the limit.
+ */
+async function standingOf(
+  url: URL,
+  file: Address,
   source: Source,
-  { saved, graphOrigin }: UploadOptions,
+  options: UploadOptions,
 ): Promise<{ url: URL; first: number } | undefined> {
-  if (!saved?.earlier) return undefined
-  const url = readSigned(saved.earlier.url, graphOrigin)
-  if (saved.earlier.isSameContent) {
+  if (!options.saved?.earlier?.isSameContent) return undefined
+  const patience = startPatience(options.maxWaitMs)
+  for (let faults = 1; ; faults += 1) {
     const standing = await askSigned('GET', url, { timeoutMs: 30_000 })
-    const first =
-      standing instanceof NetworkError || standing.status !== 200 ? undefined : nextOf(standing, source.size)
-    if (first !== undefined) return { url, first }
+    const answer = standing instanceof NetworkError ? undefined : answerOf(standing, file, options)
+    if (answer && !mayPass(answer)) {
+      const first = answer.status === 200 ? nextOf(answer, source.size) : undefined
+      return first === undefined ? undefined : { url, first }
+    }
+    const failure = failureOf(standing, answer, file)
+    if (!(await mayTryAgain(failure.message, answer, faults, patience))) throw failure
   }
-  await cancelSession(url)
-  saved.forget()
-  return undefined
 }
 
 /** The whole file in one request: for empty files, and where no session works. */
@@ -164,6 +181,8 @@ async function sendPieces(
   let patience = startPatience(options.maxWaitMs)
   let faults = 0
   let { first } = start
+  /** Whether the last bytes have been sent, and it is not known what became of them. */
+  let isLost = false
   for (;;) {
     const outcome = await attempt(sendPiece(start.url, source, first, options), first)
     const answer = outcome instanceof NetworkError ? undefined : answerOf(outcome, file, options)
@@ -176,14 +195,17 @@ async function sendPieces(
     }
     faults += 1
     const failure = failureOf(outcome, answer, file)
-    if (answer && !mayPass(answer) && !mayBeOver(answer)) throw failure
-    if (!(await mayTryAgain(failure, answer, faults, patience))) throw failure
+    const isRefused = answer !== undefined && !mayPass(answer)
+    if (isRefused && !mayBeOver(answer)) throw failure
+    if (!isRefused && first + pieceSize >= source.size) isLost = true
+    const why = isRefused ? `The upload session refuses the data (HTTP ${answer.status}).` : failure.message
+    if (!(await mayTryAgain(why, answer, faults, patience))) throw failure
     const standing = await attempt(askSigned('GET', start.url, { timeoutMs: 30_000 }), 1)
     if (standing instanceof NetworkError || mayPass(answerOf(standing, file, options))) continue
     const next = nextOf(standing, source.size)
-    // Every byte is there, or the session has ended; without an answer to the last piece, the file may be complete.
+    // Every byte has arrived, or the session has ended; after lost last bytes, the file may be complete.
     if (next === undefined && (isComplete(standing) || mayBeOver(answerOf(standing, file, options)))) {
-      if (first === 0) return undefined
+      if (first === 0 && !isLost && !isComplete(standing)) return undefined
       return findDone(file, source.size, started, options)
     }
     first = next ?? first
@@ -200,12 +222,12 @@ function failureOf(
 }
 
 function mayTryAgain(
-  { message }: OdLinkError,
+  why: string,
   answer: GraphAnswer | undefined,
   faults: number,
   patience: Patience,
 ): Promise<boolean> | false {
-  return faults <= maxRetries && patience.pause(message, answer?.headers['retry-after'])
+  return faults <= maxRetries && patience.pause(why, answer?.headers['retry-after'])
 }
 
 /**
@@ -287,6 +309,13 @@ function sessionEnded(answer?: GraphAnswer): OdLinkError {
     code: known?.code,
     requestId: known?.requestId,
     timestamp: known?.timestamp,
+  })
+}
+
+function nothingTaken(): OdLinkError {
+  return new OdLinkError('service', 'OneDrive ended the upload session before it accepted any data, twice.', {
+    reason: 'upload-unfinished',
+    next: ['Upload it under another name, or remove the existing file first.'],
   })
 }
 

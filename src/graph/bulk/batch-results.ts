@@ -58,15 +58,13 @@ export class BatchResults {
     let challenge: GraphAnswer | undefined
     const accepted: Operation[] = []
     const failing: GraphAnswer[] = []
-    // In the order of the operations.
     for (const [at, operation] of operations.entries()) {
       const answer = answers[at]
       if (!answer) {
         this.#outcomes.lost(operation, unanswered())
         continue
       }
-      // An operation after a failed one was not even started.
-      if (answer.status !== 424) this.requests += 1
+      this.requests += 1
       if (answer.status === 429) {
         this.#throttled(answer, sentAt)
         this.#plan.again(operation)

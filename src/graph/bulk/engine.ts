@@ -90,10 +90,9 @@ export class Engine {
       if (ready === undefined) return undefined
       const wait = Math.max(ready, this.#limiter.wait)
       if (wait > 0) return this.#bounded(wait)
-      // The results of those in progress may fill it.
-      if (!this.#plan.isDue(this.#limiter.batchSize)) return undefined
-      const operations = this.#plan.take(this.#limiter.batchSize)
-      if (operations.length > 0) this.#send(operations)
+      // The results of those in progress may fill it, or something that waited is due before them.
+      if (!this.#plan.isDue(this.#limiter.batchSize)) return this.#plan.delay
+      this.#send(this.#plan.take(this.#limiter.batchSize))
     }
     return undefined
   }
@@ -140,7 +139,10 @@ export class Engine {
     }
     const claims = challengeOf(challenge)
     if (!this.#tokens.isSecond(link)) return this.#tokens.renew(link, claims)
-    if (claims !== undefined) throw newSignInWanted(challenge)
+    if (claims !== undefined) {
+      await (await import('../../accounts/lifetime.ts')).keepClaims(this.account, claims)
+      throw newSignInWanted(challenge)
+    }
     this.results.tokenRefused(renewedTokenRefused(challenge), sentAt)
   }
 }

@@ -18,7 +18,10 @@ const gatewayTimeouts = new Set([408, 502, 504])
 
 const creating = 'Creating the folder'
 
-/** What each answer means for its folder: it has a result, or another operation is needed. */
+/**
+ * What each answer means for its folder: it has a result, or another operation is needed. There is never more than one for a
+ * folder, so that it has one result.
+ */
 export class Outcomes {
   #tree: FolderTree
   #states: FolderStates
@@ -42,7 +45,6 @@ export class Outcomes {
 
   /** Takes an answer that refuses neither the token nor the number of requests. */
   take(operation: Operation, answer: GraphAnswer): void {
-    if (this.#isOver(operation)) return
     if (answer.status >= 400 && mayPass(answer)) this.#transient(operation, answer)
     else if (operation.kind === 'create') this.#created(operation, answer)
     else if (operation.kind === 'get') this.#read(operation, answer)
@@ -51,15 +53,12 @@ export class Outcomes {
 
   /** The token was refused for this one. Others go on with the next token; if this one does not, the token is not the cause. */
   unauthorized(operation: Operation, answer: GraphAnswer): void {
-    if (this.#isOver(operation)) return
     if (this.#count(operation) <= maxRetries) this.#plan.again(operation)
-    else if (operation.kind === 'list') this.#failBelow(operation.folder, renewedTokenRefused(answer))
-    else this.#fail(operation.folder, renewedTokenRefused(answer))
+    else this.#failed(operation, renewedTokenRefused(answer))
   }
 
   /** No answer came: nobody knows whether it was done, so the item is read. */
   lost(operation: Operation, failure: OdLinkError): void {
-    if (this.#isOver(operation)) return
     if (operation.kind !== 'create') {
       this.#fault(operation, failure)
       return
@@ -67,11 +66,6 @@ export class Outcomes {
     this.#maybeOurs.add(operation.folder)
     if (this.#count(operation) > maxRetries) this.#fail(operation.folder, failure)
     else this.#plan.get(operation.folder)
-  }
-
-  /** Whether it failed with its parent meanwhile; its reported result stays. */
-  #isOver({ kind, folder }: Operation): boolean {
-    return kind !== 'list' && !this.#states.isOpen(folder)
   }
 
   #created(operation: CreateOperation, answer: GraphAnswer): void {
@@ -113,10 +107,9 @@ export class Outcomes {
   }
 
   #listed(operation: ListOperation, answer: GraphAnswer): void {
-    const { folder } = operation
     const children = Array.isArray(answer.json?.value) ? answer.json.value.map(itemOf) : undefined
-    if (answer.status !== 200) this.#refusedBelow(folder, answer)
-    else if (!children) this.#fault(operation, graphFailure(answer, `Listing "${showFolder(folder)}"`))
+    if (answer.status !== 200) this.#listRefused(operation, answer)
+    else if (!children) this.#fault(operation, graphFailure(answer, subjectOf(operation)))
     else this.#compare(operation, children, answer)
   }
 
@@ -128,7 +121,7 @@ export class Outcomes {
       const wanted = missing.get(key)
       if (!wanted) continue
       missing.delete(key)
-      if (this.#states.isOpen(wanted)) this.#found(wanted, item, answer)
+      this.#found(wanted, item, answer)
     }
     const next = nextPage(answer)
     // A list that links back to itself would never end, and a long one costs more than reading each item.
@@ -148,12 +141,13 @@ export class Outcomes {
 
   #found(folder: Folder, item: DriveItem, answer: GraphAnswer): void {
     if (item.id === undefined) {
-      this.#fault({ kind: 'get', folder }, graphFailure(answer, 'Reading the folder'))
-    } else if (isFolder(item)) {
+      // It exists, so it is not created along with those that a list does not have.
+      this.#states.mark(folder, 'asked')
+      const get: GetOperation = { kind: 'get', folder }
+      this.#fault(get, graphFailure(answer, subjectOf(get)))
+    } else if (isFolder(item))
       this.#settle(folder, item, this.#maybeOurs.has(folder) && isSince(item, answer, this.#began))
-    } else {
-      this.#fail(folder, taken(item.package ? 'a notebook' : 'a file', this.#taken.get(folder)))
-    }
+    else this.#fail(folder, taken(item.package ? 'a notebook' : 'a file', this.#taken.get(folder)))
   }
 
   #settle(folder: Folder, item: DriveItem, created: boolean): void {
@@ -167,7 +161,7 @@ export class Outcomes {
   }
 
   #transient(operation: Operation, answer: GraphAnswer): void {
-    const error = graphFailure(answer, creating)
+    const error = graphFailure(answer, subjectOf(operation))
     if (gatewayTimeouts.has(answer.status)) {
       this.lost(operation, error)
       return
@@ -188,8 +182,7 @@ export class Outcomes {
     const count = this.#count(operation)
     if (count <= maxRetries) {
       this.#plan.again(operation, 250 * 2 ** count * (0.75 + Math.random() / 2))
-    } else if (operation.kind === 'list') this.#failBelow(operation.folder, error)
-    else this.#fail(operation.folder, error)
+    } else this.#failed(operation, error)
   }
 
   #refused(folder: Folder, answer: GraphAnswer): void {
@@ -205,18 +198,18 @@ export class Outcomes {
     this.#fail(folder, error)
   }
 
-  #refusedBelow(folder: Folder, answer: GraphAnswer): void {
-    const isRoot = folder === this.#tree.root
-    const error =
-      isRoot && answer.status === 404
-        ? noDrive(answer)
-        : graphFailure(answer, `Listing "${showFolder(folder)}"`)
+  #listRefused(operation: ListOperation, answer: GraphAnswer): void {
+    const isRoot = operation.folder === this.#tree.root
+    const hasNoDrive = isRoot && answer.status === 404
+    const error = hasNoDrive ? noDrive(answer) : graphFailure(answer, subjectOf(operation))
     if (isRoot || endsAll(answer)) this.#giveUp(error)
-    else this.#failBelow(folder, error)
+    else this.#failed(operation, error)
   }
 
-  #failBelow(parent: Folder, error: OdLinkError): void {
-    for (const child of parent.children ?? []) if (this.#states.isOpen(child)) this.#fail(child, error)
+  /** A list fails the children that it was to find, and no others. */
+  #failed(operation: Operation, error: OdLinkError): void {
+    const folders = operation.kind === 'list' ? operation.missing.values() : [operation.folder]
+    for (const folder of folders) this.#fail(folder, error)
   }
 
   #fail(folder: Folder, error: OdLinkError): void {
@@ -226,6 +219,12 @@ export class Outcomes {
         this.#states.settle({ folder: below, status: 'skipped', error, failed: folder })
     }
   }
+}
+
+/** What an operation is about, as a sentence begins. The path of a folder stands beside its error, that of a list does not. */
+function subjectOf({ kind, folder }: Operation): string {
+  if (kind === 'list') return `Listing "${showFolder(folder)}"`
+  return kind === 'get' ? 'Reading the folder' : creating
 }
 
 function keyOf({ kind, folder }: Operation): string {

@@ -31,16 +31,16 @@ describe('od-link demo', () => {
   })
 
   it.runIf(hasKeyring()).each([
-    ['is interrupted', 'SIGINT'],
-    ['is terminated', 'SIGTERM'],
-    ['loses its terminal', 'SIGHUP'],
-  ] as const)('leaves nothing behind when it %s', async (_, signal) => {
+    ['is interrupted', 'SIGINT', 130],
+    ['is terminated', 'SIGTERM', 143],
+    ['loses its terminal', 'SIGHUP', 129],
+  ] as const)('leaves nothing behind when it %s', async (_, signal, code) => {
     const keyring = await startKeyring()
     const demo = startOdLink(['demo'], { env: { HOME: dir, TMPDIR: dir, ...keyring.env } })
     await demo.seen(/✓ Linked/)
     expect(itemsOf(keyring)).not.toEqual([])
     demo.child.kill(signal)
-    expect((await demo.ended).code).toBe(130)
+    expect(await demo.ended).toMatchObject({ signal, code })
     expect(itemsOf(keyring)).toEqual([])
     expect(readdirSync(dir)).toEqual([])
     await keyring.stop()

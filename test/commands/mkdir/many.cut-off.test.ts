@@ -34,13 +34,16 @@ describe('a run that is cut off', () => {
     expect((await asked(at)).inner.map(({ status }) => status)).not.toContain(409)
   }
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    'by %s finishes the requests in progress, reports what exists and what is missing, and exits with 130',
-    async (signal) => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    'by %s finishes the requests in progress, reports what exists and what is missing, and ends with %i',
+    async (signal, exitCode) => {
       const { paths, running, top } = await started()
       running.child.kill(signal)
       const { code, stdout, stderr } = await running.ended
-      expect(code).toBe(130)
+      expect(code).toBe(exitCode)
       expect(stderr).toContain('Finishing requests in progress. Press Ctrl-C again to stop now.')
       expect(stderr).toMatch(/od-link: \d+ of 600 folders exist \(.* skipped.*\)\. Interrupted\./)
       expect(stderr).toMatch(/next: Run it again to create what's missing\./)

@@ -27,7 +27,7 @@ describe('a path of od-link api', () => {
     expect(shown(text)).toBe(expected)
   })
 
-  it('leads to the host of the link whatever is typed, and to what was typed', () => {
+  it('leads to the host of the link and to the typed path, whatever is typed', () => {
     const pieces = [
       '/',
       '//',
@@ -59,7 +59,7 @@ describe('a path of od-link api', () => {
         }
         const url = new URL(`${origin}${path}`)
         expect(url.origin).toBe(origin)
-        // Nothing is tidied up on the way, so that what was checked is what is sent.
+        // Nothing is normalized on the way, so what was checked is what is sent.
         expect(url.href.replaceAll('%27', "'")).toBe(`${origin}${path}`.replaceAll('%27', "'"))
         expect(path).toMatch(/^\/(v1\.0|beta)(\/|$|\?)/)
       }),
@@ -72,17 +72,17 @@ describe('a path that od-link api refuses', () => {
   const at = useLinked()
 
   it.each([
-    ['https://evil.example/v1.0/me', "is not an address of this link's Microsoft Graph"],
-    ['http://graph.microsoft.com/v1.0/me', "is not an address of this link's Microsoft Graph"],
-    ['javascript:alert(1)', "is not an address of this link's Microsoft Graph"],
+    ['https://evil.example/v1.0/me', "is not a URL of this link's Microsoft Graph"],
+    ['http://graph.microsoft.com/v1.0/me', "is not a URL of this link's Microsoft Graph"],
+    ['javascript:alert(1)', "is not a URL of this link's Microsoft Graph"],
     ['//evil.example/me', 'it would name another host'],
     ['/me/../../evil', 'a segment of dots'],
     ['/me/%2e%2E/x', 'a segment of dots'],
     ['/me\\evil', 'a backslash'],
     ['/me\n/drive', 'a control character'],
-    ['/me/drive/root:/100%', 'has a % that encodes nothing'],
+    ['/me/drive/root:/100%', 'contains a % that encodes nothing'],
     ['C:/Program Files/Git/me/drive', 'Git Bash has rewritten it'],
-  ])('%s is a usage error before anything is asked', async (path, why) => {
+  ])('%s is a usage error before anything is sent', async (path, why) => {
     await at.forgetRequests()
     const { code, stdout, stderr } = await at.world.run(['api', path])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -95,14 +95,14 @@ describe('a path that od-link api refuses', () => {
     (origin: string) => `${origin.replace('//', '//user:pass@')}/v1.0/me`,
     (origin: string) => `${origin}@evil.example/v1.0/me`,
     (origin: string) => `${origin}/control/settings`,
-  ])('nor an address that only looks like that of the link', async (from) => {
+  ])('includes URLs that only look like one of the link', async (from) => {
     await at.forgetRequests()
     const { code } = await at.world.run(['api', from(at.sandbox.origin)])
     expect(code).toBe(2)
     expect(await at.requests()).toEqual([])
   })
 
-  it('but takes an address at the link’s own origin', async () => {
+  it('does not include a URL at the link’s own origin', async () => {
     const { code, stdout } = await at.world.run(['api', `${at.sandbox.origin}/beta/me/drive`])
     expect(code).toBe(0)
     expect(JSON.parse(stdout).driveType).toBe('business')

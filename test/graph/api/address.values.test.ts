@@ -5,7 +5,7 @@ import { told } from '../../helpers/program/told.ts'
 describe('addresses', () => {
   const origin = 'https://graph.microsoft.com'
 
-  it('are joined with more of a query', () => {
+  it('get more query parameters', () => {
     const bare = readAddress('/me')
     expect(pathOf(bare)).toBe('/me')
     expect(pathOf(withQuery(bare, ''))).toBe('/me')
@@ -28,34 +28,34 @@ describe('addresses', () => {
     ['/me/..a/%2e%2eb/a%2e', '/v1.0', '/me/..a/%2e%2eb/a%2e'],
     [`${origin}/beta`, '/beta', ''],
     [`${origin}/v1.0/me//beta/x`, '/v1.0', '/me//beta/x'],
-  ])('%s is of the version %s, and below it %j', (typed, version, path) => {
+  ])('%s has the version %s, and below it the path %j', (typed, version, path) => {
     expect(readAddress(typed, origin)).toMatchObject({ version, path })
   })
 
   it.each([
-    ['/me/100%', 'has a % that encodes nothing. | A % in a name is written %25.'],
-    ['/me/%4z', 'has a % that encodes nothing. | A % in a name is written %25.'],
+    ['/me/100%', 'contains a % that encodes nothing. | Write a % in a name as %25.'],
+    ['/me/%4z', 'contains a % that encodes nothing. | Write a % in a name as %25.'],
     [
       `${origin}/me`,
-      'an address of Graph begins with /v1.0 or /beta. | Give a path of Microsoft Graph: od-link api /me/drive/root/children',
+      'a URL of Graph begins with /v1.0 or /beta. | Use a path of Microsoft Graph: od-link api /me/drive/root/children',
     ],
-    [`${origin}/x/beta/me`, 'an address of Graph begins with /v1.0 or /beta'],
-    [`${origin}/v1.0x`, 'an address of Graph begins with /v1.0 or /beta'],
+    [`${origin}/x/beta/me`, 'a URL of Graph begins with /v1.0 or /beta'],
+    [`${origin}/v1.0x`, 'a URL of Graph begins with /v1.0 or /beta'],
     [
       'https://evil.example/v1.0/me',
-      `The token goes to ${origin} alone. Give the path: od-link api /me/drive/root`,
+      `The token is only sent to ${origin}. Use the path:\nod-link api /me/drive/root`,
     ],
   ])('%s is refused', (typed, why) => {
     expect(told(() => readAddress(typed, origin))).toContain(why)
   })
 
-  it('of another host are refused before the host of the link is known, too', () => {
+  it('of another host are also refused before the host of the link is known', () => {
     expect(told(() => readAddress('https://evil.example/v1.0/me'))).toContain(
-      'The token goes to its own host alone.',
+      'The token is only sent to its own host.',
     )
   })
 
-  it('of a next page are no more than an origin in a message', () => {
+  it('of a next page are only an origin in a message', () => {
     const long = `https://evil.example/${'x'.repeat(300)}`
     expect(told(() => followLink(long, origin))).toMatch(
       / \| Nothing was sent there: https:\/\/evil\.example$/,
@@ -64,6 +64,6 @@ describe('addresses', () => {
     expect(told(() => followLink(said, origin))).toMatch(
       / \| Nothing was sent there: https:\/\/evil\.example$/,
     )
-    expect(told(() => followLink('Renew it with:\nod-link', origin))).toMatch(/there: it is no address$/)
+    expect(told(() => followLink('Renew it with:\nod-link', origin))).toMatch(/there: it is not a URL$/)
   })
 })

@@ -7,7 +7,7 @@ describe('a body', () => {
   const body = (...chunks: string[]) =>
     Readable.from(chunks.map((chunk) => Buffer.from(chunk))) as IncomingMessage
 
-  it('that is meant to be small is read up to its bound', async () => {
+  it('that should be small is read up to its limit', async () => {
     let chunks = 0
     const alive = () => {
       chunks += 1
@@ -18,12 +18,12 @@ describe('a body', () => {
     expect(await readText(body('a'.repeat(most)), alive, most)).toHaveLength(most)
     await expect(readText(body('a'.repeat(most), 'b'), alive, most)).rejects.toMatchObject({
       kind: 'service',
-      message: 'The answer is larger than 2 MiB.',
-      hint: 'Ask for less at once: $top=200, and $select=id,name',
+      message: 'The response is larger than 2.0 MB.',
+      hint: 'Request less at once: $top=200, and $select=id,name',
     })
   })
 
-  it('is handed on piece by piece; while whoever takes it is slow, the server is not to blame', async () => {
+  it('is passed on chunk by chunk; while the receiver is slow, the server does not count as silent', async () => {
     let [sent, alive] = [0, 0]
     const live = () => {
       alive += 1

@@ -18,14 +18,14 @@ const request = (more: Partial<ApiRequest> = {}): ApiRequest => ({
 const lost = new NetworkError('Lost.', true, { next: ['Try again.'] })
 const gone: Told = { status: 404, json: { error: { code: 'itemNotFound', message: 'Not found.' } } }
 
-/** An answer as it comes from the wire. */
+/** An answer as it comes from the network. */
 const coming = (statusCode: number, ...chunks: string[]) =>
   Object.assign(Readable.from(chunks.map((chunk) => Buffer.from(chunk))), {
     statusCode,
     headers: {},
   }) as unknown as IncomingMessage
 
-/** Who takes the answers, and remembers them. */
+/** Receives the answers, and records them. */
 function takers(isCommitted = false) {
   const taken: unknown[] = []
   const receive: Takers['receive'] = ({ statusCode }) => {
@@ -39,7 +39,7 @@ function takers(isCommitted = false) {
   }
 }
 
-/** The error that a promise ends by. */
+/** The error that a promise ends with. */
 const troubleOf = (work: Promise<unknown>) =>
   work.then(
     () => undefined,
@@ -58,9 +58,10 @@ describe('a request', () => {
     expect(graph.asked[1]).toMatchObject({ method: 'POST', body: { a: 1 } })
   })
 
-  it('has its bytes from a file, with their number', async () => {
+  it('can send the bytes of a file, with their number', async () => {
     const asked: unknown[] = []
-    const source: Source = { size: 5, send: (...how) => void asked.push(...how), close() {} }
+    const send: Source['send'] = (...how) => void asked.push(...how)
+    const source: Source = { size: 5, identity: undefined, send, close() {} }
     const graph = fakeGraph(() => ({ status: 200 }))
     await call(graph, request({ method: 'PUT', source, headers: { 'content-type': 'text/plain' } }), takers())
     expect(graph.asked[0]?.headers).toEqual({ 'content-type': 'text/plain', 'content-length': '5' })
@@ -69,7 +70,7 @@ describe('a request', () => {
     expect(asked).toEqual([outgoing, 0, 5, alive])
   })
 
-  /** Sends a request whose answers come one after the other; the last one is the one that counts. */
+  /** Sends a request that gets one answer after the other; the last one counts. */
   async function answered(takes: Takers, ...answers: IncomingMessage[]) {
     const texts: (string | undefined)[] = []
     const graph = fakeGraph(async (_, { streams }) => {
@@ -80,13 +81,13 @@ describe('a request', () => {
     return { texts, trouble }
   }
 
-  it('has its answer handed on as it comes', async () => {
+  it('has its answer passed on as it arrives', async () => {
     const takes = takers()
     expect(await answered(takes, coming(299, 'a', 'b'))).toEqual({ texts: [''], trouble: undefined })
     expect(takes.taken).toEqual([299, 'a', 'b'])
   })
 
-  it('has its refusals shown, whose words are read', async () => {
+  it('has its refusals shown, and reads their words', async () => {
     const takes = takers()
     const { texts, trouble } = await answered(takes, coming(300, 'c', 'd'), coming(404, 'no'))
     expect(texts).toEqual(['cd', 'no'])
@@ -96,33 +97,30 @@ describe('a request', () => {
     ])
     expect(trouble).toMatchObject({
       kind: 'not-found',
-      message: 'Microsoft Graph refuses GET /me (HTTP 404): Not found.',
+      message: 'GET /me failed (HTTP 404): Not found.',
     })
     const { receive } = takes
     expect((await answered({ receive }, coming(404, 'no'))).texts).toEqual(['no'])
   })
 
-  it('has refusals of a few megabytes read, and no larger ones', async () => {
+  it('reads refusals of a few megabytes, and no larger ones', async () => {
     const most = 8 * 1024 * 1024
     expect((await answered(takers(), coming(400, 'x'.repeat(most)))).texts[0]).toHaveLength(most)
     expect((await answered(takers(), coming(400, 'x'.repeat(most), 'x'))).trouble).toMatchObject({
-      message: 'The answer is larger than 8 MiB.',
+      message: 'The response is larger than 8.0 MB.',
     })
   })
 
-  it.each([301, 302, 303, 307, 308])(
-    'that is sent elsewhere by a %i is taken there by no token',
-    async (status) => {
-      const graph = fakeGraph(() => ({ status, headers: { location: 'https://content.example/' } }))
-      expect(await troubleOf(call(graph, request(), takers()))).toMatchObject({
-        kind: 'usage',
-        message: `GET /me: the content is at another place (HTTP ${status}).`,
-      })
-      expect(await ask(graph, request(), takers())).toMatchObject({ status })
-    },
-  )
+  it.each([301, 302, 303, 307, 308])('that a %i redirects is not followed with the token', async (status) => {
+    const graph = fakeGraph(() => ({ status, headers: { location: 'https://content.example/' } }))
+    expect(await troubleOf(call(graph, request(), takers()))).toMatchObject({
+      kind: 'usage',
+      message: `GET /me is a download (HTTP ${status}), which is at another URL.`,
+    })
+    expect(await ask(graph, request(), takers())).toMatchObject({ status })
+  })
 
-  it.each([304, 399])('is answered by a %i, which leads nowhere', async (status) => {
+  it.each([304, 399])('is answered by a %i, which is not a redirect', async (status) => {
     expect(
       await troubleOf(
         call(
@@ -134,7 +132,7 @@ describe('a request', () => {
     ).toBeUndefined()
   })
 
-  it('to delete what an attempt before it has deleted is done', async () => {
+  it('to delete what an earlier attempt deleted has succeeded', async () => {
     const troubleAfter = async (method: string, told: Told) =>
       (
         (await troubleOf(
@@ -167,29 +165,28 @@ describe('a request without an answer', () => {
     const trouble = await troubleOf(call(graph, request({ method }), takes))
     return { may, trouble }
   }
-  const hint =
-    'It may have been done all the same, so the POST was not repeated: look before you send it again.'
+  const hint = 'It may have worked anyway, so the POST was not repeated. Check before you send it again.'
 
-  it('is repeated where that does no harm', async () => {
+  it('is repeated where that is safe', async () => {
     expect(await ended(lost)).toEqual({ may: true, trouble: lost })
     expect(await ended(lost, { begun: true })).toEqual({ may: true, trouble: lost })
     expect(await ended(answerOf({ status: 429 }), { method: 'POST' })).toEqual({ may: true, trouble: lost })
   })
 
-  it('is not repeated once a part of the answer cannot be taken back, and that is no doubt', async () => {
+  it('is not repeated once a part of the answer cannot be undone, and its result is known', async () => {
     const told = await ended(lost, { begun: true, takes: takers(true) })
     expect(told).toEqual({ may: false, trouble: lost })
     expect((told.trouble as OdLinkError).hint).toBe('Try again.')
   })
 
-  it('that may have been done is not repeated, and the person is told to look', async () => {
+  it('that may have worked is not repeated, and the person is asked to check', async () => {
     const { may, trouble } = await ended(lost, { method: 'POST' })
     expect(may).toBe(false)
     expect(trouble).toBeInstanceOf(OdLinkError)
     expect(trouble).toMatchObject({ kind: 'network', message: 'Lost.', hint })
   })
 
-  it('that was not even sent leaves no doubt', async () => {
+  it('that was never sent is reported as such', async () => {
     const never = new OdLinkError('sign-in', 'The link has ended.', { hint: 'od-link login' })
     const graph = fakeGraph(() => {
       throw never
@@ -197,7 +194,7 @@ describe('a request without an answer', () => {
     expect(await troubleOf(call(graph, request({ method: 'POST' }), takers()))).toBe(never)
   })
 
-  it('for a fault of its own ends by that', async () => {
+  it('that fails for a bug ends with it', async () => {
     const error = new TypeError('odd')
     expect((await ended(lost, { method: 'POST', error })).trouble).toBe(error)
   })

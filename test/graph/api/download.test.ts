@@ -16,7 +16,7 @@ import {
 import { fakeGraph, type Told } from '../../helpers/microsoft/fake-graph.ts'
 import { closedPort } from '../../helpers/network/server.ts'
 
-/** A target in memory, which tells what was done with it. */
+/** A target in memory, which records what was done with it. */
 function memory(): Target & { bytes: () => Buffer; begun: (string | undefined)[]; finished: number } {
   let [pieces, etag]: [Buffer[], string | undefined] = [[], undefined]
   const target = {
@@ -63,7 +63,7 @@ describe('a download', () => {
     return target
   }
 
-  /** The bytes from one place to another, where all were asked for from there on. */
+  /** A part of what was requested. */
   const piece = (first: number, end: number) => ({
     status: 206,
     headers: { ...soon, 'content-range': `bytes ${first}-${end - 1}/200000`, etag: '"1"' },
@@ -78,7 +78,9 @@ describe('a download', () => {
     const graph = fakeGraph(tell)
     const progress: [number, number | undefined][] = []
     const asked = { method, address: readAddress('/f/content'), headers: {} }
-    const from = { openGraph: () => graph, graphOrigin: 'http://localhost:1', maxWaitMs, takers }
+    const account = { id: 'x', username: 'x', displayName: '', kind: 'work', store: 'file' } as const
+    const caller = { account, grantedScope: '' }
+    const from = { openGraph: () => graph, graphOrigin: 'http://localhost:1', maxWaitMs, takers, caller }
     const done = download(asked, target, { ...from, onProgress: (...now) => void progress.push(now) })
     const outcome = await done.then(() => undefined).catch((error: unknown) => error)
     return { target, graph, progress, outcome, asked: host.seen.map(({ headers }) => headers) }
@@ -90,7 +92,7 @@ describe('a download', () => {
     expect(hash).toBe(sha256Of(host.content.seed, host.content.size))
   }
 
-  it('is whole, and tells how far it is', async () => {
+  it('is complete, and reports its progress', async () => {
     const got = await fetchAll()
     isWhole(got)
     expect(got.progress[0]).toEqual([0, 200_000])
@@ -101,7 +103,7 @@ describe('a download', () => {
     expect(got.target.begun.at(-1)).toBe('"1"')
   })
 
-  it('is what Graph answers itself, where it does', async () => {
+  it('can come from Graph itself', async () => {
     const { target, progress, outcome } = await fetchAll(async (_, { streams }) => {
       const response = Object.assign(Readable.from([Buffer.from('ab'), Buffer.from('c')]), {
         statusCode: 200,
@@ -115,7 +117,7 @@ describe('a download', () => {
     expect(target.begun).toEqual([undefined])
   })
 
-  it('of unknown length is told so', async () => {
+  it('of unknown length is reported as such', async () => {
     const { progress } = await fetchAll(async (_, { streams }) => {
       const response = Object.assign(Readable.from([Buffer.from('abc')]), { statusCode: 200, headers: {} })
       await streams?.take?.(response as unknown as IncomingMessage, () => {}, 'the token')
@@ -124,7 +126,7 @@ describe('a download', () => {
     expect(progress).toEqual([[3, undefined]])
   })
 
-  it('goes on after a break, from where it was, by a fresh address', async () => {
+  it('continues after an interruption where it stopped, with a new URL', async () => {
     host.cuts = [100_000]
     const got = await fetchAll()
     isWhole(got)
@@ -133,7 +135,7 @@ describe('a download', () => {
     expect(got.target.begun.filter((etag) => etag === '"1"')).toHaveLength(1)
   })
 
-  it('begins anew after a break when nothing promises that the rest is of the same', async () => {
+  it('starts again after an interruption when nothing promises that the rest is of the same version', async () => {
     host.content.etag = 'W/"1"'
     host.cuts = [100_000]
     const got = await fetchAll()
@@ -142,7 +144,7 @@ describe('a download', () => {
     expect(got.target.begun).not.toContain('W/"1"')
   })
 
-  it('begins anew when the rest is of another version, by a server that knows no If-Range', async () => {
+  it('starts again when the rest is of another version, from a server without If-Range', async () => {
     host.answers = [{ ...piece(10, 20), headers: { ...piece(10, 20).headers, etag: '"2"' } }]
     host.content = { size: 150_000, seed: 8, etag: '"2"' }
     host.heeds.ifRange = false
@@ -151,11 +153,24 @@ describe('a download', () => {
     expect(got.target.begun.at(-1)).toBe('"2"')
   })
 
-  it.each([401, 403, 404, 410, 416])('asks for a fresh address after a %i', async (status) => {
+  it.each([401, 403, 404, 410, 416])('requests a new URL after a %i', async (status) => {
     host.answers = [{ status, headers: soon }]
     const got = await fetchAll()
     isWhole(got)
     expect(got.graph.asked).toHaveLength(2)
+  })
+
+  it.each<[status: number, error: object, reason: string]>([
+    [403, { code: 'accessDenied', innerError: { code: 'malwareDetected' } }, 'malware'],
+    [404, { code: 'virusSuspicious' }, 'malware'],
+    [503, { code: 'malwareDetected' }, 'malware'],
+    [403, { code: 'notAllowed', message: 'Access to this site has been blocked.' }, 'drive-blocked'],
+    [403, { code: 'accountUpgradeRequired' }, 'drive-frozen'],
+  ])('ends at once after a %i that is final: %j', async (status, error, reason) => {
+    host.answers = [{ status, headers: soon, body: JSON.stringify({ error }) }]
+    const { outcome, asked } = await fetchAll()
+    expect(outcome).toMatchObject({ kind: 'not-allowed', reason })
+    expect(asked).toHaveLength(1)
   })
 
   it.each([400, 418])('ends at once after a %i', async (status) => {
@@ -163,41 +178,41 @@ describe('a download', () => {
     const { outcome, asked, target } = await fetchAll()
     expect(outcome).toMatchObject({
       kind: 'usage',
-      message: expect.stringContaining(`GET /f/content (HTTP ${status})`),
+      message: expect.stringContaining(`GET /f/content failed (HTTP ${status})`),
     })
     expect([asked.length, target.finished]).toEqual([1, 0])
   })
 
-  it('ends after so many troubles that bring nothing new', async () => {
+  it('ends after too many failures in a row', async () => {
     host.answers = Array.from({ length: 50 }, () => ({ status: 503, headers: soon }))
     const { outcome, asked } = await fetchAll()
-    expect(outcome).toMatchObject({ kind: 'service', message: 'Microsoft Graph is in trouble (HTTP 503).' })
+    expect(outcome).toMatchObject({ kind: 'service', message: 'Microsoft Graph is unavailable (HTTP 503).' })
     expect(asked).toHaveLength(maxRetries + 1)
   })
 
-  it('that gets on has its patience anew', async () => {
-    const troubles = Array.from({ length: maxRetries }, () => ({ status: 503, headers: soon }))
-    // That there is more is a trouble, too.
-    host.answers = [...troubles, piece(10, 20), ...troubles.slice(1)]
+  it('that progresses starts counting failures again', async () => {
+    const failures = Array.from({ length: maxRetries }, () => ({ status: 503, headers: soon }))
+    // That there is more also counts as one.
+    host.answers = [...failures, piece(10, 20), ...failures.slice(1)]
     const got = await fetchAll(elsewhere, { target: begun(10) })
     isWhole(got)
     expect(got.asked).toHaveLength(2 * maxRetries + 1)
   })
 
-  it('of what changes all the time ends with a sentence of its own', async () => {
+  it('of content that keeps changing ends with its own message', async () => {
     const headers = { ...soon, 'content-range': 'bytes 5-9/10' }
     host.answers = Array.from({ length: 50 }, () => ({ status: 206, headers, body: 'abcde' }))
     const { outcome, asked } = await fetchAll()
     expect(outcome).toMatchObject({
       kind: 'service',
-      message: 'The content changes while it is fetched.',
+      message: 'The content keeps changing during the download.',
       hint: 'Try again later.',
     })
     expect(asked).toHaveLength(maxRetries + 1)
   })
 
   it.each(['10-14/200000', 'bytes 10-14', 'x bytes 10-14/200000', 'bytes 10-14/200000 x'])(
-    'takes no piece that says %j of itself',
+    'does not accept a part with the range %j',
     async (range) => {
       host.answers = [{ status: 206, headers: { ...soon, 'content-range': range }, body: 'abcde' }]
       const got = await fetchAll(elsewhere, { target: begun(10) })
@@ -206,7 +221,7 @@ describe('a download', () => {
     },
   )
 
-  it('begins anew when there is less by now than what came', async () => {
+  it('starts again when the content is now shorter than what has arrived', async () => {
     host.answers = [{ status: 416, headers: soon }]
     const got = await fetchAll(elsewhere, { target: begun(10) })
     isWhole(got)
@@ -214,7 +229,7 @@ describe('a download', () => {
     expect(got.asked[1]).not.toHaveProperty('range')
   })
 
-  it('goes on when the rest does not name its version', async () => {
+  it('continues when the rest does not name its version', async () => {
     host.heeds.ifRange = false
     host.content.etag = undefined
     const got = await fetchAll(elsewhere, { target: begun(10) })
@@ -222,7 +237,7 @@ describe('a download', () => {
     expect(got.asked).toMatchObject([{ range: 'bytes=10-', 'if-range': '"1"' }])
   })
 
-  it('goes on when the rest comes in pieces', async () => {
+  it('continues when the rest comes in parts', async () => {
     host.answers = [piece(10, 20)]
     const got = await fetchAll(elsewhere, { target: begun(10) })
     isWhole(got)
@@ -230,14 +245,14 @@ describe('a download', () => {
     expect(got.progress[0]).toEqual([10, 200_000])
   })
 
-  it('of which nothing has come is asked for as a whole', async () => {
+  it('of which nothing has arrived is requested as a whole', async () => {
     const got = await fetchAll(elsewhere, { target: begun(0) })
     isWhole(got)
     expect(got.asked[0]).not.toHaveProperty('range')
   })
 
   it.each<Record<string, string>>([{}, { 'content-range': 'bytes 0-4/9' }])(
-    'is whole at its end, with %j',
+    'is complete at the end of the answer, with %j',
     async (headers) => {
       host.answers = [{ status: 200, headers, body: 'abcde' }]
       const got = await fetchAll()
@@ -246,7 +261,7 @@ describe('a download', () => {
     },
   )
 
-  it('that was begun before waits for a network that is away', async () => {
+  it('that has started waits for a network that is down', async () => {
     const port = await closedPort()
     const nowhere: Told = { status: 302, headers: { location: `http://127.0.0.1:${port}/` } }
     let times = 0
@@ -255,23 +270,23 @@ describe('a download', () => {
     expect(got.graph.asked).toHaveLength(2)
   })
 
-  it('that may not wait ends by its trouble', async () => {
+  it('that may not wait ends with its failure', async () => {
     host.answers = [{ status: 416, headers: { 'retry-after': '1' } }]
     const { outcome } = await fetchAll(elsewhere, { maxWaitMs: 0 })
-    expect(outcome).toMatchObject({ message: expect.stringContaining('GET /f/content (HTTP 416)') })
+    expect(outcome).toMatchObject({ message: expect.stringContaining('GET /f/content failed (HTTP 416)') })
     host.cuts = [100_000]
     expect((await fetchAll(elsewhere, { maxWaitMs: 0 })).outcome).toMatchObject({ kind: 'network' })
   })
 
-  it('tells the words of a refusal, unless there are too many', async () => {
+  it('reports the words of a refusal, unless it is too large', async () => {
     const error = { code: 'x', message: 'Words of the server.' }
     host.answers = [{ status: 400, body: JSON.stringify({ error, more: 'x'.repeat(1_000_000) }) }]
     expect((await fetchAll()).outcome).toMatchObject({ message: expect.stringContaining(error.message) })
     host.answers = [{ status: 400, body: 'x'.repeat(1024 * 1024 + 1) }]
-    expect((await fetchAll()).outcome).toMatchObject({ message: 'The answer is larger than 1 MiB.' })
+    expect((await fetchAll()).outcome).toMatchObject({ message: 'The response is larger than 1.0 MB.' })
   })
 
-  it('that Graph itself breaks off may be asked for again, and shows its refusals', async () => {
+  it('that Graph itself interrupts may be repeated, and shows its refusals', async () => {
     const lost = new NetworkError('lost', true)
     const shown: unknown[] = []
     let may: boolean | undefined
@@ -292,7 +307,7 @@ describe('a download', () => {
     expect([may, shown]).toEqual([true, [404, 'no']])
   })
 
-  it('follows redirects, but not for ever, and to no place that cannot be trusted', async () => {
+  it('follows redirects, but not endlessly, and to no URL that cannot be trusted', async () => {
     host.answers = [{ status: 302, headers: { location: '/download/g' } }]
     const got = await fetchAll()
     isWhole(got)
@@ -301,7 +316,7 @@ describe('a download', () => {
     host.answers = Array.from({ length: 50 }, () => ({ status: 302, headers: { location: '/download/g' } }))
     expect((await fetchAll()).outcome).toMatchObject({
       kind: 'usage',
-      message: expect.stringContaining('at another place'),
+      message: expect.stringContaining('is at another URL'),
     })
     expect(host.seen).toHaveLength(5)
     host.answers = [{ status: 302, headers: { location: 'http://evil.example/' } }]
@@ -311,16 +326,16 @@ describe('a download', () => {
     })
   })
 
-  it('is for GET alone', async () => {
+  it('works with GET only', async () => {
     const { outcome, asked } = await fetchAll(elsewhere, { method: 'POST' })
     expect(outcome).toMatchObject({
       kind: 'usage',
-      message: expect.stringContaining('POST /f/content: the content is at'),
+      message: expect.stringContaining('POST /f/content is a download (HTTP 302)'),
     })
     expect(asked).toEqual([])
   })
 
-  it('that cannot even begin ends at once', async () => {
+  it('that cannot even start ends at once', async () => {
     const port = await closedPort()
     const nowhere: Told = { status: 302, headers: { location: `http://127.0.0.1:${port}/` } }
     const began = performance.now()

@@ -9,44 +9,38 @@ describe('a refusal', () => {
     return `${kind}: ${message} | ${hint}`
   }
 
+  const steps = 'Check the path and the values that were sent.\nTo see the whole response: --include'
   it.each([
-    [404, 'itemNotFound', 'not-found', 'Check the path: od-link api /me/drive/root/children'],
+    [404, 'itemNotFound', 'not-found', 'Check the path.'],
     [
       405,
       'x',
       'usage',
-      'Check the method (-X), and that a path by name ends in a colon before what follows it.',
+      'Check the method and the address. A path by name ends in a colon before what follows it.',
     ],
     [
       409,
       'nameAlreadyExists',
       'taken',
-      'Choose another name, or say what to do: -f @microsoft.graph.conflictBehavior=rename',
+      'Choose another name, or pass -f @microsoft.graph.conflictBehavior=rename',
     ],
-    [410, 'resyncRequired', 'not-found', 'A delta this old is gone: begin anew, without its token.'],
-    [411, 'x', 'usage', 'Send a body: --input FILE'],
-    [412, 'x', 'taken', 'It has changed meanwhile: read it again.'],
-    [
-      400,
-      'invalidRequest',
-      'usage',
-      'Check the path, the fields and the headers; --include shows the whole answer.',
-    ],
-    [418, 'x', 'usage', 'Check the path, the fields and the headers; --include shows the whole answer.'],
-  ])('%i %s is %s, with what to do', (status, code, kind, hint) => {
-    expect(failure(status, code)).toBe(
-      `${kind}: Microsoft Graph refuses GET /x (HTTP ${status}): Words of Graph. | ${hint}`,
-    )
+    [410, 'resyncRequired', 'not-found', 'Start again with the delta address without its token.'],
+    [411, 'x', 'usage', steps],
+    [412, 'x', 'taken', 'Read it again, then repeat the change.'],
+    [400, 'invalidRequest', 'usage', steps],
+    [418, 'x', 'usage', steps],
+  ])('%i %s is %s, with a next step', (status, code, kind, hint) => {
+    expect(failure(status, code)).toBe(`${kind}: GET /x failed (HTTP ${status}): Words of Graph. | ${hint}`)
   })
 
-  it('for want of space, of rights or of patience is told as everywhere', () => {
-    expect(failure(507, 'quotaLimitReached')).toMatch(/^not-allowed: (?!Microsoft Graph refuses GET)/)
+  it('for lack of space, rights or patience is reported as everywhere', () => {
+    expect(failure(507, 'quotaLimitReached')).toMatch(/^not-allowed: There is no space left/)
     expect(failure(403, 'accessDenied')).toMatch(/^not-allowed: /)
-    expect(failure(429)).toMatch(/^service: Microsoft throttles/)
-    expect(failure(503)).toMatch(/^service: Microsoft Graph is in trouble/)
+    expect(failure(429)).toMatch(/^service: Microsoft is throttling this app/)
+    expect(failure(503)).toMatch(/^service: Microsoft Graph is unavailable/)
   })
 
-  it.each([400, 404])('%i for want of a drive is no wrong path', (status) => {
+  it.each([400, 404])('%i for lack of a drive is not a wrong path', (status) => {
     const json = { error: { code: 'x', message: 'Tenant does not have a SPO license.' } }
     expect(apiFailure(answerOf({ status, json }), 'GET /x')).toMatchObject({
       kind: 'not-allowed',
@@ -54,9 +48,9 @@ describe('a refusal', () => {
     })
   })
 
-  it.each([300, 302, 399])('%i that names another place says how to fetch it', (status) => {
+  it.each([300, 302, 399])('%i with another URL says how to download it', (status) => {
     expect(failure(status, undefined, { location: 'https://x.example' })).toBe(
-      `usage: GET /x: the content is at another place (HTTP ${status}). | --output FILE   (which fetches it from there, without the token; - prints it)`,
+      `usage: GET /x is a download (HTTP ${status}), which is at another URL. | To save it: --output FILE\nOr to print it: --output -`,
     )
     expect(failure(status)).not.toContain('--output')
     for (const other of [201, 404])

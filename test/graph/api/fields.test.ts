@@ -29,7 +29,7 @@ describe('fields', () => {
     expect(body(texts, typed)).toBe(json)
   })
 
-  it('take the text of a file', () => {
+  it('can take the text of a file', () => {
     const file = join(dir, 'text')
     writeFileSync(file, 'from a file\n')
     expect(body([], [`a=@${file}`])).toBe('{"a":"from a file\\n"}')
@@ -39,18 +39,18 @@ describe('fields', () => {
     )
   })
 
-  it.each(['name', '=x', '[a]=x', 'a[b=x', 'a]=x', 'a[b]c=x'])('%j is none', (text) => {
+  it.each(['name', '=x', '[a]=x', 'a[b=x', 'a]=x', 'a[b]c=x'])('%j is invalid', (text) => {
     expect(told(() => readFields([text], []))).toBe(
       `usage: -f takes key=value, not "${text}". | -f name=Reports\n(below another key: -f item[name]=Reports; in a list: -f names[]=Reports)`,
     )
     expect(told(() => readFields([], [text]))).toContain(`-F takes key=value, not "${text}"`)
   })
 
-  it('that should be JSON and are not are told so, with the way to a text', () => {
+  it('that should be JSON and are not are reported, with the option for text', () => {
     expect(told(() => readFields([], ['a=yes']))).toBe(
-      `usage: The value of -F a is no JSON: yes | -f a=yes   (a text; -F takes true, 12, null, {"a": 1} or @FILE)`,
+      `usage: The value of -F a is not valid JSON: yes | For text: -f a=yes\n(-F takes true, 12, null, {"a": 1} or @FILE)`,
     )
-    expect(told(() => readFields([], ["a=it's"]))).toContain(` | -f 'a=it'\\''s'   (a text;`)
+    expect(told(() => readFields([], ["a=it's"]))).toContain(` | For text: -f 'a=it'\\''s'\n(-F takes`)
   })
 
   it.each([
@@ -60,13 +60,13 @@ describe('fields', () => {
     [['a[b]=1', 'a[b][c]=2'], 'a[b][c]'],
   ])('%j contradict each other', (texts, key) => {
     expect(told(() => bodyOf(readFields(texts, [])))).toBe(
-      `usage: The field ${key} does not go with one that was given before it. | A key holds one value, or a list (key[]=…), or more keys (key[name]=…).`,
+      `usage: The field ${key} contradicts an earlier one. | A key has one value, a list (key[]=…), or more keys (key[name]=…).`,
     )
   })
 
-  it('that are null hold nothing below', () => {
-    expect(told(() => body([], ['a=null', 'a[b]=1']))).toContain('The field a[b] does not go with')
-    expect(told(() => body([], ['a[b]=null', 'a[b][]=1']))).toContain('The field a[b][] does not go with')
+  it('that are null have nothing below', () => {
+    expect(told(() => body([], ['a=null', 'a[b]=1']))).toContain('The field a[b] contradicts')
+    expect(told(() => body([], ['a[b]=null', 'a[b][]=1']))).toContain('The field a[b][] contradicts')
   })
 
   it('are a query, whose names may begin with $ and @', () => {
@@ -75,7 +75,7 @@ describe('fields', () => {
     )
     expect(queryOf([])).toBe('')
     expect(told(() => queryOf(readFields(['a[b]=1'], [])))).toBe(
-      'usage: A query has no nested keys such as a[b]. | Choose the method for a body: -X POST or -X PATCH',
+      'usage: A query cannot have nested keys such as a[b]. | For a body, choose the method: -X POST or -X PATCH',
     )
   })
 })

@@ -5,12 +5,12 @@ it.each([
   [
     'ENOSPC',
     'read',
-    'not-allowed: There is no space left on this machine for "f" (ENOSPC). | Free some space there, and run the same again.',
+    'not-allowed: There is no space left on this machine for "f" (ENOSPC). | Free some space there, and run it again.',
   ],
   [
     'EDQUOT',
     'written',
-    'not-allowed: There is no space left on this machine for "f" (EDQUOT). | Free some space there, and run the same again.',
+    'not-allowed: There is no space left on this machine for "f" (EDQUOT). | Free some space there, and run it again.',
   ],
   ['EACCES', 'written', 'usage: "f" cannot be written (EACCES). | Name another file.'],
 ] as const)('%s of a file that is %s', (code, doing, expected) => {

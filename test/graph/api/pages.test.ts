@@ -15,7 +15,7 @@ describe('the pages of a list', () => {
     return { items, asked: graph.asked.map(({ version, path, headers }) => [version, path, headers?.prefer]) }
   }
 
-  it('are followed as the server says, and a delta ends with its link', async () => {
+  it('are followed by the server’s links, and a delta ends with its link', async () => {
     const answers = {
       '/a': { value: [1, 2], '@odata.nextLink': `${origin}/beta/b?c=%24` },
       '/b?c=%24': { value: [], '@odata.deltaLink': `${origin}/v1.0/d` },
@@ -35,22 +35,38 @@ describe('the pages of a list', () => {
     ])
   })
 
-  it('that lead in a circle, or elsewhere, end with what to do', async () => {
+  it('that link back, or to another host, end with a next step', async () => {
     const circle = { '/a': { value: [], '@odata.nextLink': `${origin}/v1.0/a` } }
     await expect(all(circle)).rejects.toMatchObject({
       kind: 'service',
-      message: 'Microsoft Graph leads back to a page that was there already.',
-      hint: 'Ask by the id of the folder in place of its path: /me/drive/items/ID/children',
+      message: 'Microsoft Graph links back to a page that was already read.',
+      hint: 'Use the ID of the folder instead of its path: /me/drive/items/ID/children',
     })
     const elsewhere = { '/a': { value: [], '@odata.nextLink': 'https://evil.example/v1.0/a' } }
     await expect(all(elsewhere)).rejects.toMatchObject({
       kind: 'service',
-      message: 'Microsoft Graph names a next page that is not its own.',
+      message: 'The link to the next page leads to another host.',
       hint: 'Nothing was sent there: https://evil.example',
     })
   })
 
-  it('are read as a whole, with a bound', async () => {
+  it.each([
+    [64 * 1024, undefined],
+    [
+      64 * 1024 + 1,
+      "The link to the next page is too long (64.0 KB; od-link follows up to 64.0 KB). | Request fewer fields: -f '$select=id,name'",
+    ],
+  ])('are followed by a link of %i characters: %s', async (length, message) => {
+    const start = `${origin}/v1.0/`
+    const link = start + 'x'.repeat(length - start.length)
+    const outcome = await all({ '/a': { value: [], '@odata.nextLink': link } }).catch(
+      (error) => `${error.message} | ${error.hint}`,
+    )
+    if (message === undefined) expect(outcome).toMatchObject({ asked: { length: 2 } })
+    else expect(outcome).toBe(message)
+  })
+
+  it('are each read as a whole, with a limit', async () => {
     const large = 'x'.repeat(3_000_000)
     let read: unknown
     const graph = fakeGraph(async (_, { streams }) => {
@@ -65,12 +81,12 @@ describe('the pages of a list', () => {
     expect(read).toBe(large)
   })
 
-  it('that are refused are told by their address', async () => {
+  it('that are refused are reported with their path', async () => {
     const graph = fakeGraph(() => ({ status: 404, json: { error: { code: 'x', message: 'No.' } } }))
     const first = readPages(() => graph, readAddress('/a?b=1'), {}, origin).next()
     await expect(first).rejects.toMatchObject({
       kind: 'not-found',
-      message: expect.stringContaining('GET /a (HTTP 404)'),
+      message: expect.stringContaining('GET /a failed (HTTP 404)'),
     })
   })
 })

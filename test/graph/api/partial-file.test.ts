@@ -29,7 +29,7 @@ describe('the file of a download', () => {
     for (const one of process.listeners('exit')) if (!before.includes(one)) process.off('exit', one)
   })
 
-  it('is as it was until all is there', () => {
+  it('is unchanged until the new one is complete', () => {
     writeFileSync(file(), 'older')
     const target = openPart(file(), 'of this')
     expect([target.have, target.etag]).toEqual([0, undefined])
@@ -43,7 +43,7 @@ describe('the file of a download', () => {
     expect(readdirSync(dir)).toEqual(['file.bin'])
   })
 
-  it('goes on with what is there of the same content and version, and of no other', () => {
+  it('continues with a part of the same content and version, and no other', () => {
     const before = openPart(file(), 'of this')
     before.begin('"1"')
     write(before, 'half ')
@@ -58,7 +58,7 @@ describe('the file of a download', () => {
     expect(readdirSync(dir)).toEqual(['file.bin'])
   })
 
-  it('begins anew when the version is another', () => {
+  it('starts again when the version is another', () => {
     const target = openPart(file(), 'of this')
     target.begin('"1"')
     write(target, 'old')
@@ -72,7 +72,7 @@ describe('the file of a download', () => {
     expect(readFileSync(file(), 'utf8')).toBe('newest')
   })
 
-  it('is kept for the next run where that can go on with it', () => {
+  it('is kept for the next run if that can continue with it', () => {
     const target = openPart(file(), 'of this')
     expect(target.isKept).toBe(false)
     target.begin('"1"')
@@ -84,13 +84,13 @@ describe('the file of a download', () => {
     expect(target.isKept).toBe(false)
   })
 
-  it('is as it was where nothing came, as after a 304', () => {
+  it('is unchanged where nothing came, as after a 304', () => {
     writeFileSync(file(), 'older')
     openPart(file(), 'of this').finish()
     expect([readFileSync(file(), 'utf8'), readdirSync(dir)]).toEqual(['older', ['file.bin']])
   })
 
-  it.runIf(process.platform === 'linux')('is closed whenever it begins anew, and at its end', () => {
+  it.runIf(process.platform === 'linux')('is closed whenever it starts again, and at its end', () => {
     const target = openPart(file(), 'of this')
     for (const etag of ['"1"', '"2"', undefined]) target.begin(etag)
     target.finish()
@@ -105,7 +105,7 @@ describe('the file of a download', () => {
     expect(open.filter((path) => path.startsWith(dir))).toEqual([])
   })
 
-  it('is left to another od-link that took its place meanwhile', () => {
+  it('is left to another od-link process that took its place', () => {
     const [one, other] = [openPart(file(), 'a'), openPart(file(), 'b')]
     one.begin(undefined)
     write(one, 'one')
@@ -116,7 +116,7 @@ describe('the file of a download', () => {
     expect(readFileSync(file(), 'utf8')).toBe('other')
   })
 
-  it('is the one behind a link, and none where none can be', () => {
+  it('is the one behind a link, and is reported where none can be', () => {
     const link = join(dir, 'link')
     writeFileSync(file(), 'older')
     symlinkSync(file(), link)
@@ -133,7 +133,7 @@ describe('the file of a download', () => {
     expect(told(() => openPart(join(dir, 'none', 'file'), 'x'))).toContain('cannot be written (ENOENT)')
   })
 
-  it('may be no file at all, whose beginning cannot be taken back', () => {
+  it('may be a pipe, whose beginning cannot be undone', () => {
     expect([isSpecial('/dev/null'), isSpecial(dir), isSpecial(file())]).toEqual([true, false, false])
     const pieces: string[] = []
     const target = passOn((chunk) => void pieces.push(String(chunk)))
@@ -145,7 +145,7 @@ describe('the file of a download', () => {
     target.finish()
     expect([target.have, pieces]).toEqual([3, ['abc']])
     expect(told(() => target.begin('"2"'))).toBe(
-      'network: The download broke off, and its beginning has been written already. | Write it to a file, which can be mended: --output FILE',
+      'network: The download was interrupted, and its beginning has already been written. | Save it to a file, which can be resumed: --output FILE',
     )
   })
 })

@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { readSigned } from '../../../src/graph/api/signed-url.ts'
 import { told } from '../../helpers/program/told.ts'
 
-describe('addresses', () => {
+describe('signed URLs', () => {
   const origin = 'https://graph.microsoft.com'
   const sandbox = 'http://localhost:1234'
 
@@ -30,19 +30,19 @@ describe('addresses', () => {
     ['http://localhost:99/x', sandbox, true],
     ['http://content.example/x', sandbox, false],
     ['https://localhost/x', sandbox, true],
-  ])('%j is a place for content of %s: %s', (address, graph, isGood) => {
+  ])('%j may be the URL of content of %s: %s', (address, graph, isGood) => {
     const what = told(() => readSigned(address, graph))
     if (isGood) expect([what, readSigned(address, graph).href]).toEqual(['nothing', String(address)])
     else
       expect(what).toMatch(
-        /^service: Microsoft Graph names a place for the content that cannot be trusted\. \| Nothing was sent there: (it is no address|\w+:\/\/[^/?@]*)$/,
+        /^service: The URL of the content cannot be trusted\. \| Nothing was sent there: (it is not a URL|\w+:\/\/[^/?@]*)$/,
       )
   })
 
-  it('of content may be relative to the one before', () => {
+  it('of content may be relative to the previous one', () => {
     expect(readSigned('/y', origin, 'https://content.example/x').href).toBe('https://content.example/y')
     expect(told(() => readSigned('http://[', origin, 'https://content.example/x'))).toContain(
-      'it is no address',
+      'it is not a URL',
     )
   })
 })

@@ -1,5 +1,13 @@
 import { execFileSync, spawn } from 'node:child_process'
-import { appendFileSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  appendFileSync,
+  mkdtempSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { type ClientRequest, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
@@ -9,14 +17,14 @@ import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openSource } from '../../../src/graph/api/upload-source.ts'
 
-/** Sends a piece, and returns what arrived with how much was told of. */
+/** Sends a piece, and returns what arrived and how much was reported. */
 async function sent(source: Awaited<ReturnType<typeof openSource>>, first: number, length: number) {
   const outgoing = new PassThrough()
-  let told = 0
+  let reported = 0
   source.send(outgoing as unknown as ClientRequest, first, length, (bytes) => {
-    told += bytes
+    reported += bytes
   })
-  return [await text(outgoing), told]
+  return [await text(outgoing), reported]
 }
 
 describe('what is sent', () => {
@@ -27,7 +35,7 @@ describe('what is sent', () => {
   afterEach(() => rmSync(dir, { recursive: true, force: true }))
   const file = () => join(dir, 'file')
 
-  it('is a piece of a file, as often as need be', async () => {
+  it('is a piece of a file, as often as necessary', async () => {
     writeFileSync(file(), `${'a'.repeat(100_000)}b${'c'.repeat(100_000)}`)
     const source = await openSource(file())
     expect(source.size).toBe(200_001)
@@ -39,7 +47,7 @@ describe('what is sent', () => {
 
   it.each<[string, () => void]>([
     ['grew', () => appendFileSync(file(), 'x')],
-    ['was written anew', () => utimesSync(file(), 1, 1)],
+    ['was written again', () => utimesSync(file(), 1, 1)],
     [
       'grew at the same moment',
       () => {
@@ -54,8 +62,8 @@ describe('what is sent', () => {
     change()
     await expect(sent(source, 0, 3)).rejects.toMatchObject({
       kind: 'usage',
-      message: `"${file()}" changed while it was sent.`,
-      hint: 'Send it again.',
+      message: `"${file()}" changed during the upload.`,
+      hint: 'Upload it again.',
     })
     source.close()
   })
@@ -64,17 +72,17 @@ describe('what is sent', () => {
     writeFileSync(file(), 'abc')
     const source = await openSource(file())
     await expect(sent(source, 0, 4)).rejects.toMatchObject({
-      message: expect.stringContaining('changed while'),
+      message: expect.stringContaining('changed during'),
     })
     source.close()
   })
 
-  it('ends its request, or breaks it off with the reason', async () => {
+  it('ends its request, or aborts it with the reason', async () => {
     writeFileSync(file(), 'abc')
     const source = await openSource(file())
     let body = ''
     const server = createServer(async (incoming, response) => {
-      body = await text(incoming).catch(() => 'broken off')
+      body = await text(incoming).catch(() => 'aborted')
       response.end('thanks')
     })
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -87,12 +95,12 @@ describe('what is sent', () => {
       })
     }
     expect([await send(3), body]).toEqual(['thanks', 'abc'])
-    await expect(send(4)).rejects.toMatchObject({ message: expect.stringContaining('changed while') })
+    await expect(send(4)).rejects.toMatchObject({ message: expect.stringContaining('changed during') })
     source.close()
     server.close()
   })
 
-  it('may come out of a pipe, whose length is known once it was read', async () => {
+  it('may come from a pipe, whose length is known once it has been read', async () => {
     execFileSync('mkfifo', [file()])
     spawn('sh', ['-c', `printf 'out of a pipe' > '${file()}'`])
     const source = await openSource(file())
@@ -102,8 +110,8 @@ describe('what is sent', () => {
     source.close()
   })
 
-  it.runIf(process.platform === 'linux')('is told apart from a disk that cannot be read', async () => {
-    // Its first page is none that anybody may read.
+  it.runIf(process.platform === 'linux')('is reported as such where it cannot be read', async () => {
+    // Nobody may read its first page.
     const source = await openSource('/proc/self/mem')
     await expect(sent(source, 0, 3)).rejects.toMatchObject({
       kind: 'usage',
@@ -112,7 +120,28 @@ describe('what is sent', () => {
     source.close()
   })
 
-  it('is no folder, and nothing that is not there', async () => {
+  it('has the same identity in a later run only if it is the same file, unchanged', async () => {
+    const identity = async () => {
+      const source = await openSource(file())
+      source.close()
+      return source.identity
+    }
+    writeFileSync(file(), 'abc')
+    utimesSync(file(), 2, 2)
+    const first = await identity()
+    expect([first, await identity()]).toEqual([expect.stringMatching(/./), first])
+    utimesSync(file(), 3, 3)
+    expect(await identity()).not.toBe(first)
+    writeFileSync(file(), 'abcd')
+    utimesSync(file(), 2, 2)
+    expect(await identity()).not.toBe(first)
+    writeFileSync(join(dir, 'other'), 'abc')
+    renameSync(join(dir, 'other'), file())
+    utimesSync(file(), 2, 2)
+    expect(await identity()).not.toBe(first)
+  })
+
+  it('is neither a folder nor a missing file', async () => {
     await expect(openSource(dir)).rejects.toMatchObject({
       kind: 'usage',
       message: `"${dir}" cannot be read (EISDIR).`,
@@ -137,7 +166,7 @@ describe('standard input, when it is sent', () => {
     if (usual !== undefined) env.TMPDIR = usual
     rmSync(dir, { recursive: true, force: true })
   })
-  /** @param broken comes after the chunks in place of the end. */
+  /** @param broken comes after the chunks instead of the end. */
   function given(chunks: string[], broken?: Error) {
     async function* pieces() {
       for (const chunk of chunks) yield Buffer.from(chunk)
@@ -147,9 +176,10 @@ describe('standard input, when it is sent', () => {
     return openSource('-')
   }
 
-  it('is kept as often as need be, in a file that nobody finds', async () => {
+  it('can be sent as often as necessary, from a file without a name', async () => {
     const source = await given(['from ', 'a pipe'])
-    expect(source.size).toBe(11)
+    // A later run gets other bytes.
+    expect([source.size, source.identity]).toEqual([11, undefined])
     expect([await sent(source, 5, 6), await sent(source, 0, 4)]).toEqual([
       ['a pipe', 6],
       ['from', 4],
@@ -158,7 +188,7 @@ describe('standard input, when it is sent', () => {
     source.close()
   })
 
-  it.each([[[]], [['half of it']]])('is told of when it breaks off after %j', async (chunks) => {
+  it.each([[[]], [['half of it']]])('is reported when it breaks after %j', async (chunks) => {
     const broken = Object.assign(new Error(), { code: 'EIO' })
     await expect(given(chunks, broken)).rejects.toMatchObject({
       kind: 'usage',
@@ -166,7 +196,7 @@ describe('standard input, when it is sent', () => {
     })
   })
 
-  it('needs a place where it can be kept', async () => {
+  it('needs a folder for that file', async () => {
     env.TMPDIR = join(dir, 'none')
     await expect(given(['x'])).rejects.toMatchObject({
       kind: 'usage',

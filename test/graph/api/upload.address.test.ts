@@ -18,7 +18,7 @@ describe('the address of an upload', () => {
     ['/me/drive/special/photos:/a', '/me/drive/special/photos:/a'],
     ['/me/drive/items/ID', '/me/drive/items/ID'],
     ['/me/drive/items/ID/content', '/me/drive/items/ID'],
-  ])('%s is the place %s of an upload', (typed, path) => {
+  ])('%s is the file %s', (typed, path) => {
     expect(fileAddress(readAddress(typed), '/some/local file').path).toBe(path)
   })
 
@@ -29,13 +29,13 @@ describe('the address of an upload', () => {
     '/me/drive/root:/a:/children',
     '/me/drive/items/',
     '/me/drive/items/ID/children',
-  ])('%s is none', (typed) => {
+  ])('%s is refused', (typed) => {
     expect(told(() => fileAddress(readAddress(typed), 'f'))).toMatch(
-      /^usage: "[^"]+" is not the path of a file to be\. \| od-link api --upload FILE \/me\/drive\/root:\/folder\/name\n/,
+      /^usage: "[^"]+" is not the path of a file\. \| od-link api --upload f \/me\/drive\/root:\/folder\/name\n/,
     )
   })
 
-  it('of an upload ask for its parts by path or by id; standard input has no name', () => {
+  it('leads to its parts by path or by ID; standard input has no name', () => {
     expect(below(readAddress('/me/drive/root:/a'), 'content')).toBe('/me/drive/root:/a:/content')
     expect(below(readAddress('/me/drive/items/ID'), 'content')).toBe('/me/drive/items/ID/content')
     expect(told(() => fileAddress(readAddress('/me/drive/root:/a/'), '-'))).toBe(

@@ -65,8 +65,8 @@ interface Options {
   failFast?: boolean
   stopAfter?: number
 }
-/** Makes these folders, and tells what became of each: `status path: error`. */
-async function make(
+/** Creates these folders. @returns the result of each: `status path: error`. */
+async function create(
   paths: string[],
   { jobs = 2, maxWaitMs = 20_000, failFast = false, stopAfter }: Options = {},
 ) {
@@ -112,9 +112,9 @@ const requests = async () =>
   }[]
 const inner = async () => (await requests()).filter(({ inBatch }) => inBatch)
 
-describe('folders that are wanted', () => {
-  it('are made, parents first, and told once with what the drive has', async () => {
-    const { told, counts, engine, settled } = await make([`${top}/a`, `${top}/b/c`])
+describe('the folders of a list', () => {
+  it('are created, parents first, and reported once with what the drive has', async () => {
+    const { told, counts, engine, settled } = await create([`${top}/a`, `${top}/b/c`])
     expect(told).toEqual([`created ${top}`, `created ${top}/a`, `created ${top}/b`, `created ${top}/b/c`])
     expect(counts).toEqual({ created: 4, exists: 0, failed: 0, skipped: 0 })
     expect(engine?.states.named).toEqual({ created: 2, exists: 0, failed: 0, skipped: 0 })
@@ -122,50 +122,51 @@ describe('folders that are wanted', () => {
     expect(settled[0]?.item).toMatchObject({ name: top.slice(1), folder: {} })
     // A list of the top, and a creation each.
     expect((await inner()).map(({ method }) => method)).toEqual(['GET', 'POST', 'POST', 'POST', 'POST'])
-    expect((await requests()).filter(({ inBatch }) => !inBatch)).toHaveLength(2)
+    // A batch for each level.
+    expect((await requests()).filter(({ inBatch }) => !inBatch)).toHaveLength(4)
   })
 
-  it('that are there already are found in lists, in whatever spelling', async () => {
-    await make([`${top}/a`, `${top}/b/c`])
+  it('that exist are found in lists, in whatever spelling', async () => {
+    await create([`${top}/a`, `${top}/b/c`])
     await control(sandbox, 'DELETE', 'log')
-    const { told } = await make([`${top.toUpperCase()}/A`, `${top}/b/c`])
+    const { told } = await create([`${top.toUpperCase()}/A`, `${top}/b/c`])
     expect(told.map((line) => line.split(' ')[0])).toEqual(['exists', 'exists', 'exists', 'exists'])
     expect((await inner()).map(({ method }) => method)).toEqual(['GET', 'GET', 'GET'])
   })
 
-  it('of which some are missing are made up for', async () => {
-    await make([`${top}/a`, `${top}/empty`])
-    const { counts } = await make([`${top}/a/x`, `${top}/b`, `${top}/empty/y`])
+  it('are created if they are missing', async () => {
+    await create([`${top}/a`, `${top}/empty`])
+    const { counts } = await create([`${top}/a/x`, `${top}/b`, `${top}/empty/y`])
     expect(counts).toEqual({ created: 3, exists: 3, failed: 0, skipped: 0 })
   })
 
-  it('are asked for twenty at a time', async () => {
-    const { counts } = await make(treeOf(top, 3, 30), { jobs: 1 })
+  it('are created twenty at a time', async () => {
+    const { counts } = await create(treeOf(top, 3, 30), { jobs: 1 })
     expect(counts).toMatchObject({ created: 94 })
     expect((await requests()).filter(({ inBatch }) => !inBatch).length).toBeLessThanOrEqual(8)
     expect((await inner()).filter(({ method }) => method === 'POST')).toHaveLength(94)
   })
 
-  it('in a large folder are not looked for page after page', async () => {
-    await make(Array.from({ length: 450 }, (_, n) => `${top}/n${n}`))
+  it('in a large folder are not searched page after page', async () => {
+    await create(Array.from({ length: 450 }, (_, n) => `${top}/n${n}`))
     await control(sandbox, 'DELETE', 'log')
-    const { told } = await make([`${top}/n449`, `${top}/new`])
+    const { told } = await create([`${top}/n449`, `${top}/new`])
     expect(told).toEqual([`created ${top}/new`, `exists ${top}`, `exists ${top}/n449`])
     expect((await inner()).length).toBeLessThan(8)
-    // Of a list that is long enough, every page is worth it.
+    // For a list that is long enough, every page is worth reading.
     await control(sandbox, 'DELETE', 'log')
-    const { counts } = await make(Array.from({ length: 450 }, (_, n) => `${top}/n${n}`))
+    const { counts } = await create(Array.from({ length: 450 }, (_, n) => `${top}/n${n}`))
     expect(counts).toMatchObject({ exists: 451, created: 0 })
     expect((await inner()).filter(({ method }) => method === 'POST')).toEqual([])
   })
 })
 
-describe('what cannot be a folder', () => {
-  it('fails with all that is below it, and with nothing else', async () => {
+describe('a folder that cannot be created', () => {
+  it('fails with all folders below it, and with no others', async () => {
     await graph('POST', '/children', { name: top.slice(1), folder: {} })
     await file(`${top}/f`)
-    const { told, errors } = await make([`${top}/f/x/y`, `${top}/ok`])
-    const why = `The name is taken: "${top}/f" is a file.`
+    const { told, errors } = await create([`${top}/f/x/y`, `${top}/ok`])
+    const why = `The name is taken by a file.`
     expect(told).toEqual(
       [
         `created ${top}/ok`,
@@ -178,14 +179,17 @@ describe('what cannot be a folder', () => {
     expect(errors[0]).toMatchObject({
       kind: 'taken',
       code: 'nameAlreadyExists',
-      hint: 'Choose another name.',
+      next: ['Choose another name.'],
     })
   })
 
-  it('stops everything where that was asked for', async () => {
+  it('stops everything with failFast', async () => {
     await graph('POST', '/children', { name: top.slice(1), folder: {} })
     await file(`${top}/f`)
-    const { counts } = await make([`${top}/f`, ...treeOf(`${top}/more`, 10, 30)], { failFast: true, jobs: 1 })
+    const { counts } = await create([`${top}/f`, ...treeOf(`${top}/more`, 10, 30)], {
+      failFast: true,
+      jobs: 1,
+    })
     expect(counts?.failed).toBe(1)
     expect(counts?.skipped).toBeGreaterThan(100)
   })
@@ -201,18 +205,18 @@ describe('what cannot be a folder', () => {
       { status: 400, body: { error: { code: 'x', innerError: { code: 'invalidPath' }, message: 'Bad.' } } },
       /does not accept .*: Bad\.$/,
     ],
-  ])('and %s, fails alone', async (_, effect, message) => {
-    await make([`${top}/a`])
+  ])('because it %s, fails without the others', async (_, effect, message) => {
+    await create([`${top}/a`])
     await weather('/bad', effect, 9)
     await weather(creation, effect, 1)
-    const { told, counts } = await make([`${top}/b`, `${top}/a/c`], { jobs: 1 })
+    const { told, counts } = await create([`${top}/b`, `${top}/a/c`], { jobs: 1 })
     expect(counts).toMatchObject({ failed: 1, exists: 2, created: 1 })
     expect(told.find((line) => line.startsWith('failed'))).toMatch(message)
   })
 
-  it('for want of space ends the run', async () => {
+  it('for lack of space ends the run', async () => {
     await control(sandbox, 'POST', 'settings', { quotaFull: true })
-    const { counts, errors } = await make(treeOf(top, 3, 30))
+    const { counts, errors } = await create(treeOf(top, 3, 30))
     await control(sandbox, 'POST', 'settings', { quotaFull: false })
     expect(counts).toMatchObject({ created: 0, exists: 0 })
     expect(errors).toHaveLength(94)
@@ -229,8 +233,8 @@ describe('bad weather', () => {
     ['an answer is lost', batch, { lost: true }, 1],
     ['a connection breaks', batch, { reset: true }, 1],
     ['an answer has no answers', batch, { status: 200, body: { responses: [] }, after: true }, 1],
-    ['an answer makes no sense', batch, { status: 200, body: { responses: [{ id: 7 }, null, 3, []] } }, 1],
-    ['an answer is no list', batch, { status: 200, body: { responses: 7 } }, 1],
+    ['the answers are not valid', batch, { status: 200, body: { responses: [{ id: 7 }, null, 3, []] } }, 1],
+    ['the answers are not a list', batch, { status: 200, body: { responses: 7 } }, 1],
     ['a batch is too large', batch, { status: 413 }, 1, 3],
     ['a batch is refused for one of its requests', batch, { status: 400 }, 1, 1],
     ['folders are throttled', creation, { status: 429, ...soon }, 3],
@@ -238,82 +242,89 @@ describe('bad weather', () => {
     ['folders are lost after the work', creation, { lost: true }, 3],
     ['folders meet a gateway after the work', creation, { status: 504, after: true }, 2],
     [
-      'folders are refused once for nothing',
+      'folders are refused once without a reason',
       creation,
       { status: 400, body: { error: { code: 'invalidRequest' } } },
       1,
     ],
     ['a list is throttled', 'GET /v1.0/me/drive/root/children', { status: 429, ...soon }, 1],
     ['a list fails for a moment', 'GET /v1.0/me/drive/root/children', { status: 500 }, 1],
-    ['a list is no list', 'GET /v1.0/me/drive/root/children', { status: 200, body: { value: 7 } }, 1],
+    ['a list is not a list', 'GET /v1.0/me/drive/root/children', { status: 200, body: { value: 7 } }, 1],
     ['the token is refused on a batch', batch, { status: 401 }, 1],
     ['the token is refused on folders', creation, { status: 401 }, 1],
-  ])('is borne when %s', async (_, match, effect, count, skip = 0) => {
+  ])('is tolerated when %s', async (_, match, effect, count, skip = 0) => {
     await weather(match, effect, count, skip)
-    const { counts, errors } = await make(treeOf(top, 2, 15), { jobs: 2 })
+    const { counts, errors } = await create(treeOf(top, 2, 15), { jobs: 2 })
     expect(errors).toEqual([])
-    // What this run made is called made, whatever became of the first answer.
+    // What this run created is reported as created, whatever happened to the first answer.
     expect(counts).toEqual({ created: 33, exists: 0, failed: 0, skipped: 0 })
   })
 
   it('is counted by its refusals', async () => {
     await weather(batch, { status: 429, ...soon }, 1)
-    const { engine } = await make([`${top}/a`])
+    const { engine } = await create([`${top}/a`])
     expect([engine?.results.refused, engine?.results.requests]).toEqual([1, 4])
-    expect(engine?.results.trouble?.message).toBe('Microsoft throttles this app (HTTP 429).')
+    expect(engine?.results.trouble?.message).toBe(
+      'Microsoft is throttling this app: too many requests in a short time (HTTP 429).',
+    )
     expect(engine?.pause).toBe(0)
   })
 
-  it('that does not pass is given up, each folder with the reason', async () => {
+  it('that does not pass ends the run, and each folder has the reason', async () => {
     await weather(batch, { status: 503, headers: { 'retry-after': '0.01' } }, 999)
-    const busy = await make([`${top}/a`])
+    const busy = await create([`${top}/a`])
     expect(busy.told).toEqual(
       [
-        `skipped ${top}/a: Microsoft Graph is in trouble (HTTP 503).`,
-        `skipped ${top}: Microsoft Graph is in trouble (HTTP 503).`,
+        `skipped ${top}/a: Microsoft Graph is unavailable (HTTP 503).`,
+        `skipped ${top}: Microsoft Graph is unavailable (HTTP 503).`,
       ].sort(),
     )
     await control(sandbox, 'DELETE', 'weather')
     await weather(batch, { status: 429, headers: { 'retry-after': '3515' } }, 999)
     const started = Date.now()
-    const throttled = await make([`${top}/a`], { maxWaitMs: 2_000 })
-    expect(throttled.told[0]).toContain('Microsoft throttles this app (HTTP 429).')
+    const throttled = await create([`${top}/a`], { maxWaitMs: 2_000 })
+    expect(throttled.told[0]).toContain(
+      'Microsoft is throttling this app: too many requests in a short time (HTTP 429).',
+    )
     expect(Date.now() - started).toBeLessThan(4_000)
   })
 
   it('on one folder fails that one', async () => {
-    await make([`${top}/p1`])
-    await weather(`/POST .*:/p2:/children$/`, { status: 403, body: { error: { message: 'No.' } } }, 9)
-    const { counts } = await make([`${top}/p1/a`, `${top}/p2/b`, `${top}/p3`], { jobs: 1 })
-    expect(counts).toMatchObject({ created: 3, exists: 2, failed: 1 })
+    await create([`${top}/p1`])
+    const { json } = await graph('POST', `:${top}:/children`, { name: 'p2', folder: {} })
+    const refused = { status: 403, body: { error: { message: 'No.' } } }
+    await weather(`POST /v1.0/me/drive/items/${encodeURIComponent(json.id)}/children`, refused, 9)
+    const { counts } = await create([`${top}/p1/a`, `${top}/p2/b`, `${top}/p3`], { jobs: 1 })
+    expect(counts).toEqual({ created: 2, exists: 3, failed: 1, skipped: 0 })
   })
 
-  it('of a link that is refused for good ends the run', async () => {
+  it('of a token that is refused again and again ends the run', async () => {
     await weather(batch, { status: 401, body: { error: { message: 'No.' } } }, 999)
-    const { errors } = await make([`${top}/a`])
+    const { errors } = await create([`${top}/a`])
     for (const error of errors)
       expect(error).toMatchObject({
-        kind: 'sign-in',
-        message: expect.stringContaining('does not accept the link any more'),
+        kind: 'service',
+        reason: 'token-refused',
+        message: expect.stringContaining('does not accept a token issued just now: No.'),
       })
     expect(errors).toHaveLength(2)
   })
 
-  it('of a drive that is not there ends the run', async () => {
+  it('of an account without a drive ends the run', async () => {
     await weather(
       'GET /v1.0/me/drive/root/children',
       { status: 404, body: { error: { message: 'Not found.' } } },
       9,
     )
-    const { errors } = await make([`${top}/a`])
+    const { errors } = await create([`${top}/a`])
     expect(errors[0]).toMatchObject({
       kind: 'not-allowed',
       message: 'This account has no OneDrive that can be reached.',
     })
   })
 
-  it('of a person who has had enough leaves the rest', async () => {
-    const { counts, errors } = await make(treeOf(top, 10, 30), { jobs: 1, stopAfter: 5 })
+  it('of a person who stops the run skips the rest', async () => {
+    const { counts, errors } = await create(treeOf(top, 10, 30), { jobs: 1, stopAfter: 5 })
     expect(counts?.created).toBeGreaterThanOrEqual(5)
     expect(counts?.skipped).toBeGreaterThan(50)
     expect(errors.at(-1)).toMatchObject({ kind: 'interrupted', message: 'Enough.' })
@@ -337,16 +348,16 @@ describe('a server that answers in its own way', () => {
         const change = count % 3 === 0 ? changes.pop() : undefined
         return (change ? (change(part) ?? null) : part) as Part
       })
-    const { counts, errors } = await make(treeOf(top, 3, 12))
+    const { counts, errors } = await create(treeOf(top, 3, 12))
     expect(errors).toEqual([])
     expect(counts).toEqual({ created: 40, exists: 0, failed: 0, skipped: 0 })
     expect(changes).toEqual([])
   })
 
-  it('in any order, without headers, with something else among them is understood, too', async () => {
+  it('in any order, without headers, with something else among them, is understood as well', async () => {
     tamper = (parts) =>
       [7, ...parts.toReversed().map(({ headers: _, ...part }) => part), null] as unknown as Part[]
-    const { counts, errors } = await make(treeOf(top, 2, 12))
+    const { counts, errors } = await create(treeOf(top, 2, 12))
     expect(errors).toEqual([])
     expect(counts).toEqual({ created: 27, exists: 0, failed: 0, skipped: 0 })
   })

@@ -3,7 +3,7 @@ import { Limiter } from '../../../src/graph/bulk/limiter.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] })
-  // No jitter: the middle of what is drawn.
+  // No jitter.
   vi.spyOn(Math, 'random').mockReturnValue(0.5)
 })
 afterEach(() => {
@@ -12,7 +12,7 @@ afterEach(() => {
 })
 const pass = (ms: number) => vi.advanceTimersByTime(ms)
 
-describe('how many batches are under way', () => {
+describe('the batches in progress', () => {
   it('are four at first, and twice as many with each round, up to eight', () => {
     const limiter = new Limiter()
     expect(limiter.batches).toBe(4)
@@ -22,7 +22,7 @@ describe('how many batches are under way', () => {
     }
   })
 
-  it('are no more than the person allows', () => {
+  it('are no more than the ceiling', () => {
     const limiter = new Limiter(2)
     expect(limiter.batches).toBe(2)
     limiter.accepted(40, limiter.send(40))
@@ -31,7 +31,7 @@ describe('how many batches are under way', () => {
     expect(new Limiter(20).batches).toBe(4)
   })
 
-  it('are a quarter after a refusal, half after other trouble, and never none', () => {
+  it('are a quarter after throttling, half after another failure, and at least one', () => {
     const limiter = new Limiter()
     for (let batch = 0; batch < 4; batch += 1) limiter.accepted(40, limiter.send(40))
     const sent = limiter.send(40)
@@ -46,7 +46,7 @@ describe('how many batches are under way', () => {
     expect(limiter.batches).toBe(1)
   })
 
-  it('are brought down once by all that were under way together', () => {
+  it('are reduced once by all that were in progress together', () => {
     const limiter = new Limiter()
     for (let batch = 0; batch < 4; batch += 1) limiter.accepted(40, limiter.send(40))
     const sent = [limiter.send(40), limiter.send(40)]
@@ -59,8 +59,8 @@ describe('how many batches are under way', () => {
 
   it.each([
     ['refusals', (limiter: Limiter, sent: number) => limiter.throttled(sent, undefined), 1_000],
-    ['other troubles', (limiter: Limiter, sent: number) => limiter.troubled(sent), 500],
-  ])('wait once for %s of what was under way together', (_, meet, first) => {
+    ['other failures', (limiter: Limiter, sent: number) => limiter.troubled(sent), 500],
+  ])('wait once for %s of those in progress together', (_, meet, first) => {
     const limiter = new Limiter()
     const sent = [limiter.send(40), limiter.send(40)] as const
     pass(1)
@@ -73,7 +73,7 @@ describe('how many batches are under way', () => {
     expect(limiter.pause).toBe(2 * first)
   })
 
-  it('grow slowly again, by what was sent after that', () => {
+  it('grow slowly after that, with what was sent since then', () => {
     const limiter = new Limiter()
     const early = limiter.send(40)
     pass(1)
@@ -91,8 +91,8 @@ describe('how many batches are under way', () => {
   })
 })
 
-describe('everything waits', () => {
-  it('for as long as the server asks, and the longest of all', () => {
+describe('all batches wait', () => {
+  it('for as long as the server asks; the longest wait counts', () => {
     const limiter = new Limiter()
     expect([limiter.pause, limiter.wait]).toEqual([0, 0])
     limiter.throttled(limiter.send(40), 3_000)
@@ -117,7 +117,7 @@ describe('everything waits', () => {
     expect(limiter.pause).toBe(1_000)
   })
 
-  it('not at once for ever where the server says 0', () => {
+  it('for some time if the server says 0 again and again', () => {
     const limiter = new Limiter()
     for (const wait of [0, 100, 200, 400]) {
       limiter.throttled(limiter.send(40), 0)
@@ -128,7 +128,7 @@ describe('everything waits', () => {
     expect(limiter.pause).toBe(5_000)
   })
 
-  it('0.5, 1, 2 … s in other trouble, which is counted until something goes well', () => {
+  it('0.5, 1, 2 … s after other failures, which are counted until something is accepted', () => {
     const limiter = new Limiter()
     for (const [at, wait] of [500, 1_000, 2_000].entries()) {
       limiter.troubled(limiter.send(40))

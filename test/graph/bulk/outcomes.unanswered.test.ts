@@ -1,16 +1,14 @@
 import { describe, expect, it, vi } from 'vitest'
 import {
   aRun,
+  created,
   found,
   inTrouble,
   listed,
   listedWithMore,
-  made,
   nameTaken,
   newFolder,
   noSpace,
-  notAllowed,
-  notBegun,
   nothing,
   notThere,
   oldFolder,
@@ -20,171 +18,134 @@ import {
 } from '../../helpers/microsoft/bulk-run.ts'
 
 useFrozenClock()
-const runAgain = 'Run the same again: what is missing is made.'
-const notReadable = (status: number) =>
-  `failed: Microsoft Graph sent an answer that cannot be read (HTTP ${status}).`
-describe('a request that is left unanswered', () => {
-  it('is looked for before it is asked for again', () => {
+const runAgain = "Run it again to create what's missing."
+const invalid = (status: number) => `failed (HTTP ${status}). Microsoft Graph sent an invalid response.`
+
+describe('a request without an answer', () => {
+  it('has its folder read before it is sent again', () => {
     const run = aRun('/a')
     run.turn(nothing)
     run.turn({ 'POST root/children a': undefined })
-    run.turn({ 'GET root:/a': notThere })
-    run.turn({ 'POST root/children a': made('a') })
+    run.turn({ 'GET root:/a:': notThere })
+    run.turn({ 'POST root/children a': created('a') })
     expect(run.told).toEqual(['created /a'])
-    expect(run.deliveries.requests).toBe(3)
+    expect(run.results.requests).toBe(3)
   })
 
   it.each([
-    ['made by it', newFolder, 'created /a'],
-    ['there before', oldFolder, 'exists /a'],
-  ])('is told by whether the folder was %s', (_, folder, told) => {
+    ['created by it', newFolder, 'created /a'],
+    ['created before', oldFolder, 'exists /a'],
+  ])('has the result that the folder was %s', (_, folder, told) => {
     const run = aRun('/a')
     run.turn(nothing)
     run.turn({ 'POST root/children a': undefined })
-    run.turn({ 'GET root:/a': found(folder('a')) })
+    run.turn({ 'GET root:/a:': found(folder('a')) })
     expect(run.told).toEqual([told])
   })
 
-  it('is given up after some tries, and says so', () => {
+  it('fails after some tries, and says so', () => {
     const run = aRun('/a')
     run.turn(nothing)
     for (let time = 1; time <= 4; time += 1) {
       run.turn({ 'POST root/children a': undefined })
-      run.turn({ 'GET root:/a': notThere })
+      run.turn({ 'GET root:/a:': notThere })
     }
     run.turn({ 'POST root/children a': undefined })
-    expect(run.told).toEqual(['failed /a: Microsoft Graph left a request of a batch without an answer.'])
-    expect(run.error).toMatchObject({ kind: 'service', hint: runAgain })
+    expect(run.told).toEqual(['failed /a: Microsoft Graph did not answer a request of a batch.'])
+    expect(run.error).toMatchObject({ kind: 'service', next: [runAgain] })
     expect(run.plan.wait).toBeUndefined()
   })
 
-  it('and was a look is looked for again after a while, and given up in the end', () => {
+  it('and was a read is sent again after a while, and fails in the end', () => {
     const run = aRun('/a')
     run.turn(nothing)
     run.turn({ 'POST root/children a': nameTaken })
-    until(run, 'GET root:/a', () => undefined)
-    expect(run.told).toEqual(['failed /a: Microsoft Graph left a request of a batch without an answer.'])
+    until(run, 'GET root:/a:', () => undefined)
+    expect(run.told).toEqual(['failed /a: Microsoft Graph did not answer a request of a batch.'])
   })
 
-  it('and was for a folder below one that failed meanwhile is not looked for', () => {
-    const run = aRun('/a/b')
-    run.turn(nothing)
-    run.turn({ 'POST root/children a': notAllowed, 'POST root:/a:/children b': undefined })
-    expect(run.told).toHaveLength(2)
-    expect(run.plan.wait).toBeUndefined()
-  })
-
-  it('leaves alone what was made below it', () => {
+  it('has the children of its folder created when that is found, but not those that it already has', () => {
     const run = aRun('/a/b', '/a/c')
     run.turn(nothing)
-    run.turn({
-      'POST root/children a': undefined,
-      'POST root:/a:/children b': made('b'),
-      'POST root:/a:/children c': undefined,
-    })
-    run.turn({ 'GET root:/a': notAllowed, 'GET root:/a/c': notThere })
-    const why = 'Making "/a" is not allowed: No.'
-    expect(run.told).toEqual(['created /a/b', `failed /a: ${why}`, `skipped /a/c: ${why}`])
+    run.turn({ 'POST root/children a': undefined })
+    run.turn({ 'GET root:/a:': found(oldFolder('a')) })
+    run.turn({ 'GET items/id-a/children': listed(oldFolder('b')) })
+    run.turn({ 'POST items/id-a/children c': created('c') })
+    expect(run.told).toEqual(['exists /a', 'exists /a/b', 'created /a/c'])
     expect(run.plan.wait).toBeUndefined()
   })
 
-  it('does not have its children asked for that are known already', () => {
+  it('has nothing to find in its folder if it created that', () => {
     const run = aRun('/a/b')
     run.turn(nothing)
-    run.turn({ 'POST root/children a': undefined, 'POST root:/a:/children b': made('b') })
-    run.turn({ 'GET root:/a': found(oldFolder('a')) })
-    expect(run.told).toEqual(['created /a/b', 'exists /a'])
-    expect(run.plan.wait).toBeUndefined()
-  })
-
-  it('and made nothing is asked for again with the children that still wait, and no others', () => {
-    const run = aRun('/a/b', '/a/c', '/a/d')
-    run.turn(nothing)
-    run.turn({
-      'POST root/children a': undefined,
-      'POST root:/a:/children b': notAllowed,
-      'POST root:/a:/children c': undefined,
-      'POST root:/a:/children d': nameTaken,
-    })
-    expect(run.told).toEqual(['failed /a/b: Making "/a/b" is not allowed: No.'])
-    // Of the children nothing can be said before the parent is there.
-    run.turn({ 'GET root:/a': notThere, 'GET root:/a/c': notThere, 'GET root:/a/d': notThere })
-    run.turn({
-      'POST root/children a': made('a'),
-      'POST root:/a:/children c': made('c'),
-      'POST root:/a:/children d': made('d'),
-    })
-    expect(run.told.slice(1)).toEqual(['created /a', 'created /a/c', 'created /a/d'])
-    expect(run.plan.wait).toBeUndefined()
+    run.turn({ 'POST root/children a': undefined })
+    run.turn({ 'GET root:/a:': found(newFolder('a')) })
+    run.turn({ 'POST items/id-a/children b': created('b') })
+    expect(run.told).toEqual(['created /a', 'created /a/b'])
   })
 })
 
 describe('an answer that cannot be read', () => {
-  it('to a creation is a lost one', () => {
+  it('to a creation is a lost answer', () => {
     const run = aRun('/a')
     run.turn(nothing)
     for (let time = 1; time <= 4; time += 1) {
       run.turn({ 'POST root/children a': { status: 201, json: { name: 'a' } } })
-      run.turn({ 'GET root:/a': notThere })
+      run.turn({ 'GET root:/a:': notThere })
     }
     run.turn({ 'POST root/children a': { status: 201 } })
-    expect(run.told).toEqual([`failed /a: Making "/a" ${notReadable(201)}`])
-    expect(run.error).toMatchObject({ kind: 'service', hint: runAgain })
+    expect(run.told).toEqual([`failed /a: Creating the folder ${invalid(201)}`])
+    expect(run.error).toMatchObject({
+      kind: 'service',
+      reason: 'unreadable-answer',
+      next: ["Run it again. It creates only what's missing."],
+    })
   })
 
-  it('to a look is asked for again', () => {
+  it('to a read means that it is sent again', () => {
     const run = aRun('/a')
     run.turn(nothing)
     run.turn({ 'POST root/children a': nameTaken })
-    until(run, 'GET root:/a', () => found({ name: 'a', folder: {} }))
-    expect(run.told).toEqual([`failed /a: Looking at "/a" ${notReadable(200)}`])
+    until(run, 'GET root:/a:', () => found({ name: 'a', folder: {} }))
+    expect(run.told).toEqual([`failed /a: Reading the folder ${invalid(200)}`])
   })
 
-  it.each([{}, { value: 'none' }, undefined])('to a list is asked for again: %j', (json) => {
+  it.each([{}, { value: 'none' }, undefined])('to a list means that it is sent again: %j', (json) => {
     const run = aRun('/a/b/c')
     run.turn({ 'GET root/children': listed(oldFolder('a')) })
     until(run, 'GET items/id-a/children', () => ({ status: 200, ...(json ? { json } : {}) }))
-    const why = `Listing "/a" ${notReadable(200)}`
+    const why = `Listing "/a" ${invalid(200)}`
     expect(run.told).toEqual(['exists /a', `failed /a/b: ${why}`, `skipped /a/b/c: ${why}`])
     expect(run.givenUp).toEqual([])
   })
 
-  it('in a list is settled by what is answered first', () => {
+  it('about an item of a list: its folder is read after a while, and not created with the others', () => {
     const run = aRun('/a', '/b')
-    run.turn({ 'GET root/children': listed({ name: 'a', folder: {} }, { folder: {} }, { name: '..' }) }, 1)
-    run.turn({ 'POST root/children a': made('a') }, 1)
-    pass(500)
-    // It is known by now, so it is not looked for.
-    run.turn({ 'POST root/children b': made('b') })
-    expect(run.told).toEqual(['created /a', 'created /b'])
-  })
-
-  it('in a list is not made and looked for at once', () => {
-    const run = aRun('/a', '/b')
-    run.turn({ 'GET root/children': listed({ name: 'b', folder: {} }) }, 1)
-    run.turn({ 'POST root/children a': made('a') }, 1)
-    pass(500)
-    run.turn({ 'GET root:/b': found(oldFolder('b')) })
+    run.turn({ 'GET root/children': listed({ name: 'b', folder: {} }, { folder: {} }, { name: '..' }) })
+    run.turn({ 'POST root/children a': created('a') })
+    expect(run.wait()).toBe(499)
+    run.turn({ 'GET root:/b:': found(oldFolder('b')) })
     expect(run.told).toEqual(['created /a', 'exists /b'])
+    expect(run.plan.wait).toBeUndefined()
   })
 })
 
-describe('trouble of one request', () => {
-  it.each([408, 502, 504])('HTTP %i of a gateway: the folder is looked for first', (status) => {
+describe('a failure of one request that may pass', () => {
+  it.each([408, 502, 504])('HTTP %i of a gateway: the folder is read first', (status) => {
     const run = aRun('/a')
     run.turn(nothing)
     run.turn({ 'POST root/children a': inTrouble(status) })
-    run.turn({ 'GET root:/a': notThere })
-    run.turn({ 'POST root/children a': made('a') })
+    run.turn({ 'GET root:/a:': notThere })
+    run.turn({ 'POST root/children a': created('a') })
     expect(run.told).toEqual(['created /a'])
   })
 
-  it.each([500, 503, 509])('HTTP %i of the server: the folder is asked for again after a while', (status) => {
+  it.each([500, 503, 509])('HTTP %i of the server: the request is sent again after a while', (status) => {
     const run = aRun('/a')
     run.turn(nothing)
     run.turn({ 'POST root/children a': inTrouble(status) })
     expect(run.wait()).toBe(500)
-    run.turn({ 'POST root/children a': made('a') })
+    run.turn({ 'POST root/children a': created('a') })
     expect(run.told).toEqual(['created /a'])
   })
 
@@ -192,23 +153,26 @@ describe('trouble of one request', () => {
     ['less than half a second', 0, 0.75],
     ['half a second', 0.5, 1],
     ['more than half a second', 1, 1.25],
-  ])('is waited out for %s, twice as long each time, and given up after the fourth', (_, drawn, part) => {
-    vi.spyOn(Math, 'random').mockReturnValue(drawn)
-    const run = aRun('/a')
-    run.turn(nothing)
-    for (const ms of [500, 1_000, 2_000, 4_000]) {
+  ])(
+    'is followed by a wait of %s, twice as long each time, and is final after the fourth',
+    (_, drawn, part) => {
+      vi.spyOn(Math, 'random').mockReturnValue(drawn)
+      const run = aRun('/a')
+      run.turn(nothing)
+      for (const ms of [500, 1_000, 2_000, 4_000]) {
+        run.turn({ 'POST root/children a': inTrouble(503) })
+        expect(run.plan.wait).toBe(ms * part)
+        pass(ms * part - 1)
+        expect(run.ask()).toEqual([])
+        pass(1)
+      }
       run.turn({ 'POST root/children a': inTrouble(503) })
-      expect(run.plan.wait).toBe(ms * part)
-      pass(ms * part - 1)
-      expect(run.ask()).toEqual([])
-      pass(1)
-    }
-    run.turn({ 'POST root/children a': inTrouble(503) })
-    expect(run.told).toEqual(['failed /a: Microsoft Graph is in trouble (HTTP 503).'])
-    expect(run.plan.wait).toBeUndefined()
-  })
+      expect(run.told).toEqual(['failed /a: Microsoft Graph is unavailable (HTTP 503).'])
+      expect(run.plan.wait).toBeUndefined()
+    },
+  )
 
-  it('is waited out for each folder by itself, the soonest first', () => {
+  it('is followed by a wait for each folder by itself, and the shortest ends first', () => {
     const run = aRun('/a', '/b')
     run.turn(nothing)
     run.turn({ 'POST root/children a': inTrouble(), 'POST root/children b': inTrouble() })
@@ -217,59 +181,62 @@ describe('trouble of one request', () => {
     run.turn({ 'POST root/children b': inTrouble() })
     // One millisecond after the other, and each for a second.
     expect(run.wait()).toBe(999)
-    run.turn({ 'POST root/children a': made('a') })
+    run.turn({ 'POST root/children a': created('a') })
     expect(run.told).toEqual(['created /a'])
     expect(run.plan.wait).toBe(0)
-    run.turn({ 'POST root/children b': made('b') })
+    run.turn({ 'POST root/children b': created('b') })
   })
 
   it.each([
-    ['made behind its back', newFolder, 'created /a'],
-    ['there before', oldFolder, 'exists /a'],
-  ])('and a name that is taken then: told by whether it was %s', (_, folder, told) => {
+    ['created all the same', newFolder, 'created /a'],
+    ['created before', oldFolder, 'exists /a'],
+  ])('and a conflict after that: the result is that the folder was %s', (_, folder, told) => {
     const run = aRun('/a')
     run.turn(nothing)
     run.turn({ 'POST root/children a': inTrouble(500) })
     run.wait()
     run.turn({ 'POST root/children a': nameTaken })
-    run.turn({ 'GET root:/a': found(folder('a')) })
+    run.turn({ 'GET root:/a:': found(folder('a')) })
     expect(run.told).toEqual([told])
   })
 
-  it('that was only looked at makes no folder', () => {
+  it('of a read creates no folder', () => {
     const run = aRun('/a')
     run.turn(nothing)
     run.turn({ 'POST root/children a': nameTaken })
-    run.turn({ 'GET root:/a': inTrouble(500) })
+    run.turn({ 'GET root:/a:': inTrouble(500) })
     run.wait()
-    // Somebody else was there a moment before.
-    run.turn({ 'GET root:/a': found(newFolder('a')) })
+    // Another program created it a moment before.
+    run.turn({ 'GET root:/a:': found(newFolder('a')) })
     expect(run.told).toEqual(['exists /a'])
   })
 
-  it('is told in its own words where it has some', () => {
+  it('is final at once where its code says so, whatever its status', () => {
     const run = aRun('/a')
     run.turn(nothing)
-    until(run, 'POST root/children a', () => ({ ...noSpace, status: 503 }))
-    expect(run.told).toEqual(['failed /a: Making "/a" failed: there is no space left in this OneDrive.'])
+    run.turn({ 'POST root/children a': { ...noSpace, status: 503 } })
+    const why = 'There is no space left in this OneDrive (HTTP 503).'
+    expect(run.told).toEqual([`failed /a: ${why}`])
+    expect(run.givenUp.map(({ message }) => message)).toEqual([why])
   })
 
-  it('with a list fails what was to be found there, and leaves what is known', () => {
+  it('fails the children that a list was to find, and names the list where the path does not stand beside it', () => {
     const run = aRun('/a/b', '/a/c/d')
-    run.turn(nothing)
-    run.turn({
-      'POST root/children a': undefined,
-      'POST root:/a:/children b': made('b'),
-      'POST root:/a:/children c': notBegun,
-      'POST root:/a/c:/children d': notBegun,
-    })
-    run.turn({ 'GET root:/a': found(oldFolder('a')) })
-    until(run, 'GET items/id-a/children', () => inTrouble(500))
-    const why = 'Microsoft Graph is in trouble (HTTP 500).'
-    expect(run.told).toEqual(['created /a/b', 'exists /a', `failed /a/c: ${why}`, `skipped /a/c/d: ${why}`])
+    run.turn({ 'GET root/children': listed(oldFolder('a')) })
+    until(run, 'GET items/id-a/children', () => ({
+      status: 500,
+      json: { error: { code: 'fragmentOverlap', message: 'Odd.' } },
+    }))
+    const why = 'Listing "/a" failed: Odd.'
+    expect(run.told).toEqual([
+      'exists /a',
+      `failed /a/b: ${why}`,
+      `failed /a/c: ${why}`,
+      `skipped /a/c/d: ${why}`,
+    ])
   })
 
-  it('is counted anew for each page of a list', () => {
+  it('is counted from zero for each page of a list', () => {
     const run = aRun('/a', '/b')
     for (let time = 1; time <= 4; time += 1) {
       run.turn({ 'GET root/children': inTrouble() })

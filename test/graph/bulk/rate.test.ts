@@ -4,7 +4,7 @@ import { Rate } from '../../../src/graph/bulk/rate.ts'
 
 beforeEach(() => {
   vi.useFakeTimers({ toFake: ['performance', 'setTimeout'] })
-  // No jitter: the middle of what is drawn.
+  // No jitter.
   vi.spyOn(Math, 'random').mockReturnValue(0.5)
 })
 afterEach(() => {
@@ -13,7 +13,7 @@ afterEach(() => {
 })
 const pass = (ms: number) => vi.advanceTimersByTime(ms)
 
-describe('the pace', () => {
+describe('the rate', () => {
   /** A server that takes so many units a second, and refuses what is more. */
   function refusedTwice(units: number, seconds: number): Rate {
     const pace = new Rate()
@@ -27,7 +27,7 @@ describe('the pace', () => {
     return pace
   }
 
-  it('is not bound before something was refused twice', () => {
+  it('is not limited before the second refusal', () => {
     const pace = new Rate()
     for (let batch = 0; batch < 9; batch += 1) {
       pace.sent(40)
@@ -53,12 +53,12 @@ describe('the pace', () => {
     expect(pace.wait).toBe(0)
   })
 
-  it('is not measured by a few units', () => {
+  it('is not measured with only a few units', () => {
     expect(refusedTwice(19, 2).rate).toBeUndefined()
     expect(refusedTwice(40, 2).rate).toBe(20)
   })
 
-  it('grows by three parts of a hundred after as long as the last wait, a second at least', () => {
+  it('grows by 3 % after each interval as long as the last wait, at least a second', () => {
     const pace = refusedTwice(100, 2)
     pass(1_000)
     pace.sent(0)
@@ -73,7 +73,7 @@ describe('the pace', () => {
     expect(pace.rate).toBeCloseTo(53.045)
   })
 
-  it('falls to 85 parts of a hundred at most', () => {
+  it('falls to no less than 85 %', () => {
     const pace = refusedTwice(100, 2)
     pace.accepted(40)
     pass(10_000)
@@ -82,7 +82,7 @@ describe('the pace', () => {
     expect(pace.rate).toBeCloseTo(42.5)
   })
 
-  it('waits as long to grow as the refusal was asked to wait', () => {
+  it('grows only after as long as the last refusal took', () => {
     const pace = refusedTwice(100, 2)
     pace.accepted(100)
     pass(1_000)
@@ -99,7 +99,7 @@ describe('the pace', () => {
     expect(pace.rate).toBeCloseTo(rate * 1.03)
   })
 
-  it('makes batches no larger than what it allows in a second', () => {
+  it('limits batches to what it allows in a second', () => {
     const limiter = new Limiter()
     expect(limiter.batchSize).toBe(20)
     const refuse = (units: number, seconds: number) => {

@@ -45,7 +45,7 @@ describe('a list of lines', () => {
     expect(await texts('a\nb\0\0 \0c\r\0', '\0')).toEqual(['1 a\nb', '3  ', '4 c\r'])
   })
 
-  it('has lines that are none, with their numbers', async () => {
+  it('has lines that are not valid text, with their numbers', async () => {
     const bad = Buffer.concat([
       Buffer.from('good\n'),
       Buffer.from([0x61, 0xff]),
@@ -54,26 +54,26 @@ describe('a list of lines', () => {
     expect(await texts(bad)).toEqual(['1 good', '2! The line is not valid UTF-8.', '3 good \ufffd'])
   })
 
-  it('has lines of 64 KB at most, however they come', async () => {
+  it('has lines of at most 64 KB, whatever the chunks are', async () => {
     const longest = 'x'.repeat(64 * 1024)
     for (const size of [1_000, 65_536, 200_000]) {
       expect(await texts(`${longest}\na\n${longest}y\nb`, '\n', size)).toEqual([
         `1 ${longest}`,
         '2 a',
-        '3! The line is longer than any path.',
+        '3! The line is too long to be a path.',
         '4 b',
       ])
     }
-    expect(await texts(`${longest}y`, '\n', 1_000)).toEqual(['1! The line is longer than any path.'])
+    expect(await texts(`${longest}y`, '\n', 1_000)).toEqual(['1! The line is too long to be a path.'])
   })
 })
 
-describe('the folders that a list wants', () => {
+describe('the folders of a list', () => {
   const wanted = (text: string | Buffer, parent: string[] = []) => readList(stream(text), '\n', parent)
   const shown = (tree: FolderTree) =>
     [...tree.below()].map((folder) => `${showFolder(folder)}${folder.named ? '' : '*'}`)
 
-  it('are those that are named and those on the way to them, each once', async () => {
+  it('are those that lines name, and their parents, each once', async () => {
     const tree = await wanted('b/c\n./a\nB/C/d\nb/c\n\na\n', ['p'])
     expect(shown(tree)).toEqual(['/p*', '/p/b*', '/p/b/c', '/p/b/c/d', '/p/a'])
     expect([tree.size, tree.named]).toEqual([5, 3])
@@ -94,47 +94,54 @@ describe('the folders that a list wants', () => {
     expect([...tree.below(tree.root.children?.[0])]).toHaveLength(32)
   })
 
-  it('are told with their parents first', () => {
+  it('are listed with their parents first', () => {
     const tree = new FolderTree()
     for (const path of [['a'], ['a', 'b', 'c'], ['d'], ['a', 'e'], []]) tree.add(path)
     expect(shown(tree.close())).toEqual(['/a', '/a/b*', '/a/b/c', '/a/e', '/d'])
     expect(tree.root.path).toEqual([])
   })
 
-  it('are none when a line is no folder; each such line is told', async () => {
+  it('have the number of levels below them as their height', async () => {
+    const tree = await wanted('a/b/c\na/d\ne\na/b/c/f\n')
+    const heights = [...tree.below()].map((folder) => `${showFolder(folder)} ${folder.height}`)
+    expect(heights).toEqual(['/a 3', '/a/b 2', '/a/b/c 1', '/a/b/c/f 0', '/a/d 0', '/e 0'])
+    expect(tree.root.height).toBe(4)
+  })
+
+  it('are refused when a line is not a valid path; each such line is reported', async () => {
     const error = (await wanted('a\nb*\n\n..\n').catch((thrown) => thrown)) as BadLines
     expect(error).toBeInstanceOf(BadLines)
-    expect(error).toMatchObject({ kind: 'usage', hint: 'Mend these lines, and run it again.' })
-    const first = 'line 2: OneDrive does not accept the name "b*": it holds the character *.'
-    const second = 'line 4: OneDrive does not accept the name "..": it means a place, not a folder.'
-    const sentence = '2 lines of 3 cannot be a folder, so nothing was done.'
+    expect(error).toMatchObject({ kind: 'usage', next: ['Fix these lines and try again.'] })
+    const first = 'line 2: OneDrive does not accept the name "b*": it contains "*".'
+    const second = 'line 4: OneDrive does not accept the name "..": "." and ".." are not folder names.'
+    const sentence = '2 of 3 lines are not valid folder paths, so nothing was created.'
     expect(error.message).toBe(`${sentence} ${first} ${second}`)
-    const told: string[] = []
-    expect(error.inLines((line) => told.push(line))).toMatchObject({
+    const reported: string[] = []
+    expect(error.inLines((line) => reported.push(line))).toMatchObject({
       kind: 'usage',
       message: sentence,
-      hint: 'Mend these lines, and run it again.',
+      next: ['Fix these lines and try again.'],
     })
-    expect(told).toEqual([first, second])
+    expect(reported).toEqual([first, second])
     await expect(wanted('a*')).rejects.toThrow(
-      'One line of 1 cannot be a folder, so nothing was done. line 1: ',
+      '1 of 1 lines is not a valid folder path, so nothing was created. line 1: ',
     )
   })
 
-  it('are none when a line is no text', async () => {
+  it('are refused when a line is not valid text', async () => {
     const error = (await wanted(Buffer.from([0x61, 0xff])).catch((thrown) => thrown)) as BadLines
     expect(error.message).toBe(
-      'One line of 1 cannot be a folder, so nothing was done. line 1: The line is not valid UTF-8.',
+      '1 of 1 lines is not a valid folder path, so nothing was created. line 1: The line is not valid UTF-8.',
     )
   })
 
-  it('are told twenty times at most', async () => {
-    const told: string[] = []
+  it('are refused with at most twenty of the bad lines', async () => {
+    const reported: string[] = []
     const error = (await wanted('a*\n'.repeat(1_234)).catch((thrown) => thrown)) as BadLines
-    error.inLines((line) => told.push(line))
-    expect(told).toHaveLength(21)
-    expect(told.at(-1)).toBe('… and 1,214 more')
-    expect(error.message).toContain('1,234 lines of 1,234 cannot')
+    error.inLines((line) => reported.push(line))
+    expect(reported).toHaveLength(21)
+    expect(reported.at(-1)).toBe('… and 1,214 more')
+    expect(error.message).toContain('1,234 of 1,234 lines are not valid folder paths')
     const twenty = (await wanted('a*\n'.repeat(20)).catch((thrown) => thrown)) as BadLines
     expect(twenty.message).not.toContain('more')
   })

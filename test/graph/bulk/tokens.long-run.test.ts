@@ -15,7 +15,7 @@ useOwnSettings()
 let server: TestServer
 afterEach(() => server?.stop())
 
-/** A server that is Graph and the sign-in service; Graph gives these answers in turn, and the last for ever. */
+/** A server that is Graph and the sign-in service; Graph gives these answers in turn, and then always the last. */
 async function answering(...answers: Answer[]) {
   let [at, tokens] = [0, 0]
   server = await startServer(({ url }: Request) => {
@@ -54,7 +54,7 @@ describe('the token of a long run', () => {
     expect(tokens.isSecond(renewed)).toBe(false)
   })
 
-  it('is renewed in its last twelfth, while the old one serves', async () => {
+  it('is renewed in its last twelfth, while the old one is used', async () => {
     const account = await answering(good)
     const link = await readLink(account)
     const now = Date.now()
@@ -74,14 +74,14 @@ describe('the token of a long run', () => {
     expect(server.seen).toHaveLength(1)
   })
 
-  it('that has ended is waited for', async () => {
+  it('that has expired is renewed before anything is sent', async () => {
     const account = await answering(good)
     const link = await readLink(account)
     await addLink({ ...link, expiresAt: Date.now() - 1 }, undefined)
     expect((await openTokens(account, 5_000).current()).accessToken).toBe('renewed-1')
   })
 
-  it('that cannot be had is told', async () => {
+  it('that cannot be renewed is an error', async () => {
     const account = await addLink(
       recordOf({ expiresAt: 0, tokenEndpoint: `http://localhost:${await closedPort()}/x` }),
       undefined,

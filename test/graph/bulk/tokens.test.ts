@@ -38,13 +38,13 @@ const later = (ms: number) => vi.setSystemTime(Date.now() + ms)
 const renewals = () => server.seen.length
 /** Time for what would go on in the background, such as reading the link. */
 const aMoment = () => sleep(40)
-/** Waits by the clock that is not the test's own. */
+/** Waits with the real clock. */
 async function eventually(isSo: () => boolean | Promise<boolean>) {
   for (let time = 0; time < 400 && !(await isSo()); time += 1) await sleep(5)
   expect(await isSo()).toBe(true)
 }
 
-/** The tokens of a run with a link whose token lives for an hour, so much of which is left. */
+/** The tokens of a run whose token was valid for an hour, of which this much is left. */
 async function tokensWith(left: number, maxWaitMs = 10) {
   const expiresAt = Date.now() + left
   const tokenEndpoint = `${server.origin}/common/oauth2/v2.0/token`
@@ -68,7 +68,7 @@ describe('the token of a long run', () => {
     expect(renewals()).toBe(0)
   })
 
-  it('is renewed in its last five minutes, while the old one serves', async () => {
+  it('is renewed in its last five minutes, while the old one is used', async () => {
     answers = [token('newer')]
     const { current, tokens } = await tokensWith(fiveMinutes + 1_000)
     expect(await current()).toBe('a-token')
@@ -80,7 +80,7 @@ describe('the token of a long run', () => {
     expect(tokens.isSecond(await tokens.current())).toBe(false)
   })
 
-  it('is asked for every half minute while the sign-in service has trouble, not with every batch', async () => {
+  it('is requested every half minute while the sign-in service is unavailable, not with every batch', async () => {
     const { current } = await tokensWith(fiveMinutes + 1_000)
     later(2_000)
     for (const [ms, so] of [
@@ -98,7 +98,7 @@ describe('the token of a long run', () => {
     }
   })
 
-  it('that Microsoft refuses to renew serves to its end, and what ends the link is told then', async () => {
+  it('that Microsoft refuses to renew is used until it expires, and then the refusal is reported', async () => {
     answers = [refused]
     const { current, first } = await tokensWith(fiveMinutes + 1_000)
     later(2_000)
@@ -111,7 +111,7 @@ describe('the token of a long run', () => {
     expect(unhandled).toEqual([])
   })
 
-  it('is waited for when the old one is at its end, once for all batches', async () => {
+  it('is waited for when the old one has expired, once for all batches', async () => {
     answers = [token('newer')]
     const { current, first } = await tokensWith(hour)
     vi.setSystemTime(first.expiresAt)
@@ -119,7 +119,7 @@ describe('the token of a long run', () => {
     expect(renewals()).toBe(1)
   })
 
-  it('is waited for no longer than it may take', async () => {
+  it('is not waited for beyond the limit', async () => {
     const { current } = await tokensWith(hour)
     later(hour + 1)
     await expect(current()).rejects.toMatchObject({ kind: 'service' })
@@ -131,7 +131,7 @@ describe('the token of a long run', () => {
 })
 
 describe('a token that Graph refuses', () => {
-  it('is renewed once for all that were refused with it, with the claims that were asked for', async () => {
+  it('is renewed once for all that were refused with it, with the requested claims', async () => {
     let answer: (answer: Answer) => void = () => {}
     answers = [
       new Promise<Answer>((resolve) => {
@@ -141,7 +141,7 @@ describe('a token that Graph refuses', () => {
     const { tokens, current, first } = await tokensWith(hour)
     const renewed = [tokens.renew(first, '{"a":1}'), tokens.renew(first, undefined)]
     await eventually(() => renewals() === 1)
-    // Nobody sends the refused one meanwhile.
+    // The refused one is not sent meanwhile.
     const meanwhile = current()
     answer(token('newer'))
     expect(await meanwhile).toBe('newer')

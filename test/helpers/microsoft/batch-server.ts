@@ -14,7 +14,7 @@ import { recordOf, useOwnSettings } from '../program/own-settings.ts'
 
 const servers: TestServer[] = []
 
-/** For tests that send batches to servers of their own, which are stopped after each. */
+/** For tests that send batches to servers of their own, which are stopped after each test. */
 export function useBatchServers(): void {
   useOwnSettings()
   afterEach(async () => {
@@ -28,7 +28,6 @@ export interface Asked {
   method: string
   url: string
   body?: { name: string }
-  dependsOn?: string[]
 }
 export type Part = { id: string; status: number; body?: object; headers?: Record<string, string> } | undefined
 
@@ -48,7 +47,7 @@ export const wholly = (status: number, headers: Record<string, string> = {}): An
   body: { error: { code: 'x', message: 'No.' } },
 })
 
-/** A server, told by the number of each request, from 1 on. */
+/** A server whose answers depend on the request and its number, from 1 on. */
 export async function serve(answer: (request: Request, number: number) => Answer | Promise<Answer>) {
   const server = await startServer((request) => answer(request, server.seen.length))
   servers.push(server)
@@ -77,7 +76,7 @@ export function start(paths: string[], accounts: Account[], options: Partial<Man
       )
   return { many, told, settled }
 }
-export async function make(...given: Parameters<typeof start>) {
+export async function create(...given: Parameters<typeof start>) {
   const run = start(...given)
   await run.many.finished
   return run

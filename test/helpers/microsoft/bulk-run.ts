@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, expect, vi } from 'vitest'
 import type { OdLinkError } from '../../../src/errors.ts'
 import type { GraphAnswer } from '../../../src/graph/answer.ts'
+import type { Delivery } from '../../../src/graph/bulk/batch.ts'
 import { BatchResults } from '../../../src/graph/bulk/batch-results.ts'
 import { type FolderResult, FolderStates } from '../../../src/graph/bulk/folder-states.ts'
 import { Limiter } from '../../../src/graph/bulk/limiter.ts'
@@ -11,87 +12,91 @@ import { FolderTree, showFolder } from '../../../src/graph/bulk/tree.ts'
 import { NetworkError } from '../../../src/http/errors.ts'
 import { answerOf, type Told } from './fake-graph.ts'
 
-/** What is answered to each request of a batch, by what is asked: `POST root/children a`; nothing means no answer. */
+/** The answer to each request of a batch, by the request: `POST root/children a`; undefined means no answer. */
 export type Batch = Record<string, Told | undefined>
 
 export const brokenConnection = new NetworkError('The connection broke.', true)
 export const noNetwork = new NetworkError('There is no network.', false)
 
-/** A run without a network or a clock of its own: a test sees each batch, and says what is answered. */
+/** A run without a network or a clock of its own: a test sees each batch, and chooses the answers. */
 export function aRun(...paths: string[]) {
   const tree = new FolderTree()
   for (const path of paths) tree.add(path.split('/').filter(Boolean))
   const settled: FolderResult[] = []
   const givenUp: OdLinkError[] = []
-  const ledger = new FolderStates(tree.close(), (one) => settled.push(one))
-  const plan = new Plan(ledger)
+  const states = new FolderStates(tree.close(), (one) => settled.push(one))
+  const plan = new Plan(states)
   const limiter = new Limiter()
-  const answers = new Outcomes(tree, ledger, plan, (error) => givenUp.push(error))
-  const deliveries = new BatchResults(plan, answers, limiter)
-  let asks: Operation[] = []
+  const outcomes = new Outcomes(tree, states, plan, (error) => givenUp.push(error))
+  const results = new BatchResults(plan, outcomes, limiter)
+  let operations: Operation[] = []
   let sentAt = 0
   plan.list(tree.root)
 
-  /** Sends the next batch. @returns what is asked. */
+  /** Sends the next batch. @returns its requests. */
   const ask = (most = limiter.batchSize) => {
-    asks = plan.take(most)
-    sentAt = limiter.send(unitsOf(asks))
-    return asks.map((one) => spell(requestOf(one, ledger)))
+    operations = plan.take(most)
+    sentAt = limiter.send(unitsOf(operations))
+    return operations.map((one) => spell(requestOf(one, states)))
   }
-  /** Expects that exactly this is asked next, and answers it. @returns the refusal of the token that was seen. */
+  /** Something came back for the batch that was sent. @returns the refusal of the token, if there was one. */
+  const deliver = (delivery: Delivery): GraphAnswer | undefined => {
+    pass(1)
+    try {
+      return results.take(operations, delivery, sentAt)
+    } finally {
+      plan.finished(operations)
+    }
+  }
+  /** Expects that exactly these requests are sent next, and answers them. @returns the refusal of the token, if any. */
   const turn = (batch: Batch, most?: number): GraphAnswer | undefined => {
     expect(ask(most)).toEqual(Object.keys(batch))
-    pass(1)
-    const told = Object.values(batch).map((one) => one && answerOf(one))
-    return deliveries.take(asks, { answers: told }, sentAt)
+    return deliver({ answers: Object.values(batch).map((one) => one && answerOf(one)) })
   }
   return {
-    ...{ ledger, plan, limiter, deliveries, givenUp, settled, ask, turn },
-    /** Answers whatever is asked next. @returns what that was. */
-    answer(told: (at: number) => Told) {
-      const wanted = ask()
-      pass(1)
-      deliveries.take(asks, { answers: wanted.map((_, at) => answerOf(told(at))) }, sentAt)
-      return wanted
+    ...{ tree, states, plan, limiter, results, givenUp, settled, ask, turn },
+    /** Answers whatever is sent next. @returns what that was. */
+    answer(toldOf: (at: number, request: string) => Told | undefined) {
+      const sent = ask()
+      const told = sent.map((request, at) => toldOf(at, request))
+      deliver({ answers: told.map((one) => one && answerOf(one)) })
+      return sent
     },
-    /** The next batch is refused as a whole, for what it asks. */
+    /** The next batch is refused as a whole. @returns its requests, and the refusal of the token, if it was one. */
     refuse(told: Told, most?: number) {
-      const wanted = ask(most)
-      pass(1)
-      return [wanted, deliveries.take(asks, { refusal: answerOf(told) }, sentAt)] as const
+      const sent = ask(most)
+      return [sent, deliver({ refusal: answerOf(told) })] as const
     },
     /** The next batch is sent, and no answer comes. */
     lose(most?: number) {
       ask(most)
-      pass(1)
-      deliveries.take(asks, { lost: brokenConnection }, sentAt)
+      deliver({ lost: brokenConnection })
     },
     /** The next batch cannot be sent. */
     keepFromSending() {
       ask()
-      pass(1)
-      deliveries.take(asks, { unsent: noNetwork }, sentAt)
+      deliver({ unsent: noNetwork })
     },
-    /** Waits for what is asked again only after some time. @returns how long. */
+    /** Waits until there is something to send. @returns how long. */
     wait() {
       const { wait } = plan
       pass(wait ?? 0)
       return wait
     },
-    /** What became of each folder, in the order in which it was told. */
+    /** The result of each folder, in the order in which they were reported. */
     get told() {
       return settled.map(
         ({ folder, status, error }) => `${status} ${showFolder(folder)}${error ? `: ${error.message}` : ''}`,
       )
     },
-    /** The first error that was told. */
+    /** The first error that was reported. */
     get error() {
       return settled.find(({ error }) => error)?.error
     },
   }
 }
 
-/** A clock that moves only by `pass`, and no jitter: the middle of what is drawn. */
+/** A clock that moves only by `pass`, and no jitter. */
 export function useFrozenClock(): void {
   beforeEach(() => {
     vi.useFakeTimers({ toFake: ['performance', 'Date'], now: new Date('2025-06-01T12:00:00.400Z') })
@@ -103,7 +108,7 @@ export function useFrozenClock(): void {
   })
 }
 
-/** Something is answered until it is given up, after each wait. */
+/** A request is answered until it is given up, after each wait. */
 export function until(run: ReturnType<typeof aRun>, asked: string, told: () => Told | undefined, times = 5) {
   for (let time = 1; time <= times; time += 1) {
     run.turn({ [asked]: told() })
@@ -127,7 +132,7 @@ export const oldFolder = (name: string, more: object = {}) =>
 export const newFolder = (name: string) => item(name, { createdDateTime: new Date().toISOString() })
 export const someFile = (name: string) => ({ id: `id-${name}`, name, file: {} })
 
-export const made = (name: string): Told => ({ status: 201, json: item(name) })
+export const created = (name: string, more: object = {}): Told => ({ status: 201, json: item(name, more) })
 export const found = (json: object): Told => ({ status: 200, json, headers: { date: now() } })
 export const listed = (...value: object[]): Told => found({ value })
 /** The list of an empty drive. */
@@ -145,7 +150,6 @@ export const similarName: Told = { status: 404, ...because('itemNotFound', 'Clas
 export const notThere: Told = { status: 404, ...because('itemNotFound', 'Not there.') }
 export const notAllowed: Told = { status: 403, ...because('accessDenied', 'No.') }
 export const noSpace: Told = { status: 507, ...because('quotaLimitReached', 'Full.') }
-export const notBegun: Told = { status: 424, ...because('failedDependency', 'Not begun.') }
 export const tokenRefused: Told = { status: 401, ...because('InvalidAuthenticationToken', 'No token.') }
 export const inTrouble = (status = 500, retryAfter?: string): Told => ({
   status,

@@ -3,29 +3,29 @@ import { createServer, type IncomingMessage, type ServerResponse } from 'node:ht
 import type { AddressInfo } from 'node:net'
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** What Microsoft keeps the bytes of files on: another host than Graph, which no token may reach. */
+/** The host with the bytes of files, as Microsoft has it: not that of Graph, and no token may reach it. */
 export interface ContentHost {
   origin: string
   /** Each request, without its body. */
   seen: { method: string; url: string; headers: IncomingMessage['headers'] }[]
-  /** What is there to be fetched: so many bytes, all made from one seed. Another seed is another version. */
+  /** The file to download: so many bytes, generated from a seed. Another seed is another version. */
   content: { size: number; seed: number; etag?: string | undefined }
   /** The connection is cut after so many bytes of an answer's body, or of a request's: one for each request. */
   cuts: (number | undefined)[]
-  /** Answered in place of the truth, one for each request. */
+  /** Sent instead of the real answers, one for each request. */
   answers: { status: number; headers?: Record<string, string>; body?: string | Buffer }[]
-  /** Whether Range is heeded, and whether If-Range is. */
+  /** Whether it supports Range, and If-Range. */
   heeds: { range: boolean; ifRange: boolean }
-  /** So long each piece of 64 KiB takes on its way out. */
+  /** How long each chunk of 64 KiB takes. */
   delayMs: number
-  /** What was brought to it. */
+  /** What was uploaded. */
   received: { bytes: number; sha256: () => string; cancelled: boolean }
   stop: () => Promise<void>
 }
 
 const chunkSize = 64 * 1024
 
-/** Bytes that need no memory: each chunk is told apart by its place and the seed. */
+/** Bytes that need no memory: each chunk is generated from its position and the seed. */
 export function chunkAt(seed: number, index: number): Buffer {
   return Buffer.alloc(chunkSize, createHash('sha256').update(`${seed} ${index}`).digest())
 }
@@ -134,7 +134,7 @@ async function take(
       piece += chunk.length
     }
     if (host.delayMs > 0) await wait(host.delayMs)
-    // What came of the piece is kept, as Microsoft does not promise otherwise.
+    // What arrived of the piece is kept; Microsoft does not promise otherwise.
     if (cut !== undefined && piece > cut) {
       received.bytes += piece
       request.destroy()

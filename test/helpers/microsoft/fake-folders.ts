@@ -1,11 +1,11 @@
 import { type CreateOptions, createFolder } from '../../../src/graph/folders.ts'
 import { aFolder, fakeGraph, type Told } from './fake-graph.ts'
 
-/* A folder `new` that is made in `/p` of a drive without a network. */
+/* A folder `new` that is created in `/p` of a drive without a network. */
 
 export const taken: Told = { status: 409, json: { error: { code: 'nameAlreadyExists', message: 'Taken.' } } }
 export const plain: CreateOptions = { onConflict: 'fail', parents: false }
-export const make = (
+export const create = (
   tell: Parameters<typeof fakeGraph>[0],
   options: Partial<CreateOptions> = {},
   path = ['p', 'new'],
@@ -13,7 +13,7 @@ export const make = (
   const graph = fakeGraph(tell)
   return { graph, folder: createFolder(graph, path, { ...plain, ...options }) }
 }
-/** By `METHOD path`, each answer once and the last one for ever. */
+/** By `METHOD path`: each answer once, and the last one from then on. */
 export const script = (answers: Record<string, Told[]>) => (what: string) => {
   const left = answers[what]
   if (!left) throw new Error(`nobody expected ${what}`)
@@ -22,4 +22,4 @@ export const script = (answers: Record<string, Told[]>) => (what: string) => {
 export const post = 'POST /me/drive/root:/p:/children'
 export const get = 'GET /me/drive/root:/p/new:'
 export const list = 'GET /me/drive/root:/p:/children'
-export const made: Told = { status: 201, json: aFolder('new') }
+export const created: Told = { status: 201, json: aFolder('new') }

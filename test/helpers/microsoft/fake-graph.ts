@@ -9,7 +9,7 @@ export interface FakeGraph extends Graph {
   asked: (GraphRequest & { lookFirst: boolean })[]
 }
 
-/** @param tell for `METHOD path`; the path is without its query, which is remembered all the same. */
+/** @param tell answers `METHOD path`, without the query. */
 export function fakeGraph(
   tell: (
     what: string,

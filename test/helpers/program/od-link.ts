@@ -1,4 +1,5 @@
 import { type ChildProcess, spawn } from 'node:child_process'
+import { constants } from 'node:os'
 import { fileURLToPath } from 'node:url'
 
 /** The built program, as a user starts it. */
@@ -8,6 +9,7 @@ export const program = fileURLToPath(new URL('../../../bin/od-link.js', import.m
 export const node = process.env.OD_LINK_TEST_NODE ?? process.execPath
 
 export interface Outcome {
+  /** Of a process that died of Ctrl-C or another signal to end: as a shell shows it, 130 and so on. */
   code: number | null
   signal: NodeJS.Signals | null
   stdout: string
@@ -66,7 +68,13 @@ export function startOdLink(
   const ended = new Promise<Outcome>((resolve) => {
     child.on('close', (code, signal) => {
       clearTimeout(limit)
-      resolve({ code, signal, stdout, stderr, milliseconds: performance.now() - started })
+      resolve({
+        code: code ?? shellCode(signal),
+        signal,
+        stdout,
+        stderr,
+        milliseconds: performance.now() - started,
+      })
       for (const listener of listeners) listener()
     })
   })
@@ -85,6 +93,12 @@ export function startOdLink(
       look()
     })
   return { child, ended, seen, output }
+}
+
+/** The code of a process that was interrupted, as a shell shows it. */
+function shellCode(signal: NodeJS.Signals | null): number | null {
+  const isInterrupt = signal === 'SIGINT' || signal === 'SIGTERM' || signal === 'SIGHUP'
+  return isInterrupt ? 128 + constants.signals[signal] : null
 }
 
 /** Runs od-link to its end. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Answer, ada, control, drive, grace, type Json } from '../../helpers/sandbox/client.ts'
+import { type Answer, ada, control, drive, grace, graph, type Json } from '../../helpers/sandbox/client.ts'
 
 const children = '/me/drive/root/children'
 const names = ({ json }: Answer) => json.value.map((one: Json) => one.name)
@@ -75,6 +75,37 @@ describe('a name as a key', () => {
     for (const key of ['a', "'a", "'it's'", "''", "'a/b'", "'a*b'"]) {
       expect((await get(`/me/drive/root/children(${encodeURIComponent(key)})`)).status, key).toBe(400)
     }
+  })
+})
+
+describe('a path', () => {
+  it('may be closed with a colon where it ends the address', async () => {
+    const { to, accessToken, get, make, remove } = await drive()
+    const { id } = (await make(children, 'a')).json
+    const below = (await make('/me/drive/root:/a:/children', 'photo')).json.id
+    for (const path of ['root:/a/photo', 'root:/a/photo:', `items/${id}:/photo`, `items/${id}:/photo:`]) {
+      expect((await get(`/me/drive/${path}`)).json.id, path).toBe(below)
+      expect((await get(`/me/drive/${path}?$select=id`)).json.id, path).toBe(below)
+    }
+    const renamed = await graph(to, accessToken, 'PATCH', '/me/drive/root:/a/photo:', { name: 'b' })
+    expect([renamed.status, renamed.json.name]).toEqual([200, 'b'])
+    expect((await remove('/me/drive/root:/a/b:')).status).toBe(204)
+    expect((await get('/me/drive/root:/a/b:')).status).toBe(404)
+  })
+
+  it('may have encoded slashes, and dots for the folder itself', async () => {
+    const { get, make, put } = await drive()
+    await make(children, 'a b')
+    expect((await make('/me/drive/root:/a%20b:/children', 'c')).status).toBe(201)
+    const { id } = (await get('/me/drive/root:/a b/c')).json
+    for (const path of ['a%20b%2Fc', 'a%20b%2fc:', '.%2Fa%20b%2Fc', './a%20b/./c:']) {
+      expect((await get(`/me/drive/root:/${path}`)).json.id, path).toBe(id)
+    }
+    expect((await make('/me/drive/root:/a%20b%2Fc:/children', 'd')).json.parentReference.id).toBe(id)
+    expect((await put('/me/drive/root:/a%20b%2Fc%2Ffile:/content', 'x')).status).toBe(201)
+    // Decoded once: a name may hold the characters `%2F`.
+    expect((await make(children, 'e%2Ff')).status).toBe(201)
+    expect((await get('/me/drive/root:/e%252Ff')).json.name).toBe('e%2Ff')
   })
 })
 

@@ -42,6 +42,22 @@ describe('the token of a request', () => {
     expect((await get('/me')).status).toBe(401)
   })
 
+  it('may be refused while it is new, as often as the settings say', async () => {
+    const { to, get } = await drive()
+    await control(to, 'POST', 'settings', { newTokenRefusals: 2 })
+    const refused = await get('/me')
+    expect([refused.status, refused.json.error.code, refused.json.error.message]).toEqual([
+      ...[401, 'InvalidAuthenticationToken', 'Unable to initialize RPS'],
+    ])
+    expect((await get(children)).status).toBe(401)
+    expect((await get('/me')).status).toBe(200)
+    const { access_token } = await signIn(to)
+    const statuses = []
+    for (let count = 0; count < 3; count++)
+      statuses.push((await graph(to, access_token, 'GET', '/me')).status)
+    expect(statuses).toEqual([401, 401, 200])
+  })
+
   it('is refused in a URL and counted in the score', async () => {
     const { to, accessToken } = await drive()
     for (const query of [`access_token=${accessToken}`, `t=${accessToken}`]) {

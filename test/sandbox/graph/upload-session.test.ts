@@ -66,13 +66,18 @@ describe('an upload session', () => {
   })
 
   it('minds the conflictBehavior when it is opened, and again at the end', async () => {
-    const { open, put, remove } = await session()
+    const { open, put } = await session()
     await put('/me/drive/root:/f.bin:/content', 'old')
     const item = (conflict: string) => ({ item: { [conflictProperty]: conflict } })
     expect((await open(item('fail'), 'root:/f.bin:')).status).toBe(409)
     expect((await open(item('overwrite'), 'root:/f.bin:')).status).toBe(400)
     const renaming = (await open(item('rename'), 'root:/f.bin:')).json.uploadUrl
     expect((await sendRange(renaming, whole, 0, whole.length - 1)).json.name).toBe('f 1.bin')
+  })
+
+  it('fails at the end if another client was quicker, and keeps its ranges', async () => {
+    const { open, put, remove } = await session(grace)
+    const item = (conflict: string) => ({ item: { [conflictProperty]: conflict } })
     const failing = (await open(item('fail'), 'root:/g:')).json.uploadUrl
     await put('/me/drive/root:/g:/content', 'another was quicker')
     expect((await sendRange(failing, whole, 0, unit - 1)).status).toBe(202)
@@ -103,7 +108,7 @@ describe('an upload session', () => {
   })
 
   it('waits for a word more where that was asked', async () => {
-    const { open, get } = await session()
+    const { open, get } = await session(grace)
     const { uploadUrl } = (await open({ deferCommit: true })).json
     expect((await call(uploadUrl, { method: 'POST' })).status).toBe(405)
     const sent = await sendRange(uploadUrl, whole, 0, whole.length - 1)

@@ -1,6 +1,6 @@
 import { createPublicKey, createVerify } from 'node:crypto'
 import { expect, it } from 'vitest'
-import { ada, call, grace, type Json, sandbox, signIn } from '../../helpers/sandbox/client.ts'
+import { ada, call, control, grace, type Json, sandbox, signIn } from '../../helpers/sandbox/client.ts'
 
 const personalTenant = '9188040d-6c67-4c5b-b112-36a304b66dad'
 
@@ -48,6 +48,25 @@ it('signs an id_token with a key that is published for its issuer', async () => 
     const verify = createVerify('sha256').update(`${header}.${payload}`)
     expect(verify.verify(createPublicKey({ key, format: 'jwk' }), signature, 'base64url')).toBe(true)
   }
+})
+
+it('may publish the key of an application only to those who name it', async () => {
+  const to = await sandbox()
+  await control(to, 'POST', 'settings', { signingKeys: 'app' })
+  const kids = async (query: string) => {
+    const config = await call(`${to.origin}/common/v2.0/.well-known/openid-configuration${query}`)
+    const { keys } = (await call(config.json.jwks_uri)).json
+    return keys.map(({ kid }: Json) => kid)
+  }
+  const [header] = (await signIn(to)).id_token.split('.')
+  const { kid } = JSON.parse(Buffer.from(header, 'base64url').toString())
+  const shared = await kids('')
+  expect(shared).toHaveLength(2)
+  expect(shared).not.toContain(kid)
+  expect(await kids(`?appid=${to.clientId}`)).toContain(kid)
+  await control(to, 'POST', 'settings', { signingKeys: 'shared' })
+  expect(await kids('')).toContain(kid)
+  expect(await kids(`?appid=${to.clientId}`)).toContain(kid)
 })
 
 it('serves the endpoints that discovery names: user info, sign-out', async () => {

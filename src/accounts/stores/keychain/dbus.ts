@@ -22,6 +22,8 @@ export interface MethodCall {
   member: string
   signature?: string
   body?: readonly Value[]
+  /** How long the reply may take; default: the limit of the connection. */
+  limitMs?: number
 }
 
 /** An error reply; `name` is D-Bus's own, such as `org.freedesktop.DBus.Error.ServiceUnknown`. */
@@ -68,6 +70,48 @@ export function socketOf(address: string): string | undefined {
  * @throws BusError when there is no bus, it is not this user's, or it refuses this user; and whatever the work throws.
  */
 export async function openBus<T>(path: string, limitMs: number, work: (bus: Bus) => Promise<T>): Promise<T> {
+  const { bus, socket } = connectTo(path, limitMs)
+  try {
+    return await work(bus)
+  } finally {
+    socket.destroy()
+  }
+}
+
+const connections = new Map<string, Connection>()
+
+/**
+ * The same with one connection for the whole process, because some services ask the person again for each connection. Between
+ * two pieces of work it does not keep the process alive.
+ */
+export async function onSharedBus<T>(
+  path: string,
+  limitMs: number,
+  work: (bus: Bus) => Promise<T>,
+): Promise<T> {
+  let connection = connections.get(path)
+  if (!connection || connection.isLost()) {
+    connection = connectTo(path, limitMs)
+    connections.set(path, connection)
+  }
+  connection.users += 1
+  connection.socket.ref()
+  try {
+    return await work(connection.bus)
+  } finally {
+    connection.users -= 1
+    if (connection.users === 0) connection.socket.unref()
+  }
+}
+
+interface Connection {
+  bus: Bus
+  socket: Socket
+  users: number
+  isLost: () => boolean
+}
+
+function connectTo(path: string, limitMs: number): Connection {
   refuseForeign(path)
   const socket = connect({ path })
   const replies = new Map<number, { resolve: (values: Value[]) => void; reject: (error: Error) => void }>()
@@ -75,7 +119,7 @@ export async function openBus<T>(path: string, limitMs: number, work: (bus: Bus)
   let lastSerial = 0
   let lost: Error | undefined
 
-  const call = ({ signature = '', body = [], ...target }: MethodCall) =>
+  const call = ({ signature = '', body = [], limitMs: replyMs = limitMs, ...target }: MethodCall) =>
     new Promise<Value[]>((resolve, reject) => {
       if (lost) return reject(lost)
       lastSerial += 1
@@ -83,7 +127,7 @@ export async function openBus<T>(path: string, limitMs: number, work: (bus: Bus)
       const limit = setTimeout(() => {
         replies.delete(serial)
         reject(new BusError('timeout', `no reply to ${target.member}`))
-      }, limitMs)
+      }, replyMs)
       const settle =
         <V>(then: (value: V) => void) =>
         (value: V) => {
@@ -113,21 +157,18 @@ export async function openBus<T>(path: string, limitMs: number, work: (bus: Bus)
     lost ??= error
     for (const waiting of [...replies.values()]) waiting.reject(lost)
   })
-  try {
-    // No need to wait for the reply: the bus replies in order, and calls may follow at once.
-    call({ ...onBus, member: 'Hello' }).catch(() => {})
-    return await work({
-      call,
-      async signal(from, interfaceName, member) {
-        const rule = `type='signal',interface='${interfaceName}',member='${member}',path='${from}'`
-        const come = new Promise<Value[]>((resolve) => signals.set(`${from} ${member}`, resolve))
-        await call({ ...onBus, member: 'AddMatch', signature: 's', body: [rule] })
-        return { arguments: come }
-      },
-    })
-  } finally {
-    socket.destroy()
+  // No need to wait for the reply: the bus replies in order, and calls may follow at once.
+  call({ ...onBus, member: 'Hello' }).catch(() => {})
+  const bus: Bus = {
+    call,
+    async signal(from, interfaceName, member) {
+      const rule = `type='signal',interface='${interfaceName}',member='${member}',path='${from}'`
+      const come = new Promise<Value[]>((resolve) => signals.set(`${from} ${member}`, resolve))
+      await call({ ...onBus, member: 'AddMatch', signature: 's', body: [rule] })
+      return { arguments: come }
+    },
   }
+  return { bus, socket, users: 0, isLost: () => lost !== undefined || socket.destroyed }
 }
 
 const busName = 'org.freedesktop.DBus'
@@ -158,6 +199,7 @@ function converse(
 ): void {
   let buffered: Buffer = Buffer.alloc(0)
   let accepted = false
+  let isAsked = false
   const fail = (error: Error) => {
     clearTimeout(limit)
     lose(error)
@@ -171,14 +213,18 @@ function converse(
   socket.on('data', (chunk) => {
     try {
       buffered = Buffer.concat([buffered, chunk])
-      if (!accepted) {
+      while (!accepted) {
         const end = buffered.indexOf('\r\n')
         if (end < 0) return
-        if (!buffered.subarray(0, end).toString('latin1').startsWith('OK ')) {
-          throw new BusError('refused', 'the D-Bus session refuses this user')
-        }
-        accepted = true
+        const line = buffered.subarray(0, end).toString('latin1')
         buffered = buffered.subarray(end + 2)
+        // It asks for the user that we left out, and got an empty one with the first line.
+        if (line === 'DATA' && !isAsked) {
+          isAsked = true
+          continue
+        }
+        if (!line.startsWith('OK ')) throw new BusError('refused', 'the D-Bus session refuses this user')
+        accepted = true
         clearTimeout(limit)
       }
       for (let message = decodeMessage(buffered); message; message = decodeMessage(buffered)) {
@@ -192,9 +238,9 @@ function converse(
   // Combines everything up to the connection into one write.
   socket.cork()
   socket.on('connect', () => socket.uncork())
-  // With the EXTERNAL mechanism, the operating system tells the bus which user is at the other end of the socket.
-  const user = Buffer.from(String(process.getuid?.())).toString('hex')
-  socket.write(`\0AUTH EXTERNAL ${user}\r\nBEGIN\r\n`)
+  // With the EXTERNAL mechanism, the operating system tells the bus which user is at the other end of the socket. Without a
+  // user of our own in it, this works in user namespaces as well, where our user ID is another one than the bus sees.
+  socket.write('\0AUTH EXTERNAL\r\nDATA\r\nBEGIN\r\n')
 }
 
 function encodeCall(

@@ -1,6 +1,8 @@
 import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { OdLinkError } from '../../../errors.ts'
 import { keychainService } from '../../../settings/directory.ts'
+import { environment } from '../../../settings/environment.ts'
 import type { KeychainEntries } from '../entries.ts'
 import { storeLimitMs } from '../limits.ts'
 import type { Store } from '../store.ts'
@@ -53,10 +55,11 @@ async function onNativeModule(machine: NativeOptions): Promise<KeychainEntries> 
  * address. od-link never starts a bus, because the keyring of such a bus is lost when it ends.
  */
 async function sessionBusSocket(): Promise<string> {
-  const address = process.env.DBUS_SESSION_BUS_ADDRESS
+  const { DBUS_SESSION_BUS_ADDRESS: address, XDG_RUNTIME_DIR: runtime } = environment()
   if (!address) {
-    const standard = `/run/user/${process.getuid?.()}/bus`
-    if (existsSync(standard)) return standard
+    const folders = [...(runtime ? [runtime] : []), `/run/user/${process.getuid?.()}`]
+    const standard = folders.map((folder) => join(folder, 'bus')).find((path) => existsSync(path))
+    if (standard) return standard
     throw (await import('./errors.ts')).noSessionBus()
   }
   const { socketOf } = await import('./dbus.ts')

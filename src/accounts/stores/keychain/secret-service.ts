@@ -2,7 +2,7 @@ import { notices } from '../../../notices.ts'
 import { longDuration } from '../../../text/format.ts'
 import type { Entries } from '../entries.ts'
 import { mayAsk } from '../limits.ts'
-import { type Bus, openBus } from './dbus.ts'
+import { type Bus, BusError, type MethodCall, onSharedBus } from './dbus.ts'
 import type { Value, Variant } from './dbus-values.ts'
 
 /**
@@ -25,6 +25,8 @@ const interfaces = {
 } as const
 /** How long the service may take for one reply that no person is involved in. */
 const replyMs = 3_000
+/** After this, a call that may show a dialog says so. */
+const noticeAfterMs = 1_000
 
 /** What the service returns if there is no object, or if no prompt is needed. */
 const nothing = '/'
@@ -54,113 +56,151 @@ export function secretService(socket: string, service: string, waitMs: number): 
   return {
     get: (name) =>
       onBus(async (bus) => {
+        const person = newPerson(waitMs)
         // In parallel, to save a round trip.
-        const [session, item] = await Promise.all([openSession(bus), findItem(bus, attributesOf(name))])
-        if (item === undefined) return undefined
-        const [secrets] = await onService(bus, 'GetSecrets', 'aoo', [[item], session])
-        const [entry] = secrets as [string, [string, Buffer, Buffer, string]][]
-        return entry?.[1][2]
+        const [session, items] = await Promise.all([
+          openSession(bus),
+          searchItems(bus, person, attributesOf(name)),
+        ])
+        const item = await newestOf(bus, items.unlocked)
+        if (item !== undefined) return secretOf(bus, person, item, session)
+        await unlock(bus, person, items.locked)
+        const unlocked = await newestOf(bus, items.locked)
+        return unlocked === undefined ? undefined : secretOf(bus, person, unlocked, session)
       }),
 
     set: (name, value) =>
       onBus(async (bus) => {
-        const [session, known] = await Promise.all([openSession(bus), findItem(bus, attributesOf(name))])
+        const person = newPerson(waitMs)
+        const [session, items] = await Promise.all([
+          openSession(bus),
+          searchItems(bus, person, attributesOf(name)),
+        ])
+        await unlock(bus, person, items.locked)
+        const known = await newestOf(bus, [...items.unlocked, ...items.locked])
         const secret: Value = [session, Buffer.alloc(0), value, 'text/plain; charset=utf8']
         if (known !== undefined) {
-          await call(bus, known, interfaces.item, 'SetSecret', '(oayays)', [secret])
+          await patientCall(bus, person, {
+            ...on(known, interfaces.item, 'SetSecret', '(oayays)', [secret]),
+            asks: 'whether od-link may change it',
+          })
           return
         }
         const properties: Value = [
           [`${interfaces.item}.Label`, { type: 's', value: `od-link: ${name}` }],
           [`${interfaces.item}.Attributes`, { type: 'a{ss}', value: Object.entries(attributesOf(name)) }],
         ]
-        const collection = await defaultCollection(bus)
-        const created = await call(bus, collection, interfaces.collection, 'CreateItem', 'a{sv}(oayays)b', [
-          properties,
-          secret,
-          true,
-        ])
-        await finishPrompt(bus, created[1] as string)
+        const collection = await defaultCollection(bus, person)
+        const created = await bus.call(
+          on(collection, interfaces.collection, 'CreateItem', 'a{sv}(oayays)b', [properties, secret, true]),
+        )
+        await finishPrompt(bus, person, created[1] as string)
       }),
 
     delete: (name) =>
       onBus(async (bus) => {
-        // All of them, since another program may have created a second one with the same attributes.
-        for (const item of await searchItems(bus, attributesOf(name))) {
-          const [prompt] = await call(bus, item, interfaces.item, 'Delete')
-          await finishPrompt(bus, prompt as string)
+        const person = newPerson(waitMs)
+        const { unlocked, locked } = await searchItems(bus, person, attributesOf(name))
+        await unlock(bus, person, locked)
+        // All of them, because another program may have created a second one with the same attributes.
+        for (const item of [...unlocked, ...locked]) {
+          const [prompt] = await patientCall(bus, person, {
+            ...on(item, interfaces.item, 'Delete'),
+            asks: 'whether od-link may remove it',
+          })
+          await finishPrompt(bus, person, prompt as string)
         }
       }),
 
     list: () =>
       onBus(async (bus) => {
-        const items = await searchItems(bus, { service })
-        const properties = 'org.freedesktop.DBus.Properties'
-        const answers = await Promise.all(
-          items.map((item) => call(bus, item, properties, 'Get', 'ss', [interfaces.item, 'Attributes'])),
-        )
-        const names = answers.map(([variant]) => {
-          const attributes = (variant as Variant).value as [string, string][]
-          return attributes.find(([attribute]) => attribute === 'username')?.[1]
+        const person = newPerson(waitMs)
+        const { unlocked, locked } = await searchItems(bus, person, { service })
+        await unlock(bus, person, locked)
+        const all = [...unlocked, ...locked]
+        const found = await Promise.all(all.map((item) => property(bus, item, interfaces.item, 'Attributes')))
+        const names = found.map((attributes) => {
+          return (attributes as [string, string][]).find(([attribute]) => attribute === 'username')?.[1]
         })
         return names.filter((name) => name !== undefined)
       }),
   }
 
   function onBus<T>(work: (bus: Bus) => Promise<T>): Promise<T> {
-    return openBus(socket, replyMs, work)
+    return onSharedBus(socket, replyMs, work)
   }
 
-  async function findItem(bus: Bus, attributes: Record<string, string>): Promise<string | undefined> {
-    return (await searchItems(bus, attributes))[0]
-  }
-
-  /** The items with these attributes, after unlocking the locked ones. */
-  async function searchItems(bus: Bus, attributes: Record<string, string>): Promise<string[]> {
-    const found = await onService(bus, 'SearchItems', 'a{ss}', [Object.entries(attributes)])
-    const [unlocked = [], locked = []] = found as [string[], string[]]
-    if (locked.length > 0) await unlock(bus, locked)
-    return [...unlocked, ...locked]
+  /**
+   * The items with these attributes. What cannot be searched is not absent: some services do not search locked collections,
+   * so when nothing is found, those are unlocked and searched again.
+   */
+  async function searchItems(bus: Bus, person: Person, attributes: Record<string, string>): Promise<Found> {
+    const search = async () => {
+      const found = await patientCall(bus, person, {
+        ...onService('SearchItems', 'a{ss}', [Object.entries(attributes)]),
+        asks: 'to be unlocked',
+      })
+      const [unlocked = [], locked = []] = found as [string[], string[]]
+      return { unlocked, locked }
+    }
+    const found = await search()
+    if (found.unlocked.length + found.locked.length > 0 || (await searchesLocked(bus))) return found
+    const collections = await lockedCollections(bus)
+    if (collections.length === 0) return found
+    await unlock(bus, person, collections)
+    return search()
   }
 
   /** The unlocked collection for new items; if there is none, it is created with the service's own prompt. */
-  async function defaultCollection(bus: Bus): Promise<string> {
-    const [collection] = (await onService(bus, 'ReadAlias', 's', ['default'])) as [string]
+  async function defaultCollection(bus: Bus, person: Person): Promise<string> {
+    const [collection] = (await bus.call(onService('ReadAlias', 's', ['default']))) as [string]
     if (collection !== nothing) {
-      await unlock(bus, [collection])
+      await unlock(bus, person, [collection])
       return collection
     }
     const label: Value = [[`${interfaces.collection}.Label`, { type: 's', value: 'Default keyring' }]]
-    const [made, prompt] = (await onService(bus, 'CreateCollection', 'a{sv}s', [label, 'default'])) as [
+    const [made, prompt] = (await bus.call(onService('CreateCollection', 'a{sv}s', [label, 'default']))) as [
       string,
       string,
     ]
-    const result = await finishPrompt(bus, prompt)
+    const result = await finishPrompt(bus, person, prompt)
     return made === nothing ? String((result as Variant).value) : made
   }
 
-  async function unlock(bus: Bus, objects: string[]): Promise<void> {
-    const [, prompt] = await onService(bus, 'Unlock', 'ao', [objects])
-    await finishPrompt(bus, prompt as string)
+  async function unlock(bus: Bus, person: Person, objects: string[]): Promise<void> {
+    if (objects.length === 0) return
+    const [, prompt] = await patientCall(bus, person, {
+      ...onService('Unlock', 'ao', [objects]),
+      asks: 'to be unlocked',
+    })
+    if (prompt === nothing) return
+    // A service that confirms each access shows items as locked although their collection is not.
+    const isOpen = (await Promise.all(objects.map((object) => isInOpenCollection(bus, object)))).every(
+      Boolean,
+    )
+    await finishPrompt(bus, person, prompt as string, isOpen ? 'whether od-link may read it' : undefined)
   }
 
   /** Shows a prompt of the service, if it needs one, and waits for the person up to a limit. */
-  async function finishPrompt(bus: Bus, path: string): Promise<Value | undefined> {
+  async function finishPrompt(
+    bus: Bus,
+    person: Person,
+    path: string,
+    asks = 'to be unlocked',
+  ): Promise<Value | undefined> {
     if (path === nothing) return undefined
     if (!mayAsk()) throw new Locked(true)
     const completed = await bus.signal(path, interfaces.prompt, 'Completed')
-    notices.waiting(
-      `The keychain is locked; waiting up to ${longDuration(waitMs / 1000)} for you to unlock it…`,
-    )
+    person.notify(asks)
     let timer: NodeJS.Timeout | undefined
     const outOfTime = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), waitMs)
+      timer = setTimeout(() => resolve(undefined), person.left())
     })
     const outcome = await Promise.race([completed.arguments, outOfTime, refusal(bus, path)])
     clearTimeout(timer)
     if (outcome === undefined) {
       // Removes the prompt from the screen; the reply does not matter.
-      call(bus, path, interfaces.prompt, 'Dismiss').catch(() => {})
+      bus.call(on(path, interfaces.prompt, 'Dismiss')).catch(() => {})
       throw new Locked(false)
     }
     if (outcome[0] === true) throw new Locked(true)
@@ -168,10 +208,126 @@ export function secretService(socket: string, service: string, waitMs: number): 
   }
 }
 
+/** Items by whether they can be read without unlocking them. */
+interface Found {
+  unlocked: string[]
+  locked: string[]
+}
+
+/** The person at the dialogs of the service: one limit for all of them, from the first that may be shown. */
+interface Person {
+  /** Milliseconds left. */
+  left: () => number
+  /** Says once what the service asks, as the end of a sentence. */
+  notify: (asks: string) => void
+}
+
+function newPerson(waitMs: number): Person {
+  let began: number | undefined
+  let notified = ''
+  return {
+    left() {
+      began ??= performance.now()
+      return Math.max(0, waitMs - (performance.now() - began))
+    },
+    notify(asks) {
+      if (notified === asks) return
+      notified = asks
+      notices.waiting(`The keychain is asking ${asks}; waiting up to ${longDuration(waitMs / 1000)}…`)
+    },
+  }
+}
+
+/**
+ * A call that may show a dialog before it replies, as KeePassXC does. While it does, the service still replies to a ping; a
+ * service that hangs does not.
+ */
+async function patientCall(
+  bus: Bus,
+  person: Person,
+  { asks, ...call }: MethodCall & { asks: string },
+): Promise<Value[]> {
+  const limitMs = Math.max(replyMs, person.left())
+  const reply = bus.call({ ...call, limitMs })
+  const slow = Symbol()
+  let timer: NodeJS.Timeout | undefined
+  const noticeMs = new Promise<typeof slow>((resolve) => {
+    timer = setTimeout(() => resolve(slow), noticeAfterMs)
+  })
+  try {
+    const first = await Promise.race([reply, noticeMs])
+    if (first !== slow) return first
+    await bus.call(on(servicePath, 'org.freedesktop.DBus.Peer', 'Ping'))
+    if (!mayAsk()) throw new Locked(true)
+    person.notify(asks)
+    return await reply
+  } catch (error) {
+    reply.catch(() => {})
+    const isLate = error instanceof BusError && error.name === 'timeout'
+    throw isLate && person.left() === 0 ? new Locked(false) : error
+  } finally {
+    clearTimeout(timer)
+  }
+}
+
+/** The item that was renewed last, if several have the same attributes. */
+async function newestOf(bus: Bus, items: readonly string[]): Promise<string | undefined> {
+  if (items.length < 2) return items[0]
+  const times = await Promise.all(
+    items.map((item) => property(bus, item, interfaces.item, 'Modified').catch(() => 0)),
+  )
+  const newest = times.map(Number).reduce((best, time, at, all) => (time > (all[best] ?? 0) ? at : best), 0)
+  return items[newest]
+}
+
+async function secretOf(
+  bus: Bus,
+  person: Person,
+  item: string,
+  session: string,
+): Promise<Buffer | undefined> {
+  const [secrets] = await patientCall(bus, person, {
+    ...onService('GetSecrets', 'aoo', [[item], session]),
+    asks: 'whether od-link may read it',
+  })
+  const [entry] = secrets as [string, [string, Buffer, Buffer, string]][]
+  return entry?.[1][2]
+}
+
+/** gnome-keyring finds items of locked collections. */
+async function searchesLocked(bus: Bus): Promise<boolean> {
+  const [own, gnome] = await Promise.all([ownerOf(bus, destination), ownerOf(bus, 'org.gnome.keyring')])
+  return own !== undefined && own === gnome
+}
+
+/** The connection that has a name on the bus. */
+async function ownerOf(bus: Bus, name: string): Promise<string | undefined> {
+  const call = { ...busItself, member: 'GetNameOwner', signature: 's', body: [name] }
+  const [owner] = await bus.call(call).catch(() => [])
+  return owner as string | undefined
+}
+
+async function lockedCollections(bus: Bus): Promise<string[]> {
+  const all = (await property(bus, servicePath, interfaces.service, 'Collections').catch(
+    () => [],
+  )) as string[]
+  const locked = await Promise.all(
+    all.map((one) => property(bus, one, interfaces.collection, 'Locked').catch(() => false)),
+  )
+  return all.filter((_, at) => locked[at] === true)
+}
+
+/** Whether an object is an item whose collection is not locked. */
+async function isInOpenCollection(bus: Bus, object: string): Promise<boolean> {
+  const collection = object.slice(0, object.lastIndexOf('/'))
+  if (!collection.startsWith(`${servicePath}/collection/`)) return false
+  return (await property(bus, collection, interfaces.collection, 'Locked').catch(() => true)) === false
+}
+
 /** Shows the prompt. Some services reply only when it is closed, so this waits only for a refusal to show it. */
 async function refusal(bus: Bus, path: string): Promise<never> {
   try {
-    await call(bus, path, interfaces.prompt, 'Prompt', 's', [''])
+    await bus.call(on(path, interfaces.prompt, 'Prompt', 's', ['']))
   } catch (error) {
     if ((error as Error).name !== 'timeout') throw error
   }
@@ -180,28 +336,40 @@ async function refusal(bus: Bus, path: string): Promise<never> {
 
 /** "plain" sends the secret unencrypted over the bus, which belongs to this user. */
 async function openSession(bus: Bus): Promise<string> {
-  const [, session] = await onService(bus, 'OpenSession', 'sv', ['plain', { type: 's', value: '' }])
+  const [, session] = await bus.call(onService('OpenSession', 'sv', ['plain', { type: 's', value: '' }]))
   return session as string
 }
 
-function onService(bus: Bus, member: string, signature: string, body: readonly Value[]): Promise<Value[]> {
-  return call(bus, servicePath, interfaces.service, member, signature, body)
+const busItself = {
+  destination: 'org.freedesktop.DBus',
+  path: '/org/freedesktop/DBus',
+  interface: 'org.freedesktop.DBus',
 }
 
-function call(
-  bus: Bus,
+async function property(bus: Bus, path: string, interfaceName: string, name: string): Promise<Value> {
+  const [variant] = await bus.call(
+    on(path, 'org.freedesktop.DBus.Properties', 'Get', 'ss', [interfaceName, name]),
+  )
+  return (variant as Variant).value
+}
+
+function onService(member: string, signature: string, body: readonly Value[]): MethodCall {
+  return on(servicePath, interfaces.service, member, signature, body)
+}
+
+function on(
   path: string,
   interfaceName: string,
   member: string,
   signature?: string,
   body?: readonly Value[],
-): Promise<Value[]> {
-  return bus.call({
+): MethodCall {
+  return {
     destination,
     path,
     interface: interfaceName,
     member,
     ...(signature ? { signature } : {}),
     ...(body ? { body } : {}),
-  })
+  }
 }

@@ -1,0 +1,101 @@
+/* Private files that readers see either as they were or complete, even after a power cut. */
+
+import { constants, type promises } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+
+// `promises` is a getter that loads on first use, so commands that only read do without.
+const files = async (): Promise<typeof promises> => (await import('node:fs')).promises
+
+/** Windows refuses to replace a file while another program, such as a virus scanner, has it open; for so long it is tried. */
+const replaceWithinMs = 5_000
+const replaceEveryMs = 50
+const busyCodes = ['EPERM', 'EACCES', 'EBUSY']
+
+/**
+ * Writes a file of mode 0600: a draft beside it, synced, replaces it.
+ * @throws the file system's error; the draft is removed then, and the file is as it was.
+ */
+export async function writeAtomically(path: string, text: string): Promise<void> {
+  const fs = await files()
+  // Loading this takes more than a millisecond, and most runs only read.
+  const { randomBytes } = await import('node:crypto')
+  const draft = `${path}.${randomBytes(6).toString('hex')}.tmp`
+  try {
+    const file = await fs.open(draft, 'wx', 0o600)
+    try {
+      await file.writeFile(text)
+      await file.sync().catch(ignoreUnsupported)
+    } finally {
+      await file.close()
+    }
+    await replace(draft, path)
+    await syncFolder(dirname(path))
+  } catch (error) {
+    await fs.unlink(draft).catch(() => {})
+    throw error
+  }
+}
+
+async function replace(draft: string, path: string): Promise<void> {
+  const fs = await files()
+  const deadline = performance.now() + replaceWithinMs
+  for (;;) {
+    try {
+      return await fs.rename(draft, path)
+    } catch (error) {
+      const isBusy = process.platform === 'win32' && busyCodes.includes(codeOf(error))
+      if (!isBusy || performance.now() > deadline) throw error
+      await new Promise((resolve) => setTimeout(resolve, replaceEveryMs))
+    }
+  }
+}
+
+/** A new name survives a power cut only if its folder was synced as well (fsync(2)). Windows cannot open folders. */
+async function syncFolder(path: string): Promise<void> {
+  if (process.platform === 'win32') return
+  const fs = await files()
+  const folder = await fs.open(path, constants.O_RDONLY)
+  try {
+    await folder.sync().catch(ignoreUnsupported)
+  } finally {
+    await folder.close()
+  }
+}
+
+/** Some file systems do not sync, or not folders. What was written must not be lost because of that. */
+function ignoreUnsupported(error: unknown): void {
+  if (!['EINVAL', 'ENOTSUP', 'ENOSYS', 'EPERM', 'EBADF'].includes(codeOf(error))) throw error
+}
+
+/**
+ * Removes drafts of killed writers.
+ * @param isDraft by the name of a file.
+ * @param olderThanMs where a younger one may still be in use.
+ */
+export async function removeDrafts(
+  folder: string,
+  isDraft: (name: string) => boolean,
+  olderThanMs = 0,
+): Promise<void> {
+  const fs = await files()
+  const names = await fs.readdir(folder).catch(ignoreAbsent)
+  for (const name of (names ?? []).filter(isDraft)) {
+    const path = join(folder, name)
+    const found = await fs.stat(path).catch(ignoreAbsent)
+    if (found && Date.now() - found.mtimeMs >= olderThanMs) await fs.unlink(path).catch(ignoreAbsent)
+  }
+}
+
+/** Whether a name is that of a draft for this file. */
+export function isDraftOf(path: string): (name: string) => boolean {
+  const beginning = `${basename(path)}.`
+  return (name) => name.startsWith(beginning)
+}
+
+function ignoreAbsent(error: unknown): undefined {
+  if (codeOf(error) !== 'ENOENT') throw error
+}
+
+function codeOf(error: unknown): string {
+  return (error as NodeJS.ErrnoException).code ?? ''
+}

@@ -1,0 +1,58 @@
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { isDraftOf, removeDrafts, writeAtomically } from '../../src/system/atomic-write.ts'
+
+let dir: string
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), 'od-link-'))
+})
+afterEach(() => rmSync(dir, { recursive: true }))
+
+describe('a file that is written atomically', () => {
+  it('replaces the earlier one, and is private', async () => {
+    const path = join(dir, 'file')
+    writeFileSync(path, 'old', { mode: 0o644 })
+    await writeAtomically(path, 'new')
+    expect(readFileSync(path, 'utf8')).toBe('new')
+    expect(statSync(path).mode & 0o777).toBe(0o600)
+    expect(readdirSync(dir)).toEqual(['file'])
+  })
+
+  it('leaves no draft when it cannot take its place', async () => {
+    const path = join(dir, 'folder')
+    mkdirSync(join(path, 'not empty'), { recursive: true })
+    await expect(writeAtomically(path, 'new')).rejects.toMatchObject({
+      code: expect.stringMatching(/^(EISDIR|ENOTEMPTY|EEXIST)$/),
+    })
+    expect(readdirSync(dir)).toEqual(['folder'])
+  })
+})
+
+describe('drafts of killed writers', () => {
+  it('are removed once they are old enough, and nothing else is', async () => {
+    const path = join(dir, 'a.json')
+    for (const name of ['a.json', 'a.json.0123.tmp', 'a.json.4567.tmp', 'b.json.0123.tmp'])
+      writeFileSync(join(dir, name), '')
+    const before = new Date(Date.now() - 90_000)
+    utimesSync(join(dir, 'a.json.0123.tmp'), before, before)
+    await removeDrafts(dir, isDraftOf(path), 60_000)
+    expect(readdirSync(dir).sort()).toEqual(['a.json', 'a.json.4567.tmp', 'b.json.0123.tmp'])
+    await removeDrafts(dir, isDraftOf(path))
+    expect(readdirSync(dir).sort()).toEqual(['a.json', 'b.json.0123.tmp'])
+  })
+
+  it('in a folder that does not exist are none', async () => {
+    await removeDrafts(join(dir, 'absent'), () => true)
+  })
+})
