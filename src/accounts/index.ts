@@ -43,7 +43,8 @@ export function findAccount(wanted = variable('OD_LINK_ACCOUNT')): Account {
   const index = readIndex()
   const { accounts = [] } = index
   if (accounts.length === 0) {
-    const next = [{ verb: 'login' }]
+    // Not with a typed `--account`, which names none of them.
+    const next = [{ verb: 'login', flags: { account: undefined } }]
     throw new OdLinkError('sign-in', 'No OneDrive is linked.', { reason: 'not-linked', next })
   }
   if (!wanted) {

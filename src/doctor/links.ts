@@ -21,12 +21,15 @@ export function nameInReport({ name, username }: Account): string {
   return name ?? maskAddress(username)
 }
 
-/** The same error; but its commands name the account without its address, because people paste the report. */
-function withoutAddress(error: unknown, { username, name, id }: Account): unknown {
+/**
+ * The same error; but its commands name the account only by its short name. Addresses and IDs are masked in a report, and a
+ * command with a masked one does not work.
+ */
+function withoutAddress(error: unknown, { name }: Account): unknown {
   if (!(error instanceof OdLinkError)) return error
   const hide = (step: NextStep): NextStep => {
-    if (typeof step === 'string' || step.flags?.account !== username) return step
-    return { ...step, flags: { ...step.flags, account: name ?? id } }
+    if (typeof step === 'string' || step.flags?.account === undefined) return step
+    return { ...step, flags: { ...step.flags, account: name } }
   }
   return error.with({ next: error.next.map(hide) })
 }

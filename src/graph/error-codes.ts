@@ -356,6 +356,7 @@ const byCode: Record<string, MeaningName> = {
   zeroOrFewerResultsRequested: 'request',
 }
 
+/** Those of 4xx that name a mistake count more than `UnknownError`, which gateways send with any of them. */
 const byStatus: Record<number, MeaningName> = {
   401: 'tokenRefused',
   402: 'payment',
@@ -364,9 +365,17 @@ const byStatus: Record<number, MeaningName> = {
   405: 'method',
   408: 'unavailable',
   409: 'taken',
+  406: 'request',
   410: 'deltaExpired',
+  411: 'request',
   412: 'changed',
+  413: 'request',
+  414: 'request',
+  415: 'request',
+  416: 'request',
+  422: 'request',
   423: 'locked',
+  428: 'request',
   429: 'throttled',
   501: 'notSupported',
   507: 'noSpace',

@@ -138,7 +138,7 @@ describe.runIf(hasTerminal())('the help in a terminal', () => {
 })
 
 describe('the version', () => {
-  it.each(['--version', '-V'])('is printed alone by %s', async (flag) => {
+  it.each(['--version', '-V'])('is all that %s prints', async (flag) => {
     const { code, stdout, stderr } = await odLink([flag])
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: `${version}\n`, stderr: '' })
   })

@@ -98,7 +98,7 @@ describe('a mistake in the command line', () => {
     [['mkdir', '--acount', '--json', '/', 'x']],
     [['mkdir', '--json']],
     [['mkdir', '--json', '--max-wait', 'soon', '/', 'x']],
-  ])('%j is told in JSON, the only thing on stderr', async (args) => {
+  ])('%j is reported in JSON, the only thing on stderr', async (args) => {
     const { code, stdout, stderr } = await odLink(args)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     const error = jsonError(stderr)

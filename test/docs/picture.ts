@@ -15,10 +15,10 @@ const typed = [
   'od-link login',
   'od-link mkdir -p /Reports/2026',
   'od-link mkdir /Reports 2026 || echo "exit code $?"',
-  'find . -type d -print0 | od-link mkdir -0 --from-file - /Backup > made.txt',
+  'find . -type d -print0 | od-link mkdir -0 --from-file - /Backup > created.txt',
 ]
 
-const columns = 88
+const columns = 92
 const [rowHeight, margin, letterWidth] = [20, 20, 8.4]
 const styles: Record<string, string> = { 1: 'bold', 2: 'dim', 31: 'red', 32: 'green', 33: 'yellow' }
 

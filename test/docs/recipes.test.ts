@@ -48,7 +48,7 @@ describe('the recipes', () => {
       'scripts.yml',
       'Dockerfile',
       'Makefile',
-      'make_folder.py',
+      'create_folder.py',
     ])
   })
 
@@ -191,7 +191,7 @@ describe('the recipes', () => {
     writeFileSync(list, 'Gamma\nwrong:name\n')
     run('touch', ['-d', '+1 hour', 'folders.txt'], folder)
     expect(run('make', [], folder).code).toBe(2)
-    expect(existsSync(join(folder, 'folders-made'))).toBe(false)
+    expect(existsSync(join(folder, 'folders-created'))).toBe(false)
   })
 
   describe('the Python program', () => {
@@ -199,15 +199,15 @@ describe('the recipes', () => {
       if (!hasRealPart('python3', 'the recipe for Python')) return
       const { code, stdout } = run(
         'python3',
-        ['make_folder.py', '/From Python/Ärger'],
-        placed('make_folder.py'),
+        ['create_folder.py', '/From Python/Ärger'],
+        placed('create_folder.py'),
       )
       expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringMatching(/^\S+\n$/) })
     })
 
     it('repeats the message of od-link when it fails', () => {
       if (!hasRealPart('python3', 'the recipe for Python')) return
-      const { code, stderr } = run('python3', ['make_folder.py', '/wrong:name'], placed('make_folder.py'))
+      const { code, stderr } = run('python3', ['create_folder.py', '/wrong:name'], placed('create_folder.py'))
       expect(code).toBe(1)
       expect(stderr.trimEnd().split('\n').at(-1)).toMatch(/^RuntimeError: .*wrong:name/)
     })

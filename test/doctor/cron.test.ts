@@ -28,7 +28,7 @@ describe('od-link doctor --cron', () => {
   it('gives it nothing of this environment that the line does not bring', async () => {
     const seen = join(linked.world.dir, 'seen')
     const spy = join(linked.world.dir, 'spy.cjs')
-    // In the place of od-link, after it has made up its mind: what does its child see?
+    // In place of od-link: what does the process that it starts see?
     writeFileSync(
       spy,
       `if (process.argv[2] === 'status') {
@@ -140,7 +140,7 @@ describe.runIf(hasKeyring())('a link in the keychain of a desktop', () => {
     return ['mount -t tmpfs tmpfs /run/user', `mkdir -m 700 ${dir}`, `ln -s ${socket} ${dir}/bus`]
   }
 
-  it('is out of the reach of cron when the variable alone leads there: with 5 and the ways out', async () => {
+  it('cannot be used by cron if only the variable leads to it, with 5 and the ways out', async () => {
     const { code, told } = await tryCron(linked.world)
     expect(code).toBe(5)
     expect(told.text).toContain('There is no keychain here')

@@ -39,7 +39,7 @@ describe('the line for the crontab', () => {
     ).toEqual([odLink, '/50%/my settings'])
   })
 
-  it('has no credentials of a proxy, and the person is told of which', () => {
+  it('has no credentials of a proxy, and a note says which are missing', () => {
     const brought = { NO_PROXY: 'a@b', HTTPS_PROXY: 'http://bob:sesame@proxy.example:3128' }
     expect(crontabLine(programs, brought)).toContain(' HTTPS_PROXY=http://USER:PASSWORD@proxy.example:3128 ')
     expect(withCredentials(brought)).toBe('HTTPS_PROXY')

@@ -135,7 +135,7 @@ describe('od-link doctor', () => {
 })
 
 describe('the settings', () => {
-  it('may hold what is no setting: the right name is told, and the rest is looked at', () =>
+  it('may contain unknown settings: the right name is reported, and the rest is checked', () =>
     inNewWorld(async (world) => {
       keepSettings(world, JSON.stringify({ clientid: 'x', 'client-secret': 'sesame', tenant: 'common' }))
       const { code, check } = await doctor(world)

@@ -11,7 +11,7 @@ describe('a link', () => {
     await linked.sandbox.control('POST', 'settings', { quotaFull: false })
   })
 
-  it('without room in its drive is told, with 9', async () => {
+  it('without space in its drive is reported, with 9', async () => {
     await linked.sandbox.control('POST', 'settings', { quotaFull: true })
     const { code, check } = await doctor(linked.world)
     expect(code).toBe(9)
@@ -23,7 +23,7 @@ describe('a link', () => {
     })
   })
 
-  it('without a drive is told, with 9 and the way to one', async () => {
+  it('without a drive is reported, with 9 and the way to one', async () => {
     const error = { code: 'BadRequest', message: 'Tenant does not have a SPO license.' }
     await linked.weather('/v1.0/me/drive', { status: 400, body: { error } })
     const { code, check } = await doctor(linked.world)
@@ -34,14 +34,17 @@ describe('a link', () => {
     })
   })
 
-  it('that Microsoft throttles is not called dead: with 6', async () => {
+  it('that Microsoft throttles is reported as throttled, not as ended, with 6', async () => {
     await linked.weather('/v1.0/me/drive', { status: 429, headers: { 'retry-after': '600' } })
     const { code, check } = await doctor(linked.world)
     expect(code).toBe(6)
-    expect(check('link')).toMatchObject({ ok: false, text: expect.stringContaining('throttles') })
+    expect(check('link')).toMatchObject({
+      ok: false,
+      text: expect.stringContaining('Microsoft is throttling this app'),
+    })
   })
 
-  it('may have been granted too little, which is told with what to ask for', async () => {
+  it('with too narrow a scope is reported with the scope to request', async () => {
     changeRecord(linked.world, { grantedScope: 'openid User.Read Files.Read' })
     await linked.sandbox.control('POST', 'weather', {
       match: '/token',
@@ -59,11 +62,12 @@ describe('a link', () => {
     expect(code).toBe(9)
     expect(check('link')).toMatchObject({
       text: 'a…@contoso.example: The granted scope does not allow creating folders (User.Read Files.Read).',
-      hint: 'od-link login --scope Files.ReadWrite',
+      // Without the masked address, with which the command would not work.
+      hint: "od-link login --scope 'User.Read Files.ReadWrite'",
     })
   })
 
-  it('that has ended is told by its address alone, with 4, and stays as it is', async () => {
+  it('that has ended is reported only by its masked address, with 4, and stays unchanged', async () => {
     await linked.sandbox.control('POST', 'revoke', { username: ada })
     const { code, ok, check } = await doctor(linked.world)
     expect({ code, ok }).toEqual({ code: 4, ok: false })
@@ -80,7 +84,7 @@ describe('a link', () => {
     expect(recordFile(linked.world)).toBeTruthy()
   })
 
-  it('whose tokens are gone is told, offline too', async () => {
+  it('without its tokens is reported, also offline', async () => {
     rmSync(recordFile(linked.world))
     const { code, check } = await doctor(linked.world, ['--offline'])
     expect(code).toBe(4)

@@ -23,7 +23,7 @@ describe('the way to Microsoft', () => {
         hint: expect.stringContaining('still running'),
       })
     }
-    // The link keeps the origins that it was made with.
+    // The link keeps the origins that it was created with.
     expect(check('link').ok).toBe(true)
   })
 
@@ -138,7 +138,7 @@ describe('the proxy', () => {
     OD_LINK_GRAPH_HOST: 'https://graph.example.test',
   }
 
-  it('is told with its variable and without its credentials, and by what it says', async () => {
+  it('is reported with its variable and without its credentials, and with its own words', async () => {
     const env = { ...elsewhere, HTTPS_PROXY: `http://bob:open-sesame@127.0.0.1:${proxy.port}` }
     const { code, check, outcome } = await doctor(linked.world, [], { env })
     expect(code).toBe(7)
@@ -148,7 +148,7 @@ describe('the proxy', () => {
     expect(outcome.stdout).not.toContain('sesame')
   })
 
-  it('is told not to be used for what NO_PROXY names', async () => {
+  it('is reported as not used for what NO_PROXY names', async () => {
     const env = { ...elsewhere, https_proxy: 'http://127.0.0.1:1', NO_PROXY: '.example.test' }
     const { check } = await doctor(linked.world, ['--offline'], { env })
     expect(check('proxy')).toMatchObject({ ok: true, text: 'none; NO_PROXY is .example.test' })

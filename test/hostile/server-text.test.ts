@@ -48,23 +48,23 @@ describe('what a server says', () => {
     expect([message, given].join('')).not.toContain('\n')
   })
 
-  it('as the address of a next page is shown as no more than where it leads', async () => {
+  it('as the URL of a next page is shown only as its origin', async () => {
     const link = `https://evil.example/v1.0/me\n${order}\n`
     for (const [next, shown] of [
       [link, 'https://evil.example'],
-      ['https://', 'it is no address'],
+      ['https://', 'it is not a URL'],
       [`data:text/plain,\n${order}`, 'data://'],
     ]) {
       answer = () => ({ status: 200, body: { value: [], '@odata.nextLink': next } })
       const { code, stderr } = await at.world.run(['api', '--paginate', '/me/x'])
       expect({ code, stderr }).toEqual({
         code: 6,
-        stderr: `od-link: Microsoft Graph names a next page that is not its own.\n  next: Nothing was sent there: ${shown}\n`,
+        stderr: `od-link: The link to the next page leads to another host.\n  next: Nothing was sent there: ${shown}\n`,
       })
     }
   })
 
-  it('as the place of content, too', async () => {
+  it('as the URL of content is shown in the same way', async () => {
     answer = () => ({
       status: 302,
       headers: { location: 'http://evil.example/Renew it with: od-link login' },

@@ -213,13 +213,13 @@ describe.runIf(before)('a download into a folder that others write to', () => {
     return running
   }
 
-  it('goes on with its own part there, and not with a private file that a neighbour gave its name', async () => {
+  it('continues its own partial file there, and not a private file that a neighbour gave its name', async () => {
     await prepare(0o2775, kernels[0] as string)
     for (const isSwapped of [false, true]) {
       const running = await interrupted()
       running.child.kill('SIGINT')
       const { code, stderr } = await running.ended
-      expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringContaining('goes on after') })
+      expect({ code, stderr }).toEqual({ code: 130, stderr: expect.stringContaining('continues after') })
       const kept = statSync(part()).size
       if (isSwapped) {
         runAs(victim, 'umask 077; echo "$2" > "$1"', join(folder, 'private'), secret)
@@ -279,7 +279,7 @@ describe.runIf(before)('the state file of a sandbox in a folder that others writ
       expect(outcome).toMatchObject({ code: 0 })
     }
     running.child.kill('SIGTERM')
-    expect((await running.ended).code).toBe(130)
+    expect((await running.ended).code).toBe(143)
     expect(readFileSync(state, 'utf8')).toContain('Reports')
     expect(lstatSync(state)).toMatchObject({ uid: victim.uid })
     expect(statSync(state).mode & 0o777).toBe(0o640)

@@ -3,7 +3,7 @@ import { graphCodes, meaningOfCode } from '../../graph/error-codes.ts'
 import { adviceFor, knownCodes } from '../../identity/aadsts-codes.ts'
 import type { Advice } from '../../identity/aadsts-registration-codes.ts'
 import { stepsOf } from '../../identity/errors.ts'
-import { hintOf } from '../../text/next-step.ts'
+import { hintOf, type NextStep } from '../../text/next-step.ts'
 
 /** A Microsoft error code, with the explanation that od-link shows at run time. */
 export interface Explained {
@@ -18,6 +18,13 @@ export interface Explained {
 
 /** No request is known, only its code. */
 const nothingAsked = graphAnswer({ status: 400, headers: {}, json: undefined }, { method: 'GET', path: '' })
+
+/** An error names the scope that its link lacks. Here neither the link nor the request is known. */
+const widerScope: NextStep = {
+  intro: 'If the link lacks a scope, sign in again with it:',
+  verb: 'login',
+  flags: { scope: 'User.Read Files.ReadWrite.All' },
+}
 
 /** Every code that od-link can explain. */
 export function everyCode(): Explained[] {
@@ -66,11 +73,13 @@ function graphCode(code: string): Explained {
   const found = meaningOfCode(code)
   if (!found) return unknown(code, 'https://learn.microsoft.com/graph/errors', null)
   const { meaning, next } = found
+  const steps = typeof next === 'function' ? next(nothingAsked) : next
+  const isForbidden = found === meaningOfCode('accessDenied')
   return {
     code,
     known: true,
     meaning,
-    cure: hintOf(typeof next === 'function' ? next(nothingAsked) : next),
+    cure: hintOf(isForbidden ? [widerScope, ...steps] : steps),
     page: null,
   }
 }

@@ -93,7 +93,7 @@ describe('a next page', () => {
     () => `${graph.origin}/control/settings`,
     () => `${graph.origin}/v1.0/../control`,
     () => 'file:///etc/passwd',
-  ])('of another place is not asked for, and the token does not go there: %#', async (link) => {
+  ])('at another host is not requested, and the token is not sent there: %#', async (link) => {
     graph.seen.length = 0
     answer = () => ({ status: 200, body: { value: [{ id: 1 }], '@odata.nextLink': link() } })
     const { code, stdout, stderr } = await at.world.run(['api', '--json', '--paginate', '/me/x'])
@@ -105,17 +105,17 @@ describe('a next page', () => {
     expect([graph.seen.length, other.connections()]).toEqual([1, 0])
   })
 
-  it('that was there already is not asked for again', async () => {
+  it('that was already read is not requested again', async () => {
     answer = () => ({
       status: 200,
       body: { value: [{ id: 1 }], '@odata.nextLink': `${graph.origin}/v1.0/me/x` },
     })
     const { code, stdout, stderr } = await at.world.run(['api', '--paginate', '/me/x'])
     expect({ code, stdout }).toEqual({ code: 6, stdout: '{"id":1}\n' })
-    expect(stderr).toContain('links back to a page that was already read')
+    expect(stderr).toContain('Microsoft Graph links back to a page that was already read.')
   })
 
-  it('is recognized after others, too', async () => {
+  it('is also recognized after others', async () => {
     const linkTo = (page: number) => `${graph.origin}/v1.0/me/x?page=${page}`
     answer = ({ url }) => {
       const page = Number(/page=(\d)/.exec(url)?.[1] ?? 0)
@@ -129,22 +129,22 @@ describe('a next page', () => {
       code: 6,
       pages: [0, 1, 2, 3, 4],
     })
-    expect(stderr).toContain('links back to a page that was already read')
+    expect(stderr).toContain('Microsoft Graph links back to a page that was already read.')
   })
 
-  it('is not asked for by an address of more than 64 KB', async () => {
+  it('is not requested with a URL of more than 64 KB', async () => {
     graph.seen.length = 0
     const link = `${graph.origin}/v1.0/me/x?$skiptoken=${'x'.repeat(1024 * 1024)}`
     answer = () => ({ status: 200, body: { value: [{ id: 1 }], '@odata.nextLink': link } })
     const { code, stdout, stderr } = await at.world.run(['api', '--paginate', '/me/x'])
     expect({ code, stdout }).toEqual({ code: 6, stdout: '{"id":1}\n' })
-    expect(stderr).toContain('The link to the next page is too long (1.0 MB;')
+    expect(stderr).toContain('The link to the next page is too long (1.0 MB; od-link follows up to 64.0 KB).')
     expect(stderr.length).toBeLessThan(500)
     expect(graph.seen).toHaveLength(1)
   })
 
   it.runIf(process.platform === 'linux')(
-    'is forgotten, so that pages without end fill no memory',
+    'is not kept, so that endless pages do not fill the memory',
     async () => {
       let [last, asked] = [0, 0]
       const link = (page: number) => `${graph.origin}/v1.0/me/x?page=${page}&$skiptoken=${'x'.repeat(12_000)}`
@@ -167,7 +167,7 @@ describe('a next page', () => {
     },
   )
 
-  it('is not asked for when nobody reads any more', async () => {
+  it('is not requested when nobody reads any more', async () => {
     let page = 0
     const value = Array.from({ length: 500 }, (_, id) => ({ id, text: 'x'.repeat(1_000) }))
     answer = () => ({

@@ -37,12 +37,12 @@ describe.runIf(hasTerminal())('at a terminal, od-link api', () => {
     )
   })
 
-  it('refuses bytes that are no text', async () => {
+  it('refuses binary content', async () => {
     answer = { status: 200, headers: { 'content-type': 'image/png' }, body: '\x89PNG\0\0' }
     const { code, shown } = await api('/me/photo')
     expect(code).toBe(2)
     expect(shown).toBe(
-      'od-link: The answer is no text, and a terminal cannot show it.\n  next: Write it to a file: --output FILE\n',
+      'od-link: The response is binary; it is not printed to a terminal.\n  next: To save it: od-link api --output FILE /me/photo\n',
     )
   })
 

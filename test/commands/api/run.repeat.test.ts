@@ -40,7 +40,7 @@ describe('passing trouble', () => {
   })
 
   it.each([[{ status: 429, headers: soon }], [{ status: 503, headers: soon }]])(
-    'a POST is sent again after %j, which says that nothing was begun',
+    'a POST is sent again after %j, which says that nothing was started',
     async (effect) => {
       await at.weather('POST', effect)
       expect((await post()).code).toBe(0)
@@ -61,7 +61,9 @@ describe('passing trouble', () => {
     await at.forgetRequests()
     const { code, stdout, stderr } = await post()
     expect({ code, stdout }).toEqual({ code: exitCode, stdout: '' })
-    expect(stderr).toContain('It may have been done all the same')
+    expect(stderr).toContain(
+      'It may have worked anyway, so the POST was not repeated. Check before you send it again.',
+    )
     expect(await count()).toBe(1)
     const done = 'after' in effect || 'lost' in effect
     expect((await at.drive()).length - before).toBe(done ? 1 : 0)

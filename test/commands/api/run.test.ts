@@ -9,7 +9,7 @@ describe('od-link api', () => {
   const api = (...args: string[]) => at.world.run(['api', ...args])
   const conflict = '@microsoft.graph.conflictBehavior'
 
-  it('prints the answer as it came', async () => {
+  it('prints the response unchanged', async () => {
     const { code, stdout, stderr } = await api('/me/drive?$select=driveType')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toBe(await (await at.graph('GET', '/me/drive?$select=driveType')).text())
@@ -111,10 +111,10 @@ describe('od-link api', () => {
     expect(stdout + stderr).not.toMatch(/tempauth|\/download\//)
   })
 
-  describe('tells refusals by their exit code, and nothing on stdout', () => {
+  describe('reports refusals with their exit code, and nothing on stdout', () => {
     it.each([
       [400, 2],
-      [402, 2],
+      [402, 9],
       [403, 9],
       [404, 8],
       [405, 2],
@@ -125,7 +125,7 @@ describe('od-link api', () => {
       [416, 2],
       [422, 2],
       [423, 9],
-      [501, 6],
+      [501, 2],
       [507, 9],
     ])('HTTP %i: exit code %i', async (status, exitCode) => {
       await at.weather('GET /v1.0/me/drive', { status })
@@ -134,7 +134,7 @@ describe('od-link api', () => {
       expect(stderr).toMatch(/^od-link: .+\n {2}next: .+/)
     })
 
-    it('as the error object with --json, with the answer before it with --include', async () => {
+    it('as the error object with --json, after the response with --include', async () => {
       const { code, stdout, stderr } = await api('--json', '/me/drive/root:/nothing')
       expect({ code, stdout }).toEqual({ code: 8, stdout: '' })
       expect(jsonError(stderr)).toMatchObject({ kind: 'not-found', exitCode: 8, code: 'itemNotFound' })
@@ -147,15 +147,15 @@ describe('od-link api', () => {
   it.each([
     [['-f', 'novalue'], '-f takes key=value'],
     [['-f', 'a[b=c'], '-f takes key=value'],
-    [['-F', 'a=tru'], 'is no JSON: tru'],
+    [['-F', 'a=tru'], 'The value of -F a is not valid JSON: tru'],
     [['-F', 'a=@/nowhere/at/all'], 'cannot be read (ENOENT)'],
-    [['-f', 'a=1', '-f', 'a[b]=2'], 'does not go with one that was given before it'],
-    [['-f', 'a[]=1', '-f', 'a[b]=2'], 'does not go with one that was given before it'],
-    [['-X', 'GET', '-f', 'a[b]=2'], 'A query has no nested keys'],
-    [['-H', 'Authorization: Bearer x'], '-H Authorization cannot be given'],
-    [['-H', 'host: evil.example'], '-H host cannot be given'],
-    [['-H', 'Cookie: a=b'], '-H Cookie cannot be given'],
-    [['-H', 'Content-Length: 3'], '-H Content-Length cannot be given'],
+    [['-f', 'a=1', '-f', 'a[b]=2'], 'The field a[b] contradicts an earlier one.'],
+    [['-f', 'a[]=1', '-f', 'a[b]=2'], 'The field a[b] contradicts an earlier one.'],
+    [['-X', 'GET', '-f', 'a[b]=2'], 'A query cannot have nested keys such as a[b].'],
+    [['-H', 'Authorization: Bearer x'], '-H Authorization cannot be set'],
+    [['-H', 'host: evil.example'], '-H host cannot be set'],
+    [['-H', 'Cookie: a=b'], '-H Cookie cannot be set'],
+    [['-H', 'Content-Length: 3'], '-H Content-Length cannot be set'],
     [['-H', 'no header'], "-H takes 'Name: value'"],
     [['-H', 'a: b\r\nAuthorization: c'], "-H takes 'Name: value'"],
     [['-X', 'FETCH'], '--method must be GET, HEAD, POST, PUT, PATCH or DELETE'],
@@ -170,7 +170,7 @@ describe('od-link api', () => {
     [['--output', '/nowhere/at/all'], 'cannot be written (ENOENT)'],
     [['--output', '/tmp'], 'cannot be written (EISDIR)'],
     [['--max-wait', 'long'], '--max-wait takes a number of seconds'],
-  ])('refuses %j before anything is asked', async (args, why) => {
+  ])('refuses %j before anything is sent', async (args, why) => {
     await at.forgetRequests()
     const { code, stdout, stderr } = await at.world.run(['api', '/me/drive', ...args], { input: '' })
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -307,8 +307,27 @@ describe('what od-link api sends', () => {
     const [first, second] = seen.map((line) => line.split(' '))
     expect([first?.[2], second?.[2]]).toEqual(['again', 'again'])
     expect(first?.[1]).not.toBe(second?.[1])
+  })
+
+  it('reports a token that is refused twice as a failure of the service', async () => {
     answer = () => ({ status: 401, body: { error: { code: 'InvalidAuthenticationToken', message: 'no' } } })
-    expect((await api('/me/x')).code).toBe(4)
+    const { code, stderr } = await api('/me/x', '--max-wait', '1')
+    expect(code).toBe(6)
+    expect(stderr).toContain('Microsoft Graph does not accept a token issued just now: no')
+    expect(stderr).toContain('Try again in a few minutes.')
+  })
+
+  it('reports a refused token with a claims challenge as a sign-in that is needed', async () => {
+    const claims = Buffer.from('{"access_token":{"acrs":{"essential":true,"value":"c1"}}}').toString('base64')
+    answer = () => ({
+      status: 401,
+      headers: { 'www-authenticate': `Bearer error="insufficient_claims", claims="${claims}"` },
+      body: { error: { code: 'InvalidAuthenticationToken', message: 'step up' } },
+    })
+    const { code, stderr } = await api('/me/x')
+    expect(code).toBe(4)
+    expect(stderr).toContain('Microsoft Graph no longer accepts this link: step up')
+    expect(stderr).toMatch(/next: od-link login/)
   })
 
   it('a large answer as it comes, and no more after its reader has gone', async () => {

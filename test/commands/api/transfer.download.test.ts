@@ -116,7 +116,7 @@ describe('od-link api --output', () => {
     isWhole()
   })
 
-  it('asks for a fresh address when the time of one is over', async () => {
+  it('requests a new URL when the old one has expired', async () => {
     host.answers = [{ status: 401 }, { status: 503, headers: { 'retry-after': '0.05' } }]
     await elsewhere()
     expect((await api()).code).toBe(0)
@@ -124,7 +124,7 @@ describe('od-link api --output', () => {
     expect(host.seen).toHaveLength(3)
   })
 
-  it('keeps what came for the next run, when it fails or is interrupted', async () => {
+  it('keeps what arrived for the next run, when it fails or is interrupted', async () => {
     writeFileSync(file, 'older')
     host.delayMs = 50
     await elsewhere()
@@ -137,14 +137,14 @@ describe('od-link api --output', () => {
     running.child.kill('SIGINT')
     const { code, stderr } = await running.ended
     expect(code).toBe(130)
-    expect(stderr).toMatch(/The same command goes on after [\d.]+ KB\./)
+    expect(stderr).toMatch(/The same command continues after [\d.]+ KB\./)
     expect(readFileSync(file, 'utf8')).toBe('older')
     const kept = readFileSync(`${file}.part`).length
     host.delayMs = 0
     host.answers = [{ status: 403, body: 'no' }]
     const failed = await api('--max-wait', '0')
     expect([failed.code, readFileSync(file, 'utf8')]).toEqual([9, 'older'])
-    expect(failed.stderr).toContain('The same command goes on after')
+    expect(failed.stderr).toContain('The same command continues after')
     expect((await api()).code).toBe(0)
     expect(host.seen.at(-1)?.headers.range).toBe(`bytes=${kept}-`)
     isWhole()

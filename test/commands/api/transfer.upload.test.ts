@@ -71,7 +71,7 @@ describe('od-link api --upload', () => {
     expect((await put('-', '/me/drive/root:/Up/')).code).toBe(2)
   })
 
-  it('leaves a file that is there alone, unless told otherwise', async () => {
+  it('does not replace an existing file unless --on-conflict says so', async () => {
     await at.putFile('/taken.bin')
     const refused = await api('/me/drive/root:/taken.bin')
     expect(refused).toMatchObject({ code: 3, stdout: '' })
@@ -96,14 +96,14 @@ describe('od-link api --upload', () => {
     expect((await at.requests('content')).some(({ method }) => method === 'GET')).toBe(true)
   })
 
-  it('finds the file when the answer to the last piece was lost', async () => {
+  it('finds the file when the answer to the last chunk was lost', async () => {
     await at.sandbox.control('POST', 'weather', { match: 'PUT /upload', skip: 1, effect: { lost: true } })
     const { code, stdout } = await api('/me/drive/root:/Up/last')
     expect([code, JSON.parse(stdout).name]).toEqual([0, 'last'])
     await at.sandbox.control('POST', 'weather', { match: 'PUT /upload', skip: 1, effect: { lost: true } })
     const unsure = await api('/me/drive/root:/Up/last', '--on-conflict', 'rename')
     expect([unsure.code, unsure.stdout]).toEqual([6, ''])
-    expect(unsure.stderr).toContain('whether the file is whole is not known')
+    expect(unsure.stderr).toContain('it is not known whether the file is complete')
   })
 
   it('gives the session up when there is no space, or another was quicker', async () => {
@@ -121,7 +121,7 @@ describe('od-link api --upload', () => {
     ['/me/drive/root/children', 'is not the path of a file'],
     ['/me/drive/root:/x?a=b', 'is not the path of a file'],
     ['/me/drive', 'is not the path of a file'],
-  ])('refuses %s before anything is asked', async (path, why) => {
+  ])('refuses %s before anything is sent', async (path, why) => {
     const { code, stderr } = await api(path)
     expect(code).toBe(2)
     expect(stderr).toContain(why)
@@ -169,7 +169,7 @@ describe('the host that an upload goes to', () => {
     },
   )
 
-  it('is told when Ctrl-C ends it', async () => {
+  it('is notified when Ctrl-C ends it', async () => {
     await session(`${host.origin}/upload`)
     host.delayMs = 20
     const running = at.world.start(api())
@@ -195,7 +195,7 @@ describe('the host that an upload goes to', () => {
     writeFileSync(file, createHash('sha256').digest())
     const { code, stderr } = await running.ended
     expect(code).toBe(2)
-    expect(stderr).toContain('changed while it was sent')
+    expect(stderr).toContain('changed during the upload.')
     expect(host.received.cancelled).toBe(true)
   })
 })

@@ -16,7 +16,7 @@ describe('od-link explain', () => {
     'aadsts700016',
     '700016',
     'AADSTS700016: Application with identifier was not found',
-  ])('tells cause and cure of %s without asking anyone', async (code) => {
+  ])('explains cause and fix of %s without a request', async (code) => {
     const { code: exit, stdout, stderr } = await explain([code])
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
     expect(stdout).toMatch(/^AADSTS700016 {2}Microsoft does not know this client ID/)
@@ -25,7 +25,7 @@ describe('od-link explain', () => {
   })
 
   it.each([
-    ['accessDenied', '--scope Files.ReadWrite.All'],
+    ['accessDenied', "od-link login --scope 'User.Read Files.ReadWrite.All'"],
     ['namealreadyexists', '--on-conflict reuse'],
     ['activityLimitReached', '--max-wait 600'],
   ])('knows a code of Microsoft Graph: %s', async (code, cure) => {
@@ -41,7 +41,7 @@ describe('od-link explain', () => {
     }
   })
 
-  it('takes several codes, and tells each once, in JSON too', async () => {
+  it('takes several codes, and explains each once, also in JSON', async () => {
     const { code, stdout } = await explain(['50011', 'accessDenied', 'AADSTS50011', '--json'])
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toEqual([

@@ -9,7 +9,7 @@ describe('many folders in several drives', () => {
   const of = async (user: string, top: string) =>
     (await at.drive(user)).filter((path) => path.startsWith(top)).sort()
 
-  it('are made in each of them with --all-accounts', async () => {
+  it('are created in each of them with --all-accounts', async () => {
     const paths = treeOf('/all', 3, 30)
     const { code, lines } = await makeMany(at.world, paths, '--all-accounts')
     expect(code).toBe(0)
@@ -19,7 +19,7 @@ describe('many folders in several drives', () => {
     for (const user of [ada, grace]) expect(await of(user, '/all')).toEqual(withParents(paths))
   })
 
-  it('are made in those that are named, and in each once', async () => {
+  it('are created in those that are named, once in each', async () => {
     const flags = ['--account', 'home', '--account', grace, '-a', ada]
     const { code, folders, summary } = await makeManyInJson(at.world, ['/named/x'], ...flags)
     expect(code).toBe(0)
@@ -33,21 +33,21 @@ describe('many folders in several drives', () => {
     expect(await of(ada, '/named/y')).toEqual([])
   })
 
-  it('are made in one though another one refuses; the failures are listed by account', async () => {
+  it('are created in one drive when another one refuses; the failures are listed by account', async () => {
     await at.sandbox.control('POST', 'revoke', { username: grace })
     await at.sandbox.control('POST', 'expire')
     const paths = treeOf('/half', 2, 30)
     const { code, lines, stderr } = await makeMany(at.world, paths, '--all-accounts')
     expect(code).toBe(4)
     expect(lines.sort()).toEqual(paths.map((path) => `${ada}:${path}`).sort())
-    expect(stderr).toContain('Not there in the drive of home:')
+    expect(stderr).toContain('Missing in the drive of home:')
     expect(
       stderr
         .split('\n')
         .filter((line) => line.startsWith('/'))
         .sort(),
     ).toEqual(paths.toSorted())
-    expect(stderr).toContain('60 of 120 folders are there')
+    expect(stderr).toContain('60 of 120 folders exist (60 created, 60 skipped, plus 3 parents; ')
     expect(await of(ada, '/half')).toEqual(withParents(paths))
   })
 

@@ -21,39 +21,42 @@ describe('a run that is cut off', () => {
     return { paths, running, top: `/cut${number}` }
   }
 
-  /** The second run: everything there once, and nothing called taken. */
-  async function finishes(paths: string[], top: string, madeAtLeast: number) {
+  /** The second run: everything exists once, and no name is reported as taken. */
+  async function finishes(paths: string[], top: string, createdAtLeast: number) {
     await at.sandbox.control('POST', 'settings', { latencyMs: 0 })
     await at.forgetRequests()
     const { code, stderr, summary } = await makeManyInJson(at.world, paths)
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(summary).toMatchObject({ failed: 0, skipped: 0, created: 600 - summary.exists })
-    expect(summary.exists).toBeGreaterThanOrEqual(madeAtLeast)
+    expect(summary.exists).toBeGreaterThanOrEqual(createdAtLeast)
     expect(await below(at, top)).toEqual(withParents(paths))
-    // What is there is found by lists, so no creation is refused.
+    // Existing folders are found in lists, so no creation is refused.
     expect((await asked(at)).inner.map(({ status }) => status)).not.toContain(409)
   }
 
-  it.each(['SIGINT', 'SIGTERM'] as const)(
-    'by %s finishes what is under way, tells what is there and what not, and ends with 130',
-    async (signal) => {
+  it.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)(
+    'by %s finishes the requests in progress, reports what exists and what is missing, and ends with %i',
+    async (signal, exitCode) => {
       const { paths, running, top } = await started()
       running.child.kill(signal)
       const { code, stdout, stderr } = await running.ended
-      expect(code).toBe(130)
-      expect(stderr).toContain('Finishing what is under way. Once more, and it stops at once.')
-      expect(stderr).toMatch(/od-link: \d+ of 600 folders are there \(.*not tried.*\)\. Interrupted\./)
-      expect(stderr).toMatch(/next: Run the same again/)
+      expect(code).toBe(exitCode)
+      expect(stderr).toContain('Finishing requests in progress. Press Ctrl-C again to stop now.')
+      expect(stderr).toMatch(/od-link: \d+ of 600 folders exist \(.* skipped.*\)\. Interrupted\./)
+      expect(stderr).toMatch(/next: Run it again to create what's missing\./)
       const done = stdout.split('\n').slice(0, -1)
       const missing = stderr.split('\n').filter((line) => line.startsWith('/'))
       expect([...done, ...missing].sort()).toEqual(paths.toSorted())
-      // Everything that was made was told.
+      // Everything that was created was reported.
       expect((await below(at, top)).filter((path) => paths.includes(path))).toEqual(done.sort())
       await finishes(paths, top, done.length)
     },
   )
 
-  it('tells it in JSON, too', async () => {
+  it('also reports it in JSON', async () => {
     const { running } = await started('--json')
     running.child.kill('SIGINT')
     const { code, stdout, stderr } = await running.ended
@@ -62,12 +65,12 @@ describe('a run that is cut off', () => {
     expect(JSON.parse(stderr).error).toMatchObject({ kind: 'interrupted', exitCode: 130 })
   })
 
-  it('by a second Ctrl-C stops at once', async () => {
+  it('stops at once at a second Ctrl-C', async () => {
     const { running } = await started()
     await at.sandbox.control('POST', 'settings', { latencyMs: 5_000 })
     await sleep(100)
     running.child.kill('SIGINT')
-    await running.seen(/Once more/)
+    await running.seen(/Press Ctrl-C again/)
     const before = performance.now()
     running.child.kill('SIGINT')
     const { code } = await running.ended
@@ -76,7 +79,7 @@ describe('a run that is cut off', () => {
     expect(performance.now() - before).toBeLessThan(2_000)
   })
 
-  it('by Ctrl-C in the middle of a long wait does not wait for its end', async () => {
+  it('does not wait for the end of a long pause after Ctrl-C', async () => {
     await at.weather('/$batch', { status: 429, headers: { 'retry-after': '60' } })
     const running = at.world.start(['mkdir', '--from-file', '-'], { input: 'waiting\n' })
     while ((await asked(at)).exchanges.every(({ status }) => status !== 429)) await sleep(30)

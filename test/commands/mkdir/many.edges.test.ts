@@ -7,7 +7,7 @@ const deep = (top: string, levels: number) => `${top}${'/d'.repeat(levels - 1)}`
 describe('a tree deeper than Graph can address by path', () => {
   const at = useLinked()
 
-  it('is made, and found again', async () => {
+  it('is created, and found again', async () => {
     const paths = [deep('/deep', 160), `${deep('/deep', 90)}/side/x`, deep('/deep', 27), deep('/deep', 28)]
     const first = await makeManyInJson(at.world, paths)
     expect(first.code).toBe(0)
@@ -17,7 +17,7 @@ describe('a tree deeper than Graph can address by path', () => {
     expect(await below(at, '/deep')).toHaveLength(162)
   })
 
-  it('is made again where its middle was taken away', async () => {
+  it('is created again where its middle was removed', async () => {
     await at.graph('DELETE', `/me/drive/root:${deep('/deep', 20)}`)
     const { code, summary } = await makeManyInJson(at.world, [deep('/deep', 60)])
     expect({ code, created: summary.created + summary.parentsCreated }).toEqual({ code: 0, created: 41 })
@@ -27,7 +27,7 @@ describe('a tree deeper than Graph can address by path', () => {
 describe('names at every edge of the rules', () => {
   const at = useLinked({ user: grace })
 
-  it('are made as they are', async () => {
+  it('are created unchanged', async () => {
     const names = [
       ...[
         'a%20b',
@@ -95,7 +95,7 @@ describe('names at every edge of the rules', () => {
 describe('what only the drive refuses', () => {
   const at = useLinked({ user: ada })
 
-  it('fails by itself, with the reason, and the rest is made', async () => {
+  it('fails by itself, with the reason, and the rest is created', async () => {
     const { code, lines, stderr } = await makeMany(at.world, ['/~tilde/x', '/Forms', '/fine/~y', '/fine/z'])
     expect({ code, lines }).toEqual({ code: 2, lines: ['/fine/z'] })
     expect(stderr).toContain('✗ /~tilde: OneDrive does not accept this name or path: ')

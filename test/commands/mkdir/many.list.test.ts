@@ -11,7 +11,7 @@ describe('the list of a mkdir --from-file', () => {
   const run = (input: string, ...flags: string[]) =>
     at.world.run(['mkdir', '--from-file', '-', ...flags], { input })
 
-  it('is a path a line, with a leading slash or without, and every folder is printed once it is there', async () => {
+  it('has one path per line, with or without a leading slash, and every folder is printed when it exists', async () => {
     const { code, lines, stderr } = await makeMany(at.world, [
       '/plain/a',
       'plain/b',
@@ -22,7 +22,7 @@ describe('the list of a mkdir --from-file', () => {
       code: 0,
       lines: ['a', 'b', 'c', 'd'].map((x) => `/plain/${x}`),
     })
-    expect(stderr).toMatch(/^✓ All 4 folders are there \(4 made, 1 made on the way to them; [\d.]+ s\)\.\n$/)
+    expect(stderr).toMatch(/^✓ All 4 folders exist \(4 created, plus 1 parent; [\d.]+ s\)\.\n$/)
     expect(await below(at, '/plain')).toEqual(['/plain', ...lines])
   })
 
@@ -38,8 +38,8 @@ describe('the list of a mkdir --from-file', () => {
       ['/.hidden', '/x', '/x/found'],
     ],
     ['with a folder twice', 'x/twice\nx/twice\n', ['/x/twice']],
-    ['that differ in case alone', 'Case/Inner\ncase/INNER\nCASE/other\n', ['/Case/Inner', '/Case/other']],
-    ['that differ in normalisation alone', 'x/caf\u00e9\nx/cafe\u0301\n', ['/x/caf\u00e9']],
+    ['that differ only in case', 'Case/Inner\ncase/INNER\nCASE/other\n', ['/Case/Inner', '/Case/other']],
+    ['that differ only in normalization', 'x/caf\u00e9\nx/cafe\u0301\n', ['/x/caf\u00e9']],
     ['in many scripts', 'x/日本語 🗂\nx/Ελλάδα\nx/עברית\n', ['/x/Ελλάδα', '/x/עברית', '/x/日本語 🗂']],
   ])('takes lines %s', async (_how, input, paths) => {
     const { code, stdout } = await run(input)
@@ -47,7 +47,7 @@ describe('the list of a mkdir --from-file', () => {
     expect(await at.drive()).toEqual(expect.arrayContaining(paths))
   })
 
-  it('has NULs between paths with -0, where a carriage return is not passed over', async () => {
+  it('is NUL-separated with -0, where a carriage return counts', async () => {
     const { code, stdout } = await run('z/a\0z/b c\0\0', '-0')
     expect({ code, paths: stdout.split('\n').slice(0, -1).sort() }).toEqual({
       code: 0,
@@ -55,10 +55,10 @@ describe('the list of a mkdir --from-file', () => {
     })
     const odd = await run('z/d\r\0', '--null')
     expect(odd.code).toBe(2)
-    expect(odd.stderr).toContain('it holds a control character')
+    expect(odd.stderr).toContain('it contains a control character')
   })
 
-  it('may lie in a file, and below a parent that is made', async () => {
+  it('may be a file, below a parent that is created', async () => {
     const file = join(at.world.dir, 'list.txt')
     writeFileSync(file, 'a\n/b\n')
     const { code, stdout } = await at.world.run(['mkdir', '--from-file', file, '/Backup/of me'])
@@ -68,39 +68,39 @@ describe('the list of a mkdir --from-file', () => {
   it.each(['', '\n\n', '.\n', '/\n'])('may be empty: %j', async (input) => {
     const { code, stdout, stderr } = await run(input)
     expect({ code, stdout }).toEqual({ code: 0, stdout: '' })
-    expect(stderr).toBe('✓ The list is empty, so there was nothing to make.\n')
+    expect(stderr).toBe('✓ The list is empty, so nothing was created.\n')
     expect(await at.requests()).toEqual([])
   })
 
-  it('is checked as a whole before anything is asked: every bad line is told by its number', async () => {
+  it('is checked as a whole before anything is sent: every bad line is reported with its number', async () => {
     const bad = ['fine', 'a|b', '', 'con', 'x/', ' lead/x', 'n'.repeat(256), 'long/'.repeat(90)]
     const { code, stdout, stderr } = await run(`${bad.join('\n')}\n`)
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    const told = stderr.split('\n').filter((line) => line.startsWith('line '))
-    expect(told.map((line) => line.slice(0, 7))).toEqual([
+    const reported = stderr.split('\n').filter((line) => line.startsWith('line '))
+    expect(reported.map((line) => line.slice(0, 7))).toEqual([
       'line 2:',
       'line 4:',
       'line 6:',
       'line 7:',
       'line 8:',
     ])
-    expect(stderr).toContain('5 lines of 7 cannot be a folder, so nothing was done.')
+    expect(stderr).toContain('5 of 7 lines are not valid folder paths, so nothing was created.')
     expect(await at.requests()).toEqual([])
   })
 
-  it('is refused where it is not UTF-8, or has a line that does not end', async () => {
+  it('is refused if it is not UTF-8, or has a line that does not end', async () => {
     const file = join(at.world.dir, 'latin1.txt')
     writeFileSync(file, Buffer.concat([Buffer.from('good\n'), Buffer.from([0x63, 0x61, 0x66, 0xe9, 10])]))
     const latin = await at.world.run(['mkdir', '--from-file', file])
     expect(latin.code).toBe(2)
     expect(latin.stderr).toContain('line 2: The line is not valid UTF-8.')
     const endless = await run(`ok\n${'x'.repeat(3_000_000)}\nok|\n`)
-    expect(endless.stderr).toContain('line 2: The line is longer than any path.')
+    expect(endless.stderr).toContain('line 2: The line is too long to be a path.')
     expect(endless.stderr).toContain('line 3: ')
     expect(await at.requests()).toEqual([])
   })
 
-  it('has the first bad lines told, and the others counted; in JSON, too', async () => {
+  it('has its first bad lines reported and the others counted, also in JSON', async () => {
     const lines = Array.from({ length: 1_000 }, () => 'a?b')
     const { code, stderr } = await makeMany(at.world, lines)
     expect(code).toBe(2)
@@ -109,11 +109,11 @@ describe('the list of a mkdir --from-file', () => {
     const json = await makeManyInJson(at.world, lines)
     expect(jsonError(json.stderr)).toMatchObject({ kind: 'usage', exitCode: 2 })
     expect(jsonError(json.stderr).message).toMatch(
-      /^1,000 lines of 1,000 .* line 1: .* line 20: .* and 980 more$/,
+      /^1,000 of 1,000 lines .* line 1: .* line 20: .* and 980 more$/,
     )
   })
 
-  it('that is not there, or no file, is a mistake', async () => {
+  it('is a usage error if it does not exist or is not a file', async () => {
     for (const file of ['/nowhere/list', at.world.dir]) {
       const { code, stderr } = await at.world.run(['mkdir', '--from-file', file])
       expect(code).toBe(2)
@@ -121,7 +121,7 @@ describe('the list of a mkdir --from-file', () => {
     }
   })
 
-  it('is only checked and told by --dry-run, which needs neither a link nor a network', async () => {
+  it('is only checked and printed by --dry-run, which needs neither a link nor a network', async () => {
     const input = 'd/b\nd/a/x\nD/B\n'
     const env = { OD_LINK_CONFIG_DIR: join(at.world.dir, 'nothing') }
     const { code, stdout, stderr } = await at.world.run(['mkdir', '--from-file', '-', '--dry-run'], {
@@ -129,7 +129,7 @@ describe('the list of a mkdir --from-file', () => {
       env,
     })
     expect({ code, stdout }).toEqual({ code: 0, stdout: '/d/b\n/d/a/x\n' })
-    expect(stderr).toContain('2 folders, and 2 on the way to them would be made where they are missing.')
+    expect(stderr).toContain('2 folders, plus 2 parents, would be created if missing. Nothing was sent.\n')
     const bad = await run('a|b\n', '--dry-run')
     expect(bad.code).toBe(2)
     const json = await run(input, '--dry-run', '--json')
@@ -147,12 +147,12 @@ describe('the list of a mkdir --from-file', () => {
   })
 })
 
-describe('a mkdir --from-file that makes no sense', () => {
+describe('a mkdir --from-file with contradicting arguments', () => {
   const at = useLinked()
 
   it.each([
     [['--from-file', '-', '/a', 'b'], 'Unexpected argument "b"'],
-    [['--from-file', '-', '/a|b'], 'holds the character |'],
+    [['--from-file', '-', '/a|b'], 'it contains "|"'],
     [['--from-file', '-', '--on-conflict', 'rename'], '--on-conflict rename cannot be used with --from-file'],
     [['--from-file', '-', '--jobs', '0'], '--jobs takes a whole number from 1 to 64'],
     [['--from-file', '-', '--jobs', 'many'], '--jobs takes a number'],
@@ -165,7 +165,7 @@ describe('a mkdir --from-file that makes no sense', () => {
     [['/', 'x', '-0'], '--null needs --from-file'],
     [['/', 'x', '--all-accounts'], '--all-accounts needs --from-file'],
     [['/', 'x', '--account', 'a', '--account', 'b'], 'Several accounts need --from-file'],
-  ])('%j is refused before anything is done', async (args, what) => {
+  ])('%j is refused before anything is sent', async (args, what) => {
     await at.forgetRequests()
     const { code, stdout, stderr } = await at.world.run(['mkdir', ...args], { input: 'never\n' })
     expect({ code, stdout }).toEqual({ code: args.includes('nobody') ? 4 : 2, stdout: '' })

@@ -55,7 +55,7 @@ describe.each([ada, grace])(
   (user) => {
     const at = useLinked({ user })
 
-    it('everything is there once, what was there stays, and all is told as it is', async () => {
+    it('everything exists once, existing items stay, and every result is reported as it is', async () => {
       await fc.assert(
         fc.asyncProperty(list, list, fc.option(path, { nil: undefined }), async (before, wanted, file) => {
           top += 1

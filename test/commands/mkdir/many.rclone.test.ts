@@ -11,7 +11,7 @@ const hasAll =
   hasRealPart('rclone', 'looking at what was made with a program that knows Microsoft alone') &&
   hasRealPart('openssl', 'giving the sandbox the name of Microsoft')
 
-describe.runIf(hasAll)('what was made', () => {
+describe.runIf(hasAll)('what was created', () => {
   const at = useLinked()
 
   it('is what rclone sees', async () => {

@@ -5,13 +5,13 @@ import { useLinked } from '../../helpers/program/linked.ts'
 import { asked, below, listOf } from '../../helpers/program/many-folders.ts'
 import { peakMemoryMb } from '../../helpers/system/peak-memory.ts'
 
-/** With a minute or two to spare: OD_LINK_TEST_LARGE=1 makes as many folders as there are lines. */
+/** With a minute or two to spare: OD_LINK_TEST_LARGE=1 creates as many folders as there are lines. */
 const distinct = process.env.OD_LINK_TEST_LARGE ? 100_000 : 2_000
 
 describe('a list of 100,000 lines', () => {
   const at = useLinked()
 
-  it('is made, each folder once, however often it is named', { timeout: 300_000 }, async () => {
+  it('creates each folder once, however often it is named', { timeout: 300_000 }, async () => {
     const lines = Array.from({ length: 100_000 }, (_, n) => {
       const path = `/scale/p${Math.floor((n % distinct) / 100)}/Child ${n % distinct}`
       return n < distinct ? path : path.toUpperCase().replace('/SCALE/P', '/Scale/p')
@@ -20,7 +20,7 @@ describe('a list of 100,000 lines', () => {
     const { code, stdout, stderr } = await at.world.run(['mkdir', '--from-file', '-'], options)
     const paths = lines.slice(0, distinct)
     expect({ code, paths: stdout.split('\n').slice(0, -1).sort() }).toEqual({ code: 0, paths: paths.sort() })
-    expect(stderr).toContain(`All ${distinct.toLocaleString('en')} folders are there`)
+    expect(stderr).toContain(`All ${distinct.toLocaleString('en')} folders exist`)
     expect((await below(at, '/scale')).length).toBe(1 + distinct / 100 + distinct)
     await at.forgetRequests()
     const again = await at.world.run(['mkdir', '--from-file', '-'], options)

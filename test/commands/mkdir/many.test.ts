@@ -18,18 +18,18 @@ describe('many folders', () => {
     await at.forgetRequests()
   })
 
-  it('are made in few exchanges, each folder by one request', async () => {
+  it('are created in few exchanges, each folder by one request', async () => {
     const paths = treeOf('/fresh', 10, 100)
     const { code, lines } = await makeMany(at.world, paths)
     expect({ code, lines: lines.sort() }).toEqual({ code: 0, lines: paths.toSorted() })
     expect(await below(at, '/fresh')).toEqual(withParents(paths))
     const { exchanges, inner } = await asked(at)
-    // One looks for the top folder; 1,011 are made, 20 a batch, and the first batches cannot all be full.
+    // One looks for the top folder; 1,011 create, 20 per batch, and the first batches cannot be full.
     expect(inner.length).toBe(1 + 1_011)
     expect(exchanges.length).toBeLessThan(60)
   })
 
-  it('that are there already cost a request for each folder that has some of them, and 200 of these', async () => {
+  it('that exist cost one request for each of their parents, and for each 200 children', async () => {
     const paths = treeOf('/there', 4, 250)
     await makeMany(at.world, paths)
     await at.forgetRequests()
@@ -44,7 +44,7 @@ describe('many folders', () => {
     expect(inner.map(({ method }) => method)).toEqual(Array.from({ length: 10 }, () => 'GET'))
   })
 
-  it('of which some are missing are made up for, and nothing is made twice', async () => {
+  it('of which some exist are completed, and nothing is created twice', async () => {
     const paths = treeOf('/some', 3, 30)
     await makeMany(
       at.world,
@@ -56,7 +56,7 @@ describe('many folders', () => {
     expect(await below(at, '/some')).toEqual(withParents(paths))
   })
 
-  it('are told in JSON, an object a folder, with a summary last', async () => {
+  it('are reported in JSON, one object per folder, with a summary last', async () => {
     const { code, folders, summary, stderr } = await makeManyInJson(at.world, ['/json/a b', '/json'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(folders).toEqual([
@@ -75,13 +75,13 @@ describe('many folders', () => {
     })
   })
 
-  it('have the name that the drive has, where it is spelled differently there', async () => {
+  it('have the name that the drive has, if its spelling differs', async () => {
     await at.world.run(['mkdir', '/', 'Spelled'])
     const { lines } = await makeMany(at.world, ['spelled', 'SPELLED/Child'])
     expect(lines.sort()).toEqual(['/Spelled', '/spelled/Child'])
   })
 
-  it('in a large folder that has few of them are asked for one by one, not listed to the end', async () => {
+  it('in a large folder that has few of them are read one by one, instead of listing all of it', async () => {
     await makeMany(
       at.world,
       Array.from({ length: 1_500 }, (_, n) => `/large/n${n}`),
@@ -93,12 +93,12 @@ describe('many folders', () => {
     expect((await asked(at)).inner.length).toBeLessThan(8)
   })
 
-  it('are talked about on stderr alone, and with --quiet not even there', async () => {
+  it('have messages only on stderr, and none with --quiet', async () => {
     const { code, stderr } = await makeMany(at.world, ['/quiet/a'], '--quiet')
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
   })
 
-  it('are no part of what a single mkdir loads', () => {
+  it('add nothing to what a single mkdir loads', () => {
     const [commandLine, usual] = ['od-link', 'usual'].map((name) =>
       readFileSync(new URL(`../../../dist/${name}.cjs`, import.meta.url), 'utf8'),
     )
@@ -106,7 +106,7 @@ describe('many folders', () => {
     expect(commandLine + String(usual)).not.toContain('$batch')
   })
 
-  it('are made with the smallest number of batches at once, too', async () => {
+  it('are also created with only one batch at once', async () => {
     const paths = treeOf('/jobs', 5, 20)
     await at.sandbox.control('POST', 'settings', { latencyMs: 20 })
     const { code } = await makeMany(at.world, paths, '--jobs', '1')
@@ -116,23 +116,23 @@ describe('many folders', () => {
   })
 })
 
-describe('folders that cannot be made', () => {
+describe('folders that cannot be created', () => {
   const at = useLinked()
   beforeEach(() => at.calm())
 
-  it('for a file in their place fail, with all that is below; the others are made', async () => {
+  it('because of a file in their place fail, with all that is below; the others are created', async () => {
     await at.world.run(['mkdir', '/', 'mixed'])
     await at.putFile('/mixed/file')
     const paths = ['/mixed/a', '/mixed/file', '/mixed/file/x', '/mixed/file/y/z', '/mixed/b']
     const { code, lines, stderr } = await makeMany(at.world, paths)
     expect({ code, lines: lines.sort() }).toEqual({ code: 3, lines: ['/mixed/a', '/mixed/b'] })
-    expect(stderr).toContain('✗ The name is taken: "/mixed/file" is a file.')
-    expect(stderr).toContain('2 of 5 folders are there (2 made, 1 failed, 2 not tried; ')
+    expect(stderr).toContain('✗ /mixed/file: The name is taken by a file.')
+    expect(stderr).toContain('2 of 5 folders exist (2 created, 1 failed, 2 skipped; ')
     expect(stderr).toMatch(/next: Choose another name\./)
     expect(await below(at, '/mixed')).toEqual(['/mixed', '/mixed/a', '/mixed/b', '/mixed/file (file)'])
   })
 
-  it('are listed on stderr so that they can be tried again', async () => {
+  it('are listed on stderr so that they can be retried', async () => {
     await at.world.run(['mkdir', '/', 'again'])
     await at.putFile('/again/in the way')
     const paths = ['/again/ok', '/again/in the way/x', '/again/in the way/# y']
@@ -148,7 +148,7 @@ describe('folders that cannot be made', () => {
     })
   })
 
-  it('are told in JSON with their error, and the error is on stderr as always', async () => {
+  it('are reported in JSON with their error, and the error is on stderr as always', async () => {
     await at.world.run(['mkdir', '/', 'jsonfail'])
     await at.putFile('/jsonfail/f')
     const { code, folders, summary, stderr } = await makeManyInJson(at.world, [
@@ -156,7 +156,7 @@ describe('folders that cannot be made', () => {
       '/jsonfail/f/x',
     ])
     expect(code).toBe(3)
-    const error = { kind: 'taken', exitCode: 3, message: expect.stringContaining('is a file') }
+    const error = { kind: 'taken', exitCode: 3, message: 'The name is taken by a file.' }
     expect(folders).toMatchObject([
       { path: '/jsonfail/f', created: false, status: 'failed', error },
       { path: '/jsonfail/f/x', created: false, status: 'skipped', error },
@@ -175,12 +175,12 @@ describe('folders that cannot be made', () => {
     expect(summary.skipped).toBeGreaterThan(0)
   })
 
-  it('for want of space end the run, since all others would fail as well', async () => {
+  it('for lack of space end the run, because all others would fail as well', async () => {
     await at.sandbox.control('POST', 'settings', { quotaFull: true })
     const { code, stderr } = await makeMany(at.world, treeOf('/full', 3, 50))
     await at.sandbox.control('POST', 'settings', { quotaFull: false })
     expect(code).toBe(9)
-    expect(stderr).toContain('there is no space left in this OneDrive')
+    expect(stderr).toContain('✗ /full: There is no space left in this OneDrive (HTTP 507).\n')
     expect(stderr.split('\n').filter((line) => line.startsWith('/'))).toHaveLength(150)
   })
 })

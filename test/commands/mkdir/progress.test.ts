@@ -13,16 +13,14 @@ describe.runIf(hasTerminal())('at a terminal, a run of many folders', () => {
     return startInTerminal(`${odLinkWord} mkdir --from-file ${file} ${more}`, { ...at.world.env })
   }
 
-  it('shows how far it is on one line, and a sentence at the end', async () => {
+  it('shows its progress on one line, and a sentence at the end', async () => {
     await at.sandbox.control('POST', 'settings', { latencyMs: 100 })
     const { ended } = start('seen', treeOf('/seen', 10, 40), '>/dev/null')
     const { code, shown } = await ended
     await at.sandbox.control('POST', 'settings', { latencyMs: 0 })
     expect(code).toBe(0)
     expect(shown).toMatch(/\d+\/400 folders · \d+\/s · [\d.]+ s left/)
-    expect(shown).toMatch(
-      /✓ All 400 folders are there \(400 made, 11 made on the way to them; [\d.]+ s\)\.\n$/,
-    )
+    expect(shown).toMatch(/✓ All 400 folders exist \(400 created, plus 11 parents; [\d.]+ s\)\.\n$/)
     expect(shown.split('\n')).toHaveLength(2)
   })
 

@@ -1,7 +1,7 @@
 import { beforeEach, describe, expect, it } from 'vitest'
 import { grace, jsonError, type Linked, useLinked } from '../../helpers/program/linked.ts'
 
-/** Makes a folder of its own for a test and returns its path. */
+/** Creates a folder of its own for a test and returns its path. */
 async function freshFolder(at: Linked, name: string): Promise<string> {
   const { code, stderr } = await at.world.run(['mkdir', '/', name])
   if (code !== 0) throw new Error(stderr)
@@ -28,14 +28,14 @@ describe('a name that is taken', () => {
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
   })
 
-  it('is told in JSON with the code and the request id of Microsoft', async () => {
+  it('is reported in JSON with the code and the request ID of Microsoft', async () => {
     const { code, stdout, stderr } = await at.world.run(['mkdir', '--json', '/', 'fail'])
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
     expect(jsonError(stderr)).toEqual({
       kind: 'taken',
-      reason: 'taken',
+      reason: 'name-taken',
       message: 'The name is taken: "/fail" is a folder.',
-      hint: expect.stringContaining('--on-conflict reuse'),
+      hint: 'To use the existing folder: od-link mkdir --on-conflict reuse /fail\nTo create a copy with a new name: od-link mkdir --on-conflict rename /fail',
       exitCode: 3,
       code: 'nameAlreadyExists',
       requestId: expect.stringMatching(/^[\da-f-]{36}$/),
@@ -79,7 +79,7 @@ describe('a name that is taken', () => {
     expect(await at.drive()).toEqual(before)
   })
 
-  it('leaves a file alone with --on-conflict rename', async () => {
+  it('does not change a file with --on-conflict rename', async () => {
     const { code, stdout } = await at.world.run(['mkdir', '--on-conflict', 'rename', '/', 'a file'])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '/a file 1\n' })
     expect(await at.drive()).toContain('/a file (file)')
@@ -91,7 +91,7 @@ describe('drives that answer in other ways', () => {
   beforeEach(() => at.calm())
   const mood = (moods: object) => at.sandbox.control('POST', 'settings', { moods: { [grace]: moods } })
 
-  it('an answer of 200 to "fail" is the folder that was there: taken', async () => {
+  it('an answer of 200 to "fail" is the existing folder, so the name is taken', async () => {
     await at.world.run(['mkdir', '/', 'old'])
     await mood({ existing: 200 })
     const { code, stdout, stderr } = await at.world.run(['mkdir', '/', 'old'])
@@ -102,7 +102,7 @@ describe('drives that answer in other ways', () => {
     expect(JSON.parse(reused.stdout)).toMatchObject([{ path: '/old', created: false }])
   })
 
-  it('an answer of 200 to "rename" is no new folder either, and the advice is not what was just typed', async () => {
+  it('an answer of 200 to "rename" is not a new folder, and the advice is not what was just typed', async () => {
     await mood({ existing: 200 })
     const { code, stdout, stderr } = await at.world.run(['mkdir', '--on-conflict', 'rename', '/', 'old'])
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
@@ -120,7 +120,7 @@ describe('drives that answer in other ways', () => {
     expect(stderr).not.toContain('mkdir -p')
   })
 
-  it('a notebook is no folder that may be used', async () => {
+  it('a notebook cannot be used as a folder', async () => {
     const package_ = { id: 'X!7', name: 'Notes', folder: { childCount: 0 }, package: { type: 'oneNote' } }
     await at.weather('POST', { status: 409 })
     await at.weather('GET', { status: 200, body: package_ })
@@ -129,23 +129,23 @@ describe('drives that answer in other ways', () => {
     expect(stderr).toContain('"/Notes" is a notebook')
   })
 
-  it('a conflict with something that is gone when one looks is tried again', async () => {
+  it('a conflict with something that has gone when it is read is tried again', async () => {
     await at.weather('POST', { status: 409 })
     const { code, stdout } = await at.world.run(['mkdir', '/', 'race'])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '/race\n' })
   })
 
-  it('a conflict with something that is never seen ends after a few attempts', async () => {
+  it('a conflict with something that can never be read ends after a few attempts', async () => {
     await at.weather('POST', { status: 409 }, 10)
     await at.forgetRequests()
     const { code, stdout, stderr } = await at.world.run(['mkdir', '/', 'ghost'])
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
-    expect(stderr).toContain('cannot be seen')
+    expect(stderr).toContain('"/ghost" is an item that od-link cannot read')
     expect((await at.requests()).filter(({ method }) => method === 'POST')).toHaveLength(3)
     expect(await at.drive(grace)).not.toContain('/ghost')
   })
 
-  it('a folder that shows only in the list of its parent is found there', async () => {
+  it('a folder that is only in the list of its parent is found there', async () => {
     await at.world.run(['mkdir', '/', 'late'])
     await at.weather('/GET .*late/', { status: 404 })
     const { code, stdout } = await at.world.run(['mkdir', '-p', '/LATE'])

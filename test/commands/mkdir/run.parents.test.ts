@@ -5,7 +5,7 @@ describe('parents', () => {
   const at = useLinked()
   beforeEach(() => at.forgetRequests())
 
-  it('a missing one is an error that says which, and how to make it', async () => {
+  it('a missing one is an error that says which, and how to create it', async () => {
     const { code, stdout, stderr } = await at.world.run(['mkdir', '/No/such', 'x'])
     expect({ code, stdout }).toEqual({ code: 8, stdout: '' })
     expect(stderr).toContain('There is no folder "/No/such".')
@@ -20,25 +20,25 @@ describe('parents', () => {
     expect(hint).toBe("od-link mkdir -p '/Ada'\\''s $HOME/x y'")
   })
 
-  it('-p makes those that are missing, and prints the folder that was asked for alone', async () => {
+  it('-p creates those that are missing, and prints only the folder that was typed', async () => {
     const { code, stdout } = await at.world.run(['mkdir', '-p', '/a/b/c'])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '/a/b/c\n' })
     expect(await at.drive()).toEqual(['/a', '/a/b', '/a/b/c'])
   })
 
-  it('-p is fine with what is there, one request and one look, as often as one likes', async () => {
+  it('-p accepts an existing folder, with two requests', async () => {
     const { code, stdout } = await at.world.run(['mkdir', '-p', '--json', '/a/b/c'])
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject([{ path: '/a/b/c', created: false }])
     expect((await at.requests()).length).toBeLessThanOrEqual(2)
   })
 
-  it('-p makes many names in a new parent', async () => {
+  it('-p creates several names in a new parent', async () => {
     const { code, stdout } = await at.world.run(['mkdir', '-p', '/new/parent', 'x', 'y'])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '/new/parent/x\n/new/parent/y\n' })
   })
 
-  it('-p with --on-conflict fail still refuses a folder that is there, as its last part alone', async () => {
+  it('-p with --on-conflict fail refuses an existing folder, but only as the last part', async () => {
     const { code, stdout } = await at.world.run(['mkdir', '-p', '--on-conflict', 'fail', '/a/b/c'])
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
     const other = await at.world.run(['mkdir', '-p', '--on-conflict', 'fail', '/a/b/d/e'])
@@ -61,7 +61,7 @@ describe('parents', () => {
     const before = await at.drive()
     const { code, stdout, stderr } = await at.world.run(['mkdir', ...flags, '/file/x', 'y'])
     expect(stdout).toBe('')
-    // Without -p it is enough to be told what the drive says: bad path, or no such folder.
+    // Without -p it is enough to report what the drive says: bad path, or no such folder.
     expect(flags.length > 0 ? [3] : [2, 3, 8]).toContain(code)
     expect(stderr).toContain('/file')
     expect(await at.drive()).toEqual(before)
@@ -73,7 +73,7 @@ describe('parents', () => {
     expect(stderr).toContain('"/file" is a file')
   })
 
-  it('many processes that make one deep path with -p at once all succeed', async () => {
+  it('many processes that create one deep path with -p at once all succeed', async () => {
     const runs = await Promise.all(
       Array.from({ length: 6 }, (_value, index) =>
         at.world.run(['mkdir', '-p', '/shared/by/all', `${index}`]),
@@ -92,7 +92,7 @@ describe('parents', () => {
   })
 })
 
-describe('a personal drive that makes missing parents by itself', () => {
+describe('a personal drive that creates missing parents by itself', () => {
   const at = useLinked({ user: grace })
 
   it('gets its way', async () => {
@@ -108,7 +108,7 @@ describe('paths deeper than Graph can address', () => {
   const deep = (levels: number) =>
     `/${Array.from({ length: levels }, (_, index) => `d${index + 1}`).join('/')}`
 
-  it('are made with -p, level by level', async () => {
+  it('are created with -p, level by level', async () => {
     const { code, stdout } = await at.world.run(['mkdir', '-p', deep(60)])
     expect({ code, stdout }).toEqual({ code: 0, stdout: `${deep(60)}\n` })
     expect(await at.drive()).toHaveLength(60)
@@ -129,13 +129,13 @@ describe('paths deeper than Graph can address', () => {
     expect(stderr.toLowerCase()).toContain(reason)
   })
 
-  it('are found again when they are there', async () => {
+  it('are found again if they exist', async () => {
     const { code, stdout } = await at.world.run(['mkdir', '--json', '-p', deep(60)])
     expect(code).toBe(0)
     expect(JSON.parse(stdout)).toMatchObject([{ path: deep(60), created: false }])
   })
 
-  it('are made below what is there', async () => {
+  it('are created below existing ones', async () => {
     const { code, stdout } = await at.world.run(['mkdir', '-p', `${deep(30)}/side/${deep(30).slice(1)}`])
     expect(code).toBe(0)
     expect(stdout).toBe(`${deep(30)}/side${deep(30)}\n`)

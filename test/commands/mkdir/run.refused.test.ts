@@ -11,21 +11,21 @@ describe('names and paths that OneDrive never accepts', () => {
   beforeEach(() => at.forgetRequests())
 
   it.each([
-    ['a"b', 'the character "'],
-    ['a*b', 'the character *'],
-    ['a:b', 'the character :'],
-    ['a<b', 'the character <'],
-    ['a>b', 'the character >'],
-    ['a?b', 'the character ?'],
-    ['a\\b', 'the character \\'],
-    ['a|b', 'the character |'],
+    ['a"b', 'it contains """'],
+    ['a*b', 'it contains "*"'],
+    ['a:b', 'it contains ":"'],
+    ['a<b', 'it contains "<"'],
+    ['a>b', 'it contains ">"'],
+    ['a?b', 'it contains "?"'],
+    ['a\\b', 'it contains "\\"'],
+    ['a|b', 'it contains "|"'],
     ['a\tb', 'a control character'],
     ['a\nb', 'a control character'],
     [' a', 'begins or ends with a space'],
     ['a ', 'begins or ends with a space'],
     ['a.', 'ends with a dot'],
-    ['.', 'means a place'],
-    ['..', 'means a place'],
+    ['.', '"." and ".." are not folder names'],
+    ['..', '"." and ".." are not folder names'],
     ['', 'empty'],
     ['~$a', 'begins with ~$'],
     ['a_VTI_b', '_vti_'],
@@ -62,7 +62,7 @@ describe('names and paths that OneDrive never accepts', () => {
     expect(await at.requests()).toEqual([])
   })
 
-  it('refuses a path in the place of a name, and tells how to say it', async () => {
+  it('refuses a path in the place of a name, and says what to type', async () => {
     const { code, stderr } = await at.world.run(['mkdir', '/', 'a/b'])
     expect(code).toBe(2)
     expect(stderr).toContain('not a path: "a/b"')
@@ -70,13 +70,13 @@ describe('names and paths that OneDrive never accepts', () => {
     expect(await at.requests()).toEqual([])
   })
 
-  it('tells it in a way that a shell takes for what it says', async () => {
+  it('quotes that command for the shell', async () => {
     const { stderr } = await at.world.run(['mkdir', '/', 'a/`echo no` $HOME'])
     expect(stderr).toContain("od-link mkdir -p '/a/`echo no` $HOME'")
   })
 
   it.each([['C:/Program Files/Git/Reports'], ['c:/Program Files/Git/'], ['C:\\Users\\ada']])(
-    'recognises %j as the work of Git Bash',
+    'recognizes %j as rewritten by Git Bash',
     async (path) => {
       const { code, stdout, stderr } = await at.world.run(['mkdir', path, 'x'])
       expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
@@ -86,7 +86,7 @@ describe('names and paths that OneDrive never accepts', () => {
     },
   )
 
-  it('leaves to the server what only some drives refuse, and tells its reason', async () => {
+  it('leaves to the server what only some drives refuse, and shows its reason', async () => {
     const { code, stdout, stderr } = await at.world.run(['mkdir', '/', 'Forms'])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toContain('Name is reserved for list forms folder')
@@ -131,7 +131,7 @@ describe('with no account', () => {
     world?.remove()
   })
 
-  it('fails in a blink, without the network, the keychain, a browser or a question', async () => {
+  it('fails at once, without the network, the keychain, a browser or a question', async () => {
     const { code, stdout, stderr, milliseconds } = await world.run(['mkdir', '/', 'x'], { input: '' })
     expect({ code, stdout }).toEqual({ code: 4, stdout: '' })
     expect(stderr).toContain('No OneDrive is linked.')

@@ -6,13 +6,13 @@ describe.runIf(hasKeyring())('od-link mkdir, with a real keychain', () => {
   const at = useLinked({ store: 'keychain' })
   beforeEach(() => at.forgetRequests())
 
-  it('makes a folder and prints its path alone', async () => {
+  it('creates a folder and prints only its path', async () => {
     const { code, stdout, stderr } = await at.world.run(['mkdir', '/', 'Reports'])
     expect({ code, stdout, stderr }).toEqual({ code: 0, stdout: '/Reports\n', stderr: '' })
     expect(await at.drive()).toEqual(['/Reports'])
   })
 
-  it('sends one request, and asks nobody for a token', async () => {
+  it('sends one request, and none for a token', async () => {
     expect((await at.world.run(['mkdir', '/', 'One request'])).code).toBe(0)
     const requests = await at.requests()
     expect(requests.map(({ method, path, status }) => [method, path, status])).toEqual([
@@ -22,7 +22,7 @@ describe.runIf(hasKeyring())('od-link mkdir, with a real keychain', () => {
     expect(total).toBe(0)
   })
 
-  it('makes each of many names in one parent, and prints a line each in the order they were given', async () => {
+  it('creates several names in one parent, and prints one line each in the order they were given', async () => {
     const names = ['c', 'a', 'b']
     const { code, stdout } = await at.world.run(['mkdir', '/Reports', ...names])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '/Reports/c\n/Reports/a\n/Reports/b\n' })
@@ -30,7 +30,7 @@ describe.runIf(hasKeyring())('od-link mkdir, with a real keychain', () => {
     expect(requests.map(({ path }) => path)).toEqual(Array(3).fill('/v1.0/me/drive/root:/Reports:/children'))
   })
 
-  it('takes a single argument for the whole path', async () => {
+  it('takes a single argument as the whole path', async () => {
     const { code, stdout } = await at.world.run(['mkdir', '/Reports/2026'])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '/Reports/2026\n' })
   })
@@ -47,7 +47,7 @@ describe.runIf(hasKeyring())('od-link mkdir, with a real keychain', () => {
     expect(await at.drive()).toContain(path)
   })
 
-  it('prints one JSON array with --json, of which `created` tells what is new', async () => {
+  it('prints one JSON array with --json, in which `created` says what is new', async () => {
     await at.world.run(['mkdir', '/Reports', 'old'])
     const { code, stdout, stderr } = await at.world.run([
       ...['mkdir', '--json', '--on-conflict', 'reuse', '/Reports', 'old', 'new'],
@@ -64,7 +64,7 @@ describe.runIf(hasKeyring())('od-link mkdir, with a real keychain', () => {
     expect(stdout.trimEnd()).not.toContain('\n')
   })
 
-  it('has made what it printed when one of several names is taken, and stops there', async () => {
+  it('has created what it printed when one of several names is taken, and stops there', async () => {
     await at.world.run(['mkdir', '/', 'Partly'])
     await at.world.run(['mkdir', '/Partly', 'two'])
     const { code, stdout, stderr } = await at.world.run(['mkdir', '/Partly', 'one', 'two', 'three'])
@@ -74,22 +74,22 @@ describe.runIf(hasKeyring())('od-link mkdir, with a real keychain', () => {
     expect(await at.drive()).not.toContain('/Partly/three')
   })
 
-  it('tells in JSON, too, what was made before a failure', async () => {
+  it('also reports in JSON what was created before a failure', async () => {
     const { code, stdout, stderr } = await at.world.run(['mkdir', '--json', '/Partly', 'uno', 'two'])
     expect(code).toBe(3)
     expect(JSON.parse(stdout)).toMatchObject([{ path: '/Partly/uno', created: true }])
     expect(jsonError(stderr)).toMatchObject({ kind: 'taken', exitCode: 3, code: 'nameAlreadyExists' })
   })
 
-  it('says that the root is there already when no name is given', async () => {
+  it('says that the root exists when no name is given', async () => {
     const { code, stdout, stderr } = await at.world.run(['mkdir', '/'])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
-    expect(stderr).toContain('The root of the drive is there already')
+    expect(stderr).toContain('The root of the drive already exists, and no name was given.')
     expect(stderr).toContain('od-link mkdir / NAME')
     expect(await at.requests()).toEqual([])
   })
 
-  it('makes a folder whose name begins with a dash after --', async () => {
+  it('creates a folder whose name begins with a dash after --', async () => {
     const { code, stdout } = await at.world.run(['mkdir', '--', '/Reports', '-n', '--json'])
     expect({ code, stdout }).toEqual({ code: 0, stdout: '/Reports/-n\n/Reports/--json\n' })
   })

@@ -44,7 +44,7 @@ describe('status --check', () => {
     expect((await at.requests('token')).length).toBeLessThanOrEqual(10)
   })
 
-  it('tells a service in trouble from a link that has ended', async () => {
+  it('distinguishes an unavailable service from a link that has ended', async () => {
     await at.weather('/token', { status: 503, headers: { 'retry-after': '0.01' } }, 99)
     const { code, stdout, stderr } = await at.world.run(['status', '--check'])
     expect(code).toBe(6)
@@ -56,7 +56,7 @@ describe('status --check', () => {
     expect(told).toMatchObject({ works: false, problem: { kind: 'service' }, ended: null })
   })
 
-  it('says of which kind the account is and that it has no OneDrive, though the link lives', async () => {
+  it('says which kind of account it is and that it has no OneDrive, although the link works', async () => {
     const body = { error: { code: 'BadRequest', message: 'Tenant does not have a SPO license.' } }
     await at.weather('GET /v1.0/me/drive', { status: 400, body })
     const { code, stdout, stderr } = await at.world.run(['status', '--check'])
@@ -64,6 +64,6 @@ describe('status --check', () => {
     expect(stdout).toMatch(/^ada@contoso\.example · work account/)
     expect(rowOf(stdout, 'checked')).toMatch(/^no: This account has no OneDrive here: .*SPO license/)
     expect(rowOf(stdout, 'ended')).toBeUndefined()
-    expect(stderr).toMatch(/next: od-link login --tenant consumers/)
+    expect(stderr).toMatch(/next: For a personal account: od-link login --tenant consumers\n/)
   })
 })

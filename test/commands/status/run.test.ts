@@ -101,7 +101,7 @@ describe('od-link status', () => {
     for (const secret of await sandbox.control('GET', 'secrets')) expect(stdout).not.toContain(secret)
   })
 
-  it('asks nobody unless it is told to check', async () => {
+  it('sends nothing without --check', async () => {
     await world.run(['status'])
     expect(await sandbox.control('GET', 'log')).toEqual([])
     const { code, accounts } = await json('--check')
@@ -161,7 +161,7 @@ describe('status exits with 4', () => {
     expect(error).toMatchObject({
       kind: 'sign-in',
       message: expect.stringContaining(ada),
-      hint: 'od-link login',
+      hint: 'od-link login --account work',
     })
     const words = await world.run(['status'])
     expect(words).toMatchObject({ code: 4, stdout: expect.stringMatching(/^grace@/) })

@@ -38,7 +38,7 @@ const refreshes = async () =>
   ).length
 
 describe('od-link token', () => {
-  it('prints a token that Graph takes, alone, without asking Microsoft for another', async () => {
+  it('prints only a token that Graph accepts, without requesting another', async () => {
     const { code, stdout, stderr } = await world.run(['token'])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^\S+\n$/)

@@ -235,7 +235,7 @@ describe('bad weather', () => {
     ['an answer has no answers', batch, { status: 200, body: { responses: [] }, after: true }, 1],
     ['the answers are not valid', batch, { status: 200, body: { responses: [{ id: 7 }, null, 3, []] } }, 1],
     ['the answers are not a list', batch, { status: 200, body: { responses: 7 } }, 1],
-    ['a batch is too large', batch, { status: 413 }, 1, 1],
+    ['a batch is too large', batch, { status: 413 }, 1, 3],
     ['a batch is refused for one of its requests', batch, { status: 400 }, 1, 1],
     ['folders are throttled', creation, { status: 429, ...soon }, 3],
     ['folders fail for a moment', creation, { status: 500 }, 2],
