@@ -12,7 +12,7 @@ const meanings = {
   network: ['network, TLS or proxy', 'network'],
   'not-found': ['not found: a folder, an item, a code', 'not found'],
   'not-allowed': ['not allowed, or no space left', 'not allowed, or no space'],
-  interrupted: ['interrupted', 'interrupted'],
+  interrupted: ['interrupted by Ctrl-C (143 by SIGTERM, 129 by SIGHUP)', 'interrupted'],
 } as const satisfies Record<ErrorKind, readonly [full: string, short: string]>
 
 const done: Row = ['0', 'done']

@@ -36,7 +36,7 @@ export function startProgress(
   const several = accounts.length > 1
   let engines: readonly Engine[] = []
   let timer: NodeJS.Timeout | undefined
-  let first: FolderResult | undefined
+  let first: { account: Account; result: FolderResult } | undefined
   let reported = 0
 
   const reportFailure = (account: Account, path: string, { message }: OdLinkError) => {
@@ -53,7 +53,7 @@ export function startProgress(
   return {
     settled(account, settled) {
       const { folder, status, error } = settled
-      if (error && !first) first = settled
+      if (error && !first) first = { account, result: settled }
       if (status === 'failed' && error) reportFailure(account, showFolder(folder), error)
       if (!folder.named) return
       if (json) printJson(asJson(settled, several ? account : undefined))
@@ -74,20 +74,26 @@ export function startProgress(
       const sum = summaryOf(engines, tree, began)
       const missing = sum.failed + sum.skipped
       const hasFailed = missing > 0 || engines.some(({ states }) => states.all.failed > 0)
-      const failed = hasFailed ? first?.error : undefined
+      const failed = hasFailed ? first?.result.error : undefined
       if (json) printJson({ summary: { ...sum, exitCode: failed?.exitCode ?? 0 } })
       if (!failed) {
         if (!quiet) say(styled('green', '✓'), ` ${inWords(sum)}`)
         return
       }
       if (!json) for (const engine of engines) listMissing(engine, tree, several)
-      const path = first?.status === 'failed' ? `${showFolder(first.folder)}: ` : ''
+      const what = first ? subjectOf(first.result, several ? first.account : undefined) : ''
       throw failed.with({
-        message: `${inWords(sum)} ${path}${failed.message}`,
+        message: `${inWords(sum)} ${what}${failed.message}`,
         next: failed.next.length > 0 ? failed.next : ["Run it again to create what's missing."],
       })
     },
   }
+}
+
+/** What the first failure is about: the link, where there are several, and the folder, unless it is not about one. */
+function subjectOf({ status, folder }: FolderResult, account: Account | undefined): string {
+  const parts = [account && labelOf(account), status === 'failed' && showFolder(folder)]
+  return parts.flatMap((part) => (part ? [`${part}: `] : [])).join('')
 }
 
 /** The path as it was typed, but for the last name, which is as the drive has it. */

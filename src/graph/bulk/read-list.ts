@@ -14,11 +14,12 @@ export class BadLines extends OdLinkError {
   constructor(lines: readonly string[], count: number, total: number) {
     const [bad, all] = [count, total].map((number) => number.toLocaleString('en'))
     const verb = count === 1 ? 'is not a valid folder path' : 'are not valid folder paths'
-    const sentence = `${bad} of ${all} lines ${verb}, so nothing was created.`
+    const noun = total === 1 ? 'line' : 'lines'
+    const sentence = `${bad} of ${all} ${noun} ${verb}, so nothing was created.`
     const more = count > lines.length ? [`… and ${(count - lines.length).toLocaleString('en')} more`] : []
     super('usage', [sentence, ...lines, ...more].join(' '), {
       reason: 'invalid-list',
-      next: ['Fix these lines and try again.'],
+      next: [count === 1 ? 'Fix this line and try again.' : 'Fix these lines and try again.'],
     })
     this.#sentence = sentence
     this.#lines = [...lines, ...more]

@@ -124,14 +124,14 @@ describe('the folders of a list', () => {
     })
     expect(reported).toEqual([first, second])
     await expect(wanted('a*')).rejects.toThrow(
-      '1 of 1 lines is not a valid folder path, so nothing was created. line 1: ',
+      '1 of 1 line is not a valid folder path, so nothing was created. line 1: ',
     )
   })
 
   it('are refused when a line is not valid text', async () => {
     const error = (await wanted(Buffer.from([0x61, 0xff])).catch((thrown) => thrown)) as BadLines
     expect(error.message).toBe(
-      '1 of 1 lines is not a valid folder path, so nothing was created. line 1: The line is not valid UTF-8.',
+      '1 of 1 line is not a valid folder path, so nothing was created. line 1: The line is not valid UTF-8.',
     )
   })
 
