@@ -125,7 +125,8 @@ const unmanagedTenant: Advice = {
   meaning: "Nobody manages the organisation's tenant, so no app can be approved there.",
   reason: 'sign-in-refused',
   next: [
-    "Ask the organisation's IT to take over the domain in Microsoft's admin center.",
+    "Ask the organisation's IT to take over the domain in Microsoft's",
+    'admin center.',
     'Or use another account.',
   ],
 }

@@ -100,7 +100,7 @@ function notUsed({ expiresAt }: DeviceCode, end: number): OdLinkError {
   return new OdLinkError('sign-in', message, {
     reason: hasExpired ? 'code-expired' : 'sign-in-timeout',
     next: [
-      { verb: 'login', flags: { device: true } },
+      { intro: 'To get a new one:', verb: 'login', flags: { device: true } },
       'If the page said that access is blocked (53003), or that a new code had',
       'expired, your organisation does not allow device codes (or Microsoft, for',
       'personal accounts).',

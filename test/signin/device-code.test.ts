@@ -30,7 +30,7 @@ describe('a sign-in', () => {
       kind: 'sign-in',
       message: 'Nobody entered the code in time.',
       hint: expect.stringMatching(
-        /^od-link login --device\nIf the page said .*\nexpired, your organisation .*\npersonal accounts\)\.\nSign in with a browser instead: od-link login$/,
+        /^To get a new one: od-link login --device\nIf the page said .*\nexpired, your organisation .*\npersonal accounts\)\.\nSign in with a browser instead: od-link login$/,
       ),
     })
     expect(attempts.events.filter(({ event }) => event === 'countdown')).toEqual([
@@ -48,7 +48,7 @@ describe('a sign-in', () => {
     await expect(signInByDeviceCode(await byCodeAt(server.origin))).rejects.toMatchObject({
       kind: 'sign-in',
       message: 'The code has expired before anyone entered it.',
-      hint: expect.stringMatching(/^od-link login --device\n/),
+      hint: expect.stringMatching(/^To get a new one: od-link login --device\n/),
     })
     expect(attempts.events.slice(1)).toEqual([{ event: 'countdown', seconds: 9 }])
     await server.stop()

@@ -64,6 +64,6 @@ describe('status --check', () => {
     expect(stdout).toMatch(/^ada@contoso\.example · work account/)
     expect(rowOf(stdout, 'checked')).toMatch(/^no: This account has no OneDrive here: .*SPO license/)
     expect(rowOf(stdout, 'ended')).toBeUndefined()
-    expect(stderr).toMatch(/next: od-link login --tenant consumers/)
+    expect(stderr).toMatch(/next: For a personal account: od-link login --tenant consumers\n/)
   })
 })

@@ -161,7 +161,7 @@ describe('status exits with 4', () => {
     expect(error).toMatchObject({
       kind: 'sign-in',
       message: expect.stringContaining(ada),
-      hint: 'od-link login',
+      hint: 'od-link login --account work',
     })
     const words = await world.run(['status'])
     expect(words).toMatchObject({ code: 4, stdout: expect.stringMatching(/^grace@/) })
