@@ -1,5 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { putHelper } from '../../helpers/keychain/helper-program.ts'
 import { type SandboxProcess, startSandbox } from '../../helpers/microsoft/sandbox.ts'
 import { ada, behindTheScenes, changeRecord, grace, recordFile } from '../../helpers/program/linked.ts'
 import {
@@ -179,5 +180,29 @@ describe('more proof that is asked for at redemption', () => {
     expect(urls(stderr)).toHaveLength(2)
     expect(stderr).toMatch(/next: \S/)
     expect(kept(world)).toEqual({})
+  })
+})
+
+describe('a code lives for a minute', () => {
+  it('so neither a slow store nor a secret is asked for between the redirect and its redemption', async () => {
+    const dir = String(world.env.OD_LINK_CONFIG_DIR)
+    mkdirSync(dir, { mode: 0o700 })
+    const store = { PATH: putHelper(dir, 'slow'), OD_LINK_STORE: 'helper:slow' }
+    const env = { ...store, OD_LINK_CLIENT_ID: sandbox.webClientId }
+    const input = `${sandbox.webClientSecret}\n`
+    expect((await world.run(['config', 'set', 'client-secret'], { env, input })).code).toBe(0)
+    writeFileSync(`${dir}/script`, 'sleep 0.5\n')
+    writeFileSync(`${dir}/asked`, '')
+    await sandbox.control('DELETE', 'log')
+    const flags = ['--redirect-uri', 'http://localhost/post_onedrive']
+    expect((await loginByHand(world, flags, { env })).code).toBe(0)
+    // It was asked for the secret before, and keeps the link afterwards.
+    const asked = readFileSync(`${dir}/asked`, 'utf8')
+    expect(asked).toMatch(/^get .*client-secret/m)
+    expect(asked.split('\n').filter((line) => /^store (?!\S*\/probe")/.test(line))).toHaveLength(1)
+    const seen = await behindTheScenes(sandbox, world).requests()
+    const time = (kind: string) => Date.parse(seen.findLast((one) => one.kind === kind)?.time ?? '')
+    // A reading of the store takes two requests.
+    expect(time('token') - time('authorize')).toBeLessThan(900)
   })
 })
