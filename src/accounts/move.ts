@@ -41,6 +41,7 @@ export async function moveLink({ id }: Account, to: StoreName): Promise<StoreNam
         verb: 'store',
         action: 'move',
         flags: { to },
+        again: true,
       })
     }
     return from

@@ -35,18 +35,20 @@ export function nextStepsFor(error: OdLinkError, verbs: Commands, typed: Typed):
     const complete = typeof step === 'string' ? step : completeRun(step, verbs, typed)
     if (complete === undefined) continue
     if (complete !== 'the same') steps.push(complete)
-    // It may work after something else was done.
+    // It may work after something else was done; but another attempt that was this one is over.
+    else if (typeof step !== 'string' && !step.again && step.flags) continue
     else if (typeof step !== 'string' && step.intro) steps.push(`${step.intro} run the same command again.`)
     else if (steps.length > 0) steps.push('Then run the same command again.')
   }
   if (steps.length > 0 || error.next.length === 0) return steps
   const number = /^AADSTS(\d+)$/.exec(error.code ?? '')?.[1]
-  return number ? [`See https://login.microsoftonline.com/error?code=${number}`] : []
+  if (number) return [`See https://login.microsoftonline.com/error?code=${number}`]
+  return verbs.doctor && typed.verb !== 'doctor' ? [{ intro: 'To look for the cause:', verb: 'doctor' }] : []
 }
 
 /** @returns undefined when there is no such command, `the same` for the one that was typed. */
 function completeRun(step: NextRun, verbs: Commands, typed: Typed): NextStep | 'the same' | undefined {
-  const { intro, and, ...first } = step
+  const { intro, and, again: _, ...first } = step
   const command = complete(first, verbs, typed)
   if (command === undefined) return undefined
   if (isSame(command, verbs, typed) && !and) return 'the same'

@@ -114,7 +114,7 @@ const deviceCodeBlocked: Advice = {
 const codeExpired: Advice = {
   meaning: 'The device code has expired.',
   reason: 'code-expired',
-  next: [{ intro: 'To get a new one:', verb: 'login', flags: { device: true } }],
+  next: [{ intro: 'To get a new one:', verb: 'login', flags: { device: true }, again: true }],
 }
 const graphOff: Advice = {
   meaning: 'Microsoft Graph is switched off or missing in this tenant.',
@@ -125,7 +125,8 @@ const unmanagedTenant: Advice = {
   meaning: "Nobody manages the organisation's tenant, so no app can be approved there.",
   reason: 'sign-in-refused',
   next: [
-    "Ask the organisation's IT to take over the domain in Microsoft's admin center.",
+    "Ask the organisation's IT to take over the domain in Microsoft's",
+    'admin center.',
     'Or use another account.',
   ],
 }
@@ -263,7 +264,7 @@ const byCode: Record<number, Advice> = {
   70018: {
     meaning: 'The device code was not entered correctly.',
     reason: 'sign-in-refused',
-    next: [{ intro: 'To get a new one:', verb: 'login', flags: { device: true } }],
+    next: [{ intro: 'To get a new one:', verb: 'login', flags: { device: true }, again: true }],
   },
   70019: codeExpired,
   70020: codeExpired,

@@ -51,7 +51,7 @@ const singlePageApp: Advice = {
     thenSignIn,
   ],
 }
-const publicClient: Advice = {
+export const publicClient: Advice = {
   meaning: 'The app is not registered as a public client, and no client secret was sent.',
   reason: 'client-secret',
   next: ({ portal, redirectUri }) => [
@@ -227,7 +227,7 @@ export const registrationAdviceByWords: readonly {
   { codes: [90023], words: /cross-origin|single-page|\bSPA\b/i, advice: singlePageApp },
   { codes: [70001], words: /not found in the directory/i, advice: unknownClient },
   { codes: [70001], words: /disabled/i, advice: disabled },
-  { codes: [70002], words: /must be marked as 'mobile'|public client/i, advice: publicClient },
+  { codes: [70002], words: /must be marked as 'mobile\b|public client/i, advice: publicClient },
   { codes: [70002], words: /invalid client secret|error validating credentials/i, advice: byNumber(7000215) },
   { codes: [70001, 70002], words: /not enabled for consumers/i, advice: notForConsumers },
   { words: /not enabled for consumers/i, advice: notForConsumers },

@@ -180,7 +180,7 @@ function isDeclined(error: unknown): boolean {
 function declined(cause: unknown): OdLinkError {
   return new OdLinkError('sign-in', 'The sign-in was declined in the browser, so nothing was linked.', {
     reason: 'sign-in-declined',
-    next: [{ intro: 'If that was a mistake:', verb: 'login', flags: { device: true } }],
+    next: [{ intro: 'If that was a mistake:', verb: 'login', flags: { device: true }, again: true }],
     code: (cause as oauth.ResponseBodyError).error,
     cause,
   })

@@ -4,7 +4,7 @@ import { numberIn, parseJsonObject, textIn } from '../text/json.ts'
 import type { NextStep } from '../text/next-step.ts'
 import { fromOutside } from '../text/sanitize.ts'
 import { adviceFor, lessAccess, passesByItself, wantsAdminApproval } from './aadsts-codes.ts'
-import type { Advice } from './aadsts-registration-codes.ts'
+import { type Advice, publicClient } from './aadsts-registration-codes.ts'
 import { adminLetter, type ConsentWanted } from './admin-letter.ts'
 import { findCloud, otherClouds, portalOf } from './clouds.ts'
 import { defaultRedirectUri } from './portal.ts'
@@ -60,10 +60,16 @@ function aadstsCode(body: IdentityErrorBody): number | undefined {
   return codes.find((code) => adviceFor(code, text)) ?? codes[0]
 }
 
+const retry: NextStep = { intro: 'If that was a mistake:', verb: 'login' }
+
 /** With a number, `access_denied` is not the person's refusal: Conditional Access comes under that name as well. */
+function isDeclined({ error }: IdentityErrorBody, code: number | undefined): boolean {
+  return error === 'access_denied' && code === undefined
+}
+
 function plainWords(body: IdentityErrorBody, code: number | undefined): string {
-  const { error, error_description: description, error_subcode: subcode } = body
-  const isDenied = error === 'access_denied' && code === undefined
+  const { error_description: description, error_subcode: subcode } = body
+  const isDenied = isDeclined(body, code)
   if (isDenied && (subcode === 'cancel' || !description)) {
     return 'The sign-in was cancelled, or the organisation requires an administrator to approve this app first.'
   }
@@ -73,9 +79,9 @@ function plainWords(body: IdentityErrorBody, code: number | undefined): string {
 }
 
 /** Without a code that od-link knows. */
-function plainReason({ error }: IdentityErrorBody, code: number | undefined, kind: ErrorKind): Reason {
+function plainReason(body: IdentityErrorBody, code: number | undefined, kind: ErrorKind): Reason {
   if (kind === 'service') return 'unavailable'
-  return error === 'access_denied' && code === undefined ? 'sign-in-declined' : 'sign-in-refused'
+  return isDeclined(body, code) ? 'sign-in-declined' : 'sign-in-refused'
 }
 
 /** A server may put anything into a text field; no description of Microsoft's is this long. */
@@ -100,19 +106,26 @@ function nextFor(
   advice: Advice | undefined,
   context: FailureContext,
 ): readonly NextStep[] {
-  const steps = advice ? stepsOf(advice, context) : [{ verb: 'login' }]
+  const steps = advice ? stepsOf(advice, context) : [isDeclined(body, code) ? retry : { verb: 'login' }]
   const page = code === undefined ? [] : [`See https://login.microsoftonline.com/error?code=${code}`]
-  const maybeApproval = wantsAdminApproval(code) || (body.error === 'access_denied' && code === undefined)
+  const maybeApproval = wantsAdminApproval(code) || isDeclined(body, code)
   // Nobody administers personal accounts.
   if (!maybeApproval || context.tenant === 'consumers')
     return advice && !advice.isVague ? steps : [...steps, ...page]
   const asksForMore = /\b(Files|Sites)\.\w+\.All\b/.test(context.scope)
+  const first = isDeclined(body, code) ? retry : { verb: 'login' }
   return [
-    asksForMore ? lessAccess : { verb: 'login' },
+    asksForMore ? lessAccess : first,
     asksForMore ? 'Or send this to the administrator:' : 'Send this to the administrator:',
     '',
     ...adminLetter(context),
   ]
+}
+
+/** Whether a refusal says that the app is not a public client, as a device code needs it. Of 70002 the words decide. */
+export function isNotPublic(refusal: OdLinkError): boolean {
+  const body = (refusal.cause ?? {}) as IdentityErrorBody
+  return adviceFor(aadstsCode(body), textOf(body.error_description)) === publicClient
 }
 
 /** The claims that a refusal asks for, as JSON. They must be sent on with the next sign-in, or it is refused again. */

@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts'
 import { OdLinkError } from '../errors.ts'
 import { portalOf } from '../identity/clouds.ts'
 import { type DeviceCode, pollDeviceCode, startDeviceCode } from '../identity/device-code.ts'
-import { claimsIn } from '../identity/errors.ts'
+import { claimsIn, isNotPublic } from '../identity/errors.ts'
 import { inApp, menu } from '../identity/portal.ts'
 import type { NextStep } from '../text/next-step.ts'
 import type { Attempt } from './attempt.ts'
@@ -42,7 +42,6 @@ export async function signInByDeviceCode({
 /** Conditional Access blocks the flow itself, or requires a managed device, which a terminal cannot be. */
 const blocked = ['AADSTS53003', 'AADSTS50131', 'AADSTS530035', 'AADSTS530036']
 const managed = ['AADSTS53000', 'AADSTS53001', 'AADSTS50097', 'AADSTS530032']
-const notPublic = ['AADSTS7000218', 'AADSTS70002']
 
 const browserInstead: readonly NextStep[] = [
   {
@@ -66,7 +65,7 @@ function explainPolicy(error: unknown, loginOrigin: string): never {
     const message = 'The organisation requires a device that it manages, which a device code cannot prove.'
     throw error.with({ message, reason: 'blocked-by-policy', next: browserInstead, cause: error })
   }
-  if (notPublic.includes(code)) {
+  if (isNotPublic(error)) {
     const message = 'The app registration does not allow signing in with a device code.'
     const next: NextStep[] = [
       inApp(menu.publicFlows, portalOf(loginOrigin)),
@@ -100,7 +99,7 @@ function notUsed({ expiresAt }: DeviceCode, end: number): OdLinkError {
   return new OdLinkError('sign-in', message, {
     reason: hasExpired ? 'code-expired' : 'sign-in-timeout',
     next: [
-      { verb: 'login', flags: { device: true } },
+      { intro: 'To get a new one:', verb: 'login', flags: { device: true }, again: true },
       'If the page said that access is blocked (53003), or that a new code had',
       'expired, your organisation does not allow device codes (or Microsoft, for',
       'personal accounts).',

@@ -21,6 +21,11 @@ export interface NextRun extends NextCommand {
   intro?: string
   /** Run after the first one has worked. */
   and?: NextCommand
+  /**
+   * It may well be the command that failed: it works after what stands before it, or with another answer of the person's.
+   * Without it, flags are another attempt, which is left out where it was the one that failed.
+   */
+  again?: true
 }
 
 /** What to do next: a sentence, or a command. In an error they stand in the order in which a person tries them. */
@@ -45,7 +50,7 @@ export function commandText({ verb, action, args = [], flags = {} }: NextCommand
   return commandLine([...beginning, ...(action ? [action] : []), ...options, ...args])
 }
 
-function runText({ intro, and, ...command }: NextRun): string {
+function runText({ intro, and, again: _, ...command }: NextRun): string {
   const lines = (and ? [command, and] : [command]).map(commandText)
   const line = lines.includes(undefined)
     ? ['od-link', command.verb, '--help'].filter(Boolean).join(' ')

@@ -4,13 +4,15 @@
  */
 export function wrap(text: string, columns: number, indent = ''): string[] {
   const lines: string[] = []
-  let line = ''
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`
-    if (longer.length > columns && line.trim() !== '') {
+  const [first = '', ...words] = text.trimStart().split(' ')
+  // A table keeps the spaces at its beginning.
+  let line = text.slice(0, text.length - text.trimStart().length) + first
+  for (const word of words) {
+    if (`${line} ${word}`.length <= columns) line += ` ${word}`
+    else {
       lines.push(line)
       line = indent + word
-    } else line = longer
+    }
   }
   return [...lines, line]
 }

@@ -95,7 +95,7 @@ describe('a link', () => {
     await expect(readLink(account)).rejects.toMatchObject({
       kind: 'sign-in',
       message: 'ada@contoso.example is no longer linked. Its tokens are gone from the store (file).',
-      hint: 'od-link login',
+      hint: 'od-link login --account ada@contoso.example',
     })
   })
 

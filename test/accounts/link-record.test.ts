@@ -38,7 +38,7 @@ describe('a link as it was kept', () => {
       expect.objectContaining({
         kind: 'keychain',
         message: 'The saved link contoso.ada cannot be read (parts of it are missing).',
-        hint: 'od-link login\nOr remove it: od-link logout contoso.ada',
+        hint: 'od-link login --account contoso.ada\nOr remove it: od-link logout contoso.ada',
       }),
     )
   })

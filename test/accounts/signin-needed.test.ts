@@ -39,13 +39,16 @@ async function die(body: object = revoked): Promise<void> {
   await at.weather('/token', { status: 400, body }, 999)
 }
 /** What a command says of a dead link, whether anyone is told or not; a slow machine adds that it waits. */
-const usual = {
+const usualOf = (account: string) => ({
   code: 4,
   stdout: '',
   stderr: expect.stringMatching(
-    /^(?:Waiting for [^\n]*\n)*od-link: The password was changed[^\n]*\n {2}next: od-link login\n {2}code: AADSTS50173[^\n]*\n$/,
+    new RegExp(
+      `^(?:Waiting for [^\\n]*\\n)*od-link: The password was changed[^\\n]*\\n {2}next: od-link login --account ${account}\\n {2}code: AADSTS50173[^\\n]*\\n$`,
+    ),
   ),
-}
+})
+const usual = usualOf('ada@contoso\\.example')
 
 describe('OD_LINK_ON_SIGNIN_NEEDED', () => {
   it('is run once when twenty processes find the link dead at once', async () => {
@@ -239,7 +242,7 @@ describe('OD_LINK_ON_SIGNIN_NEEDED', () => {
     const twin = { ...accounts[0], id: 'another-tenant.person', name: 'guest' }
     writeFileSync(index, JSON.stringify({ accounts: [...accounts, twin], default: accounts[0].id }))
     await die()
-    expect(await at.world.run(['mkdir', '/', 'x'], hooked(noting()))).toMatchObject(usual)
+    expect(await at.world.run(['mkdir', '/', 'x'], hooked(noting()))).toMatchObject(usualOf(accounts[0].id))
     expect(runs()).toEqual([expect.stringContaining(`\nOD_LINK_ACCOUNT=${accounts[0].id}\n`)])
   })
 

@@ -38,7 +38,7 @@ describe('a refusal that lies in the registration names the step that fixes it',
   const steps: [codes: number[], ...words: string[]][] = [
     [[50011, 500113, 900971], desktop, 'add http://localhost'],
     [[500117], '> Authentication', 'use http://localhost'],
-    [[7000218, 70002], desktop, flows, 'od-link config set client-secret'],
+    [[7000218, 7000216], desktop, flows, 'od-link config set client-secret'],
     [[7000215, 7000222], secret, 'copy its Value, not the Secret ID'],
     [
       [700025],
@@ -56,9 +56,9 @@ describe('a refusal that lies in the registration names the step that fixes it',
     [[9002331, 9002346], 'od-link login --tenant consumers', types],
     [[9002332], 'od-link login --tenant organizations', types],
     [[90124, 90130, 500201], types, 'Any Entra ID Tenant + Personal Microsoft accounts'],
-    [[65005, 650057], permissions],
+    [[65005, 650056, 650057], permissions],
     [[50105], '> Entra ID > Enterprise applications\n> your app > Users and groups > Add user/group'],
-    [[70001, 7000112], 'Properties > Enabled for users to sign-in: Yes'],
+    [[7000112], 'Properties > Enabled for users to sign-in: Yes'],
     [[50020], 'od-link login --tenant common'],
   ]
   const each = steps.flatMap(([codes, ...words]) => codes.map((code) => [code, words] as const))
@@ -76,7 +76,7 @@ describe('a refusal that lies in the registration names the step that fixes it',
         > Authentication
         remove http://localhost under "Single-page application",
         add it under "Mobile and desktop applications"
-        Then: od-link login
+        Then: run the same command again.
   code: AADSTS9002327
 `,
     )
@@ -113,10 +113,12 @@ describe('a missing approval brings a letter to the administrator', () => {
     const said = await saidOf('access_denied', `AADSTS${code}: Approval is needed.`)
     const [, letter = ''] = said.split('Or send this to the administrator:\n')
     expect(letter.replaceAll('\n        ', '\n')).toContain(
-      `Files.ReadWrite.All (delegated) lets od-link, a command-line program,
-read and write the files that the signed-in person can already access,
-acting as that person, never with more rights. offline_access keeps
-that person signed in until you or they revoke it.
+      `The page after the approval fails to load. That is expected.
+od-link is a command-line program. It acts as the person who is signed
+in, never with more rights, and requests these delegated permissions:
+  offline_access       stay signed in until it is revoked
+  User.Read            read the person's name and address
+  Files.ReadWrite.All  read and write the files that the person can access
 `,
     )
     expect(letter).toMatch(/^ *\n +Please approve [^\n]*\n +http\S+adminconsent\S+\n/)
@@ -124,9 +126,10 @@ that person signed in until you or they revoke it.
 
   it('which asks for no more than the login did', async () => {
     const said = await saidOf('access_denied', 'AADSTS90094: No.', '--scope', 'Files.ReadWrite')
-    expect(said).toContain('Files.ReadWrite (delegated) lets od-link')
-    expect(said).toContain("the signed-in person's own files")
+    expect(said).toMatch(/^ +Files\.ReadWrite +read and write the person's own files$/m)
     expect(said).not.toContain('Files.ReadWrite.All')
-    expect(said).toMatch(/^ +next: od-link login$/m)
+    // The command that was refused is not the next step.
+    expect(said).toMatch(/^ +next: Send this to the administrator:$/m)
+    expect(said).not.toMatch(/od-link login/)
   })
 })

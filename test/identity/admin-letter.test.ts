@@ -13,17 +13,28 @@ describe('the letter to the administrator', () => {
     expect(adminLetter(wanted)).toEqual([
       'Please approve the app od-link for our organisation:',
       'https://login.microsoftonline.com/contoso.example/v2.0/adminconsent?client_id=an-id&scope=User.Read+Files.ReadWrite.All&redirect_uri=http%3A%2F%2Flocalhost',
-      'Files.ReadWrite.All (delegated) lets od-link, a command-line program,',
-      'read and write the files that the signed-in person can already access,',
-      'acting as that person, never with more rights. offline_access keeps',
-      'that person signed in until you or they revoke it.',
+      'The page after the approval fails to load. That is expected.',
+      'od-link is a command-line program. It acts as the person who is signed',
+      'in, never with more rights, and requests these delegated permissions:',
+      "  User.Read            read the person's name and address",
+      '  Files.ReadWrite.All  read and write the files that the person can access',
     ])
   })
 
-  it('promises less where less was asked', () => {
-    const lines = adminLetter({ ...wanted, scope: 'Files.ReadWrite' })
-    expect(lines[2]).toMatch(/^Files\.ReadWrite \(delegated\) lets od-link/)
-    expect(lines[3]).toBe("read and write the signed-in person's own files,")
+  it.each([
+    ['Files.ReadWrite', ["  Files.ReadWrite  read and write the person's own files"]],
+    [
+      'openid profile offline_access Sites.ReadWrite.All',
+      [
+        '  offline_access       stay signed in until it is revoked',
+        '  Sites.ReadWrite.All  read and write the sites that the person can access',
+      ],
+    ],
+    ['Mail.Read', ['  Mail.Read']],
+  ])('lists exactly the requested scopes: %s', (scope, lines) => {
+    const letter = adminLetter({ ...wanted, scope })
+    expect(letter.slice(5)).toEqual(lines)
+    expect(new URL(letter[1] ?? '').searchParams.get('scope')).toBe(scope)
   })
 
   it.each([

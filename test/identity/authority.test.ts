@@ -106,7 +106,8 @@ describe('the places of an authority', () => {
       issuer: template,
     })
     expect(server.seen.map(({ method, url }) => `${method} ${url}`)).toEqual([
-      'GET /common/v2.0/.well-known/openid-configuration',
+      // An app with a signing key of its own publishes it only there.
+      'GET /common/v2.0/.well-known/openid-configuration?appid=an-id',
     ])
   })
 

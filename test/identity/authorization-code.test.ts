@@ -193,6 +193,28 @@ describe('whose keys sign', () => {
     })
   })
 
+  it('and an unknown one is asked for once more, past a cache on the way', async () => {
+    const old = keys((key, all) => all.splice(0, 1, { ...key, kid: 'of yesterday' }))
+    let times = 0
+    const made = await link({
+      keys: (body) => {
+        times += 1
+        if (times === 1) old.keys?.(body)
+      },
+    })
+    expect(made.kind).toBe('work')
+    const paths = hostile.seen.map(({ path }) => path).filter((path) => path.includes('/keys'))
+    expect(paths).toEqual([expect.stringMatching(/\/keys$/), expect.stringMatching(/\/keys\?fresh=\d+$/)])
+  })
+
+  it('are those of the app, where it has its own', async () => {
+    await link()
+    const discovery = hostile.seen.filter(({ path }) => path.includes('openid-configuration'))
+    expect(discovery.map(({ path }) => path)).toEqual([
+      expect.stringMatching(new RegExp(`\\?appid=${sandbox.clientId}$`)),
+    ])
+  })
+
   it('and no others', async () => {
     // Two that fit by name, and neither is for somebody else.
     const twice = keys((key, all) => all.unshift({ ...key, n: 'AQAB' }))
@@ -201,7 +223,7 @@ describe('whose keys sign', () => {
       link({ token: (claims, own) => signed(claims, { ...own, kid: 'unknown' }) }),
     ).rejects.toMatchObject({
       kind: 'service',
-      message: expect.stringMatching(/^The response of the sign-in service cannot be trusted: /),
+      message: 'The sign-in is signed with a key that Microsoft does not publish.',
     })
   })
 })

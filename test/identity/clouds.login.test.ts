@@ -106,7 +106,9 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('clouds', () => {
     const outcome = await world.run(['login', '--tenant', 'contoso.us'])
     expect({ code: outcome.code, stdout: outcome.stdout }).toEqual({ code: 4, stdout: '' })
     expect(outcome.stderr).toContain('The account is in another Microsoft cloud.')
-    expect(outcome.stderr).toContain('od-link login --cloud usgov\n        (other clouds: dod, china)\n')
+    expect(outcome.stderr).toContain(
+      'od-link login --tenant contoso.us --cloud usgov\n        (other clouds: dod, china)\n',
+    )
   })
 
   it.each(['GLOBAL', 'constructor', 'germany'])('"%s" is no cloud, and the names are told', async (cloud) => {

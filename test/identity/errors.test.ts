@@ -135,7 +135,9 @@ describe('the next step', () => {
   })
 
   it('has no less to ask for where little was asked', () => {
-    expect(hint({ error: 'access_denied' }, 'Files.ReadWrite').split('\n')[0]).toBe('od-link login')
+    expect(hint({ error: 'access_denied' }, 'Files.ReadWrite').split('\n')[0]).toBe(
+      'If that was a mistake: od-link login',
+    )
   })
 
   it('is no letter where the access was refused for a known reason', () => {

@@ -116,7 +116,7 @@ describe('od-link login --device', () => {
     const unused = await failed(start())
     expect(unused.code).toBe(4)
     expect(unused.stderr).toContain('The code has expired')
-    expect(unused.stderr).toMatch(/next: od-link login --device\n/)
+    expect(unused.stderr).toMatch(/next: To get a new one: run the same command again\.\n/)
   })
 
   it.each(['expired_token', 'code_expired', 'bad_verification_code'])(

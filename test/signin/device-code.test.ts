@@ -30,7 +30,7 @@ describe('a sign-in', () => {
       kind: 'sign-in',
       message: 'Nobody entered the code in time.',
       hint: expect.stringMatching(
-        /^od-link login --device\nIf the page said .*\nexpired, your organisation .*\npersonal accounts\)\.\nSign in with a browser instead: od-link login$/,
+        /^To get a new one: od-link login --device\nIf the page said .*\nexpired, your organisation .*\npersonal accounts\)\.\nSign in with a browser instead: od-link login$/,
       ),
     })
     expect(attempts.events.filter(({ event }) => event === 'countdown')).toEqual([
@@ -48,7 +48,7 @@ describe('a sign-in', () => {
     await expect(signInByDeviceCode(await byCodeAt(server.origin))).rejects.toMatchObject({
       kind: 'sign-in',
       message: 'The code has expired before anyone entered it.',
-      hint: expect.stringMatching(/^od-link login --device\n/),
+      hint: expect.stringMatching(/^To get a new one: od-link login --device\n/),
     })
     expect(attempts.events.slice(1)).toEqual([{ event: 'countdown', seconds: 9 }])
     await server.stop()
@@ -101,12 +101,22 @@ describe('a sign-in', () => {
       /^The app registration does not allow signing in with a device code\.$/,
       /^https:\/\/entra.*\n> Authentication > Advanced.*\nThen Save\.\nA "Web" registration cannot .*: od-link login$/,
     ],
-    ['70002', /^The app registration does not allow/, /Then Save/],
+    [
+      "70002: The client application must be marked as 'mobile.'",
+      /^The app registration does not allow/,
+      /Then Save/,
+    ],
+    [
+      '70002: The client does not exist or is not enabled for consumers.',
+      /^Microsoft knows no app for personal accounts/,
+      /> Overview\n[\s\S]*> Authentication > Supported account types/,
+    ],
     ['50057', /^The account is disabled\.$/, /^Ask the administrator\.$/],
-  ])('by a code may be refused by AADSTS%s', async (code, message, hint) => {
+  ])('by a code may be refused by AADSTS%s', async (refusal, message, hint) => {
+    const [code, words = 'No.'] = refusal.split(': ')
     const body = {
       error: 'invalid_grant',
-      error_description: `AADSTS${code}: No. Trace ID: 1-2 Timestamp: 2026-11-24 17:00:00Z`,
+      error_description: `AADSTS${code}: ${words} Trace ID: 1-2 Timestamp: 2026-11-24 17:00:00Z`,
     }
     const server = await startServer(() => ({ status: 400, body }))
     const whole = await attempt()

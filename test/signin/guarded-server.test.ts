@@ -114,8 +114,11 @@ describe('of those who connect', () => {
 })
 
 describe('whoever sends no request', () => {
+  const privately = `The browser sent more than 256 KB of cookies for localhost.
+Open the sign-in URL in a private window, or delete the cookies of localhost.
+`
   const refusal = (status: number) => {
-    const body = `${STATUS_CODES[status]}\n`
+    const body = status === 431 ? privately : `${STATUS_CODES[status]}\n`
     const headers = {
       ...securityHeaders,
       'content-type': 'text/plain; charset=utf-8',
@@ -132,7 +135,7 @@ describe('whoever sends no request', () => {
 
   it.each([
     ['something else', 'hello\r\n\r\n', 400],
-    ['too much', `GET / HTTP/1.1\r\nX: ${'y'.repeat(20_000)}\r\n\r\n`, 431],
+    ['too much', `GET / HTTP/1.1\r\nX: ${'y'.repeat(270_000)}\r\n\r\n`, 431],
     ['for a tunnel', 'CONNECT localhost:1 HTTP/1.1\r\nHost: localhost:1\r\n\r\n', 405],
   ])('but %s is refused like the others, and does not stay', async (_, text, status) => {
     const caller = call()

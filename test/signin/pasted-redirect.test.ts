@@ -27,22 +27,27 @@ describe('a pasted address', () => {
     `${good}#`,
     `${good}#/anything?code=other`,
     `"${good}`,
+    // A browser may insist on https for localhost, and people leave parts out.
+    good.replace('http:', 'https:'),
+    good.replace('http://', ''),
+    good.replace('localhost', '127.0.0.1'),
+    good.replace('localhost', '[::1]'),
+    good.replace('/back', '/other/place'),
+    '?code=a-code&state=our-state',
+    'code=a-code&state=our-state',
+    'state=our-state&code=a-code',
   ])('is the answer: %j', async (line) => {
     const { answer, events } = await paste(line)
     expect(answer).toEqual({ code: 'a-code', state: 'our-state' })
-    const characters = good.length + (line.includes('#') ? line.length - good.length : 0)
+    const characters = line.replace(/\x1b\[20[01]~|["'<>\s]/g, '').length
     expect(events).toEqual([{ event: 'paste' }, { event: 'pasted', characters }])
   })
 
   it.each([
     ['hello', `That does not look like ${uri}?code=…. Copy the whole URL from the browser's address bar.`],
     [uri, `That does not look like ${uri}?code=…. Copy the whole URL from the browser's address bar.`],
-    [
-      'hello?code=x',
-      `That does not look like ${uri}?code=…. Copy the whole URL from the browser's address bar.`,
-    ],
-    [`http://localhost:5001/back?code=a&state=our-state`, `That URL does not start with ${uri}.`],
-    [`http://localhost:5000/other?code=a&state=our-state`, `That URL does not start with ${uri}.`],
+    ['hello?code=x', 'That URL is incomplete. Copy the whole URL from the browser.'],
+    ['?state=our-state', 'That URL is incomplete. Copy the whole URL from the browser.'],
     [
       'https://login.example/common/oauth2/v2.0/authorize?client_id=x',
       'That is the URL to open in the browser. Paste the URL that the browser ends on after the sign-in.',

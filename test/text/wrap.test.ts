@@ -19,6 +19,10 @@ describe('prose in lines', () => {
     expect(wrap('', 10)).toEqual([''])
   })
 
+  it('keeps spaces at the beginning and within', () => {
+    expect(wrap('  User.Read   read the name', 80)).toEqual(['  User.Read   read the name'])
+  })
+
   it('indents the lines after the first', () => {
     expect(wrap('one two three', 8, '  ')).toEqual(['one two', '  three'])
   })

@@ -28,7 +28,7 @@ const widerScope: NextStep = {
 
 /** Every code that od-link can explain. */
 export function everyCode(): Explained[] {
-  return [...knownCodes.map(signInCode), ...graphCodes.map(graphCode)]
+  return [...knownCodes.map((number) => signInCode(number)), ...graphCodes.map(graphCode)]
 }
 
 /**
@@ -37,7 +37,10 @@ export function everyCode(): Explained[] {
  */
 export function explanationsIn(texts: readonly string[]): Explained[] {
   const found = texts.flatMap((text) => {
-    const codes = [...signInCodesIn(text).map(signInCode), ...graphCodesIn(text).map(graphCode)]
+    const codes = [
+      ...signInCodesIn(text).map((number) => signInCode(number, text)),
+      ...graphCodesIn(text).map(graphCode),
+    ]
     const byText = codes.some(({ known }) => known) ? undefined : adviceFor(undefined, text)
     return byText ? [...codes, explained('unauthorized_client', byText, null)] : codes
   })
@@ -63,9 +66,10 @@ function graphCodesIn(text: string): string[] {
   return known.length === 0 && word ? [word] : known
 }
 
-function signInCode(number: number): Explained {
+/** @param text where the number stands: for some of them the words decide. */
+function signInCode(number: number, text?: string): Explained {
   const page = `https://login.microsoftonline.com/error?code=${number}`
-  const advice = adviceFor(number)
+  const advice = adviceFor(number, text)
   return advice ? explained(`AADSTS${number}`, advice, page) : unknown(`AADSTS${number}`, page, page)
 }
 

@@ -59,7 +59,9 @@ async function login(registration: OwnRegistration, options: TrialOptions): Prom
 function nothingSaved(error: OdLinkError, registration: OwnRegistration): OdLinkError {
   const next = error.next.map((step) => (typeof step === 'string' ? step : asSetup(step, registration)))
   const isThere = (step: NextStep) => typeof step !== 'string' && [step, step.and].some(isSetup)
-  const again: NextStep[] = next.some(isThere) ? [] : [{ intro: 'Then:', ...setup(registration) }]
+  const again: NextStep[] = next.some(isThere)
+    ? []
+    : [{ intro: 'Then:', ...setup(registration), again: true }]
   return error.with({ message: `${error.message} Nothing was saved.`, next: [...next, ...again] })
 }
 
@@ -69,12 +71,19 @@ function isSetup(command: NextCommand | undefined): boolean {
 
 /** What sets this registration up with the change that a step would make. */
 function asSetup(step: NextRun, registration: OwnRegistration): NextRun {
-  const { intro, verb, args, flags, and } = step
+  const { intro, verb, args, flags, and, again } = step
   const words = intro === undefined ? {} : { intro }
-  if (verb === 'login') return { ...words, ...setup(registration, flags) }
+  if (verb === 'login')
+    return { ...words, ...setup(registration, flags), ...(again || !flags ? { again: true } : {}) }
   // Set and unset the client secret, which a sign-in follows.
-  if (verb === 'config' && and?.verb === 'login')
-    return { ...words, ...setup(registration, { kind: args?.[0] === 'set' ? 'web' : 'public' }) }
+  if (verb === 'config' && and?.verb === 'login') {
+    const sets = args?.[0] === 'set'
+    return {
+      ...words,
+      ...setup(registration, { kind: sets ? 'web' : 'public' }),
+      ...(sets ? { again: true } : {}),
+    }
+  }
   return step
 }
 

@@ -108,7 +108,7 @@ describe('when Microsoft refuses, login says why and what to do', () => {
     await sandbox.control('POST', 'next-sign-in', { error, error_description })
     const { code, stderr } = await refused([])
     expect(code).toBe(4)
-    expect(stderr).toMatch(/^ +next: .*od-link login --scope Files\.ReadWrite$/m)
+    expect(stderr).toMatch(/^ +next: .*od-link login --no-browser --scope Files\.ReadWrite$/m)
     for (const id of [`AADSTS${number}`, trace, '2026-11-24 10:00:00Z']) expect(stderr).toContain(id)
     const link = consentLink(stderr)
     expect(link.origin).toBe(sandbox.origin)
@@ -144,7 +144,7 @@ describe('when Microsoft refuses, login says why and what to do', () => {
     const { code, stderr } = await refused([])
     expect(code).toBe(4)
     expect(stderr).toMatch(/cancelled.*administrator/)
-    expect(stderr).toContain('od-link login --scope Files.ReadWrite')
+    expect(stderr).toContain('od-link login --no-browser --scope Files.ReadWrite')
     expect(consentLink(stderr).pathname).toBe('/organizations/v2.0/adminconsent')
   })
 

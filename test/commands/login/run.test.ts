@@ -140,7 +140,7 @@ describe('od-link login', () => {
   it('ends at Ctrl-C with 130, and the port is free again', async () => {
     const login = await waitingLogin(world)
     login.child.kill('SIGINT')
-    expect(await login.ended).toMatchObject({ code: 130, signal: null, stderr: '' })
+    expect(await login.ended).toMatchObject({ code: 130, signal: 'SIGINT', stderr: '' })
     await expect(openSocket(login.port)).rejects.toThrow('ECONNREFUSED')
     expect((await world.run(['status'])).code).toBe(4)
   })

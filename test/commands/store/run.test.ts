@@ -134,7 +134,7 @@ printf %s "$input" | docker-credential-pass "$1"`
     expect(code).toBe(5)
     const { message, hint } = jsonError(stderr)
     expect(message).toContain(`${ada} is now in file, but an old copy could not be removed.`)
-    expect(hint).toContain('od-link store move --to file')
+    expect(hint).toContain('To remove the copy when its store works again: run the same command again.')
     expect(where()).toEqual({ keychain: 2, files: 1, pass: 1 })
     await bothWork()
     fakeHelper(world, 'sticky', working)
