@@ -258,17 +258,19 @@ async function patientCall(
   const noticeMs = new Promise<typeof slow>((resolve) => {
     timer = setTimeout(() => resolve(slow), noticeAfterMs)
   })
+  let isAsking = false
   try {
     const first = await Promise.race([reply, noticeMs])
     if (first !== slow) return first
     await bus.call(on(servicePath, 'org.freedesktop.DBus.Peer', 'Ping'))
     if (!mayAsk()) throw new Locked(true)
+    isAsking = true
     person.notify(asks)
     return await reply
   } catch (error) {
     reply.catch(() => {})
     const isLate = error instanceof BusError && error.name === 'timeout'
-    throw isLate && person.left() === 0 ? new Locked(false) : error
+    throw isLate && isAsking ? new Locked(false) : error
   } finally {
     clearTimeout(timer)
   }
@@ -302,6 +304,28 @@ async function secretOf(
 async function searchesLocked(bus: Bus): Promise<boolean> {
   const [own, gnome] = await Promise.all([ownerOf(bus, destination), ownerOf(bus, 'org.gnome.keyring')])
   return own !== undefined && own === gnome
+}
+
+/** The programs that are the Secret Service, by the other names that they have on the bus. */
+const programs: [name: RegExp, program: string][] = [
+  [/^org\.gnome\.keyring$/, 'gnome-keyring'],
+  [/^org\.keepassxc\.KeePassXC\./, 'KeePassXC'],
+  [/^org\.kde\.(kwalletd\d*|ksecretd)$/, 'KWallet'],
+]
+
+/** Which program is the Secret Service, or undefined if it is unknown. @throws BusError when there is no bus. */
+export async function secretServiceProgram(socket: string): Promise<string | undefined> {
+  return onSharedBus(socket, replyMs, async (bus) => {
+    const [[names], own] = await Promise.all([
+      bus.call({ ...busItself, member: 'ListNames' }),
+      ownerOf(bus, destination),
+    ])
+    for (const name of names as string[]) {
+      const program = programs.find(([pattern]) => pattern.test(name))?.[1]
+      if (program && own !== undefined && (await ownerOf(bus, name)) === own) return program
+    }
+    return undefined
+  })
 }
 
 /** The connection that has a name on the bus. */

@@ -150,13 +150,22 @@ describe('the Secret Service', () => {
 
     it('asks the person, and goes on when it is unlocked', async () => {
       bus.answers.Prompt = () => {
-        setTimeout(() => done(false), 20)
+        setTimeout(() => done(false), 200)
         return ['', []]
       }
       expect((await service.get('a link'))?.toString()).toBe('a secret')
       expect(called('Prompt')[0]).toEqual({ member: 'Prompt', path: '/prompt', body: [''] })
       expect(called('Dismiss')).toEqual([])
       expect(own.waiting).toEqual(['The keychain is asking to be unlocked; waiting up to 0 seconds…'])
+    })
+
+    it('says nothing about a prompt that needs nobody', async () => {
+      bus.answers.Prompt = () => {
+        setTimeout(() => done(false), 20)
+        return ['', []]
+      }
+      expect((await service.get('a link'))?.toString()).toBe('a secret')
+      expect(own.waiting).toEqual([])
     })
 
     it('hears the person even where the prompt itself is never answered', async () => {
