@@ -21,8 +21,8 @@ export interface KeePassXC {
   openOther: () => Promise<void>
   /** The visible windows whose title matches. */
   windows: (title: string) => string[]
-  /** Waits for a window with that title. */
-  windowSeen: (title: string) => Promise<string>
+  /** Plays a person who answers each dialog with that title. @returns how many there were, so far. */
+  answerEach: (title: string, key: string) => () => number
   /** Presses keys, by their names in X11, in the window with that title. */
   press: (title: string, ...keys: string[]) => Promise<void>
   /** The titles of all entries in a database file, read by KeePassXC's own command-line program. */
@@ -33,6 +33,7 @@ export interface KeePassXC {
 /** The titles of its windows. */
 export const unlockDialog = 'Unlock Database'
 export const accessDialog = 'Access Request'
+export const deleteDialog = 'Delete'
 
 const password = 'secret'
 
@@ -100,10 +101,11 @@ export async function startKeePassXC({
   const startUnlocked = async (name: string) => {
     create(name)
     const child = start('keepassxc', ['--pw-stdin', fileOf(name)], env, `${password}\n`)
-    await until('KeePassXC did not unlock its database', () => lockedOnes(env).join() === 'false')
+    await until('KeePassXC did not unlock its database', () => lockedOnes(env).includes(false))
     return child
   }
   let program = await startUnlocked('first')
+  let isOver = false
 
   const windows = (title: string) =>
     spawnSync('xdotool', ['search', '--onlyvisible', '--name', title], { env, encoding: 'utf8' })
@@ -128,6 +130,7 @@ export async function startKeePassXC({
     async unlock() {
       await typeInto(unlockDialog, 'type', password)
       await typeInto(unlockDialog, 'key', 'Return')
+      await until('KeePassXC did not unlock', () => windows(unlockDialog).length === 0)
     },
     async openOther() {
       program.kill()
@@ -139,11 +142,28 @@ export async function startKeePassXC({
     windows,
     windowSeen,
     press: (title, ...keys) => typeInto(title, 'key', ...keys),
+    answerEach(title, key) {
+      let count = 0
+      const answer = async () => {
+        while (!isOver) {
+          await sleep(100)
+          const [dialog] = windows(title)
+          if (dialog === undefined) continue
+          count += 1
+          await typeInto(title, 'key', key)
+          await until(`"${title}" stayed`, () => !windows(title).includes(dialog))
+        }
+      }
+      // When the test is over, its window may go at any moment.
+      answer().catch((error) => isOver || console.error(error))
+      return () => count
+    },
     entries(name = 'first') {
       const listed = run(env, 'keepassxc-cli', ['ls', '-q', '-R', '-f', fileOf(name)], `${password}\n`)
       return listed.split('\n').filter((line) => line !== '' && !/\/$|\[empty\]$/.test(line))
     },
     async stop() {
+      isOver = true
       for (const child of children.reverse()) {
         if (child.exitCode !== null || child.signalCode !== null) continue
         child.kill('SIGKILL')

@@ -25,6 +25,8 @@ describe('the Secret Service', () => {
   beforeEach(() => {
     service = secretService(bus.socket, 'od-link', 300)
     bus.answers = {
+      // One that searches locked collections, as gnome-keyring does.
+      GetNameOwner: () => ['s', [':1.7']],
       OpenSession: () => ['vo', [{ type: 's', value: '' }, '/session']],
       SearchItems: () => ['aoao', [[item], []]],
       GetSecrets: () => ['a{o(oayays)}', [[[item, secretOf('a secret')]]]],
