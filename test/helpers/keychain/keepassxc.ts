@@ -22,7 +22,7 @@ export interface KeePassXC {
   /** The visible windows whose title matches. */
   windows: (title: string) => string[]
   /** Plays a person who answers each dialog with that title. @returns how many there were, so far. */
-  answerEach: (title: string, key: string) => () => number
+  answerEach: (title: string, ...keys: string[]) => () => number
   /** Presses keys, by their names in X11, in the window with that title. */
   press: (title: string, ...keys: string[]) => Promise<void>
   /** The titles of all entries in a database file, read by KeePassXC's own command-line program. */
@@ -140,9 +140,8 @@ export async function startKeePassXC({
       await until('KeePassXC did not open both', () => lockedOnes(env).sort().join() === 'false,true')
     },
     windows,
-    windowSeen,
     press: (title, ...keys) => typeInto(title, 'key', ...keys),
-    answerEach(title, key) {
+    answerEach(title, ...keys) {
       let count = 0
       const answer = async () => {
         while (!isOver) {
@@ -150,7 +149,7 @@ export async function startKeePassXC({
           const [dialog] = windows(title)
           if (dialog === undefined) continue
           count += 1
-          await typeInto(title, 'key', key)
+          await typeInto(title, 'key', ...keys)
           await until(`"${title}" stayed`, () => !windows(title).includes(dialog))
         }
       }

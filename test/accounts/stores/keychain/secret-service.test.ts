@@ -201,13 +201,19 @@ describe('the Secret Service', () => {
       }
       const error = await service.get('a link').catch((thrown) => thrown)
       expect(error).toBeInstanceOf(Locked)
-      expect(error).toMatchObject({ dismissed: true, message: 'the unlock prompt was dismissed' })
+      expect(error).toMatchObject({
+        dismissed: true,
+        message: 'the dialog that asks to be unlocked was dismissed',
+      })
     })
 
     it('is not waited for without end, and the prompt is taken off the screen', async () => {
       const started = Date.now()
       const error = await service.get('a link').catch((thrown) => thrown)
-      expect(error).toMatchObject({ dismissed: false, message: 'it was not unlocked in time' })
+      expect(error).toMatchObject({
+        dismissed: false,
+        message: 'the dialog that asks to be unlocked was not answered in time',
+      })
       expect(Date.now() - started).toBeGreaterThanOrEqual(290)
       expect(called('GetSecrets')).toEqual([])
       await expect.poll(() => called('Dismiss').length).toBe(1)
