@@ -27,13 +27,25 @@ export function storesInUse(): StoreName[] {
 
 /** Whether a store works. */
 export async function checkStore(name: StoreName): Promise<CheckResult> {
-  await probeStore(await openStore(name))
+  const store = await openStore(name)
+  try {
+    await probeStore(store)
+  } catch (error) {
+    throw error instanceof OdLinkError ? withProgram(error, await store.program?.()) : error
+  }
+  const program = await store.program?.()
   const links = listAccounts().filter(({ store }) => store === name).length
   const why = name !== chosenStore() ? 'a link is in it' : (originOf('store') ?? 'the default')
   const cache = name.startsWith('helper:pass')
     ? '; for unattended use, its key needs no passphrase, or a gpg-agent that caches it for long'
     : ''
-  return `${why}; works; ${links === 1 ? '1 link' : `${links} links`}${cache}`
+  return `${why}; works${program ? ` (${program})` : ''}; ${links === 1 ? '1 link' : `${links} links`}${cache}`
+}
+
+/** Says which keychain failed, because a person may have several. */
+function withProgram(error: OdLinkError, program: string | undefined): OdLinkError {
+  if (!program) return error
+  return error.with({ message: error.message.replace(/^The keychain\b/, `The keychain (${program})`) })
 }
 
 /** The settings directory, its permissions, and its files. */

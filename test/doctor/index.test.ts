@@ -261,7 +261,9 @@ describe('the store', () => {
     const world = newWorld(sandbox, keyring)
     try {
       await world.login()
-      expect((await doctor(world)).check('store').text).toBe('keychain: the default; works; 1 link')
+      expect((await doctor(world)).check('store').text).toBe(
+        'keychain: the default; works (gnome-keyring); 1 link',
+      )
       keyring.hang()
       const { code, check, outcome } = await doctor(world)
       expect(code).toBe(5)

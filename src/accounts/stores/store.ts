@@ -17,6 +17,8 @@ export interface Store {
   remove: (item: string) => Promise<void>
   /** The names of all items, and perhaps of their chunks. */
   list: () => Promise<string[]>
+  /** The program behind a store that several programs can be, if it is known. */
+  program?: () => Promise<string | undefined>
   /** @throws OdLinkError (keychain) when the store is known to be read-only. */
   refuseIfReadOnly?: () => Promise<void>
 }

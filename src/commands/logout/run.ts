@@ -1,6 +1,7 @@
 import type { Account } from '../../accounts/account.ts'
-import { findAccount, listAccounts } from '../../accounts/index.ts'
+import { accountFlag, findAccount, listAccounts } from '../../accounts/index.ts'
 import { removeLink, removeOrphans } from '../../accounts/links.ts'
+import { useFiles } from '../../accounts/stores/store.ts'
 import { removeTraces } from '../../accounts/traces.ts'
 import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
@@ -31,7 +32,7 @@ export async function run({ positional: [wanted], options }: Arguments): Promise
   for (const account of accounts) {
     const description = describe(account)
     await failures.attempt(async () => {
-      await removeLink(account)
+      await removeOrExplain(account)
       removed.push(account)
       described.push(description)
       if (!json) say(`Removed the link of ${account.username} from this machine.`)
@@ -48,6 +49,20 @@ export async function run({ positional: [wanted], options }: Arguments): Promise
   else if (!json && accounts.length === 0 && !failures.hasFailed)
     say(strays > 0 ? 'No OneDrive is linked any more.' : 'No OneDrive is linked; nothing was removed.')
   return failures.report(json)
+}
+
+/** Nobody should believe that tokens are gone which the store still has. */
+async function removeOrExplain(account: Account): Promise<void> {
+  try {
+    await removeLink(account)
+  } catch (error) {
+    if (!(error instanceof OdLinkError) || error.kind !== 'keychain') throw error
+    const toFinish = { intro: 'To finish:', verb: 'logout', args: [accountFlag(account)] }
+    throw error.with({
+      message: `${error.message} The link of ${account.username} was not removed.`,
+      next: [...error.next.filter((step) => step !== useFiles), toFinish],
+    })
+  }
 }
 
 /** Without any link there is nothing to do, and that is fine: running logout twice is not an error. */

@@ -171,7 +171,9 @@ describe.runIf(hasKeyring())('od-link logout, with a real keychain', () => {
     const env = { DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere/bus' }
     const { code, stderr } = await world.run(['logout'], { env })
     expect(code).toBe(5)
-    expect(stderr).toMatch(/keychain[\s\S]*next: \S/)
+    expect(stderr).toMatch(/keychain[\s\S]*The link of ada\S+ was not removed\.[\s\S]*next: \S/)
+    expect(stderr).toContain(`To finish: od-link logout ${ada}\n`)
+    expect(stderr).not.toContain('save links in private files')
     expect(await usernames()).toEqual([ada])
     expect((await world.run(['logout'])).code).toBe(0)
     expect(itemsOf(keyring)).toEqual([])

@@ -14,7 +14,7 @@ export interface FakeBus {
   /** Its Unix socket. */
   socket: string
   /** The answers, by member. */
-  answers: Record<string, (body: Value[], path: string) => Reply>
+  answers: Record<string, (body: Value[], path: string) => Reply | Promise<Reply>>
   /** Every call after Hello: `member path`, with its arguments. */
   calls: { member: string; path: string; body: Value[] }[]
   signal: (path: string, interfaceName: string, member: string, types: string, body: Value[]) => void
@@ -104,8 +104,12 @@ export async function startFakeBus(): Promise<FakeBus> {
     }
     if (member !== 'Hello') bus.calls.push({ member, path, body })
     const usual = member === 'Hello' || member === 'AddMatch' ? (): Reply => ['', []] : () => undefined
+    const give = (reply: Reply) => {
+      if (reply) send(socket, Buffer.isBuffer(reply) ? reply : encoded(reply, serial))
+    }
     const reply = (bus.answers[member] ?? usual)(body, path)
-    if (reply) send(socket, Buffer.isBuffer(reply) ? reply : encoded(reply, serial))
+    if (reply instanceof Promise) reply.then(give)
+    else give(reply)
   }
 
   function send(socket: Socket, bytes: Buffer): void {

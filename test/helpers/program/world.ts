@@ -22,7 +22,7 @@ export const plainBrowser = `"${process.execPath}" -e "fetch(process.argv[1]).th
 /** @param keyring default: links are saved in files. */
 export function newWorld(
   sandbox: SandboxProcess | undefined,
-  keyring?: Keyring,
+  keyring?: Pick<Keyring, 'env'>,
   extra: NodeJS.ProcessEnv = {},
 ): World {
   const dir = mkdtempSync(join(tmpdir(), 'od-link-world-'))

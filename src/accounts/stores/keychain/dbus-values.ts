@@ -38,7 +38,7 @@ function endOfType(signature: string, start: number): number {
 
 function alignmentOf(type: string): number {
   if ('ygv'.includes(type[0] ?? '')) return 1
-  return '({'.includes(type[0] ?? '') ? 8 : 4
+  return '({t'.includes(type[0] ?? '') ? 8 : 4
 }
 
 /** Encodes values as a message body (or header fields), little-endian; the start counts as aligned to 8. */
@@ -69,6 +69,7 @@ export function encode(signature: string, values: readonly Value[]): Buffer {
     align(alignmentOf(type))
     if (type === 'y') putByte(value as number)
     else if (type === 'u' || type === 'b') putNumber(Number(value))
+    else if (type === 't') bytes.writeBigUInt64LE(BigInt(value as number), reserve(8))
     else if (type === 'ay') {
       putNumber((value as Buffer).length)
       const at = reserve((value as Buffer).length)
@@ -130,6 +131,10 @@ export function decode(signature: string, bytes: Buffer, littleEndian = true): V
     align(alignmentOf(type))
     if (type === 'y') return byte()
     if (type === 'u' || type === 'i') return number()
+    if (type === 't') {
+      const start = skip(8)
+      return Number(littleEndian ? bytes.readBigUInt64LE(start) : bytes.readBigUInt64BE(start))
+    }
     if (type === 'b') return number() === 1
     if (type === 'g') return text(byte())
     if (type === 's' || type === 'o') return text(number())

@@ -4,6 +4,8 @@ import { fromOutside } from '../../../text/sanitize.ts'
 import { useFiles } from '../store.ts'
 
 const unlockOnDesktop = 'Unlock it on the desktop, then try again.'
+const allowInDialog =
+  'Allow it on the desktop, then try again. For scripts, turn off these questions in its settings.'
 const unsetAddress = 'unset DBUS_SESSION_BUS_ADDRESS'
 
 /** One way in which a keychain fails: how to recognize it, what it means, and what to do next. */
@@ -60,6 +62,18 @@ const failures: Failure[] = [
     reason: 'keychain-locked',
     what: 'The keychain is locked. The prompt to unlock it was dismissed or could not be shown.',
     next: [unlockOnDesktop],
+  },
+  {
+    name: /^unanswered$/,
+    reason: 'keychain-locked',
+    what: 'The keychain asks for permission, and nobody answered in time.',
+    next: [allowInDialog],
+  },
+  {
+    name: /^denied$/,
+    reason: 'keychain-refused',
+    what: 'The keychain asks for permission. The question was denied or could not be shown.',
+    next: [allowInDialog],
   },
   {
     // errSecInteractionNotAllowed and errSecInDarkWake: macOS would ask, and there is no screen to ask on.

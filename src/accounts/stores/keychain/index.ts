@@ -37,12 +37,23 @@ export async function keychainStore(machine: NativeOptions = { platform: process
     write: (item, text) => withErrors(() => entries.set(item, Buffer.from(text))),
     remove: (item) => withErrors(() => entries.delete(item)),
     list: () => withErrors(() => keychain.list()),
+    ...(machine.platform === 'linux' ? { program: programInUse } : {}),
   }
 }
 
 async function onSecretService(): Promise<KeychainEntries> {
   const { secretService } = await import('./secret-service.ts')
   return secretService(await sessionBusSocket(), keychainService(), storeLimitMs())
+}
+
+/** Only a report needs it, so a failure here is not one of the keychain. */
+async function programInUse(): Promise<string | undefined> {
+  const { secretServiceProgram } = await import('./secret-service.ts')
+  try {
+    return await secretServiceProgram(await sessionBusSocket())
+  } catch {
+    return undefined
+  }
 }
 
 async function onNativeModule(machine: NativeOptions): Promise<KeychainEntries> {

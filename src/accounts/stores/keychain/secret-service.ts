@@ -32,15 +32,27 @@ const promptNoticeMs = 150
 /** What the service returns if there is no object, or if no prompt is needed. */
 const nothing = '/'
 
+/** What a dialog of the service asks, as the end of a sentence. */
+type Question =
+  | 'to be unlocked'
+  | 'whether od-link may read it'
+  | 'whether od-link may change it'
+  | 'whether od-link may remove it'
+
 /**
- * The keychain is locked: nobody unlocked it in time, or the prompt was `dismissed` by the person or for want of a display.
+ * The keychain needs a person: nobody answered its dialog in time, or the dialog was `dismissed` by the person or for want of
+ * a display. Most often it asks to be unlocked; some keychains also ask for permission, each time.
  */
 export class Locked extends Error {
-  override readonly name: 'locked' | 'dismissed'
+  override readonly name: 'locked' | 'dismissed' | 'unanswered' | 'denied'
 
-  constructor(readonly dismissed: boolean) {
-    super(dismissed ? 'the unlock prompt was dismissed' : 'it was not unlocked in time')
-    this.name = dismissed ? 'dismissed' : 'locked'
+  constructor(
+    readonly dismissed: boolean,
+    asked: Question = 'to be unlocked',
+  ) {
+    super(`the dialog that asks ${asked} was ${dismissed ? 'dismissed' : 'not answered in time'}`)
+    const toUnlock = asked === 'to be unlocked'
+    this.name = toUnlock ? (dismissed ? 'dismissed' : 'locked') : dismissed ? 'denied' : 'unanswered'
   }
 }
 
@@ -95,7 +107,7 @@ export function secretService(socket: string, service: string, waitMs: number): 
         const created = await bus.call(
           on(collection, interfaces.collection, 'CreateItem', 'a{sv}(oayays)b', [properties, secret, true]),
         )
-        await finishPrompt(bus, person, created[1] as string)
+        await finishPrompt(bus, person, created[1] as string, 'whether od-link may change it')
       }),
 
     delete: (name) =>
@@ -109,7 +121,7 @@ export function secretService(socket: string, service: string, waitMs: number): 
             ...on(item, interfaces.item, 'Delete'),
             asks: 'whether od-link may remove it',
           })
-          await finishPrompt(bus, person, prompt as string)
+          await finishPrompt(bus, person, prompt as string, 'whether od-link may remove it')
         }
       }),
 
@@ -187,10 +199,10 @@ export function secretService(socket: string, service: string, waitMs: number): 
     bus: Bus,
     person: Person,
     path: string,
-    asks = 'to be unlocked',
+    asks: Question = 'to be unlocked',
   ): Promise<Value | undefined> {
     if (path === nothing) return undefined
-    if (!mayAsk()) throw new Locked(true)
+    if (!mayAsk()) throw new Locked(true, asks)
     const completed = await bus.signal(path, interfaces.prompt, 'Completed')
     // Some services return a prompt that needs nobody, and completes at once.
     const notice = setTimeout(() => person.notify(asks), promptNoticeMs)
@@ -205,9 +217,9 @@ export function secretService(socket: string, service: string, waitMs: number): 
     if (outcome === undefined) {
       // Removes the prompt from the screen; the reply does not matter.
       bus.call(on(path, interfaces.prompt, 'Dismiss')).catch(() => {})
-      throw new Locked(false)
+      throw new Locked(false, asks)
     }
-    if (outcome[0] === true) throw new Locked(true)
+    if (outcome[0] === true) throw new Locked(true, asks)
     return outcome[1]
   }
 }
@@ -222,8 +234,8 @@ interface Found {
 interface Person {
   /** Milliseconds left. */
   left: () => number
-  /** Says once what the service asks, as the end of a sentence. */
-  notify: (asks: string) => void
+  /** Says once what the service asks. */
+  notify: (asks: Question) => void
 }
 
 function newPerson(waitMs: number): Person {
@@ -249,7 +261,7 @@ function newPerson(waitMs: number): Person {
 async function patientCall(
   bus: Bus,
   person: Person,
-  { asks, ...call }: MethodCall & { asks: string },
+  { asks, ...call }: MethodCall & { asks: Question },
 ): Promise<Value[]> {
   const limitMs = Math.max(replyMs, person.left())
   const reply = bus.call({ ...call, limitMs })
@@ -258,17 +270,19 @@ async function patientCall(
   const noticeMs = new Promise<typeof slow>((resolve) => {
     timer = setTimeout(() => resolve(slow), noticeAfterMs)
   })
+  let isAsking = false
   try {
     const first = await Promise.race([reply, noticeMs])
     if (first !== slow) return first
     await bus.call(on(servicePath, 'org.freedesktop.DBus.Peer', 'Ping'))
-    if (!mayAsk()) throw new Locked(true)
+    if (!mayAsk()) throw new Locked(true, asks)
+    isAsking = true
     person.notify(asks)
     return await reply
   } catch (error) {
     reply.catch(() => {})
     const isLate = error instanceof BusError && error.name === 'timeout'
-    throw isLate && person.left() === 0 ? new Locked(false) : error
+    throw isLate && isAsking ? new Locked(false, asks) : error
   } finally {
     clearTimeout(timer)
   }
@@ -302,6 +316,28 @@ async function secretOf(
 async function searchesLocked(bus: Bus): Promise<boolean> {
   const [own, gnome] = await Promise.all([ownerOf(bus, destination), ownerOf(bus, 'org.gnome.keyring')])
   return own !== undefined && own === gnome
+}
+
+/** The programs that are the Secret Service, by the other names that they have on the bus. */
+const programs: [name: RegExp, program: string][] = [
+  [/^org\.gnome\.keyring$/, 'gnome-keyring'],
+  [/^org\.keepassxc\.KeePassXC\./, 'KeePassXC'],
+  [/^org\.kde\.(kwalletd\d*|ksecretd)$/, 'KWallet'],
+]
+
+/** Which program is the Secret Service, or undefined if it is unknown. @throws BusError when there is no bus. */
+export async function secretServiceProgram(socket: string): Promise<string | undefined> {
+  return onSharedBus(socket, replyMs, async (bus) => {
+    const [[names], own] = await Promise.all([
+      bus.call({ ...busItself, member: 'ListNames' }),
+      ownerOf(bus, destination),
+    ])
+    for (const name of names as string[]) {
+      const program = programs.find(([pattern]) => pattern.test(name))?.[1]
+      if (program && own !== undefined && (await ownerOf(bus, name)) === own) return program
+    }
+    return undefined
+  })
 }
 
 /** The connection that has a name on the bus. */

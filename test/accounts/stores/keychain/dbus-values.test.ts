@@ -14,6 +14,8 @@ describe('values on the wire of D-Bus', () => {
     ['', [], ''],
     ['y', [7], '07'],
     ['u', [7], '07000000'],
+    ['t', [1_800_000_000], '00d2496b 00000000'],
+    ['yt', [1, 2 ** 40], '01 00000000000000 00000000 00010000'],
     ['b', [true], '01000000'],
     ['b', [false], '00000000'],
     ['yu', [1, 2], '01 000000 02000000'],
@@ -38,6 +40,7 @@ describe('values on the wire of D-Bus', () => {
   })
 
   it('are read from the other kind of machine, too', () => {
+    expect(decode('t', hex('00000000 6b49d200'), false)).toEqual([1_800_000_000])
     expect(decode('usas', hex('00000007 00000001 61 00 0000 00000006 00000001 62 00'), false)).toEqual([
       7,
       'a',

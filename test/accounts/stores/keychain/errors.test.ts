@@ -28,6 +28,18 @@ describe('a keychain that does not do', () => {
     ['locked', 'x', /^The keychain is locked, and nobody unlocked it/, /^Unlock it on the/],
     ['dismissed', 'x', /^The keychain is locked\. .*prompt.*dismissed/, /^Unlock it on/],
     [
+      'unanswered',
+      'x',
+      /^The keychain asks for permission, and nobody answered in time\.$/,
+      /^Allow it on the/,
+    ],
+    [
+      'denied',
+      'x',
+      /^The keychain asks for permission\. .*denied or could not be shown\.$/,
+      /^Allow it on the/,
+    ],
+    [
       'Error',
       'User interaction is not allowed.',
       /locked, and cannot show a prompt/,

@@ -25,6 +25,8 @@ describe('the Secret Service', () => {
   beforeEach(() => {
     service = secretService(bus.socket, 'od-link', 300)
     bus.answers = {
+      // One that searches locked collections, as gnome-keyring does.
+      GetNameOwner: () => ['s', [':1.7']],
       OpenSession: () => ['vo', [{ type: 's', value: '' }, '/session']],
       SearchItems: () => ['aoao', [[item], []]],
       GetSecrets: () => ['a{o(oayays)}', [[[item, secretOf('a secret')]]]],
@@ -150,13 +152,22 @@ describe('the Secret Service', () => {
 
     it('asks the person, and goes on when it is unlocked', async () => {
       bus.answers.Prompt = () => {
-        setTimeout(() => done(false), 20)
+        setTimeout(() => done(false), 200)
         return ['', []]
       }
       expect((await service.get('a link'))?.toString()).toBe('a secret')
       expect(called('Prompt')[0]).toEqual({ member: 'Prompt', path: '/prompt', body: [''] })
       expect(called('Dismiss')).toEqual([])
       expect(own.waiting).toEqual(['The keychain is asking to be unlocked; waiting up to 0 seconds…'])
+    })
+
+    it('says nothing about a prompt that needs nobody', async () => {
+      bus.answers.Prompt = () => {
+        setTimeout(() => done(false), 20)
+        return ['', []]
+      }
+      expect((await service.get('a link'))?.toString()).toBe('a secret')
+      expect(own.waiting).toEqual([])
     })
 
     it('hears the person even where the prompt itself is never answered', async () => {
@@ -190,13 +201,19 @@ describe('the Secret Service', () => {
       }
       const error = await service.get('a link').catch((thrown) => thrown)
       expect(error).toBeInstanceOf(Locked)
-      expect(error).toMatchObject({ dismissed: true, message: 'the unlock prompt was dismissed' })
+      expect(error).toMatchObject({
+        dismissed: true,
+        message: 'the dialog that asks to be unlocked was dismissed',
+      })
     })
 
     it('is not waited for without end, and the prompt is taken off the screen', async () => {
       const started = Date.now()
       const error = await service.get('a link').catch((thrown) => thrown)
-      expect(error).toMatchObject({ dismissed: false, message: 'it was not unlocked in time' })
+      expect(error).toMatchObject({
+        dismissed: false,
+        message: 'the dialog that asks to be unlocked was not answered in time',
+      })
       expect(Date.now() - started).toBeGreaterThanOrEqual(290)
       expect(called('GetSecrets')).toEqual([])
       await expect.poll(() => called('Dismiss').length).toBe(1)
