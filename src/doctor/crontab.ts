@@ -1,9 +1,10 @@
 /* The environment in which cron starts a job, and the line for the crontab. */
 
 import { existsSync, realpathSync } from 'node:fs'
-import { homedir, userInfo } from 'node:os'
+import { userInfo } from 'node:os'
 import { configDir } from '../settings/directory.ts'
 import { environment, variable } from '../settings/environment.ts'
+import { homeDirectory } from '../system/home.ts'
 import { posixQuote } from '../text/shell-quote.ts'
 
 export type Environment = Record<string, string>
@@ -20,7 +21,7 @@ function loginOf(): { name: string; home: string } {
     const { username, homedir: home } = userInfo()
     return { name: username, home }
   } catch {
-    return { name: environment().LOGNAME ?? String(process.getuid?.()), home: homedir() }
+    return { name: environment().LOGNAME ?? String(process.getuid?.()), home: homeDirectory() ?? '/' }
   }
 }
 
@@ -43,9 +44,10 @@ const needed = [
 /** The variables of this environment that the crontab line has to set. */
 export function variablesForCron(): Environment {
   const variables = environment()
+  const [home, login] = [homeDirectory(), loginOf()]
   const set = needed.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []))
   return {
-    ...(homedir() !== loginOf().home && { HOME: homedir() }),
+    ...(home && home !== login.home && { HOME: home }),
     // As an absolute path, because cron starts jobs in another directory.
     ...(variable('OD_LINK_CONFIG_DIR') && { OD_LINK_CONFIG_DIR: configDir() }),
     ...Object.fromEntries(set),

@@ -1,10 +1,11 @@
-import { homedir, userInfo } from 'node:os'
+import { userInfo } from 'node:os'
 import { listAccounts } from '../accounts/index.ts'
 import { proxyVariables } from '../http/proxy-variables.ts'
 import { checkSetting } from '../registration/index.ts'
 import { variable } from '../settings/environment.ts'
 import { setting } from '../settings/index.ts'
 import { type SettingName, settingNames } from '../settings/names.ts'
+import { homeDirectory } from '../system/home.ts'
 
 /**
  * Makes a report safe to paste. The checks themselves print nothing secret, but their sentences may quote a server, a path or
@@ -90,6 +91,8 @@ function attempt<T>(read: () => T): T | undefined {
 }
 
 function homeDirectories(): RegExp[] {
-  const homes = [homedir(), attempt(() => userInfo().homedir) ?? ''].filter((home) => home.length > 1)
+  const homes = [homeDirectory() ?? '', attempt(() => userInfo().homedir) ?? ''].filter(
+    (home) => home.length > 1,
+  )
   return homes.map((home) => new RegExp(`${home.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&')}(?![\\w-])`, 'g'))
 }

@@ -1,8 +1,17 @@
-import { mkdirSync, readFileSync, type Stats, statSync, writeFileSync } from 'node:fs'
-import { userInfo } from 'node:os'
-import { isAbsolute, join, resolve } from 'node:path'
+import {
+  accessSync,
+  constants,
+  mkdirSync,
+  readFileSync,
+  realpathSync,
+  type Stats,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { OdLinkError } from '../errors.ts'
 import { unwritableBecause } from '../system/disk-errors.ts'
+import { homeDirectory } from '../system/home.ts'
 import type { NextStep } from '../text/next-step.ts'
 import { commandLine } from '../text/shell-quote.ts'
 import { environment, variable } from './environment.ts'
@@ -29,17 +38,11 @@ function defaultDir(): string {
 
 /** @throws OdLinkError (usage) for a user ID that has no home directory, as in many containers. */
 function homeDir(): string {
-  const home = absolute(process.platform === 'win32' ? 'USERPROFILE' : 'HOME')
+  const home = homeDirectory()
   if (home) return home
-  try {
-    return userInfo().homedir
-  } catch (error) {
-    throw unusable(
-      'This user has no home directory, so od-link does not know where to save settings.',
-      [`Choose a directory: ${anotherDirectory}`],
-      error,
-    )
-  }
+  throw unusable('This user has no home directory, so od-link does not know where to save settings.', [
+    `Choose a directory: ${anotherDirectory}`,
+  ])
 }
 
 function absolute(name: string): string | undefined {
@@ -47,34 +50,48 @@ function absolute(name: string): string | undefined {
   return path && isAbsolute(path) ? path : undefined
 }
 
-/** The keychain's service name; it carries the directory unless that is the default one, because its links differ. */
+/**
+ * The keychain's service name; it carries the directory unless that is the usual one, because its links differ. It is saved
+ * in the directory, which may be reached by another path later, or be moved.
+ */
 export function keychainService(): string {
-  const isMoved =
-    process.platform === 'linux' &&
-    absolute('XDG_CONFIG_HOME') &&
-    configDir() !== join(homeDir(), '.config', 'od-link')
-  if (!variable('OD_LINK_CONFIG_DIR') && !isMoved) return 'od-link'
-  return savedService() ?? `od-link ${configDir()}`
+  const dir = configDir()
+  return savedService() ?? (isUsual(dir) ? 'od-link' : `od-link ${dir}`)
 }
 
-/** The file with the service's name: the same directory may be reached by another path, or be moved. */
 const serviceFile = 'keychain-service'
 
 function savedService(): string | undefined {
   try {
     const [line = ''] = readFileSync(join(configDir(), serviceFile), 'utf8').split('\n')
-    return /^od-link [^\0-\x1f]{1,4096}$/.test(line) ? line : undefined
+    return /^od-link( [^\0-\x1f]{1,4096})?$/.test(line) ? line : undefined
   } catch {
     return undefined
   }
 }
 
-/** Saves the keychain's service name in a directory that has one of its own. Called before a link is saved. */
-export function saveKeychainService(): void {
-  const service = keychainService()
-  if (service === 'od-link' || savedService() !== undefined) return
+/** Whether this is the directory without any variable, by whatever name. */
+function isUsual(dir: string): boolean {
+  if (process.platform !== 'linux') return realPath(dir) === realPath(defaultDir())
+  const home = homeDirectory()
+  return home !== undefined && realPath(dir) === realPath(join(home, '.config', 'od-link'))
+}
+
+/** Without symbolic links, also for a directory that does not exist yet. */
+function realPath(path: string): string {
   try {
-    writeFileSync(join(ensureConfigDir(), serviceFile), `${service}\n`, { mode: 0o600, flag: 'wx' })
+    return realpathSync(path)
+  } catch {
+    const parent = dirname(path)
+    return parent === path ? path : join(realPath(parent), basename(path))
+  }
+}
+
+/** Saves the keychain's service name. Called before a link is saved. */
+export function saveKeychainService(): void {
+  if (savedService() !== undefined) return
+  try {
+    writeFileSync(join(ensureConfigDir(), serviceFile), `${keychainService()}\n`, { mode: 0o600, flag: 'wx' })
   } catch {
     // The link works by this path; only another path to the same directory would not find it.
   }
@@ -121,10 +138,20 @@ export function refuseIfOthersCanWrite(dir: string): void {
       `Use a directory of your own: ${anotherDirectory}`,
     ])
   }
-  if (found.mode & 0o022) {
+  if (found.mode & 0o022 && !isReadOnly(dir)) {
     throw unusable(`Other users can write to the settings directory ${dir}.`, [
       commandLine(['chmod', 'go-w', dir], 'posix') ?? 'Take away their write permission.',
     ])
+  }
+}
+
+/** Nobody can write to a read-only mount, whatever its mode says, such as 1777 on a volume of Kubernetes. */
+export function isReadOnly(dir: string): boolean {
+  try {
+    accessSync(dir, constants.W_OK)
+    return false
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EROFS'
   }
 }
 

@@ -12,6 +12,7 @@ import { randomBytes } from 'node:crypto'
 import {
   closeSync,
   constants,
+  copyFileSync,
   existsSync,
   ftruncateSync,
   linkSync,
@@ -41,7 +42,7 @@ const remoteOwnerMs = 120_000
 const defaultMaxWaitMs = 150_000
 const noticeAfterMs = 1_000
 /** A folder this young may be a lock that another process is creating, where there are no hard links. */
-const newFolderMs = 2_000
+const newFolderMs = 5_000
 
 /**
  * Runs `work` while holding the lock of that name.
@@ -95,7 +96,7 @@ function take(dir: string, draft: string, number: number): string | undefined {
   try {
     // Its age counts from now, not from the start of the wait.
     utimesSync(draft, new Date(), new Date())
-    create(draft, mine)
+    if (!create(draft, mine)) return undefined
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined
     throw error
@@ -118,25 +119,33 @@ const withoutLinks = ['EPERM', 'ENOTSUP', 'ENOSYS', 'EOPNOTSUPP', 'EACCES', 'EML
 /** The owner's file, where the lock is a folder. */
 const ownerName = 'owner'
 
-function create(draft: string, mine: string): void {
+/** @returns false when another process gave up this turn, because it took too long to begin. */
+function create(draft: string, mine: string): boolean {
   try {
     linkSync(draft, mine)
+    return true
   } catch (error) {
     if (!withoutLinks.includes((error as NodeJS.ErrnoException).code ?? '')) throw error
-    // A folder is created by only one process, too. Until it has its owner, others see that it is new (`isFree`).
-    mkdirSync(mine, { mode: 0o700 })
-    renameSync(draft, join(mine, ownerName))
+  }
+  // A folder is created by only one process, too. Until it has its owner, others see that it is new (`isFree`).
+  mkdirSync(mine, { mode: 0o700 })
+  const owner = `${draft}-owner`
+  try {
+    copyFileSync(draft, owner)
+    renameSync(owner, join(mine, ownerName))
+    return true
+  } catch (error) {
+    quietly(() => unlinkSync(owner))
+    if (existsSync(mine) && !existsSync(join(mine, ownerName))) throw error
+    return false
   }
 }
 
 /** Empties the file. It is not removed, since other processes may just have read the directory: the number must stay taken. */
 function release(mine: string): void {
   quietly(() => {
-    if (statSync(mine).isDirectory()) {
-      ftruncateSync(openSync(join(mine, ownerName), constants.O_WRONLY))
-      return
-    }
-    const file = openSync(mine, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0))
+    const path = statSync(mine).isDirectory() ? join(mine, ownerName) : mine
+    const file = openSync(path, constants.O_WRONLY | (constants.O_NOFOLLOW ?? 0))
     ftruncateSync(file)
     closeSync(file)
   })
@@ -153,8 +162,9 @@ function isFree(path: string): boolean {
   try {
     const found = statSync(path)
     age = Date.now() - found.mtimeMs
-    if (found.isDirectory() && !existsSync(join(path, ownerName))) return Math.abs(age) > newFolderMs
-    const text = readFileSync(found.isDirectory() ? join(path, ownerName) : path, 'utf8')
+    const file = found.isDirectory() ? join(path, ownerName) : path
+    if (found.isDirectory() && !existsSync(file)) return Math.abs(age) > newFolderMs && isGivenUp(file)
+    const text = readFileSync(file, 'utf8')
     if (text === '') return true
     owner = JSON.parse(text)
   } catch (error) {
@@ -163,6 +173,19 @@ function isFree(path: string): boolean {
   }
   // After the clock was set back, the file's time may lie in the future.
   return owner.place === place() ? !isAlive(owner.pid, owner.born) : Math.abs(age) > remoteOwnerMs
+}
+
+/**
+ * Gives up a folder that got no owner in time: a folder takes the owner's place, so that a process that was only suspended
+ * cannot move its file there any more.
+ */
+function isGivenUp(owner: string): boolean {
+  try {
+    mkdirSync(owner)
+    return true
+  } catch {
+    return false
+  }
 }
 
 /** Where a process ID is valid: this host, and on Linux this PID namespace (a container has its own). */

@@ -24,6 +24,7 @@ export function readHiddenLines(keyboard: ReadStream, interrupt: () => void): Hi
   const close = () => {
     if (closed) return
     closed = true
+    process.off('exit', close)
     lines.close()
     waiting?.(undefined)
   }
@@ -38,6 +39,8 @@ export function readHiddenLines(keyboard: ReadStream, interrupt: () => void): Hi
   })
   lines.on('close', close)
   keyboard.on('error', close)
+  // A signal from elsewhere must not leave the terminal without echo.
+  process.once('exit', close)
   return {
     next: () =>
       new Promise((resolve) => {

@@ -1,9 +1,12 @@
 import { type EndingSignal, endBySignal, endingSignals, noteSignal } from '../system/end-by-signal.ts'
 import { clearProgress } from './index.ts'
 
+/** What a signal does now. The listener itself stays: a signal that arrives while listeners are exchanged is lost. */
+let handle: (signal: EndingSignal) => void = end
+
 /** Without a command that handles them itself, signals end the process at once. */
 export function endOnSignals(): void {
-  for (const signal of endingSignals) process.on(signal, end)
+  for (const signal of endingSignals) process.on(signal, () => handle(signal))
 }
 
 function end(signal: EndingSignal): never {
@@ -18,18 +21,14 @@ function end(signal: EndingSignal): never {
  */
 export function onInterrupt(stop: (signal: EndingSignal) => void): () => void {
   let isAsked = false
-  const heard = (signal: EndingSignal) => {
+  const usual = handle
+  handle = (signal) => {
     if (isAsked) end(signal)
     isAsked = true
     noteSignal(signal)
     stop(signal)
   }
-  const usual = endingSignals.map((signal) => [signal, process.listeners(signal)] as const)
-  for (const signal of endingSignals) process.removeAllListeners(signal).on(signal, heard)
   return () => {
-    for (const [signal, listeners] of usual) {
-      process.removeAllListeners(signal)
-      for (const listener of listeners) process.on(signal, listener as () => void)
-    }
+    handle = usual
   }
 }

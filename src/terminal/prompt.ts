@@ -16,6 +16,10 @@ export function ask(question: string): Promise<string | undefined> {
     terminal: true,
     historySize: 0,
   })
+  // A signal from elsewhere must not leave the terminal in raw mode. One that is gone has no mode.
+  const restore = () => prompt.close()
+  process.stdin.on('error', restore)
+  process.once('exit', restore)
   prompt.setPrompt(question)
   prompt.prompt()
   return new Promise((resolve) => {
@@ -25,7 +29,11 @@ export function ask(question: string): Promise<string | undefined> {
     })
     // In raw mode Ctrl-C is a character, not a signal.
     prompt.once('SIGINT', interrupt)
-    prompt.once('close', () => resolve(undefined))
+    prompt.once('close', () => {
+      process.off('exit', restore)
+      process.stdin.off('error', restore)
+      resolve(undefined)
+    })
   })
 }
 

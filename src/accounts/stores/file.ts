@@ -4,7 +4,7 @@ import { constants, promises as files } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
 import { join } from 'node:path'
 import { OdLinkError } from '../../errors.ts'
-import { configDir, ensureConfigDir } from '../../settings/directory.ts'
+import { configDir, ensureConfigDir, isReadOnly } from '../../settings/directory.ts'
 import { isDraftOf, removeDrafts, writeAtomically } from '../../system/atomic-write.ts'
 import { isFull, unwritableBecause } from '../../system/disk-errors.ts'
 import { commandLine } from '../../text/shell-quote.ts'
@@ -86,7 +86,9 @@ async function refuseIfShared(path: string, file: FileHandle): Promise<void> {
     if (found.uid !== mine) {
       throw notPrivate(`${what} belongs to another user.`, ['chown', String(mine), what])
     }
-    if (found.mode & 0o077) {
+    // Names are no secret, and on a read-only mount, such as a volume of Kubernetes, nobody can change the folder.
+    const mayBeOpen = what !== path && isReadOnly(what)
+    if (found.mode & 0o077 && !mayBeOpen) {
       throw notPrivate(`Other users can read ${what}, so od-link does not trust it.`, ['chmod', 'go=', what])
     }
   }
