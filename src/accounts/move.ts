@@ -16,6 +16,7 @@ import { type Store, saveItem } from './stores/store.ts'
  * @throws OdLinkError that says where the link is now.
  */
 export async function moveLink({ id }: Account, to: StoreName): Promise<StoreName> {
+  await unlockStores(id, to)
   return withLinkLock(id, async () => {
     // Another process may have moved or removed it during the wait for the lock.
     const account = listAccounts().find((known) => known.id === id)
@@ -45,6 +46,17 @@ export async function moveLink({ id }: Account, to: StoreName): Promise<StoreNam
     }
     return from
   })
+}
+
+/** Nobody should have to wait for a lock while a person types a passphrase. */
+async function unlockStores(id: string, to: StoreName): Promise<void> {
+  const from = listAccounts().find((known) => known.id === id)?.store
+  for (const name of from === undefined || from === to ? [] : [from, to]) {
+    // What is wrong with a store is reported by the move itself, with where the link is.
+    await openStore(name)
+      .then((store) => store.unlock?.())
+      .catch(() => {})
+  }
 }
 
 /**

@@ -2,6 +2,7 @@
 
 import { existsSync, realpathSync } from 'node:fs'
 import { homedir, userInfo } from 'node:os'
+import { resolve } from 'node:path'
 import { configDir } from '../settings/directory.ts'
 import { environment, variable } from '../settings/environment.ts'
 import { posixQuote } from '../text/shell-quote.ts'
@@ -43,11 +44,13 @@ const needed = [
 /** The variables of this environment that the crontab line has to set. */
 export function variablesForCron(): Environment {
   const variables = environment()
+  const keyFile = variable('OD_LINK_KEY_FILE')
   const set = needed.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []))
   return {
     ...(homedir() !== loginOf().home && { HOME: homedir() }),
-    // As an absolute path, because cron starts jobs in another directory.
+    // As absolute paths, because cron starts jobs in another directory.
     ...(variable('OD_LINK_CONFIG_DIR') && { OD_LINK_CONFIG_DIR: configDir() }),
+    ...(keyFile && { OD_LINK_KEY_FILE: resolve(keyFile) }),
     ...Object.fromEntries(set),
   }
 }

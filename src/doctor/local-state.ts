@@ -27,13 +27,15 @@ export function storesInUse(): StoreName[] {
 
 /** Whether a store works. */
 export async function checkStore(name: StoreName): Promise<CheckResult> {
-  await probeStore(await openStore(name))
+  const store = await openStore(name)
+  await probeStore(store)
   const links = listAccounts().filter(({ store }) => store === name).length
   const why = name !== chosenStore() ? 'a link is in it' : (originOf('store') ?? 'the default')
   const cache = name.startsWith('helper:pass')
     ? '; for unattended use, its key needs no passphrase, or a gpg-agent that caches it for long'
     : ''
-  return `${why}; works; ${links === 1 ? '1 link' : `${links} links`}${cache}`
+  const key = store.keyInWords ? `; ${await store.keyInWords()}` : ''
+  return `${why}; works; ${links === 1 ? '1 link' : `${links} links`}${cache}${key}`
 }
 
 /** The settings directory, its permissions, and its files. */

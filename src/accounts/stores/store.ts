@@ -17,6 +17,10 @@ export interface Store {
   remove: (item: string) => Promise<void>
   /** The names of all items, and perhaps of their chunks. */
   list: () => Promise<string[]>
+  /** Gets what opens the store, before a lock is held: a person may have to be asked for it. */
+  unlock?: () => Promise<void>
+  /** What opens the store, in words for `doctor`; never the secret itself. */
+  keyInWords?: () => Promise<string>
   /** @throws OdLinkError (keychain) when the store is known to be read-only. */
   refuseIfReadOnly?: () => Promise<void>
 }
