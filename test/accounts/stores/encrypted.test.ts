@@ -100,7 +100,7 @@ describe('an item of the encrypted store', () => {
     expect(await encryptedStore().read('x')).toBe('under the new key')
   })
 
-  it('that another key opens is reported, and neither overwritten nor removed', async () => {
+  it('that another key opens is reported, and not overwritten; logout can remove it', async () => {
     const store = encryptedStore()
     await store.write('tid.oid', 'text')
     const before = readFileSync(path('tid.oid'))

@@ -85,6 +85,9 @@ function notPrivate(message: string, command: string[]): OdLinkError {
   return new OdLinkError('keychain', message, { reason: 'key-not-private', next })
 }
 
+/** Where Docker and Podman mount secrets; Podman does not mount them read-only. */
+const secretsFolder = '/run/secrets'
+
 /**
  * Whether the file is a secret that a container got from outside: it is a mount of its own, or in one, and read-only. Docker
  * and Kubernetes give such files to root, with mode 0444: they are only in this container.
@@ -97,7 +100,8 @@ async function isMountedSecret(path: string): Promise<boolean> {
   const mounts = readFileSync('/proc/self/mountinfo', 'utf8').split('\n').map(parseMount)
   const mount = mounts.filter(({ point }) => point === real || real.startsWith(`${point}/`)).sort(longestLast)
   const last = mount.at(-1)
-  return last?.isReadOnly === true && places.includes(last.point)
+  if (!last || !places.includes(last.point)) return false
+  return last.isReadOnly || last.point.startsWith(secretsFolder)
 }
 
 interface Mount {
