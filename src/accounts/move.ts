@@ -50,12 +50,12 @@ export async function moveLink({ id }: Account, to: StoreName): Promise<StoreNam
 
 /** Nobody should have to wait for a lock while a person types a passphrase. */
 async function unlockStores(id: string, to: StoreName): Promise<void> {
-  const from = listAccounts().find((known) => known.id === id)?.store
-  for (const name of from === undefined || from === to ? [] : [from, to]) {
-    // What is wrong with a store is reported by the move itself, with where the link is.
-    await openStore(name)
-      .then((store) => store.unlock?.())
-      .catch(() => {})
+  const account = listAccounts().find((known) => known.id === id)
+  if (!account || account.store === to) return
+  try {
+    for (const name of [account.store, to]) await (await openStore(name)).unlock?.()
+  } catch (error) {
+    throw withState(error, `${account.username} is still in ${account.store}.`)
   }
 }
 

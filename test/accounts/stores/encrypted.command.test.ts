@@ -190,3 +190,10 @@ describe('a key that a container got from outside', () => {
     if (done) expect(done).toMatchObject({ code: 5, stderr: expect.stringContaining('Other users can read') })
   })
 })
+
+it('doctor --cron tries the key file as cron would, and the line for the crontab names it', async () => {
+  await world.login()
+  const { code, stdout } = await world.run(['doctor', '--cron'])
+  expect({ code, stdout }).toEqual({ code: 0, stdout: expect.stringContaining(`OD_LINK_KEY_FILE=`) })
+  expect(stdout).not.toContain('no passphrase')
+})
