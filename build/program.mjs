@@ -37,6 +37,8 @@ export const programs = [
   {
     ...common,
     // Shares no file with the program: the one with the shared code starts the program when it is loaded.
+    // It never reads from the encrypted store, which no other program holds, and so never loads this.
+    external: [common.external, 'age-encryption'],
     input: { 'read-back': 'src/accounts/stores/read-back.ts' },
     output: { ...output, codeSplitting: false },
   },

@@ -154,7 +154,13 @@ export async function removeOrphans(): Promise<number> {
   const accounts = listAccounts()
   const linked = new Set(accounts.map(({ id }) => id))
   // Other helpers are unknown: neither an account nor a setting names them.
-  const used = ['keychain', 'file', chosenStore(), ...accounts.map(({ store }) => store)] as const
+  const used = [
+    'keychain',
+    'file',
+    'encrypted',
+    chosenStore(),
+    ...accounts.map(({ store }) => store),
+  ] as const
   let removed = 0
   for (const storeName of new Set(used)) {
     try {

@@ -16,6 +16,7 @@ import { type Store, saveItem } from './stores/store.ts'
  * @throws OdLinkError that says where the link is now.
  */
 export async function moveLink({ id }: Account, to: StoreName): Promise<StoreName> {
+  await unlockStores(id, to)
   return withLinkLock(id, async () => {
     // Another process may have moved or removed it during the wait for the lock.
     const account = listAccounts().find((known) => known.id === id)
@@ -46,6 +47,17 @@ export async function moveLink({ id }: Account, to: StoreName): Promise<StoreNam
     }
     return from
   })
+}
+
+/** Nobody should have to wait for a lock while a person types a passphrase. */
+async function unlockStores(id: string, to: StoreName): Promise<void> {
+  const account = listAccounts().find((known) => known.id === id)
+  if (!account || account.store === to) return
+  try {
+    for (const name of [account.store, to]) await (await openStore(name)).unlock?.()
+  } catch (error) {
+    throw withState(error, `${account.username} is still in ${account.store}.`)
+  }
 }
 
 /**

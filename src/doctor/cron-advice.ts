@@ -2,6 +2,7 @@ import { accessSync, constants, existsSync } from 'node:fs'
 import type { Account } from '../accounts/account.ts'
 import { exitCodes, type Reason } from '../errors.ts'
 import { configDir } from '../settings/directory.ts'
+import { variable } from '../settings/environment.ts'
 import { hintOf, type NextStep } from '../text/next-step.ts'
 import {
   cronEnvironment,
@@ -93,6 +94,11 @@ function storeNotes(store: string): string[] {
   if (store.startsWith('helper:pass')) {
     return [
       'The GPG key must have no passphrase, or gpg-agent must cache it for long (default-cache-ttl, max-cache-ttl).',
+    ]
+  }
+  if (store === 'encrypted' && !variable('OD_LINK_KEY_FILE')) {
+    return [
+      'Cron jobs have no passphrase and no credential of systemd. They need a key file: OD_LINK_KEY_FILE.',
     ]
   }
   if (store !== 'keychain') return []

@@ -2,6 +2,7 @@
 
 import { existsSync, realpathSync } from 'node:fs'
 import { userInfo } from 'node:os'
+import { resolve } from 'node:path'
 import { configDir } from '../settings/directory.ts'
 import { environment, variable } from '../settings/environment.ts'
 import { homeDirectory } from '../system/home.ts'
@@ -45,11 +46,13 @@ const needed = [
 export function variablesForCron(): Environment {
   const variables = environment()
   const [home, login] = [homeDirectory(), loginOf()]
+  const keyFile = variable('OD_LINK_KEY_FILE')
   const set = needed.flatMap((name) => (variables[name] ? [[name, variables[name]]] : []))
   return {
     ...(home && home !== login.home && { HOME: home }),
-    // As an absolute path, because cron starts jobs in another directory.
+    // As absolute paths, because cron starts jobs in another directory.
     ...(variable('OD_LINK_CONFIG_DIR') && { OD_LINK_CONFIG_DIR: configDir() }),
+    ...(keyFile && { OD_LINK_KEY_FILE: resolve(keyFile) }),
     ...Object.fromEntries(set),
   }
 }

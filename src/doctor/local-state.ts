@@ -39,13 +39,13 @@ export async function checkStore(name: StoreName): Promise<CheckResult> {
   const cache = name.startsWith('helper:pass')
     ? '; for unattended use, its key needs no passphrase, or a gpg-agent that caches it for long'
     : ''
-  return `${why}; works${program ? ` (${program})` : ''}; ${links === 1 ? '1 link' : `${links} links`}${cache}`
+  const key = store.keyInWords ? `; ${await store.keyInWords()}` : ''
+  return `${why}; works${program ? ` (${program})` : ''}; ${links === 1 ? '1 link' : `${links} links`}${cache}${key}`
 }
 
 /** Says which keychain failed, because a person may have several. */
 function withProgram(error: OdLinkError, program: string | undefined): OdLinkError {
-  if (!program) return error
-  return error.with({ message: error.message.replace(/^The keychain\b/, `The keychain (${program})`) })
+  return program ? error.with({ message: `${error.message} The keychain here is ${program}.` }) : error
 }
 
 /** The settings directory, its permissions, and its files. */

@@ -12,6 +12,7 @@ export type Variable =
   | 'OD_LINK_GRAPH_HOST'
   | 'OD_LINK_BROWSER'
   | 'OD_LINK_CONFIG_DIR'
+  | 'OD_LINK_KEY_FILE'
   | 'OD_LINK_ON_SIGNIN_NEEDED'
 
 /** The value of a variable; an empty one counts as unset. White space at its ends, such as a carriage return, is ignored. */

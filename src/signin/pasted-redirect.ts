@@ -1,6 +1,6 @@
+import type { ControllingTerminal } from '../system/controlling-terminal.ts'
 import type { SignInEvent } from './attempt.ts'
 import { type Expected, isTrueAnswer } from './authorization-response.ts'
-import type { ControllingTerminal } from './controlling-terminal.ts'
 
 /**
  * Waits for the URL that the person's browser ended on, pasted at the terminal. It is checked like a request to the

@@ -15,7 +15,7 @@ const busyCodes = ['EPERM', 'EACCES', 'EBUSY']
  * Writes a file of mode 0600: a draft beside it, synced, replaces it.
  * @throws the file system's error; the draft is removed then, and the file is as it was.
  */
-export async function writeAtomically(path: string, text: string): Promise<void> {
+export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
   const fs = await files()
   // Loading this takes more than a millisecond, and most runs only read.
   const { randomBytes } = await import('node:crypto')
@@ -23,7 +23,7 @@ export async function writeAtomically(path: string, text: string): Promise<void>
   try {
     const file = await fs.open(draft, 'wx', 0o600)
     try {
-      await file.writeFile(text)
+      await file.writeFile(content)
       await file.sync().catch(ignoreUnsupported)
     } finally {
       await file.close()

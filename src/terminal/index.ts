@@ -23,6 +23,7 @@ export function configureOutput(options: {
   nextSteps: typeof nextSteps
 }): void {
   nextSteps = options.nextSteps
+  notices.askSecret = async (question) => (await import('./ask-at-terminal.ts')).askAtTerminal(question)
   if (options.json) return
   notices.waiting = say
   notices.warning = (what) => {

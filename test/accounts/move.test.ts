@@ -20,6 +20,16 @@ describe('a link that is moved', () => {
     expect(listAccounts()).toEqual([account])
   })
 
+  it('to a store that has no key stays where it was, and the error says where', async () => {
+    const account = await addLink(ada, undefined)
+    await expect(moveLink(account, 'encrypted')).rejects.toMatchObject({
+      reason: 'key-missing',
+      message: expect.stringMatching(/ is still in file\. The encrypted store has no key yet/),
+    })
+    expect(listAccounts()).toEqual([account])
+    expect(linkFiles(own)).toHaveLength(1)
+  })
+
   describe('to a helper', () => {
     const path = process.env.PATH
     afterEach(() => {

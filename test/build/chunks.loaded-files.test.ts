@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs'
 import { basename, join } from 'node:path'
+import { generateIdentity } from 'age-encryption'
 import { describe, expect, it } from 'vitest'
 import { hasKeyring, startKeyring } from '../helpers/keychain/keyring.ts'
 import { useLinked } from '../helpers/program/linked.ts'
@@ -43,6 +44,26 @@ describe('what a command loads:', () => {
     ]
     expect(await loadedBy(at.world, 'mkdir', '/', 'loaded')).toEqual(files)
     expect(await loadedBy(at.world, 'token')).toEqual(files)
+  })
+
+  it('mkdir, with links in encrypted files, and neither the lock nor the keyring of the kernel', async () => {
+    const world = newWorld(at.sandbox, undefined, { OD_LINK_STORE: 'encrypted' })
+    world.env.OD_LINK_KEY_FILE = join(world.dir, 'key')
+    writeFileSync(world.env.OD_LINK_KEY_FILE, await generateIdentity(), { mode: 0o600 })
+    try {
+      await world.login()
+      expect(await loadedBy(world, 'mkdir', '/', 'loaded-encrypted')).toEqual([
+        'od-link.cjs',
+        'runtime.cjs',
+        'command-line.cjs',
+        'usual.cjs',
+        'cold-accounts-stores-encrypted-index.cjs',
+        'cold-accounts-stores-file.cjs',
+        'cold-accounts-stores-encrypted-age.cjs',
+      ])
+    } finally {
+      world.remove()
+    }
   })
 
   it.runIf(hasKeyring())('mkdir, with links in a keychain', async () => {

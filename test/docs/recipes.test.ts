@@ -1,10 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { hostname } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
+import { generateIdentity } from 'age-encryption'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { useLinked } from '../helpers/program/linked.ts'
 import { node, program } from '../helpers/program/od-link.ts'
+import { newWorld } from '../helpers/program/world.ts'
+import { canMount, withMounts } from '../helpers/system/private-mounts.ts'
 import { putProgram } from '../helpers/system/put-program.ts'
 import { hasRealPart } from '../helpers/system/real-part.ts'
 import { recipe, recipes } from './recipe.ts'
@@ -45,8 +48,10 @@ describe('the recipes', () => {
       'nightly.cron',
       'od-link-nightly.service',
       'od-link-nightly.timer',
+      'od-link-encrypted.service',
       'scripts.yml',
       'Dockerfile',
+      'compose.yaml',
       'Makefile',
       'create_folder.py',
     ])
@@ -127,6 +132,60 @@ describe('the recipes', () => {
       expect(run(command, args)).toMatchObject({ code: 0, stdout: '/Backups/here/tonight\n' })
       const given = setting('RestartPreventExitStatus').split(' ').map(Number)
       expect([...given, 0, 6, 7].sort()).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
+    })
+  })
+
+  describe('an encrypted link', () => {
+    /** A machine whose link is encrypted to this key, with the variables of a recipe except for its paths. */
+    const linkedWith = async (variables: NodeJS.ProcessEnv, key: string) => {
+      const world = newWorld(at.sandbox, undefined, variables)
+      world.env.OD_LINK_CONFIG_DIR = join(world.dir, 'settings')
+      mkdirSync(join(world.dir, 'credentials'))
+      writeFileSync(join(world.dir, 'credentials', 'od-link-key'), key, { mode: 0o600 })
+      await world.run(['login'], {
+        env: { CREDENTIALS_DIRECTORY: join(world.dir, 'credentials'), OD_LINK_KEY_FILE: '' },
+      })
+      return world
+    }
+
+    it('of a systemd service opens with the credential that the service gets', async () => {
+      const unit = 'od-link-encrypted.service'
+      const settings = (name: string) =>
+        [...recipe(unit).matchAll(new RegExp(`^${name}=(.*)$`, 'gm'))].map(([, value = '']) => value)
+      const variables = Object.fromEntries(
+        settings('Environment').flatMap((line) => line.split(' ').map((one) => one.split('='))),
+      )
+      expect(settings('LoadCredentialEncrypted')[0]).toMatch(/^od-link-key:/)
+      expect(variables.OD_LINK_CONFIG_DIR).toBe(`/var/lib/${settings('StateDirectory')}`)
+      const world = await linkedWith(variables, await generateIdentity())
+      const [command = '', ...args] = (settings('ExecStart')[0] ?? '').replace('%l', 'encrypted').split(' ')
+      const env = { ...world.env, CREDENTIALS_DIRECTORY: join(world.dir, 'credentials') }
+      const done = runIn(env, command, args, world.dir)
+      world.remove()
+      expect(done).toMatchObject({ code: 0, stdout: '/Backups/encrypted/tonight\n' })
+      if (!hasRealPart('systemd-analyze', 'the recipe for an encrypted link')) return
+      const checked = run('systemd-analyze', ['verify', `./${unit}`], placed(unit))
+      expect(checked.stderr.split('\n').filter((line) => line.includes(unit))).toEqual([])
+    })
+
+    it('of a container opens with the secret that is mounted there', async () => {
+      if (!canMount('the recipe for a container with a secret')) return
+      const lines = [...recipe('compose.yaml').matchAll(/^ {6}(\w+): (.*)$/gm)]
+      const variables = Object.fromEntries(lines.map(([, name, value]) => [name, value]))
+      const world = await linkedWith(variables, await generateIdentity())
+      const key = String(variables.OD_LINK_KEY_FILE)
+      const mounts = [
+        'mount -t tmpfs none /run',
+        `mkdir ${dirname(key)}`,
+        `cat '${world.dir}/credentials/od-link-key' > ${key}`,
+        `chmod 444 ${key}`,
+        `mount --bind ${key} ${key}`,
+        `mount -o remount,bind,ro ${key}`,
+      ]
+      const [command, args] = withMounts(mounts, 'od-link', ['mkdir', '/From a secret'])
+      const done = runIn(world.env, command, args, world.dir)
+      world.remove()
+      expect(done).toMatchObject({ code: 0, stdout: '/From a secret\n' })
     })
   })
 

@@ -35,7 +35,7 @@ describe('the bill of materials', () => {
   it('names every package whose code is in dist, and every one that is installed beside it', () => {
     // Each package that the sources import, and one that those bring along.
     const names = bundled.map(({ name }) => name)
-    expect(imported).toEqual(expect.arrayContaining(['conf', 'oauth4webapi', 'open']))
+    expect(imported).toEqual(expect.arrayContaining(['age-encryption', 'conf', 'oauth4webapi', 'open']))
     for (const name of imported) expect(names).toContain(name)
     expect(names).toContain('agent-base')
     const installed = lockedPackages.filter(({ dev }) => !dev)

@@ -1,8 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { isTrueAnswer } from '../../src/signin/authorization-response.ts'
-import type { ControllingTerminal } from '../../src/signin/controlling-terminal.ts'
 import { pastedAnswer } from '../../src/signin/pasted-redirect.ts'
+import type { ControllingTerminal } from '../../src/system/controlling-terminal.ts'
 import { anyText, settings } from '../fuzz/runs.ts'
 
 /** A failing example is run again as `runs.ts` says. */

@@ -15,37 +15,49 @@ import type { Store } from './store.ts'
  * atomically. The files are not encrypted, so this store is used only if the person chose it.
  */
 export function fileStore(): Store {
+  const { path, ...items } = itemFiles({ label: 'The file store', folder: 'links', extension: 'json' })
+  return { name: 'file', mayForget: false, read: (item) => readPrivate(path(item)), ...items }
+}
+
+/** Where a store has its files, and what messages call it. */
+interface Place {
+  label: string
+  /** A folder in the settings directory. */
+  folder: string
+  extension: string
+}
+
+/** One file per item, of mode 0600 in a folder of mode 0700, written atomically: what is common to stores of files. */
+export function itemFiles({ label, folder: name, extension }: Place) {
   // Reading creates no folder, because the place may be read-only.
-  const folder = join(configDir(), 'links')
-  const path = (item: string) => join(folder, `${encodeURIComponent(item)}.json`)
+  const folder = join(configDir(), name)
+  const path = (item: string) => join(folder, `${encodeURIComponent(item)}.${extension}`)
+  const ending = new RegExp(`^(.*)\\.${extension}(\\.[0-9a-f]{12}\\.tmp)?$`)
   return {
-    name: 'file',
-    label: 'The file store',
-    mayForget: false,
-    read: (item) => readPrivate(path(item)),
-    write: async (item, text) => {
-      ensureConfigDir('links')
+    label,
+    path,
+    write: async (item: string, content: string | Uint8Array) => {
+      ensureConfigDir(name)
       try {
-        await writeAtomically(path(item), text)
-        // Drafts contain tokens. Writers of an item hold its lock, so no draft is in use.
+        await writeAtomically(path(item), content)
+        // Drafts may contain tokens. Writers of an item hold its lock, so no draft is in use.
         await removeDrafts(folder, isDraftOf(path(item)))
       } catch (error) {
-        throw fileStoreError(error)
+        throw unusableFiles(error, label)
       }
     },
-    remove: async (item) => {
-      await files.unlink(path(item)).catch(ignoreAbsent)
+    remove: async (item: string) => {
+      await files.unlink(path(item)).catch(ignoreAbsent(label))
       await removeDrafts(folder, isDraftOf(path(item))).catch((error: unknown) => {
-        throw fileStoreError(error)
+        throw unusableFiles(error, label)
       })
     },
     list: async () => {
-      const names = await namesIn(folder)
+      const names = (await files.readdir(folder).catch(ignoreAbsent(label))) ?? []
       // The draft of a killed writer counts as an item, so that it gets removed.
-      const items = names.flatMap((name) => /^(.*)\.json(\.[0-9a-f]{12}\.tmp)?$/.exec(name)?.[1] ?? [])
-      return [...new Set(items)].flatMap(itemOf)
+      return [...new Set(names.flatMap((file) => ending.exec(file)?.[1] ?? []))].flatMap(itemOf)
     },
-    refuseIfReadOnly: () => files.access(folder, constants.W_OK).catch(ignoreAbsent),
+    refuseIfReadOnly: () => files.access(folder, constants.W_OK).catch(ignoreAbsent(label)),
   }
 }
 
@@ -63,8 +75,7 @@ async function readPrivate(path: string): Promise<string | undefined> {
   try {
     file = await files.open(path, 'r')
   } catch (error) {
-    ignoreAbsent(error)
-    return undefined
+    return ignoreAbsent('The file store')(error)
   }
   try {
     await refuseIfShared(path, file)
@@ -99,19 +110,19 @@ function notPrivate(message: string, command: string[]): OdLinkError {
   return new OdLinkError('keychain', message, { reason: 'store-not-private', next: line ? [line] : [] })
 }
 
-async function namesIn(folder: string): Promise<string[]> {
-  return (await files.readdir(folder).catch(ignoreAbsent)) ?? []
+/** @param label of the store, for the error. */
+export function ignoreAbsent(label: string): (error: unknown) => undefined {
+  return (error) => {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw unusableFiles(error, label)
+  }
 }
 
-function ignoreAbsent(error: unknown): undefined {
-  if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw fileStoreError(error)
-}
-
-function fileStoreError(error: unknown): OdLinkError {
+/** The error for what the file system refuses. */
+export function unusableFiles(error: unknown, label: string): OdLinkError {
   const { next } = unwritableBecause(error, configDir(), [
     'Check the owner and the permissions of that folder.',
   ])
-  return new OdLinkError('keychain', `The file store cannot be used (${(error as Error).message}).`, {
+  return new OdLinkError('keychain', `${label} cannot be used (${(error as Error).message}).`, {
     reason: isFull(error) ? 'store-full' : 'store-unusable',
     next,
     cause: error,

@@ -20,15 +20,19 @@ const stores = {
     open: async () => (await import('./file.ts')).fileStore(),
     caution: 'Links in files are not encrypted. Anyone with a copy of the files can use the drive.',
   },
+  encrypted: {
+    written: 'encrypted',
+    open: async () => (await import('./encrypted/index.ts')).encryptedStore(),
+  },
   helper: {
     written: 'helper:NAME',
     open: async (name) => (await import('./helper/index.ts')).helperStore(name),
   },
 } as const satisfies Record<string, Kind>
 
-export type StoreName = 'keychain' | 'file' | `helper:${string}`
+export type StoreName = 'keychain' | 'file' | 'encrypted' | `helper:${string}`
 
-/** The stores' names for hints: `keychain`, `file`, `helper:NAME`. */
+/** The stores' names for hints: `keychain`, `file`, `encrypted`, `helper:NAME`. */
 export const storesAsWritten = Object.values(stores).map(({ written }) => written)
 
 /**
@@ -64,11 +68,15 @@ export function warnAboutStore(name: StoreName): void {
 /** The name of a helper becomes part of a program's name, so it must not contain a path. */
 const helperName = /^[\w.-]{1,64}$/
 
+function isWithoutName(kind: string): kind is Exclude<keyof typeof stores, 'helper'> {
+  return kind !== 'helper' && Object.hasOwn(stores, kind)
+}
+
 function parseStoreName(name: string): { kind: keyof typeof stores; rest: string } {
   const [kind = '', ...more] = name.split(':')
   const rest = more.join(':')
   if (kind === 'helper' && helperName.test(rest)) return { kind, rest }
-  if ((kind === 'keychain' || kind === 'file') && more.length === 0) return { kind, rest }
+  if (isWithoutName(kind) && more.length === 0) return { kind, rest }
   const example = 'For example, helper:pass runs docker-credential-pass. A name has no slash.'
   throw new OdLinkError('usage', `There is no store "${name}".`, {
     reason: 'invalid-value',

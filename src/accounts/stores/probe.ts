@@ -13,6 +13,7 @@ import { forgetfulStore, type Store, useFiles } from './store.ts'
  * @throws OdLinkError (keychain) when the store does not work.
  */
 export async function probeStore(store: Store): Promise<void> {
+  await store.unlock?.()
   await withLock('index', async () => {
     const text = JSON.stringify({ probe: randomBytes(16).toString('hex') })
     try {

@@ -19,6 +19,10 @@ export interface Store {
   list: () => Promise<string[]>
   /** The program behind a store that several programs can be, if it is known. */
   program?: () => Promise<string | undefined>
+  /** Gets what opens the store, before a lock is held: a person may have to be asked for it. */
+  unlock?: () => Promise<void>
+  /** What opens the store, in words for `doctor`; never the secret itself. */
+  keyInWords?: () => Promise<string>
   /** @throws OdLinkError (keychain) when the store is known to be read-only. */
   refuseIfReadOnly?: () => Promise<void>
 }

@@ -11,7 +11,7 @@ const settings: Record<keyof typeof settingNames, string> = {
   listen: 'HOST:PORT that a web server forwards an https redirect URI to',
   scope: 'the permissions to request, separated by spaces',
   store:
-    'keychain (the default), file (private files, not encrypted) or helper:NAME (runs docker-credential-NAME)',
+    'keychain (the default), file (private files, not encrypted), encrypted (files under a key or a passphrase) or helper:NAME (runs docker-credential-NAME)',
 }
 
 const registration: readonly Row[] = Object.entries(settings).map(([name, meaning]) => [
@@ -31,6 +31,10 @@ export const ownVariables: readonly Row[] = [
   [
     'OD_LINK_CONFIG_DIR',
     'where settings are saved (~/.config/od-link; on macOS ~/Library/Preferences/od-link, on Windows %APPDATA%\\od-link\\Config). Each directory has its own links',
+  ],
+  [
+    'OD_LINK_KEY_FILE',
+    "the key of the encrypted store, a file that age-keygen created. Without it: systemd's credential od-link-key, then a passphrase",
   ],
   ['OD_LINK_AUTHORITY_HOST', "an origin to sign in at instead of the cloud's (https, or http on loopback)"],
   ['OD_LINK_GRAPH_HOST', 'the same for Microsoft Graph. A link keeps the origins that it was created with'],

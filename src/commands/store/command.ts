@@ -9,9 +9,9 @@ export const store: Command = {
     {
       name: 'to',
       value: 'STORE',
-      offers: ['keychain', 'file', 'helper:'],
+      offers: ['keychain', 'file', 'encrypted', 'helper:'],
       required: true,
-      help: 'the new store: keychain, file or helper:NAME',
+      help: 'the new store: keychain, file, encrypted or helper:NAME',
     },
     account,
     json,
@@ -23,5 +23,6 @@ export const store: Command = {
   ],
   notes: [
     'Each link is written to the new store and read back before it is removed from the old one. helper:NAME runs docker-credential-NAME.',
+    'encrypted saves links in files that only a key opens: the key file in OD_LINK_KEY_FILE, the systemd credential od-link-key, or a passphrase that is asked for at the terminal.',
   ],
 }

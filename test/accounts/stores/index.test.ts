@@ -12,15 +12,20 @@ import { useOwnSettings } from '../../helpers/program/own-settings.ts'
 const own = useOwnSettings()
 
 describe('the stores', () => {
-  it.each(['keychain', 'file', 'helper:pass', 'helper:my-own_1.2'])('can be named %s', (name) => {
-    expect(checkStoreName(name)).toBe(name)
-  })
+  it.each(['keychain', 'file', 'encrypted', 'helper:pass', 'helper:my-own_1.2'])(
+    'can be named %s',
+    (name) => {
+      expect(checkStoreName(name)).toBe(name)
+    },
+  )
 
   it.each([
     '',
     'pass',
     'keychain:',
     'file:x',
+    'encrypted:x',
+    'toString',
     'helper',
     'helper:',
     'helper:a/b',
@@ -36,7 +41,7 @@ describe('the stores', () => {
       expect.objectContaining({
         kind: 'usage',
         message: `There is no store "${name}".`,
-        hint: `Use one of: keychain, file, helper:NAME${more}`,
+        hint: `Use one of: keychain, file, encrypted, helper:NAME${more}`,
       }),
     )
   })
@@ -48,11 +53,12 @@ describe('the stores', () => {
     expect(chosenStore()).toBe('helper:pass')
     process.env.OD_LINK_STORE = 'file'
     expect(chosenStore()).toBe('file')
-    expect(storesAsWritten).toEqual(['keychain', 'file', 'helper:NAME'])
+    expect(storesAsWritten).toEqual(['keychain', 'file', 'encrypted', 'helper:NAME'])
   })
 
   it('are opened by their names', async () => {
     expect(await openStore()).toMatchObject({ name: 'file', label: 'The file store', mayForget: false })
+    expect(await openStore('encrypted')).toMatchObject({ name: 'encrypted', mayForget: false })
     expect(await openStore('helper:odd')).toMatchObject({
       name: 'helper:odd',
       label: 'docker-credential-odd',

@@ -20,6 +20,8 @@ const variables = [
   'OD_LINK_CLIENT_ID',
   'OD_LINK_CLIENT_SECRET',
   'OD_LINK_TENANT',
+  'OD_LINK_KEY_FILE',
+  'CREDENTIALS_DIRECTORY',
 ]
 
 /** Gives each test of a file its own settings directory, with links in files. */

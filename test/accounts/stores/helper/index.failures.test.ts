@@ -78,7 +78,7 @@ describe('a credential helper', () => {
     async (store) => {
       const { code, stderr } = await world.run(['config', 'set', 'store', store, '--json'])
       expect(code).toBe(2)
-      expect(jsonError(stderr).hint).toContain('keychain, file, helper:NAME')
+      expect(jsonError(stderr).hint).toContain('keychain, file, encrypted, helper:NAME')
       expect(kept(world)).toEqual({})
     },
   )

@@ -1,8 +1,8 @@
 import { spawnSync } from 'node:child_process'
 import { openSync, readFileSync } from 'node:fs'
 import { ReadStream } from 'node:tty'
-import { endBySignal } from '../system/end-by-signal.ts'
-import { readHiddenLines } from '../system/hidden-lines.ts'
+import { endBySignal } from './end-by-signal.ts'
+import { readHiddenLines } from './hidden-lines.ts'
 
 /**
  * The person's terminal, whatever standard input is: a pipe, or a program in front of od-link, neither supplies what is
