@@ -125,7 +125,7 @@ describe.runIf(hasKeePassXC())('KeePassXC as the keychain', () => {
       expect(code).toBe(5)
       expect(check('store')).toMatchObject({
         ok: false,
-        text: 'keychain: The keychain (KeePassXC) is locked, and nobody unlocked it in time.',
+        text: 'keychain: The keychain is locked, and nobody unlocked it in time. The keychain here is KeePassXC.',
       })
     })
 
