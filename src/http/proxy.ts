@@ -2,6 +2,7 @@ import type { Agent } from 'node:http'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { getProxyForUrl } from 'proxy-from-env'
 import { TransportError } from './errors.ts'
+import { isExcluded } from './no-proxy.ts'
 import { proxyVariables } from './proxy-variables.ts'
 
 export interface HttpProxy {
@@ -20,7 +21,7 @@ export interface HttpProxy {
  */
 export function findProxy(url: URL, ca: string[] | undefined): HttpProxy | undefined {
   const found = getProxyForUrl(url.href)
-  if (!found) return undefined
+  if (!found || isExcluded(url)) return undefined
   // For every other tool a variable without a scheme means plain HTTP; the package uses the scheme of the target.
   const bare = found.replace(/^\w+:\/\//, '')
   const [variable = 'HTTPS_PROXY', written = found] =
