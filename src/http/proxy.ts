@@ -12,6 +12,8 @@ export interface HttpProxy {
   /** The environment variable that it comes from. */
   variable: string
   hasCredentials: boolean
+  /** Whether it is reached by `https://`. */
+  isTls: boolean
 }
 
 /**
@@ -42,7 +44,8 @@ export function findProxy(url: URL, ca: string[] | undefined): HttpProxy | undef
     ...(ca ? { ca } : {}),
     ...(credentials ? { headers: { 'Proxy-Authorization': `Basic ${credentials}` } } : {}),
   })
-  return { agent, host: proxy.host, variable, hasCredentials: credentials !== undefined }
+  const isTls = proxy.protocol === 'https:'
+  return { agent, host: proxy.host, variable, hasCredentials: credentials !== undefined, isTls }
 }
 
 /** Name and password for the header (RFC 7617 section 2), percent-decoded. */
