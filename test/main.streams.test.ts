@@ -33,6 +33,13 @@ describe.runIf(hasRealPart('bash', 'streams that nobody reads'))('a stream that 
   const itemContent = (path: string) => `/me/drive/root:${path}:/content`
   const upload = (path: string, options = {}) =>
     at.world.run(['api', '--upload', inWorld('content'), itemContent(path)], options)
+  const usual = new Map<string, Promise<{ code: number | null }>>()
+  const usualCode = async (args: string[]) => {
+    const line = args.join(' ')
+    const outcome = usual.get(line) ?? at.world.run(args)
+    usual.set(line, outcome)
+    return (await outcome).code
+  }
   const contentOf = async (path: string) =>
     Buffer.from(await (await at.graph('GET', itemContent(path))).arrayBuffer())
 
@@ -79,8 +86,7 @@ describe.runIf(hasRealPart('bash', 'streams that nobody reads'))('a stream that 
       ['--help'],
       ['--version'],
     ])('changes nothing about the exit code of %s %s', async (...args) => {
-      const usual = await at.world.run(args)
-      expect(await run(...args)).toMatchObject({ code: usual.code, signal: null })
+      expect(await run(...args)).toMatchObject({ code: await usualCode(args), signal: null })
     })
   })
 

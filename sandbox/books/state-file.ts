@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
-import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { existsSync, fsync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { type FileHandle, open, rename, rm } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { dictionary, oneOf, record } from '../server/shape.ts'
 import { saveDrive } from '../state/save-drive.ts'
 import { readSavedDrive, type SavedDrive } from '../state/saved-drive.ts'
@@ -126,7 +127,8 @@ async function writeWhole(file: string, text: string): Promise<void> {
   const handle = await open(draft, 'wx', 0o600)
   try {
     await handle.writeFile(text)
-    await handle.sync()
+    // By the descriptor, because the file handles of Yarn's Plug'n'Play have no `sync`.
+    await promisify(fsync)(handle.fd)
     await takePermissions(handle, file)
     const { dev, ino } = await handle.stat({ bigint: true })
     const named = lstatSync(draft, { bigint: true, throwIfNoEntry: false })

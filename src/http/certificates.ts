@@ -30,11 +30,6 @@ export function extraCertificates(): string | undefined {
   return process.env.NODE_EXTRA_CA_CERTS || undefined
 }
 
-/** Whether Node is told not to check certificates. od-link checks them anyway. */
-export function isCheckSwitchedOff(): boolean {
-  return process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0'
-}
-
 /** What to do about an unknown CA. @param systemAsked whether the system's store was tried. */
 export function trustSteps(systemAsked: boolean): string[] {
   const file = extraCertificates()

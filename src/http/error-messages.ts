@@ -15,7 +15,7 @@ export interface Route {
   /** Whether that is this machine. */
   isLoopback: boolean
   /** The proxy on the way, without its credentials. */
-  proxy: { host: string; variable: string; hasCredentials: boolean } | undefined
+  proxy: { host: string; variable: string; hasCredentials: boolean; isTls?: boolean } | undefined
   /** Whether the system's certificate store was tried. */
   systemAsked: boolean
   /** How long it took to fail, in milliseconds. */
@@ -202,8 +202,13 @@ function failureOf({ code, stage, detail, cause }: TransportError, route: Route)
     peer: proxyPeer ? `The proxy ${host}` : host,
     name: proxyPeer ? `of the proxy, ${host},` : url.hostname,
     sent: stage === 'sent',
-    check: proxyPeer ? `Check ${proxyPeer.variable} and NO_PROXY.` : connectionCheck(route),
+    check: proxyPeer ? proxyCheck(proxyPeer) : connectionCheck(route),
   }
+}
+
+/** A proxy that expects plain HTTP may wait for ever for the rest of what it takes for a request. */
+function proxyCheck({ host, variable, isTls }: NonNullable<Route['proxy']>): NextStep {
+  return isTls ? `If it is a plain HTTP proxy: ${variable}=http://${host}` : `Check ${variable} and NO_PROXY.`
 }
 
 /** What to check if the server itself cannot be reached. */

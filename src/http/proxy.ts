@@ -2,6 +2,7 @@ import type { Agent } from 'node:http'
 import { HttpsProxyAgent } from 'https-proxy-agent'
 import { getProxyForUrl } from 'proxy-from-env'
 import { TransportError } from './errors.ts'
+import { isExcluded } from './no-proxy.ts'
 import { proxyVariables } from './proxy-variables.ts'
 
 export interface HttpProxy {
@@ -11,6 +12,8 @@ export interface HttpProxy {
   /** The environment variable that it comes from. */
   variable: string
   hasCredentials: boolean
+  /** Whether it is reached by `https://`. */
+  isTls: boolean
 }
 
 /**
@@ -20,7 +23,7 @@ export interface HttpProxy {
  */
 export function findProxy(url: URL, ca: string[] | undefined): HttpProxy | undefined {
   const found = getProxyForUrl(url.href)
-  if (!found) return undefined
+  if (!found || isExcluded(url)) return undefined
   // For every other tool a variable without a scheme means plain HTTP; the package uses the scheme of the target.
   const bare = found.replace(/^\w+:\/\//, '')
   const [variable = 'HTTPS_PROXY', written = found] =
@@ -41,7 +44,8 @@ export function findProxy(url: URL, ca: string[] | undefined): HttpProxy | undef
     ...(ca ? { ca } : {}),
     ...(credentials ? { headers: { 'Proxy-Authorization': `Basic ${credentials}` } } : {}),
   })
-  return { agent, host: proxy.host, variable, hasCredentials: credentials !== undefined }
+  const isTls = proxy.protocol === 'https:'
+  return { agent, host: proxy.host, variable, hasCredentials: credentials !== undefined, isTls }
 }
 
 /** Name and password for the header (RFC 7617 section 2), percent-decoded. */

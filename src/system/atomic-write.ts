@@ -1,6 +1,6 @@
 /* Private files that readers see either as they were or complete, even after a power cut. */
 
-import { constants, type promises } from 'node:fs'
+import { constants, fsync, type promises } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 
 // `promises` is a getter that loads on first use, so commands that only read do without.
@@ -24,7 +24,7 @@ export async function writeAtomically(path: string, content: string | Uint8Array
     const file = await fs.open(draft, 'wx', 0o600)
     try {
       await file.writeFile(content)
-      await file.sync().catch(ignoreUnsupported)
+      await sync(file)
     } finally {
       await file.close()
     }
@@ -56,15 +56,23 @@ async function syncFolder(path: string): Promise<void> {
   const fs = await files()
   const folder = await fs.open(path, constants.O_RDONLY)
   try {
-    await folder.sync().catch(ignoreUnsupported)
+    await sync(folder)
   } finally {
     await folder.close()
   }
 }
 
-/** Some file systems do not sync, or not folders. What was written must not be lost because of that. */
-function ignoreUnsupported(error: unknown): void {
-  if (!['EINVAL', 'ENOTSUP', 'ENOSYS', 'EPERM', 'EBADF'].includes(codeOf(error))) throw error
+/** What means that the text itself was not written. */
+const lossCodes = ['EIO', 'ENOSPC', 'EDQUOT']
+
+/**
+ * Some file systems do not sync, or not folders; what was written must not be lost because of that. By the descriptor,
+ * because the file handles of Yarn's Plug'n'Play have no `sync`.
+ */
+function sync({ fd }: promises.FileHandle): Promise<void> {
+  return new Promise((resolve, reject) => {
+    fsync(fd, (error) => (error && lossCodes.includes(codeOf(error)) ? reject(error) : resolve()))
+  })
 }
 
 /**

@@ -3,8 +3,10 @@ import { join } from 'node:path'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { type SandboxProcess, startSandbox } from '../helpers/microsoft/sandbox.ts'
 import { type Certificate, makeCertificate, type Validity } from '../helpers/network/certificates.ts'
+import { startProxy } from '../helpers/network/proxy.ts'
 import { madeFolder, startServer, type TestServer } from '../helpers/network/server.ts'
 import { someNode } from '../helpers/program/fetch-node.mjs'
+import { jsonError } from '../helpers/program/linked.ts'
 import { newWorld, type World } from '../helpers/program/world.ts'
 import { hasRealPart, skips } from '../helpers/system/real-part.ts'
 
@@ -66,6 +68,51 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('certificates', () => {
     expect(code).toBe(7)
     expect(stderr).toContain(`Add the CA of this certificate to ${other.authority} (NODE_EXTRA_CA_CERTS).`)
     expect(server.seen).toEqual([])
+  })
+
+  it.each([
+    ['directly', async (_: number) => ({})],
+    [
+      'through a proxy',
+      async (port: number) => {
+        const proxy = await startProxy({ localhost: port, 'graph.test': port })
+        leftovers.push(proxy.stop)
+        return {
+          HTTPS_PROXY: `http://127.0.0.1:${proxy.port}`,
+          OD_LINK_GRAPH_HOST: `https://graph.test:${port}`,
+        }
+      },
+    ],
+    [
+      'through a proxy that itself is not trusted',
+      async (port: number) => {
+        const own = makeCertificate('localhost')
+        const proxy = await startProxy({ 'graph.test': port }, undefined, own)
+        leftovers.push(proxy.stop, own.remove)
+        return {
+          HTTPS_PROXY: `https://localhost:${proxy.port}`,
+          OD_LINK_GRAPH_HOST: `https://graph.test:${port}`,
+        }
+      },
+    ],
+  ])('are checked %s, whatever NODE_TLS_REJECT_UNAUTHORIZED says', async (_, through) => {
+    const certificate = makeCertificate('graph.test')
+    const server = await startServer(madeFolder, certificate)
+    const proxied = await through(server.port)
+    const world = newWorld(sandbox, undefined, { OD_LINK_GRAPH_HOST: server.origin, ...proxied })
+    leftovers.push(certificate.remove, server.stop, world.remove)
+    await world.login()
+    const env = { NODE_TLS_REJECT_UNAUTHORIZED: '0' }
+    const { code, stdout, stderr } = await world.run(['mkdir', '--json', '--max-wait', '0', '/', 'x'], {
+      env,
+    })
+    expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
+    expect(jsonError(stderr)).toMatchObject({ message: expect.stringContaining('is not trusted') })
+    expect(server.seen).toEqual([])
+    const report = await world.run(['doctor', '--json'], { env })
+    expect(report.stdout).toContain(
+      'NODE_TLS_REJECT_UNAUTHORIZED is 0, but od-link checks certificates anyway',
+    )
   })
 
   it.each([

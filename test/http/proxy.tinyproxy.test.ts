@@ -80,6 +80,16 @@ describe.runIf(parts)('behind tinyproxy', () => {
     expect((await world.run(['status'])).stdout).not.toContain('ada')
   })
 
+  it('https:// for one that speaks plain HTTP is reported, with the address that works', async () => {
+    const world = worldBehind(`https://${written}@127.0.0.1:${guarded.port}`)
+    const { code, stdout, stderr, milliseconds } = await world.run(['login', '--verbose'])
+    expect({ code, stdout }).toEqual({ code: 7, stdout: '' })
+    expect(stderr).toContain(`HTTPS_PROXY=http://127.0.0.1:${guarded.port}`)
+    expect(stderr).not.toMatch(/not-4|not%2D4|SSL routines/)
+    // It waits for the rest of a line.
+    expect(milliseconds).toBeLessThan(25_000)
+  })
+
   it('the debugging of Node and of packages shows no password, either', async () => {
     const world = worldBehind(`http://${written}@127.0.0.1:${guarded.port}`)
     const { stdout, stderr } = await world.run(['login', '--timeout', '1', '--no-browser'], {

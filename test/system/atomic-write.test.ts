@@ -1,4 +1,4 @@
-import {
+import fs, {
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -8,9 +8,10 @@ import {
   utimesSync,
   writeFileSync,
 } from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { isDraftOf, removeDrafts, writeAtomically } from '../../src/system/atomic-write.ts'
 
 let dir: string
@@ -54,5 +55,35 @@ describe('drafts of killed writers', () => {
 
   it('in a folder that does not exist are none', async () => {
     await removeDrafts(join(dir, 'absent'), () => true)
+  })
+})
+
+describe('a file system that does not sync', () => {
+  afterEach(() => {
+    vi.restoreAllMocks()
+    syncBuiltinESMExports()
+  })
+  const failing = (code: string) => {
+    vi.spyOn(fs, 'fsync').mockImplementation((_, done) => done(Object.assign(new Error(code), { code })))
+    syncBuiltinESMExports()
+  }
+
+  it.each(['EINVAL', 'ENOTSUP', 'ENOSYS', 'EPERM', 'EBADF', 'EACCES'])(
+    'keeps the text after %s',
+    async (code) => {
+      failing(code)
+      const path = join(dir, 'file')
+      await writeAtomically(path, 'the only refresh token')
+      expect(readFileSync(path, 'utf8')).toBe('the only refresh token')
+      expect(readdirSync(dir)).toEqual(['file'])
+    },
+  )
+
+  it.each(['EIO', 'ENOSPC', 'EDQUOT'])('reports %s, after which the text may be lost', async (code) => {
+    failing(code)
+    writeFileSync(join(dir, 'file'), 'old')
+    await expect(writeAtomically(join(dir, 'file'), 'new')).rejects.toMatchObject({ code })
+    expect(readFileSync(join(dir, 'file'), 'utf8')).toBe('old')
+    expect(readdirSync(dir)).toEqual(['file'])
   })
 })

@@ -137,7 +137,7 @@ describe('od-link login', () => {
     await expect(openSocket(login.port)).rejects.toThrow('ECONNREFUSED')
   })
 
-  it('ends at Ctrl-C with 130, and the port is free again', async () => {
+  it('dies of Ctrl-C, and the port is free again', async () => {
     const login = await waitingLogin(world)
     login.child.kill('SIGINT')
     expect(await login.ended).toMatchObject({ code: 130, signal: 'SIGINT', stderr: '' })

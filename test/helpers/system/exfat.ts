@@ -2,7 +2,7 @@ import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { hasRealPart, skips } from './real-part.ts'
+import { hasRealPart } from './real-part.ts'
 
 /** A real file system without hard links and without permissions, as memory cards and sticks have it. */
 export interface ExFat {
@@ -31,7 +31,8 @@ export function mountExFat(): ExFat | undefined {
   const remove = () => rmSync(dir, { recursive: true, force: true })
   if (done.status !== 0) {
     remove()
-    skips(`exFAT cannot be mounted (${done.stderr.trim()})`, forWhat)
+    // Containers rarely have loop devices; the same tests run with a refusal that is injected.
+    console.warn(`skipped, because exFAT cannot be mounted (${done.stderr.trim()}): ${forWhat}`)
     return undefined
   }
   return {
