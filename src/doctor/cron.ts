@@ -88,15 +88,20 @@ function run(
       end(problemOf('network', `od-link did not finish within ${longDuration(limitMs / 1000)}.`, 'timeout'))
     }, limitMs)
     child.on('error', ({ message }) => end(problemOf('internal', message)))
-    child.on('close', (code) => end(code === 0 ? undefined : problemFrom(stderr, code)))
+    child.on('close', (code) => end(code === 0 ? undefined : problemFrom(stderr, code, odLink)))
   })
 }
 
 /** The error of `--json`, or what Node printed if od-link did not start. */
-function problemFrom(stderr: string, code: number | null): CronProblem {
+function problemFrom(stderr: string, code: number | null, odLink: string): CronProblem {
   const error = parseJsonObject(stderr)?.error as Partial<CronProblem> | undefined
   const { message, hint, reason, exitCode } = error ?? {}
   if (typeof message !== 'string') {
+    // Yarn's Plug'n'Play keeps packages in archives, which Node alone cannot open.
+    if (stderr.includes('Cannot find module')) {
+      const problem = problemOf('internal', `Node cannot start od-link where it is installed, ${odLink}.`)
+      return { ...problem, hint: 'Install it for cron: npm install --global od-link' }
+    }
     const lastLine = stderr.trim().split('\n').at(-1)
     return problemOf('internal', lastLine || `od-link failed with exit code ${code}.`)
   }
