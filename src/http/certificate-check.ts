@@ -1,15 +1,11 @@
 /* od-link checks certificates, whatever NODE_TLS_REJECT_UNAUTHORIZED says. */
 
-let isIgnored = false
-
-/** Takes the variable away, because Node would warn on stderr that certificates are not checked. */
-export function ignoreSwitch(): void {
-  if (process.env.NODE_TLS_REJECT_UNAUTHORIZED !== '0') return
-  isIgnored = true
-  delete process.env.NODE_TLS_REJECT_UNAUTHORIZED
+/** Whether Node is told not to check certificates. */
+export function isCheckSwitchedOff(): boolean {
+  return process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0'
 }
 
-/** Whether Node was told not to check certificates. */
-export function isCheckSwitchedOff(): boolean {
-  return isIgnored || process.env.NODE_TLS_REJECT_UNAUTHORIZED === '0'
+/** Node would warn on stderr that certificates are not checked, which is not true here. */
+export function silenceUntrueWarning(): void {
+  if (isCheckSwitchedOff()) process.removeAllListeners('warning')
 }

@@ -3,7 +3,7 @@
 import type { Agent, ClientRequest, IncomingHttpHeaders, IncomingMessage, RequestOptions } from 'node:http'
 import type { TLSSocket } from 'node:tls'
 import { fromOutside } from '../text/sanitize.ts'
-import { ignoreSwitch } from './certificate-check.ts'
+import { silenceUntrueWarning } from './certificate-check.ts'
 import { type Stage, TransportError } from './errors.ts'
 
 const defaultMostBytes = 8 * 1024 * 1024
@@ -57,7 +57,7 @@ export async function sendRequest(
   proxyAgent: Agent | undefined,
 ): Promise<HttpResponse> {
   const { url } = request
-  ignoreSwitch()
+  silenceUntrueWarning()
   const { request: open, Agent } =
     url.protocol === 'https:' ? await import('node:https') : await import('node:http')
   agents[url.protocol] ??= new Agent({ keepAlive: true, scheduling: 'lifo', timeout: 5_000 })
