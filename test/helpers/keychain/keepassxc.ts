@@ -12,6 +12,8 @@ export interface KeePassXC extends Pick<Desktop, 'windows' | 'answerEach' | 'sto
   unlock: () => Promise<void>
   /** Restarts it with another database that is unlocked, while the first one is open and locked. */
   openOther: () => Promise<void>
+  /** Closes the database, as if nobody had opened it since KeePassXC was started. */
+  close: () => Promise<void>
   /** The titles of all entries in a database file, read by KeePassXC's own command-line program. */
   entries: (name?: string) => string[]
 }
@@ -89,6 +91,10 @@ export async function startKeePassXC({
       await startUnlocked('other')
       run('keepassxc', [fileOf('first')])
       await until('KeePassXC did not open both', () => lockedOnes().sort().join() === 'false,true')
+    },
+    async close() {
+      await desktop.press('KeePassXC', 'ctrl+w')
+      await until('KeePassXC did not close its database', () => lockedOnes().length === 0)
     },
     windows,
     answerEach,

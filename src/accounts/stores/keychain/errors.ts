@@ -64,6 +64,12 @@ const failures: Failure[] = [
     next: [unlockOnDesktop],
   },
   {
+    name: /^nothing-open$/,
+    reason: 'keychain-locked',
+    what: 'The keychain has no open keyring, wallet or database.',
+    next: ['Open or create one on the desktop, then try again.'],
+  },
+  {
     name: /^unanswered$/,
     reason: 'keychain-locked',
     what: 'The keychain asks for permission, and nobody answered in time.',

@@ -38,23 +38,28 @@ type Question =
   | 'whether od-link may read it'
   | 'whether od-link may change it'
   | 'whether od-link may remove it'
+  | 'to open or create a keyring'
 
 /**
  * The keychain needs a person: nobody answered its dialog in time, or the dialog was `dismissed` by the person or for want of
  * a display. Most often it asks to be unlocked; some keychains also ask for permission, each time.
  */
 export class Locked extends Error {
-  override readonly name: 'locked' | 'dismissed' | 'unanswered' | 'denied'
+  override readonly name: string
 
   constructor(
     readonly dismissed: boolean,
     asked: Question = 'to be unlocked',
   ) {
     super(`the dialog that asks ${asked} was ${dismissed ? 'dismissed' : 'not answered in time'}`)
-    const toUnlock = asked === 'to be unlocked'
-    this.name = toUnlock ? (dismissed ? 'dismissed' : 'locked') : dismissed ? 'denied' : 'unanswered'
+    if (asked === 'to be unlocked') this.name = dismissed ? 'dismissed' : 'locked'
+    else if (asked === 'to open or create a keyring') this.name = nothingOpen
+    else this.name = dismissed ? 'denied' : 'unanswered'
   }
 }
+
+/** The name of errors where the service has no collection, so that nobody can say what would be in it. */
+const nothingOpen = 'nothing-open'
 
 /**
  * The entries of `service`, with the attributes that keyring libraries use (service and username), so that the desktop's
@@ -87,7 +92,7 @@ export function secretService(socket: string, service: string, waitMs: number): 
         const person = newPerson(waitMs)
         const [session, items] = await Promise.all([
           openSession(bus),
-          searchItems(bus, person, attributesOf(name)),
+          searchItems(bus, person, attributesOf(name), true),
         ])
         await unlock(bus, person, items.locked)
         const known = await newestOf(bus, [...items.unlocked, ...items.locked])
@@ -145,9 +150,16 @@ export function secretService(socket: string, service: string, waitMs: number): 
 
   /**
    * The items with these attributes. What cannot be searched is not absent: some services do not search locked collections,
-   * so when nothing is found, those are unlocked and searched again.
+   * so when nothing is found, those are unlocked and searched again. A database that KeePassXC has not opened is no collection
+   * at all.
+   * @param mayCreate whether the absence of collections is fine, since one will be created.
    */
-  async function searchItems(bus: Bus, person: Person, attributes: Record<string, string>): Promise<Found> {
+  async function searchItems(
+    bus: Bus,
+    person: Person,
+    attributes: Record<string, string>,
+    mayCreate = false,
+  ): Promise<Found> {
     const search = async () => {
       const found = await patientCall(bus, person, {
         ...onService('SearchItems', 'a{ss}', [Object.entries(attributes)]),
@@ -158,9 +170,11 @@ export function secretService(socket: string, service: string, waitMs: number): 
     }
     const found = await search()
     if (found.unlocked.length + found.locked.length > 0 || (await searchesLocked(bus))) return found
-    const collections = await lockedCollections(bus)
-    if (collections.length === 0) return found
-    await unlock(bus, person, collections)
+    const collections = await allCollections(bus)
+    if (collections?.length === 0 && !mayCreate) throw new BusError(nothingOpen, 'there is no collection')
+    const locked = await lockedOf(bus, collections ?? [])
+    if (locked.length === 0) return found
+    await unlock(bus, person, locked)
     return search()
   }
 
@@ -176,7 +190,7 @@ export function secretService(socket: string, service: string, waitMs: number): 
       string,
       string,
     ]
-    const result = await finishPrompt(bus, person, prompt)
+    const result = await finishPrompt(bus, person, prompt, 'to open or create a keyring')
     return made === nothing ? String((result as Variant).value) : made
   }
 
@@ -347,14 +361,17 @@ async function ownerOf(bus: Bus, name: string): Promise<string | undefined> {
   return owner as string | undefined
 }
 
-async function lockedCollections(bus: Bus): Promise<string[]> {
-  const all = (await property(bus, servicePath, interfaces.service, 'Collections').catch(
-    () => [],
-  )) as string[]
+/** The service's collections, or undefined if it does not say. */
+async function allCollections(bus: Bus): Promise<string[] | undefined> {
+  const all = await property(bus, servicePath, interfaces.service, 'Collections').catch(() => undefined)
+  return all as string[] | undefined
+}
+
+async function lockedOf(bus: Bus, collections: string[]): Promise<string[]> {
   const locked = await Promise.all(
-    all.map((one) => property(bus, one, interfaces.collection, 'Locked').catch(() => false)),
+    collections.map((one) => property(bus, one, interfaces.collection, 'Locked').catch(() => false)),
   )
-  return all.filter((_, at) => locked[at] === true)
+  return collections.filter((_, at) => locked[at] === true)
 }
 
 /** Whether an object is an item whose collection is not locked. */

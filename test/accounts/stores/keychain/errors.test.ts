@@ -27,6 +27,7 @@ describe('a keychain that does not do', () => {
     ['Error', 'The specified keychain could not be found.', session, /^Sign in/],
     ['locked', 'x', /^The keychain is locked, and nobody unlocked it/, /^Unlock it on the/],
     ['dismissed', 'x', /^The keychain is locked\. .*prompt.*dismissed/, /^Unlock it on/],
+    ['nothing-open', 'x', /^The keychain has no open keyring, wallet or database\.$/, /^Open or create one/],
     [
       'unanswered',
       'x',

@@ -157,6 +157,20 @@ describe.runIf(hasKeePassXC())('KeePassXC as the keychain', () => {
     await expect.poll(() => keepassxc.entries()).toEqual([])
   })
 
+  it('that has no database open is not taken for an empty one', async () => {
+    await start({ settings: { UnlockBeforeSearch: false } })
+    await world.login()
+    await expect.poll(links).toHaveLength(1)
+    await keepassxc.close()
+    for (const args of [['mkdir', newFolder()], ['logout'], ['status'], ['logout', '--all']]) {
+      const { code, stderr } = await world.run(args)
+      expect(code).toBe(5)
+      expect(stderr).toContain('od-link: The keychain has no open keyring, wallet or database.')
+      expect(stderr).not.toContain('Removed')
+    }
+    expect(links()).toHaveLength(1)
+  })
+
   it('keeps what od-link removed in its recycle bin, where it has one', async () => {
     await start({ recycleBin: true })
     await world.login()

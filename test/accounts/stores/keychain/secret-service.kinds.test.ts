@@ -87,6 +87,31 @@ describe('a keychain that does not search what is locked', () => {
   })
 })
 
+describe('a keychain in which nothing is open', () => {
+  beforeEach(() => {
+    fake = fakeService(bus, [])
+  })
+
+  it('is not taken for an empty one', async () => {
+    for (const call of [() => service.get('a link'), () => service.delete('a link'), () => service.list()]) {
+      expect(await failure(call())).toMatchObject({ name: 'nothing-open' })
+    }
+  })
+
+  it('is asked for a place for a new entry', async () => {
+    bus.answers.ReadAlias = () => ['o', ['/']]
+    bus.answers.CreateCollection = () => ['oo', ['/', '/prompt']]
+    fake.person = 'dismisses'
+    expect(await failure(service.set('a link', Buffer.from('x')))).toMatchObject({ name: 'nothing-open' })
+    bus.answers.Prompt = () => ['', []]
+    service = secretService(bus.socket, 'od-link', 400)
+    expect(await failure(service.set('a link', Buffer.from('x')))).toMatchObject({ name: 'nothing-open' })
+    expect(own.waiting).toEqual([
+      'The keychain is asking to open or create a keyring; waiting up to 0 seconds…',
+    ])
+  })
+})
+
 it('a keychain that searches everything is believed when it finds nothing', async () => {
   fake.findsLocked = true
   fake.locked.add('other')
