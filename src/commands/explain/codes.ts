@@ -28,7 +28,8 @@ const widerScope: NextStep = {
 
 /** Every code that od-link can explain. */
 export function everyCode(): Explained[] {
-  return [...knownCodes.map((number) => signInCode(number)), ...graphCodes.map(graphCode)]
+  const byName = graphCodes.toSorted((a, b) => a.localeCompare(b, 'en'))
+  return [...knownCodes.map((number) => signInCode(number)), ...byName.map(graphCode)]
 }
 
 /**
