@@ -97,7 +97,7 @@ export const targetAttacks: Attack[] = sent('the genuine answer at a wrong targe
     0,
     (k) => Buffer.from(get(`${k.path}\xff\xfe?code=${k.code}&state=${mark}`, k), 'latin1'),
   ],
-  ['a URL of 20 KB', 0, (k) => get(`${asked(k)}&x=${mark.repeat(1500)}`, k)],
+  ['a URL of 300 KB', 431, (k) => get(`${asked(k)}&x=${mark.repeat(22_000)}`, k)],
   ['a favicon', 404, (k) => get('/favicon.ico', k)],
   ['a file on the machine', 404, (k) => get('/../../../../etc/passwd', k)],
   ['a guessed URL of the result page', 404, (k) => get(`/result/${mark}`, k)],

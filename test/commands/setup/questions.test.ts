@@ -152,7 +152,7 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
     ])
     expect(code).toBe(4)
     expect(shown).toMatch(
-      /does not know this client ID[\s\S]*Nothing was saved[\s\S]*> Overview[\s\S]*AADSTS700016/,
+      /does not know this client ID[\s\S]*Nothing\swas saved[\s\S]*> Overview[\s\S]*AADSTS700016/,
     )
     expect(shown).not.toMatch(/open this URL|visit:/)
     expect(kept(world)).toEqual(before)
