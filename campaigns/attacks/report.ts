@@ -40,7 +40,7 @@ export function summary(target: string, verdicts: Verdict[], leftOut: number): s
   return [
     `${target}: ${verdicts.length} attacks, ${ended} logins ended by an attacker, ${leaked} answers that leaked anything, ${failed} attacks with a problem.`,
     times.length > 0 &&
-      `The genuine answer after an attack: median ${Math.round(times[times.length >> 1] ?? 0)} ms, slowest ${Math.round(times.at(-1) ?? 0)} msuntil the program ended.`,
+      `The genuine answer after an attack: median ${Math.round(times[times.length >> 1] ?? 0)} ms until the program ended, slowest ${Math.round(times.at(-1) ?? 0)} ms.`,
     leftOut > 0 && `${leftOut} attacks were skipped, because this machine or target lacks what they need.`,
   ]
     .filter(Boolean)
