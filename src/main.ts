@@ -7,11 +7,12 @@ import { commands } from './commands/index.ts'
 import { exitCodes, OdLinkError } from './errors.ts'
 import { endBySignal, notedSignal } from './system/end-by-signal.ts'
 import { hasStuckCall } from './system/stuck-call.ts'
-import { configureOutput, fail, loadStyles, pageStyle, print, printPage } from './terminal/index.ts'
+import { configureOutput, fail, loadStyles, pageStyle, print, printPage, say } from './terminal/index.ts'
 import { endOnSignals } from './terminal/interrupt.ts'
 
 let json = false
 let dataLost = false
+let changes = false
 
 /** Runs one command line and ends the process with its exit code. */
 async function main(argv: string[]): Promise<void> {
@@ -26,7 +27,7 @@ async function main(argv: string[]): Promise<void> {
   }
   // Data first: on Windows, pipes are written asynchronously.
   process.stdout.write('', (error) => {
-    const end = () => endWith(code === 0 && dataLost ? exitCodes.internal : code)
+    const end = () => endWith(code === 0 && dataLost && !changes ? exitCodes.internal : code)
     // The stream reports an error a moment later.
     if (error) setImmediate(end)
     // A list of failures can be longer than what a pipe holds.
@@ -45,6 +46,7 @@ async function runCommandLine(argv: string[]): Promise<number> {
     const { nextSteps } = request
     const { options } = request.args
     json = options.json === true
+    changes = commands[request.verb].changes === true
     configureOutput({ json, verbose: options.verbose === true, nextSteps })
     const { run }: { run: Action } = await actions[request.verb]()
     return (await run(request.args)) ?? 0
@@ -92,7 +94,9 @@ else {
     if (error.code === 'EPIPE' || dataLost) return
     dataLost = true
     const message = `The output could not be written (${error.code}).`
-    fail(new OdLinkError('internal', message, { reason: 'output-lost' }), json)
+    // A script that tried again would only find its folder there already.
+    if (changes) say(message)
+    else fail(new OdLinkError('internal', message, { reason: 'output-lost' }), json)
   })
   void main(argv)
 }

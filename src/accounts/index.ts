@@ -67,7 +67,7 @@ export function findAccount(wanted = variable('OD_LINK_ACCOUNT')): Account {
   if (found.length === 0) {
     throw new OdLinkError('sign-in', `No linked account is called "${wanted}". ${inventory(accounts)}`, {
       reason: 'unknown-account',
-      next: [{ verb: 'status' }],
+      next: [{ verb: 'status', flags: { account: undefined } }],
     })
   }
   const message = `More than one linked account is called "${wanted}". ${inventory(accounts)}`

@@ -5,7 +5,7 @@ import { type Arguments, type Command, type Commands, helpOption } from './comma
 import type { PageStyle } from './help-page.ts'
 import { nextStepsFor } from './next-steps.ts'
 import { addNames, addVerb, newProgram } from './program.ts'
-import { checkCompany, usageError } from './usage-errors.ts'
+import { checkCompany, refuseIfNotText, usageError } from './usage-errors.ts'
 
 /** What a command line asks for: a verb to run, a page of the help, or the help of od-link as a whole. */
 export type Request<Name extends string> =
@@ -30,6 +30,7 @@ export function readCommandLine<Name extends string>(
   argv: readonly string[],
   style: PageStyle,
 ): Request<Name> {
+  refuseIfNotText(argv)
   const [name, ...words] = verbFirst(verbs, argv)
   if (name === undefined || isHelp(name)) return { overview: true }
   let page = ''

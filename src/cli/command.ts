@@ -62,6 +62,8 @@ export interface Command {
   /** With this option it takes other positional arguments. */
   variant?: { with: string; positional: readonly Positional[] }
   options: readonly Option[]
+  /** Its work is what it changes, and the output only tells of it: where that is lost, the work is done all the same. */
+  changes?: true
   /** Shown below the help: what to type, and what it does. */
   examples: readonly Row[]
   notes?: readonly Block[]

@@ -40,10 +40,18 @@ export function nextStepsFor(error: OdLinkError, verbs: Commands, typed: Typed):
     else if (typeof step !== 'string' && step.intro) steps.push(`${step.intro} run the same command again.`)
     else if (steps.length > 0) steps.push('Then run the same command again.')
   }
-  if (steps.length > 0 || error.next.length === 0) return steps
+  if (steps.length > 0 || error.next.length === 0) return withoutOr(steps)
   const number = /^AADSTS(\d+)$/.exec(error.code ?? '')?.[1]
   if (number) return [`See https://login.microsoftonline.com/error?code=${number}`]
   return verbs.doctor && typed.verb !== 'doctor' ? [{ intro: 'To look for the cause:', verb: 'doctor' }] : []
+}
+
+/** What was the second choice is the first one where the first was left out. */
+function withoutOr([first, ...more]: readonly NextStep[]): readonly NextStep[] {
+  if (first === undefined) return []
+  const sentence = (text: string) => text.replace(/^Or,? (\w)/, (_, letter: string) => letter.toUpperCase())
+  if (typeof first === 'string') return [sentence(first), ...more]
+  return [{ ...first, ...(first.intro === undefined ? {} : { intro: sentence(first.intro) }) }, ...more]
 }
 
 /** @returns undefined when there is no such command, `the same` for the one that was typed. */

@@ -98,3 +98,17 @@ function usage(reason: Reason, message: string, hint: string): OdLinkError {
 function helpFor(verb: string | undefined): string {
   return ['od-link', verb, '--help'].filter(Boolean).join(' ')
 }
+
+/**
+ * Node reads arguments as UTF-8 and replaces what is not, so that another folder would be created than the one meant.
+ * @throws OdLinkError (usage) for an argument with such a character.
+ */
+export function refuseIfNotText(argv: readonly string[]): void {
+  const broken = argv.findIndex((word) => word.includes('\ufffd'))
+  if (broken === -1) return
+  // It may be a secret, so it is counted and not repeated.
+  throw new OdLinkError('usage', `Argument ${broken + 1} is not valid UTF-8.`, {
+    reason: 'invalid-value',
+    next: ['Save the script as UTF-8, or convert the name: iconv -f LATIN1 -t UTF-8'],
+  })
+}

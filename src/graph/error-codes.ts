@@ -1,7 +1,6 @@
 import { accountFlag } from '../accounts/index.ts'
 import type { ErrorKind, Reason } from '../errors.ts'
-import { parseRetryAfter } from '../http/retry.ts'
-import { longDuration } from '../text/format.ts'
+import { afterTheWait } from '../http/retry.ts'
 import { isJsonObject, textIn } from '../text/json.ts'
 import type { NextStep } from '../text/next-step.ts'
 import { fromOutside } from '../text/sanitize.ts'
@@ -33,7 +32,6 @@ export interface Meaning {
   endsAll?: true
 }
 
-const tryLater = 'Try again in a few minutes.'
 const anotherName = 'Choose another name.'
 const wholeResponse: NextStep = { intro: 'To see the whole response:', flags: { include: true } }
 
@@ -272,7 +270,7 @@ const byWords: readonly { words: RegExp; statuses: readonly number[]; means: Mea
     statuses: [409, 423],
     means: 'uploading',
   },
-  { words: /\bblocked\b/i, statuses: [403, 423], means: 'blocked' },
+  { words: /\b(blocked|archived)\b/i, statuses: [403, 423], means: 'blocked' },
   { words: /mounted folder/i, statuses: [400, 501], means: 'shortcut' },
   { words: /ObjectHandle is Invalid|personal vault/i, statuses: [400, 403, 404], means: 'unopened' },
   { words: /database is read.?only/i, statuses: [403, 503], means: 'readOnly' },
@@ -474,17 +472,8 @@ export function signInAgain({ asked: { caller } }: GraphAnswer, intro?: string):
   return { ...(intro === undefined ? {} : { intro }), verb: 'login', flags }
 }
 
-/** How long Microsoft asks to wait, where it says so. */
 function whenThrottled({ headers }: GraphAnswer): readonly NextStep[] {
-  const waitMs = parseRetryAfter(headers['retry-after'])
-  if (waitMs === undefined || waitMs < 60_000)
-    return [tryLater, { intro: 'Or let it wait longer:', flags: { 'max-wait': '600' } }]
-  const seconds = Math.ceil(waitMs / 1000)
-  return [
-    `Microsoft asks to wait ${longDuration(seconds)}. Try again after that.`,
-    // A minute more, for the requests themselves.
-    { intro: 'Or let it wait:', flags: { 'max-wait': String(seconds + 60) } },
-  ]
+  return afterTheWait(headers['retry-after'])
 }
 
 function whenForbidden(answer: GraphAnswer): readonly NextStep[] {

@@ -1,7 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { notices } from '../notices.ts'
 import { monotonicMs } from '../system/clock.ts'
-import { shortDuration } from '../text/format.ts'
+import { longDuration, shortDuration } from '../text/format.ts'
+import type { NextStep } from '../text/next-step.ts'
 
 /** Nobody waits longer than a day, and Node's timers support at most 24 days. */
 const longestMs = 86_400_000
@@ -17,6 +18,21 @@ export function parseRetryAfter(value: string | undefined, now = Date.now()): nu
   // Only what looks like a date, because Date.parse also accepts "5 minutes".
   const date = /\d{2}:\d{2}:\d{2}/.test(text) ? Date.parse(text) : Number.NaN
   return Number.isNaN(date) ? undefined : Math.min(longestMs, Math.max(0, date - now))
+}
+
+/** What to do after a refusal that passes: how long Microsoft asks to wait, where it says so, and the limit that would do. */
+export function afterTheWait(retryAfter: string | undefined): readonly NextStep[] {
+  const waitMs = parseRetryAfter(retryAfter)
+  if (waitMs === undefined || waitMs < 60_000) {
+    const longer = { intro: 'Or let it wait longer:', flags: { 'max-wait': '600' } }
+    return ['Try again in a few minutes.', longer]
+  }
+  const seconds = Math.ceil(waitMs / 1000)
+  return [
+    `Microsoft asks to wait ${longDuration(seconds)}. Try again after that.`,
+    // A minute more, for the requests themselves.
+    { intro: 'Or let it wait:', flags: { 'max-wait': String(seconds + 60) } },
+  ]
 }
 
 /** Waits between attempts, with a limit on their sum. */

@@ -168,6 +168,7 @@ const byCode: Record<number, Advice> = {
   28002: scope,
   28003: scope,
   50020: otherTenantsAccount,
+  50000: serviceTrouble,
   50005: {
     meaning: 'The organisation does not allow sign-ins from this kind of device.',
     reason: 'blocked-by-policy',
@@ -220,7 +221,7 @@ const byCode: Record<number, Advice> = {
   50196: {
     meaning: 'Microsoft has seen too many identical requests within a few minutes.',
     reason: 'throttled',
-    next: ['Wait 5 minutes.', thenSignIn],
+    next: ['Wait 5 minutes.', 'Then run the same command again.'],
   },
   51004: otherTenantsAccount,
   53000: managedDevice,
@@ -291,6 +292,7 @@ const byCode: Record<number, Advice> = {
   90019: unknownTenant,
   90024: serviceTrouble,
   90025: serviceTrouble,
+  90012: serviceTrouble,
   90033: serviceTrouble,
   90038: accountInOtherCloud,
   90055: {
@@ -423,6 +425,8 @@ const byWords: readonly { codes?: readonly number[]; words: RegExp; advice: Advi
     },
   },
   { words: /The scope '?[^']*'? (does not exist|is not valid)/i, advice: scope },
+  // A number that is not known may pass as well.
+  { words: /\btransient\b|temporarily unavailable|request ?time(d )?out|retryable/i, advice: serviceTrouble },
 ]
 
 /** Without words that fit, these say nothing; Microsoft's own sentence is shown. */

@@ -3,7 +3,7 @@ import { OdLinkError } from '../errors.ts'
 import { clockCommand, clockProblem } from '../http/clock-skew.ts'
 import { NetworkError } from '../http/errors.ts'
 import { exchange, type HttpRequest, requestIdOf } from '../http/index.ts'
-import type { Patience } from '../http/retry.ts'
+import { afterTheWait, type Patience } from '../http/retry.ts'
 import type { HttpResponse } from '../http/transport.ts'
 import { type JsonObject, numberIn, parseJsonObject, textIn } from '../text/json.ts'
 import { fromOutside } from '../text/sanitize.ts'
@@ -54,7 +54,7 @@ export class ServiceTrouble extends OdLinkError {
     } else {
       super('service', `Microsoft's sign-in service is unavailable (HTTP ${status}).`, {
         reason: status === 429 ? 'throttled' : 'unavailable',
-        next: ['Try again in a few minutes.'],
+        next: status === 429 ? afterTheWait(headers['retry-after']) : ['Try again in a few minutes.'],
         requestId,
       })
     }

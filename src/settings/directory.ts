@@ -1,6 +1,7 @@
 import {
   accessSync,
   constants,
+  existsSync,
   mkdirSync,
   readFileSync,
   realpathSync,
@@ -108,10 +109,22 @@ export function ensureConfigDir(...below: string[]): string {
   try {
     mkdirSync(dir, { recursive: true, mode: 0o700 })
   } catch (error) {
-    throw unwritable(dir, error)
+    throw unwritable(dir, whyNotCreated(dir) ?? error)
   }
   refuseIfOthersCanWrite(configDir())
   return dir
+}
+
+/** Node's recursive mkdir says ENOENT of a file system that is read-only; a plain one says what it is. */
+function whyNotCreated(dir: string): unknown {
+  let first = dir
+  while (dirname(first) !== first && !existsSync(dirname(first))) first = dirname(first)
+  try {
+    mkdirSync(first, { mode: 0o700 })
+    return undefined
+  } catch (error) {
+    return error
+  }
 }
 
 /**

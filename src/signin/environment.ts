@@ -41,7 +41,8 @@ export function detectEnvironment(
   }
 }
 
-function browserOf({ OD_LINK_BROWSER: own, BROWSER: usual }: Variables): Environment['browser'] {
+function browserOf({ OD_LINK_BROWSER, BROWSER: usual }: Variables): Environment['browser'] {
+  const own = OD_LINK_BROWSER?.trim()
   if (own) return { command: own, variable: 'OD_LINK_BROWSER' }
   // It may list several, the preferred one first; the colon after a Windows drive letter separates nothing.
   const [first] = usual?.split(/:(?!\\)/) ?? []

@@ -2,7 +2,7 @@ import type { WriteStream } from 'node:tty'
 import type { ChalkInstance } from 'chalk'
 import { exitCodes, internalError, OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
-import { hintOf, type NextStep } from '../text/next-step.ts'
+import { hintOf, type NextRun, type NextStep } from '../text/next-step.ts'
 import { sanitize, sanitizeJson } from '../text/sanitize.ts'
 import { wrap } from '../text/wrap.ts'
 
@@ -132,6 +132,11 @@ function write(stream: WriteStream | NodeJS.WriteStream, line: Piece[]): void {
 /** What to do after an error, as lines; undefined where there is nothing to do. */
 export function hintFor(error: OdLinkError): string | undefined {
   return hintOf(nextSteps(error)) || undefined
+}
+
+/** A command that a message offers, with the options that were typed. */
+export function nextCommand(step: NextRun): string {
+  return hintOf(nextSteps(new OdLinkError('usage', '', { reason: 'usage', next: [step] })))
 }
 
 /** An error as programs get it. */

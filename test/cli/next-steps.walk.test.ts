@@ -80,6 +80,12 @@ describe('the next steps of a command line', () => {
     expect(stepsAfter(next, line)).toEqual(expected)
   })
 
+  it('begin with the second choice where the first was left out', () => {
+    const next: NextStep[] = [less, 'Or ask to be invited as a guest.']
+    const line = typed('login', { scope: 'Files.ReadWrite' })
+    expect(stepsAfter(next, line)).toEqual(['Ask to be invited as a guest.'])
+  })
+
   it('are Microsoft’s page where nothing else is left', () => {
     expect(stepsAfter([{ verb: 'login' }], typed('login'), 'AADSTS4242424')).toEqual([
       'See https://login.microsoftonline.com/error?code=4242424',

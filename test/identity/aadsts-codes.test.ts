@@ -55,7 +55,7 @@ const meanings: [codes: number[], meaning: RegExp, cure: RegExp][] = [
   ],
   [[50148, 501481], /code verifier/, /^od-link login$/],
   [[50173], /password was changed or the sign-in was revoked/, /^od-link login$/],
-  [[50196], /too many identical requests/, /Wait 5 minutes.*\nThen: od-link login$/],
+  [[50196], /too many identical requests/, /Wait 5 minutes.*\nThen run the same command again\.$/],
   [[53002, 53005, 53009, 530021, 530022], /only approved apps/, /administrator/],
   [[54005], /already been redeemed/, /^od-link login$/],
   [[65001], /not consented/, /Ask for less.*--scope Files\.ReadWrite$/],

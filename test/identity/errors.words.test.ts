@@ -22,6 +22,9 @@ describe('what passes by itself is no refusal, whatever its error says', () => {
     [50196, 'throttled', 'The server terminated an operation because it encountered a client request loop.'],
     [90033, 'unavailable', 'A transient error has occurred. Please try again.'],
     [90055, 'throttled', 'Tenant is throttled.'],
+    [50000, 'unavailable', 'There was an error issuing a token or an issue with our sign-in service.'],
+    [90012, 'unavailable', 'RequestTimeout - The request has timed out.'],
+    [4_242_424, 'unavailable', 'A transient error has occurred. Please try again.'],
     [90025, 'unavailable', 'Request processing has exceeded the gateway allowance.'],
   ])('AADSTS%i', (code, reason, words) => {
     for (const error of ['invalid_grant', 'invalid_client', 'interaction_required'])

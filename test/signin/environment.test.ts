@@ -37,6 +37,7 @@ describe('where od-link runs', () => {
     })
     expect(here({ WSL_INTEROP: 'x' }, 'win32').isWsl).toBe(false)
     expect(here({ BROWSER: 'C:\\x\\b.exe:other' }).browser?.command).toBe('C:\\x\\b.exe')
+    expect(here({ OD_LINK_BROWSER: ' none\r' }).browser?.command).toBe('none')
     expect(here({ BROWSER: 'one:two' }).browser).toEqual({ command: 'one', variable: 'BROWSER' })
   })
 })

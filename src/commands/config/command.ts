@@ -5,6 +5,7 @@ export const config: Command = {
   group: 'Settings',
   summary: 'save the app registration and other settings',
   aliases: ['settings', 'set', 'get'],
+  changes: true,
   positional: [
     { name: 'action', choices: ['get', 'set', 'unset', 'list'] },
     { name: 'name', takes: 'setting', optional: true },

@@ -5,6 +5,7 @@ export const login: Command = {
   group: 'Link',
   summary: 'link a OneDrive: sign in once, in a browser',
   aliases: ['signin', 'sign-in', 'link'],
+  changes: true,
   positional: [],
   options: [
     { ...account, help: 'sign this account in again, with the settings of its link' },

@@ -1,7 +1,7 @@
 /* What `od-link login` shows on the way. */
 
 import type { SignInEvent } from '../../signin/attempt.ts'
-import { isSeen, printJson, progress, say, styled } from '../../terminal/index.ts'
+import { isSeen, nextCommand, printJson, progress, say, styled } from '../../terminal/index.ts'
 import { countdown, isoTime, longDuration } from '../../text/format.ts'
 import { largeLetters } from './large-letters.ts'
 
@@ -32,8 +32,9 @@ const words: { [Name in SignInEvent['event']]: (happened: Happened<Name>) => voi
   waiting: ({ seconds }) =>
     say(`Waiting up to ${longDuration(seconds)} for you to sign in. Press Ctrl-C to cancel.`),
   silence: () => {
-    say('Nothing has come back yet. If the browser shows an error page, paste its')
-    say('URL here; or press Ctrl-C and use a device code: od-link login --device')
+    say('Nothing has come back yet. If the browser shows an error page, paste its URL')
+    say('here; or press Ctrl-C and use a device code:')
+    paragraph(withDeviceCode())
   },
   'more-proof': () => {
     say()
@@ -49,6 +50,11 @@ const words: { [Name in SignInEvent['event']]: (happened: Happened<Name>) => voi
   countdown: ({ seconds }) => progress(codeExpires(seconds)),
 }
 
+/** With the options that were typed, so that it is the same link that is signed in. */
+function withDeviceCode(): string {
+  return nextCommand({ verb: 'login', flags: { device: true } })
+}
+
 function showUrl({ address, elsewhere, canPaste, tunnel, passedOn }: Happened<'open'>): void {
   say(
     elsewhere
@@ -62,7 +68,7 @@ function showUrl({ address, elsewhere, canPaste, tunnel, passedOn }: Happened<'o
     say('On another machine the browser will end on a page that fails to load')
     say(`(${elsewhere}).`)
     if (canPaste) say("That's expected: copy the whole URL of that page, and paste it here.")
-    else say('Nothing can be pasted here, so use a device code: od-link login --device')
+    else say(`Nothing can be pasted here, so use a device code: ${withDeviceCode()}`)
   }
   if (!tunnel) return
   say('Or forward the port from the machine with the browser:')

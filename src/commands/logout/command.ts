@@ -5,6 +5,7 @@ export const logout: Command = {
   group: 'Link',
   summary: 'remove a link and its tokens from this machine',
   aliases: ['signout', 'sign-out', 'unlink'],
+  changes: true,
   positional: [{ name: 'account', takes: 'account', optional: true }],
   options: [{ name: 'all', help: 'remove every link' }, json, verbose],
   examples: [

@@ -5,6 +5,7 @@ export const setup: Command = {
   group: 'Link',
   summary: 'register an app with Microsoft, test it, and save it',
   aliases: ['init', 'configure', 'register'],
+  changes: true,
   positional: [],
   options: [
     {

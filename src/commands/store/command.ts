@@ -4,6 +4,7 @@ import { account, json, verbose } from '../shared/options.ts'
 export const store: Command = {
   group: 'Settings',
   summary: 'move links to another store',
+  changes: true,
   positional: [{ name: 'action', choices: ['move'] }],
   options: [
     {
