@@ -51,6 +51,12 @@ describe('od-link, installed from its package in an empty folder', () => {
     expect(run(program, ['demo'], dir)).toContain('/Reports/2026/Été à Paris\n')
   })
 
+  it('has all that the process needs that reads a keychain back', () => {
+    const reader = join(modules, 'od-link/dist/read-back.cjs')
+    const env = { ...process.env, OD_LINK_CONFIG_DIR: join(dir, 'settings') }
+    expect(run(process.execPath, [reader, 'file'], dir, env)).toBe('nothing\n')
+  })
+
   it('links an account and makes a folder', async () => {
     const sandbox = await startSandbox()
     const world = newWorld(sandbox)
