@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { OdLinkError } from '../../../errors.ts'
 import { keychainService } from '../../../settings/directory.ts'
 import { environment } from '../../../settings/environment.ts'
-import type { KeychainEntries } from '../entries.ts'
+import type { ListedEntries } from '../entries.ts'
 import { storeLimitMs } from '../limits.ts'
 import type { Store } from '../store.ts'
 import type { NativeOptions } from './native.ts'
@@ -41,7 +41,7 @@ export async function keychainStore(machine: NativeOptions = { platform: process
   }
 }
 
-async function onSecretService(): Promise<KeychainEntries> {
+async function onSecretService(): Promise<ListedEntries> {
   const { secretService } = await import('./secret-service.ts')
   return secretService(await sessionBusSocket(), keychainService(), storeLimitMs())
 }
@@ -56,7 +56,7 @@ async function programInUse(): Promise<string | undefined> {
   }
 }
 
-async function onNativeModule(machine: NativeOptions): Promise<KeychainEntries> {
+async function onNativeModule(machine: NativeOptions): Promise<ListedEntries> {
   const { nativeKeychain } = await import('./native.ts')
   return nativeKeychain(keychainService(), machine)
 }
