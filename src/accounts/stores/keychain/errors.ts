@@ -151,22 +151,50 @@ export function noSessionBus(): OdLinkError {
 export function moduleError(errors: unknown[], platform: NodeJS.Platform): OdLinkError {
   const here = `this Node (${process.version}, ${platform} ${process.arch})`
   const causes = errors.flatMap(withCauses)
-  const foreign = causes.find(({ code }) => code === 'ERR_DLOPEN_FAILED')
-  if (foreign) {
-    const rosetta =
-      'On a Mac with Apple silicon, this may be the Node for Intel, under Rosetta. Then install the one for arm64.'
-    const message = `The keychain module was built for another processor or operating system than ${here}.`
-    return new OdLinkError('keychain', message, {
-      reason: 'keychain-module',
-      next: ['npm install --global od-link', ...(platform === 'darwin' ? [rosetta] : []), useFiles],
-      cause: foreign,
-    })
-  }
+  const failed = causes.find(({ code }) => code === 'ERR_DLOPEN_FAILED')
+  if (failed && platform === 'win32') return windowsModuleError(failed, here)
+  if (failed) return foreignModule(failed, here, platform === 'darwin' ? [rosetta] : [])
   return new OdLinkError('keychain', `The keychain module for ${here} is not installed.`, {
     reason: 'keychain-module',
     next: ['npm install --global od-link', 'Do not use --omit=optional.', useFiles],
     cause: causes[0],
   })
+}
+
+const rosetta =
+  'On a Mac with Apple silicon, this may be the Node for Intel, under Rosetta. Then install the one for arm64.'
+
+function foreignModule(cause: Error, here: string, more: NextStep[] = []): OdLinkError {
+  const message = `The keychain module was built for another processor or operating system than ${here}.`
+  return new OdLinkError('keychain', message, {
+    reason: 'keychain-module',
+    next: ['npm install --global od-link', ...more, useFiles],
+    cause,
+  })
+}
+
+/**
+ * Node reports what the loader of Windows says (libuv, uv__dlerror): its text, in English or else in the user's language, or
+ * "error: N" where there is no text. ERROR_BAD_EXE_FORMAT (193) means another processor. ERROR_MOD_NOT_FOUND (126) means that
+ * a library it needs is missing: that is the Visual C++ runtime, which Windows containers and Server Core don't have.
+ */
+function windowsModuleError(cause: Error, here: string): OdLinkError {
+  const { message } = cause
+  if (/not a valid Win32 application|\berror: 193\b/i.test(message)) return foreignModule(cause, here)
+  const runtime = `https://aka.ms/vs/17/release/vc_redist.${process.arch === 'ia32' ? 'x86' : process.arch}.exe`
+  const isMissing = /specified module could not be found|\bmodule not found|\berror: 126\b/i.test(message)
+  const install = `Install the Microsoft Visual C++ Redistributable: ${runtime}`
+  return isMissing
+    ? new OdLinkError(
+        'keychain',
+        'The keychain module cannot be loaded, because the Microsoft Visual C++ runtime (VCRUNTIME140.dll) is missing.',
+        { reason: 'keychain-module', next: [install, useFiles], cause },
+      )
+    : new OdLinkError('keychain', `The keychain module cannot be loaded (${fromOutside(message, 200)}).`, {
+        reason: 'keychain-module',
+        next: [install, 'Or install od-link again: npm install --global od-link', useFiles],
+        cause,
+      })
 }
 
 /** The package's loader throws one error, with the failures as a chain of causes. */

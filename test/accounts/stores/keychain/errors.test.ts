@@ -124,12 +124,57 @@ describe('the module of the keychain', () => {
     ['in the end', [absent, foreign]],
     ['deep down', [absent, new Error('native binding', { cause: new Error('', { cause: foreign }) })]],
   ])('for another processor is told %s', (_, errors) => {
-    const error = moduleError(errors, 'win32')
+    const error = moduleError(errors, 'linux')
     expect(error).toMatchObject({ kind: 'keychain', cause: foreign })
     expect(error.message).toBe(
-      `The keychain module was built for another processor or operating system than ${here('win32')}.`,
+      `The keychain module was built for another processor or operating system than ${here('linux')}.`,
     )
     expect(error.hint).toBe(`npm install --global od-link\n${orFiles}`)
+  })
+
+  /** As Node says it: the words of Windows, and the path of the module. */
+  const onWindows = (said: string) =>
+    moduleError(
+      [
+        Object.assign(new Error(`${said}\\\\?\\C:\\od\\keyring.win32-x64-msvc.node`), {
+          code: 'ERR_DLOPEN_FAILED',
+        }),
+      ],
+      'win32',
+    )
+  const install =
+    /^Install the Microsoft Visual C\+\+ Redistributable: https:\/\/aka\.ms\/vs\/17\/release\/vc_redist\.\w+\.exe\n/
+
+  it.each(['The specified module could not be found.\r\n', 'Module not found.\r\n', 'error: 126'])(
+    'without the Visual C++ runtime of Windows says so: %j',
+    (said) => {
+      const { message, hint, reason } = onWindows(said)
+      expect({ message, reason }).toEqual({
+        message:
+          'The keychain module cannot be loaded, because the Microsoft Visual C++ runtime (VCRUNTIME140.dll) is missing.',
+        reason: 'keychain-module',
+      })
+      expect(hint).toMatch(install)
+      expect(hint?.endsWith(orFiles)).toBe(true)
+    },
+  )
+
+  it.each(['\\\\?\\C:\\od\\k.node is not a valid Win32 application.\r\n', 'error: 193'])(
+    'for another processor on Windows is told by the words of its loader: %j',
+    (said) => {
+      const { message, hint } = onWindows(said)
+      expect(message).toMatch(/was built for another processor/)
+      expect(hint).toBe(`npm install --global od-link\n${orFiles}`)
+    },
+  )
+
+  it('that Windows refuses in another language is told in these words, with both cures', () => {
+    const { message, hint } = onWindows('Das angegebene Modul wurde nicht gefunden.\r\n')
+    expect(message).toMatch(
+      /^The keychain module cannot be loaded \(Das angegebene Modul wurde nicht gefunden\./,
+    )
+    expect(hint).toMatch(install)
+    expect(hint).toContain('npm install --global od-link')
   })
 
   it('for another processor may be that of Rosetta on a Mac', () => {
