@@ -17,12 +17,6 @@ describe('a keychain that does not do', () => {
     ['org.freedesktop.DBus.Error.ServiceUnknown', 'x', none, /^Install and start one, such as gnome-keyring/],
     ['org.freedesktop.DBus.Error.NameHasNoOwner', 'x', none, /^Install/],
     ['org.freedesktop.DBus.Error.Spawn.ExecFailed', 'x', none, /^Install/],
-    [
-      'Error',
-      'A specified logon session does not exist.',
-      session,
-      /^Sign in to the desktop, or with a password/,
-    ],
     ['Error', 'A default keychain could not be found.', session, /^Sign in/],
     ['Error', 'The specified keychain could not be found.', session, /^Sign in/],
     ['locked', 'x', /^The keychain is locked, and nobody unlocked it/, /^Unlock it on the/],
@@ -92,6 +86,56 @@ describe('a keychain that does not do', () => {
     expect(message).toBe('The keychain cannot be used (The org.example.Moon is full).')
     expect(hint).toBe(
       `Check it with its own program (Passwords and Keys, Keychain Access), then try again.\n${orFiles}`,
+    )
+  })
+
+  it.each([
+    [
+      "Couldn't access platform storage: Windows ERROR_NO_SUCH_LOGON_SESSION",
+      'keychain-missing',
+      /^There is no keychain here\. Windows has no Credential Manager for SSH sessions and other network/,
+      /^For SSH and services, save links in encrypted files: od-link config set store encrypted\nOr log on interactively: .*runas.*scheduled task/,
+    ],
+    [
+      'Platform failure: Windows error code 5',
+      'keychain-refused',
+      /^Windows Credential Manager refuses od-link access to its entries/,
+      /^Run od-link as the user who owns the entries/,
+    ],
+    [
+      'Platform failure: Windows error code 8',
+      'keychain-refused',
+      /^Windows Credential Manager.*full\.$/,
+      /^Rem/,
+    ],
+    ['Platform failure: Windows error code 1783', 'keychain-refused', /full\.$/, /^Remove entries.*control/],
+    [
+      'Platform failure: Windows error code 58',
+      undefined,
+      /^Windows Credential Manager cannot be used \(Platform failure: Windows error code 58\)\.$/,
+      /^Open Credential Manager: control \/name Microsoft\.CredentialManager\nOr save/,
+    ],
+    [
+      'Platform failure: Windows ERROR_INVALID_PARAMETER',
+      undefined,
+      /^Windows Credential Manager cannot be used \(Platform failure: Windows ERROR_INVALID_PARAMETER\)\.$/,
+      /^Open Credential Manager/,
+    ],
+  ])('on Windows, as its module says: %s', (message, reason, what, cure) => {
+    const error = keychainError(new Error(message), 'win32')
+    expect(error).toMatchObject({ kind: 'keychain', message: expect.stringMatching(what) })
+    if (reason) expect(error.reason).toBe(reason)
+    expect(error.hint).toMatch(cure)
+    expect(error.hint).toContain('od-link config set store encrypted')
+    expect(error.hint?.endsWith(orFiles)).toBe(true)
+    expect(error.hint).not.toMatch(/Keychain Access|gnome|the desktop, then/)
+  })
+
+  it('on Windows, by hanging, names its service', () => {
+    const { message, hint } = keychainError(failure('StuckCall', 'x'), 'win32')
+    expect(message).toBe('Windows Credential Manager does not respond.')
+    expect(hint).toBe(
+      `As an administrator, restart its service in PowerShell: Restart-Service VaultSvc\n${orFiles}`,
     )
   })
 
