@@ -6,6 +6,7 @@ import { variable } from '../settings/environment.ts'
 import { setting } from '../settings/index.ts'
 import { parseJsonObject } from '../text/json.ts'
 import { openStore, type StoreName } from './stores/index.ts'
+import type { Store } from './stores/store.ts'
 
 /** The client secret of a confidential client, saved in the store with the client ID that it belongs to. */
 interface SavedSecret {
@@ -49,6 +50,15 @@ export async function saveClientSecret(
     if (secret === undefined) return store.remove(clientSecretItem)
     const saved: SavedSecret = { clientId, secret }
     await store.write(clientSecretItem, JSON.stringify(saved))
+  })
+}
+
+/** Saves the secret again in the store's current form, if there is one. */
+export async function rewriteClientSecret(store: Store): Promise<void> {
+  const { withLock } = await import('../settings/lock.ts')
+  await withLock(clientSecretItem, async () => {
+    const saved = await store.read(clientSecretItem)
+    if (saved !== undefined) await store.write(clientSecretItem, saved)
   })
 }
 

@@ -8,9 +8,10 @@ import type { LinkRecord } from '../identity/link.ts'
 import { notices } from '../notices.ts'
 import { saveKeychainService } from '../settings/directory.ts'
 import type { Account } from './account.ts'
+import { rewriteClientSecret } from './client-secret.ts'
 import { accountNow, changeAccount, changeIndex, listAccounts, withLinkLock } from './index.ts'
 import { chosenStore, openStore, type StoreName, warnAboutStore } from './stores/index.ts'
-import { type Store, saveItem } from './stores/store.ts'
+import { type Store, saveItem, UnlistableItems } from './stores/store.ts'
 
 /**
  * Adds a link, or replaces the same person's link: writes the record, reads it back, then writes the index.
@@ -162,10 +163,11 @@ export async function removeOrphans(): Promise<number> {
     ...accounts.map(({ store }) => store),
   ] as const
   let removed = 0
+  let failure: unknown
   for (const storeName of new Set(used)) {
     try {
       const store = await openStore(storeName)
-      const items = await store.list()
+      const items = await listItems(store)
       const owners = new Set(items.flatMap((item) => ownerOf(item) ?? []))
       for (const owner of owners) {
         if (linked.has(owner)) continue
@@ -180,10 +182,22 @@ export async function removeOrphans(): Promise<number> {
       }
     } catch (error) {
       // An unavailable store holds nothing of this machine; only the chosen store has to work.
-      if (storeName === chosenStore()) throw error
+      if (storeName === chosenStore() || error instanceof UnlistableItems) failure ??= error
     }
   }
+  if (failure) throw failure
   return removed
+}
+
+/** An earlier version saved the client secret in a form that keeps Windows from listing anything; saving it again helps. */
+async function listItems(store: Store): Promise<string[]> {
+  try {
+    return await store.list()
+  } catch (error) {
+    if (!(error instanceof UnlistableItems)) throw error
+    await rewriteClientSecret(store)
+    return store.list()
+  }
 }
 
 /** The ID of the account that an item belongs to: the record, its second slot (two-slots.ts) or a chunk (chunks.ts). */

@@ -124,6 +124,20 @@ describe('a link', () => {
       process.env.PATH = path
     })
 
+    it('in pieces loses those of a killed login with the next one', async () => {
+      process.env.PATH = putHelper(own.dir, 'wincred', path)
+      process.env.OD_LINK_STORE = 'helper:wincred'
+      const store = await openStore()
+      const left = ['1', '2'].map((number) => `${ada.id} 0123456789ab ${number}`)
+      for (const piece of left) await store.write(piece, '{}')
+      await addLink({ ...ada, accessToken: 'a'.repeat(2_000) }, undefined)
+      const items = await store.list()
+      expect(items).toHaveLength(1 + 2)
+      for (const piece of left) expect(items).not.toContain(piece)
+      await removeLink(findAccount())
+      expect(await store.list()).toEqual([])
+    })
+
     it('and linked meanwhile is not swept away', async () => {
       process.env.PATH = putHelper(own.dir, 'osxkeychain', path)
       process.env.OD_LINK_STORE = 'helper:osxkeychain'

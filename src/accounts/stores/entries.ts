@@ -5,7 +5,7 @@ export interface Entries {
   delete: (name: string) => Promise<void>
 }
 
-/** The entries of a keychain, which can also list their names. */
-export interface KeychainEntries extends Entries {
+/** Entries that can also list their names. */
+export interface ListedEntries extends Entries {
   list: () => Promise<string[]>
 }

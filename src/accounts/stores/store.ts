@@ -15,7 +15,10 @@ export interface Store {
   write: (item: string, text: string) => Promise<void>
   /** Removes the item with all its chunks; an absent item is fine. */
   remove: (item: string) => Promise<void>
-  /** The names of all items, and perhaps of their chunks. */
+  /**
+   * The names of all items, and perhaps of their chunks.
+   * @throws UnlistableItems when the store works, and only its items cannot be listed.
+   */
   list: () => Promise<string[]>
   /** The program behind a store that several programs can be, if it is known. */
   program?: () => Promise<string | undefined>
@@ -26,6 +29,9 @@ export interface Store {
   /** @throws OdLinkError (keychain) when the store is known to be read-only. */
   refuseIfReadOnly?: () => Promise<void>
 }
+
+/** The store has items that it cannot list, so some of them may be unknown. Items that are known by name can be used. */
+export class UnlistableItems extends OdLinkError {}
 
 /** The last way out when another store does not work. */
 export const useFiles: NextRun = {

@@ -3,17 +3,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { inChunks } from '../../../src/accounts/stores/chunks.ts'
-import type { Entries } from '../../../src/accounts/stores/entries.ts'
+import type { ListedEntries } from '../../../src/accounts/stores/entries.ts'
 import { settings } from '../../fuzz/runs.ts'
 
 describe('a value in pieces', () => {
   const limit = 64
   const place = () => {
     const kept = new Map<string, Buffer>()
-    const entries: Entries = {
+    const entries: ListedEntries = {
       get: async (name) => kept.get(name),
       set: async (name, value) => void kept.set(name, value),
       delete: async (name) => void kept.delete(name),
+      list: async () => [...kept.keys()],
     }
     return { kept, values: inChunks(entries, limit) }
   }

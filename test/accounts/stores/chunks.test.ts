@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { createRequire } from 'node:module'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { inChunks } from '../../../src/accounts/stores/chunks.ts'
-import type { Entries } from '../../../src/accounts/stores/entries.ts'
+import type { Entries, ListedEntries } from '../../../src/accounts/stores/entries.ts'
 import { hasKeyring, type Keyring, startKeyring } from '../../helpers/keychain/keyring.ts'
 
 /** What Windows keeps in one entry. */
@@ -14,8 +14,10 @@ const record = (length: number) =>
 function place() {
   const kept = new Map<string, Buffer>()
   let writesLeft = Number.POSITIVE_INFINITY
+  let stuck = false
+  let unlistable = false
   let afterReading: (() => Promise<void>) | undefined
-  const entries: Entries = {
+  const entries: ListedEntries = {
     get: async (name) => {
       const value = kept.get(name)
       const work = afterReading
@@ -29,12 +31,25 @@ function place() {
       if (writesLeft < 0) throw new Error('broken down')
       kept.set(name, value)
     },
-    delete: async (name) => void kept.delete(name),
+    delete: async (name) => {
+      if (stuck) throw new Error('cannot be removed')
+      kept.delete(name)
+    },
+    list: async () => {
+      if (unlistable) throw new Error('cannot be listed')
+      return [...kept.keys()]
+    },
   }
   return {
     kept,
     breakAfter: (writes: number) => {
       writesLeft = writes
+    },
+    removeNothing: () => {
+      stuck = true
+    },
+    listNothing: () => {
+      unlistable = true
     },
     /** Does so after the next entry was read, before whoever reads it goes on. */
     meanwhile: (work: () => Promise<void>) => {
@@ -141,6 +156,51 @@ describe('a value that is longer than the place takes', () => {
     expect([...kept.keys()]).toEqual(['link'])
   })
 
+  describe('with pieces that no header names, because a writer was killed', () => {
+    const left = ['link 0123456789ab 1', 'link 0123456789ab 12']
+    const others = ['link 0123456789ab', 'link second', 'links 0123456789ab 1', 'my link 0123456789ab 1']
+    const withLeft = () => {
+      const here = place()
+      for (const name of [...left, ...others]) here.kept.set(name, record(100))
+      return here
+    }
+    const isOther = ([name]: [string, Buffer]) => others.includes(name)
+
+    it.each([100, 8 * 1024])('has them removed by a write of %i bytes', async (length) => {
+      const { values, kept } = withLeft()
+      const value = record(length)
+      await values.set('link', value)
+      for (const name of left) expect(kept.has(name)).toBe(false)
+      expect([...kept].filter(isOther)).toHaveLength(others.length)
+      expect((await values.get('link'))?.equals(value)).toBe(true)
+    })
+
+    it('has them removed with it', async () => {
+      const { values, kept } = withLeft()
+      await values.delete('link')
+      expect([...kept.keys()]).toEqual(others)
+    })
+
+    it('is written and removed with its own pieces where nothing can be listed', async () => {
+      const { values, kept, listNothing } = withLeft()
+      listNothing()
+      await values.set('link', record(8 * 1024))
+      await values.set('link', record(9 * 1024))
+      expect((await values.get('link'))?.length).toBe(9 * 1024 + 8)
+      await values.delete('link')
+      expect([...kept.keys()]).toEqual([...left, ...others])
+    })
+
+    it('is the new one where they cannot be removed', async () => {
+      const { values, removeNothing } = withLeft()
+      removeNothing()
+      const value = record(8 * 1024)
+      await values.set('link', value)
+      expect((await values.get('link'))?.equals(value)).toBe(true)
+      await expect(values.delete('link')).rejects.toThrow('cannot be removed')
+    })
+  })
+
   it('is removed with all of its pieces, and absent is fine', async () => {
     const { values, kept } = place()
     await values.set('link', record(8 * 1024))
@@ -173,6 +233,7 @@ describe.runIf(hasKeyring())('in pieces, in a real keychain', () => {
         },
         set: (name, value) => entry(name).setSecret(value),
         delete: (name) => entry(name).deleteCredential(),
+        list: async () => [...names],
       },
       limit,
     )

@@ -9,7 +9,7 @@ import { keychainService } from '../../../settings/directory.ts'
 import { type Ended, runChild } from '../../../system/child-process.ts'
 import { parseJsonObject } from '../../../text/json.ts'
 import { inChunks } from '../chunks.ts'
-import type { Entries } from '../entries.ts'
+import type { Entries, ListedEntries } from '../entries.ts'
 import { helperEnvironment, storeLimitMs } from '../limits.ts'
 import type { Store } from '../store.ts'
 import { DamagedEntry, inTwoSlots } from '../two-slots.ts'
@@ -40,7 +40,7 @@ export function helperStore(name: string): Store {
 const windowsLimit = (2560 * 3) / 4
 
 /** Docker's helpers for keychains replace an entry in one step; `pass` overwrites its file, and others may as well. */
-function withSafeWrites(name: string, helper: Entries): Entries {
+function withSafeWrites(name: string, helper: ListedEntries): Entries {
   if (name === 'wincred') return inChunks(helper, windowsLimit)
   return name === 'osxkeychain' || name === 'secretservice' ? helper : inTwoSlots(helper)
 }
@@ -49,7 +49,7 @@ function programOf(name: string): string {
   return `docker-credential-${name}`
 }
 
-function helperEntries(name: string): Entries & { list: () => Promise<string[]> } {
+function helperEntries(name: string): ListedEntries {
   const program = programOf(name)
   const base = baseUrl()
   const run = (verb: Verb, input: string) =>

@@ -1,7 +1,7 @@
 import { OdLinkError, type Reason } from '../../../errors.ts'
 import type { NextStep } from '../../../text/next-step.ts'
 import { fromOutside } from '../../../text/sanitize.ts'
-import { useFiles } from '../store.ts'
+import { UnlistableItems, useFiles } from '../store.ts'
 
 const unlockOnDesktop = 'Unlock it on the desktop, then try again.'
 const allowInDialog =
@@ -45,8 +45,8 @@ const failures: Failure[] = [
     next: ['Install and start one, such as gnome-keyring or KWallet.'],
   },
   {
-    // ERROR_NO_SUCH_LOGON_SESSION: an SSH session with a key, or a service; errSecNoDefaultKeychain on macOS.
-    message: /logon session|default keychain could not be found|specified keychain could not be found/i,
+    // errSecNoDefaultKeychain and errSecNoSuchKeychain of macOS.
+    message: /default keychain could not be found|specified keychain could not be found/i,
     reason: 'keychain-missing',
     what: 'There is no keychain here. SSH sessions and services often have none.',
     next: ['Sign in to the desktop, or with a password, and try again.'],
@@ -89,7 +89,7 @@ const failures: Failure[] = [
     next: ['security unlock-keychain', 'That is for SSH sessions. On the desktop, log in.'],
   },
   {
-    // errSecUserCanceled, errSecAuthFailed; ERROR_ACCESS_DENIED; a bus of another user; a service with a policy.
+    // errSecUserCanceled, errSecAuthFailed; a bus of another user; a service with a policy.
     name: /AccessDenied|AuthFailed|^(refused|EACCES|EPERM)$/,
     message: /user canceled|passphrase you entered|access is denied|not permitted|access denied/i,
     reason: 'keychain-refused',
@@ -104,6 +104,54 @@ const failures: Failure[] = [
   },
 ]
 
+const openCredentialManager = 'Open Credential Manager: control /name Microsoft.CredentialManager'
+const useEncrypted: NextStep = {
+  intro: 'Or save links in encrypted files:',
+  verb: 'config',
+  args: ['set', 'store', 'encrypted'],
+}
+
+/*
+ * The module's words for the errors of Windows are "Windows ERROR_NO_SUCH_LOGON_SESSION", or "Windows error code N" for a
+ * number without a name, after "Couldn't access platform storage: " or "Platform failure: ".
+ * https://learn.microsoft.com/windows/win32/api/wincred/nf-wincred-credwritew#return-value
+ */
+const windowsFailures: Failure[] = [
+  {
+    // ERROR_NO_SUCH_LOGON_SESSION: "Network logon sessions do not have an associated credential set."
+    message: /ERROR_NO_SUCH_LOGON_SESSION|Windows error code 1312\b/,
+    reason: 'keychain-missing',
+    what: 'There is no keychain here. Windows has no Credential Manager for SSH sessions and other network logons.',
+    next: [
+      { ...useEncrypted, intro: 'For SSH and services, save links in encrypted files:' },
+      'Or log on interactively: on the desktop, with runas, or in a scheduled task that runs only when you are logged on.',
+    ],
+  },
+  {
+    // ERROR_ACCESS_DENIED
+    message: /Windows error code 5\b/,
+    reason: 'keychain-refused',
+    what: 'Windows Credential Manager refuses od-link access to its entries (Windows error code 5).',
+    next: ['Run od-link as the user who owns the entries, outside a sandbox.', useEncrypted],
+  },
+  {
+    // ERROR_NOT_ENOUGH_MEMORY and RPC_X_BAD_STUB_DATA, with which it answers what it has no room for.
+    message: /Windows error code (8|1783)\b/,
+    reason: 'keychain-refused',
+    what: 'Windows Credential Manager does not accept the entry. It may be full.',
+    next: [`Remove entries that you no longer need. ${openCredentialManager}`, useEncrypted],
+  },
+  {
+    name: /^StuckCall$/,
+    reason: 'keychain-silent',
+    what: 'Windows Credential Manager does not respond.',
+    next: ['As an administrator, restart its service in PowerShell: Restart-Service VaultSvc'],
+  },
+]
+
+/** The module lists no entry when one of them is not UTF-16 (windows-text.ts). */
+const unlistable = /^Not a valid utf16 blob|^invalid utf-16/
+
 /** macOS ties an entry to the signature of the program that wrote it, and many builds of Node get a new one each time. */
 const silentOnMac: NextStep[] = [
   'Look for a keychain dialog on the desktop.',
@@ -113,14 +161,19 @@ const silentOnMac: NextStep[] = [
 /** What a failed call means, and what to do next. */
 export function keychainError(error: Error, platform: NodeJS.Platform): OdLinkError {
   const { name, message } = error
-  const found = failures.find((one) => one.name?.test(name) || one.message?.test(message))
+  const isWindows = platform === 'win32'
+  if (isWindows && unlistable.test(message)) return unlistableEntries(error)
+  const found = [...(isWindows ? windowsFailures : []), ...failures].find(
+    (one) => one.name?.test(name) || one.message?.test(message),
+  )
   if (!found) {
     const why = fromOutside(message, 200).replace(/\.$/, '')
-    return new OdLinkError('keychain', `The keychain cannot be used (${why}).`, {
-      next: [
-        'Check it with its own program (Passwords and Keys, Keychain Access), then try again.',
-        useFiles,
-      ],
+    const label = isWindows ? 'Windows Credential Manager' : 'The keychain'
+    const check = isWindows
+      ? openCredentialManager
+      : 'Check it with its own program (Passwords and Keys, Keychain Access), then try again.'
+    return new OdLinkError('keychain', `${label} cannot be used (${why}).`, {
+      next: [check, ...(isWindows ? [useEncrypted] : []), useFiles],
       cause: error,
     })
   }
@@ -130,6 +183,21 @@ export function keychainError(error: Error, platform: NodeJS.Platform): OdLinkEr
     next: [...next, useFiles],
     cause: error,
   })
+}
+
+function unlistableEntries(cause: Error): UnlistableItems {
+  return new UnlistableItems(
+    'keychain',
+    'Windows Credential Manager cannot list the entries of od-link. One of them is damaged, or an earlier version wrote it.',
+    {
+      reason: 'record-damaged',
+      next: [
+        'See what is left: cmdkey /list | findstr od-link',
+        `Remove those entries by hand. ${openCredentialManager}`,
+      ],
+      cause,
+    },
+  )
 }
 
 /** The error for a machine, or a job, without a session bus. */
@@ -151,22 +219,50 @@ export function noSessionBus(): OdLinkError {
 export function moduleError(errors: unknown[], platform: NodeJS.Platform): OdLinkError {
   const here = `this Node (${process.version}, ${platform} ${process.arch})`
   const causes = errors.flatMap(withCauses)
-  const foreign = causes.find(({ code }) => code === 'ERR_DLOPEN_FAILED')
-  if (foreign) {
-    const rosetta =
-      'On a Mac with Apple silicon, this may be the Node for Intel, under Rosetta. Then install the one for arm64.'
-    const message = `The keychain module was built for another processor or operating system than ${here}.`
-    return new OdLinkError('keychain', message, {
-      reason: 'keychain-module',
-      next: ['npm install --global od-link', ...(platform === 'darwin' ? [rosetta] : []), useFiles],
-      cause: foreign,
-    })
-  }
+  const failed = causes.find(({ code }) => code === 'ERR_DLOPEN_FAILED')
+  if (failed && platform === 'win32') return windowsModuleError(failed, here)
+  if (failed) return foreignModule(failed, here, platform === 'darwin' ? [rosetta] : [])
   return new OdLinkError('keychain', `The keychain module for ${here} is not installed.`, {
     reason: 'keychain-module',
     next: ['npm install --global od-link', 'Do not use --omit=optional.', useFiles],
     cause: causes[0],
   })
+}
+
+const rosetta =
+  'On a Mac with Apple silicon, this may be the Node for Intel, under Rosetta. Then install the one for arm64.'
+
+function foreignModule(cause: Error, here: string, more: NextStep[] = []): OdLinkError {
+  const message = `The keychain module was built for another processor or operating system than ${here}.`
+  return new OdLinkError('keychain', message, {
+    reason: 'keychain-module',
+    next: ['npm install --global od-link', ...more, useFiles],
+    cause,
+  })
+}
+
+/**
+ * Node reports what the loader of Windows says (libuv, uv__dlerror): its text, in English or else in the user's language, or
+ * "error: N" where there is no text. ERROR_BAD_EXE_FORMAT (193) means another processor. ERROR_MOD_NOT_FOUND (126) means that
+ * a library it needs is missing: that is the Visual C++ runtime, which Windows containers and Server Core don't have.
+ */
+function windowsModuleError(cause: Error, here: string): OdLinkError {
+  const { message } = cause
+  if (/not a valid Win32 application|\berror: 193\b/i.test(message)) return foreignModule(cause, here)
+  const runtime = `https://aka.ms/vs/17/release/vc_redist.${process.arch === 'ia32' ? 'x86' : process.arch}.exe`
+  const isMissing = /specified module could not be found|\bmodule not found|\berror: 126\b/i.test(message)
+  const install = `Install the Microsoft Visual C++ Redistributable: ${runtime}`
+  return isMissing
+    ? new OdLinkError(
+        'keychain',
+        'The keychain module cannot be loaded, because the Microsoft Visual C++ runtime (VCRUNTIME140.dll) is missing.',
+        { reason: 'keychain-module', next: [install, useFiles], cause },
+      )
+    : new OdLinkError('keychain', `The keychain module cannot be loaded (${fromOutside(message, 200)}).`, {
+        reason: 'keychain-module',
+        next: [install, 'Or install od-link again: npm install --global od-link', useFiles],
+        cause,
+      })
 }
 
 /** The package's loader throws one error, with the failures as a chain of causes. */

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { OdLinkError } from '../../../errors.ts'
 import { keychainService } from '../../../settings/directory.ts'
 import { environment } from '../../../settings/environment.ts'
-import type { KeychainEntries } from '../entries.ts'
+import type { Entries, ListedEntries } from '../entries.ts'
 import { storeLimitMs } from '../limits.ts'
 import type { Store } from '../store.ts'
 import type { NativeOptions } from './native.ts'
@@ -18,9 +18,8 @@ const windowsLimit = 2560
  */
 export async function keychainStore(machine: NativeOptions = { platform: process.platform }): Promise<Store> {
   const keychain = machine.platform === 'linux' ? await onSecretService() : await onNativeModule(machine)
-  // macOS may ask the person at each access, so only what is needed is read.
-  const entries =
-    machine.platform === 'win32' ? (await import('../chunks.ts')).inChunks(keychain, windowsLimit) : keychain
+  const { entries, encode, decode } =
+    machine.platform === 'win32' ? await asWindowsNeedsIt(keychain) : asIs(keychain)
   const withErrors = async <T>(call: () => Promise<T>) => {
     try {
       return await call()
@@ -33,15 +32,38 @@ export async function keychainStore(machine: NativeOptions = { platform: process
     name: 'keychain',
     label: 'The keychain',
     mayForget: true,
-    read: (item) => withErrors(async () => (await entries.get(item))?.toString('utf8')),
-    write: (item, text) => withErrors(() => entries.set(item, Buffer.from(text))),
+    read: (item) =>
+      withErrors(async () => {
+        const value = await entries.get(item)
+        return value && decode(value)
+      }),
+    write: (item, text) => withErrors(() => entries.set(item, encode(text))),
     remove: (item) => withErrors(() => entries.delete(item)),
     list: () => withErrors(() => keychain.list()),
     ...(machine.platform === 'linux' ? { program: programInUse } : {}),
   }
 }
 
-async function onSecretService(): Promise<KeychainEntries> {
+interface Format {
+  entries: Entries
+  encode: (text: string) => Buffer
+  decode: (value: Buffer) => string
+}
+
+/** macOS may ask the person at each access, so only what is needed is read. */
+function asIs(entries: Entries): Format {
+  return { entries, encode: (text) => Buffer.from(text), decode: (value) => value.toString('utf8') }
+}
+
+async function asWindowsNeedsIt(keychain: ListedEntries): Promise<Format> {
+  const [{ inChunks }, { toWindows, fromWindows }] = await Promise.all([
+    import('../chunks.ts'),
+    import('./windows-text.ts'),
+  ])
+  return { entries: inChunks(keychain, windowsLimit), encode: toWindows, decode: fromWindows }
+}
+
+async function onSecretService(): Promise<ListedEntries> {
   const { secretService } = await import('./secret-service.ts')
   return secretService(await sessionBusSocket(), keychainService(), storeLimitMs())
 }
@@ -56,7 +78,7 @@ async function programInUse(): Promise<string | undefined> {
   }
 }
 
-async function onNativeModule(machine: NativeOptions): Promise<KeychainEntries> {
+async function onNativeModule(machine: NativeOptions): Promise<ListedEntries> {
   const { nativeKeychain } = await import('./native.ts')
   return nativeKeychain(keychainService(), machine)
 }

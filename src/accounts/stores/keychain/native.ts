@@ -5,7 +5,7 @@ import type { AsyncEntry, findCredentialsAsync } from '@napi-rs/keyring'
 import { StuckCall } from '../../../system/stuck-call.ts'
 import { withTimeout } from '../../../system/with-timeout.ts'
 import { longDuration } from '../../../text/format.ts'
-import type { KeychainEntries } from '../entries.ts'
+import type { ListedEntries } from '../entries.ts'
 import { storeLimitMs } from '../limits.ts'
 import { moduleError } from './errors.ts'
 
@@ -26,7 +26,7 @@ export interface NativeOptions {
 export function nativeKeychain(
   service: string,
   { platform, load = loadKeyring, limitMs = storeLimitMs() }: NativeOptions,
-): KeychainEntries {
+): ListedEntries {
   const keyring = load(platform)
   const inTime = <T>(call: () => Promise<T>) =>
     withTimeout(

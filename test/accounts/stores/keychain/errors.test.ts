@@ -17,12 +17,6 @@ describe('a keychain that does not do', () => {
     ['org.freedesktop.DBus.Error.ServiceUnknown', 'x', none, /^Install and start one, such as gnome-keyring/],
     ['org.freedesktop.DBus.Error.NameHasNoOwner', 'x', none, /^Install/],
     ['org.freedesktop.DBus.Error.Spawn.ExecFailed', 'x', none, /^Install/],
-    [
-      'Error',
-      'A specified logon session does not exist.',
-      session,
-      /^Sign in to the desktop, or with a password/,
-    ],
     ['Error', 'A default keychain could not be found.', session, /^Sign in/],
     ['Error', 'The specified keychain could not be found.', session, /^Sign in/],
     ['locked', 'x', /^The keychain is locked, and nobody unlocked it/, /^Unlock it on the/],
@@ -95,6 +89,56 @@ describe('a keychain that does not do', () => {
     )
   })
 
+  it.each([
+    [
+      "Couldn't access platform storage: Windows ERROR_NO_SUCH_LOGON_SESSION",
+      'keychain-missing',
+      /^There is no keychain here\. Windows has no Credential Manager for SSH sessions and other network/,
+      /^For SSH and services, save links in encrypted files: od-link config set store encrypted\nOr log on interactively: .*runas.*scheduled task/,
+    ],
+    [
+      'Platform failure: Windows error code 5',
+      'keychain-refused',
+      /^Windows Credential Manager refuses od-link access to its entries/,
+      /^Run od-link as the user who owns the entries/,
+    ],
+    [
+      'Platform failure: Windows error code 8',
+      'keychain-refused',
+      /^Windows Credential Manager.*full\.$/,
+      /^Rem/,
+    ],
+    ['Platform failure: Windows error code 1783', 'keychain-refused', /full\.$/, /^Remove entries.*control/],
+    [
+      'Platform failure: Windows error code 58',
+      undefined,
+      /^Windows Credential Manager cannot be used \(Platform failure: Windows error code 58\)\.$/,
+      /^Open Credential Manager: control \/name Microsoft\.CredentialManager\nOr save/,
+    ],
+    [
+      'Platform failure: Windows ERROR_INVALID_PARAMETER',
+      undefined,
+      /^Windows Credential Manager cannot be used \(Platform failure: Windows ERROR_INVALID_PARAMETER\)\.$/,
+      /^Open Credential Manager/,
+    ],
+  ])('on Windows, as its module says: %s', (message, reason, what, cure) => {
+    const error = keychainError(new Error(message), 'win32')
+    expect(error).toMatchObject({ kind: 'keychain', message: expect.stringMatching(what) })
+    if (reason) expect(error.reason).toBe(reason)
+    expect(error.hint).toMatch(cure)
+    expect(error.hint).toContain('od-link config set store encrypted')
+    expect(error.hint?.endsWith(orFiles)).toBe(true)
+    expect(error.hint).not.toMatch(/Keychain Access|gnome|the desktop, then/)
+  })
+
+  it('on Windows, by hanging, names its service', () => {
+    const { message, hint } = keychainError(failure('StuckCall', 'x'), 'win32')
+    expect(message).toBe('Windows Credential Manager does not respond.')
+    expect(hint).toBe(
+      `As an administrator, restart its service in PowerShell: Restart-Service VaultSvc\n${orFiles}`,
+    )
+  })
+
   it('by hanging on a Mac may have a dialog on the desktop', () => {
     const { hint = '' } = keychainError(failure('timeout', 'x'), 'darwin')
     expect(hint.split('\n')).toEqual([
@@ -124,12 +168,57 @@ describe('the module of the keychain', () => {
     ['in the end', [absent, foreign]],
     ['deep down', [absent, new Error('native binding', { cause: new Error('', { cause: foreign }) })]],
   ])('for another processor is told %s', (_, errors) => {
-    const error = moduleError(errors, 'win32')
+    const error = moduleError(errors, 'linux')
     expect(error).toMatchObject({ kind: 'keychain', cause: foreign })
     expect(error.message).toBe(
-      `The keychain module was built for another processor or operating system than ${here('win32')}.`,
+      `The keychain module was built for another processor or operating system than ${here('linux')}.`,
     )
     expect(error.hint).toBe(`npm install --global od-link\n${orFiles}`)
+  })
+
+  /** As Node says it: the words of Windows, and the path of the module. */
+  const onWindows = (said: string) =>
+    moduleError(
+      [
+        Object.assign(new Error(`${said}\\\\?\\C:\\od\\keyring.win32-x64-msvc.node`), {
+          code: 'ERR_DLOPEN_FAILED',
+        }),
+      ],
+      'win32',
+    )
+  const install =
+    /^Install the Microsoft Visual C\+\+ Redistributable: https:\/\/aka\.ms\/vs\/17\/release\/vc_redist\.\w+\.exe\n/
+
+  it.each(['The specified module could not be found.\r\n', 'Module not found.\r\n', 'error: 126'])(
+    'without the Visual C++ runtime of Windows says so: %j',
+    (said) => {
+      const { message, hint, reason } = onWindows(said)
+      expect({ message, reason }).toEqual({
+        message:
+          'The keychain module cannot be loaded, because the Microsoft Visual C++ runtime (VCRUNTIME140.dll) is missing.',
+        reason: 'keychain-module',
+      })
+      expect(hint).toMatch(install)
+      expect(hint?.endsWith(orFiles)).toBe(true)
+    },
+  )
+
+  it.each(['\\\\?\\C:\\od\\k.node is not a valid Win32 application.\r\n', 'error: 193'])(
+    'for another processor on Windows is told by the words of its loader: %j',
+    (said) => {
+      const { message, hint } = onWindows(said)
+      expect(message).toMatch(/was built for another processor/)
+      expect(hint).toBe(`npm install --global od-link\n${orFiles}`)
+    },
+  )
+
+  it('that Windows refuses in another language is told in these words, with both cures', () => {
+    const { message, hint } = onWindows('Das angegebene Modul wurde nicht gefunden.\r\n')
+    expect(message).toMatch(
+      /^The keychain module cannot be loaded \(Das angegebene Modul wurde nicht gefunden\./,
+    )
+    expect(hint).toMatch(install)
+    expect(hint).toContain('npm install --global od-link')
   })
 
   it('for another processor may be that of Rosetta on a Mac', () => {

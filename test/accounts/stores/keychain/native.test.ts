@@ -3,50 +3,10 @@ import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
-import { keychainStore } from '../../../../src/accounts/stores/keychain/index.ts'
 import { type Keyring, loadKeyring } from '../../../../src/accounts/stores/keychain/native.ts'
+import { UnlistableItems } from '../../../../src/accounts/stores/store.ts'
 import { StuckCall } from '../../../../src/system/stuck-call.ts'
-
-/** A keychain like that of Windows or macOS, with the module's own calls, which can be made to fail. */
-function machine(platform: 'win32' | 'darwin', { limit = Number.POSITIVE_INFINITY, limitMs = 3_000 } = {}) {
-  const kept = new Map<string, Uint8Array>()
-  const state = {
-    reads: 0,
-    writesLeft: Number.POSITIVE_INFINITY,
-    trouble: undefined as string | undefined,
-    hangs: false,
-  }
-  const call = async <T>(work: () => T): Promise<T> => {
-    if (state.hangs) await new Promise(() => {})
-    if (state.trouble) throw new Error(state.trouble)
-    return work()
-  }
-  class AsyncEntry {
-    constructor(
-      readonly service: string,
-      readonly name: string,
-    ) {}
-    getSecret = () =>
-      call(() => {
-        state.reads += 1
-        return kept.get(this.name) ?? null
-      })
-    setSecret = (secret: Uint8Array) =>
-      call(() => {
-        // CRED_MAX_CREDENTIAL_BLOB_SIZE, in the words of the module.
-        if (secret.length > limit)
-          throw new Error(`Attribute 'secret' is longer than the platform limit of ${limit} chars`)
-        state.writesLeft -= 1
-        if (state.writesLeft < 0) throw new Error('Platform secure storage failure: Windows error code 8')
-        kept.set(this.name, secret)
-      })
-    deleteCredential = () => call(() => kept.delete(this.name))
-  }
-  const findCredentialsAsync = () =>
-    call(() => [...kept.keys()].map((account) => ({ account, password: '' })))
-  const load = () => ({ AsyncEntry, findCredentialsAsync }) as unknown as Keyring
-  return { kept, state, store: () => keychainStore({ platform, load, limitMs }) }
-}
+import { machine } from '../../../helpers/keychain/native-machine.ts'
 
 const record = (length: number) => JSON.stringify({ token: 'é'.repeat(length) })
 
@@ -76,7 +36,7 @@ describe('a link in the Credential Manager of Windows', () => {
       const outcome = await windows.write('link', record(8_001)).catch((error) => error)
       expect(outcome).toMatchObject({
         kind: 'keychain',
-        message: expect.stringContaining('Windows error code 8'),
+        message: expect.stringContaining('It may be full'),
       })
       expect(await windows.read('link')).toBe(record(8_000))
       expect(kept.size).toBe(before)
@@ -112,12 +72,61 @@ describe('a link in the Credential Manager of Windows', () => {
   it('is out of reach in a session without one, which is said', async () => {
     const { state, store } = onWindows()
     const windows = await store()
-    state.trouble =
-      "Couldn't access platform secure storage: A specified logon session does not exist. It may already have been terminated."
+    state.trouble = "Couldn't access platform storage: Windows ERROR_NO_SUCH_LOGON_SESSION"
     await expect(windows.read('link')).rejects.toMatchObject({
       kind: 'keychain',
       message: expect.stringContaining('There is no keychain here'),
     })
+  })
+
+  it.each(['{"a":"x"}', '{"a":"xy"}', '{"a":"Zoë 𐀀 ","b":"\\ud800"}', record(9_001)])(
+    'can be listed, and comes back as it was: %.40s',
+    async (text) => {
+      const { kept, store } = onWindows()
+      const windows = await store()
+      await windows.write('link', text)
+      expect(await windows.read('link')).toBe(text)
+      expect(await windows.list()).toContain('link')
+      for (const value of kept.values()) {
+        expect(value.length % 2).toBe(0)
+        expect(Buffer.from(value).toString('latin1')).toMatch(/^[\x20-\x7e]*$/)
+      }
+    },
+  )
+
+  it('can be listed with a header of any length', async () => {
+    const { kept, store } = onWindows()
+    const windows = await store()
+    await windows.write('link', record(4_300))
+    expect(kept.size).toBeGreaterThan(10)
+    expect(await windows.list()).toHaveLength(kept.size)
+    expect(await windows.read('link')).toBe(record(4_300))
+    await windows.remove('link')
+    expect(kept.size).toBe(0)
+  })
+
+  it('is read as an earlier version wrote it', async () => {
+    const { kept, store } = onWindows()
+    kept.set('link', Buffer.from('{"a":"Zoë"}'))
+    expect(await (await store()).read('link')).toBe('{"a":"Zoë"}')
+  })
+
+  it('that is damaged is read as it is', async () => {
+    const { kept, store } = onWindows()
+    kept.set('link', Buffer.from('{"a":'))
+    expect(await (await store()).read('link')).toBe('{"a":')
+  })
+
+  it.each([
+    ['an odd length', Buffer.from('{"a":"x"}')],
+    ['bytes that are no UTF-16', Buffer.from([0x22, 0xd8, 0x22, 0x22])],
+  ])('that cannot be listed, because an entry has %s, is told as that', async (_, value) => {
+    const { kept, store } = onWindows()
+    kept.set('other', value)
+    const error = await (await store()).list().catch((error) => error)
+    expect(error).toBeInstanceOf(UnlistableItems)
+    expect(error.message).toContain('Windows Credential Manager cannot list the entries of od-link.')
+    expect(error.hint).toContain('cmdkey /list | findstr od-link')
   })
 })
 
