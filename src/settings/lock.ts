@@ -6,6 +6,12 @@
  * own with a number: `1`, `2`, `3`. The file with the highest number tells who holds the lock: its owner while that
  * process lives, nobody when the file is empty. Taking the lock means creating the next number, which the file system
  * grants to only one process. The highest number is never removed, so no takeover can hit the wrong holder.
+ *
+ * Whether the owner lives cannot always be seen: it may run on another host, and only Linux shows when a process started,
+ * so that elsewhere another program with the same ID may be taken for it. So the owner touches its file while it works,
+ * and a file that nobody touches is given up. Its age alone does not show that: a clock that is set, or a machine that
+ * wakes up, makes every file old at once, and the owner's next touch comes a moment later. So a file has to be old, and
+ * then a waiter has to see that it stays untouched, counted in rounds of its own: they stand still with the machine.
  */
 
 import { randomBytes } from 'node:crypto'
@@ -16,6 +22,7 @@ import {
   existsSync,
   ftruncateSync,
   linkSync,
+  lutimesSync,
   mkdirSync,
   openSync,
   readdirSync,
@@ -25,10 +32,9 @@ import {
   rmSync,
   statSync,
   unlinkSync,
-  utimesSync,
   writeFileSync,
 } from 'node:fs'
-import { hostname } from 'node:os'
+import { hostname, uptime } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OdLinkError } from '../errors.ts'
@@ -37,8 +43,19 @@ import { notices } from '../notices.ts'
 import { unwritableBecause } from '../system/disk-errors.ts'
 import { anotherDirectory, ensureConfigDir } from './directory.ts'
 
-/** An owner on another host or in another container is presumed alive for this long. */
-const remoteOwnerMs = 120_000
+/**
+ * An owner whose life cannot be seen is presumed alive for this long after its last touch. It is much longer than anything
+ * that keeps a process from its timers (a keychain's own code, a machine short of memory), except Ctrl-Z.
+ */
+const presumedAliveMs = 120_000
+/** How often an owner touches its file. */
+const touchMs = 1_000
+/** How many rounds a waiter watches an old file. A round takes 15 to 35 ms, so these are two touches, often three. */
+const watchRounds = 140
+/** File systems round times: FAT to two seconds. */
+const bootSlackMs = 10_000
+/** No process waits longer than this for a lock (`--max-wait`). */
+const longestWaitMs = 86_400_000
 const defaultMaxWaitMs = 150_000
 const noticeAfterMs = 1_000
 /** A folder this young may be a lock that another process is creating, where there are no hard links. */
@@ -56,9 +73,11 @@ export async function withLock<T>(
 ): Promise<T> {
   const dir = ensureConfigDir('locks', encodeURIComponent(name))
   const mine = await acquire(dir, patience)
+  const touching = setInterval(() => quietly(() => touch(mine)), touchMs).unref()
   try {
     return await work()
   } finally {
+    clearInterval(touching)
     release(mine)
   }
 }
@@ -69,14 +88,17 @@ async function acquire(dir: string, patience: Patience): Promise<string> {
   try {
     writeFileSync(draft, JSON.stringify(owner), { mode: 0o600, flag: 'wx' })
     let noticeAt = Date.now() + noticeAfterMs
+    const isUntouched = watch()
     for (;;) {
       const last = numbersIn(dir).at(-1) ?? 0
-      if (last === 0 || isFree(join(dir, String(last)))) {
+      const { state, mtimeMs } = last === 0 ? nobody : stateOf(join(dir, String(last)))
+      if (state === 'free' || (state === 'old' && isUntouched(last, mtimeMs))) {
         const mine = take(dir, draft, last + 1)
         if (mine) return mine
         continue
       }
-      if (patience.left() <= 0) throw tooLong(dir)
+      // Also who has no time to wait watches an old file to the end: nobody else might ever come and free it.
+      if (patience.left() <= 0 && state !== 'old') throw tooLong(dir)
       if (Date.now() > noticeAt) {
         notices.waiting('Waiting for another od-link process that is renewing or changing this link…')
         noticeAt = Number.POSITIVE_INFINITY
@@ -90,12 +112,24 @@ async function acquire(dir: string, patience: Patience): Promise<string> {
   }
 }
 
+/** @returns whether a file has been seen with the same time for some rounds. */
+function watch(): (number: number, mtimeMs: number) => boolean {
+  let seen = ''
+  let rounds = 0
+  return (number, mtimeMs) => {
+    const now = `${number} ${mtimeMs}`
+    rounds = now === seen ? rounds + 1 : 0
+    seen = now
+    return rounds >= watchRounds
+  }
+}
+
 /** Creates the next number as a hard link, so that it appears with its whole content or not at all. */
 function take(dir: string, draft: string, number: number): string | undefined {
   const mine = join(dir, String(number))
   try {
     // Its age counts from now, not from the start of the wait.
-    utimesSync(draft, new Date(), new Date())
+    touch(draft)
     if (!create(draft, mine)) return undefined
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return undefined
@@ -141,6 +175,11 @@ function create(draft: string, mine: string): boolean {
   }
 }
 
+/** Shows that the owner lives. Somebody may have put a link in the place of the file. */
+function touch(mine: string): void {
+  lutimesSync(mine, new Date(), new Date())
+}
+
 /** Empties the file. It is not removed, since other processes may just have read the directory: the number must stay taken. */
 function release(mine: string): void {
   quietly(() => {
@@ -156,23 +195,53 @@ function numbersIn(dir: string): number[] {
   return names.map(Number).sort((a, b) => a - b)
 }
 
-function isFree(path: string): boolean {
+/** `old`: its owner may live, but seems not to have touched it for long. */
+type State = { state: 'free' | 'held' | 'old'; mtimeMs: number }
+
+const nobody: State = { state: 'free', mtimeMs: 0 }
+
+function stateOf(path: string): State {
   let owner: { place: string; pid: number; born: string | undefined }
-  let age: number
+  let mtimeMs: number
   try {
     const found = statSync(path)
-    age = Date.now() - found.mtimeMs
+    mtimeMs = found.mtimeMs
     const file = found.isDirectory() ? join(path, ownerName) : path
-    if (found.isDirectory() && !existsSync(file)) return Math.abs(age) > newFolderMs && isGivenUp(file)
+    if (found.isDirectory() && !existsSync(file)) {
+      const isFree = Math.abs(ageOf(mtimeMs)) > newFolderMs && isGivenUp(file)
+      return { state: isFree ? 'free' : 'held', mtimeMs }
+    }
     const text = readFileSync(file, 'utf8')
-    if (text === '') return true
+    if (text === '') return nobody
     owner = JSON.parse(text)
   } catch (error) {
     // Absent: a newer number exists, and the next round finds it. Unreadable: od-link did not write it.
-    return (error as NodeJS.ErrnoException).code !== 'ENOENT'
+    return { state: (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'held' : 'free', mtimeMs: 0 }
+  }
+  if (owner.place === place()) {
+    if (!isAlive(owner.pid, owner.born)) return nobody
+    if (owner.born !== undefined) return { state: 'held', mtimeMs }
+    if (isBeforeBoot(mtimeMs)) return nobody
   }
   // After the clock was set back, the file's time may lie in the future.
-  return owner.place === place() ? !isAlive(owner.pid, owner.born) : Math.abs(age) > remoteOwnerMs
+  return { state: Math.abs(ageOf(mtimeMs)) > presumedAliveMs ? 'old' : 'held', mtimeMs }
+}
+
+function ageOf(mtimeMs: number): number {
+  return Date.now() - mtimeMs
+}
+
+/**
+ * Whether a file was last touched before this machine started, and with it every process. Where Windows only hibernates its
+ * kernel (fast startup), it does not count that as a start, and the file's age decides.
+ */
+function isBeforeBoot(mtimeMs: number): boolean {
+  try {
+    return ageOf(mtimeMs) > uptime() * 1000 + bootSlackMs
+  } catch {
+    // Some sandboxes do not tell.
+    return false
+  }
 }
 
 /**
@@ -208,6 +277,7 @@ function isAlive(pid: number, born: string | undefined): boolean {
 
 /** When a process started, so that a later process with the same ID is not taken for it. Only Linux shows it. */
 function bornAt(pid: number): string | undefined {
+  if (process.platform !== 'linux' && process.platform !== 'android') return undefined
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'latin1')
     // Fields 3 (state) and 22 (start time), counted after the command's name, which may contain spaces and
@@ -225,7 +295,10 @@ function sweepDrafts(dir: string): void {
     const draft = join(dir, name)
     quietly(() => {
       // A younger one may not be fully written yet.
-      if (Date.now() - statSync(draft).mtimeMs > 10_000 && isFree(draft)) unlinkSync(draft)
+      if (ageOf(statSync(draft).mtimeMs) < 10_000) return
+      const { state, mtimeMs } = stateOf(draft)
+      // Who waits touches nothing.
+      if (state === 'free' || (state === 'old' && ageOf(mtimeMs) > longestWaitMs)) unlinkSync(draft)
     })
   }
 }

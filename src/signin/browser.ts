@@ -8,6 +8,12 @@ import type { Environment } from './environment.ts'
 const earlyMs = 700
 
 /**
+ * From WSL, the package `open` waits until Windows PowerShell has ended. A cold start of it takes some seconds; one that an
+ * antivirus program or a slow profile disk holds up may never end.
+ */
+const powershellMs = 10_000
+
+/**
  * What opens a URL in the default browser. The package `open` would start the same programs, but hands them the whole
  * environment, with the client secret in it; so it is used only from WSL, whose environment Windows does not inherit.
  */
@@ -21,18 +27,22 @@ const systemOpeners: Partial<Record<NodeJS.Platform, string[]>> = {
  * (from WSL, that of Windows). The URL has been printed before, so nothing here is fatal.
  * @param startAddress makes a local URL that leads there, for the command line of the system's browser, which other users
  * can read. A command of the person's own gets the URL itself, as does Windows around WSL, which may not reach this side.
+ * @param limitMs how long Windows PowerShell may take to open it.
  * @returns why no browser was opened, or undefined when one was started.
  */
 export async function openBrowser(
   url: string,
   { browser, isWsl }: Environment,
   startAddress: (url: string) => string,
+  limitMs = powershellMs,
 ): Promise<string | undefined> {
   try {
     if (browser) return await run(wordsOf(browser.command), url)
     if (!isWsl) return await run(systemOpeners[process.platform] ?? ['xdg-open'], startAddress(url))
     const { default: open } = await import('open')
-    return await earlyEnd(await open(url))
+    const late = sleep(limitMs, undefined, { ref: false })
+    const child = await Promise.race([open(url), late])
+    return child ? await earlyEnd(child) : 'PowerShell did not respond'
   } catch (error) {
     return (error as Error).message
   }

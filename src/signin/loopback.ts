@@ -32,11 +32,12 @@ export async function bindLoopback(
       return { port, servers }
     } catch (error) {
       for (const server of servers) server.close()
-      const { code } = error as NodeJS.ErrnoException
-      // A port that is free in one family may be in use in the other; any other one will do.
-      if (code === 'EADDRINUSE' && wanted === undefined && attempt < 20) continue
-      if (wanted === undefined) throw new NoLoopback(code)
-      throw cannotListen(wanted, code)
+      const failure = error as ListenError
+      // A port that is free in one family may be in use or reserved in the other; any other one will do.
+      if (wanted === undefined && (failure.code === 'EADDRINUSE' || isReserved(failure)) && attempt < 20)
+        continue
+      if (wanted === undefined) throw new NoLoopback(failure.code)
+      throw cannotListen(wanted, failure)
     }
   }
 }
@@ -50,18 +51,40 @@ function ignoreMissingIPv6(error: NodeJS.ErrnoException): void {
   if (error.code !== 'EADDRNOTAVAIL' && error.code !== 'EAFNOSUPPORT') throw error
 }
 
-function cannotListen(port: number, code: string | undefined): OdLinkError {
+/** Node names the address that could not be listened on. */
+type ListenError = NodeJS.ErrnoException & { address?: string }
+
+/**
+ * Windows has no privileged ports, but refuses those in a range that it reserves: Hyper-V, and with it WSL and Docker, takes
+ * some at each start. It also refuses a port that a program or a driver holds with exclusive access (WSAEACCES in
+ * https://learn.microsoft.com/windows/win32/winsock/windows-sockets-error-codes-2).
+ */
+function isReserved({ code }: ListenError): boolean {
+  return code === 'EACCES' && process.platform === 'win32'
+}
+
+function cannotListen(port: number, error: ListenError): OdLinkError {
+  const { code } = error
   if (code === 'EADDRINUSE') {
     const find = process.platform === 'win32' ? `netstat -ano | findstr :${port}` : `lsof -i :${port}`
     return new OdLinkError('usage', `Port ${port} of the redirect URI is in use by another program.`, {
       reason: 'port-in-use',
-      next: [
-        `Find the program: ${find}`,
-        'Or use another port: with --listen behind a web server, otherwise in',
-        '--redirect-uri (without a port there, any free one is used).',
-        withoutPort,
-      ],
+      next: [`Find the program: ${find}`, ...anotherPort],
     })
+  }
+  if (isReserved(error)) {
+    const family = error.address === '::1' ? 'ipv6' : 'ipv4'
+    return new OdLinkError(
+      'usage',
+      `Windows does not allow od-link to listen on port ${port} of the redirect URI (${code}). The port is probably reserved for Hyper-V, WSL or Docker.`,
+      {
+        reason: 'port-in-use',
+        next: [
+          `Show the reserved ranges: netsh interface ${family} show excludedportrange protocol=tcp`,
+          ...anotherPort,
+        ],
+      },
+    )
   }
   return new OdLinkError('usage', `od-link cannot listen on port ${port} (${code}).`, {
     reason: 'invalid-value',
@@ -74,3 +97,9 @@ const withoutPort: NextStep = {
   verb: 'login',
   flags: { device: true },
 }
+
+const anotherPort: NextStep[] = [
+  'Or use another port: with --listen behind a web server, otherwise in',
+  '--redirect-uri (without a port there, any free one is used).',
+  withoutPort,
+]

@@ -1,6 +1,8 @@
 import { createInterface } from 'node:readline'
+import { Readable } from 'node:stream'
 import type { ReadStream } from 'node:tty'
 import { OdLinkError } from '../errors.ts'
+import { asUtf8 } from '../system/decode-text.ts'
 import { endBySignal } from '../system/end-by-signal.ts'
 import { readHiddenLines } from '../system/hidden-lines.ts'
 import { say, styled } from './index.ts'
@@ -62,7 +64,8 @@ export async function askSecret(question: string): Promise<string> {
 }
 
 async function readFirstLine(): Promise<string> {
-  for await (const line of createInterface({ input: process.stdin })) return line.trim()
+  const input = Readable.from(asUtf8(process.stdin, 'Standard input'))
+  for await (const line of createInterface({ input })) return line.trim()
   return ''
 }
 

@@ -19,7 +19,7 @@ function machine(trouble: (host: string, port: number, count: number) => string 
         if (!code) open.add(server.place)
         process.nextTick(() =>
           code
-            ? server.emit('error', Object.assign(new Error(`listen ${code}`), { code }))
+            ? server.emit('error', Object.assign(new Error(`listen ${code}`), { code, address: host }))
             : server.emit('listening'),
         )
       },
@@ -30,6 +30,9 @@ function machine(trouble: (host: string, port: number, count: number) => string 
   }
   return { asked, open: () => [...open], newServer }
 }
+const { platform } = process
+afterEach(() => Object.defineProperty(process, 'platform', { value: platform }))
+const pretend = (on: NodeJS.Platform) => Object.defineProperty(process, 'platform', { value: on })
 const localhost = { host: 'localhost', port: undefined } as const
 const codeOf = async (binding: Promise<unknown>) => {
   const error = await binding.then(
@@ -72,6 +75,19 @@ describe('a port of this machine', () => {
     expect(open()).toEqual([`127.0.0.1 ${port}`, `::1 ${port}`])
   })
 
+  it('is another one on Windows, where its half in the other family is reserved', async () => {
+    pretend('win32')
+    const { asked, open, newServer } = machine((host, _, count) =>
+      host === '::1' && count < 6 ? 'EACCES' : undefined,
+    )
+    const { port } = await bindLoopback(newServer, localhost)
+    expect(asked).toHaveLength(6)
+    expect(open()).toEqual([`127.0.0.1 ${port}`, `::1 ${port}`])
+    const none = machine(() => 'EACCES')
+    expect(await codeOf(bindLoopback(none.newServer, localhost))).toBe('EACCES')
+    expect(none.asked).toHaveLength(20)
+  })
+
   it('is looked for twenty times', async () => {
     const { asked, newServer } = machine((_, __, count) => (count > 50 ? 'EIO' : 'EADDRINUSE'))
     expect(await codeOf(bindLoopback(newServer, localhost))).toBe('EADDRINUSE')
@@ -89,11 +105,9 @@ describe('a port of this machine', () => {
 })
 
 describe('a port that the redirect URI names and that cannot be had', () => {
-  const { platform } = process
-  afterEach(() => Object.defineProperty(process, 'platform', { value: platform }))
-  const refused = (code: string, on: NodeJS.Platform = 'linux') => {
-    Object.defineProperty(process, 'platform', { value: on })
-    const { asked, newServer } = machine(() => code)
+  const refused = (code: string, on: NodeJS.Platform = 'linux', at = '127.0.0.1') => {
+    pretend(on)
+    const { asked, newServer } = machine((host) => (host === at ? code : undefined))
     return { asked, binding: bindLoopback(newServer, { host: 'localhost', port: 80 }) }
   }
   const device = 'Or use a device code, which needs no port: od-link login --device'
@@ -120,5 +134,19 @@ describe('a port that the redirect URI names and that cannot be had', () => {
       hint: `Choose another port with --redirect-uri, above 1023.\n${device}`,
     })
     expect(asked).toHaveLength(1)
+  })
+
+  it.each([
+    ['127.0.0.1', 'ipv4'],
+    ['::1', 'ipv6'],
+  ])('because Windows reserves it on %s names the ranges of %s', async (at, family) => {
+    const { binding } = refused('EACCES', 'win32', at)
+    await expect(binding).rejects.toMatchObject({
+      kind: 'usage',
+      reason: 'port-in-use',
+      message:
+        'Windows does not allow od-link to listen on port 80 of the redirect URI (EACCES). The port is probably reserved for Hyper-V, WSL or Docker.',
+      hint: `Show the reserved ranges: netsh interface ${family} show excludedportrange protocol=tcp\nOr use another port: with --listen behind a web server, otherwise in\n--redirect-uri (without a port there, any free one is used).\n${device}`,
+    })
   })
 })

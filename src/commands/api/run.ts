@@ -90,13 +90,15 @@ async function requestOf(
   const isQuery = isBodiless || input !== undefined
   const query = isQuery ? queryOf(fields) : ''
   const body = isQuery || fields.length === 0 ? undefined : bodyOf(fields)
-  const source = input === undefined ? undefined : await openSource(input)
   // A POST or PATCH of Graph takes JSON; a PUT takes the bytes of a file.
-  const type = method === 'PUT' ? 'application/octet-stream' : 'application/json'
+  const usual = method === 'PUT' ? 'application/octet-stream' : 'application/json'
+  const type = headers['content-type'] ?? usual
+  const isJson = /^application\/json\b/i.test(type)
+  const source = input === undefined ? undefined : await openSource(input, isJson)
   return {
     method,
     address: withQuery(address, query),
-    headers: source ? { 'content-type': type, ...headers } : headers,
+    headers: source ? { ...headers, 'content-type': type } : headers,
     body,
     source,
   }

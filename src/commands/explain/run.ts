@@ -1,6 +1,7 @@
 import type { Arguments } from '../../cli/command.ts'
 import { blockAsText, helpFor } from '../../cli/help-page.ts'
 import { OdLinkError } from '../../errors.ts'
+import { decodeText } from '../../system/decode-text.ts'
 import { readUpTo } from '../../system/read-up-to.ts'
 import { pageStyle, print, printJson, printPage, styled } from '../../terminal/index.ts'
 import { type Explained, everyCode, explanationsIn } from './codes.ts'
@@ -42,7 +43,7 @@ function printExplanation({ code, meaning, cure, page }: Explained, index: numbe
 /** @throws OdLinkError (usage) for more than a person would paste. */
 async function standardInput(): Promise<string> {
   const text = await readUpTo(process.stdin, most)
-  if (text) return text.toString('utf8')
+  if (text) return decodeText(text, 'Standard input')
   throw new OdLinkError('usage', 'This is too long for an error text.', {
     reason: 'invalid-value',
     next: [{ verb: 'explain', args: ['CODE'] }],

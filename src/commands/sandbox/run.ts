@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs'
 import type { Sandbox, SandboxOptions } from '../../../sandbox/index.ts'
 import type { Arguments } from '../../cli/command.ts'
 import { exitCodes, OdLinkError } from '../../errors.ts'
+import { decodeText } from '../../system/decode-text.ts'
 import { print, printJson, say } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
 import { posixQuote, powershellQuote } from '../../text/shell-quote.ts'
@@ -54,7 +55,7 @@ function sandboxOptions(
     users:
       usersFile === undefined
         ? undefined
-        : readFrom(usersFile, () => readUsers(readFileSync(usersFile, 'utf8'))),
+        : readFrom(usersFile, () => readUsers(decodeText(readFileSync(usersFile), `"${usersFile}"`))),
   }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }

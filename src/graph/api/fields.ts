@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { OdLinkError } from '../../errors.ts'
+import { decodeText } from '../../system/decode-text.ts'
 import { commandLine } from '../../text/shell-quote.ts'
 import { fileTrouble } from './file-errors.ts'
 
@@ -53,11 +54,13 @@ function readValue(value: string, key: string): unknown {
 }
 
 function textOf(file: string): string {
+  let bytes: Buffer
   try {
-    return readFileSync(file === '-' ? 0 : file, 'utf8')
+    bytes = readFileSync(file === '-' ? 0 : file)
   } catch (error) {
     throw fileTrouble(error, file, 'read')
   }
+  return decodeText(bytes, file === '-' ? 'Standard input' : `"${file}"`)
 }
 
 type Tree = { [key: string]: unknown }

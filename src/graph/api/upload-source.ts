@@ -1,11 +1,21 @@
 import { randomUUID } from 'node:crypto'
-import { closeSync, createReadStream, fstatSync, openSync, read, unlinkSync, writeFileSync } from 'node:fs'
+import {
+  closeSync,
+  createReadStream,
+  fstatSync,
+  openSync,
+  read,
+  readSync,
+  unlinkSync,
+  writeFileSync,
+} from 'node:fs'
 import type { ClientRequest } from 'node:http'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { OdLinkError } from '../../errors.ts'
+import { markOfJson } from '../../system/decode-text.ts'
 import { createDraft } from '../../system/draft.ts'
 import { fileTrouble } from './file-errors.ts'
 
@@ -29,13 +39,15 @@ export interface Source {
 /**
  * Opens a file, or `-` for standard input. Graph requires the length in advance (411), and a repeated request needs its body
  * again, so anything other than a regular file is copied to a temporary one, whose name is removed before it is filled.
- * @throws OdLinkError (usage) when it cannot be read, (not-allowed) when there is no space for that copy.
+ * @param isJson whether a byte order mark is left out.
+ * @throws OdLinkError (usage) when it cannot be read, or is JSON in UTF-16, (not-allowed) when there is no space for that copy.
  */
-export async function openSource(file: string): Promise<Source> {
+export async function openSource(file: string, isJson = false): Promise<Source> {
   const fd = file === '-' ? await copied(file, process.stdin) : await opened(file)
   const { size, mtimeMs, ino, nlink } = fstatSync(fd)
+  const skipped = isJson ? skippedMark(fd, file) : 0
   return {
-    size,
+    size: size - skipped,
     // A temporary copy has no name, so no link.
     identity: nlink > 0 ? `${size} ${mtimeMs} ${ino}` : undefined,
     send(outgoing, first, length, sent) {
@@ -45,11 +57,23 @@ export async function openSource(file: string): Promise<Source> {
         return
       }
       // Not `pipeline`, which aborts a request without the reason.
-      Readable.from(reading(file, fd, first, length, sent))
+      Readable.from(reading(file, fd, skipped + first, length, sent))
         .on('error', (error) => outgoing.destroy(error))
         .pipe(outgoing)
     },
     close: () => closeSync(fd),
+  }
+}
+
+/** The length of the byte order mark that a JSON file of Windows PowerShell may have. */
+function skippedMark(fd: number, file: string): number {
+  const head = Buffer.alloc(4)
+  try {
+    const length = readSync(fd, head, 0, head.length, 0)
+    return markOfJson(head.subarray(0, length), file === '-' ? 'Standard input' : `"${file}"`)
+  } catch (error) {
+    closeSync(fd)
+    throw error instanceof OdLinkError ? error : fileTrouble(error, file, 'read')
   }
 }
 

@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { OdLinkError } from '../../errors.ts'
+import { asUtf8 } from '../../system/decode-text.ts'
 import { type DrivePath, pathBelow } from '../path.ts'
 import { FolderTree } from './tree.ts'
 
@@ -75,8 +76,9 @@ export type Separator = '\n' | '\0'
 const longestLine = 64 * 1024
 
 /**
- * Reads a list of paths as it streams in, however long it is: UTF-8; a byte order mark and blank lines are ignored, and lines
- * may end in `\r\n`. Between NULs, as `find -print0` writes them, every other byte counts.
+ * Reads a list of paths as it streams in, however long it is: UTF-8, or UTF-16 with a byte order mark. The mark and blank
+ * lines are ignored, and lines may end in `\r\n`. Between NULs, as `find -print0` writes them, every other byte counts.
+ * @throws OdLinkError (usage) for UTF-16 without a mark.
  */
 export async function readLines(
   source: AsyncIterable<Buffer>,
@@ -96,7 +98,7 @@ export async function readLines(
     if (tooLong) each({ number, flaw: 'The line is too long to be a path.' })
     else readLine(bytes, number, separator, each)
   }
-  for await (const chunk of source) {
+  for await (const chunk of asUtf8(source, separator === '\n' ? 'The list' : undefined)) {
     let start = 0
     for (let at = chunk.indexOf(end); at >= 0; at = chunk.indexOf(end, start)) {
       finish(chunk.subarray(start, at))
@@ -113,8 +115,7 @@ function readLine(bytes: Buffer, number: number, separator: Separator, each: (li
     each({ number, flaw: 'The line is not valid UTF-8.' })
     return
   }
-  const whole = bytes.toString()
-  const text = number === 1 ? whole.replace(/^\ufeff/, '') : whole
+  const text = bytes.toString()
   const path = separator === '\n' && text.endsWith('\r') ? text.slice(0, -1) : text
   const isBlank = separator === '\n' ? path.trim() === '' : path === ''
   if (!isBlank) each({ number, text: path })

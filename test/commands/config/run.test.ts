@@ -19,7 +19,7 @@ beforeEach(() => {
 afterEach(() => world.remove())
 
 const config = (...args: string[]) => world.run(['config', ...args])
-const withInput = (input: string, ...args: string[]) => world.run(['config', ...args], { input })
+const withInput = (input: string | Buffer, ...args: string[]) => world.run(['config', ...args], { input })
 
 describe('od-link config', () => {
   it.each([
@@ -141,6 +141,8 @@ describe('the client secret', () => {
     ['a line', `${secret}\n`],
     ['a line of Windows', `${secret}\r\n`],
     ['a text without an end of line', secret],
+    ['a line of PowerShell, with a byte order mark', `\ufeff${secret}\r\n`],
+    ['a line of Windows PowerShell’s `>`', Buffer.from(`\ufeff${secret}\r\n`, 'utf16le')],
   ])('is read from standard input, as %s', async (_, input) => {
     expect(await withInput(input, 'set', 'client-secret')).toMatchObject({ code: 0, stdout: '' })
     expect(Object.values(kept(world)).join()).toContain(`"${secret}"`)

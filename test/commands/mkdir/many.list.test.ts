@@ -8,7 +8,7 @@ describe('the list of a mkdir --from-file', () => {
   const at = useLinked()
   beforeEach(() => at.forgetRequests())
 
-  const run = (input: string, ...flags: string[]) =>
+  const run = (input: string | Buffer, ...flags: string[]) =>
     at.world.run(['mkdir', '--from-file', '-', ...flags], { input })
 
   it('has one path per line, with or without a leading slash, and every folder is printed when it exists', async () => {
@@ -26,9 +26,14 @@ describe('the list of a mkdir --from-file', () => {
     expect(await below(at, '/plain')).toEqual(['/plain', ...lines])
   })
 
-  it.each([
+  it.each<[how: string, input: string | Buffer, paths: string[]]>([
     ['with CRLF', 'x/crlf\r\nx/crlf2\r\n', ['/x/crlf', '/x/crlf2']],
     ['with a byte order mark', '\ufeffx/bom\n', ['/x/bom']],
+    [
+      'as Windows PowerShell’s `>` writes them',
+      Buffer.from('\ufeffx/Bücher\r\nx/📚\r\n', 'utf16le'),
+      ['/x/Bücher', '/x/📚'],
+    ],
     ['without an end to its last line', 'x/one\nx/end', ['/x/end', '/x/one']],
     ['with blank lines', '\n\nx/blank\n  \n\r\n', ['/x/blank']],
     ['with a # that is a name', '#x\n# y\n', ['/# y', '/#x']],

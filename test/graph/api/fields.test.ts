@@ -29,6 +29,18 @@ describe('fields', () => {
     expect(body(texts, typed)).toBe(json)
   })
 
+  it('can take the text of a file in UTF-16, or with a byte order mark', () => {
+    const file = join(dir, 'text')
+    writeFileSync(file, '\ufeffBücher', 'utf16le')
+    expect(body([], [`a=@${file}`])).toBe('{"a":"Bücher"}')
+    writeFileSync(file, '\ufeffBücher')
+    expect(body([], [`a=@${file}`])).toBe('{"a":"Bücher"}')
+    writeFileSync(file, 'Bücher', 'utf16le')
+    expect(told(() => readFields([], [`a=@${file}`]))).toBe(
+      `usage: "${file}" is UTF-16 without a byte order mark. | Save it as UTF-8. In PowerShell: … | Out-File -Encoding utf8 FILE`,
+    )
+  })
+
   it('can take the text of a file', () => {
     const file = join(dir, 'text')
     writeFileSync(file, 'from a file\n')

@@ -45,6 +45,26 @@ describe('what is sent', () => {
     source.close()
   })
 
+  it('is JSON without the mark that Windows PowerShell puts before it', async () => {
+    writeFileSync(file(), '\ufeff{"a": 1}')
+    const source = await openSource(file(), true)
+    expect(source.size).toBe(8)
+    expect(await sent(source, 0, 8)).toEqual(['{"a": 1}', 8])
+    source.close()
+    const asItIs = await openSource(file())
+    expect(asItIs.size).toBe(11)
+    asItIs.close()
+  })
+
+  it.each(['', '\ufeff'])('is not JSON in UTF-16: %j', async (mark) => {
+    writeFileSync(file(), `${mark}{"a": 1}`, 'utf16le')
+    await expect(openSource(file(), true)).rejects.toMatchObject({
+      kind: 'usage',
+      message: `"${file()}" is UTF-16, and JSON has to be UTF-8.`,
+      hint: 'Save it as UTF-8. In PowerShell: … | Out-File -Encoding utf8 FILE',
+    })
+  })
+
   it.each<[string, () => void]>([
     ['grew', () => appendFileSync(file(), 'x')],
     ['was written again', () => utimesSync(file(), 1, 1)],

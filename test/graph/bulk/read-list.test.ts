@@ -41,6 +41,27 @@ describe('a list of lines', () => {
     expect(await texts(text)).toEqual(lines)
   })
 
+  it.each([1, 2, 3, 5, 100])('may be UTF-16 with a mark, in chunks of %i bytes', async (size) => {
+    const text = '\ufeffBücher 📚/Один\r\n\r\n📚📚\n\uda00\nlast'
+    const lines = ['1 Bücher 📚/Один', '3 📚📚', '4! The line is not valid UTF-8.', '5 last']
+    const little = Buffer.from(text, 'utf16le')
+    expect(await texts(little, '\n', size)).toEqual(lines)
+    expect(await texts(Buffer.from(little).swap16(), '\n', size)).toEqual(lines)
+    expect(await texts(Buffer.from('\ufeffa\0b', 'utf16le'), '\0', size)).toEqual(['1 a', '2 b'])
+  })
+
+  it('is not UTF-16 without a mark', async () => {
+    const little = Buffer.from('Reports\r\n', 'utf16le')
+    for (const bytes of [little, Buffer.from(little).swap16()]) {
+      await expect(read(bytes, '\n', 1)).rejects.toMatchObject({
+        kind: 'usage',
+        message: 'The list is UTF-16 without a byte order mark.',
+        hint: 'Save it as UTF-8. In PowerShell: … | Out-File -Encoding utf8 FILE',
+      })
+    }
+    expect(await texts('a\0b\0', '\0')).toEqual(['1 a', '2 b'])
+  })
+
   it('between NULs has every byte', async () => {
     expect(await texts('a\nb\0\0 \0c\r\0', '\0')).toEqual(['1 a\nb', '3  ', '4 c\r'])
   })

@@ -29,7 +29,7 @@ export interface Running {
 export interface RunOptions {
   env?: NodeJS.ProcessEnv
   /** The content of stdin; default: no stdin. */
-  input?: string
+  input?: string | Buffer
   timeoutMs?: number
   /** A different Node than that of the tests. */
   node?: string | undefined
