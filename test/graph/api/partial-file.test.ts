@@ -84,6 +84,24 @@ describe('the file of a download', () => {
     expect(target.isKept).toBe(false)
   })
 
+  it('that is complete waits for its place, and names the file that cannot be replaced', () => {
+    const target = openPart(file(), 'of this')
+    target.begin('"1"')
+    write(target, 'whole')
+    mkdirSync(file())
+    expect(told(() => target.finish())).toBe(
+      `usage: "${file()}" cannot be written (EISDIR). | Close the program that has it open, and run it again: ` +
+        `everything is already in "${file()}.part".\nName another file.`,
+    )
+    expect(target.isKept).toBe(true)
+    rmSync(file(), { recursive: true })
+    const again = openPart(file(), 'of this')
+    expect([again.have, again.etag]).toEqual([5, '"1"'])
+    again.finish()
+    expect(readFileSync(file(), 'utf8')).toBe('whole')
+    expect(readdirSync(dir)).toEqual(['file.bin'])
+  })
+
   it('is unchanged where nothing came, as after a 304', () => {
     writeFileSync(file(), 'older')
     openPart(file(), 'of this').finish()
