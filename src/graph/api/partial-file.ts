@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto'
 import { accessSync, closeSync, constants, fstatSync, openSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { OdLinkError } from '../../errors.ts'
+import { isDeviceName } from '../../system/device-name.ts'
 import { isFull } from '../../system/disk-errors.ts'
 import {
   createDraft,
@@ -152,6 +153,18 @@ export function passOn(write: Target['write']): Target {
     },
     finish() {},
   }
+}
+
+/**
+ * Windows writes to a device under such a name, and its `.part` would be the same device.
+ * @throws OdLinkError (usage) for the name of a device.
+ */
+export function refuseDevice(file: string, platform?: NodeJS.Platform): void {
+  if (!isDeviceName(file, platform)) return
+  throw new OdLinkError('usage', `"${file}" is the name of a device on Windows, not of a file.`, {
+    reason: 'local-file',
+    next: ['Name another file, or use --output - to print it.'],
+  })
 }
 
 /**

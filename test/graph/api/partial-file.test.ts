@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { isSpecial, openPart, passOn } from '../../../src/graph/api/partial-file.ts'
+import { isSpecial, openPart, passOn, refuseDevice } from '../../../src/graph/api/partial-file.ts'
 import { told } from '../../helpers/program/told.ts'
 
 let dir: string
@@ -166,4 +166,12 @@ describe('the file of a download', () => {
       'network: The download was interrupted, and its beginning has already been written. | Save it to a file, which can be resumed: --output FILE',
     )
   })
+})
+
+it('refuses the name of a device on Windows, and of nothing elsewhere', () => {
+  expect(told(() => refuseDevice('NUL', 'win32'))).toBe(
+    'usage: "NUL" is the name of a device on Windows, not of a file. | Name another file, or use --output - to print it.',
+  )
+  refuseDevice('NUL.d/file', 'win32')
+  refuseDevice('NUL', 'linux')
 })
