@@ -15,7 +15,7 @@ const maxPathLength = 400
 export function parsePath(text: string): DrivePath {
   refuseRewrittenPath(text)
   const names = text.split('/').filter((name) => name !== '')
-  for (const name of names) checkName(name)
+  for (const name of names) checkName(name, text)
   return checkLength(names)
 }
 
@@ -30,7 +30,7 @@ export function childPath(parent: DrivePath, name: string): DrivePath {
       next: name.startsWith('/') ? separately(parent, name) : [withParents([...parent, name])],
     })
   }
-  checkName(name)
+  checkName(name, showPath([...parent, name]))
   return checkLength([...parent, name])
 }
 
@@ -89,13 +89,21 @@ export function foldName(name: string): string {
 /**
  * Refuses what OneDrive and SharePoint refuse everywhere. The server decides about what only some drives refuse. https://support.microsoft.com/office/64883a5d-228e-48f5-b3d2-eb39e07630fa
  */
-function checkName(name: string): void {
+function checkName(name: string, path: string): void {
   const reason = refusal(name)
   if (reason === undefined) return
+  const meant = withSlashes(path)
   throw new OdLinkError('usage', `OneDrive does not accept the name "${name}": ${reason}.`, {
     reason: 'invalid-name',
-    next: ['Choose another name.'],
+    next: [meant ? `OneDrive separates folders with forward slashes: "${meant}"` : 'Choose another name.'],
   })
+}
+
+/** What a path with the backslashes of Windows means in OneDrive, if OneDrive accepts that. */
+function withSlashes(path: string): string | undefined {
+  const meant = path.replace(/^(\.\\)+/, '').replaceAll('\\', '/')
+  const names = meant.split('/').filter((name) => name !== '')
+  return path.includes('\\') && names.every((name) => refusal(name) === undefined) ? meant : undefined
 }
 
 function refusal(name: string): string | undefined {
@@ -131,10 +139,13 @@ function checkLength(path: DrivePath): DrivePath {
  */
 export function refuseRewrittenPath(text: string): void {
   if (!/^[A-Za-z]:[\\/]/.test(text)) return
+  // Git Bash itself writes forward slashes.
+  const hint =
+    text[2] === '/'
+      ? 'If you typed /…, Git Bash has rewritten it: leave out the leading slash, or set MSYS_NO_PATHCONV=1.'
+      : 'Name the folder by its path in OneDrive, such as /Reports/2026.'
   throw new OdLinkError('usage', `"${text}" is a path of this computer, not of the drive.`, {
     reason: 'local-path',
-    next: [
-      'If you typed /…, Git Bash has rewritten it: leave out the leading slash, or set MSYS_NO_PATHCONV=1.',
-    ],
+    next: [hint],
   })
 }

@@ -1,6 +1,7 @@
 /* Trusted CAs besides those that come with Node. */
 
 import { accessSync, constants, existsSync } from 'node:fs'
+import { examplePath } from '../text/shell-quote.ts'
 
 /** OpenSSL's codes for a certificate that may be fine, but whose issuer is unknown. */
 export const unknownAuthority =
@@ -43,7 +44,7 @@ export function trustSteps(systemAsked: boolean): string[] {
   if (bundle) {
     return [`Behind a company proxy, use the CAs that this system trusts: NODE_EXTRA_CA_CERTS=${bundle}`]
   }
-  const step = 'Behind a company proxy, add its CA: NODE_EXTRA_CA_CERTS=/path/to/ca.pem'
+  const step = `Behind a company proxy, add its CA: NODE_EXTRA_CA_CERTS=${examplePath('ca.pem')}`
   return systemAsked ? [step, "The system's certificate store does not have it either."] : [step]
 }
 

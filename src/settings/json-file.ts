@@ -58,7 +58,8 @@ async function write(cwd: string, name: string, state: Record<string, unknown>):
     ;({ default: Conf } = await import('conf'))
   } catch {
     // It looks for a home directory when it is loaded, which not every user ID has.
-    return writeAtomically(resolve(cwd, `${name}.json`), JSON.stringify(state, null, '\t'))
+    await writeAtomically(resolve(cwd, `${name}.json`), JSON.stringify(state, null, '\t'))
+    return
   }
   new Conf({ cwd, configName: name, configFileMode: 0o600, accessPropertiesByDotNotation: false }).store =
     state

@@ -6,16 +6,23 @@ import { basename, dirname, join } from 'node:path'
 // `promises` is a getter that loads on first use, so commands that only read do without.
 const files = async (): Promise<typeof promises> => (await import('node:fs')).promises
 
-/** Windows refuses to replace a file while another program, such as a virus scanner, has it open; for so long it is tried. */
+/** How long and how often a file is tried to be replaced that another program has open, such as a virus scanner. */
 const replaceWithinMs = 5_000
 const replaceEveryMs = 50
-const busyCodes = ['EPERM', 'EACCES', 'EBUSY']
+/** How a rename fails if the file may not be replaced, although its folder can be written to. */
+const inUseCodes = ['EPERM', 'EACCES', 'EBUSY']
 
 /**
  * Writes a file of mode 0600: a draft beside it, synced, replaces it.
- * @throws the file system's error; the draft is removed then, and the file is as it was.
+ * @param keep where the complete draft goes when the file cannot be replaced. By default it is removed.
+ * @returns why the file could not be replaced, if the content was saved in `keep` instead.
+ * @throws the file system's error; no draft is left then, and the file is as it was.
  */
-export async function writeAtomically(path: string, content: string | Uint8Array): Promise<void> {
+export async function writeAtomically(
+  path: string,
+  content: string | Uint8Array,
+  keep?: string,
+): Promise<NodeJS.ErrnoException | undefined> {
   const fs = await files()
   // Loading this takes more than a millisecond, and most runs only read.
   const { randomBytes } = await import('node:crypto')
@@ -28,26 +35,54 @@ export async function writeAtomically(path: string, content: string | Uint8Array
     } finally {
       await file.close()
     }
-    await replace(draft, path)
+    const refusal = await replaceFile(draft, path).catch(async (error: NodeJS.ErrnoException) => {
+      if (keep === undefined || !inUseCodes.includes(codeOf(error))) throw error
+      await replaceFile(draft, keep)
+      return error
+    })
     await syncFolder(dirname(path))
+    return refusal ?? undefined
   } catch (error) {
     await fs.unlink(draft).catch(() => {})
     throw error
   }
 }
 
-async function replace(draft: string, path: string): Promise<void> {
-  const fs = await files()
-  const deadline = performance.now() + replaceWithinMs
+/** What a test puts in the place of the system. */
+interface ReplaceMachine {
+  rename: (from: string, to: string) => Promise<void>
+  platform: NodeJS.Platform
+  withinMs: number
+}
+
+/**
+ * Renames a file over another one, and tries again for some seconds while another program has one of them open.
+ * @throws the file system's error.
+ */
+export async function replaceFile(
+  from: string,
+  to: string,
+  machine: Partial<ReplaceMachine> = {},
+): Promise<void> {
+  const { platform = process.platform, withinMs = replaceWithinMs } = machine
+  const rename = machine.rename ?? (await files()).rename
+  const deadline = performance.now() + withinMs
   for (;;) {
     try {
-      return await fs.rename(draft, path)
+      return await rename(from, to)
     } catch (error) {
-      const isBusy = process.platform === 'win32' && busyCodes.includes(codeOf(error))
-      if (!isBusy || performance.now() > deadline) throw error
+      if (!mayBeFree(codeOf(error), platform) || performance.now() >= deadline) throw error
       await new Promise((resolve) => setTimeout(resolve, replaceEveryMs))
     }
   }
+}
+
+/**
+ * Whether a later attempt may succeed. Windows reports a file that is open (ERROR_SHARING_VIOLATION, ERROR_ACCESS_DENIED)
+ * with the codes of missing rights, too. Elsewhere those are attributes and permissions, which no wait changes.
+ */
+function mayBeFree(code: string, platform: NodeJS.Platform): boolean {
+  return code === 'EBUSY' || (platform === 'win32' && inUseCodes.includes(code))
 }
 
 /** A new name survives a power cut only if its folder was synced as well (fsync(2)). Windows cannot open folders. */

@@ -1,4 +1,4 @@
-import { commandLine } from './shell-quote.ts'
+import { commandLine, type ShellKind, shellHere } from './shell-quote.ts'
 
 /** The value of an option in a command; a switch is `true`, and undefined leaves the option out. */
 type Flag = string | true | readonly string[] | undefined
@@ -32,28 +32,32 @@ export interface NextRun extends NextCommand {
 export type NextStep = string | NextRun
 
 /** The steps as the lines of a hint. In place of a command that cannot be quoted for the shell at hand stands its help. */
-export function hintOf(steps: readonly NextStep[]): string {
-  return steps.map((step) => (typeof step === 'string' ? step : runText(step))).join('\n')
+export function hintOf(steps: readonly NextStep[], shell = shellHere()): string {
+  return steps.map((step) => (typeof step === 'string' ? step : runText(step, shell))).join('\n')
 }
 
 /**
  * A command as a line that can be pasted into the shell at hand; without a verb, only its options.
  * @returns nothing where one of its words cannot be quoted there.
  */
-export function commandText({ verb, action, args = [], flags = {} }: NextCommand): string | undefined {
+export function commandText(
+  { verb, action, args = [], flags = {} }: NextCommand,
+  shell = shellHere(),
+): string | undefined {
   const options = Object.entries(flags).flatMap(([name, value]) => {
     if (value === undefined) return []
     const option = `${name.length === 1 ? '-' : '--'}${name}`
     return value === true ? [option] : [value].flat().flatMap((one) => [option, one])
   })
   const beginning = verb === undefined ? [] : ['od-link', verb]
-  return commandLine([...beginning, ...(action ? [action] : []), ...options, ...args])
+  return commandLine([...beginning, ...(action ? [action] : []), ...options, ...args], shell)
 }
 
-function runText({ intro, and, again: _, ...command }: NextRun): string {
-  const lines = (and ? [command, and] : [command]).map(commandText)
+function runText({ intro, and, again: _, ...command }: NextRun, shell: ShellKind): string {
+  const lines = (and ? [command, and] : [command]).map((one) => commandText(one, shell))
   const line = lines.includes(undefined)
     ? ['od-link', command.verb, '--help'].filter(Boolean).join(' ')
-    : lines.join(' && ')
+    : // Windows PowerShell has no && (about_Pipeline_Chain_Operators).
+      lines.join(shell === 'posix' ? ' && ' : ', and then: ')
   return intro ? `${intro} ${line}` : line
 }

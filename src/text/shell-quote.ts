@@ -14,6 +14,12 @@ export function shellHere(
   return platform === 'win32' && !env.MSYSTEM ? 'windows' : 'posix'
 }
 
+/** A path to show in the place of one that the person has to choose: `/path/to/ca.pem`, `C:\path\to\ca.pem`. */
+export function examplePath(end: string, shell = shellHere()): string {
+  const path = `/path/to/${end}`
+  return shell === 'posix' ? path : `C:${path.replaceAll('/', '\\')}`
+}
+
 /**
  * A command line of these words.
  * @returns nothing where one of them cannot be quoted here, or would not be shown as it is: the name that a person

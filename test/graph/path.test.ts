@@ -94,7 +94,24 @@ describe('a path that is typed', () => {
           hint: `Names after the first are created inside it. For two folders: ${commands}`,
         }),
       )
-    for (const text of ['C:/Program Files/Git/Reports', 'c:\\x'])
+    for (const [text, hint] of [
+      ['Reports\\2026', 'OneDrive separates folders with forward slashes: "Reports/2026"'],
+      ['\\Reports\\2026\\', 'OneDrive separates folders with forward slashes: "/Reports/2026/"'],
+      ['.\\Reports', 'OneDrive separates folders with forward slashes: "Reports"'],
+      ['a/b\\c', 'OneDrive separates folders with forward slashes: "a/b/c"'],
+      ['a\\b?', 'Choose another name.'],
+    ])
+      expect(() => parsePath(text as string)).toThrow(expect.objectContaining({ kind: 'usage', hint }))
+    expect(() => childPath(['p'], 'a\\b')).toThrow(
+      expect.objectContaining({ hint: 'OneDrive separates folders with forward slashes: "/p/a/b"' }),
+    )
+    expect(() => parsePath('c:\\x')).toThrow(
+      expect.objectContaining({
+        message: '"c:\\x" is a path of this computer, not of the drive.',
+        hint: 'Name the folder by its path in OneDrive, such as /Reports/2026.',
+      }),
+    )
+    for (const text of ['C:/Program Files/Git/Reports', 'c:/x'])
       expect(() => parsePath(text)).toThrow(
         expect.objectContaining({
           kind: 'usage',

@@ -12,7 +12,7 @@ import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { isDraftOf, removeDrafts, writeAtomically } from '../../src/system/atomic-write.ts'
+import { isDraftOf, removeDrafts, replaceFile, writeAtomically } from '../../src/system/atomic-write.ts'
 
 let dir: string
 beforeEach(() => {
@@ -37,6 +37,47 @@ describe('a file that is written atomically', () => {
       code: expect.stringMatching(/^(EISDIR|ENOTEMPTY|EEXIST)$/),
     })
     expect(readdirSync(dir)).toEqual(['folder'])
+  })
+})
+
+describe('a file that another program has open', () => {
+  const failing = (code: string, times: number) =>
+    vi.fn(async () => {
+      times -= 1
+      if (times >= 0) throw Object.assign(new Error(code), { code })
+    })
+
+  it.each([
+    ['EPERM', 'win32'],
+    ['EACCES', 'win32'],
+    ['EBUSY', 'win32'],
+    ['EBUSY', 'linux'],
+  ] as const)('is replaced when it is free again: %s on %s', async (code, platform) => {
+    const rename = failing(code, 3)
+    let turns = 0
+    const timer = setInterval(() => (turns += 1), 10)
+    await replaceFile('draft', 'file', { rename, platform })
+    clearInterval(timer)
+    expect(rename.mock.calls).toEqual(Array(4).fill(['draft', 'file']))
+    // Other work goes on meanwhile.
+    expect(turns).toBeGreaterThan(3)
+  })
+
+  it.each([
+    ['EPERM', 'linux'],
+    ['EACCES', 'darwin'],
+    ['ENOSPC', 'win32'],
+  ] as const)('is not waited for when no wait would help: %s on %s', async (code, platform) => {
+    const rename = failing(code, 1)
+    await expect(replaceFile('draft', 'file', { rename, platform })).rejects.toMatchObject({ code })
+    expect(rename).toHaveBeenCalledTimes(1)
+  })
+
+  it('is not waited for without end', async () => {
+    const rename = failing('EPERM', 1_000)
+    const refused = replaceFile('draft', 'file', { rename, platform: 'win32', withinMs: 120 })
+    await expect(refused).rejects.toMatchObject({ code: 'EPERM' })
+    expect(rename.mock.calls.length).toBeLessThan(6)
   })
 })
 

@@ -24,6 +24,11 @@ describe('a hint', () => {
     ).toBe('Free some space.\nThen: od-link login && od-link mkdir /a')
   })
 
+  it('is quoted for Windows there, and chains nothing, as Windows PowerShell has no &&', () => {
+    const step = { intro: 'Run', verb: 'logout', args: ['a b'], and: { verb: 'login' } }
+    expect(hintOf([step], 'windows')).toBe('Run od-link logout "a b", and then: od-link login')
+  })
+
   it('has the help in place of a command that cannot be quoted', () => {
     expect(hintOf([{ intro: 'Use:', verb: 'mkdir', args: ['a\u202eb'] }])).toBe('Use: od-link mkdir --help')
   })

@@ -3,7 +3,13 @@ import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { crontabLine } from '../../src/doctor/crontab.ts'
 import { childPath } from '../../src/graph/path.ts'
-import { commandLine, posixQuote, powershellQuote, shellHere } from '../../src/text/shell-quote.ts'
+import {
+  commandLine,
+  examplePath,
+  posixQuote,
+  powershellQuote,
+  shellHere,
+} from '../../src/text/shell-quote.ts'
 import { anyText, settings } from '../fuzz/runs.ts'
 import { hasRealPart } from '../helpers/system/real-part.ts'
 
@@ -143,4 +149,9 @@ describe('a command in a hint', () => {
 describe('a word for PowerShell', () => {
   it('has each of its five single quotes doubled, and nothing else changes', () =>
     expect(powershellQuote("a'b’c‘d‚e‛f $x `y")).toBe("'a''b’’c‘‘d‚‚e‛‛f $x `y'"))
+})
+
+it('a path to choose looks like one of the shell at hand', () => {
+  expect(examplePath('a/directory', 'posix')).toBe('/path/to/a/directory')
+  expect(examplePath('a/directory', 'windows')).toBe('C:\\path\\to\\a\\directory')
 })

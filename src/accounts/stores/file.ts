@@ -2,21 +2,24 @@
 // load at once.
 import { constants, promises as files } from 'node:fs'
 import type { FileHandle } from 'node:fs/promises'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { OdLinkError } from '../../errors.ts'
+import { notices } from '../../notices.ts'
 import { configDir, ensureConfigDir, isReadOnly } from '../../settings/directory.ts'
 import { isDraftOf, removeDrafts, writeAtomically } from '../../system/atomic-write.ts'
 import { isFull, unwritableBecause } from '../../system/disk-errors.ts'
 import { commandLine } from '../../text/shell-quote.ts'
 import type { Store } from './store.ts'
 
+const label = 'The file store'
+
 /**
  * Saves links in files, for machines without a keychain: one file per item, mode 0600 in a folder with mode 0700, written
  * atomically. The files are not encrypted, so this store is used only if the person chose it.
  */
 export function fileStore(): Store {
-  const { path, ...items } = itemFiles({ label: 'The file store', folder: 'links', extension: 'json' })
-  return { name: 'file', mayForget: false, read: (item) => readPrivate(path(item)), ...items }
+  const { readNewest, ...items } = itemFiles({ label, folder: 'links', extension: 'json' })
+  return { name: 'file', mayForget: false, read: (item) => readNewest(item, readPrivate), ...items }
 }
 
 /** Where a store has its files, and what messages call it. */
@@ -32,19 +35,34 @@ export function itemFiles({ label, folder: name, extension }: Place) {
   // Reading creates no folder, because the place may be read-only.
   const folder = join(configDir(), name)
   const path = (item: string) => join(folder, `${encodeURIComponent(item)}.${extension}`)
-  const ending = new RegExp(`^(.*)\\.${extension}(\\.[0-9a-f]{12}\\.tmp)?$`)
+  /** Where an item is saved while another program keeps its file from being replaced. */
+  const besides = (item: string) => `${path(item)}.unsaved`
+  const ending = new RegExp(`^(.*)\\.${extension}(\\.[0-9a-f]{12}\\.tmp|\\.unsaved)?$`)
+  const modified = async (file: string) => (await files.stat(file).catch(ignoreAbsent(label)))?.mtimeMs
   return {
     label,
-    path,
+    /** Reads the newest file of an item. The next write replaces its usual file, and removes the other one. */
+    readNewest: async (item: string, read: (path: string) => Promise<string | undefined>) => {
+      const saved = await modified(besides(item))
+      const isNewer = saved !== undefined && saved >= ((await modified(path(item))) ?? 0)
+      // A writer may just have removed it, because its content, or newer, is in the usual file.
+      return (isNewer ? await read(besides(item)) : undefined) ?? read(path(item))
+    },
     write: async (item: string, content: string | Uint8Array) => {
       ensureConfigDir(name)
       try {
-        await writeAtomically(path(item), content)
-        // Drafts may contain tokens. Writers of an item hold its lock, so no draft is in use.
-        await removeDrafts(folder, isDraftOf(path(item)))
+        // A virus scanner must not cost a link: Microsoft may no longer accept the refresh token that a new one replaces.
+        const refusal = await writeAtomically(path(item), content, besides(item))
+        if (refusal) {
+          notices.warning(besideWarning(path(item), besides(item), refusal))
+          return
+        }
       } catch (error) {
         throw unusableFiles(error, label)
       }
+      // Drafts may contain tokens. Writers of an item hold its lock, so no draft is in use. The item is saved even if one
+      // cannot be removed; the next write tries again.
+      await removeDrafts(folder, isDraftOf(path(item))).catch(() => {})
     },
     remove: async (item: string) => {
       await files.unlink(path(item)).catch(ignoreAbsent(label))
@@ -61,6 +79,13 @@ export function itemFiles({ label, folder: name, extension }: Place) {
   }
 }
 
+function besideWarning(path: string, beside: string, { code, message }: NodeJS.ErrnoException): string {
+  return (
+    `${path} cannot be replaced (${code ?? message}); another program may have it open. ` +
+    `The new content is saved in ${basename(beside)}, and od-link uses it from there.`
+  )
+}
+
 /** No item for a file name that od-link did not create. */
 function itemOf(name: string): string[] {
   try {
@@ -75,7 +100,7 @@ async function readPrivate(path: string): Promise<string | undefined> {
   try {
     file = await files.open(path, 'r')
   } catch (error) {
-    return ignoreAbsent('The file store')(error)
+    return ignoreAbsent(label)(error)
   }
   try {
     await refuseIfShared(path, file)

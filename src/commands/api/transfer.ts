@@ -5,7 +5,7 @@ import { type Address, pathOf } from '../../graph/api/address.ts'
 import type { ApiRequest } from '../../graph/api/call.ts'
 import { download as fetchInto } from '../../graph/api/download.ts'
 import { fileTrouble } from '../../graph/api/file-errors.ts'
-import { openPart, openSpecial, passOn, type Target } from '../../graph/api/partial-file.ts'
+import { openPart, openSpecial, passOn, refuseDevice, type Target } from '../../graph/api/partial-file.ts'
 import { withSavedSession } from '../../graph/api/saved-session.ts'
 import { fileAddress, startUpload, uploadConflicts } from '../../graph/api/upload.ts'
 import { openSource } from '../../graph/api/upload-source.ts'
@@ -52,6 +52,7 @@ export async function download(
 
 function targetOf(file: string, content: string, output: Output): Target {
   if (file === '-') return passOn(output.write)
+  refuseDevice(file)
   const fd = openSpecial(file)
   return fd === undefined ? openPart(file, content) : passOn((chunk) => writeWhole(fd, chunk, file))
 }

@@ -111,7 +111,8 @@ async function fetchRest(request: ApiRequest, place: URL, target: Target, from: 
     }
     if (statusCode === 200) target.begin(strong(response.headers.etag))
     else if (statusCode !== 206) {
-      if (statusCode === 416) target.begin(undefined)
+      isWhole = statusCode === 416 && isAllOf(response, target)
+      if (statusCode === 416 && !isWhole) target.begin(undefined)
       return readText(response, alive, 1024 * 1024)
     }
     const total = whole?.total ?? lengthOf(response)
@@ -139,6 +140,16 @@ async function keep(chunk: Buffer, target: Target, total: number | undefined, { 
 function rangeOf({ headers }: IncomingMessage): { first: number; total: number } {
   const [, first, total] = /^bytes (\d+)-\d+\/(\d+)$/.exec(headers['content-range'] ?? '') ?? []
   return { first: Number(first), total: Number(total) }
+}
+
+/**
+ * Whether a range was refused because nothing is missing: the file of an earlier run could not be replaced. With another
+ * version, the server would have ignored the range (RFC 9110 sections 13.1.5 and 15.5.17).
+ */
+function isAllOf(response: IncomingMessage, target: Target): boolean {
+  const { have, etag } = target
+  const total = response.headers['content-range']
+  return have > 0 && etag !== undefined && total === `bytes */${have}` && !changed(response, target)
 }
 
 /** Some servers support Range, but not If-Range. */

@@ -2,6 +2,8 @@ import { randomBytes } from 'node:crypto'
 import { accessSync, closeSync, constants, fstatSync, openSync, statSync, writeSync } from 'node:fs'
 import { dirname } from 'node:path'
 import { OdLinkError } from '../../errors.ts'
+import { isDeviceName } from '../../system/device-name.ts'
+import { isFull } from '../../system/disk-errors.ts'
 import {
   createDraft,
   createUnlessTaken,
@@ -42,12 +44,19 @@ export function openPart(named: string, content: string): Target {
   const usual = `${file}.part`
   const note = `${usual}.etag`
   let part = usual
-  const guarded = <T>(work: () => T): T => {
+  const guarded = <T>(work: () => T, refused = writeTrouble): T => {
     try {
       return work()
     } catch (error) {
-      throw error instanceof OdLinkError ? error : fileTrouble(error, part, 'written')
+      throw error instanceof OdLinkError ? error : refused(error)
     }
+  }
+  const writeTrouble = (error: unknown) => fileTrouble(error, part, 'written')
+  const finishTrouble = (error: unknown) => {
+    const trouble = fileTrouble(error, file, 'written')
+    if (!target.isKept || isFull(error)) return trouble
+    const again = `Close the program that has it open, and run it again: everything is already in "${part}".`
+    return trouble.with({ next: [again, ...trouble.next] })
   }
   const earlier = guarded(() => continuable(usual, note, content))
   let fd = earlier?.fd
@@ -105,7 +114,7 @@ export function openPart(named: string, content: string): Target {
         if (!promoteDraft(fd, part, file)) throw replaced(part)
         fd = undefined
         removeStale(note)
-      }),
+      }, finishTrouble),
   }
   return target
 }
@@ -144,6 +153,18 @@ export function passOn(write: Target['write']): Target {
     },
     finish() {},
   }
+}
+
+/**
+ * Windows writes to a device under such a name, and its `.part` would be the same device.
+ * @throws OdLinkError (usage) for the name of a device.
+ */
+export function refuseDevice(file: string, platform?: NodeJS.Platform): void {
+  if (!isDeviceName(file, platform)) return
+  throw new OdLinkError('usage', `"${file}" is the name of a device on Windows, not of a file.`, {
+    reason: 'local-file',
+    next: ['Name another file, or use --output - to print it.'],
+  })
 }
 
 /**

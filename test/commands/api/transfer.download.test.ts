@@ -17,6 +17,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { type ContentHost, sha256Of, startContentHost } from '../../helpers/microsoft/content-host.ts'
 import { useLinked } from '../../helpers/program/linked.ts'
 import { node, program } from '../../helpers/program/od-link.ts'
+import { canSetImmutable, setImmutable } from '../../helpers/system/immutable.ts'
 import { peakMemoryMb } from '../../helpers/system/peak-memory.ts'
 import { hasRealPart } from '../../helpers/system/real-part.ts'
 
@@ -201,6 +202,21 @@ describe('od-link api --output', () => {
     expect((await api('--max-wait', '0')).code).toBe(7)
     host.seen.length = 0
     expect((await api()).code).toBe(0)
+    isWhole()
+  })
+
+  it.runIf(canSetImmutable())('needs only the place of its file if everything is there', async () => {
+    writeFileSync(file, 'older')
+    setImmutable(file, true)
+    await elsewhere()
+    const { code, stderr } = await api()
+    setImmutable(file, false)
+    expect(code).toBe(2)
+    expect(stderr).toContain(`"${file}" cannot be written (EPERM).`)
+    expect(stderr).toMatch(/run it again: everything is already in ".*file\.bin\.part"/)
+    host.seen.length = 0
+    expect((await api()).code).toBe(0)
+    expect(host.seen).toHaveLength(1)
     isWhole()
   })
 

@@ -221,6 +221,24 @@ describe('a download', () => {
     },
   )
 
+  it('that was complete already needs nothing more', async () => {
+    host.content.size = 1_000
+    const target = begun(1_000)
+    target.begun.length = 0
+    const got = await fetchAll(elsewhere, { target })
+    expect([target.begun, target.finished]).toEqual([[], 1])
+    expect(got.asked).toHaveLength(1)
+    isWhole(got)
+  })
+
+  it('starts again when the content is complete, but of another version', async () => {
+    host.content.size = 1_000
+    host.answers = [{ status: 416, headers: { ...soon, 'content-range': 'bytes */1000', etag: '"2"' } }]
+    const got = await fetchAll(elsewhere, { target: begun(1_000) })
+    isWhole(got)
+    expect(got.asked).toHaveLength(2)
+  })
+
   it('starts again when the content is now shorter than what has arrived', async () => {
     host.answers = [{ status: 416, headers: soon }]
     const got = await fetchAll(elsewhere, { target: begun(10) })

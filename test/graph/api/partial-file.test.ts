@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { isSpecial, openPart, passOn } from '../../../src/graph/api/partial-file.ts'
+import { isSpecial, openPart, passOn, refuseDevice } from '../../../src/graph/api/partial-file.ts'
 import { told } from '../../helpers/program/told.ts'
 
 let dir: string
@@ -84,6 +84,24 @@ describe('the file of a download', () => {
     expect(target.isKept).toBe(false)
   })
 
+  it('that is complete waits for its place, and names the file that cannot be replaced', () => {
+    const target = openPart(file(), 'of this')
+    target.begin('"1"')
+    write(target, 'whole')
+    mkdirSync(file())
+    expect(told(() => target.finish())).toBe(
+      `usage: "${file()}" cannot be written (EISDIR). | Close the program that has it open, and run it again: ` +
+        `everything is already in "${file()}.part".\nName another file.`,
+    )
+    expect(target.isKept).toBe(true)
+    rmSync(file(), { recursive: true })
+    const again = openPart(file(), 'of this')
+    expect([again.have, again.etag]).toEqual([5, '"1"'])
+    again.finish()
+    expect(readFileSync(file(), 'utf8')).toBe('whole')
+    expect(readdirSync(dir)).toEqual(['file.bin'])
+  })
+
   it('is unchanged where nothing came, as after a 304', () => {
     writeFileSync(file(), 'older')
     openPart(file(), 'of this').finish()
@@ -148,4 +166,12 @@ describe('the file of a download', () => {
       'network: The download was interrupted, and its beginning has already been written. | Save it to a file, which can be resumed: --output FILE',
     )
   })
+})
+
+it('refuses the name of a device on Windows, and of nothing elsewhere', () => {
+  expect(told(() => refuseDevice('NUL', 'win32'))).toBe(
+    'usage: "NUL" is the name of a device on Windows, not of a file. | Name another file, or use --output - to print it.',
+  )
+  refuseDevice('NUL.d/file', 'win32')
+  refuseDevice('NUL', 'linux')
 })

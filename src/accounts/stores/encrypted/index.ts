@@ -17,15 +17,16 @@ const label = 'The encrypted store'
 const age = () => import('./age.ts')
 
 export function encryptedStore(): Store {
-  const { path, ...items } = itemFiles({ label, folder: 'encrypted', extension: 'age' })
+  const { readNewest, ...items } = itemFiles({ label, folder: 'encrypted', extension: 'age' })
   const isEmpty = async () => (await items.list()).every((item) => item === probeItem)
 
-  async function read(item: string): Promise<string | undefined> {
-    const content = await files.readFile(path(item)).catch(ignoreAbsent(label))
-    if (!content) return undefined
-    const key = await openKey(isEmpty)
-    return textOf(await decrypted(content, key, { item, path: path(item) }), { item, path: path(item) })
-  }
+  const read = (item: string) =>
+    readNewest(item, async (path) => {
+      const content = await files.readFile(path).catch(ignoreAbsent(label))
+      if (!content) return undefined
+      const key = await openKey(isEmpty)
+      return textOf(await decrypted(content, key, { item, path }), { item, path })
+    })
 
   return {
     name: 'encrypted',
