@@ -1,5 +1,5 @@
 import { spawn, spawnSync } from 'node:child_process'
-import { chmodSync, chownSync, cpSync, readdirSync } from 'node:fs'
+import { chmodSync, chownSync, cpSync, readdirSync, rmSync } from 'node:fs'
 import { dirname, join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { changeRecord, jsonError, useLinked } from '../helpers/program/linked.ts'
@@ -87,6 +87,13 @@ describe.runIf(hasRoom)('a link that is mounted into a container, read-only', ()
 
   it.each([
     ['the settings are', () => settings],
+    [
+      'the settings, without a folder of locks, are',
+      () => {
+        rmSync(join(settings, 'locks'), { recursive: true, force: true })
+        return settings
+      },
+    ],
     ['the folder of links is', () => join(settings, 'links')],
   ])(
     'says 5 and why when the token has ended and %s read-only, before Microsoft is asked',
