@@ -1,7 +1,6 @@
 import { OdLinkError } from '../errors.ts'
 import { type Patience, startPatience } from '../http/retry.ts'
 import type { LinkRecord } from '../identity/link.ts'
-import { notices } from '../notices.ts'
 import { configDir } from '../settings/directory.ts'
 import { variable } from '../settings/environment.ts'
 import { isFull, isUnwritable, unwritableBecause } from '../system/disk-errors.ts'
@@ -29,7 +28,7 @@ export interface TokenOptions {
 
 /**
  * A link with an access token that is valid now, from the store or renewed. If several processes need a new token at the
- * same time, one renews it and the others use what it saved. It is saved before it is used, or the person is warned.
+ * same time, one renews it and the others use what it saved. It is saved before it is used.
  * @throws OdLinkError (sign-in) when Microsoft ends the link. The record stays unchanged, and the first process that sees
  *   the refusal runs the person's own command.
  */
@@ -84,17 +83,6 @@ interface Refused {
   isNew: boolean
 }
 
-/**
- * The store refused the renewed record: this command goes on with it, and the next one has to renew again.
- * @throws the error where the link is only checked, because it is the result of the check.
- */
-function warnUnsaved({ username }: Account, error: unknown, { isCheck }: TokenOptions): void {
-  if (isCheck || !(error instanceof OdLinkError)) throw error
-  notices.warning(
-    `The renewed token of ${username} could not be saved, so only this command uses it. ${error.message}`,
-  )
-}
-
 async function renew(
   account: Account,
   record: LinkRecord,
@@ -111,8 +99,7 @@ async function renew(
       return { registration, ...(await refresh(changed)) }
     })
     const renewed: LinkRecord = { ...record, ...tokens, lastRenewedAt: Date.now() }
-    // Microsoft may accept the earlier refresh token no longer, so what it issued is used even if it cannot be saved.
-    await writeLink(account, renewed).catch((error: unknown) => warnUnsaved(account, error, options))
+    await writeLink(account, renewed)
     return renewed
   } catch (error) {
     if (!(error instanceof OdLinkError)) throw error

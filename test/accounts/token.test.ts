@@ -1,6 +1,6 @@
 import { readFileSync, rmSync, symlinkSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterEach, describe, expect, it, vi } from 'vitest'
+import { afterEach, describe, expect, it } from 'vitest'
 import type { Account } from '../../src/accounts/account.ts'
 import { listAccounts, readLink, withLinkLock, writeLink } from '../../src/accounts/index.ts'
 import { addLink } from '../../src/accounts/links.ts'
@@ -10,7 +10,6 @@ import { startPatience } from '../../src/http/retry.ts'
 import type { LinkRecord } from '../../src/identity/link.ts'
 import { type Answer, startServer, type TestServer } from '../helpers/network/server.ts'
 import { recordOf, useOwnSettings } from '../helpers/program/own-settings.ts'
-import { holdFile } from '../helpers/system/held-file.ts'
 
 const own = useOwnSettings()
 let server: TestServer | undefined
@@ -18,7 +17,6 @@ afterEach(async () => {
   await server?.stop()
   server = undefined
   delete process.env.OD_LINK_ON_SIGNIN_NEEDED
-  vi.restoreAllMocks()
 })
 
 const answer = { token_type: 'Bearer', access_token: 'newer', expires_in: 3600, refresh_token: 'newer-too' }
@@ -157,42 +155,6 @@ describe.runIf(process.platform === 'linux')('in a place that cannot be written 
       cause: expect.objectContaining({ kind: 'usage' }),
     })
     expect(asked()).toBe(0)
-  })
-})
-
-describe('a token that was renewed', () => {
-  const file = (account: Account) => join(own.dir, 'links', `${account.id}.json`)
-
-  it('is not lost when another program has the link’s file open', async () => {
-    const account = await linkAt([good], inMs(0))
-    const before = readFileSync(file(account), 'utf8')
-    own.warnings.length = 0
-    holdFile(file(account))
-    expect((await accessToken(account)).accessToken).toBe('newer')
-    expect(own.warnings).toEqual([expect.stringContaining('cannot be replaced (EPERM)')])
-    expect(readFileSync(file(account), 'utf8')).toBe(before)
-    expect((await accessToken(account)).accessToken).toBe('newer')
-    expect(asked()).toBe(1)
-    vi.restoreAllMocks()
-    await accessToken(account, { refused: 'newer' })
-    expect(new URLSearchParams(server?.seen[1]?.body).get('refresh_token')).toBe('newer-too')
-    expect(JSON.parse(readFileSync(file(account), 'utf8')).refreshToken).toBe('newer-too')
-  })
-
-  it('is used although the store cannot save it, and the person is warned', async () => {
-    const account = await linkAt([good], inMs(0))
-    own.warnings.length = 0
-    holdFile(file(account), 'ENOSPC')
-    expect((await accessToken(account)).accessToken).toBe('newer')
-    expect(own.warnings).toEqual([
-      expect.stringMatching(
-        /^The renewed token of ada@contoso\.example could not be saved, so only this command uses it\. The file store cannot be used \(ENOSPC/,
-      ),
-    ])
-    expect((await readLink(account)).refreshToken).toBe('a-refresh-token')
-    // A check is there to report it.
-    const check = accessToken(account, { refused: 'a-token', isCheck: true })
-    await expect(check).rejects.toMatchObject({ kind: 'keychain', reason: 'store-full' })
   })
 })
 
