@@ -12,5 +12,7 @@ export default defineConfig(({ mode }) => ({
     maxWorkers: 2,
     testTimeout: 60_000,
     hookTimeout: 60_000,
+    // Other programs save in their own time, and the machine may be busy.
+    expect: { poll: { timeout: 10_000 } },
   },
 }))
