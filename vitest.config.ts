@@ -2,10 +2,17 @@ import { defineConfig } from 'vitest/config'
 
 const { OD_LINK_FUZZ_RUNS = '20000' } = process.env
 
-/** `vitest --mode fuzz` runs the properties with many more examples. */
+const envOf: Record<string, Record<string, string>> = {
+  // Runs the properties with many more examples.
+  fuzz: { OD_LINK_FUZZ_RUNS },
+  // Writes the expected texts anew.
+  update: { OD_LINK_TEST_UPDATE: 'yes' },
+}
+
+/** `vitest --mode fuzz` or `--mode update` sets a variable for the tests. */
 export default defineConfig(({ mode }) => ({
   test: {
-    env: mode === 'fuzz' ? { OD_LINK_FUZZ_RUNS } : {},
+    env: envOf[mode] ?? {},
     include: ['test/**/*.test.ts'],
     pool: 'forks',
     // Tests start whole processes; more workers than cores only make them wait for each other.
