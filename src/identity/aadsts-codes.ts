@@ -3,11 +3,11 @@ import {
   type Advice,
   registrationAdvice,
   registrationAdviceByWords,
+  thenSignIn,
   type Where,
 } from './aadsts-registration-codes.ts'
 
 const signIn: readonly NextStep[] = [{ verb: 'login' }]
-const thenSignIn: NextStep = { intro: 'Then:', verb: 'login' }
 const nameTenant: readonly NextStep[] = [{ intro: 'Name it:', verb: 'login', flags: { tenant: 'TENANT' } }]
 
 /** Requesting less, which is often allowed where more is not. */

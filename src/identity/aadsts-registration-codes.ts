@@ -23,7 +23,7 @@ export interface Where {
   otherClouds: readonly CloudName[]
 }
 
-const thenSignIn: NextStep = { intro: 'Then:', verb: 'login' }
+export const thenSignIn: NextStep = { intro: 'Then:', verb: 'login' }
 const saveSecret: NextRun = { verb: 'config', args: ['set', 'client-secret'], and: { verb: 'login' } }
 
 /**
