@@ -13,7 +13,7 @@ export type Request<Name extends string> =
       verb: Name
       args: Arguments
       /** The next steps after an error of this command line, with the options that were typed. */
-      nextSteps: (error: OdLinkError) => readonly NextStep[]
+      nextSteps: (error: Pick<OdLinkError, 'next' | 'code'>) => readonly NextStep[]
     }
   | { page: string }
   | { overview: true }

@@ -29,7 +29,11 @@ const ofIdentity = new Set([
  * The next steps of an error for the command line that failed: each command keeps the options that were typed, and none is
  * the command that has just failed. Steps that need an option that the command does not have are left out.
  */
-export function nextStepsFor(error: OdLinkError, verbs: Commands, typed: Typed): readonly NextStep[] {
+export function nextStepsFor(
+  error: Pick<OdLinkError, 'next' | 'code'>,
+  verbs: Commands,
+  typed: Typed,
+): readonly NextStep[] {
   const steps: NextStep[] = []
   for (const step of error.next) {
     const complete = typeof step === 'string' ? step : completeRun(step, verbs, typed)

@@ -11,7 +11,7 @@ import { wrap } from '../text/wrap.ts'
  */
 
 /** What to do after an error; the command line that runs completes the commands in it. */
-let nextSteps = (error: OdLinkError): readonly NextStep[] => error.next
+let nextSteps = (error: Pick<OdLinkError, 'next' | 'code'>): readonly NextStep[] => error.next
 
 /**
  * Sets up how this run reports. `json` makes an error the only output on stderr, so all other messages are dropped.
@@ -136,7 +136,7 @@ export function hintFor(error: OdLinkError): string | undefined {
 
 /** A command that a message offers, with the options that were typed. */
 export function nextCommand(step: NextRun): string {
-  return hintOf(nextSteps(new OdLinkError('usage', '', { reason: 'usage', next: [step] })))
+  return hintOf(nextSteps({ next: [step], code: undefined }))
 }
 
 /** An error as programs get it. */
