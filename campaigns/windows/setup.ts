@@ -139,7 +139,9 @@ function unpackWine(): void {
 /** The mirror that this machine uses already. */
 function mirror(): string {
   const found = run(['grep', '-rhE', '^(URIs:|deb )', '/etc/apt/sources.list.d', '/etc/apt'])
-  return /[a-z]+:\/\/\S+\/debian\/?(?=\s)/.exec(found)?.[0] ?? 'http://deb.debian.org/debian'
+  const [site] = /[a-z]+:\/\/\S+\/debian\/?(?=\s)/.exec(found) ?? []
+  if (!site) throw new Error('apt has no mirror of Debian: see /etc/apt/sources.list')
+  return site
 }
 
 function makeDriveC(): void {
