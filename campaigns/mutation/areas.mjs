@@ -34,12 +34,11 @@ export const areas = {
     ...['accounts/stores/helper/index', 'accounts/signin-needed'],
   ]),
   graph: area('src/graph', ['*']),
-  'graph-api-values': area('src/graph/api', [
-    ...['address', 'errors', 'fields', 'file-errors', 'headers', 'pages', 'partial-file', 'signed-url'],
-  ]),
+  'graph-api-values': area('src/graph/api', [...['address', 'errors', 'fields', 'headers', 'pages']]),
   'graph-api-request': area('src/graph/api', ['call']),
-  'graph-api-download': area('src/graph/api', ['download', 'upload-source']),
-  'graph-api-upload': area('src/graph/api', ['upload']),
+  'graph-transfer-values': area('src/graph/transfer', ['file-errors', 'partial-file', 'signed-url']),
+  'graph-transfer-download': area('src/graph/transfer', ['download', 'upload-source']),
+  'graph-transfer-upload': area('src/graph/transfer', ['upload']),
   'graph-bulk-values': area('src/graph/bulk', ['tree', 'read-list', 'limiter', 'rate']),
   'graph-bulk-answers': area('src/graph/bulk', [
     ...['outcomes', 'errors', 'folder-states', 'plan', 'operations'],

@@ -3,12 +3,18 @@ import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
 import { type Address, pathOf } from '../../graph/api/address.ts'
 import type { ApiRequest } from '../../graph/api/call.ts'
-import { download as fetchInto } from '../../graph/api/download.ts'
-import { fileTrouble } from '../../graph/api/file-errors.ts'
-import { openPart, openSpecial, passOn, refuseDevice, type Target } from '../../graph/api/partial-file.ts'
-import { withSavedSession } from '../../graph/api/saved-session.ts'
-import { fileAddress, startUpload, uploadConflicts } from '../../graph/api/upload.ts'
-import { openSource } from '../../graph/api/upload-source.ts'
+import { download as fetchInto } from '../../graph/transfer/download.ts'
+import { fileTrouble } from '../../graph/transfer/file-errors.ts'
+import {
+  openPart,
+  openSpecial,
+  passOn,
+  refuseDevice,
+  type Target,
+} from '../../graph/transfer/partial-file.ts'
+import { withSavedSession } from '../../graph/transfer/saved-session.ts'
+import { fileAddress, startUpload, uploadConflicts } from '../../graph/transfer/upload.ts'
+import { openSource } from '../../graph/transfer/upload-source.ts'
 import { endBySignal } from '../../system/end-by-signal.ts'
 import { clearProgress, say } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'

@@ -5,9 +5,9 @@ import { readUpTo } from '../../system/read-up-to.ts'
 import { byteSize } from '../../text/format.ts'
 import type { GraphAnswer } from '../answer.ts'
 import type { Graph } from '../request.ts'
+import type { Source } from '../transfer/upload-source.ts'
 import { type Address, pathOf } from './address.ts'
 import { apiFailure } from './errors.ts'
-import type { Source } from './upload-source.ts'
 
 /** One request as the person specified it. */
 export interface ApiRequest {

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { OdLinkError } from '../../errors.ts'
 import { decodeText } from '../../system/decode-text.ts'
 import { commandLine } from '../../text/shell-quote.ts'
-import { fileTrouble } from './file-errors.ts'
+import { fileTrouble } from '../transfer/file-errors.ts'
 
 /** The fields of a request, `-f key=text` and `-F key=json`, as `gh api` has them. */
 export interface Field {

@@ -11,7 +11,7 @@ import {
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { isSpecial, openPart, passOn, refuseDevice } from '../../../src/graph/api/partial-file.ts'
+import { isSpecial, openPart, passOn, refuseDevice } from '../../../src/graph/transfer/partial-file.ts'
 import { told } from '../../helpers/program/told.ts'
 
 let dir: string

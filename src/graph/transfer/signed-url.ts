@@ -2,7 +2,7 @@ import { OdLinkError } from '../../errors.ts'
 import { NetworkError } from '../../http/errors.ts'
 import { exchange, isLoopback } from '../../http/index.ts'
 import type { HttpResponse, Streams } from '../../http/transport.ts'
-import { placeOf } from './address.ts'
+import { placeOf } from '../api/address.ts'
 
 /*
  * URLs that grant access by themselves: Graph gives them for the bytes of a file, and no token is sent there.

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readSigned } from '../../../src/graph/api/signed-url.ts'
+import { readSigned } from '../../../src/graph/transfer/signed-url.ts'
 import { told } from '../../helpers/program/told.ts'
 
 describe('signed URLs', () => {

@@ -9,7 +9,7 @@ import { startPatience } from '../../http/retry.ts'
 import { configDir } from '../../settings/directory.ts'
 import { createDraft } from '../../system/draft.ts'
 import { parseJsonObject, textIn } from '../../text/json.ts'
-import { type Address, pathOf } from './address.ts'
+import { type Address, pathOf } from '../api/address.ts'
 import type { Source } from './upload-source.ts'
 
 /**

@@ -3,9 +3,9 @@ import type { IncomingMessage } from 'node:http'
 import { Readable } from 'node:stream'
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { readAddress } from '../../../src/graph/api/address.ts'
-import { type Download, download } from '../../../src/graph/api/download.ts'
-import type { Target } from '../../../src/graph/api/partial-file.ts'
 import { maxRetries } from '../../../src/graph/request.ts'
+import { type Download, download } from '../../../src/graph/transfer/download.ts'
+import type { Target } from '../../../src/graph/transfer/partial-file.ts'
 import { NetworkError } from '../../../src/http/errors.ts'
 import {
   type ContentHost,

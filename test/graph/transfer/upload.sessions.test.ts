@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { SavedSession } from '../../../src/graph/api/saved-session.ts'
-import type { UploadConflict } from '../../../src/graph/api/upload.ts'
+import type { SavedSession } from '../../../src/graph/transfer/saved-session.ts'
+import type { UploadConflict } from '../../../src/graph/transfer/upload.ts'
 import { missing, type Told } from '../../helpers/microsoft/fake-graph.ts'
 import {
   bytes,

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import type { UploadConflict } from '../../../src/graph/api/upload.ts'
 import { maxRetries } from '../../../src/graph/request.ts'
+import type { UploadConflict } from '../../../src/graph/transfer/upload.ts'
 import { answerOf, missing } from '../../helpers/microsoft/fake-graph.ts'
 import {
   bytes,

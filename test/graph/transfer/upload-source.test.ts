@@ -15,7 +15,7 @@ import { join } from 'node:path'
 import { PassThrough } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import { openSource } from '../../../src/graph/api/upload-source.ts'
+import { openSource } from '../../../src/graph/transfer/upload-source.ts'
 
 /** Sends a piece, and returns what arrived and how much was reported. */
 async function sent(source: Awaited<ReturnType<typeof openSource>>, first: number, length: number) {

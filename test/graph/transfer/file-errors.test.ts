@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest'
-import { fileTrouble } from '../../../src/graph/api/file-errors.ts'
+import { fileTrouble } from '../../../src/graph/transfer/file-errors.ts'
 
 it.each([
   [
