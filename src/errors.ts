@@ -36,6 +36,7 @@ export const reasons = {
     'invalid-name',
     'invalid-path',
     'local-path',
+    'unknown-drive',
     'invalid-list',
     'invalid-setting',
     'missing-setting',

@@ -24,6 +24,21 @@ export interface Account {
   claims?: string
   /** What such refusals said about the lifetime of this account's links; kept across logins. */
   taught?: LifetimeHints
+  /** The places outside of the account's own drive that have a name (drives.ts); kept across logins. */
+  drives?: SavedDrive[]
+}
+
+/** A place with a name: `team` for `team:/2026`. */
+export interface SavedDrive {
+  name: string
+  /** The ID of the drive, as Graph gave it. */
+  id: string
+  /** The ID of the folder in it; absent for the drive's root. */
+  item?: string
+  /** What the person copied: a web address, or the IDs. */
+  address: string
+  /** What it is, in words: `library Documents of Project X, contoso.sharepoint.com`. */
+  about: string
 }
 
 /** The content of the index file. */

@@ -36,6 +36,7 @@ export async function addLink(record: LinkRecord, name: string | undefined): Pro
       ...(copies.length > 0 ? { copies } : {}),
       ...(shortName ? { name: shortName } : {}),
       ...(known?.taught ? { taught: known.taught } : {}),
+      ...(known?.drives ? { drives: known.drives } : {}),
     }
     await saveRecord(known, storeName, record, () =>
       changeIndex((index) => {

@@ -3,11 +3,12 @@ import { fromOutside } from '../text/sanitize.ts'
 import { means } from './error-codes.ts'
 import { graphFailure } from './errors.ts'
 import { itemOf } from './item.ts'
-import { type DrivePath, encodePath, sameName, showPath } from './path.ts'
+import { sameName } from './path.ts'
+import { type Place, parentOf, placeAddress, showPlace } from './place.ts'
 import type { Graph, GraphAnswer } from './request.ts'
 
 /*
- * How items of the person's drive are addressed and read.
+ * How items of a drive are addressed and read.
  * https://learn.microsoft.com/en-us/graph/onedrive-addressing-driveitems
  */
 
@@ -23,30 +24,27 @@ const longestLink = 8_000
 export const wanted = '$select=id,name,webUrl,folder,file,package,remoteItem,createdDateTime'
 
 /**
- * The URL path of an item: by its path, or below the ID of an ancestor if the path is too deep for that. A path is closed
- * with a colon, because names such as `photo` would otherwise be read as properties: OneDrive/onedrive-api-docs#1020
+ * The URL path of the item at a place, as `placeAddress` has it; below the ID of an ancestor if the path is too deep for that.
  * @throws OdLinkError (not-found) when an ancestor that has to be looked up does not exist.
  */
-export async function addressOf(graph: Graph, path: DrivePath): Promise<string> {
-  let base = '/me/drive/root'
-  let rest = path
-  while (rest.length > maxColonLevels) {
-    const address = `${base}:/${encodePath(rest.slice(0, maxColonLevels))}:`
-    const answer = await graph.send({ method: 'GET', path: `${address}?$select=id` })
+export async function addressOf(graph: Graph, place: Place): Promise<string> {
+  let from = place
+  while (from.path.length > maxColonLevels) {
+    const ancestor = { ...from, path: from.path.slice(0, maxColonLevels) }
+    const answer = await graph.send({ method: 'GET', path: `${placeAddress(ancestor)}?$select=id` })
     const { id } = itemOf(answer.json)
     if (answer.status !== 200 || id === undefined) {
-      const ancestor = path.slice(0, path.length - rest.length + maxColonLevels)
-      throw graphFailure(answer, `Looking for "${showPath(ancestor)}"`)
+      const names = place.path.slice(0, place.path.length - from.path.length + maxColonLevels)
+      throw graphFailure(answer, `Looking for "${showPlace({ ...place, path: names })}"`)
     }
-    base = `/me/drive/items/${encodeURIComponent(id)}`
-    rest = rest.slice(maxColonLevels)
+    from = { ...from, item: id, path: from.path.slice(maxColonLevels) }
   }
-  return rest.length === 0 ? base : `${base}:/${encodePath(rest)}:`
+  return placeAddress(from)
 }
 
-/** Reads the item at that path; the answer is 200 with the item, or Graph's refusal. */
-export async function getItem(graph: Graph, path: DrivePath): Promise<GraphAnswer> {
-  const address = await addressOf(graph, path)
+/** Reads the item at that place; the answer is 200 with the item, or Graph's refusal. */
+export async function getItem(graph: Graph, place: Place): Promise<GraphAnswer> {
+  const address = await addressOf(graph, place)
   return graph.send({ method: 'GET', path: `${address}?${wanted}` })
 }
 
@@ -55,11 +53,11 @@ export async function getItem(graph: Graph, path: DrivePath): Promise<GraphAnswe
  * first can be behind the second.
  * @returns the answer with the item, or a refusal, or undefined when the parent has no such child.
  */
-export async function getItemOrListed(graph: Graph, path: DrivePath): Promise<GraphAnswer | undefined> {
-  const direct = await getItem(graph, path)
+export async function getItemOrListed(graph: Graph, place: Place): Promise<GraphAnswer | undefined> {
+  const direct = await getItem(graph, place)
   if (direct.status !== 404 || means(direct, 'similar')) return direct
-  const name = path.at(-1) ?? ''
-  return findChild(graph, path.slice(0, -1), (item) => sameName(item.name ?? '', name))
+  const name = place.path.at(-1) ?? ''
+  return findChild(graph, parentOf(place), (item) => sameName(item.name ?? '', name))
 }
 
 /**
@@ -68,7 +66,7 @@ export async function getItemOrListed(graph: Graph, path: DrivePath): Promise<Gr
  */
 export async function findChild(
   graph: Graph,
-  parent: DrivePath,
+  parent: Place,
   fits: (item: DriveItem, answer: GraphAnswer) => boolean,
   isBetter?: (item: DriveItem, than: DriveItem) => boolean,
 ): Promise<GraphAnswer | undefined> {
@@ -86,7 +84,7 @@ export async function findChild(
 }
 
 /** The list of a folder's children, page by page; an answer that is not a page is the last one. */
-export async function* pagesOf(graph: Graph, parent: DrivePath): AsyncGenerator<GraphAnswer> {
+export async function* pagesOf(graph: Graph, parent: Place): AsyncGenerator<GraphAnswer> {
   const address = await addressOf(graph, parent)
   let path: string | undefined = `${address}/children?$top=200&${wanted}`
   const seen = new Set<string>()

@@ -5,6 +5,7 @@ import type { NextStep } from '../text/next-step.ts'
 import { fromOutside } from '../text/sanitize.ts'
 import type { GraphAnswer } from './answer.ts'
 import { codesOf, type Meaning, meaningOf, signInAgain, wordsOf } from './error-codes.ts'
+import { type Shown, showPlace } from './place.ts'
 
 /**
  * The error for an answer that is no success.
@@ -87,6 +88,16 @@ export function noDrive(answer: GraphAnswer): OdLinkError {
       'Open https://onedrive.com once with this account.',
       { intro: 'Or link another account:', verb: 'login' },
     ],
+    ...traceOf(answer),
+  })
+}
+
+/** The item that a saved drive or an address stands for does not exist, or nobody shares it any more. */
+export function placeGone(place: Shown, answer: GraphAnswer): OdLinkError {
+  const message = `"${showPlace(place)}" no longer exists, or this account can no longer open it.`
+  return new OdLinkError('not-found', message, {
+    reason: 'no-such-item',
+    next: ['Open it in a browser, and copy its address again.'],
     ...traceOf(answer),
   })
 }

@@ -4,6 +4,8 @@ import type { NextStep } from '../text/next-step.ts'
 /** A folder's place in a drive: the names from the root down; empty for the root itself. */
 export type DrivePath = readonly string[]
 
+type ShowPath = (path: DrivePath) => string
+
 const maxNameLength = 255
 const maxPathLength = 400
 
@@ -21,33 +23,34 @@ export function parsePath(text: string): DrivePath {
 
 /**
  * The path of a folder in its parent.
+ * @param show how a path is shown in what an error says.
  * @throws OdLinkError (usage) when the name is not one name, or not one that OneDrive accepts.
  */
-export function childPath(parent: DrivePath, name: string): DrivePath {
+export function childPath(parent: DrivePath, name: string, show: ShowPath = showPath): DrivePath {
   if (name.includes('/')) {
     throw new OdLinkError('usage', `Expected a name, not a path: "${name}"`, {
       reason: 'invalid-name',
-      next: name.startsWith('/') ? separately(parent, name) : [withParents([...parent, name])],
+      next: name.startsWith('/') ? separately(parent, name, show) : [withParents([...parent, name], show)],
     })
   }
-  checkName(name, showPath([...parent, name]))
+  checkName(name, show([...parent, name]))
   return checkLength([...parent, name])
 }
 
 /** `mkdir /A /B` was meant as two folders, side by side or apart. */
-function separately(path: DrivePath, other: string): NextStep[] {
+function separately(path: DrivePath, other: string, show: ShowPath): NextStep[] {
   const names = other.split('/').filter((name) => name !== '')
-  const above = showPath(path.slice(0, -1))
+  const above = show(path.slice(0, -1))
   const areSiblings = path.length > 0 && above === showPath(names.slice(0, -1))
   const both = areSiblings
     ? { verb: 'mkdir', args: [above, path.at(-1) ?? '', names.at(-1) ?? ''] }
-    : { verb: 'mkdir', args: [showPath(path)], and: { verb: 'mkdir', args: [other] } }
+    : { verb: 'mkdir', args: [show(path)], and: { verb: 'mkdir', args: [other] } }
   return [{ intro: 'Names after the first are created inside it. For two folders:', ...both }]
 }
 
-function withParents(path: DrivePath): NextStep {
+function withParents(path: DrivePath, show: ShowPath): NextStep {
   const intro = 'To create its parents as well, use one path:'
-  return { intro, verb: 'mkdir', flags: { p: true }, args: [showPath(path)] }
+  return { intro, verb: 'mkdir', flags: { p: true }, args: [show(path)] }
 }
 
 /**

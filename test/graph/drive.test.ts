@@ -8,6 +8,7 @@ import {
   nextPage,
   pagesOf,
 } from '../../src/graph/drive.ts'
+import { ownPlace } from '../../src/graph/place.ts'
 import {
   answerOf,
   fakeGraph,
@@ -26,13 +27,13 @@ describe('the address of an item', () => {
     [names(25), `/me/drive/root:/${names(25).join('/')}:`],
   ])('of %j needs no look-up', async (path, address) => {
     const graph = fakeGraph(() => missing)
-    expect(await addressOf(graph, path)).toBe(address)
+    expect(await addressOf(graph, ownPlace(path))).toBe(address)
     expect(graph.asked).toEqual([])
   })
 
   it('that is deep is below the ID of an ancestor', async () => {
     const graph = fakeGraph((what) => ok({ id: what.includes('items') ? 'deeper' : 'deep/er' }))
-    expect(await addressOf(graph, names(52))).toBe('/me/drive/items/deeper:/n51/n52:')
+    expect(await addressOf(graph, ownPlace(names(52)))).toBe('/me/drive/items/deeper:/n51/n52:')
     expect(graph.asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
       `GET /me/drive/root:/${names(25).join('/')}:?$select=id`,
       `GET /me/drive/items/deep%2Fer:/${names(50).slice(25).join('/')}:?$select=id`,
@@ -41,17 +42,17 @@ describe('the address of an item', () => {
 
   it('does not exist below an ancestor without an ID, or with a refusal that has one', async () => {
     const odd = fakeGraph(() => ok({}))
-    await expect(addressOf(odd, names(26))).rejects.toMatchObject({
+    await expect(addressOf(odd, ownPlace(names(26)))).rejects.toMatchObject({
       message: expect.stringContaining('/n25'),
     })
     const refused = fakeGraph(() => ({ status: 403, json: { id: 'x', error: { code: 'accessDenied' } } }))
-    await expect(addressOf(refused, names(26))).rejects.toMatchObject({ kind: 'not-allowed' })
+    await expect(addressOf(refused, ownPlace(names(26)))).rejects.toMatchObject({ kind: 'not-allowed' })
     expect(refused.asked).toHaveLength(1)
   })
 
   it('below an ancestor that does not exist names that ancestor', async () => {
     const graph = fakeGraph((what) => (what.includes('items') ? missing : ok({ id: 'x' })))
-    await expect(addressOf(graph, names(52))).rejects.toMatchObject({
+    await expect(addressOf(graph, ownPlace(names(52)))).rejects.toMatchObject({
       kind: 'not-found',
       message: `Looking for "/${names(50).join('/')}" failed: Not found.`,
     })
@@ -63,8 +64,8 @@ describe('reading an item', () => {
 
   it('requests it by its path, closed with a colon', async () => {
     const graph = fakeGraph(() => ok(folder('a')))
-    expect((await getItem(graph, ['a'])).json).toMatchObject({ name: 'a' })
-    await getItem(graph, [])
+    expect((await getItem(graph, ownPlace(['a']))).json).toMatchObject({ name: 'a' })
+    await getItem(graph, ownPlace([]))
     expect(graph.asked.map(({ path }) => path)).toEqual([
       `/me/drive/root:/a:?${fields}`,
       `/me/drive/root?${fields}`,
@@ -74,21 +75,23 @@ describe('reading an item', () => {
   it('goes through the list of its parent when the path finds nothing', async () => {
     const children = { value: [file('x'), folder('CAF\u00c9'), folder('y')] }
     const graph = fakeGraph((what) => (what.endsWith('/children') ? ok(children) : missing))
-    expect((await getItemOrListed(graph, ['p', 'cafe\u0301']))?.json).toMatchObject({ name: 'CAF\u00c9' })
+    expect((await getItemOrListed(graph, ownPlace(['p', 'cafe\u0301'])))?.json).toMatchObject({
+      name: 'CAF\u00c9',
+    })
     expect(graph.asked[1]?.path).toBe(`/me/drive/root:/p:/children?$top=200&${fields}`)
-    expect(await getItemOrListed(graph, ['p', 'none'])).toBeUndefined()
+    expect(await getItemOrListed(graph, ownPlace(['p', 'none']))).toBeUndefined()
   })
 
   it('lists nothing where an item with a similar name exists', async () => {
     const json = { error: { code: 'itemNotFound', message: 'Incompatible with a similar name.' } }
     const graph = fakeGraph(() => ({ status: 404, json }))
-    expect(await getItemOrListed(graph, ['p', 'Mærsk'])).toMatchObject({ status: 404, json })
+    expect(await getItemOrListed(graph, ownPlace(['p', 'Mærsk']))).toMatchObject({ status: 404, json })
     expect(graph.asked).toHaveLength(1)
   })
 
   it('stops at a refusal', async () => {
     const graph = fakeGraph(() => ({ status: 403, json: {} }))
-    expect((await getItemOrListed(graph, ['a']))?.status).toBe(403)
+    expect((await getItemOrListed(graph, ownPlace(['a'])))?.status).toBe(403)
     expect(graph.asked).toHaveLength(1)
   })
 })
@@ -107,16 +110,16 @@ describe('a list', () => {
       page(['c']),
     ]
     const graph = fakeGraph(() => ok(pages[graph.asked.length - 1] ?? page([])))
-    expect((await findChild(graph, [], named('b')))?.json).toMatchObject({ name: 'b' })
+    expect((await findChild(graph, ownPlace([]), named('b')))?.json).toMatchObject({ name: 'b' })
     expect(graph.asked.map(({ path }) => path).slice(1)).toEqual(['/me/drive/root/children?$skiptoken=2'])
     graph.asked.length = 0
-    expect(await findChild(graph, [], named('z'))).toBeUndefined()
+    expect(await findChild(graph, ownPlace([]), named('z'))).toBeUndefined()
     expect(graph.asked).toHaveLength(3)
   })
 
   it('that links back to itself ends', async () => {
     const graph = fakeGraph(() => ok(page(['a'], 'https://graph.example/v1.0/x?again')))
-    expect(await findChild(graph, [], named('z'))).toBeUndefined()
+    expect(await findChild(graph, ownPlace([]), named('z'))).toBeUndefined()
     expect(graph.asked).toHaveLength(2)
   })
 
@@ -125,7 +128,7 @@ describe('a list', () => {
       (
         await findChild(
           fakeGraph(() => missing),
-          [],
+          ownPlace([]),
           () => true,
         )
       )?.status,
@@ -133,14 +136,14 @@ describe('a list', () => {
     expect(
       await findChild(
         fakeGraph(() => ok({ value: 'none' })),
-        [],
+        ownPlace([]),
         () => true,
       ),
     ).toBeUndefined()
     expect(
       await findChild(
         fakeGraph(() => ({ status: 200 })),
-        [],
+        ownPlace([]),
         () => true,
       ),
     ).toBeUndefined()
@@ -151,7 +154,7 @@ describe('a list', () => {
     const longer = (one: { name?: string | null }, than: { name?: string | null }) =>
       (one.name ?? '').length > (than.name ?? '').length
     const graph = fakeGraph(() => ok(pages[graph.asked.length - 1] ?? page([])))
-    expect((await findChild(graph, [], () => true, longer))?.json).toMatchObject({ name: 'ccc' })
+    expect((await findChild(graph, ownPlace([]), () => true, longer))?.json).toMatchObject({ name: 'ccc' })
   })
 
   it.each([
@@ -184,7 +187,7 @@ describe('a list without an end', () => {
 
   it('is given up after a thousand pages', async () => {
     const graph = fakeGraph(endless)
-    expect(await findChild(graph, [], () => true)).toBeUndefined()
+    expect(await findChild(graph, ownPlace([]), () => true)).toBeUndefined()
     expect(graph.asked).toHaveLength(1_000)
   })
 
@@ -197,21 +200,21 @@ describe('a list without an end', () => {
       const graph = fakeGraph(endless)
       const moments: number[] = [...left]
       graph.left = () => moments.shift() ?? 0
-      await findChild(graph, [], () => true)
+      await findChild(graph, ownPlace([]), () => true)
       expect(graph.asked).toHaveLength(asked)
     }
   })
 
   it('is given up when it links back to itself, or is refused', async () => {
     const circle = fakeGraph(() => ok({ value: [], '@odata.nextLink': 'https://graph.example/v1.0/x' }))
-    expect(await findChild(circle, [], () => true)).toBeUndefined()
+    expect(await findChild(circle, ownPlace([]), () => true)).toBeUndefined()
     expect(circle.asked).toHaveLength(2)
     const link = { '@odata.nextLink': 'https://graph.example/v1.0/x' }
     const refused = fakeGraph(() => ({ status: 403, json: link }))
-    expect(await findChild(refused, [], () => true)).toMatchObject({ status: 403 })
+    expect(await findChild(refused, ownPlace([]), () => true)).toMatchObject({ status: 403 })
     expect(refused.asked).toHaveLength(1)
     const seen: number[] = []
-    for await (const { status } of pagesOf(refused, [])) seen.push(status)
+    for await (const { status } of pagesOf(refused, ownPlace([]))) seen.push(status)
     expect(seen).toEqual([403])
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { createFolder } from '../../src/graph/folders.ts'
+import { ownPlace } from '../../src/graph/place.ts'
 import { create, created, get, list, post, script, taken } from '../helpers/microsoft/fake-folders.ts'
 import {
   fakeGraph,
@@ -153,7 +154,7 @@ describe('the parents of a folder that is created', () => {
       if (what === postDeep) return { status: 201, json: (await lookFirst?.())?.json ?? {} }
       return what === 'GET /me/drive/root:/a/b:/children' ? ok({ value: [young] }) : missing
     })
-    const renamed = createFolder(lost, path, { onConflict: 'rename', parents: false })
+    const renamed = createFolder(lost, ownPlace(path), { onConflict: 'rename', parents: false })
     expect(await renamed).toMatchObject({ path: '/a/b/c 1' })
   })
 

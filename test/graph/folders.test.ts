@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type CreateOptions, createFolder } from '../../src/graph/folders.ts'
+import { ownPlace } from '../../src/graph/place.ts'
 import { create, created, get, list, plain, post, script, taken } from '../helpers/microsoft/fake-folders.ts'
 import {
   fakeGraph,
@@ -208,7 +209,7 @@ describe('a folder that is created', () => {
         found = await lookFirst?.()
         return created
       })
-      await createFolder(graph, ['p', name], { ...plain, ...options })
+      await createFolder(graph, ownPlace(['p', name]), { ...plain, ...options })
       return found as { status: number; json: { name: string } } | undefined
     }
 

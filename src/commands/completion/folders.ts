@@ -5,6 +5,7 @@ import type { Candidate } from '../../cli/completion/shell.ts'
 import { pagesOf } from '../../graph/drive.ts'
 import { isFolder, itemOf } from '../../graph/item.ts'
 import { foldName, parsePath, showPath } from '../../graph/path.ts'
+import { ownPlace } from '../../graph/place.ts'
 import type { Graph } from '../../graph/request.ts'
 import { sendOnce } from '../../graph/send-once.ts'
 import { NetworkError } from '../../http/errors.ts'
@@ -61,7 +62,7 @@ async function* folders(account: Account, path: string, left: () => number): Asy
     },
     left,
   }
-  for await (const { status, json } of pagesOf(graph, parsePath(path))) {
+  for await (const { status, json } of pagesOf(graph, ownPlace(parsePath(path)))) {
     if (status !== 200) return
     const items = Array.isArray(json?.value) ? json.value.map(itemOf) : []
     yield items.filter(isFolder).flatMap(({ name }) => name ?? [])

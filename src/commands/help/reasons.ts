@@ -14,6 +14,7 @@ const meanings: Record<ListedReason, string> = {
   'invalid-name': 'OneDrive does not accept the name',
   'invalid-path': 'the path is not valid, or too long',
   'local-path': 'it is a path of this computer, not of the drive',
+  'unknown-drive': 'no saved drive has this name',
   'invalid-list': 'the list of folders has lines that are not valid paths',
   'invalid-setting': 'a saved setting or a variable has a value that is not accepted',
   'missing-setting': 'a setting that this needs is not set',

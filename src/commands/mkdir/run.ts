@@ -1,9 +1,9 @@
-import { findAccount } from '../../accounts/index.ts'
 import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
 import { conflictChoices, createFolder, type Folder, type OnConflict } from '../../graph/folders.ts'
-import { childPath, type DrivePath, parsePath } from '../../graph/path.ts'
-import { openGraph } from '../../graph/request.ts'
+import { openPlace } from '../../graph/open-place.ts'
+import { childPath, type DrivePath } from '../../graph/path.ts'
+import { parentOf, placeBelow, readPlace, showPlace, type TypedPlace } from '../../graph/place.ts'
 import { print, printJson } from '../../terminal/index.ts'
 import { secondsOf, textsOf } from '../shared/arguments.ts'
 
@@ -11,17 +11,17 @@ import { secondsOf, textsOf } from '../shared/arguments.ts'
 export async function run({ positional, options }: Arguments): Promise<void> {
   if (options['from-file'] !== undefined)
     return (await import('./many.ts')).createMany(positional[0], options)
-  const paths = pathsOf(positional)
+  const { parent, names } = readFolders(positional)
   const parents = options.parents === true
   const chosen = conflictChoices.find((choice) => choice === options['on-conflict'])
   const onConflict: OnConflict = chosen ?? (parents ? 'reuse' : 'fail')
   const maxWaitMs = (secondsOf(options, 'max-wait') ?? 120) * 1000
-  const graph = openGraph(findAccount(oneAccount(options)), maxWaitMs)
+  const { graph, place } = await openPlace(parent, { account: oneAccount(options), maxWaitMs })
 
   const folders: Folder[] = []
   try {
-    for (const path of paths) {
-      const folder = await createFolder(graph, path, { onConflict, parents })
+    for (const name of names) {
+      const folder = await createFolder(graph, placeBelow(place, [name]), { onConflict, parents })
       folders.push(folder)
       if (!options.json) print(folder.path)
     }
@@ -41,12 +41,17 @@ function oneAccount(options: Arguments['options']): string | undefined {
   })
 }
 
-function pathsOf([first = '', ...names]: string[]): DrivePath[] {
-  const parent = parsePath(first)
-  if (names.length > 0) return names.map((name) => childPath(parent, name))
-  if (parent.length > 0) return [parent]
-  throw new OdLinkError('usage', 'The root of the drive already exists, and no name was given.', {
+/** The folder to create them in, and their names; of a single path, the last name is the folder to create. */
+function readFolders([first = '', ...names]: string[]): { parent: TypedPlace; names: string[] } {
+  const place = readPlace(first)
+  const show = (path: DrivePath) => showPlace({ ...place, path })
+  for (const name of names) childPath(place.path, name, show)
+  const last = place.path.at(-1)
+  if (names.length > 0) return { parent: place, names }
+  if (last !== undefined) return { parent: parentOf(place), names: [last] }
+  const what = place.prefix === '' ? 'The root of the drive' : `"${place.prefix}"`
+  throw new OdLinkError('usage', `${what} already exists, and no name was given.`, {
     reason: 'missing-argument',
-    next: [{ verb: 'mkdir', args: ['/', 'NAME'] }],
+    next: [{ verb: 'mkdir', args: [place.prefix || '/', 'NAME'] }],
   })
 }

@@ -1,4 +1,5 @@
 import { type CreateOptions, createFolder } from '../../../src/graph/folders.ts'
+import { ownPlace } from '../../../src/graph/place.ts'
 import { aFolder, fakeGraph, type Told } from './fake-graph.ts'
 
 /* A folder `new` that is created in `/p` of a drive without a network. */
@@ -11,7 +12,7 @@ export const create = (
   path = ['p', 'new'],
 ) => {
   const graph = fakeGraph(tell)
-  return { graph, folder: createFolder(graph, path, { ...plain, ...options }) }
+  return { graph, folder: createFolder(graph, ownPlace(path), { ...plain, ...options }) }
 }
 /** By `METHOD path`: each answer once, and the last one from then on. */
 export const script = (answers: Record<string, Told[]>) => (what: string) => {

@@ -1,0 +1,80 @@
+import { type DrivePath, encodePath, parsePath, refuseRewrittenPath, showPath } from './path.ts'
+
+/*
+ * A place is where a path begins, and the path: in the linked account's own drive, in a saved drive (`team:/2026`), or
+ * below a web address. https://learn.microsoft.com/en-us/graph/onedrive-addressing-driveitems
+ */
+
+/** A path with what a person types before it. */
+export interface Shown {
+  /** `''` for the own drive, `team:` for a saved one, the address for an address. */
+  prefix: string
+  path: DrivePath
+}
+
+/** A folder or file in a drive that the link reaches. */
+export interface Place extends Shown {
+  /** Where its addresses begin: `/me/drive` or `/drives/ID`. */
+  drive: string
+  /** The ID of the item that `path` starts from; undefined: the drive's root. */
+  item?: string | undefined
+}
+
+/** What was typed, before anything is looked up. */
+export interface TypedPlace extends Shown {
+  /** The name of a saved drive. */
+  saved?: string
+  /** A web address, as it was typed. */
+  address?: string
+}
+
+/** The name of a saved drive: not a single letter, which is a drive of Windows. */
+export const driveName = /^[A-Za-z0-9][A-Za-z0-9_-]{1,39}$/
+
+/**
+ * Reads what was typed for a place, without any request: a path of the own drive, `NAME:/path`, or a web address. OneDrive
+ * allows no colon in a name, so nothing else can be meant.
+ * @throws OdLinkError (usage) when it cannot be a place.
+ */
+export function readPlace(text: string): TypedPlace {
+  refuseRewrittenPath(text)
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return { address: text, prefix: text, path: [] }
+  const [, saved = '', rest = ''] = /^([^/:]+):(.*)$/s.exec(text) ?? []
+  if (driveName.test(saved)) return { saved, prefix: `${saved}:`, path: parsePath(rest) }
+  return { prefix: '', path: parsePath(text) }
+}
+
+/** A place in the account's own drive. */
+export function ownPlace(path: DrivePath): Place {
+  return { drive: '/me/drive', prefix: '', path }
+}
+
+/** The item that a place starts from, as a URL path: `/me/drive/root`, `/drives/D/items/I`. */
+export function startOf({ drive, item }: Place): string {
+  return item === undefined ? `${drive}/root` : `${drive}/items/${encodeURIComponent(item)}`
+}
+
+/**
+ * The URL path of the item at a place: `/me/drive/root`, `/me/drive/root:/a/b:`, `/drives/D/items/I:/a/b:`. A path is closed
+ * with a colon, because names such as `photo` would otherwise be read as properties: OneDrive/onedrive-api-docs#1020.
+ * Graph refuses it where the path is too deep; `addressOf` (drive.ts) finds one for any depth.
+ */
+export function placeAddress(place: Place): string {
+  return place.path.length === 0 ? startOf(place) : `${startOf(place)}:/${encodePath(place.path)}:`
+}
+
+/** The place of these names below a place. */
+export function placeBelow<P extends Shown>(place: P, names: DrivePath): P {
+  return { ...place, path: [...place.path, ...names] }
+}
+
+/** The place that holds this one; the place itself where its path is empty. */
+export function parentOf<P extends Shown>(place: P): P {
+  return { ...place, path: place.path.slice(0, -1) }
+}
+
+/** `/a/b`, `team:/a/b`, `https://…/a%20b`: a place as a person can type it. */
+export function showPlace({ prefix, path }: Shown): string {
+  if (!/^[a-z]+:\/\//i.test(prefix)) return `${prefix}${showPath(path)}`
+  return path.length === 0 ? prefix : `${prefix.replace(/\/$/, '')}/${encodePath(path)}`
+}
