@@ -13,7 +13,7 @@ describe('od-link, installed by', () => {
 
   beforeAll(async () => {
     dir = mkdtempSync(join(tmpdir(), 'od-link-pack-'))
-    tarball = pack(dir)
+    tarball = await pack(dir)
     sandbox = await startSandbox()
   })
   afterAll(async () => {

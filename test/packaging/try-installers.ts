@@ -18,7 +18,7 @@ const dir = mkdtempSync(join(tmpdir(), 'od-link-pack-'))
 const sandbox = await startSandbox()
 const rows: Record<string, { works: boolean; seconds: number }> = {}
 try {
-  const tarball = pack(dir)
+  const tarball = await pack(dir)
   for (const installer of chosen) {
     const started = performance.now()
     const trouble = await tryInstaller(installer, tarball, sandbox).catch((error: Error) => error)
