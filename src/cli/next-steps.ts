@@ -69,7 +69,10 @@ function completeRun(step: NextRun, verbs: Commands, typed: Typed): NextStep | '
 }
 
 function complete(step: NextCommand, verbs: Commands, typed: Typed): NextCommand | undefined {
-  const { verb = typed.verb, action, args } = step
+  const { verb = typed.verb, action, replacing } = step
+  const { positional } = typed.args
+  const args =
+    step.args ?? (replacing && positional.map((word) => (word === replacing[0] ? replacing[1] : word)))
   const description = verbs[verb]
   if (!description) return step
   const flags = withLongNames(step.flags ?? {}, description)
@@ -86,7 +89,7 @@ function complete(step: NextCommand, verbs: Commands, typed: Typed): NextCommand
     ...(action === undefined ? {} : { action }),
     // In the spelling of the step: `-p`.
     flags: { ...kept, ...longerThanTyped(step.flags ?? {}, typed) },
-    args: args ?? (step.verb === undefined ? typed.args.positional : []),
+    args: args ?? (step.verb === undefined ? positional : []),
   }
 }
 

@@ -1,5 +1,7 @@
 import { OdLinkError } from '../errors.ts'
+import { homeDirectory } from '../system/home.ts'
 import type { NextStep } from '../text/next-step.ts'
+import { commandLine } from '../text/shell-quote.ts'
 
 /** A folder's place in a drive: the names from the root down; empty for the root itself. */
 export type DrivePath = readonly string[]
@@ -39,9 +41,11 @@ export function childPath(parent: DrivePath, name: string, show: ShowPath = show
 
 /** `mkdir /A /B` was meant as two folders, side by side or apart. */
 function separately(path: DrivePath, other: string, show: ShowPath): NextStep[] {
+  if (path.length === 0)
+    return [{ intro: 'For a folder in the root, use one path:', verb: 'mkdir', args: [other] }]
   const names = other.split('/').filter((name) => name !== '')
   const above = show(path.slice(0, -1))
-  const areSiblings = path.length > 0 && above === showPath(names.slice(0, -1))
+  const areSiblings = above === showPath(names.slice(0, -1))
   const both = areSiblings
     ? { verb: 'mkdir', args: [above, path.at(-1) ?? '', names.at(-1) ?? ''] }
     : { verb: 'mkdir', args: [show(path)], and: { verb: 'mkdir', args: [other] } }
@@ -54,10 +58,12 @@ function withParents(path: DrivePath, show: ShowPath): NextStep {
 }
 
 /**
- * A path below a parent, as `find` and lists of paths write it: `a/b`, `./a/b`, `/a/b`, and `.` for the parent itself.
+ * A path below a parent, as `find` and lists of paths write it: `a/b`, `./a/b`, `/a/b`, and `.` for the parent itself. Below
+ * a folder of the drive, a path of this computer is a copy of its tree, such as a backup of the home directory.
  * @throws OdLinkError (usage) that says why.
  */
 export function pathBelow(parent: DrivePath, text: string): DrivePath {
+  if (parent.length === 0) refuseHomePath(text)
   return checkLength([...parent, ...parsePath(text.replace(/^(\.\/+)*(\.$)?/, ''))])
 }
 
@@ -150,5 +156,24 @@ export function refuseRewrittenPath(text: string): void {
   throw new OdLinkError('usage', `"${text}" is a path of this computer, not of the drive.`, {
     reason: 'local-path',
     next: [hint],
+  })
+}
+
+/**
+ * A shell replaces `~/Reports` with /home/ada/Reports before a program sees it.
+ * @throws OdLinkError (usage) for a path in the home directory.
+ */
+export function refuseHomePath(text: string): void {
+  if (!text.startsWith('/')) return
+  const home = homeDirectory()?.replace(/\/+$/, '')
+  if (!home || (text !== home && !text.startsWith(`${home}/`))) return
+  const inDrive = text.slice(home.length).replace(/\/+$/, '')
+  throw new OdLinkError('usage', `"${text}" is a path of this computer, not of the drive.`, {
+    reason: 'local-path',
+    next: [
+      ...(inDrive ? [{ replacing: [text, inDrive] as const }] : []),
+      'If you typed ~, your shell has replaced it with your home directory.',
+      `If the drive has this folder, leave out the first slash: ${commandLine([text.slice(1)]) ?? text.slice(1)}`,
+    ],
   })
 }

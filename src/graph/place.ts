@@ -1,4 +1,11 @@
-import { type DrivePath, encodePath, parsePath, refuseRewrittenPath, showPath } from './path.ts'
+import {
+  type DrivePath,
+  encodePath,
+  parsePath,
+  refuseHomePath,
+  refuseRewrittenPath,
+  showPath,
+} from './path.ts'
 
 /*
  * A place is where a path begins, and the path: in the linked account's own drive, in a saved drive (`team:/2026`), or
@@ -41,6 +48,7 @@ export function readPlace(text: string): TypedPlace {
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return { address: text, prefix: text, path: [] }
   const [, saved = '', rest = ''] = /^([^/:]+):(.*)$/s.exec(text) ?? []
   if (driveName.test(saved)) return { saved, prefix: `${saved}:`, path: parsePath(rest) }
+  refuseHomePath(text)
   return { prefix: '', path: parsePath(text) }
 }
 

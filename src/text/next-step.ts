@@ -11,6 +11,8 @@ export interface NextCommand {
   action?: string
   /** Positional arguments, in their order. */
   args?: readonly string[]
+  /** Without `args`: the arguments as they were typed, with another word in place of one. */
+  replacing?: readonly [typed: string, instead: string]
   /** Options by their names, long or of one letter, without the dashes. */
   flags?: Readonly<Record<string, Flag>>
 }

@@ -86,7 +86,6 @@ describe('a path that is typed', () => {
       [['A'], '/B', 'od-link mkdir / A B'],
       [['x', 'a b'], '/x/c', "od-link mkdir /x 'a b' c"],
       [['x', 'a'], '/y/c', 'od-link mkdir /x/a && od-link mkdir /y/c'],
-      [[], '/a', 'od-link mkdir / && od-link mkdir /a'],
     ] as const)
       expect(() => childPath(parent, name)).toThrow(
         expect.objectContaining({
@@ -94,6 +93,9 @@ describe('a path that is typed', () => {
           hint: `Names after the first are created inside it. For two folders: ${commands}`,
         }),
       )
+    expect(() => childPath([], '/a')).toThrow(
+      expect.objectContaining({ hint: 'For a folder in the root, use one path: od-link mkdir /a' }),
+    )
     for (const [text, hint] of [
       ['Reports\\2026', 'OneDrive separates folders with forward slashes: "Reports/2026"'],
       ['\\Reports\\2026\\', 'OneDrive separates folders with forward slashes: "/Reports/2026/"'],

@@ -4,7 +4,7 @@ import { findAccount, listAccounts } from '../../accounts/index.ts'
 import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
 import { BadLines, createFolders, type FolderTree, readList, showFolder } from '../../graph/bulk/index.ts'
-import { parsePath } from '../../graph/path.ts'
+import { parsePath, refuseHomePath } from '../../graph/path.ts'
 import { caughtUp, isSeen, print, printJson, say } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
 import { numberOf, secondsOf, textOf, textsOf } from '../shared/arguments.ts'
@@ -20,6 +20,7 @@ export async function createMany(parent: string | undefined, options: Options): 
   refuseConflictChoice(options)
   const jobs = jobsOf(options)
   const maxWaitMs = (secondsOf(options, 'max-wait') ?? 600) * 1000
+  refuseHomePath(parent ?? '/')
   const below = parsePath(parent ?? '/')
   const accounts = options['dry-run'] ? [] : accountsOf(options)
   const tree = await treeOf(options, (source, separator) => readList(source, separator, below))

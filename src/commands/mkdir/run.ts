@@ -4,13 +4,18 @@ import { conflictChoices, createFolder, type Folder, type OnConflict } from '../
 import { openPlace } from '../../graph/open-place.ts'
 import { childPath, type DrivePath } from '../../graph/path.ts'
 import { parentOf, placeBelow, readPlace, showPlace, type TypedPlace } from '../../graph/place.ts'
-import { print, printJson } from '../../terminal/index.ts'
+import { fail, print, printJson } from '../../terminal/index.ts'
 import { secondsOf, textsOf } from '../shared/arguments.ts'
 
-/** `od-link mkdir [-p] <parent> [name...]`: checks everything that was typed, then creates one folder after the other. */
-export async function run({ positional, options }: Arguments): Promise<void> {
-  if (options['from-file'] !== undefined)
-    return (await import('./many.ts')).createMany(positional[0], options)
+/**
+ * `od-link mkdir [-p] <parent> [name...]`: checks everything that was typed, then creates one folder after the other. A name
+ * that is taken does not keep the others from being created; the exit code is that of the first failure.
+ */
+export async function run({ positional, options }: Arguments): Promise<number> {
+  if (options['from-file'] !== undefined) {
+    await (await import('./many.ts')).createMany(positional[0], options)
+    return 0
+  }
   const { parent, names } = readFolders(positional)
   const parents = options.parents === true
   const chosen = conflictChoices.find((choice) => choice === options['on-conflict'])
@@ -18,17 +23,39 @@ export async function run({ positional, options }: Arguments): Promise<void> {
   const maxWaitMs = (secondsOf(options, 'max-wait') ?? 120) * 1000
   const { graph, place } = await openPlace(parent, { account: oneAccount(options), maxWaitMs })
 
+  const json = options.json === true
   const folders: Folder[] = []
+  let taken: OdLinkError | undefined
   try {
-    for (const name of names) {
-      const folder = await createFolder(graph, placeBelow(place, [name]), { onConflict, parents })
-      folders.push(folder)
-      if (!options.json) print(folder.path)
+    for (const [at, name] of names.entries()) {
+      try {
+        const folder = await createFolder(graph, placeBelow(place, [name]), { onConflict, parents })
+        folders.push(folder)
+        if (!json) print(folder.path)
+      } catch (error) {
+        if (!isAboutName(error)) throw withRest(error, names.slice(at + 1))
+        taken ??= error
+        if (!json) fail(error, false)
+      }
     }
   } finally {
     // What was created before a failure is reported as well, because the script that reads it may want to know.
-    if (options.json && folders.length > 0) printJson(folders)
+    if (json && folders.length > 0) printJson(folders)
   }
+  if (taken && json) fail(taken, true)
+  return taken?.exitCode ?? 0
+}
+
+/** Whether the next name may work all the same. */
+function isAboutName(error: unknown): error is OdLinkError {
+  return error instanceof OdLinkError && (error.kind === 'taken' || error.reason === 'invalid-name')
+}
+
+/** An error that would come again for each of the other names. */
+function withRest(error: unknown, rest: readonly string[]): unknown {
+  if (!(error instanceof OdLinkError) || rest.length === 0) return error
+  const names = rest.map((name) => `"${name}"`)
+  return error.with({ message: `${error.message} Not tried: ${names.join(', ')}.` })
 }
 
 /** @throws OdLinkError (usage) when there are several. */

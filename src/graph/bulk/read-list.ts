@@ -1,5 +1,6 @@
 import { isUtf8 } from 'node:buffer'
 import { OdLinkError } from '../../errors.ts'
+import { notices } from '../../notices.ts'
 import { asUtf8 } from '../../system/decode-text.ts'
 import { type DrivePath, pathBelow } from '../path.ts'
 import { FolderTree } from './tree.ts'
@@ -45,14 +46,20 @@ export async function readList(
   const tree = new FolderTree()
   const lines: string[] = []
   let [bad, total] = [0, 0]
+  let comment: number | undefined
   await readLines(source, separator, (line) => {
     total += 1
+    if (separator === '\n' && 'text' in line && /^#\s/.test(line.text)) comment ??= line.number
     const flaw = 'flaw' in line ? line.flaw : take(tree, parent, line.text)
     if (flaw === undefined) return
     bad += 1
     if (lines.length < mostReported) lines.push(`line ${line.number}: ${flaw}`)
   })
   if (bad > 0) throw new BadLines(lines, bad, total)
+  if (comment !== undefined)
+    notices.warning(
+      `A list has no comments: line ${comment}, which begins with #, is a folder like the others.`,
+    )
   return tree.close()
 }
 

@@ -26,6 +26,19 @@ describe('the list of a mkdir --from-file', () => {
     expect(await below(at, '/plain')).toEqual(['/plain', ...lines])
   })
 
+  it('has no comments: what looks like one is a folder, and said once', async () => {
+    const { code, stdout, stderr } = await run('# a comment\nx/y\n# another\n#tag\n')
+    expect({ code, lines: stdout.split('\n').sort() }).toMatchObject({
+      code: 0,
+      lines: ['', '/# a comment', '/# another', '/#tag', '/x/y'],
+    })
+    expect(stderr.match(/Note: .*/g)).toEqual([
+      'Note: A list has no comments: line 1, which begins with #, is a folder like the others.',
+    ])
+    const names = await run('# a comment\0', '-0', '--dry-run')
+    expect(names.stderr).not.toContain('Note:')
+  })
+
   it.each<[how: string, input: string | Buffer, paths: string[]]>([
     ['with CRLF', 'x/crlf\r\nx/crlf2\r\n', ['/x/crlf', '/x/crlf2']],
     ['with a byte order mark', '\ufeffx/bom\n', ['/x/bom']],

@@ -28,6 +28,43 @@ describe('a name that is taken', () => {
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
   })
 
+  it('does not keep the other names from being created, and the exit code stays 3', async () => {
+    const parent = await freshFolder(at, 'among')
+    await at.world.run(['mkdir', parent, 'b', 'd'])
+    const { code, stdout, stderr } = await at.world.run(['mkdir', parent, 'a', 'b', 'c', 'd', 'e'])
+    expect({ code, stdout }).toEqual({ code: 3, stdout: '/among/a\n/among/c\n/among/e\n' })
+    expect(stderr.match(/The name is taken: "[^"]+"/g)).toEqual([
+      'The name is taken: "/among/b"',
+      'The name is taken: "/among/d"',
+    ])
+    expect(stderr).toContain('od-link mkdir --on-conflict reuse /among/d')
+    const json = await at.world.run(['mkdir', '--json', parent, 'f', 'b', 'g'])
+    expect(JSON.parse(json.stdout).map(({ path }: { path: string }) => path)).toEqual([
+      '/among/f',
+      '/among/g',
+    ])
+    expect(json.code).toBe(3)
+    expect(jsonError(json.stderr)).toMatchObject({ reason: 'name-taken', exitCode: 3 })
+  })
+
+  it('is reported together with what was not tried, when something else ends the command', async () => {
+    const parent = await freshFolder(at, 'ended')
+    await at.world.run(['mkdir', parent, 'a'])
+    await at.weather(/POST .*ended:.children/, {
+      status: 409,
+      body: { error: { code: 'nameAlreadyExists', message: 'x' } },
+    })
+    await at.weather(/POST .*ended:.children/, {
+      status: 507,
+      body: { error: { code: 'quotaLimitReached', message: 'x' } },
+    })
+    const { code, stdout, stderr } = await at.world.run(['mkdir', parent, 'a', 'b', 'c', 'd'])
+    expect({ code, stdout }).toEqual({ code: 9, stdout: '' })
+    expect(stderr).toMatch(/"\/ended\/a" is a folder[\s\S]+Not tried: "c", "d"\./)
+    expect(await at.drive()).not.toContain('/ended/c')
+    await at.calm()
+  })
+
   it('is reported in JSON with the code and the request ID of Microsoft', async () => {
     const { code, stdout, stderr } = await at.world.run(['mkdir', '--json', '/', 'fail'])
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' })

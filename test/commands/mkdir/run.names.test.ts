@@ -32,6 +32,30 @@ const unusual = [
 describe('names that OneDrive accepts', () => {
   const at = useLinked({ user: grace })
 
+  it('are not those that a shell has made of ~, and the hint is the command without the home directory', async () => {
+    const { dir } = at.world
+    const before = await at.drive(grace)
+    for (const [args, hint] of [
+      [['-p', `${dir}/Reports`], 'od-link mkdir --parents /Reports'],
+      [[`${dir}/Reports/`, 'a', 'b'], 'od-link mkdir /Reports a b'],
+      [[dir], 'If you typed ~, your shell has replaced it with your home directory.'],
+      [['--from-file', '-', `${dir}/Reports`], 'od-link mkdir --from-file - /Reports'],
+    ] as const) {
+      const { code, stderr } = await at.world.run(['mkdir', ...args], { input: 'a\n' })
+      expect(code).toBe(2)
+      expect(stderr).toContain('is a path of this computer, not of the drive.')
+      expect(stderr).toContain(`  next: ${hint}\n`)
+    }
+    const list = await at.world.run(['mkdir', '--from-file', '-'], { input: `a\n${dir}/b\n` })
+    expect(list.code).toBe(2)
+    expect(list.stderr).toContain(`line 2: "${dir}/b" is a path of this computer`)
+    expect(await at.drive(grace)).toEqual(before)
+    // The same name without its slash, and below a folder of the drive, is one of the drive.
+    const backup = await at.world.run(['mkdir', '--from-file', '-', '/Backup'], { input: `${dir}/b\n` })
+    expect(backup.stdout).toBe(`/Backup${dir}/b\n`)
+    expect((await at.world.run(['mkdir', '-p', dir.slice(1)])).stdout).toBe(`${dir}\n`)
+  })
+
   it('keeps unusual names as they were typed, as a folder and as a parent', async () => {
     await at.world.run(['mkdir', '/', 'names'])
     const made = await at.world.run(['mkdir', '--json', '--', '/names', ...unusual])
