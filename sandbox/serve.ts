@@ -1,12 +1,15 @@
 import { randomUUID } from 'node:crypto'
 import type { IncomingMessage, ServerResponse } from 'node:http'
 import { setTimeout as wait } from 'node:timers/promises'
+import { errorReply } from './graph/replies.ts'
 import { purposeOf } from './graph/signed-url.ts'
+import { isContent, largestContent } from './graph/upload.ts'
 import { largestRange } from './graph/upload-range.ts'
 import { type Route, route } from './routes.ts'
 import { MalformedForm } from './server/forms.ts'
 import { type Incoming, json, type Reply, readBody } from './server/messages.ts'
 import { compressed, send, sendHalf, sendTruncated } from './server/send.ts'
+import { refusals } from './state/graph-error.ts'
 import { shortenSecrets } from './state/log.ts'
 import type { Effect } from './state/weather.ts'
 import type { World } from './state/world.ts'
@@ -18,11 +21,12 @@ import { weatherReply } from './weather/effects.ts'
  */
 export async function serve(world: World, request: IncomingMessage, response: ServerResponse): Promise<void> {
   try {
-    const body = await readBody(request, isUpload(request) ? largestRange : undefined)
-    const refusal = refuse(world, request, body)
+    const body = await readBody(request, largestOf(request))
+    const refusal = refuseForeignHost(world, request)
     if (refusal) return send(response, refusal, world.now())
     const { incoming, target } = understand(world, request, body ?? Buffer.alloc(0))
-    if (target.isInternal) send(response, await target.answer(world, incoming), world.now())
+    if (!body) send(response, bodyTooLarge(world, incoming), world.now())
+    else if (target.isInternal) send(response, await target.answer(world, incoming), world.now())
     else await serveMicrosoft(world, incoming, target, response)
   } catch (error) {
     if (response.headersSent || response.destroyed) response.destroy()
@@ -36,21 +40,30 @@ export async function serve(world: World, request: IncomingMessage, response: Se
   }
 }
 
-/** An upload range may be larger than any other body. */
-function isUpload({ method, url = '' }: IncomingMessage): boolean {
-  return method === 'PUT' && purposeOf(url) === 'upload'
+/** Files and ranges of files may be larger than any other body. */
+function largestOf({ method, url = '' }: IncomingMessage): number | undefined {
+  if (method !== 'PUT') return undefined
+  if (purposeOf(url) === 'upload') return largestRange
+  return isContent(url) ? largestContent : undefined
 }
 
-function refuse(world: World, request: IncomingMessage, body: Buffer | undefined): Reply | undefined {
+function refuseForeignHost(world: World, request: IncomingMessage): Reply | undefined {
   // DNS rebinding: a foreign page whose name resolves to this machine is recognized by its Host header.
   const { port } = new URL(world.origin)
   const host = request.headers.host?.toLowerCase() ?? ''
   if (![`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`].includes(host)) {
     return json(400, { error: 'The Host header must name this machine and this port.' })
   }
-  if (body) return undefined
-  const tooLarge = json(413, { error: 'The body is too large.' })
-  return { ...tooLarge, headers: { ...tooLarge.headers, connection: 'close' } }
+  return undefined
+}
+
+function bodyTooLarge(world: World, incoming: Incoming): Reply {
+  const { kind } = incoming.entry
+  const reply =
+    kind === 'graph' || kind === 'content'
+      ? errorReply(refusals.bodyTooLarge(), incoming, world)
+      : json(413, { error: 'The body is too large.' })
+  return { ...reply, headers: { ...reply.headers, connection: 'close' } }
 }
 
 function understand(

@@ -25,7 +25,7 @@ interface NewFolder {
 /** `POST …/children` with a `folder` facet. Source: microsoft-graph-docs-contrib, api/driveitem-post-children. */
 export function createFolder(world: World, incoming: Incoming, request: DriveRequest): Reply {
   const { drive } = request
-  const { name, conflict, properties } = readBody(world, incoming, drive)
+  const { name, conflict, properties } = readBody(world, incoming, request)
   const parent = findParent(world, request)
   const { item, made } = place(world, drive, parent, name, conflict)
   if (!made) return itemReply(world, incoming, 200, request, item)
@@ -39,9 +39,10 @@ export function createFolder(world: World, incoming: Incoming, request: DriveReq
   return { ...reply, headers: { ...reply.headers, location } }
 }
 
-function readBody(world: World, incoming: Incoming, drive: Drive): NewFolder {
+function readBody(world: World, incoming: Incoming, { drive, options }: DriveRequest): NewFolder {
   const body = readJsonBody(incoming)
-  const { name, folder, [conflictProperty]: conflict } = body
+  // In the body, as in the page's example, or in the URL, as the note of resources/driveitem has it.
+  const { name, folder, [conflictProperty]: conflict = options.conflict } = body
   if (!isObject(folder)) {
     throw refusals.invalidRequest('One of the provided arguments is not acceptable.')
   }

@@ -3,10 +3,11 @@ import type { Drive } from '../state/drive.ts'
 import { refusals } from '../state/graph-error.ts'
 import type { Item } from '../state/items.ts'
 import type { World } from '../state/world.ts'
-import { eTag } from './item.ts'
+import { mimeTypeOf } from './mime-types.ts'
 import { graphHeaders } from './replies.ts'
 import { type DriveRequest, requireItem } from './request.ts'
 import { downloadUrl, readSignedUrl } from './signed-url.ts'
+import { eTag } from './tags.ts'
 
 /**
  * `GET …/content`: redirects to the bytes. Source: microsoft-graph-docs-contrib, api/driveitem-get-content.
@@ -26,7 +27,9 @@ export function download(world: World, incoming: Incoming): Reply {
   const etag = quoted(eTag(drive, item))
   const headers = {
     etag,
-    'content-type': 'application/octet-stream',
+    'content-type': mimeTypeOf(item.name),
+    // No browser shows such a file as a page of the sandbox.
+    'x-content-type-options': 'nosniff',
     'content-disposition': `attachment; filename*=UTF-8''${encodeURIComponent(item.name)}`,
     'accept-ranges': 'bytes',
     'cache-control': 'private, max-age=0',

@@ -2,7 +2,9 @@ import type { Drive } from '../state/drive.ts'
 import { type Item, isFolder } from '../state/items.ts'
 import type { World } from '../state/world.ts'
 import { hashesOf } from './hashes.ts'
+import { mimeTypeOf } from './mime-types.ts'
 import { downloadUrl } from './signed-url.ts'
+import { cTag, eTag } from './tags.ts'
 
 /**
  * A driveItem as Graph sends it. Work and personal drives differ in the time format, in cTag and eTag, and
@@ -10,13 +12,13 @@ import { downloadUrl } from './signed-url.ts'
  * onedrive-api-docs, resources/itemReference.
  */
 export function driveItem(world: World, drive: Drive, item: Item): Record<string, unknown> {
-  const work = drive.owner.kind === 'work'
   const { created, modified } = item.fileSystemInfo ?? item
   const user = { user: identity(drive) }
+  const content = cTag(drive, item)
   return {
     ...(item.content ? { '@microsoft.graph.downloadUrl': downloadUrl(world, item) } : {}),
     createdDateTime: time(drive, item.created),
-    ...(work && isFolder(item) ? {} : { cTag: cTag(drive, item) }),
+    ...(content === undefined ? {} : { cTag: content }),
     eTag: eTag(drive, item),
     id: item.id,
     lastModifiedDateTime: time(drive, item.modified),
@@ -31,29 +33,15 @@ export function driveItem(world: World, drive: Drive, item: Item): Record<string
       createdDateTime: time(drive, created),
       lastModifiedDateTime: time(drive, modified),
     },
-    ...(item.content ? { file: file(drive, item.content) } : {}),
+    ...(item.content ? { file: file(drive, item.name, item.content) } : {}),
     ...(isFolder(item) ? { folder: { childCount: item.children.size } } : {}),
     ...(item.special === undefined ? {} : { specialFolder: { name: item.special.split(' ')[0] } }),
     ...(item.parent ? {} : { root: {} }),
   }
 }
 
-function file(drive: Drive, content: Buffer): object {
-  return { mimeType: 'application/octet-stream', hashes: hashesOf(content, drive.owner.kind) }
-}
-
-/** Work: `"{GUID},1"` in quotes; personal: base64. */
-export function eTag({ owner }: Drive, item: Item): string {
-  return owner.kind === 'work'
-    ? `"{${item.uniqueId.toUpperCase()}},${item.version}"`
-    : `a${Buffer.from(`${item.id}.${item.version}`).toString('base64')}`
-}
-
-/** It changes with everything inside the item. Source: microsoft-graph-docs-contrib, resources/driveitem. */
-function cTag({ owner }: Drive, item: Item): string {
-  return owner.kind === 'work'
-    ? `"c:{${item.uniqueId.toUpperCase()}},${item.version}"`
-    : `a${Buffer.from(`c:${item.id}.${item.changes}`).toString('base64')}`
+function file(drive: Drive, name: string, content: Buffer): object {
+  return { mimeType: mimeTypeOf(name), hashes: hashesOf(content, drive.owner.kind) }
 }
 
 /** Whole seconds on work drives, with milliseconds on personal ones. Source: onedrive-api-docs#1162. */

@@ -1,15 +1,16 @@
-import { header, type Incoming, type Reply } from '../server/messages.ts'
+import type { Incoming, Reply } from '../server/messages.ts'
 import { refusals } from '../state/graph-error.ts'
 import type { World } from '../state/world.ts'
 import { createFolder } from './create-folder.ts'
 import { createLink } from './create-link.ts'
 import { delta } from './delta.ts'
 import { redirectToContent } from './download.ts'
-import { driveResource, eTag } from './item.ts'
+import { driveResource } from './item.ts'
 import { expanded, listChildren, search } from './listing.ts'
 import { select } from './query.ts'
 import { graphHeaders, graphJson } from './replies.ts'
-import { checkIfMatch, type DriveRequest, requireItem } from './request.ts'
+import { type DriveRequest, requireItem } from './request.ts'
+import { checkConditions, isUnchanged } from './tags.ts'
 import { updateItem } from './update.ts'
 import { upload } from './upload.ts'
 import { createUploadSession } from './upload-session.ts'
@@ -38,9 +39,7 @@ function getDrive(world: World, incoming: Incoming, { drive, options }: DriveReq
 function getItem(world: World, incoming: Incoming, request: DriveRequest): Reply {
   const { drive, options } = request
   const item = requireItem(request)
-  if (header(incoming, 'if-none-match') === eTag(drive, item)) {
-    return { status: 304, headers: graphHeaders(incoming, world) }
-  }
+  if (isUnchanged(incoming, drive, item)) return { status: 304, headers: graphHeaders(incoming, world) }
   const chosen = options.select && options.expand ? [...options.select, 'children'] : options.select
   return graphJson(incoming, world, 200, {
     '@odata.context': `${world.origin}/v1.0/$metadata#drives('${encodeURIComponent(drive.id)}')/items/$entity`,
@@ -52,7 +51,7 @@ function deleteItem(world: World, incoming: Incoming, request: DriveRequest): Re
   const { drive } = request
   const item = requireItem(request)
   if (!item.parent) throw refusals.invalidRequest('The root of a drive cannot be deleted.')
-  checkIfMatch(incoming, drive, item)
+  checkConditions(incoming, drive, item)
   drive.remove(item)
   return { status: 204, headers: graphHeaders(incoming, world) }
 }

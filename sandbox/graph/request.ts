@@ -1,10 +1,10 @@
-import { header, type Incoming, type Reply } from '../server/messages.ts'
+import type { Incoming, Reply } from '../server/messages.ts'
 import type { Drive } from '../state/drive.ts'
 import { refusals } from '../state/graph-error.ts'
 import { type Folder, type Item, isWithin } from '../state/items.ts'
 import type { World } from '../state/world.ts'
 import type { Address } from './address.ts'
-import { driveItem, eTag } from './item.ts'
+import { driveItem } from './item.ts'
 import { type QueryOptions, select } from './query.ts'
 import { graphJson } from './replies.ts'
 
@@ -25,13 +25,6 @@ export interface DriveRequest {
 export function requireItem({ item }: DriveRequest): Item {
   if (!item) throw refusals.itemNotFound()
   return item
-}
-
-/** Checks If-Match. @throws GraphError if the client's version of the item is outdated. */
-export function checkIfMatch(incoming: Incoming, drive: Drive, item: Item): void {
-  const wanted = header(incoming, 'if-match')
-  if (wanted !== undefined && wanted !== '*' && wanted !== eTag(drive, item))
-    throw refusals.resourceModified()
 }
 
 /** @throws GraphError if the token does not cover the item. */

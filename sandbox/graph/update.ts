@@ -6,7 +6,8 @@ import type { World } from '../state/world.ts'
 import { conflictProperty, freeName, readConflict, refuseSimilarName } from './conflict.ts'
 import { isObject, readJsonBody } from './json-body.ts'
 import { readProperties } from './properties.ts'
-import { checkIfMatch, type DriveRequest, itemReply, requireItem, requireWithin } from './request.ts'
+import { type DriveRequest, itemReply, requireItem, requireWithin } from './request.ts'
+import { checkConditions } from './tags.ts'
 
 /**
  * `PATCH` of an item: changes name, parent and dates at once. Sources: microsoft-graph-docs-contrib,
@@ -15,7 +16,7 @@ import { checkIfMatch, type DriveRequest, itemReply, requireItem, requireWithin 
 export function updateItem(world: World, incoming: Incoming, request: DriveRequest): Reply {
   const { drive, options, confinedTo } = request
   const item = requireItem(request)
-  checkIfMatch(incoming, drive, item)
+  checkConditions(incoming, drive, item)
   const body = readJsonBody(incoming)
   const properties = readProperties(drive, body)
   const parent = newParent(drive, body.parentReference) ?? item.parent

@@ -7,8 +7,9 @@ import { isObject, readJsonBody } from './json-body.ts'
 import { existingFile } from './place-file.ts'
 import { readProperties } from './properties.ts'
 import { graphJson } from './replies.ts'
-import { checkIfMatch, type DriveRequest, requireItem } from './request.ts'
+import { type DriveRequest, requireItem } from './request.ts'
 import { signedUrl } from './signed-url.ts'
+import { checkConditions } from './tags.ts'
 
 /**
  * `POST …/createUploadSession`. Microsoft's page names `fail` as the default, but widely used programs send
@@ -16,13 +17,14 @@ import { signedUrl } from './signed-url.ts'
  * microsoft-graph-docs-contrib, api/driveitem-createuploadsession; rclone, backend/onedrive.
  */
 export function createUploadSession(world: World, incoming: Incoming, request: DriveRequest): Reply {
-  const { drive, address, start, item } = request
+  const { drive, address, start, item, options } = request
   if (address.names.length === 0) requireItem(request)
-  if (item) checkIfMatch(incoming, drive, item)
+  checkConditions(incoming, drive, item)
   const body = incoming.body.length === 0 ? {} : readJsonBody(incoming)
   const wanted = isObject(body.item) ? body.item : {}
   const conflict =
-    readConflict(world, incoming, wanted[conflictProperty] ?? body[conflictProperty]) ?? 'replace'
+    readConflict(world, incoming, wanted[conflictProperty] ?? body[conflictProperty] ?? options.conflict) ??
+    'replace'
   const target: Target = { drive, start, names: namesOf(address.names, wanted.name), conflict }
   if (!start) throw refusals.itemNotFound()
   if (conflict !== 'rename') refuseWhileUploaded(world, target)

@@ -49,20 +49,27 @@ export function mediaType(incoming: Incoming): string {
 
 const largestBody = 4 * 1024 * 1024
 
-/** The body of a request, or undefined when it is too large: the rest is then read and discarded. */
+/**
+ * The body of a request, or undefined when it is too large: the rest is then read and discarded. One whose length is
+ * announced is written in place, so that a large file is held in memory once.
+ */
 export function readBody(request: IncomingMessage, largest = largestBody): Promise<Buffer | undefined> {
+  const announced = Number(request.headers['content-length'])
+  const whole = announced > 0 && announced <= largest ? Buffer.allocUnsafe(announced) : undefined
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = []
     let size = 0
+    if (announced > largest) resolve(undefined)
     request.on('data', (chunk: Buffer) => {
+      const at = size
       size += chunk.length
-      if (size <= largest) chunks.push(chunk)
-      else {
+      if (size > largest) {
         chunks = []
         resolve(undefined)
-      }
+      } else if (whole) chunk.copy(whole, at)
+      else chunks.push(chunk)
     })
-    request.on('end', () => resolve(Buffer.concat(chunks)))
+    request.on('end', () => resolve(whole ?? Buffer.concat(chunks)))
     request.on('error', reject)
   })
 }

@@ -119,6 +119,7 @@ export class Drive {
   overwrite(file: Item, content: Buffer): void {
     grow(file, content.length - file.size)
     file.content = content
+    file.changes++
     this.#renew(file)
     this.changed()
   }
@@ -203,20 +204,23 @@ export class Drive {
     this.#touch(parent)
   }
 
+  /** After a change of the item itself. Whether its content has changed as well is up to the caller. */
   #renew(item: Item): void {
     item.version++
-    this.#count(item)
+    if (item.parent) this.#count(item.parent)
+    item.sequence = this.history.next()
     item.modified = this.#now()
   }
 
   #touch(folder: Folder): void {
     this.#sorted.delete(folder)
     this.#count(folder)
+    folder.sequence = this.history.next()
     folder.modified = this.#now()
   }
 
-  #count(item: Item): void {
-    for (let one: Item | undefined = item; one; one = one.parent) one.changes++
-    item.sequence = this.history.next()
+  /** A change inside of a folder is one of its content, and of the content of all folders above it. */
+  #count(folder: Folder): void {
+    for (let one: Folder | undefined = folder; one; one = one.parent) one.changes++
   }
 }

@@ -66,6 +66,14 @@ export const refusals = {
   movedIntoItself: () =>
     new GraphError(400, 'invalidRequest', 'A folder cannot be moved into itself or into what is in it.'),
   resourceModified: () => new GraphError(412, 'resourceModified', "ETag does not match current item's value"),
+  /** Source: microsoft-graph-docs-contrib, concepts/errors. */
+  bodyTooLarge: () =>
+    new GraphError(
+      413,
+      'invalidRequest',
+      'The request body is larger than this address accepts.',
+      'maxFileSizeExceeded',
+    ),
   unsupportedMediaType: () =>
     new GraphError(415, 'BadRequest', 'A Content-Type of application/json is required for this request.'),
   /** The client has to start over. Source: microsoft-graph-docs-contrib, api/driveitem-delta. */

@@ -31,7 +31,7 @@ export interface Item extends Properties {
   version: number
   /** A file's bytes; a folder's total, with everything in it. */
   size: number
-  /** Grows with each change of the item or its descendants; the cTag is made from it. */
+  /** Grows with each change of a file's content or of anything inside a folder; the cTag is made from it. */
   changes: number
   /** The number of its last change in the drive's history. */
   sequence: number
@@ -54,7 +54,7 @@ export type Folder = Item & { children: Map<string, Item> }
 export function newItem(id: string, name: string, now: number, content?: Buffer): Item {
   return {
     ...{ id, uniqueId: randomUUID(), name, key: foldName(name) },
-    ...{ created: now, modified: now, version: 1, size: content?.length ?? 0, changes: 0, sequence: 0 },
+    ...{ created: now, modified: now, version: 1, size: content?.length ?? 0, changes: 1, sequence: 0 },
     ...(content ? { content } : { children: new Map() }),
   }
 }

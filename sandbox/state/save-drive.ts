@@ -8,9 +8,10 @@ export function saveDrive(drive: Drive): SavedDrive {
 }
 
 function saveItem(item: Item): SavedItem {
-  const { id, uniqueId, name, created, modified, version, fileSystemInfo, description, special } = item
+  const { id, uniqueId, name, created, modified, version, changes } = item
+  const { fileSystemInfo, description, special } = item
   return {
-    ...{ id, uniqueId, name, created, modified, version },
+    ...{ id, uniqueId, name, created, modified, version, changes },
     ...(fileSystemInfo === undefined ? {} : { fileSystemInfo }),
     ...(description === undefined ? {} : { description }),
     ...(special === undefined ? {} : { special }),

@@ -10,6 +10,8 @@ export interface SavedItem {
   created: number
   modified: number
   version: number
+  /** What its cTag is made from; left out by earlier versions. */
+  changes?: number
   fileSystemInfo?: FileSystemInfo
   description?: string
   special?: string
@@ -25,8 +27,8 @@ export interface SavedDrive {
 
 /** Restores an item and everything in it. */
 export function restoreItem(saved: SavedItem): Item {
-  const { children, content, ...kept } = saved
-  const item: Item = { ...kept, key: foldName(saved.name), size: 0, changes: saved.version, sequence: 0 }
+  const { children, content, changes = saved.version, ...kept } = saved
+  const item: Item = { ...kept, key: foldName(saved.name), size: 0, changes, sequence: 0 }
   if (children === undefined) {
     item.content = Buffer.from(content ?? '', 'base64')
     item.size = item.content.length
@@ -51,6 +53,7 @@ const base64: Reader<string> = (value, where) => {
 const itemShape = record(
   {
     ...{ id: text, uniqueId: text, name: text, created: number(), modified: number(), version: number(0) },
+    changes: number(0),
     fileSystemInfo: record({ created: number(), modified: number() }, ['created', 'modified']),
     ...{ description: anyText, special: text, content: base64 },
     children: (value: unknown, where: string): SavedItem[] => list(readItem)(value, where),

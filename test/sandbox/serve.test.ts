@@ -41,9 +41,11 @@ describe('the server', () => {
   })
 
   it('refuses a body over 4 MiB, and speaks no CORS', async () => {
-    const { put, to } = await drive()
-    expect((await put('/me/drive/root:/a:/content', 'x'.repeat(4 * 1024 * 1024))).status).toBe(201)
-    expect((await put('/me/drive/root:/a:/content', 'x'.repeat(4 * 1024 * 1024 + 1))).status).toBe(413)
+    const { post, to } = await drive()
+    const folder = (description: number) => ({ name: 'a', folder: {}, description: 'x'.repeat(description) })
+    expect((await post('/me/drive/root/children', folder(4_000_000))).status).toBe(201)
+    const tooLarge = await post('/me/drive/root/children', folder(4_194_304))
+    expect([tooLarge.status, tooLarge.json.error.innerError.code]).toEqual([413, 'maxFileSizeExceeded'])
     const answer = await call(`${to.origin}/common/discovery/v2.0/keys`, {
       headers: { origin: 'http://evil.example' },
     })

@@ -1,3 +1,4 @@
+import { request } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { quickXorHash } from '../../../sandbox/graph/hashes.ts'
 import { ada, drive, grace } from '../../helpers/sandbox/client.ts'
@@ -18,6 +19,23 @@ describe('putting a small file', () => {
     expect((await put(encoded, 'x')).status).toBe(409)
     expect((await put(path('overwrite'), 'x')).status).toBe(400)
     expect((await put(`/me/drive/items/${first.json.id}/content`, 'by id')).json.size).toBe(5)
+  })
+
+  it('takes a file of more than 4 MiB, and refuses one of more than 250 MiB', async () => {
+    const { put, to, accessToken } = await drive()
+    expect((await put('/me/drive/root:/a.pdf:/content', 'x'.repeat(5_000_000))).json).toMatchObject({
+      size: 5_000_000,
+      file: { mimeType: 'application/pdf' },
+    })
+    const url = new URL(`${to.origin}/v1.0/me/drive/root:/b:/content`)
+    const headers = { authorization: `Bearer ${accessToken}`, 'content-length': 250 * 1024 * 1024 + 1 }
+    const status = await new Promise((resolve, reject) => {
+      const sent = request(url, { method: 'PUT', headers }, (answer) => resolve(answer.statusCode))
+      sent.on('error', reject)
+      // The answer comes as soon as too much was announced.
+      sent.write('x')
+    })
+    expect(status).toBe(413)
   })
 
   it('tells the hashes that such a drive tells', async () => {

@@ -1,0 +1,70 @@
+/** Extensions by media type: what people keep in a OneDrive. Source: IANA's registry of media types. */
+const extensions: Record<string, string> = {
+  'application/epub+zip': 'epub',
+  'application/gzip': 'gz tgz',
+  'application/javascript': 'js mjs',
+  'application/json': 'json',
+  'application/msword': 'doc dot',
+  'application/onenote': 'one',
+  'application/pdf': 'pdf',
+  'application/rtf': 'rtf',
+  'application/vnd.ms-excel': 'xls xlt',
+  'application/vnd.ms-outlook': 'msg',
+  'application/vnd.ms-powerpoint': 'ppt pps pot',
+  'application/vnd.oasis.opendocument.presentation': 'odp',
+  'application/vnd.oasis.opendocument.spreadsheet': 'ods',
+  'application/vnd.oasis.opendocument.text': 'odt',
+  'application/vnd.openxmlformats-officedocument.presentationml.presentation': 'pptx',
+  'application/vnd.openxmlformats-officedocument.spreadsheetml.sheet': 'xlsx',
+  'application/vnd.openxmlformats-officedocument.wordprocessingml.document': 'docx',
+  'application/wasm': 'wasm',
+  'application/x-7z-compressed': '7z',
+  'application/x-bzip2': 'bz2',
+  'application/x-tar': 'tar',
+  'application/xml': 'xml',
+  'application/zip': 'zip',
+  'audio/aac': 'aac',
+  'audio/flac': 'flac',
+  'audio/mp4': 'm4a',
+  'audio/mpeg': 'mp3',
+  'audio/ogg': 'oga ogg opus',
+  'audio/wav': 'wav',
+  'font/otf': 'otf',
+  'font/ttf': 'ttf',
+  'font/woff2': 'woff2',
+  'image/avif': 'avif',
+  'image/bmp': 'bmp',
+  'image/gif': 'gif',
+  'image/heic': 'heic',
+  'image/jpeg': 'jpg jpeg',
+  'image/png': 'png',
+  'image/svg+xml': 'svg',
+  'image/tiff': 'tif tiff',
+  'image/webp': 'webp',
+  'message/rfc822': 'eml',
+  'text/calendar': 'ics',
+  'text/css': 'css',
+  'text/csv': 'csv',
+  'text/html': 'html htm',
+  'text/markdown': 'md',
+  'text/plain': 'txt log ini conf',
+  'text/vcard': 'vcf',
+  'video/mp4': 'mp4 m4v',
+  'video/mpeg': 'mpg mpeg',
+  'video/quicktime': 'mov',
+  'video/webm': 'webm',
+  'video/x-matroska': 'mkv',
+  'video/x-msvideo': 'avi',
+}
+
+const types = new Map(
+  Object.entries(extensions).flatMap(([type, names]) =>
+    names.split(' ').map((name) => [name, type] as const),
+  ),
+)
+
+/** The media type of a file: OneDrive goes by its name, not by the Content-Type of the upload. */
+export function mimeTypeOf(name: string): string {
+  const extension = name.slice(name.lastIndexOf('.') + 1).toLowerCase()
+  return types.get(extension) ?? 'application/octet-stream'
+}
