@@ -17,12 +17,12 @@ export function listChildren(world: World, incoming: Incoming, request: DriveReq
   const { drive, options } = request
   const item = requireItem(request)
   // A file has no children, but asking for them is not an error.
-  const { page, next } = isFolder(item) ? pageOf(drive, item, options) : { page: [], next: undefined }
+  const { page, next } = isFolder(item) ? pageOf(world, drive, item, options) : { page: [], next: undefined }
   return graphJson(incoming, world, 200, {
     '@odata.context': `${world.origin}/v1.0/$metadata#drives('${encodeURIComponent(drive.id)}')/items('${encodeURIComponent(item.id)}')/children`,
     ...(isFolder(item) ? { '@odata.count': item.children.size } : {}),
     ...(next === undefined ? {} : { '@odata.nextLink': nextLink(world, incoming, next) }),
-    value: page.map((child) => select(expanded(world, drive, child, options), options.select)),
+    value: page.map((child) => select(expanded(world, drive, child, options), chosenOf(options))),
   })
 }
 
@@ -31,20 +31,29 @@ export function listChildren(world: World, incoming: Incoming, request: DriveReq
  * order it starts at an index.
  */
 function pageOf(
+  world: World,
   drive: Drive,
   folder: Folder,
   options: QueryOptions,
 ): { page: Item[]; next: string | undefined } {
-  const { top = defaultPage, orderBy, skipToken = '' } = options
+  const { top = defaultPage, orderBy, filter, skipToken = '' } = options
   const after = /^after:(.*)$/s.exec(skipToken)?.[1] ?? ''
+  const wanted = (items: Item[]) =>
+    filter ? items.filter((item) => filter(driveItem(world, drive, item))) : items
   if (!orderBy) {
-    const children = drive.list(folder, after)
+    const children = wanted(drive.list(folder, after))
     const page = children.slice(0, top)
     const more = page.length < children.length
     return { page, next: more ? writeSkipToken({ after: page.at(-1)?.key ?? '' }) : undefined }
   }
-  const sorted = drive.list(folder).toSorted(orders[orderBy.by])
-  return counted(orderBy.descending ? sorted.reverse() : sorted, options)
+  const sorted = wanted(drive.list(folder)).toSorted((one, other) => {
+    for (const { by, descending } of orderBy) {
+      const order = orders[by](one, other)
+      if (order !== 0) return descending ? -order : order
+    }
+    return 0
+  })
+  return counted(sorted, options)
 }
 
 /** A page of a list, by index. */
@@ -59,8 +68,15 @@ export function counted(
 
 /** The same URL, with the position of the next page. */
 export function nextLink(world: World, incoming: Incoming, next: string): string {
-  const kept = incoming.query.split('&').filter((pair) => pair !== '' && !/^\$?skip[tT]oken=/.test(pair))
+  const kept = incoming.query
+    .split('&')
+    .filter((pair) => pair !== '' && !/^(\$|%24)?skip[tT]oken=/.test(pair))
   return `${world.origin}${incoming.path}?${[...kept, `$skiptoken=${next}`].join('&')}`
+}
+
+/** The properties to send: what is expanded comes along. */
+export function chosenOf({ select: chosen, expand = {} }: QueryOptions): string[] | undefined {
+  return chosen && [...chosen, ...Object.keys(expand)]
 }
 
 /** An item, with its children if requested. */
@@ -72,11 +88,15 @@ export function expanded(
 ): Record<string, unknown> {
   const resource = driveItem(world, drive, item)
   if (!expand) return resource
-  const children = isFolder(item) ? drive.list(item).slice(0, defaultPage) : []
-  return {
-    ...resource,
-    children: children.map((child) => select(driveItem(world, drive, child), expand.select)),
+  const { children, thumbnails } = expand
+  if (children) {
+    const found = isFolder(item) ? pageOf(world, drive, item, children).page : []
+    resource.children = found.map((child) =>
+      select(expanded(world, drive, child, children), chosenOf(children)),
+    )
   }
+  if (thumbnails) resource.thumbnails = []
+  return resource
 }
 
 /**

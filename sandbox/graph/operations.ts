@@ -6,7 +6,7 @@ import { createLink } from './create-link.ts'
 import { delta } from './delta.ts'
 import { redirectToContent } from './download.ts'
 import { driveResource } from './item.ts'
-import { expanded, listChildren, search } from './listing.ts'
+import { chosenOf, expanded, listChildren, search } from './listing.ts'
 import { select } from './query.ts'
 import { graphHeaders, graphJson } from './replies.ts'
 import { type DriveRequest, requireItem } from './request.ts'
@@ -40,10 +40,9 @@ function getItem(world: World, incoming: Incoming, request: DriveRequest): Reply
   const { drive, options } = request
   const item = requireItem(request)
   if (isUnchanged(incoming, drive, item)) return { status: 304, headers: graphHeaders(incoming, world) }
-  const chosen = options.select && options.expand ? [...options.select, 'children'] : options.select
   return graphJson(incoming, world, 200, {
     '@odata.context': `${world.origin}/v1.0/$metadata#drives('${encodeURIComponent(drive.id)}')/items/$entity`,
-    ...select(expanded(world, drive, item, options), chosen),
+    ...select(expanded(world, drive, item, options), chosenOf(options)),
   })
 }
 

@@ -1,6 +1,7 @@
 import { refusals } from '../state/graph-error.ts'
 import { type Order, orders } from '../state/sorted.ts'
 import { conflictProperty } from './conflict.ts'
+import { type Filter, readFilter } from './filter.ts'
 
 /** The query options of drives. Source: microsoft-graph-docs-contrib, api/driveitem-list-children. */
 export interface QueryOptions {
@@ -8,9 +9,11 @@ export interface QueryOptions {
   top?: number
   /** Where the page starts, from `writeSkipToken`. */
   skipToken?: string
-  orderBy?: { by: Order; descending: boolean }
-  /** Include the children, optionally only some of their properties. */
-  expand?: { select?: string[] }
+  /** By the first of them, and where that is equal, by the next. */
+  orderBy?: { by: Order; descending: boolean }[]
+  filter?: Filter
+  /** What to include, with the options for each. */
+  expand?: Partial<Record<Expandable, QueryOptions>>
   /** Where a delta continues. */
   token?: string
   /** The conflictBehavior of an upload or a move. */
@@ -38,22 +41,68 @@ const readers: Record<string, (options: QueryOptions, value: string) => void> = 
   skiptoken: readSkipToken,
   skipToken: readSkipToken,
   orderby: (options, value) => {
-    const [, by, direction] = /^\s*(\w+)(?:\s+(asc|desc))?\s*$/.exec(value) ?? []
-    if (by === undefined || !Object.hasOwn(orders, by))
-      throw refusals.invalidRequest('Invalid value for $orderby.')
-    options.orderBy = { by: by as Order, descending: direction === 'desc' }
+    options.orderBy = names(value).map((one) => {
+      const [, by, direction] = /^(\w+)(?:\s+(asc|desc))?$/i.exec(one) ?? []
+      if (by === undefined || !Object.hasOwn(orders, by))
+        throw refusals.invalidRequest('Invalid value for $orderby.')
+      return { by: by as Order, descending: direction?.toLowerCase() === 'desc' }
+    })
   },
   expand: (options, value) => {
-    const [match, , chosen] = /^children(\(\$?select=([^)]*)\))?$/.exec(value) ?? []
-    if (match === undefined) throw refusals.invalidRequest('Only children can be expanded here.')
-    options.expand = chosen === undefined ? {} : { select: names(chosen) }
+    options.expand = Object.fromEntries(splitOutside(value, ',').map(readExpand))
+  },
+  filter: (options, value) => {
+    options.filter = readFilter(value)
+  },
+  // A list of children is counted whether or not one asks for it.
+  count: (_, value) => {
+    if (value !== 'true' && value !== 'false')
+      throw refusals.badRequest(`Invalid value '${value}' for $count.`)
   },
   token: (options, value) => {
+    options.token = value
+  },
+  deltatoken: (options, value) => {
     options.token = value
   },
   [conflictProperty]: (options, value) => {
     options.conflict = value
   },
+}
+
+/** What can be included in an item. Source: microsoft-graph-docs-contrib, api/driveitem-get. */
+const expandable = ['children', 'permissions', 'thumbnails', 'versions'] as const
+type Expandable = (typeof expandable)[number]
+/** Graph can include these as well. */
+const notHere = ['activities', 'analytics', 'listItem', 'retentionLabel', 'subscriptions', 'workbook']
+
+/** `children($select=id,name;$top=5)` */
+function readExpand(part: string): [Expandable, QueryOptions] {
+  const [, name = '', inner = ''] = /^\s*([\w@.]+)\s*(?:\((.*)\))?\s*$/s.exec(part) ?? []
+  if (notHere.includes(name)) throw refusals.notInSandbox(`$expand=${name}`)
+  const known = expandable.find((one) => one === name)
+  if (known === undefined)
+    throw refusals.badRequest(
+      `Parsing OData Select and Expand failed: Could not find a property named '${name}' on type 'microsoft.graph.driveItem'.`,
+    )
+  const options: QueryOptions = {}
+  for (const pair of splitOutside(inner, ';')) {
+    const [, option = '', value = ''] = /^\s*(\$?\w+)=(.*)$/s.exec(pair) ?? []
+    if (pair.trim() !== '') readOption(options, option, value)
+  }
+  return [known, options]
+}
+
+/** Splits at a mark that stands outside of parentheses. */
+function splitOutside(text: string, mark: string): string[] {
+  const parts = ['']
+  let depth = 0
+  for (const character of text) {
+    depth += character === '(' ? 1 : character === ')' ? -1 : 0
+    if (character === mark && depth === 0) parts.push('')
+    else parts[parts.length - 1] += character
+  }
+  return parts
 }
 
 /**
@@ -67,10 +116,17 @@ export function readQuery(query: string): QueryOptions {
   for (const pair of query.split('&')) {
     const equals = pair.indexOf('=')
     if (equals < 0) continue
-    const name = decode(pair.slice(0, equals)).replace(/^\$/, '')
-    if (Object.hasOwn(readers, name)) readers[name]?.(options, decode(pair.slice(equals + 1)))
+    readOption(options, decode(pair.slice(0, equals)), decode(pair.slice(equals + 1)))
   }
   return options
+}
+
+/** An option of OData that is not one of a drive is refused; anything else that is unknown is ignored. */
+function readOption(options: QueryOptions, sent: string, value: string): void {
+  const name = sent.replace(/^\$/, '')
+  if (Object.hasOwn(readers, name)) readers[name]?.(options, value)
+  else if (/^\$(apply|compute|search)$/.test(sent))
+    throw refusals.badRequest(`Query option '${sent}' is not supported for this request.`)
 }
 
 function names(value: string): string[] {
@@ -95,8 +151,15 @@ export function select(
 ): Record<string, unknown> {
   if (!chosen) return resource
   return Object.fromEntries(
-    Object.entries(resource).filter(([name]) => name.startsWith('@odata.') || chosen.includes(name)),
+    Object.entries(resource).filter(
+      ([name]) => name.startsWith('@odata.') || chosen.includes(name) || chosen.includes(shortName(name)),
+    ),
   )
+}
+
+/** `content.downloadUrl` chooses the annotation as well. Source: onedrive-api-docs, resources/item. */
+function shortName(name: string): string {
+  return name === '@microsoft.graph.downloadUrl' ? 'content.downloadUrl' : name
 }
 
 function decode(text: string): string {

@@ -21,6 +21,9 @@ export const refusals = {
     new GraphError(400, 'BadRequest', `Resource not found for the segment '${segment}'.`),
   accessDenied: () => new GraphError(403, 'accessDenied', 'Access denied'),
   itemNotFound: () => new GraphError(404, 'itemNotFound', 'The resource could not be found.'),
+  /** What Graph has and the sandbox has not. */
+  notInSandbox: (what: string) =>
+    new GraphError(501, 'notInSandbox', `The sandbox has no ${what}; Microsoft Graph does.`),
   methodNotAllowed: () =>
     new GraphError(405, 'methodNotAllowed', 'The method is not allowed on this resource.'),
   nameAlreadyExists: () =>

@@ -18,6 +18,7 @@ export function indexAfter(sorted: readonly Item[], key: string): number {
 export const orders = {
   name: (one: Item, other: Item) => (one.key < other.key ? -1 : one.key > other.key ? 1 : 0),
   size: (one: Item, other: Item) => one.size - other.size,
+  createdDateTime: (one: Item, other: Item) => one.created - other.created,
   lastModifiedDateTime: (one: Item, other: Item) => one.modified - other.modified,
 } as const
 

@@ -29,6 +29,14 @@ describe('creating a folder', () => {
     expect(answer.json.cTag).toBeUndefined()
   })
 
+  it('takes the conflict behavior from its address, too', async () => {
+    const { post } = await drive()
+    const make = (query: string) => post(`${children}?${query}`, { name: 'a', folder: {} })
+    expect((await make('@microsoft.graph.conflictBehavior=fail')).status).toBe(201)
+    expect((await make('%40microsoft.graph.conflictBehavior=rename')).json.name).toBe('a 1')
+    expect((await make('@microsoft.graph.conflictBehavior=x')).status).toBe(400)
+  })
+
   it('answers 201 with a driveItem of a personal drive', async () => {
     const { make, get } = await drive(grace)
     const { status, json, headers } = await make(children, 'Photos')
