@@ -1,12 +1,10 @@
 import type { Command } from '../../cli/command.ts'
 import { account, json, maxWait, verbose } from '../shared/options.ts'
-import { isBodiless, methodOf } from './method.ts'
 
 export const api: Command = {
   group: 'Folders and files',
   summary: 'send any request to Microsoft Graph with the link',
   aliases: ['request', 'ls', 'list', 'upload', 'download', 'mv', 'share'],
-  changes: ({ options }) => !isBodiless(methodOf(options)),
   positional: [{ name: 'path' }],
   options: [
     {
