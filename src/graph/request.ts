@@ -33,31 +33,53 @@ export const maxRetries = 4
  * @param link the record to begin with, if the command has read it already.
  */
 export function openGraph(account: Account, maxWaitMs: number, link?: LinkRecord): Graph {
-  const patience = startPatience(maxWaitMs)
+  return openGraphs(account, maxWaitMs, link)()
+}
+
+/**
+ * The same for work in many parts, such as files: each call opens Graph with a limit on waiting of its own, and all of them
+ * share the token.
+ */
+export function openGraphs(account: Account, maxWaitMs: number, link?: LinkRecord): () => Graph {
   loadClientMeanwhile()
+  let current = link && Promise.resolve(link)
   let renewed: string | undefined
   // Read once per command; a token that expires meanwhile is refused, and renewed then.
   const tokens: Tokens = {
     account,
-    current: async () => {
-      link ??= await accessToken(account, { patience })
-      return link
+    current(patience) {
+      if (current === undefined) {
+        const asked = accessToken(account, { patience })
+        current = asked
+        // The next part of the work may have more luck.
+        asked.catch(() => {
+          if (current === asked) current = undefined
+        })
+      }
+      return current
     },
-    another: async (refused, claims) => {
-      link = await accessToken(account, { refused, claims, patience })
-      renewed = link.accessToken
-      return link
+    async another(refused, claims, patience) {
+      const known = await current
+      // Another part of the work has renewed it meanwhile.
+      if (known && known.accessToken !== refused && claims === undefined) return known
+      const another = await accessToken(account, { refused, claims, patience })
+      current = Promise.resolve(another)
+      renewed = another.accessToken
+      return another
     },
     isRenewed: (token) => token === renewed,
   }
-  return { send: (request, lookFirst) => send(tokens, patience, request, lookFirst), left: patience.left }
+  return () => {
+    const patience = startPatience(maxWaitMs)
+    return { send: (request, lookFirst) => send(tokens, patience, request, lookFirst), left: patience.left }
+  }
 }
 
 interface Tokens {
   account: Account
-  current: () => Promise<LinkRecord>
+  current: (patience: Patience) => Promise<LinkRecord>
   /** After Graph refused a token. */
-  another: (refused: string, claims: string | undefined) => Promise<LinkRecord>
+  another: (refused: string, claims: string | undefined, patience: Patience) => Promise<LinkRecord>
   /** Whether this token was issued after a refusal. */
   isRenewed: (token: string) => boolean
 }
@@ -105,13 +127,13 @@ async function sendWithToken(
   patience: Patience,
   freshConnection: boolean,
 ): Promise<GraphAnswer | NetworkError> {
-  const link = await tokens.current()
+  const link = await tokens.current(patience)
   const how = { timeoutMs: patience.attempt(30_000), freshConnection }
   const { account } = tokens
   const first = await sendOnce({ account, link }, request, how)
   if (first instanceof NetworkError || !isTokenRefused(first)) return first
   const sendAgain = async () => {
-    const another = await tokens.another(link.accessToken, challengeOf(first))
+    const another = await tokens.another(link.accessToken, challengeOf(first), patience)
     return sendOnce({ account, link: another }, request, how)
   }
   const last = tokens.isRenewed(link.accessToken) ? first : await sendAgain()
