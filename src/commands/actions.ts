@@ -13,6 +13,7 @@ export const actions = {
   use: () => import('./use/run.ts'),
   token: () => import('./token/run.ts'),
   mkdir: () => import('./mkdir/run.ts'),
+  ls: () => import('./ls/run.ts'),
   api: () => import('./api/run.ts'),
   config: () => import('./config/run.ts'),
   store: () => import('./store/run.ts'),

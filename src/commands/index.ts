@@ -8,6 +8,7 @@ import { explain } from './explain/command.ts'
 import { help } from './help/command.ts'
 import { login } from './login/command.ts'
 import { logout } from './logout/command.ts'
+import { ls } from './ls/command.ts'
 import { mkdir } from './mkdir/command.ts'
 import { sandbox } from './sandbox/command.ts'
 import { setup } from './setup/command.ts'
@@ -28,6 +29,7 @@ export const commands = {
   use,
   token,
   mkdir,
+  ls,
   api,
   doctor,
   explain,

@@ -4,7 +4,7 @@ import { account, json, maxWait, verbose } from '../shared/options.ts'
 export const api: Command = {
   group: 'Folders and files',
   summary: 'send any request to Microsoft Graph with the link',
-  aliases: ['request', 'ls', 'list', 'upload', 'download', 'mv', 'share'],
+  aliases: ['request', 'upload', 'download', 'mv', 'share'],
   positional: [{ name: 'path' }],
   options: [
     {

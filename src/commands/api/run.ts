@@ -9,8 +9,8 @@ import { readPages } from '../../graph/api/pages.ts'
 import { openGraph } from '../../graph/request.ts'
 import { openSource, type Source } from '../../graph/transfer/upload-source.ts'
 import { secondsOf, textOf, textsOf } from '../shared/arguments.ts'
+import { printItems } from '../shared/items.ts'
 import { type Context, linkOf } from './context.ts'
-import { printItems } from './items.ts'
 import { openOutput, ReaderGone } from './output.ts'
 
 type Options = Arguments['options']

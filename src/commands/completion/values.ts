@@ -14,7 +14,8 @@ export async function valuesOf(
   given: Arguments['options'],
 ): Promise<Candidate[] | 'files'> {
   if (takes === 'file') return 'files'
-  if (takes === 'folder') return (await import('./folders.ts')).foldersBelow(typed, given.account)
+  if (takes === 'folder' || takes === 'item')
+    return (await import('./folders.ts')).foldersBelow(typed, given.account)
   const all = takes ? await sources[takes]() : (choices ?? offers ?? []).map((word) => ({ word }))
   const small = typed.toLowerCase()
   return all.filter(({ word }) => word.toLowerCase().startsWith(small))

@@ -18,6 +18,7 @@ const mostRemembered = 100_000
  * is not a collection is one item. A delta ends with an item that contains only its `@odata.deltaLink`.
  * https://learn.microsoft.com/en-us/graph/paging
  * @param openGraph opens Graph with a limit on waiting of its own for each page.
+ * @param failed makes the error for a page that was refused.
  * @throws OdLinkError (service) when a link leads to another origin or back to an earlier page, or is too long.
  */
 export async function* readPages(
@@ -25,6 +26,7 @@ export async function* readPages(
   first: Address,
   headers: Record<string, string>,
   graphOrigin: string,
+  failed = (answer: GraphAnswer) => apiFailure(answer, `GET ${first.path}`),
 ): AsyncGenerator<unknown[]> {
   const seen = new Set<string>()
   for (let address: Address | undefined = first; address; ) {
@@ -32,7 +34,7 @@ export async function* readPages(
     if (seen.has(hash)) throw circle()
     seen.add(hash)
     if (seen.size > mostRemembered) seen.delete(String(seen.values().next().value))
-    const page = await readPage(openGraph(), address, headers)
+    const page = await readPage(openGraph(), address, headers, failed)
     const { value, '@odata.nextLink': next, '@odata.deltaLink': delta } = page
     yield [
       ...(Array.isArray(value) ? value : [page]),
@@ -52,6 +54,7 @@ async function readPage(
   graph: Graph,
   address: Address,
   headers: Record<string, string>,
+  failed: (answer: GraphAnswer) => OdLinkError,
 ): Promise<Record<string, unknown>> {
   const answer: GraphAnswer = await graph.send({
     method: 'GET',
@@ -61,7 +64,7 @@ async function readPage(
     streams: { take: (response, alive) => readText(response, alive, largestPage) },
   })
   if (answer.status === 200 && answer.json) return answer.json
-  throw apiFailure(answer, `GET ${address.path}`)
+  throw failed(answer)
 }
 
 function circle(): OdLinkError {

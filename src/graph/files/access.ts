@@ -1,0 +1,50 @@
+import type { Account } from '../../accounts/account.ts'
+import { accessToken } from '../../accounts/token.ts'
+import { startPatience } from '../../http/retry.ts'
+import type { Caller } from '../answer.ts'
+import { openPlaces } from '../open-place.ts'
+import { type Place, readPlace, type TypedPlace } from '../place.ts'
+import { type Graph, openGraphs } from '../request.ts'
+
+/** A link with a valid token, for work in many parts. */
+export interface Access {
+  account: Account
+  /** Opens Graph with a limit of its own on waiting; all share the token. */
+  graph: () => Graph
+  /** Where the link's Graph is. */
+  graphOrigin: string
+  caller: Caller
+  maxWaitMs: number
+}
+
+/** A place, and the access of the link that reaches it. */
+export interface At {
+  access: Access
+  place: Place
+}
+
+/**
+ * Opens the places that were typed for one command. Each account's link is read once.
+ * @param options.account the value of `--account`.
+ * @param options.maxWaitMs for each part of the work.
+ */
+export function openPlacesForFiles(options: {
+  account?: string | undefined
+  maxWaitMs: number
+}): (typed: string | TypedPlace) => Promise<At> {
+  const open = openPlaces(options)
+  const known = new Map<string, Promise<Access>>()
+  return async (typed) => {
+    const { account, place } = await open(typeof typed === 'string' ? readPlace(typed) : typed)
+    const access = known.get(account.id) ?? openAccess(account, options.maxWaitMs)
+    known.set(account.id, access)
+    return { access: await access, place }
+  }
+}
+
+async function openAccess(account: Account, maxWaitMs: number): Promise<Access> {
+  const link = await accessToken(account, { patience: startPatience(maxWaitMs) })
+  const { graphOrigin, grantedScope } = link
+  const graph = openGraphs(account, maxWaitMs, link)
+  return { account, graph, graphOrigin, caller: { account, grantedScope }, maxWaitMs }
+}
