@@ -3,17 +3,22 @@ import { readStateFile, StateFile } from './books/state-file.ts'
 import { serve } from './serve.ts'
 import { listen } from './server/listener.ts'
 import { makeLocalIdentity, writeCaFile } from './server/tls/authority.ts'
+import { Addresses, type ChosenOrigins, checkOrigins, microsoftOrigins, ownOrigins } from './state/origins.ts'
 import { checkRegistrations, publicClientId, type Registration, webClientId } from './state/registrations.ts'
 import { checkUsers, defaultUsers, type SandboxUser } from './state/users.ts'
 import { type Settings, World } from './state/world.ts'
 
-export { PortTaken } from './server/listener.ts'
+export { PortForbidden, PortTaken } from './server/listener.ts'
 export type { Audience, Platform, RedirectUri, Registration } from './state/registrations.ts'
 export { readUsers, type SandboxUser } from './state/users.ts'
 
 export interface SandboxOptions {
-  /** Default: any free port. */
+  /** Default: any free port; with `asMicrosoft`, 443. */
   port?: number
+  /** Answers under Microsoft's own host names, with https. The client's machine has to map them: see `hosts`. */
+  asMicrosoft?: boolean
+  /** The origins that answers name, where they are not those of the sandbox or of Microsoft. */
+  origins?: ChosenOrigins
   /** Default: one work and one personal account. */
   users?: SandboxUser[]
   latencyMs?: number
@@ -37,7 +42,13 @@ export interface SandboxOptions {
 }
 
 export interface Sandbox {
+  /** On loopback: the page with the drives, and the control API. */
   origin: string
+  /** The origins of the identity platform and of Graph in its answers; default: `origin`. */
+  authorityOrigin: string
+  graphOrigin: string
+  /** The host names that a client's machine has to map to this one. */
+  hosts: string[]
   /** The bearer token of the control API, `/control/…`. */
   controlToken: string
   clientId: string
@@ -52,24 +63,29 @@ export interface Sandbox {
 }
 
 /**
- * Starts a fake of Microsoft's identity platform and Graph on loopback, both at one origin.
- * @throws PortTaken, or an Error with a plain sentence when the users, registrations or state file are not
+ * Starts a fake of Microsoft's identity platform and Graph on loopback, in one server.
+ * @throws PortTaken, PortForbidden, or an Error with a plain sentence when the users, registrations or state file are not
  * valid.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { port = 0, users = defaultUsers, registrations = [], secret } = options
+  const { users = defaultUsers, registrations = [], secret, asMicrosoft, origins: named = {} } = options
+  const { port = asMicrosoft ? 443 : 0 } = options
   checkUsers(users)
+  checkOrigins(named)
   checkRegistrations(registrations)
   let open: (world: World) => void = () => {}
   const ready = new Promise<World>((resolve) => {
     open = resolve
   })
-  const tls = options.tls ? makeLocalIdentity() : undefined
+  const originsAt = (own: string) => (asMicrosoft ? microsoftOrigins(own, named) : ownOrigins(own, named))
+  const { names: hosts } = new Addresses(originsAt('https://localhost'), users)
+  const tls = options.tls || asMicrosoft ? makeLocalIdentity(hosts) : undefined
   const saved = options.state === undefined ? undefined : readStateFile(options.state)
   const listener = await listen(port, async (request, response) => serve(await ready, request, response), tls)
   const ca = tls && writeCaFile(tls.ca)
+  const own = new URL(`${tls ? 'https' : 'http'}://localhost:${listener.port}`).origin
   const world = new World({
-    origin: `${tls ? 'https' : 'http'}://localhost:${listener.port}`,
+    origins: originsAt(own),
     users,
     registrations,
     settings: chosen(options),
@@ -79,7 +95,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const stateFile = options.state && saved ? new StateFile(options.state, world, saved) : undefined
   open(world)
   return {
-    origin: world.origin,
+    origin: own,
+    authorityOrigin: world.origins.authority,
+    graphOrigin: world.origins.graph,
+    hosts,
     controlToken: world.controlToken,
     clientId: publicClientId,
     webClientId,

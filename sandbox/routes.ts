@@ -9,6 +9,7 @@ import { myApps } from './identity/my-apps.ts'
 import { lookUpPage } from './identity/pages.ts'
 import { type Incoming, json, type Reply } from './server/messages.ts'
 import type { LogEntry } from './state/log.ts'
+import { isWebSite, type Origins } from './state/origins.ts'
 import type { World } from './state/world.ts'
 
 /** The handler of a path. */
@@ -19,11 +20,14 @@ export interface Route {
   answer: (world: World, incoming: Incoming) => Reply | Promise<Reply>
 }
 
-/** Finds the handler of a path. */
-export function route(path: string): Route {
+/** Where a person enters a device code: `microsoft.com/devicelogin` and its like, and where those lead. */
+const deviceLoginPath = /^\/(devicelogin|device|link|common\/oauth2\/deviceauth)$/i
+
+/** Finds the handler of a path, below the origin that the request was sent to. */
+export function route(path: string, origin: string | undefined, origins: Origins): Route {
   if (path === '/') return { kind: 'page', isInternal: true, answer: treePage }
   if (path.startsWith('/control/')) return { kind: 'page', isInternal: true, answer: answerControl }
-  if (path === '/devicelogin') return { kind: 'page', answer: deviceLogin }
+  if (deviceLoginPath.test(path)) return { kind: 'page', answer: deviceLogin }
   if (path === '/myapps') return { kind: 'page', answer: myApps }
   if (path === '/error') return { kind: 'page', answer: lookUpPage }
   if (isGraph(path)) return { kind: 'graph', answer: answerGraph }
@@ -31,5 +35,8 @@ export function route(path: string): Route {
   const endpoint = identityEndpoint(path)
   if (endpoint)
     return { kind: endpoint.kind, answer: (world, incoming) => answerIdentity(world, incoming, endpoint) }
+  // Where a webUrl leads: the page with the drives.
+  if (origin !== undefined && isWebSite(origin, origins))
+    return { kind: 'page', isInternal: true, answer: treePage }
   return { kind: 'unknown', answer: () => json(404, { error: 'Not found.' }) }
 }

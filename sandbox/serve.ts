@@ -49,9 +49,7 @@ function largestOf({ method, url = '' }: IncomingMessage): number | undefined {
 
 function refuseForeignHost(world: World, request: IncomingMessage): Reply | undefined {
   // DNS rebinding: a foreign page whose name resolves to this machine is recognized by its Host header.
-  const { port } = new URL(world.origin)
-  const host = request.headers.host?.toLowerCase() ?? ''
-  if (![`localhost:${port}`, `127.0.0.1:${port}`, `[::1]:${port}`].includes(host)) {
+  if (world.addresses.at(request.headers.host ?? '') === undefined) {
     return json(400, { error: 'The Host header must name this machine and this port.' })
   }
   return undefined
@@ -75,7 +73,7 @@ function understand(
   const mark = url.indexOf('?')
   const path = mark < 0 ? url : url.slice(0, mark)
   const query = mark < 0 ? '' : url.slice(mark + 1)
-  const target = route(path)
+  const target = route(path, world.addresses.at(headers.host ?? ''), world.origins)
   const isForm = target.kind !== 'graph' && target.kind !== 'content'
   const sent = sentRequestId(headers['client-request-id'], isForm ? `${query}&${body}` : '')
   const incoming: Incoming = {

@@ -62,7 +62,7 @@ function unknownTokenText(value: string): string {
 
 /** The header as Graph writes it. Sources: msgraph-sdk-dotnet#1416; entra-docs, claims-challenge. */
 function unauthorized(world: World, message: string, more?: string): GraphError {
-  const challenge = `Bearer realm="", authorization_uri="${world.origin}/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`
+  const challenge = `Bearer realm="", authorization_uri="${world.origins.authority}/common/oauth2/authorize", client_id="00000003-0000-0000-c000-000000000000"`
   return new GraphError(401, 'InvalidAuthenticationToken', message, undefined, {
     'www-authenticate': more === undefined ? challenge : `${challenge}, ${more}`,
   })

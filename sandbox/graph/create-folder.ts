@@ -33,7 +33,7 @@ export function createFolder(world: World, incoming: Incoming, request: DriveReq
   const reply = itemReply(world, incoming, 201, request, item)
   if (drive.owner.kind === 'work') return reply
   // A backend URL that cannot be opened, as in reality. Source: onedrive-api-docs#39, #1455.
-  const location = `${world.origin}/backend/v1.0/drives('${drive.id}')/items('${item.id}')`
+  const location = `${world.origins.graph}/backend/v1.0/drives('${drive.id}')/items('${item.id}')`
   // The answer's eTag is one version behind every later read. Source: onedrive-api-docs#1931.
   item.version++
   return { ...reply, headers: { ...reply.headers, location } }

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import type { Incoming, Reply } from '../server/messages.ts'
 import { refusals } from '../state/graph-error.ts'
 import type { Item } from '../state/items.ts'
+import { organisationOf } from '../state/origins.ts'
 import type { World } from '../state/world.ts'
 import { readJsonBody } from './json-body.ts'
 import { graphJson } from './replies.ts'
@@ -15,7 +16,7 @@ const links = new WeakMap<Item, Map<string, object>>()
 
 /**
  * `POST …/createLink`: 201 for a new link, 200 for an existing one; the default scope depends on the drive.
- * The hosts do not exist (RFC 2606). Source: microsoft-graph-docs-contrib, api/driveitem-createlink.
+ * Source: microsoft-graph-docs-contrib, api/driveitem-createlink.
  */
 export function createLink(world: World, incoming: Incoming, request: DriveRequest): Reply {
   const { drive } = request
@@ -32,17 +33,18 @@ export function createLink(world: World, incoming: Incoming, request: DriveReque
   links.set(item, made)
   const known = made.get(`${type} ${scope}`)
   const id = createHash('sha256').update(`${item.id} ${type} ${scope}`).digest('base64url').slice(0, 22)
-  const host = isPersonal ? '1drv.example' : 'contoso-my.sharepoint.example'
+  const { shortLinks, sharePoint } = world.origins
+  const origin = isPersonal ? shortLinks : sharePoint(`${organisationOf(drive.owner.domain)}-my`)
   const permission = known ?? {
     id,
     roles: [type === 'edit' ? 'write' : 'read'],
     shareId: `u!${id}`,
     hasPassword: false,
-    link: { type, scope, webUrl: `https://${host}/:u:/g/${id}`, preventsDownload: false },
+    link: { type, scope, webUrl: `${origin}/:u:/g/${id}`, preventsDownload: false },
   }
   made.set(`${type} ${scope}`, permission)
   return graphJson(incoming, world, known ? 200 : 201, {
-    '@odata.context': `${world.origin}/v1.0/$metadata#permission`,
+    '@odata.context': `${world.origins.graph}/v1.0/$metadata#permission`,
     ...permission,
   })
 }

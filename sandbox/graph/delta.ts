@@ -29,9 +29,9 @@ export function delta(world: World, incoming: Incoming, { drive, address, option
   const end = token === 'latest' ? entries.length : at + (options.top ?? defaultPage)
   const more = end < entries.length
   const next = more ? { since, until, at: end } : { since: until, until: -1, at: 0 }
-  const link = `${world.origin}${incoming.path.replace(/\/delta.*$/, '/delta')}?token=${writeToken(drive, next)}`
+  const link = `${world.origins.graph}${incoming.path.replace(/\/delta.*$/, '/delta')}?token=${writeToken(drive, next)}`
   return graphJson(incoming, world, 200, {
-    '@odata.context': `${world.origin}/v1.0/$metadata#Collection(driveItem)`,
+    '@odata.context': `${world.origins.graph}/v1.0/$metadata#Collection(driveItem)`,
     [more ? '@odata.nextLink' : '@odata.deltaLink']: link,
     value: token === 'latest' ? [] : entries.slice(at, end),
   })

@@ -14,8 +14,10 @@ import { eTag } from './tags.ts'
  */
 export function redirectToContent(world: World, incoming: Incoming, request: DriveRequest): Reply {
   const item = requireItem(request)
+  const { drive } = request
   if (!item.content) throw refusals.invalidRequest('A folder has no content.')
-  return { status: 302, headers: { ...graphHeaders(incoming, world), location: downloadUrl(world, item) } }
+  const location = downloadUrl(world, drive, item)
+  return { status: 302, headers: { ...graphHeaders(incoming, world), location } }
 }
 
 /** The bytes of a file, or the requested range, behind a pre-signed URL. */

@@ -18,7 +18,7 @@ export function listDrives(world: World, incoming: Incoming, token: AccessToken)
   if (!authorizeDrive(token, incoming.method).wholeDrive) throw refusals.accessDenied()
   const drive = driveResource(world, world.driveOf(token.account))
   return graphJson(incoming, world, 200, {
-    '@odata.context': `${world.origin}/v1.0/$metadata#drives`,
+    '@odata.context': `${world.origins.graph}/v1.0/$metadata#drives`,
     value: [select(drive, readQuery(incoming.query).select)],
   })
 }

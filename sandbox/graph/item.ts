@@ -1,5 +1,6 @@
 import type { Drive } from '../state/drive.ts'
 import { type Item, isFolder } from '../state/items.ts'
+import { organisationOf } from '../state/origins.ts'
 import type { World } from '../state/world.ts'
 import { hashesOf } from './hashes.ts'
 import { mimeTypeOf } from './mime-types.ts'
@@ -16,7 +17,7 @@ export function driveItem(world: World, drive: Drive, item: Item): Record<string
   const user = { user: identity(drive) }
   const content = cTag(drive, item)
   return {
-    ...(item.content ? { '@microsoft.graph.downloadUrl': downloadUrl(world, item) } : {}),
+    ...(item.content ? { '@microsoft.graph.downloadUrl': downloadUrl(world, drive, item) } : {}),
     createdDateTime: time(drive, item.created),
     ...(content === undefined ? {} : { cTag: content }),
     eTag: eTag(drive, item),
@@ -25,7 +26,7 @@ export function driveItem(world: World, drive: Drive, item: Item): Record<string
     name: item.name,
     size: item.size,
     ...(item.description === undefined ? {} : { description: item.description }),
-    webUrl: webUrl(drive, item),
+    webUrl: webUrl(world, drive, item),
     createdBy: user,
     lastModifiedBy: user,
     parentReference: parentReference(drive, item),
@@ -81,16 +82,12 @@ function spelledId(drive: Drive): string {
   return drive.spelled++ % 2 === 0 ? id.toUpperCase() : id
 }
 
-function host({ owner }: Drive): string {
-  const organisation = owner.domain.slice(0, owner.domain.indexOf('.'))
-  return owner.kind === 'work' ? `${organisation}-my.sharepoint.example` : 'onedrive.live.example'
-}
-
-/** The URL of the item in a browser. The hosts do not exist (RFC 2606). */
-export function webUrl(drive: Drive, item: Item): string {
-  return drive.owner.kind === 'work'
-    ? `https://${host(drive)}${drive.libraryPath}${encodePath(drive.path(item))}`
-    : `https://${host(drive)}/?id=${encodeURIComponent(item.id)}&cid=${drive.id}`
+/** The URL of the item in a browser. */
+export function webUrl({ origins }: World, drive: Drive, item: Item): string {
+  const { owner } = drive
+  return owner.kind === 'work'
+    ? `${origins.sharePoint(`${organisationOf(owner.domain)}-my`)}${drive.libraryPath}${encodePath(drive.path(item))}`
+    : `${origins.oneDrive}/?id=${encodeURIComponent(item.id)}&cid=${drive.id}`
 }
 
 function encodePath(path: string): string {
@@ -106,7 +103,7 @@ export function driveResource(world: World, drive: Drive): Record<string, unknow
     id: drive.id,
     driveType: drive.owner.kind === 'work' ? 'business' : 'personal',
     name: 'OneDrive',
-    webUrl: webUrl(drive, drive.root),
+    webUrl: webUrl(world, drive, drive.root),
     createdDateTime: time(drive, drive.root.created),
     lastModifiedDateTime: time(drive, drive.root.modified),
     owner: { user: identity(drive) },

@@ -19,7 +19,7 @@ export function listChildren(world: World, incoming: Incoming, request: DriveReq
   // A file has no children, but asking for them is not an error.
   const { page, next } = isFolder(item) ? pageOf(world, drive, item, options) : { page: [], next: undefined }
   return graphJson(incoming, world, 200, {
-    '@odata.context': `${world.origin}/v1.0/$metadata#drives('${encodeURIComponent(drive.id)}')/items('${encodeURIComponent(item.id)}')/children`,
+    '@odata.context': `${world.origins.graph}/v1.0/$metadata#drives('${encodeURIComponent(drive.id)}')/items('${encodeURIComponent(item.id)}')/children`,
     ...(isFolder(item) ? { '@odata.count': item.children.size } : {}),
     ...(next === undefined ? {} : { '@odata.nextLink': nextLink(world, incoming, next) }),
     value: page.map((child) => select(expanded(world, drive, child, options), chosenOf(options))),
@@ -71,7 +71,7 @@ export function nextLink(world: World, incoming: Incoming, next: string): string
   const kept = incoming.query
     .split('&')
     .filter((pair) => pair !== '' && !/^(\$|%24)?skip[tT]oken=/.test(pair))
-  return `${world.origin}${incoming.path}?${[...kept, `$skiptoken=${next}`].join('&')}`
+  return `${world.origins.graph}${incoming.path}?${[...kept, `$skiptoken=${next}`].join('&')}`
 }
 
 /** The properties to send: what is expanded comes along. */
@@ -113,7 +113,7 @@ export function search(world: World, incoming: Incoming, request: DriveRequest):
   )
   const { page, next } = counted(words === '' ? [] : found, options)
   return graphJson(incoming, world, 200, {
-    '@odata.context': `${world.origin}/v1.0/$metadata#Collection(driveItem)`,
+    '@odata.context': `${world.origins.graph}/v1.0/$metadata#Collection(driveItem)`,
     ...(next === undefined ? {} : { '@odata.nextLink': nextLink(world, incoming, next) }),
     value: page.map((item) => select(driveItem(world, drive, item), options.select)),
   })

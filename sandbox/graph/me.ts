@@ -31,7 +31,7 @@ export function me(world: World, incoming: Incoming, { account, scopes }: Access
     id: account.graphId,
   }
   return graphJson(incoming, world, 200, {
-    '@odata.context': `${world.origin}/v1.0/$metadata#users/$entity`,
+    '@odata.context': `${world.origins.graph}/v1.0/$metadata#users/$entity`,
     ...select(user, readQuery(incoming.query).select),
   })
 }

@@ -31,7 +31,7 @@ export const operations: Record<string, Partial<Record<string, Operation>>> = {
 
 function getDrive(world: World, incoming: Incoming, { drive, options }: DriveRequest): Reply {
   return graphJson(incoming, world, 200, {
-    '@odata.context': `${world.origin}/v1.0/$metadata#drives/$entity`,
+    '@odata.context': `${world.origins.graph}/v1.0/$metadata#drives/$entity`,
     ...select(driveResource(world, drive), options.select),
   })
 }
@@ -41,7 +41,7 @@ function getItem(world: World, incoming: Incoming, request: DriveRequest): Reply
   const item = requireItem(request)
   if (isUnchanged(incoming, drive, item)) return { status: 304, headers: graphHeaders(incoming, world) }
   return graphJson(incoming, world, 200, {
-    '@odata.context': `${world.origin}/v1.0/$metadata#drives('${encodeURIComponent(drive.id)}')/items/$entity`,
+    '@odata.context': `${world.origins.graph}/v1.0/$metadata#drives('${encodeURIComponent(drive.id)}')/items/$entity`,
     ...select(expanded(world, drive, item, options), chosenOf(options)),
   })
 }

@@ -42,7 +42,7 @@ export function graphHeaders(incoming: Incoming, world: World): Record<string, s
     'request-id': incoming.id,
     'client-request-id': incoming.clientRequestId,
     'x-ms-ags-diagnostic': JSON.stringify({
-      ServerInfo: { DataCenter: 'Sandbox', ScaleUnit: new URL(world.origin).port },
+      ServerInfo: { DataCenter: 'Sandbox', ScaleUnit: new URL(world.origins.own).port },
     }),
   }
 }

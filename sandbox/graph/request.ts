@@ -41,7 +41,7 @@ export function itemReply(
   item: Item,
 ): Reply {
   return graphJson(incoming, world, status, {
-    '@odata.context': `${world.origin}/v1.0/$metadata#drives('${encodeURIComponent(drive.id)}')/items/$entity`,
+    '@odata.context': `${world.origins.graph}/v1.0/$metadata#drives('${encodeURIComponent(drive.id)}')/items/$entity`,
     ...select(driveItem(world, drive, item), options.select),
   })
 }

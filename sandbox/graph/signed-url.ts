@@ -1,8 +1,10 @@
 import { createHmac } from 'node:crypto'
 import { equal } from '../server/equal.ts'
 import type { Incoming } from '../server/messages.ts'
+import type { Drive } from '../state/drive.ts'
 import { refusals } from '../state/graph-error.ts'
 import type { Item } from '../state/items.ts'
+import { organisationOf } from '../state/origins.ts'
 import type { World } from '../state/world.ts'
 
 /** What a pre-signed URL may be for. */
@@ -14,16 +16,22 @@ const hour = 3_600_000
  * A URL for downloading a file without a token, for an hour. Source: microsoft-graph-docs-contrib,
  * resources/driveitem.
  */
-export function downloadUrl(world: World, item: Item): string {
+export function downloadUrl(world: World, drive: Drive, item: Item): string {
   // Rounded, so that an unchanged item has the same URL for a while.
   const begun = Math.floor(world.now() / hour) * hour
-  return signedUrl(world, 'download', item.id, begun + 2 * hour)
+  return signedUrl(world, drive, { purpose: 'download', id: item.id, until: begun + 2 * hour })
 }
 
-/** A URL on the sandbox's origin that gives access to one thing until it expires. */
-export function signedUrl(world: World, purpose: Purpose, id: string, until: number): string {
-  const signature = sign(world, purpose, id, String(until))
-  return `${world.origin}/${purpose}/${encodeURIComponent(id)}?tempauth=${until}.${signature}`
+/** A URL at the origin of a drive's content that gives access to one thing until it expires. */
+export function signedUrl(
+  { origins, urlKey }: World,
+  { owner }: Drive,
+  { purpose, id, until }: { purpose: Purpose; id: string; until: number },
+): string {
+  const signature = sign(urlKey, purpose, id, String(until))
+  const origin =
+    owner.kind === 'work' ? origins.workContent(organisationOf(owner.domain)) : origins.personalContent
+  return `${origin}/${purpose}/${encodeURIComponent(id)}?tempauth=${until}.${signature}`
 }
 
 /** The purpose of a pre-signed URL, by its path. */
@@ -35,13 +43,13 @@ export function purposeOf(path: string): Purpose | undefined {
 export function readSignedUrl(world: World, incoming: Incoming, purpose: Purpose): string {
   const id = decode(incoming.path.slice(purpose.length + 2))
   const [, until = '', signature = ''] = /^tempauth=(\d+)\.([\w-]+)$/.exec(incoming.query) ?? []
-  if (!equal(signature, sign(world, purpose, id, until)) || Number(until) <= world.now())
+  if (!equal(signature, sign(world.urlKey, purpose, id, until)) || Number(until) <= world.now())
     throw refusals.unauthenticated()
   return id
 }
 
-function sign(world: World, purpose: Purpose, id: string, until: string): string {
-  return createHmac('sha256', world.urlKey).update(`${purpose} ${id} ${until}`).digest('base64url')
+function sign(key: Buffer, purpose: Purpose, id: string, until: string): string {
+  return createHmac('sha256', key).update(`${purpose} ${id} ${until}`).digest('base64url')
 }
 
 function decode(segment: string): string {

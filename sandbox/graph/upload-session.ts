@@ -37,10 +37,10 @@ export function createUploadSession(world: World, incoming: Incoming, request: D
     world.now(),
   )
   return graphJson(incoming, world, 200, {
-    '@odata.context': `${world.origin}/v1.0/$metadata#microsoft.graph.uploadSession`,
+    '@odata.context': `${world.origins.graph}/v1.0/$metadata#microsoft.graph.uploadSession`,
     expirationDateTime: new Date(session.expiresAt).toISOString(),
     nextExpectedRanges: ['0-'],
-    uploadUrl: signedUrl(world, 'upload', session.id, session.expiresAt),
+    uploadUrl: signedUrl(world, drive, { purpose: 'upload', id: session.id, until: session.expiresAt }),
   })
 }
 

@@ -55,7 +55,7 @@ export function askPerson(world: World, incoming: Incoming, request: CheckedRequ
   const signsInAnew = prompt === 'login' || prompt === 'select_account' || prompt === 'create'
   if (!signsInAnew && known.length === 1 && known[0]) visit.account = known[0]
   const reply = proceed(world, incoming, visit)
-  return world.visits.has(visit) ? withVisit(world, reply, visit) : reply
+  return world.visits.has(visit) ? withVisit(world, incoming, reply, visit) : reply
 }
 
 /** Whether an account is of the kind that `domain_hint` names. */

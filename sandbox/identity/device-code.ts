@@ -15,8 +15,8 @@ import { readScopes } from './scopes.ts'
 const alphabet = 'BCDFGHJKLMNPQRSTVWXZ23456789'
 
 /**
- * `POST /{tenant}/oauth2/v2.0/devicecode`. The user code has nine characters, eight for `consumers`, and there is no
- * `verification_uri_complete`. Sources: entra-docs, v2-oauth2-device-code; MicrosoftDocs/azure-docs#33126.
+ * `POST /{tenant}/oauth2/v2.0/devicecode`. The user code has nine characters, eight for `consumers`, and the page
+ * depends on who may sign in, and there is no `verification_uri_complete`. Sources: entra-docs, v2-oauth2-device-code; MicrosoftDocs/azure-docs#33126.
  */
 export function deviceCode(world: World, incoming: Incoming, tenant: Tenant): Reply {
   if (incoming.method !== 'POST') throw refusals.postOnly(incoming.method)
@@ -41,7 +41,8 @@ export function deviceCode(world: World, incoming: Incoming, tenant: Tenant): Re
     expiresAt: world.now() + deviceTtlSeconds * 1000,
     redeemed: false,
   })
-  const verificationUri = `${world.origin}/devicelogin`
+  const [kind, another] = tenant.kinds
+  const verificationUri = world.origins.deviceLogin[another ? 'either' : (kind ?? 'either')]
   return identityJson(incoming, 200, {
     user_code: userCode,
     device_code: code,

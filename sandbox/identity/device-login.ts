@@ -1,4 +1,4 @@
-import { mayBeFromOwnPage, readForm, readPostedForm } from '../server/forms.ts'
+import { readForm, readPostedForm } from '../server/forms.ts'
 import { escapeHtml } from '../server/html.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { DeviceCode } from '../state/grants.ts'
@@ -6,14 +6,15 @@ import { admits } from '../state/tenants.ts'
 import { withVisit } from '../state/visits.ts'
 import type { World } from '../state/world.ts'
 import { signInPage } from './layout.ts'
-import { seeOther } from './login.ts'
+import { isOwnForm, seeOther } from './login.ts'
 import { errorPage } from './pages.ts'
 
 /** `/devicelogin`: the person enters the code from the terminal, signs in, and confirms the application. */
 export function deviceLogin(world: World, incoming: Incoming): Reply {
+  const elsewhere = leadTo(world, incoming)
+  if (elsewhere !== undefined) return { status: 302, headers: { location: elsewhere } }
   if (incoming.method === 'GET') return codePage(readForm(incoming.query).get('otc') ?? '')
-  const { protocol } = new URL(world.origin)
-  if (incoming.method !== 'POST' || !mayBeFromOwnPage(incoming, protocol)) return { status: 405 }
+  if (incoming.method !== 'POST' || !isOwnForm(world, incoming)) return { status: 405 }
   const form = readPostedForm(incoming)
   const code = findUserCode(world, form.get('otc') ?? '')
   if (!code) return codePage(form.get('otc') ?? '', 'That code didn’t work. Check the code and try again.')
@@ -23,7 +24,15 @@ export function deviceLogin(world: World, incoming: Incoming): Reply {
     code.decision = form.get('action') === 'cancel' ? 'declined' : { account }
     return endPage(code)
   }
-  return askPerson(world, code)
+  return askPerson(world, incoming, code)
+}
+
+/** The page's address at the identity platform, for a request to another of Microsoft's sites. */
+function leadTo({ addresses, origins }: World, { headers, query }: Incoming): string | undefined {
+  const origin = addresses.at(headers.host ?? '')
+  const pages = Object.values(origins.deviceLogin).map((url) => new URL(url).origin)
+  if (origin === undefined || origin === origins.authority || !pages.includes(origin)) return undefined
+  return `${origins.authority}/common/oauth2/deviceauth${query === '' ? '' : `?${query}`}`
 }
 
 /** The pending device code for what a person typed, ignoring case, spaces and hyphens. */
@@ -39,7 +48,7 @@ function isPending(world: World, code: DeviceCode): boolean {
   return code.expiresAt > world.now() && code.decision === undefined
 }
 
-function askPerson(world: World, code: DeviceCode): Reply {
+function askPerson(world: World, incoming: Incoming, code: DeviceCode): Reply {
   const { tenant, registration, scopes } = code
   const decide = (decision: NonNullable<DeviceCode['decision']>) => {
     if (!isPending(world, code))
@@ -60,7 +69,7 @@ function askPerson(world: World, code: DeviceCode): Reply {
     },
     world.now(),
   )
-  return withVisit(world, seeOther(visit), visit)
+  return withVisit(world, incoming, seeOther(visit), visit)
 }
 
 function endPage({ registration, decision }: DeviceCode): Reply {

@@ -12,10 +12,10 @@ import { identityJson } from './replies.ts'
  * Sources: entra-docs, identity-platform/access-tokens; openiddict/openiddict-core#1764.
  */
 export function openidConfiguration(world: World, incoming: Incoming, tenant: Tenant): Reply {
-  const authority = `${world.origin}/${tenant.id ?? tenant.key}`
+  const { authority: origin, graph, cloud } = world.origins
+  const authority = `${origin}/${tenant.id ?? tenant.key}`
   // The endpoints of `consumers` keep the alias.
-  const endpoints = tenant.id === personalTenantId ? `${world.origin}/${tenant.segment}` : authority
-  const host = new URL(world.origin).host
+  const endpoints = tenant.id === personalTenantId ? `${origin}/${tenant.segment}` : authority
   const appid = world.settings.signingKeys === 'app' ? readForm(incoming.query).get('appid') : undefined
   const ofApp = appid === undefined ? '' : `?appid=${encodeURIComponent(appid)}`
   return identityJson(incoming, 200, {
@@ -27,9 +27,9 @@ export function openidConfiguration(world: World, incoming: Incoming, tenant: Te
     id_token_signing_alg_values_supported: ['RS256'],
     response_types_supported: ['code', 'id_token', 'code id_token', 'id_token token'],
     scopes_supported: ['openid', 'profile', 'email', 'offline_access'],
-    issuer: tenant.id === undefined ? `${world.origin}/{tenantid}/v2.0` : `${authority}/v2.0`,
+    issuer: tenant.id === undefined ? `${origin}/{tenantid}/v2.0` : `${authority}/v2.0`,
     request_uri_parameter_supported: false,
-    userinfo_endpoint: `${world.origin}/oidc/userinfo`,
+    userinfo_endpoint: `${graph}/oidc/userinfo`,
     authorization_endpoint: `${endpoints}/oauth2/v2.0/authorize`,
     device_authorization_endpoint: `${endpoints}/oauth2/v2.0/devicecode`,
     http_logout_supported: true,
@@ -37,10 +37,10 @@ export function openidConfiguration(world: World, incoming: Incoming, tenant: Te
     end_session_endpoint: `${endpoints}/oauth2/v2.0/logout`,
     claims_supported: claims,
     tenant_region_scope: tenant.id === undefined || tenant.id === personalTenantId ? null : 'EU',
-    cloud_instance_name: host,
-    cloud_graph_host_name: host,
-    msgraph_host: host,
-    rbac_url: world.origin,
+    cloud_instance_name: cloud.instance,
+    cloud_graph_host_name: cloud.directory,
+    msgraph_host: cloud.graph,
+    rbac_url: cloud.roles,
   })
 }
 
@@ -83,8 +83,8 @@ export async function keySet(world: World, incoming: Incoming): Promise<Reply> {
   })
   return identityJson(incoming, 200, {
     keys: [
-      entry('work', `${world.origin}/{tenantid}/v2.0`),
-      entry('personal', `${world.origin}/${personalTenantId}/v2.0`),
+      entry('work', `${world.origins.authority}/{tenantid}/v2.0`),
+      entry('personal', `${world.origins.authority}/${personalTenantId}/v2.0`),
     ],
   })
 }

@@ -54,15 +54,16 @@ export function instanceDiscovery(world: World, incoming: Incoming): Reply {
   })
 }
 
-const host = (world: World) => new URL(world.origin).host
+const host = ({ origins }: World) => new URL(origins.authority).host
 
-/** The sandbox is reachable by each name of the loopback interface. */
-function aliases(world: World): string[] {
-  const { port } = new URL(world.origin)
+/** Without names of its own the sandbox is reachable by each name of the loopback interface. */
+function aliases({ origins }: World): string[] {
+  const { host: authority, hostname, port } = new URL(origins.authority)
+  if (hostname !== 'localhost') return [authority]
   return ['localhost', '127.0.0.1', '[::1]'].map((name) => `${name}:${port}`)
 }
 
 /** Whether a URL is the sandbox's own, by any of its names and with its scheme. */
-function originOf(world: World, asked: URL): string {
-  return `${new URL(world.origin).protocol}//${asked.host}`
+function originOf({ origins }: World, asked: URL): string {
+  return `${new URL(origins.authority).protocol}//${asked.host}`
 }

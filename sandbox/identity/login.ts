@@ -19,15 +19,15 @@ import { confirmPage, consentPage, namePage, pickPage, welcomePage } from './sig
 export function login(world: World, incoming: Incoming): Reply {
   const read = incoming.method === 'GET'
   const form = read ? readForm(incoming.query) : readPostedForm(incoming)
-  if (!read && (incoming.method !== 'POST' || !mayBeFromOwnPage(incoming, new URL(world.origin).protocol)))
-    return { status: 405 }
+  if (!read && (incoming.method !== 'POST' || !isOwnForm(world, incoming))) return { status: 405 }
   const visit = world.visits.find(world, incoming, form.get('visit') ?? '')
   if (!visit) return staleSignInPage()
   if (read) return proceed(world, incoming, visit)
-  if (form.get('action') === 'cancel') return leave(world, visit, visit.refuse(incoming, visit.account))
+  if (form.get('action') === 'cancel')
+    return leave(world, incoming, visit, visit.refuse(incoming, visit.account))
   const before = visit.account
   const refusal = takeStep(world, visit, form)
-  if (refusal) return leave(world, visit, visit.fail(incoming, refusal))
+  if (refusal) return leave(world, incoming, visit, visit.fail(incoming, refusal))
   const reply = proceed(world, incoming, visit)
   const next = world.visits.has(visit) ? seeOther(visit) : reply
   return visit.account && visit.account !== before
@@ -76,11 +76,16 @@ export function proceed(world: World, incoming: Incoming, visit: Visit): Reply {
     if (visit.confirmApplication && !visit.confirmed) return confirmPage(visit, account)
     world.grants.consent(account, registration, scopes)
     incoming.entry.username = account.username
-    return leave(world, visit, visit.accept(incoming, account))
+    return leave(world, incoming, visit, visit.accept(incoming, account))
   } catch (error) {
     if (!(error instanceof IdentityError)) throw error
-    return leave(world, visit, visit.fail(incoming, error))
+    return leave(world, incoming, visit, visit.fail(incoming, error))
   }
+}
+
+/** Whether a form may have come from one of the sandbox's own pages, at the origin that it was sent to. */
+export function isOwnForm({ addresses }: World, incoming: Incoming): boolean {
+  return mayBeFromOwnPage(incoming, addresses.at(incoming.headers.host ?? ''))
 }
 
 /** Redirects to the current page of a visit. */
@@ -99,9 +104,9 @@ export function agreedTo(
   return [...scopes].every((scope) => consented.has(scope))
 }
 
-function leave(world: World, visit: Visit, reply: Reply): Reply {
+function leave(world: World, incoming: Incoming, visit: Visit, reply: Reply): Reply {
   world.visits.end(visit)
-  return withVisit(world, reply, visit, true)
+  return withVisit(world, incoming, reply, visit, true)
 }
 
 const unknown = 'This username may be incorrect. Make sure that you typed it correctly.'

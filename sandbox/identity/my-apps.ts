@@ -1,10 +1,11 @@
-import { mayBeFromOwnPage, readPostedForm } from '../server/forms.ts'
+import { readPostedForm } from '../server/forms.ts'
 import { escapeHtml } from '../server/html.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { Registration } from '../state/registrations.ts'
 import type { Account } from '../state/users.ts'
 import type { World } from '../state/world.ts'
 import { signInPage } from './layout.ts'
+import { isOwnForm } from './login.ts'
 import { describeScopes } from './permissions.ts'
 
 /**
@@ -15,8 +16,7 @@ import { describeScopes } from './permissions.ts'
 export function myApps(world: World, incoming: Incoming): Reply {
   const signedIn = world.sessions.of(world, incoming)
   if (incoming.method === 'GET') return appsPage(world, signedIn)
-  if (incoming.method !== 'POST' || !mayBeFromOwnPage(incoming, new URL(world.origin).protocol))
-    return { status: 405 }
+  if (incoming.method !== 'POST' || !isOwnForm(world, incoming)) return { status: 405 }
   const form = readPostedForm(incoming)
   // The session cookie authorizes this: forms from other sites come without it.
   const account = signedIn.find(({ username }) => username === form.get('account'))

@@ -18,7 +18,7 @@ export function errorReply(error: IdentityError, incoming: Incoming, world: Worl
     timestamp: timestamp(now),
     trace_id: incoming.id,
     correlation_id: incoming.clientRequestId,
-    ...(error.code === undefined ? {} : { error_uri: `${world.origin}/error?code=${error.code}` }),
+    ...(error.code === undefined ? {} : { error_uri: `${world.origins.authority}/error?code=${error.code}` }),
     ...(error.suberror === undefined ? {} : { suberror: error.suberror }),
   })
 }

@@ -50,7 +50,7 @@ export function errorFields(error: IdentityError, incoming: Incoming, world: Wor
     ['error', error.error],
     ['error_description', describe(error, incoming, world.now())],
   ])
-  if (error.code !== undefined) fields.set('error_uri', `${world.origin}/error?code=${error.code}`)
+  if (error.code !== undefined) fields.set('error_uri', `${world.origins.authority}/error?code=${error.code}`)
   if (error.suberror !== undefined) fields.set('error_subcode', error.suberror)
   return fields
 }

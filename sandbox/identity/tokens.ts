@@ -67,7 +67,7 @@ function lifetimeOf(world: World, grant: Grant): number {
 function accessClaims(world: World, token: AccessToken): object {
   return {
     aud: '00000003-0000-0000-c000-000000000000',
-    iss: `https://sts.windows.net/${token.account.tenantId}/`,
+    iss: `${world.origins.sts}/${token.account.tenantId}/`,
     iat: Math.floor(token.issuedAt / 1000),
     nbf: Math.floor(token.issuedAt / 1000),
     exp: Math.floor(token.expiresAt / 1000),
@@ -85,7 +85,7 @@ function accessClaims(world: World, token: AccessToken): object {
     platf: '14',
     tenant_region_scope: 'EU',
     wids: ['b79fbf4d-3ef9-4689-8143-76b194e85509'],
-    sandbox: world.origin,
+    sandbox: world.origins.own,
   }
 }
 
@@ -99,7 +99,7 @@ function newIdToken(
   const now = Math.floor(world.now() / 1000)
   return sign(keys[account.kind], {
     aud: registration.clientId,
-    iss: `${world.origin}/${account.tenantId}/v2.0`,
+    iss: `${world.origins.authority}/${account.tenantId}/v2.0`,
     iat: now - 300,
     nbf: now - 300,
     exp: now + 3600,

@@ -41,13 +41,11 @@ export function readPostedForm(incoming: Incoming): Map<string, string> {
 /**
  * Whether a form may have come from one of the sandbox's own pages. Browsers send an Origin header with
  * every POST (Fetch standard, "append a request Origin header"); a plain HTTP client sends none and cannot be
- * tricked by a page. The Host header was checked before, so it names the sandbox itself.
+ * tricked by a page.
+ * @param ownOrigin the origin that the request was sent to, by its Host header.
  */
-export function mayBeFromOwnPage(incoming: Incoming, scheme: string): boolean {
-  const { origin, host } = incoming.headers
+export function mayBeFromOwnPage(incoming: Incoming, ownOrigin: string | undefined): boolean {
+  const { origin } = incoming.headers
   const site = incoming.headers['sec-fetch-site']
-  return (
-    (origin === undefined || origin === `${scheme}//${host}`) &&
-    (site === undefined || site === 'same-origin')
-  )
+  return (origin === undefined || origin === ownOrigin) && (site === undefined || site === 'same-origin')
 }

@@ -17,6 +17,9 @@ export interface TlsOptions {
 /** Another program listens on the port, or no port is free. */
 export class PortTaken extends Error {}
 
+/** The machine does not let this user listen on the port. */
+export class PortForbidden extends Error {}
+
 type Server = ReturnType<typeof createServer> | ReturnType<typeof createTlsServer>
 
 const attemptsForOnePort = 20
@@ -24,7 +27,7 @@ const attemptsForOnePort = 20
 /**
  * Listens on 127.0.0.1 and ::1 with the same port, because `localhost` can resolve to either (RFC 6761),
  * and never on another interface. A machine without IPv6 gets only 127.0.0.1.
- * @throws PortTaken, with a plain sentence.
+ * @throws PortTaken or PortForbidden, with a plain sentence.
  */
 export async function listen(port: number, handler: RequestListener, tls?: TlsOptions): Promise<Listener> {
   const create = () =>
@@ -62,6 +65,8 @@ function bind(host: string, port: number, create: () => Server) {
       if (error.code === 'EADDRINUSE') resolve(undefined)
       else if (host === '::1' && (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT')) {
         resolve('no such address')
+      } else if (error.code === 'EACCES') {
+        reject(new PortForbidden(`This user may not listen on port ${port}.`))
       } else reject(new Error(`Port ${port} is not available on ${host} (${error.code ?? error.message}).`))
     })
     server.listen({ host, port }, () => resolve(server))

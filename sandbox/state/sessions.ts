@@ -1,13 +1,15 @@
 import { randomBytes } from 'node:crypto'
 import { readCookie, withCookie } from '../server/cookies.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
+import type { Addresses, Origins } from './origins.ts'
 import type { Account } from './users.ts'
 
 const maxBrowsers = 1000
 
 /** What the cookies depend on. */
 export interface Place {
-  readonly origin: string
+  readonly origins: Pick<Origins, 'own'>
+  readonly addresses: Addresses
 }
 
 /** The accounts that are signed in in each browser. */
@@ -31,7 +33,7 @@ export class Sessions {
     this.#signedIn.set(value, new Set([account]))
     const [oldest] = this.#signedIn.keys()
     if (this.#signedIn.size > maxBrowsers && oldest !== undefined) this.#signedIn.delete(oldest)
-    return (reply) => withCookie(reply, { name, value, secure: isSecure(place) })
+    return (reply) => withCookie(reply, { name, value, secure: isSecure(place, incoming) })
   }
 
   /**
@@ -47,9 +49,10 @@ export class Sessions {
 
 /** Cookies ignore ports, and several sandboxes may run on one machine, so the port is part of the name. */
 function cookieName(place: Place): string {
-  return `sandbox-session-${new URL(place.origin).port}`
+  return `sandbox-session-${new URL(place.origins.own).port}`
 }
 
-export function isSecure(place: Place): boolean {
-  return place.origin.startsWith('https:')
+/** Whether a request came by https, perhaps through a server in front of this one. */
+export function isSecure({ addresses }: Place, { headers }: Incoming): boolean {
+  return addresses.at(headers.host ?? '')?.startsWith('https:') ?? false
 }

@@ -100,15 +100,15 @@ function keepsNoCookies(incoming: Incoming): boolean {
 
 /** Each visit has its own cookie, so that two tabs do not interfere. */
 function cookieName(place: Place, { id }: Visit): string {
-  return `sandbox-visit-${new URL(place.origin).port}-${id.slice(0, 8)}`
+  return `sandbox-visit-${new URL(place.origins.own).port}-${id.slice(0, 8)}`
 }
 
 /** Sets the cookie of a visit that starts, or deletes it when the visit has ended. */
-export function withVisit(place: Place, reply: Reply, visit: Visit, over = false): Reply {
+export function withVisit(place: Place, incoming: Incoming, reply: Reply, visit: Visit, over = false): Reply {
   return withCookie(reply, {
     name: cookieName(place, visit),
     value: over ? '' : visit.secret,
-    secure: isSecure(place),
+    secure: isSecure(place, incoming),
     maxAgeSeconds: over ? 0 : lifetimeSeconds,
   })
 }

@@ -5,6 +5,7 @@ import { type SigningKeys, signingKeys } from './keys.ts'
 import { RequestLog } from './log.ts'
 import { Loops } from './loops.ts'
 import type { NextSignIn } from './next-sign-in.ts'
+import { Addresses, type Origins } from './origins.ts'
 import { type Registration, registrations, webClientId } from './registrations.ts'
 import type { SavedDrive } from './saved-drive.ts'
 import { Score } from './score.ts'
@@ -62,7 +63,7 @@ export interface Settings {
 }
 
 export interface WorldOptions {
-  origin: string
+  origins: Origins
   users: SandboxUser[]
   secret?: string
   /** In addition to the sandbox's own. */
@@ -74,7 +75,8 @@ export interface WorldOptions {
 
 /** The whole state of one sandbox. */
 export class World {
-  readonly origin: string
+  readonly origins: Origins
+  readonly addresses: Addresses
   readonly controlToken = randomBytes(24).toString('base64url')
   readonly accounts: Account[]
   readonly registrations: Registration[]
@@ -96,9 +98,10 @@ export class World {
   nextSignIn?: NextSignIn
 
   constructor(options: WorldOptions) {
-    const { origin, users, secret = newSecret(), registrations: more = [], settings, saved } = options
-    this.origin = origin
+    const { origins, users, secret = newSecret(), registrations: more = [], settings, saved } = options
+    this.origins = origins
     this.accounts = users.map(accountOf)
+    this.addresses = new Addresses(origins, users)
     this.registrations = registrations(secret, more)
     for (const one of this.registrations) if (one.secret) this.grants.secrets.add(one.secret)
     this.settings = {

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { request } from 'node:https'
+import { dirname } from 'node:path'
 import { connect, type PeerCertificate } from 'node:tls'
 import { describe, expect, it } from 'vitest'
 import { startSandbox } from '../../sandbox/index.ts'
@@ -37,11 +38,11 @@ describe('a sandbox with TLS', () => {
     socket.destroy()
   })
 
-  it('keeps the file private, writes no key, and removes the file on close', async () => {
+  it('lets nobody else change the file, writes no key, and removes the file on close', async () => {
     const to = await startSandbox({ tls: true })
     const file = to.caFile ?? ''
     expect(readFileSync(file, 'utf8')).not.toContain('PRIVATE KEY')
-    expect(statSync(file).mode & 0o077).toBe(0)
+    for (const path of [file, dirname(file)]) expect(statSync(path).mode & 0o022).toBe(0)
     await to.close()
     expect(existsSync(file)).toBe(false)
   })

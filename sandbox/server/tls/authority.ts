@@ -1,5 +1,5 @@
 import { generateKeyPairSync, type KeyObject } from 'node:crypto'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { certificate, extension, keyId } from './certificate.ts'
@@ -19,13 +19,14 @@ const loopback4 = [127, 0, 0, 1]
 const loopback6 = [...new Array(15).fill(0), 1]
 
 /**
- * Makes a certificate authority and a certificate for `localhost`. The authority's key is discarded once it
- * has signed, and its certificate is limited to names of this machine (RFC 5280, 4.2.1.10), so trusting it
- * does not endanger any other site. Both keys exist only in this process.
+ * Makes a certificate authority and a certificate for `localhost` and other host names. The authority's key is discarded
+ * once it has signed, and its certificate is limited to those names (RFC 5280, 4.2.1.10), so trusting it does not endanger
+ * any other site. Both keys exist only in this process.
  */
-export function makeLocalIdentity(now = Date.now()): LocalIdentity {
+export function makeLocalIdentity(hosts: string[] = [], now = Date.now()): LocalIdentity {
   const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const server = generateKeyPairSync('ec', { namedCurve: 'P-256' })
+  const names = [...new Set(['localhost', ...hosts])].map(dnsName)
   // Each authority has its own name, so that clients can tell two sandboxes apart.
   const issuer = `od-link sandbox authority ${keyId(authority.publicKey).toString('hex').slice(0, 12)}`
   const common = {
@@ -39,7 +40,7 @@ export function makeLocalIdentity(now = Date.now()): LocalIdentity {
     ...common,
     subject: issuer,
     publicKey: authority.publicKey,
-    extensions: [onlySigns(), keyUsage(0x06, 1), onlyThisMachine()],
+    extensions: [onlySigns(), keyUsage(0x06, 1), onlyFor(names)],
   })
   const cert = certificate({
     ...common,
@@ -50,7 +51,7 @@ export function makeLocalIdentity(now = Date.now()): LocalIdentity {
       keyUsage(0x80, 7),
       // Server authentication.
       extension('2.5.29.37', sequence(objectIdentifier('1.3.6.1.5.5.7.3.1'))),
-      extension('2.5.29.17', sequence(dnsName('localhost'), ipAddress(loopback4), ipAddress(loopback6))),
+      extension('2.5.29.17', sequence(...names, ipAddress(loopback4), ipAddress(loopback6))),
     ],
   })
   return { key: pem(server.privateKey), cert, ca }
@@ -66,9 +67,9 @@ function keyUsage(bits: number, unused: number): Buffer {
   return extension('2.5.29.15', bitString(Buffer.from([bits]), unused), true)
 }
 
-function onlyThisMachine(): Buffer {
+function onlyFor(names: Buffer[]): Buffer {
   const exactly = (address: number[]) => ipAddress([...address, ...address.map(() => 0xff)])
-  const permitted = [dnsName('localhost'), exactly(loopback4), exactly(loopback6)]
+  const permitted = [...names, exactly(loopback4), exactly(loopback6)]
   return extension('2.5.29.30', sequence(explicit(0, ...permitted.map((one) => sequence(one)))), true)
 }
 
@@ -81,12 +82,13 @@ function pem(key: KeyObject): string {
 
 /**
  * Writes the certificate to a file that only this user can change, for `NODE_EXTRA_CA_CERTS` and similar
- * settings.
+ * settings. Others can read it: with port 443 the sandbox may run as root, and its clients do not.
  */
 export function writeCaFile(pem: string): { path: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'od-link-sandbox-'))
   const path = join(folder, 'ca.pem')
-  writeFileSync(path, pem, { mode: 0o600 })
+  writeFileSync(path, pem, { mode: 0o644 })
+  chmodSync(folder, 0o755)
   const remove = () => {
     process.off('exit', remove)
     rmSync(folder, { recursive: true, force: true })

@@ -6,7 +6,12 @@ export const sandbox: Command = {
   summary: 'run a local fake of Microsoft sign-in and OneDrive',
   positional: [],
   options: [
-    { name: 'port', value: 'N', default: 'any free port', help: 'listen on port N' },
+    {
+      name: 'port',
+      value: 'N',
+      default: 'any free port; with --as-microsoft, 443',
+      help: 'listen on port N',
+    },
     { name: 'users', value: 'FILE', takes: 'file', help: 'JSON file with the accounts to serve' },
     {
       name: 'state',
@@ -29,6 +34,16 @@ export const sandbox: Command = {
       default: 'page; with --json, automatic',
       help: 'show sign-in pages, or accept every sign-in',
     },
+    {
+      name: 'as-microsoft',
+      help: 'answer under Microsoft’s own host names, with https, for programs that know no others',
+    },
+    {
+      name: 'authority-origin',
+      value: 'URL',
+      help: 'origin of the sign-in in all responses, such as https://login.microsoftonline.us',
+    },
+    { name: 'graph-origin', value: 'URL', help: 'origin of Graph in all responses' },
     { name: 'tls', help: 'serve https with its own certificate authority' },
     {
       name: 'shell',
@@ -43,6 +58,7 @@ export const sandbox: Command = {
   examples: [
     ['od-link sandbox', 'print the variables that point od-link at it; run until Ctrl-C'],
     ['od-link sandbox --state drives.json', 'keep the drives between runs'],
+    ['sudo od-link sandbox --as-microsoft', 'print the line for /etc/hosts and the certificate to trust'],
     ['od-link sandbox --json', 'print one line with its origin and control token, for scripts'],
   ],
   notes: [

@@ -12,16 +12,19 @@ type Options = Arguments['options']
 
 /** `od-link sandbox`: prints the variables that point od-link at it, and runs until Ctrl-C. */
 export async function run({ options }: Arguments): Promise<number> {
-  const { startSandbox, readUsers, PortTaken } = await import('../../../sandbox/index.ts')
+  const { startSandbox, readUsers, PortForbidden, PortTaken } = await import('../../../sandbox/index.ts')
   const sandbox = await startSandbox(sandboxOptions(options, readUsers)).catch((error: Error) => {
     throw new OdLinkError('usage', `Couldn't start the sandbox: ${error.message}`, {
       ...(error instanceof PortTaken
-        ? { reason: 'invalid-value', next: [{ intro: 'To use any free port:', verb: 'sandbox' }] }
-        : { reason: 'local-file' }),
+        ? { reason: 'invalid-value', next: [{ intro: 'To use any free port:', flags: { port: '0' } }] }
+        : error instanceof PortForbidden
+          ? { reason: 'invalid-value', next: portsForAll }
+          : { reason: 'local-file' }),
       cause: error,
     })
   })
   if (options.json) printJson(inJson(sandbox))
+  else if (options['as-microsoft']) showNames(sandbox, options)
   else showEnvironment(sandbox, options)
   await untilStopped()
   await sandbox.close().catch((error: Error) => {
@@ -52,6 +55,8 @@ function sandboxOptions(
     state: textOf(options, 'state'),
     signIn: signIn as SandboxOptions['signIn'],
     tls: options.tls === true,
+    asMicrosoft: options['as-microsoft'] === true,
+    origins: originsIn(options),
     users:
       usersFile === undefined
         ? undefined
@@ -60,14 +65,53 @@ function sandboxOptions(
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
 
-function inJson({ origin, controlToken, clientId, webClientId, webClientSecret, caFile }: Sandbox) {
-  return { origin, controlToken, clientId, webClientId, webClientSecret, ...(caFile ? { caFile } : {}) }
+function originsIn(options: Options): NonNullable<SandboxOptions['origins']> {
+  const [authority, graph] = [textOf(options, 'authority-origin'), textOf(options, 'graph-origin')]
+  return { ...(authority === undefined ? {} : { authority }), ...(graph === undefined ? {} : { graph }) }
 }
 
-function showEnvironment({ origin, clientId, caFile }: Sandbox, options: Options): void {
+function inJson(sandbox: Sandbox) {
+  const { origin, controlToken, clientId, webClientId, webClientSecret, caFile } = sandbox
+  const { authorityOrigin, graphOrigin } = sandbox
+  return {
+    ...{ origin, authorityOrigin, graphOrigin, controlToken, clientId, webClientId, webClientSecret },
+    ...(sandbox.hosts.length > 0 ? { hosts: hostsLine(sandbox) } : {}),
+    ...(caFile ? { caFile } : {}),
+  }
+}
+
+/** A line of /etc/hosts, hosts(5). */
+const hostsLine = ({ hosts }: Sandbox) => ['127.0.0.1', ...hosts].join(' ')
+
+/** Linux reserves the ports below 1024 for root, unless this setting says otherwise: ip-sysctl.rst of the kernel. */
+const portsForAll = [
+  'Clients of Microsoft use port 443. To let every user of this machine listen on it until the next start:',
+  'sudo sysctl net.ipv4.ip_unprivileged_port_start=443',
+]
+
+/** What a machine needs before programs that know only Microsoft's names find the sandbox. */
+function showNames(sandbox: Sandbox, options: Options): void {
+  const talk = options.quiet ? () => {} : say
+  talk('Add this line to /etc/hosts, and remove it when you are done:')
+  print(hostsLine(sandbox))
+  talk()
+  talk('Trust the certificate in this file, for example with NODE_EXTRA_CA_CERTS or REQUESTS_CA_BUNDLE:')
+  print(sandbox.caFile ?? '')
+  talk()
+  const { port } = new URL(sandbox.origin)
+  if (port !== '') talk(`Forward port 443 of this machine to port ${port}.`)
+  talk(`Client IDs: ${sandbox.clientId} (public), ${sandbox.webClientId} (web)`)
+  talk(`Live view of the drives: ${sandbox.origin}/`)
+  talk('Press Ctrl-C to stop the sandbox.')
+}
+
+function showEnvironment(
+  { origin, authorityOrigin, graphOrigin, clientId, caFile }: Sandbox,
+  options: Options,
+): void {
   const variables = {
-    OD_LINK_AUTHORITY_HOST: origin,
-    OD_LINK_GRAPH_HOST: origin,
+    OD_LINK_AUTHORITY_HOST: authorityOrigin,
+    OD_LINK_GRAPH_HOST: graphOrigin,
     OD_LINK_CLIENT_ID: clientId,
     ...(caFile ? { NODE_EXTRA_CA_CERTS: caFile } : {}),
   }
