@@ -1,10 +1,11 @@
 import { writeSync } from 'node:fs'
 import { version } from '../package.json'
-import type { Action } from './cli/command.ts'
+import { type Action, changesSomething } from './cli/command.ts'
 import { actions } from './commands/actions.ts'
 import { completing } from './commands/completion/command.ts'
 import { commands } from './commands/index.ts'
 import { exitCodes, OdLinkError } from './errors.ts'
+import { isFull } from './system/disk-errors.ts'
 import { endBySignal, notedSignal } from './system/end-by-signal.ts'
 import { hasStuckCall } from './system/stuck-call.ts'
 import { configureOutput, fail, loadStyles, pageStyle, print, printPage, say } from './terminal/index.ts'
@@ -46,7 +47,7 @@ async function runCommandLine(argv: string[]): Promise<number> {
     const { nextSteps } = request
     const { options } = request.args
     json = options.json === true
-    changes = commands[request.verb].changes === true
+    changes = changesSomething(commands[request.verb], request.args)
     configureOutput({ json, verbose: options.verbose === true, nextSteps })
     const { run }: { run: Action } = await actions[request.verb]()
     return (await run(request.args)) ?? 0
@@ -78,6 +79,11 @@ function printVersion(): boolean {
   }
 }
 
+function outputLost(message: string, cause: Error): OdLinkError {
+  const next = isFull(cause) ? ['Free some space there, or send the output somewhere else.'] : []
+  return new OdLinkError('internal', message, { reason: 'output-lost', next, cause })
+}
+
 function isVersion([first]: string[]): boolean {
   return first === '--version' || first === '-V'
 }
@@ -93,10 +99,10 @@ else {
     // The reader of a pipe has gone (`od-link … | head -1`): the work goes on, and nobody reads the result.
     if (error.code === 'EPIPE' || dataLost) return
     dataLost = true
-    const message = `The output could not be written (${error.code}).`
+    const message = `Couldn't write to standard output: ${isFull(error) ? 'the disk is full' : error.code}.`
     // A script that tried again would only find its folder there already.
-    if (changes) say(message)
-    else fail(new OdLinkError('internal', message, { reason: 'output-lost' }), json)
+    if (changes) say(`${message} The exit code still says whether the command succeeded.`)
+    else fail(outputLost(message, error), json)
   })
   void main(argv)
 }

@@ -62,8 +62,11 @@ export interface Command {
   /** With this option it takes other positional arguments. */
   variant?: { with: string; positional: readonly Positional[] }
   options: readonly Option[]
-  /** Its work is what it changes, and the output only tells of it: where that is lost, the work is done all the same. */
-  changes?: true
+  /**
+   * Whether a run changes something: always, or as its arguments say. Its exit code is then that of the change, and
+   * where stdout cannot be written it stays so. The output of any other run is all its work: losing it is a failure.
+   */
+  changes?: true | ((args: Arguments) => boolean)
   /** Shown below the help: what to type, and what it does. */
   examples: readonly Row[]
   notes?: readonly Block[]
@@ -74,6 +77,11 @@ export type Commands<Name extends string = string> = Readonly<Record<Name, Comma
 
 /** Runs a verb. @returns its exit code; undefined is 0. */
 export type Action = (args: Arguments) => Promise<number | undefined> | Promise<void>
+
+/** Whether this run of a command changes something, rather than only print what it found. */
+export function changesSomething({ changes }: Command, args: Arguments): boolean {
+  return typeof changes === 'function' ? changes(args) : changes === true
+}
 
 /** The option that every verb has. */
 export const helpOption: Option = { name: 'help', short: 'h', help: 'show this help' }

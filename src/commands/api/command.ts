@@ -1,10 +1,12 @@
 import type { Command } from '../../cli/command.ts'
 import { account, json, maxWait, verbose } from '../shared/options.ts'
+import { isBodiless, methodOf } from './method.ts'
 
 export const api: Command = {
   group: 'Folders and files',
   summary: 'send any request to Microsoft Graph with the link',
   aliases: ['request', 'upload', 'download', 'mv', 'share'],
+  changes: ({ options }) => !isBodiless(methodOf(options)),
   positional: [{ name: 'path' }],
   options: [
     {

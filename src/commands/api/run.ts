@@ -11,6 +11,7 @@ import { openSource, type Source } from '../../graph/transfer/upload-source.ts'
 import { secondsOf, textOf, textsOf } from '../shared/arguments.ts'
 import { printItems } from '../shared/items.ts'
 import { type Context, linkOf } from './context.ts'
+import { isBodiless, methodOf } from './method.ts'
 import { openOutput, ReaderGone } from './output.ts'
 
 type Options = Arguments['options']
@@ -22,7 +23,7 @@ export async function run({ positional: [typed = ''], options }: Arguments): Pro
   const headers = readHeaders(textsOf(options, 'header'))
   const maxWaitMs = (secondsOf(options, 'max-wait') ?? 120) * 1000
   const wanted = isWhole(typed) ? undefined : readAddress(typed)
-  const method = methodOf(options, fields)
+  const method = methodOf(options)
   const account = findAccount(textOf(options, 'account'))
   const graph = () => openGraph(account, maxWaitMs)
   const address = wanted ?? readAddress(typed, (await linkOf(account)).graphOrigin)
@@ -66,11 +67,6 @@ function refuseContradictions(options: Options): void {
   }
 }
 
-function methodOf(options: Options, fields: Field[]): string {
-  const hasBody = options.input !== undefined || (fields.length > 0 && !options.paginate)
-  return textOf(options, 'method') ?? (hasBody ? 'POST' : 'GET')
-}
-
 /** Fields are the body, or the query if there is another body or none is possible. */
 async function requestOf(
   method: string,
@@ -80,14 +76,13 @@ async function requestOf(
   options: Options,
 ): Promise<ApiRequest & { source: Source | undefined }> {
   const input = textOf(options, 'input')
-  const isBodiless = method === 'GET' || method === 'HEAD'
-  if (input !== undefined && isBodiless) {
+  if (input !== undefined && isBodiless(method)) {
     throw new OdLinkError('usage', `A ${method} has no body, so --input cannot be used with it.`, {
       reason: 'conflicting-options',
       next: [{ flags: { method: 'PUT' } }],
     })
   }
-  const isQuery = isBodiless || input !== undefined
+  const isQuery = isBodiless(method) || input !== undefined
   const query = isQuery ? queryOf(fields) : ''
   const body = isQuery || fields.length === 0 ? undefined : bodyOf(fields)
   // A POST or PATCH of Graph takes JSON; a PUT takes the bytes of a file.

@@ -5,7 +5,7 @@ export const config: Command = {
   group: 'Settings',
   summary: 'save the app registration and other settings',
   aliases: ['settings', 'set', 'get'],
-  changes: true,
+  changes: ({ positional: [action] }) => action === 'set' || action === 'unset',
   positional: [
     { name: 'action', choices: ['get', 'set', 'unset', 'list'] },
     { name: 'name', takes: 'setting', optional: true },

@@ -17,6 +17,7 @@ export const topics = {
     summary: 'what a script can tell from the exit code',
     blocks: [
       { rows: exitCodeRows },
+      'A command that changed something keeps its exit code, even when its output is lost. For one that only prints, losing the output is a failure (1). A reader that has seen enough, as in ... | head -1, is never one.',
       'With --json an error is one object, the only thing on standard error. Its "kind" is the exit code as a word:',
       { rows: errorKindRows },
       'Its "reason" is more precise, a word from a fixed list:',

@@ -5,7 +5,7 @@ export const mkdir: Command = {
   group: 'Folders and files',
   summary: 'create folders in the linked OneDrive',
   aliases: ['md', 'create', 'make'],
-  changes: true,
+  changes: ({ options }) => options['dry-run'] !== true,
   positional: [
     { name: 'parent', takes: 'folder' },
     { name: 'name', optional: true, repeated: true },
