@@ -20,12 +20,17 @@ export function parseRetryAfter(value: string | undefined, now = Date.now()): nu
   return Number.isNaN(date) ? undefined : Math.min(longestMs, Math.max(0, date - now))
 }
 
-/** What to do after a refusal that passes: how long Microsoft asks to wait, where it says so, and the limit that would do. */
-export function afterTheWait(retryAfter: string | undefined): readonly NextStep[] {
+/** What to do after a failure that passes. */
+export const tryLater = 'Try again in a few minutes.'
+
+/**
+ * What to do after a refusal that passes: how long Microsoft asks to wait, where it says so, and the limit that would do.
+ * @param usually the limit in seconds where Microsoft doesn't say.
+ */
+export function afterTheWait(retryAfter: string | undefined, usually = 600): readonly NextStep[] {
   const waitMs = parseRetryAfter(retryAfter)
   if (waitMs === undefined || waitMs < 60_000) {
-    const longer = { intro: 'Or let it wait longer:', flags: { 'max-wait': '600' } }
-    return ['Try again in a few minutes.', longer]
+    return [tryLater, { intro: 'Or let it wait longer:', flags: { 'max-wait': String(usually) } }]
   }
   const seconds = Math.ceil(waitMs / 1000)
   return [

@@ -1,3 +1,4 @@
+import { tryLater } from '../http/retry.ts'
 import type { NextStep } from '../text/next-step.ts'
 import {
   type Advice,
@@ -60,8 +61,10 @@ const adminApproval: Advice = {
 const serviceTrouble: Advice = {
   meaning: "Microsoft's sign-in service has a problem.",
   reason: 'unavailable',
-  next: ['Try again in a few minutes.'],
+  next: [tryLater],
 }
+/** What passes by itself, where Microsoft's own sentence says more. */
+export const passing: Advice = { ...serviceTrouble, isVague: true }
 const bug: Advice = {
   meaning: 'Microsoft found the request malformed.',
   reason: 'sign-in-refused',
@@ -116,6 +119,11 @@ const codeExpired: Advice = {
   reason: 'code-expired',
   next: [{ intro: 'To get a new one:', verb: 'login', flags: { device: true }, again: true }],
 }
+const graphMissing: Advice = {
+  meaning: 'Microsoft Graph does not exist in this tenant or cloud.',
+  reason: 'sign-in-refused',
+  next: (where) => [...otherCloud('Choose another cloud:', where), 'Or ask the administrator.'],
+}
 const graphOff: Advice = {
   meaning: 'Microsoft Graph is switched off or missing in this tenant.',
   reason: 'sign-in-refused',
@@ -139,6 +147,11 @@ const accountDisabled: Advice = {
   meaning: 'The account is disabled.',
   reason: 'sign-in-refused',
   next: ['Ask the administrator.'],
+}
+const consentMissing: Advice = {
+  meaning: 'You or an administrator have not consented to the access that od-link requests.',
+  reason: 'consent-needed',
+  next: [lessAccess],
 }
 /** Microsoft's own sentence is shown for these, and its page about the code. */
 const unexplained: Advice = {
@@ -169,6 +182,7 @@ const byCode: Record<number, Advice> = {
   28003: scope,
   50020: otherTenantsAccount,
   50000: serviceTrouble,
+  50001: graphMissing,
   50005: {
     meaning: 'The organisation does not allow sign-ins from this kind of device.',
     reason: 'blocked-by-policy',
@@ -191,7 +205,13 @@ const byCode: Record<number, Advice> = {
   50078: moreProof,
   50079: moreProof,
   50085: expired,
+  50086: serviceTrouble,
   50087: serviceTrouble,
+  50088: {
+    meaning: 'Microsoft has sent too many codes by text message or call.',
+    reason: 'throttled',
+    next: [tryLater],
+  },
   50089: expired,
   50097: managedDevice,
   50125: password,
@@ -242,11 +262,7 @@ const byCode: Record<number, Advice> = {
     reason: 'sign-in-refused',
     next: signIn,
   },
-  65001: {
-    meaning: 'You or an administrator have not consented to the access that od-link requests.',
-    reason: 'consent-needed',
-    next: [lessAccess],
-  },
+  65001: consentMissing,
   65004: {
     meaning: 'The consent was declined.',
     reason: 'sign-in-declined',
@@ -294,6 +310,7 @@ const byCode: Record<number, Advice> = {
   90025: serviceTrouble,
   90012: serviceTrouble,
   90033: serviceTrouble,
+  90036: serviceTrouble,
   90038: accountInOtherCloud,
   90055: {
     meaning: 'Microsoft is throttling the tenant.',
@@ -308,11 +325,7 @@ const byCode: Record<number, Advice> = {
   90100: bug,
   90123: unexplained,
   135010: unexplained,
-  500011: {
-    meaning: 'Microsoft Graph does not exist in this tenant or cloud.',
-    reason: 'sign-in-refused',
-    next: (where) => [...otherCloud('Choose another cloud:', where), 'Or ask the administrator.'],
-  },
+  500011: graphMissing,
   500014: graphOff,
   500021: tenantRestricted,
   500022: tenantRestricted,
@@ -406,9 +419,11 @@ const byWords: readonly { codes?: readonly number[]; words: RegExp; advice: Advi
     },
   },
   { codes: [65005], words: /unmanaged/i, advice: unmanagedTenant },
+  { codes: [65005], words: /asked for scope/i, advice: scope },
+  { codes: [70000], words: /'device_code'( parameter)? is not valid/i, advice: codeExpired },
   {
     codes: [70000],
-    words: /'?(device_)?code'? parameter is not valid/i,
+    words: /'code'( parameter)? is not valid/i,
     advice: {
       meaning: 'The code is incomplete, too old, or has already been used.',
       reason: 'sign-in-refused',
@@ -425,13 +440,23 @@ const byWords: readonly { codes?: readonly number[]; words: RegExp; advice: Advi
     },
   },
   { words: /The scope '?[^']*'? (does not exist|is not valid)/i, advice: scope },
-  // A number that is not known may pass as well.
-  { words: /\btransient\b|temporarily unavailable|request ?time(d )?out|retryable/i, advice: serviceTrouble },
+  // A number that is not known may pass as well. "Try again" alone may mean another sign-in, and a session that timed out
+  // has ended.
+  {
+    words:
+      /\btransient\b|\b(temporarily|currently) (unavailable|busy|overloaded)|service is (unavailable|busy)/i,
+    advice: passing,
+  },
+  { words: /\b(request|service|server|gateway|operation)\b.{0,20}\btime(d )?[ -]?out/i, advice: passing },
+  {
+    words: /(try|retry)\b.{0,30}\b(later|in a (few|couple)|minutes)|too many (incoming )?requests|\bthrottl/i,
+    advice: passing,
+  },
 ]
 
 /** Without words that fit, these say nothing; Microsoft's own sentence is shown. */
 const ambiguous: Record<number, Advice> = Object.fromEntries(
-  [70001, 70002, 90023].map((code) => [code, unexplained]),
+  [50012, 70001, 70002, 90023].map((code) => [code, unexplained]),
 )
 
 /** The numbers of all codes that there is advice for. */
@@ -449,6 +474,16 @@ export function adviceFor(code: number | undefined, text = ''): Advice | undefin
   // A number with one text says more than words that others share.
   if (worded && (worded.codes !== undefined || code === undefined || !byCode[code])) return worded.advice
   return code === undefined ? undefined : (byCode[code] ?? ambiguous[code])
+}
+
+const byName: Record<string, Advice> = {
+  consent_required: { ...consentMissing, isVague: true },
+  invalid_scope: { ...scope, isVague: true },
+}
+
+/** What the name of a refusal says, the `error` of RFC 6749, where there is no number; or undefined. */
+export function adviceForName(name: string): Advice | undefined {
+  return Object.hasOwn(byName, name) ? byName[name] : undefined
 }
 
 /** Whether a refusal passes by itself: it is never the end of a link, whatever its `error` says. */

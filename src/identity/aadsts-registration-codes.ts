@@ -101,6 +101,15 @@ const personalOnly: Advice = {
     ...openToAll(where),
   ],
 }
+const workOnly: Advice = {
+  meaning: 'The app is registered for work and school accounts only.',
+  reason: 'registration',
+  next: (where) => [
+    { intro: 'Sign in to one:', verb: 'login', flags: { tenant: 'organizations' } },
+    letOthersIn,
+    ...openToAll(where),
+  ],
+}
 const disabled: Advice = {
   meaning: 'The app is disabled.',
   reason: 'registration',
@@ -199,15 +208,7 @@ export const registrationAdvice: Record<number, Advice> = {
   9002326: singlePageApp,
   9002327: singlePageApp,
   9002331: personalOnly,
-  9002332: {
-    meaning: 'The app is registered for work and school accounts only.',
-    reason: 'registration',
-    next: (where) => [
-      { intro: 'Sign in to one:', verb: 'login', flags: { tenant: 'organizations' } },
-      letOthersIn,
-      ...openToAll(where),
-    ],
-  },
+  9002332: workOnly,
   9002346: personalOnly,
 }
 
@@ -227,11 +228,18 @@ export const registrationAdviceByWords: readonly {
   { codes: [90023], words: /cross-origin|single-page|\bSPA\b/i, advice: singlePageApp },
   { codes: [70001], words: /not found in the directory/i, advice: unknownClient },
   { codes: [70001], words: /disabled/i, advice: disabled },
-  { codes: [70002], words: /must be marked as 'mobile\b|public client/i, advice: publicClient },
-  { codes: [70002], words: /invalid client secret|error validating credentials/i, advice: byNumber(7000215) },
+  {
+    codes: [70002],
+    words: /must be marked as 'mobile\b|public client|must contain .*client_secret/i,
+    advice: publicClient,
+  },
+  // "Error validating credentials" alone may be about the code or the person: another number stands behind it.
+  { codes: [50012, 70002], words: /invalid client secret/i, advice: byNumber(7000215) },
   { codes: [70001, 70002], words: /not enabled for consumers/i, advice: notForConsumers },
   { words: /not enabled for consumers/i, advice: notForConsumers },
+  { words: /userAudience.*\/consumers/is, advice: workOnly },
   { words: /userAudience/i, advice: personalOnly },
+  { codes: [70000], words: /input parameter 'redirect_uri' is not valid/i, advice: redirectUri },
   { words: /input parameter 'redirect_uri' is not valid/i, advice: redirectUri },
 ]
 

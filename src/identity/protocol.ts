@@ -3,11 +3,18 @@ import { OdLinkError } from '../errors.ts'
 import { clockCommand, clockProblem } from '../http/clock-skew.ts'
 import { NetworkError } from '../http/errors.ts'
 import { exchange, type HttpRequest, requestIdOf } from '../http/index.ts'
-import { afterTheWait, type Patience } from '../http/retry.ts'
+import { afterTheWait, type Patience, tryLater } from '../http/retry.ts'
 import type { HttpResponse } from '../http/transport.ts'
-import { type JsonObject, numberIn, parseJsonObject, textIn } from '../text/json.ts'
+import { type JsonObject, numberIn, parseJsonObject } from '../text/json.ts'
 import { fromOutside } from '../text/sanitize.ts'
-import { type FailureContext, type IdentityErrorBody, identityFailure } from './errors.ts'
+import {
+  type FailureContext,
+  type IdentityErrorBody,
+  identityFailure,
+  mayPass,
+  sentenceOf,
+  traceOf,
+} from './errors.ts'
 
 /* How oauth4webapi is used for Microsoft: it sends requests through `http`, and its errors become ours. */
 
@@ -43,7 +50,8 @@ export function clientAuthentication(clientSecret: string | undefined): oauth.Cl
 
 /** The sign-in service is unavailable, or sent a success that cannot be read: it may pass. */
 export class ServiceTrouble extends OdLinkError {
-  constructor({ status, headers }: HttpResponse) {
+  constructor(response: HttpResponse) {
+    const { status, headers } = response
     const requestId = requestIdOf(headers)
     if (status < 300) {
       super('service', `Microsoft's sign-in service sent an unreadable response (HTTP ${status}).`, {
@@ -52,10 +60,14 @@ export class ServiceTrouble extends OdLinkError {
         requestId,
       })
     } else {
-      super('service', `Microsoft's sign-in service is unavailable (HTTP ${status}).`, {
+      const refusal = refusalIn(response)
+      const words = refusal && sentenceOf(refusal)
+      const what = `Microsoft's sign-in service is unavailable (HTTP ${status})`
+      super('service', words ? `${what}: ${words}` : `${what}.`, {
         reason: status === 429 ? 'throttled' : 'unavailable',
-        next: status === 429 ? afterTheWait(headers['retry-after']) : ['Try again in a few minutes.'],
+        next: status === 429 ? afterTheWait(headers['retry-after']) : [tryLater],
         requestId,
+        ...(refusal && traceOf(refusal)),
       })
     }
   }
@@ -99,13 +111,18 @@ export async function askIdentity(
   }
 }
 
-/** 408, 429 and 5xx; and another status whose `error` says the same. */
-export function isPassing({ status, body }: HttpResponse): boolean {
+/** 408, 429 and 5xx; and another status whose refusal says the same. */
+export function isPassing(response: HttpResponse): boolean {
+  const { status } = response
   if (status === 408 || status === 429 || status >= 500) return true
-  return (
-    status >= 400 &&
-    ['temporarily_unavailable', 'server_error'].includes(textIn(parseJsonObject(body)?.error, 100))
-  )
+  const refusal = status >= 400 ? refusalIn(response) : undefined
+  return refusal !== undefined && mayPass(refusal)
+}
+
+/** What Microsoft says of a failure, if it does. */
+function refusalIn({ body }: HttpResponse): IdentityErrorBody | undefined {
+  const refusal = parseJsonObject(body)
+  return typeof refusal?.error === 'string' ? (refusal as unknown as IdentityErrorBody) : undefined
 }
 
 /**

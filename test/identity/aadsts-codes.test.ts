@@ -22,7 +22,11 @@ const meanings: [codes: number[], meaning: RegExp, cure: RegExp][] = [
     /^Check --scope\..*\n.*--scope Files\.ReadWrite$/,
   ],
   [[50005], /kind of device/, /another device.*administrator/],
-  [[50033, 50087, 70012, 90006, 90024, 90025, 90033], /sign-in service has a problem/, /a few minutes/],
+  [
+    [50033, 50086, 50087, 70012, 90006, 90024, 90025, 90033, 90036],
+    /sign-in service has a problem/,
+    /a few minutes/,
+  ],
   [[50053], /locked|blocked/, /Wait a while.*\nThen: od-link login$/],
   [
     [50055, 50125, 50135, 50137, 50142, 50144],
@@ -72,7 +76,8 @@ const meanings: [codes: number[], meaning: RegExp, cure: RegExp][] = [
   ],
   [[90055], /throttling/, /Wait a few minutes/],
   [[90093, 90094, 90095], /administrator to approve/, /Ask for less/],
-  [[500011], /Graph does not exist/, /od-link login --cloud global\n.*china\)\n.*administrator/],
+  [[50088], /too many codes/, /a few minutes/],
+  [[50001, 500011], /Graph does not exist/, /od-link login --cloud global\n.*china\)\n.*administrator/],
   [[500014, 650054], /Graph is switched off/, /administrator/],
   [[500021, 500022, 500212, 500213], /does not allow sign-ins across tenants/, /network.*administrator/],
   [[530033, 530084], /bound to a managed device/, /exception from token protection/],

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type IdentityErrorBody, identityFailure } from '../../src/identity/errors.ts'
+import { type IdentityErrorBody, identityFailure, mayPass } from '../../src/identity/errors.ts'
 
 const context = {
   loginOrigin: 'https://login.microsoftonline.com',
@@ -26,10 +26,34 @@ describe('a refusal of Microsoft is told in one sentence', () => {
       /password/,
     ],
     [
-      'by the first where none is known',
+      'by the last where none is known',
       { error: 'x', error_codes: [7777777, 8888888] },
-      'AADSTS7777777',
+      'AADSTS8888888',
       /x/,
+    ],
+    [
+      'by the last of those that are known, which is the cause',
+      { error: 'x', error_codes: [50057, 50173] },
+      'AADSTS50173',
+      /password was changed/,
+    ],
+    [
+      'by the list, whatever its text names',
+      { error: 'x', error_codes: [50173], error_description: 'See AADSTS50057.' },
+      'AADSTS50173',
+      /password was changed/,
+    ],
+    [
+      'by one that has one meaning, before one that has several',
+      { error: 'x', error_description: 'AADSTS50173: Revoked. AADSTS70002: Error.' },
+      'AADSTS50173',
+      /password was changed/,
+    ],
+    [
+      'by a number of the backup service, which has no letters in front',
+      { error: 'x', error_description: '50173 - [2021-08-02 15:36:10Z]: Revoked. - Correlation ID: 6-d' },
+      'AADSTS50173',
+      /password was changed/,
     ],
     ['by its name where there is no number', { error: 'odd_thing' }, 'odd_thing', /\(odd_thing\)\.$/],
     [
@@ -54,6 +78,11 @@ describe('a refusal of Microsoft is told in one sentence', () => {
     ['the first line', 'AADSTS7777777: A first line.\r\nA second.', 'A first line.'],
     ['the first line of a Unix server', 'A first line.\nA second.', 'A first line.'],
     ['what stands before the trace', 'AADSTS7777777:  Not you. Trace ID: 1-2 Timestamp: x', 'Not you.'],
+    [
+      'what stands before the trace of the backup service, and behind its time',
+      '7777777 - [2021-08-02 15:36:10Z]: Not you. - Correlation ID: 6-d',
+      'Not you.',
+    ],
     ['no number that is not in front', 'See AADSTS7777777: there.', 'See AADSTS7777777: there.'],
     ['what stands right behind the number', 'AADSTS7777777:Not you.', 'Not you.'],
     ['no white space around it', 'AADSTS7777777:    Not you.   ', 'Not you.'],
@@ -82,11 +111,59 @@ describe('trouble of Microsoft’s own is no refusal of the person', () => {
   it.each([
     [{ error: 'temporarily_unavailable' }, 'service'],
     [{ error: 'server_error' }, 'service'],
+    [{ error: 'server_error', error_codes: [7777777] }, 'service'],
+    [{ error: 'temporarily_unavailable', error_codes: [70002] }, 'service'],
+    [{ error: 'temporarily_unavailable', error_codes: [53003] }, 'sign-in'],
     [{ error: 'odd', error_codes: [90055] }, 'service'],
     [{ error: 'invalid_grant' }, 'sign-in'],
     [{ error: 'odd', error_codes: [50173] }, 'sign-in'],
   ])('%j is of the kind %s', (body, kind) => {
     expect(failure(body).kind).toBe(kind)
+  })
+
+  it.each(['temporarily_unavailable', 'server_error'])('%s is over in a while', (error) => {
+    expect(failure({ error })).toMatchObject({
+      reason: 'unavailable',
+      message: "Microsoft's sign-in service has a problem.",
+      hint: 'Try again in a few minutes.',
+    })
+    expect(failure({ error, error_description: 'AADSTS7777777: Busy.' })).toMatchObject({
+      reason: 'unavailable',
+      message: 'Microsoft answered: Busy.',
+      hint: 'Try again in a few minutes.\nSee https://login.microsoftonline.com/error?code=7777777',
+    })
+  })
+
+  it.each([
+    [{ error: 'invalid_grant', error_codes: [90033] }, true],
+    [{ error: 'temporarily_unavailable' }, true],
+    // It takes longer than anybody waits for an answer.
+    [{ error: 'invalid_grant', error_codes: [50196] }, false],
+    [{ error: 'invalid_grant', error_codes: [50173] }, false],
+    [{ error: 'odd' }, false],
+  ])('%j may be repeated: %s', (body, may) => {
+    expect(mayPass(body)).toBe(may)
+  })
+})
+
+describe('a name without a number', () => {
+  it('says what is missing', () => {
+    expect(failure({ error: 'consent_required' })).toMatchObject({
+      reason: 'consent-needed',
+      hint: expect.stringMatching(/^Ask for less.*\nOr send this to the administrator:\n/),
+    })
+    expect(failure({ error: 'invalid_scope', error_description: 'No.' })).toMatchObject({
+      reason: 'sign-in-refused',
+      message: 'Microsoft answered: No.',
+      hint: expect.stringMatching(/^Check --scope\.\n/),
+    })
+  })
+
+  it('says nothing where there is one, or where it is no name of Microsoft’s', () => {
+    expect(failure({ error: 'invalid_scope', error_codes: [7777777] }).hint).toBe(
+      'od-link login\nSee https://login.microsoftonline.com/error?code=7777777',
+    )
+    expect(failure({ error: 'constructor' }).hint).toBe('od-link login')
   })
 })
 

@@ -26,9 +26,29 @@ describe('what passes by itself is no refusal, whatever its error says', () => {
     [90012, 'unavailable', 'RequestTimeout - The request has timed out.'],
     [4_242_424, 'unavailable', 'A transient error has occurred. Please try again.'],
     [90025, 'unavailable', 'Request processing has exceeded the gateway allowance.'],
+    [90036, 'unavailable', 'An unexpected, non-retryable error has occurred.'],
+    [50088, 'throttled', 'Limit on telecom MFA calls reached.'],
+    [4_242_424, 'unavailable', 'The service is unavailable.'],
+    [4_242_424, 'unavailable', 'The server is currently busy.'],
+    [4_242_424, 'unavailable', 'Password validation request timed out.'],
+    [4_242_424, 'unavailable', 'An internal error. Please retry your request in a few minutes.'],
+    [4_242_424, 'unavailable', 'Try again later.'],
+    [4_242_424, 'unavailable', 'There are too many incoming requests.'],
+    [4_242_424, 'unavailable', 'The tenant is being throttled.'],
   ])('AADSTS%i', (code, reason, words) => {
     for (const error of ['invalid_grant', 'invalid_client', 'interaction_required'])
       expect(failure(refusal(error, code, words))).toMatchObject({ kind: 'service', reason })
+  })
+})
+
+describe('what a person has to do does not pass', () => {
+  it.each([
+    'Your session has timed out. Try again.',
+    'Please try signing in again.',
+    'A final, non-retryable error.',
+    'The user must sign in again later on each device.',
+  ])('"%s"', (words) => {
+    expect(failure(refusal('invalid_grant', 4_242_424, words)).kind).toBe('sign-in')
   })
 })
 
@@ -127,6 +147,48 @@ describe('the words decide where a number has several texts', () => {
       /requested scopes/,
       /^Check --scope\./,
     ],
+    [
+      'invalid_client',
+      65005,
+      "The application asked for scope 'Files.Wrong' that doesn't exist on the resource.",
+      /requested scopes/,
+      /^Check --scope\./,
+    ],
+    [
+      'invalid_client',
+      50012,
+      'Invalid client secret is provided.',
+      /client secret is wrong/,
+      /New client secret/,
+    ],
+    [
+      'invalid_client',
+      70002,
+      "The request body must contain the following parameter: 'client_secret or client_assertion'.",
+      /no client secret was sent/,
+      /Allow public client flows: Yes/,
+    ],
+    [
+      'invalid_grant',
+      70000,
+      "The provided value for the input parameter 'device_code' is not valid.",
+      /device code has expired/,
+      /^To get a new one: od-link login --device$/,
+    ],
+    [
+      'invalid_grant',
+      70000,
+      "The provided value for the input parameter 'redirect_uri' is not valid.",
+      /redirect URI/,
+      /\nadd http:\/\/localhost/,
+    ],
+    [
+      'invalid_request',
+      undefined,
+      "The 'userAudience' configuration does not allow the /consumers/ endpoint.",
+      /work and school accounts only/,
+      /^Sign in to one: od-link login --tenant organizations\n/,
+    ],
     ['invalid_client', 650051, 'The tenant is unmanaged.', /Nobody manages/, /take over the domain/],
     ['invalid_client', 650052, 'Lacks a service principal.', /no subscription/, /OneDrive/],
     ['invalid_client', 50011, 'The redirect URI does not match.', /redirect URI/, /\nadd http:\/\/localhost/],
@@ -135,10 +197,22 @@ describe('the words decide where a number has several texts', () => {
     expect(kind).toBe('sign-in')
     expect(message).toMatch(meaning)
     expect(hint).toMatch(step)
-    if (![90023, 70002].includes(code ?? 0)) expect(hint).not.toContain('client-secret')
+    if (![90023, 70002, 50012].includes(code ?? 0)) expect(hint).not.toContain('client-secret')
   })
 
-  it.each([70001, 70002, 90023, 4_242_424])(
+  it.each([
+    ['70008', /expired or was revoked/],
+    ['50126', /username or the password is wrong/],
+    ['70000', /expired or was revoked/],
+  ])('"Error validating credentials" is what the second number says: AADSTS%s', (code, meaning) => {
+    const words = `Error validating credentials. AADSTS${code}: No.`
+    expect(failure(refusal('invalid_grant', undefined, `AADSTS70002: ${words}`))).toMatchObject({
+      code: `AADSTS${code}`,
+      message: expect.stringMatching(meaning),
+    })
+  })
+
+  it.each([50012, 70001, 70002, 90023, 4_242_424])(
     'else AADSTS%i is Microsoft’s own sentence and its page',
     (code) => {
       const { message, hint, reason } = failure(refusal('invalid_client', code, 'Something quite new.'))
