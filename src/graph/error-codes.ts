@@ -145,6 +145,14 @@ const meanings = {
     says: (subject) => `${subject} failed, because OneDrive cannot open the item`,
     next: ['Check that it still exists, and is not in a locked Personal Vault.'],
   },
+  /** In a batch, where nothing was tried. */
+  dependency: {
+    kind: 'service',
+    reason: 'unavailable',
+    meaning: 'Another request failed that this one depends on.',
+    next: whenThrottled,
+    passes: true,
+  },
   shortcut: {
     kind: 'not-allowed',
     reason: 'access-denied',
@@ -187,6 +195,13 @@ const meanings = {
     reason: 'changed-meanwhile',
     meaning: 'It has been changed in the meantime.',
     next: ['Read it again, then repeat the change.'],
+  },
+  /** Not with a name. */
+  conflict: {
+    kind: 'taken',
+    reason: 'changed-meanwhile',
+    meaning: 'It conflicts with another change.',
+    next: ['Look at the item in OneDrive, then try again.'],
   },
   deltaExpired: {
     kind: 'not-found',
@@ -260,26 +275,58 @@ const meanings = {
 
 export type MeaningName = keyof typeof meanings
 
+interface Worded {
+  words: RegExp
+  statuses: readonly number[]
+  means: MeaningName
+}
+
 /** Where a code or a status has several texts with different causes, the words decide. The first row that fits counts. */
-const byWords: readonly { words: RegExp; statuses: readonly number[]; means: MeaningName }[] = [
+const byWords: readonly Worded[] = [
   // Work drives answer a look-up of such a name with 404, personal ones a creation with 409.
   { words: /similar name/i, statuses: [400, 404, 409], means: 'similar' },
-  { words: /SPO license|mysite not found/i, statuses: [400, 403, 404], means: 'noDrive' },
+  {
+    words: /SPO license|mysite not found|retrieve user's mysite/i,
+    statuses: [400, 403, 404],
+    means: 'noDrive',
+  },
   {
     words: /upload session already exists|being uploaded|currently uploaded/i,
     statuses: [409, 423],
     means: 'uploading',
   },
   { words: /\b(blocked|archived)\b/i, statuses: [403, 423], means: 'blocked' },
+  // An administrator can lock a site, too: https://learn.microsoft.com/en-us/sharepoint/manage-lock-status
+  { words: /\badministrator/i, statuses: [423], means: 'blocked' },
+  { words: /\b(locked|read.?only)\b.*\badministrator/is, statuses: [403], means: 'blocked' },
+  { words: /\b(un)?lock|checked out|being edited|in use\b/i, statuses: [423], means: 'locked' },
+  { words: /\b(frozen|suspended)\b/i, statuses: [403, 423], means: 'frozen' },
+  {
+    words: /(quota|storage) .{0,40}(exceeded|is full)|(exceeded|out of) .{0,40}(quota|storage)/i,
+    statuses: [400, 403],
+    means: 'noSpace',
+  },
   { words: /mounted folder/i, statuses: [400, 501], means: 'shortcut' },
   { words: /ObjectHandle is Invalid|personal vault/i, statuses: [400, 403, 404], means: 'unopened' },
-  { words: /database is read.?only/i, statuses: [403, 503], means: 'readOnly' },
+  {
+    words: /\b(database|site|library|drive)\b.{0,40}\bread.?only/i,
+    statuses: [403, 423, 503],
+    means: 'readOnly',
+  },
   {
     words:
       /illegal character|invalid (trailing |leading )?character|name is (reserved|invalid)|(path|name) .{0,40}too long/i,
     statuses: [400, 409],
     means: 'name',
   },
+]
+
+/** The same, where no code says more. */
+const byWordsAlone: readonly Worded[] = [
+  { words: /\bparent\b.{0,40}(does not exist|not (be )?found)/i, statuses: [409], means: 'notFound' },
+  { words: /\S/, statuses: [423], means: 'blocked' },
+  // Any other conflict than one of names.
+  { words: /^(?!.*\b(name|exists?|already)\b)/is, statuses: [409], means: 'conflict' },
 ]
 
 /** Codes that say enough by themselves, wherever they stand in an error. */
@@ -373,11 +420,19 @@ const byStatus: Record<number, MeaningName> = {
   416: 'request',
   422: 'request',
   423: 'locked',
+  424: 'dependency',
   428: 'request',
   429: 'throttled',
+  451: 'forbidden',
   501: 'notSupported',
   507: 'noSpace',
   509: 'throttled',
+}
+
+/** A code that comes with several causes, and says which one together with the status. */
+const byStatusAndCode: Record<string, MeaningName> = {
+  // A locked item has a code of its own, or words.
+  '423 notAllowed': 'blocked',
 }
 
 /** Codes that come with several causes: the status says more. `explain`, which knows no status, shows these. */
@@ -397,9 +452,9 @@ const byGeneralCode: Record<string, MeaningName> = {
 /** In the table's order. Sorted only where they are shown: loading a collator takes 6 ms of every start. */
 export const graphCodes: readonly string[] = Object.keys({ ...byCode, ...byGeneralCode })
 
-/** @param code one of `graphCodes`. */
+/** @param code such as one of `graphCodes`, in any case. */
 export function meaningOfCode(code: string): Meaning | undefined {
-  const name = byCode[code] ?? byGeneralCode[code]
+  const name = lookUp(byCode, code) ?? lookUp(byGeneralCode, code)
   return name && meanings[name]
 }
 
@@ -417,20 +472,31 @@ function meaningNameOf(answer: GraphAnswer): MeaningName {
   const { status } = answer
   if (status < 300) return 'unreadable'
   if (status < 400) return 'redirect'
+  // Whatever limit was reached: it says when to come back.
+  if (status === 429) return 'throttled'
   const words = wordsOf(answer)
-  const shared = byWords.find((row) => row.statuses.includes(status) && row.words.test(words))
-  if (shared) return shared.means
+  const worded = (rows: readonly Worded[]) =>
+    words === ''
+      ? undefined
+      : rows.find((row) => row.statuses.includes(status) && row.words.test(words))?.means
   // The innermost code is the most precise one.
   const codes = codesOf(answer).reverse()
-  const known = codes.map((code) => lookUp(byCode, code)).find(Boolean)
-  if (known) return known
-  if (byStatus[status]) return byStatus[status]
-  if (status >= 500) return 'unavailable'
-  return codes.map((code) => lookUp(byGeneralCode, code)).find(Boolean) ?? 'request'
+  const coded = (table: Record<string, MeaningName>, before = '') =>
+    codes.map((code) => lookUp(table, before + code)).find(Boolean)
+  return (
+    worded(byWords) ??
+    coded(byCode) ??
+    worded(byWordsAlone) ??
+    coded(byStatusAndCode, `${status} `) ??
+    byStatus[status] ??
+    (status >= 500 ? 'unavailable' : (coded(byGeneralCode) ?? 'request'))
+  )
 }
 
+/** Microsoft's services disagree on the case of codes. */
 function lookUp(table: Record<string, MeaningName>, code: string): MeaningName | undefined {
-  return Object.hasOwn(table, code) ? table[code] : undefined
+  const lower = code.toLowerCase()
+  return Object.entries(table).find(([known]) => known.toLowerCase() === lower)?.[1]
 }
 
 /** Statuses that may pass, as the SDKs and rclone see them; a 500 is repeated a few times, since it may be permanent. */

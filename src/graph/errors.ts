@@ -1,10 +1,11 @@
 import { OdLinkError } from '../errors.ts'
 import { clockCommand, clockProblem } from '../http/clock-skew.ts'
 import { dateOf, requestIdOf } from '../http/index.ts'
+import { tryLater } from '../http/retry.ts'
 import type { NextStep } from '../text/next-step.ts'
 import { fromOutside } from '../text/sanitize.ts'
 import type { GraphAnswer } from './answer.ts'
-import { codesOf, type Meaning, meaningOf, signInAgain, wordsOf } from './error-codes.ts'
+import { codesOf, type Meaning, meaningOf, meaningOfCode, signInAgain, wordsOf } from './error-codes.ts'
 import { type Shown, showPlace } from './place.ts'
 
 /**
@@ -25,14 +26,19 @@ export function graphFailure(answer: GraphAnswer, subject: string, withStatus = 
 function messageOf(answer: GraphAnswer, meaning: Meaning, subject: string, withStatus: boolean): string {
   const status = `(HTTP ${answer.status})`
   const words = plainWords(answer)
-  // A 500 can be permanent, and then only Microsoft's words say why.
-  if (meaning.isComplete && answer.status === 500 && words)
+  if (meaning.isComplete && words && saysMore(answer, meaning))
     return `${meaning.meaning.slice(0, -1)} ${status}: ${words}`
   if (meaning.isComplete) return `${meaning.meaning.slice(0, -1)} ${status}.`
   const says = meaning.says?.(subject) ?? `${subject} failed`
   const isSaid = `${says}.` === meaning.meaning
   if (!words) return `${says} ${status}.${isSaid ? '' : ` ${meaning.meaning}`}`
   return withStatus ? `${says} ${status}: ${words}` : `${says}: ${words}`
+}
+
+/** Whether only Microsoft's words say why: a 500 can be permanent, and so can what has a code of its own. */
+function saysMore(answer: GraphAnswer, meaning: Meaning): boolean {
+  const codes = codesOf(answer)
+  return answer.status === 500 || (codes.length > 0 && !codes.some((code) => meaningOfCode(code) === meaning))
 }
 
 /** What an administrator or Microsoft's support needs to find the failure. */
@@ -70,7 +76,7 @@ export function renewedTokenRefused(answer: GraphAnswer): OdLinkError {
   const clock = /lifetime|expired|not yet valid/i.test(words) ? clockProblem() : undefined
   const next: NextStep[] = [
     ...(clock ? [`${clock}. Set it: ${clockCommand()}`] : []),
-    'Try again in a few minutes.',
+    tryLater,
     signInAgain(answer, 'If it is still refused:'),
   ]
   return new OdLinkError('service', `Microsoft Graph does not accept a token issued just now: ${words}`, {

@@ -46,11 +46,11 @@ export async function createFolder(graph: Graph, place: Place, options: CreateOp
   for (let race = 1; ; race += 1) {
     const answer = await create(graph, place, options, started)
     if (answer.status === 201) return created(place, answer, options)
-    if (answer.status === 200 || means(answer, 'taken', 'similar')) {
+    if (answer.status === 200 || means(answer, 'taken', 'similar', 'conflict')) {
       const folder = await existing(graph, place, options, answer, started)
       if (folder) return folder
-      if (race >= maxRaces) throw taken(place, 'an item that od-link cannot read', answer)
-    } else if (answer.status === 404 && race <= maxRaces) {
+      if (race >= maxRaces) throw unseen(place, answer)
+    } else if ((answer.status === 404 || means(answer, 'notFound')) && race <= maxRaces) {
       await missingParent(graph, place, options, answer)
     } else {
       if (refusedShapes.has(answer.status)) await refuseFileAsParent(graph, place, options)
@@ -227,6 +227,13 @@ function folderOf(place: Place, item: DriveItem, created: boolean): Folder {
     webUrl: item.webUrl ?? '',
     created,
   }
+}
+
+/** Something conflicts, and there is nothing at the place. */
+function unseen(place: Place, answer: GraphAnswer): OdLinkError {
+  return means(answer, 'conflict')
+    ? graphFailure(answer, `Creating "${showPlace(place)}"`)
+    : taken(place, 'an item that od-link cannot read', answer)
 }
 
 function taken(place: Place, what: string, answer: GraphAnswer): OdLinkError {

@@ -155,7 +155,9 @@ const byStatus: [status: number, means: MeaningName][] = [
   [412, 'changed'],
   [422, 'request'],
   [423, 'locked'],
+  [424, 'dependency'],
   [429, 'throttled'],
+  [451, 'forbidden'],
   [499, 'request'],
   [500, 'unavailable'],
   [501, 'notSupported'],
@@ -179,10 +181,26 @@ describe('the status of an answer', () => {
   })
 
   it.each(generalCodes)('goes before the general code %s', (code, name) => {
-    expect(means(refused(423, { code }), 'locked')).toBe(true)
+    expect(means(refused(412, { code }), 'changed')).toBe(true)
     expect(means(refused(418, { code }), name)).toBe(true)
     expect(means(refused(599, { code }), 'unavailable')).toBe(true)
   })
+
+  it('423 with the general code notAllowed is that of a blocked site', () => {
+    expect(means(refused(423, { code: 'notAllowed' }), 'blocked')).toBe(true)
+    expect(
+      means(refused(423, { code: 'notAllowed', innerError: { code: 'resourceLocked' } }), 'locked'),
+    ).toBe(true)
+    expect(means(refused(423, { code: 'accessDenied' }), 'locked')).toBe(true)
+  })
+
+  it.each(['quotaLimitReached', 'malwareDetected', 'notAllowed', 'BadRequest'])(
+    '429 is throttling, whatever the code: %s',
+    (code) => {
+      const error = { code, message: 'The storage quota is exceeded, and a similar name exists.' }
+      expect(means(refused(429, error), 'throttled')).toBe(true)
+    },
+  )
 
   it.each(everyCode.filter(({ code }) => !general.has(code)))(
     'comes after the code $code',
@@ -201,12 +219,25 @@ describe('the words of an answer', () => {
     ['uploading', 'An upload session already exists for this file.', [409, 423], 400],
     ['uploading', 'The file is being uploaded.', [409, 423], 400],
     ['uploading', 'This item is currently uploaded by somebody.', [409, 423], 400],
+    ['noDrive', "Unable to retrieve user's mysite URL.", [400, 403, 404], 409],
     ['blocked', 'Access to this site has been blocked.', [403, 423], 404],
+    ['blocked', 'The site is archived.', [403, 423], 404],
+    ['blocked', "The site is locked at the administrator's request.", [403, 423], 404],
+    ['blocked', 'The site is read-only, as the administrator wishes.', [403, 423], 404],
+    ['blocked', 'Ask your administrator.', [423], 403],
+    ['frozen', 'The account has been frozen.', [403, 423], 404],
+    ['frozen', 'The account is suspended.', [403, 423], 404],
+    ['noSpace', 'The storage of the tenant is full.', [400, 403], 404],
+    ['noSpace', 'The user has exceeded their quota.', [400, 403], 404],
+    ['noSpace', 'The quota of the drive was exceeded.', [400, 403], 404],
+    ['noSpace', 'The drive is out of storage.', [400, 403], 404],
     ['shortcut', 'Operation is not supported on a mounted folder.', [400, 501], 403],
     ['unopened', 'ObjectHandle is Invalid', [400, 403, 404], 409],
     ['unopened', 'The Personal Vault is locked.', [400, 403, 404], 409],
-    ['readOnly', 'Database Is Read Only', [403, 503], 400],
-    ['readOnly', 'The database is read-only.', [403, 503], 400],
+    ['readOnly', 'Database Is Read Only', [403, 423, 503], 400],
+    ['readOnly', 'The database is read-only.', [403, 423, 503], 400],
+    ['readOnly', 'This site is in read only mode.', [403, 423, 503], 400],
+    ['readOnly', 'The library has become read-only.', [403, 423, 503], 400],
     ['name', 'The name holds an illegal character.', [400, 409], 403],
     ['name', 'Invalid trailing character in the name', [400, 409], 403],
     ['name', 'The name is reserved.', [400, 409], 403],
@@ -219,11 +250,37 @@ describe('the words of an answer', () => {
   })
 
   it.each([
-    [423, 'It was unblocked.', 'locked'],
+    [423, 'It was unblocked, and is locked.', 'locked'],
+    [403, 'Ask the administrator.', 'forbidden'],
+    [403, 'A read-only folder.', 'forbidden'],
+    [403, 'Your quota is fine.', 'forbidden'],
     [400, 'The name of this well is long enough.', 'request'],
-    [409, 'The file was uploaded.', 'taken'],
+    [409, 'The name was uploaded.', 'taken'],
   ] as const)('with %i mean nothing more: %s', (status, message, name) => {
     expect(means(refused(status, { message }), name)).toBe(true)
+  })
+
+  it.each([
+    [423, 'The file is locked for editing by ada.', 'locked'],
+    [423, 'It is checked out.', 'locked'],
+    [423, 'It is being edited.', 'locked'],
+    [423, 'The file is in use.', 'locked'],
+    [423, 'Lock token does not match existing lock', 'locked'],
+    // Of no lock, so somebody else has to know why.
+    [423, 'Something new.', 'blocked'],
+    [409, 'The parent folder does not exist.', 'notFound'],
+    [409, 'The parent could not be found.', 'notFound'],
+    [409, 'Your changes conflict with those of another user.', 'conflict'],
+    [409, 'An item of that name is here.', 'taken'],
+    [409, 'The item exists.', 'taken'],
+    [409, 'It is already here.', 'taken'],
+  ] as const)('decide with %i where no code says more: %s', (status, message, name) => {
+    for (const code of ['', 'unheardOf', 'accessDenied'])
+      expect(means(refused(status, { code, message }), name)).toBe(true)
+    expect(means(refused(status, { code: 'quotaLimitReached', message }), 'noSpace')).toBe(
+      !message.includes('lock') && !/checked|edited|in use/.test(message),
+    )
+    expect(means(refused(409, { code: 'nameAlreadyExists', message: 'Taken.' }), 'taken')).toBe(true)
   })
 
   it('are a text or empty, with a limit', () => {
@@ -234,6 +291,12 @@ describe('the words of an answer', () => {
 })
 
 describe('the codes of an answer', () => {
+  it('count in any case', () => {
+    expect(means(refused(418, { code: 'QuotaLimitReached' }), 'noSpace')).toBe(true)
+    expect(meaningOfCode('namealreadyexists')).toBe(meaningOfCode('nameAlreadyExists'))
+    expect(means(refused(423, { code: 'NotAllowed' }), 'blocked')).toBe(true)
+  })
+
   it('are the more precise the deeper they are', () => {
     const nested = (...codes: string[]): object => {
       const [code, ...inner] = codes
@@ -275,6 +338,8 @@ describe('the same request', () => {
     [true, 503, undefined],
     [true, 504, undefined],
     [true, 509, undefined],
+    [true, 424, 'FailedDependency'],
+    [true, 429, 'quotaLimitReached'],
     [true, 599, undefined],
     [true, 400, 'activityLimitReached'],
     [true, 403, 'resourceBeingProvisioned'],

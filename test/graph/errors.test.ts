@@ -226,6 +226,30 @@ const rows: [
     'Read it again, then repeat the change.',
   ],
   [
+    'changed-meanwhile',
+    'taken',
+    409,
+    { code: 'editConflict', message: 'Your changes conflict with others.' },
+    'Creating "/a/b" failed: Your changes conflict with others.',
+    'Look at the item in OneDrive, then try again.',
+  ],
+  [
+    'unavailable',
+    'service',
+    424,
+    { code: 'FailedDependency', message: 'M.' },
+    'Creating "/a/b" failed: M.',
+    later,
+  ],
+  [
+    'drive-blocked',
+    'not-allowed',
+    423,
+    { code: 'notAllowed', message: 'Something new.' },
+    'Creating "/a/b" is not allowed: Something new.',
+    'Ask the administrator why it is blocked.',
+  ],
+  [
     'delta-expired',
     'not-found',
     410,
@@ -305,6 +329,19 @@ describe('a refusal of Graph is a kind, a reason, a sentence and a next step', (
     expect(failure(status, error)).toMatchObject({ reason, kind, message, hint })
   })
 
+  it.each<[status: number, code: string, message: string]>([
+    [503, 'notAllowed', 'Microsoft Graph is unavailable (HTTP 503): M.'],
+    [507, 'tenantQuotaExceeded', 'There is no space left in this OneDrive (HTTP 507): M.'],
+    [429, 'BadRequest', 'Microsoft is throttling this app: too many requests in a short time (HTTP 429): M.'],
+    [500, 'generalException', 'Microsoft Graph is unavailable (HTTP 500): M.'],
+    // Known to mean no more than that.
+    [503, 'serviceNotAvailable', 'Microsoft Graph is unavailable (HTTP 503).'],
+    [507, 'quotaLimitReached', 'There is no space left in this OneDrive (HTTP 507).'],
+    [503, '', 'Microsoft Graph is unavailable (HTTP 503).'],
+  ])('with Microsoft’s words where its code may say more: %i %s', (status, code, message) => {
+    expect(failure(status, { code, message: 'M.' }).message).toBe(message)
+  })
+
   it('with the HTTP status, for people who know the request', () => {
     const withStatus = (status: number, error?: object) =>
       graphFailure(refused(status, error), 'GET /x', true).message
@@ -342,47 +379,5 @@ describe('a refusal of Graph is a kind, a reason, a sentence and a next step', (
     ])
       expect(error).toMatchObject(trace)
     expect(traceOf(refused(403, { code: 'accessDenied' })).code).toBe('accessDenied')
-  })
-})
-
-describe('a name that is taken', () => {
-  it.each([
-    ['/a', 'a folder', 'The name is taken: "/a" is a folder.', 'name-taken'],
-    ['/a', 'a file', 'The name is taken: "/a" is a file.', 'not-a-folder'],
-    [undefined, 'a notebook', 'The name is taken by a notebook.', 'not-a-folder'],
-  ])('%s, by %s', (path, what, message, reason) => {
-    const error = nameTaken(path, what, undefined)
-    expect(error).toMatchObject({ kind: 'taken', reason, message, code: 'nameAlreadyExists', hint: another })
-  })
-
-  it('by a similar one is reported so', () => {
-    const sentence = (name: string) =>
-      `The name is taken: OneDrive does not distinguish ${name} from an existing item with a similar name.`
-    const answer = refused(404, { code: 'itemNotFound' })
-    expect(similarName('/a', answer)).toMatchObject({
-      kind: 'taken',
-      code: 'itemNotFound',
-      message: sentence('"/a"'),
-    })
-    expect(similarName(undefined, undefined)).toMatchObject({
-      reason: 'similar-name',
-      message: sentence('it'),
-    })
-  })
-
-  it('elsewhere is reported so', () => {
-    expect(misplaced(undefined, refused(201))).toMatchObject({
-      kind: 'service',
-      message: 'OneDrive did not create the folder in the parent that was requested.',
-    })
-  })
-})
-
-it('a drive without a root is reported as none', () => {
-  expect(noDrive(refused(404))).toMatchObject({
-    kind: 'not-allowed',
-    reason: 'no-drive',
-    message: 'This account has no OneDrive that can be reached.',
-    hint: 'Open https://onedrive.com once with this account.\nOr link another account: od-link login',
   })
 })

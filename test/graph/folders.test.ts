@@ -125,6 +125,35 @@ describe('a folder that is created', () => {
     })
   })
 
+  it('that conflicts with something else than a name is refused in Graph’s own words', async () => {
+    const conflict: Told = {
+      status: 409,
+      json: { error: { code: 'editConflict', message: 'Your changes conflict with others.' } },
+    }
+    const missing: Told = { status: 404, json: {} }
+    const answers = { [post]: [conflict], [get]: [missing], [list]: [ok({ value: [] })] }
+    await expect(create(script(answers)).folder).rejects.toMatchObject({
+      kind: 'taken',
+      reason: 'changed-meanwhile',
+      code: 'editConflict',
+      message: 'Creating "/p/new" failed: Your changes conflict with others.',
+    })
+    // Whatever it was, the folder exists now.
+    const there = { [post]: [conflict], [get]: [ok(folder('new'))] }
+    expect(await create(script(there), { onConflict: 'reuse' }).folder).toMatchObject({ created: false })
+  })
+
+  it('below a parent that does not exist, which Graph may call a conflict, is refused for that', async () => {
+    const conflict: Told = {
+      status: 409,
+      json: { error: { code: 'invalidRequest', message: 'The parent folder does not exist.' } },
+    }
+    await expect(create(script({ [post]: [conflict] })).folder).rejects.toMatchObject({
+      kind: 'not-found',
+      message: 'There is no folder "/p".',
+    })
+  })
+
   it('whose name is taken has the usual code where Graph gives none', async () => {
     const wordless: Told = { status: 409, json: {} }
     await expect(

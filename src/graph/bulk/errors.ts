@@ -1,4 +1,5 @@
 import { OdLinkError } from '../../errors.ts'
+import { afterTheWait } from '../../http/retry.ts'
 import type { GraphAnswer } from '../answer.ts'
 import { type Meaning, meaningOf } from '../error-codes.ts'
 import { nameTaken, noDrive, traceOf } from '../errors.ts'
@@ -42,6 +43,6 @@ export function unanswered(): OdLinkError {
 export function tooLong(): OdLinkError {
   return new OdLinkError('service', 'Microsoft asked od-link to wait longer than --max-wait allows.', {
     reason: 'throttled',
-    next: ['Try again in a few minutes.', { intro: 'Or let it wait longer:', flags: { 'max-wait': '3600' } }],
+    next: afterTheWait(undefined, 3_600),
   })
 }

@@ -76,7 +76,7 @@ export class Outcomes {
     else if (status === 201 && item.id !== undefined) this.#settle(folder, item, true)
     else if (status === 201) this.lost(operation, graphFailure(answer, creating))
     else if (status === 200) this.#found(folder, item, answer)
-    else if (means(answer, 'taken', 'similar')) {
+    else if (means(answer, 'taken', 'similar', 'conflict')) {
       this.#taken.set(folder, answer)
       this.#plan.get(folder)
     } else if (means(answer, 'notFound')) this.#fault(operation, parentGone(folder, answer))
@@ -133,7 +133,11 @@ export class Outcomes {
   #notListed(parent: Folder, missing: Folder[]): void {
     for (const folder of missing) {
       if (this.#states.statusOf(folder) !== 'asked') continue
-      const error = taken('an item that od-link cannot read', this.#taken.get(folder))
+      const answer = this.#taken.get(folder)
+      const error =
+        answer && means(answer, 'conflict')
+          ? graphFailure(answer, creating)
+          : taken('an item that od-link cannot read', answer)
       this.#fault({ kind: 'create', folder }, error)
     }
     this.#plan.open(parent)

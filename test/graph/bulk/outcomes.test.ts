@@ -102,16 +102,23 @@ describe('a name that is taken', () => {
     expect(run.told.at(-1)).toBe('exists /a/b')
   })
 
-  it('by an item that is never found fails after some tries', () => {
+  const conflict: Told = {
+    ...nameTaken,
+    json: { error: { code: 'editConflict', message: 'Somebody else changed it.' } },
+  }
+  it.each([
+    ['an item', nameTaken, 'The name is taken by an item that od-link cannot read.'],
+    ['a conflict', conflict, 'Creating the folder failed: Somebody else changed it.'],
+  ])('by %s that is never found fails after some tries', (_, answer, why) => {
     const run = aRun('/a')
     run.turn(nothing)
     for (const wait of [500, 1_000, 2_000, 4_000, undefined]) {
-      run.turn({ 'POST root/children a': nameTaken })
+      run.turn({ 'POST root/children a': answer })
       run.turn({ 'GET root:/a:': notThere })
       run.turn({ 'GET root/children': listed(oldFolder('x')) })
       expect(run.wait()).toBe(wait)
     }
-    expect(run.told).toEqual(['failed /a: The name is taken by an item that od-link cannot read.'])
+    expect(run.told).toEqual([`failed /a: ${why}`])
     expect(run.error).toMatchObject({ kind: 'taken', requestId: '11111111-2222-3333-4444-555555555555' })
   })
 
