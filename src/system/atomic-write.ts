@@ -12,17 +12,32 @@ const replaceEveryMs = 50
 /** How a rename fails if the file may not be replaced, although its folder can be written to. */
 const inUseCodes = ['EPERM', 'EACCES', 'EBUSY']
 
+/** How a rename fails if the file system accepts no change any more, although the draft was written. */
+const refusedCodes = ['EROFS', 'ENOSPC', 'EDQUOT', 'EIO']
+
+/** Why a file could not be replaced, and the file that has the new content. */
+export interface KeptDraft {
+  error: NodeJS.ErrnoException
+  keptIn: string
+}
+
+/** Whether an error may mean that another program has the file open. */
+export function isInUse(error: unknown): boolean {
+  return inUseCodes.includes(codeOf(error))
+}
+
 /**
  * Writes a file of mode 0600: a draft beside it, synced, replaces it.
- * @param keep where the complete draft goes when the file cannot be replaced. By default it is removed.
- * @returns why the file could not be replaced, if the content was saved in `keep` instead.
+ * @param keep where the complete draft goes when the file cannot be replaced, and if it cannot even go there, it stays. By
+ *   default it is removed.
+ * @returns why the file could not be replaced and where the content is, if the draft was kept.
  * @throws the file system's error; no draft is left then, and the file is as it was.
  */
 export async function writeAtomically(
   path: string,
   content: string | Uint8Array,
   keep?: string,
-): Promise<NodeJS.ErrnoException | undefined> {
+): Promise<KeptDraft | undefined> {
   const fs = await files()
   // Loading this takes more than a millisecond, and most runs only read.
   const { randomBytes } = await import('node:crypto')
@@ -36,12 +51,18 @@ export async function writeAtomically(
       await file.close()
     }
     const refusal = await replaceFile(draft, path).catch(async (error: NodeJS.ErrnoException) => {
-      if (keep === undefined || !inUseCodes.includes(codeOf(error))) throw error
-      await replaceFile(draft, keep)
-      return error
+      if (keep === undefined || !(isInUse(error) || refusedCodes.includes(codeOf(error)))) throw error
+      return {
+        error,
+        keptIn: await replaceFile(draft, keep).then(
+          () => keep,
+          () => draft,
+        ),
+      }
     })
+    if (refusal) return refusal
     await syncFolder(dirname(path))
-    return refusal ?? undefined
+    return undefined
   } catch (error) {
     await fs.unlink(draft).catch(() => {})
     throw error

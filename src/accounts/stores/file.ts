@@ -6,8 +6,15 @@ import { basename, join } from 'node:path'
 import { OdLinkError } from '../../errors.ts'
 import { notices } from '../../notices.ts'
 import { configDir, ensureConfigDir, isReadOnly } from '../../settings/directory.ts'
-import { isDraftOf, removeDrafts, writeAtomically } from '../../system/atomic-write.ts'
+import {
+  isDraftOf,
+  isInUse,
+  type KeptDraft,
+  removeDrafts,
+  writeAtomically,
+} from '../../system/atomic-write.ts'
 import { isFull, unwritableBecause } from '../../system/disk-errors.ts'
+import { parseJsonObject } from '../../text/json.ts'
 import { commandLine } from '../../text/shell-quote.ts'
 import type { Store } from './store.ts'
 
@@ -19,7 +26,8 @@ const label = 'The file store'
  */
 export function fileStore(): Store {
   const { readNewest, ...items } = itemFiles({ label, folder: 'links', extension: 'json' })
-  return { name: 'file', mayForget: false, read: (item) => readNewest(item, readPrivate), ...items }
+  const read = (item: string) => readNewest(item, readPrivate, (text) => parseJsonObject(text) !== undefined)
+  return { name: 'file', mayForget: false, read, ...items }
 }
 
 /** Where a store has its files, and what messages call it. */
@@ -38,15 +46,39 @@ export function itemFiles({ label, folder: name, extension }: Place) {
   /** Where an item is saved while another program keeps its file from being replaced. */
   const besides = (item: string) => `${path(item)}.unsaved`
   const ending = new RegExp(`^(.*)\\.${extension}(\\.[0-9a-f]{12}\\.tmp|\\.unsaved)?$`)
-  const modified = async (file: string) => (await files.stat(file).catch(ignoreAbsent(label)))?.mtimeMs
+  /** The files of an item that may be newer than its usual one: what could not replace it. The newest comes first. */
+  const candidates = async (item: string) => {
+    const names = await files.readdir(folder).catch(() => [])
+    const drafts = names.filter(isDraftOf(path(item))).map((name) => join(folder, name))
+    if (drafts.length === 0) return []
+    const modified = async (file: string) =>
+      (await files.stat(file).catch(ignoreAbsent(label)))?.mtimeMs ?? -1
+    const usual = await modified(path(item))
+    const all = await Promise.all(drafts.map(async (file) => ({ file, time: await modified(file) })))
+    return all.filter(({ time }) => time >= usual).sort((one, other) => other.time - one.time)
+  }
   return {
     label,
-    /** Reads the newest file of an item. The next write replaces its usual file, and removes the other one. */
-    readNewest: async (item: string, read: (path: string) => Promise<string | undefined>) => {
-      const saved = await modified(besides(item))
-      const isNewer = saved !== undefined && saved >= ((await modified(path(item))) ?? 0)
-      // A writer may just have removed it, because its content, or newer, is in the usual file.
-      return (isNewer ? await read(besides(item)) : undefined) ?? read(path(item))
+    /**
+     * Reads the newest file of an item. The next write replaces its usual file, and removes the others.
+     * @param isWhole whether a text is not cut off, as it may be in the draft of a killed writer.
+     */
+    readNewest: async (
+      item: string,
+      read: (path: string) => Promise<string | undefined>,
+      isWhole = (_: string) => true,
+    ) => {
+      for (const { file } of await candidates(item)) {
+        // A writer may just have removed it, because its content, or newer, is in the usual file.
+        if (file === besides(item)) {
+          const text = await read(file)
+          if (text !== undefined) return text
+          continue
+        }
+        const text = await read(file).catch(() => undefined)
+        if (text !== undefined && isWhole(text)) return text
+      }
+      return read(path(item))
     },
     write: async (item: string, content: string | Uint8Array) => {
       ensureConfigDir(name)
@@ -54,7 +86,7 @@ export function itemFiles({ label, folder: name, extension }: Place) {
         // A virus scanner must not cost a link: Microsoft may no longer accept the refresh token that a new one replaces.
         const refusal = await writeAtomically(path(item), content, besides(item))
         if (refusal) {
-          notices.warning(besideWarning(path(item), besides(item), refusal))
+          notices.warning(besideWarning(path(item), refusal))
           return
         }
       } catch (error) {
@@ -65,10 +97,11 @@ export function itemFiles({ label, folder: name, extension }: Place) {
       await removeDrafts(folder, isDraftOf(path(item))).catch(() => {})
     },
     remove: async (item: string) => {
-      await files.unlink(path(item)).catch(ignoreAbsent(label))
+      // Drafts first: without its usual file, a draft that is left would be the item.
       await removeDrafts(folder, isDraftOf(path(item))).catch((error: unknown) => {
         throw unusableFiles(error, label)
       })
+      await files.unlink(path(item)).catch(ignoreAbsent(label))
     },
     list: async () => {
       const names = (await files.readdir(folder).catch(ignoreAbsent(label))) ?? []
@@ -79,10 +112,12 @@ export function itemFiles({ label, folder: name, extension }: Place) {
   }
 }
 
-function besideWarning(path: string, beside: string, { code, message }: NodeJS.ErrnoException): string {
+function besideWarning(path: string, { error, keptIn }: KeptDraft): string {
+  const { code, message } = error
+  const cause = isInUse(error) ? '; another program may have it open' : ''
   return (
-    `${path} cannot be replaced (${code ?? message}); another program may have it open. ` +
-    `The new content is saved in ${basename(beside)}, and od-link uses it from there.`
+    `${path} cannot be replaced (${code ?? message})${cause}. ` +
+    `The new content is saved in ${basename(keptIn)}, and od-link uses it from there.`
   )
 }
 

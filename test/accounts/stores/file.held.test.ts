@@ -5,7 +5,7 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import { encryptedStore } from '../../../src/accounts/stores/encrypted/index.ts'
 import { fileStore } from '../../../src/accounts/stores/file.ts'
 import { useOwnSettings } from '../../helpers/program/own-settings.ts'
-import { holdFile } from '../../helpers/system/held-file.ts'
+import { holdFile, refuseRenames } from '../../helpers/system/held-file.ts'
 
 const own = useOwnSettings()
 afterEach(() => {
@@ -59,6 +59,37 @@ describe.each([
     const earlier = new Date(Date.now() - 60_000)
     utimesSync(`${file()}.unsaved`, earlier, earlier)
     expect(await open().read('x')).toBe('one')
+  })
+
+  it.each(['ENOSPC', 'EROFS', 'EIO'])(
+    'is kept in its draft where the disk refuses every name: %s',
+    async (code) => {
+      const text = (token: string) => JSON.stringify({ token })
+      const letGo = refuseRenames(code)
+      await open().write('x', text('two'))
+      const [draft = ''] = readdirSync(folder()).filter((file) => file.endsWith('.tmp'))
+      expect(own.warnings).toEqual([
+        `${file()} cannot be replaced (${code}). The new content is saved in ${draft}, and od-link uses it from there.`,
+      ])
+      expect(await open().read('x')).toBe(text('two'))
+      expect(await open().list()).toEqual(['x'])
+      letGo()
+      // What a killed writer left of a newer one is no token.
+      writeFileSync(`${file()}.0123456789ab.tmp`, readFileSync(join(folder(), draft)).subarray(0, -3))
+      expect(await open().read('x')).toBe(text('two'))
+      await open().write('x', text('three'))
+      expect(readdirSync(folder())).toEqual([name])
+      expect(await open().read('x')).toBe(text('three'))
+    },
+  )
+
+  it('is removed with a draft, so that none becomes the item', async () => {
+    const letGo = refuseRenames('EROFS')
+    await open().write('x', '{}')
+    letGo()
+    await open().remove('x')
+    expect(await open().read('x')).toBeUndefined()
+    expect(readdirSync(folder())).toEqual([])
   })
 
   it('is removed with what is beside it', async () => {

@@ -14,3 +14,11 @@ export function holdFile(path: string, code = 'EPERM'): () => void {
   })
   return () => spy.mockRestore()
 }
+
+/** Lets this process rename no file, as on a disk that is full or has just become read-only. @returns ends that. */
+export function refuseRenames(code: string): () => void {
+  const spy = vi.spyOn(fs.promises, 'rename').mockImplementation(async () => {
+    throw Object.assign(new Error(`${code}: rename`), { code })
+  })
+  return () => spy.mockRestore()
+}
