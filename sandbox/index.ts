@@ -90,7 +90,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     registrations,
     settings: chosen(options),
     ...(secret === undefined ? {} : { secret }),
-    ...(saved ? { saved } : {}),
+    ...(saved ? { saved: saved.drives } : {}),
   })
   const stateFile = options.state && saved ? new StateFile(options.state, world, saved) : undefined
   open(world)

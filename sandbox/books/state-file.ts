@@ -7,31 +7,38 @@ import { dictionary, oneOf, record } from '../server/shape.ts'
 import { saveDrive } from '../state/save-drive.ts'
 import { readSavedDrive, type SavedDrive } from '../state/saved-drive.ts'
 import type { World } from '../state/world.ts'
+import { placesShape, restorePlaces, type SavedPlaces, savePlaces } from './saved-places.ts'
 
 const version = 1
 const delayMs = 500
 
-const readState = record({ version: oneOf(version), drives: dictionary(readSavedDrive) }, [
+const readState = record({ version: oneOf(version), drives: dictionary(readSavedDrive), ...placesShape }, [
   'version',
   'drives',
 ])
 
+/** What an earlier run saved. */
+export interface SavedState extends SavedPlaces {
+  /** By user name in lower case. */
+  drives: Map<string, SavedDrive>
+}
+
 /**
- * Reads the drives that an earlier run saved, by user name in lower case; empty when the file does not
- * exist.
+ * Reads what an earlier run saved; without drives when the file does not exist.
  * @throws an Error with a plain sentence for a file that the sandbox did not write; the file is not changed.
  */
-export function readStateFile(file: string): Map<string, SavedDrive> {
+export function readStateFile(file: string): SavedState {
   let text: string
   try {
     text = readFileSync(file, 'utf8')
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return new Map()
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return { drives: new Map() }
     throw new Error(`The state file ${file} cannot be read: ${(error as Error).message}`)
   }
   try {
-    const { drives } = readState(JSON.parse(text), 'state')
-    return new Map(Object.entries(drives).map(([username, drive]) => [username.toLowerCase(), drive]))
+    const { drives, version: _, ...places } = readState(JSON.parse(text), 'state')
+    const named = Object.entries(drives).map(([username, drive]) => [username.toLowerCase(), drive] as const)
+    return { drives: new Map(named), ...places }
   } catch (error) {
     throw new Error(
       `The state file ${file} is damaged and was not changed: ${(error as Error).message} Move it away to start over.`,
@@ -45,15 +52,18 @@ export class StateFile {
   #world: World
   /** Drives of users who are not served in this run: they stay in the file. */
   #others: Map<string, SavedDrive>
+  /** What is shared from or with them. */
+  #othersPlaces: SavedPlaces
   #timer: NodeJS.Timeout | undefined
   #writing: Promise<void> = Promise.resolve()
   #failure: Error | undefined
 
-  constructor(file: string, world: World, saved: Map<string, SavedDrive>) {
+  constructor(file: string, world: World, saved: SavedState) {
     this.#file = file
     this.#world = world
-    this.#others = new Map([...saved].filter(([username]) => world.account(username) === undefined))
-    for (const drive of world.drives.values()) drive.changed = () => this.#soon()
+    this.#others = new Map([...saved.drives].filter(([username]) => world.account(username) === undefined))
+    this.#othersPlaces = restorePlaces(world, saved)
+    world.changed = () => this.#soon()
     removeDrafts(file)
   }
 
@@ -84,10 +94,16 @@ export class StateFile {
   }
 
   #text(): string {
-    const own = [...this.#world.drives.values()].map(
-      (drive) => [drive.owner.username.toLowerCase(), saveDrive(drive)] as const,
+    const own = this.#world.accounts.map(
+      (account) => [account.username.toLowerCase(), saveDrive(this.#world.driveOf(account))] as const,
     )
-    return `${JSON.stringify({ version, drives: Object.fromEntries([...this.#others, ...own]) })}\n`
+    const { sites, rights, links } = savePlaces(this.#world)
+    const { rights: otherRights = [], links: otherLinks = [] } = this.#othersPlaces
+    const state = {
+      ...{ version, drives: Object.fromEntries([...this.#others, ...own]), sites },
+      ...{ rights: [...otherRights, ...rights], links: [...otherLinks, ...links] },
+    }
+    return `${JSON.stringify(state)}\n`
   }
 }
 

@@ -6,6 +6,7 @@ import { type Item, isFolder } from '../state/items.ts'
 import { readMoods } from '../state/users.ts'
 import type { World } from '../state/world.ts'
 import { readRule } from '../weather/read-rule.ts'
+import { addLink, addShortcut, addSite, existingUser, setRights } from './places.ts'
 
 type Control = (world: World, body: unknown, query: URLSearchParams) => unknown
 
@@ -42,12 +43,10 @@ export const controls: Record<string, Partial<Record<string, Control>>> = {
   },
   secrets: { GET: (world) => [...world.grants.secrets] },
   drive: { GET: showDrive },
-}
-
-function existingUser(world: World, username: string) {
-  const account = world.account(username)
-  if (!account) throw new Error(`There is no user '${username}'.`)
-  return account
+  site: { POST: addSite },
+  rights: { POST: setRights },
+  link: { POST: addLink },
+  shortcut: { POST: addShortcut },
 }
 
 const readUsername = record({ username: text })

@@ -15,6 +15,8 @@ export function answerControl(world: World, incoming: Incoming): Reply {
     })
   const control = methods[incoming.method]
   if (!control) return json(405, { error: `'${name}' accepts ${Object.keys(methods).join(', ')} only.` })
+  // What the control API changes, nobody did.
+  world.acting = undefined
   try {
     return json(200, control(world, readBody(incoming), new URLSearchParams(incoming.query)))
   } catch (error) {

@@ -25,7 +25,7 @@ export function treePage(world: World, incoming: Incoming): Reply {
   const drives = [...world.drives.values()].map(
     (drive) => `<section>
 <h2>${escapeHtml(drive.owner.name)}</h2>
-<p class="quiet">${escapeHtml(drive.owner.username)}, ${drive.owner.kind} account, ${readableSize(drive.used)} of ${readableSize(drive.total)} used</p>
+<p class="quiet">${escapeHtml('username' in drive.owner ? drive.owner.username : drive.owner.path)}, ${drive.owner.kind} account, ${readableSize(drive.used)} of ${readableSize(drive.total)} used</p>
 ${rows(drive)}
 </section>`,
   )

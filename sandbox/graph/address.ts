@@ -1,12 +1,19 @@
 import { refusals } from '../state/graph-error.ts'
 import { readKeys } from './key-segments.ts'
+import { type SiteAddress, siteOf, sitePattern } from './site-address.ts'
 
 /** The parts of a drive request's path. */
 export interface Address {
-  /** The id of the drive; undefined for `/me/drive`. */
+  /** The id of the drive; undefined for the one drive of a person, a site or a group. */
   driveId?: string
   /** Whose drive it is, for `/users/{id}/drive`. */
   userId?: string
+  /** The group whose site's drive it is, for `/groups/{id}/drive`. */
+  groupId?: string
+  /** The site whose drive it is, for `/sites/{id}/drive`. */
+  site?: SiteAddress
+  /** The token of `/shares/{token}/driveItem`: the path starts at what it stands for. */
+  share?: string
   /** The item at which the path starts; undefined for the drive itself. */
   itemId?: string
   /** Or the special folder at which it starts. */
@@ -15,7 +22,7 @@ export interface Address {
   names: string[]
   /** How many of the names stand between colons, and whether a second colon closes them. */
   colon: { count: number; isClosed: boolean }
-  /** What is requested: the item itself (empty), `children`, `content`, and so on. */
+  /** What is requested: the item or drive itself (empty), `children`, `content`, and so on. */
   of: string
   /** The argument of a function, from its parentheses. */
   argument?: string
@@ -29,10 +36,12 @@ const deepestColonPath = 27
 
 const noColon = { count: 0, isClosed: false }
 
-const drive = String.raw`(?:me\/drive|users\/(?<userId>[^/]+)\/drive|drives\/(?<driveId>[^/]+))`
+const owner = String.raw`(?:me|users\/(?<userId>[^/]+)|groups\/(?<groupId>[^/]+)|${sitePattern})\/`
+const drive = String.raw`(?:${owner})?(?:drives\/(?<driveId>[^/]+)|drive(?=\/|$))`
 const start = String.raw`(?<start>root|items\/(?<itemId>[^/:]+)|special\/(?<special>[^/:]+))`
-const whole = new RegExp(`^\\/${drive}(?:\\/${start}(?<rest>.*)|\\/?)$`, 's')
-const beginning = new RegExp(`^\\/${drive}\\/(?<segment>[^/:]+)`)
+const whole = new RegExp(`^\\/${drive}(?:\\/${start}(?<rest>[/:].*)?|(?:\\/(?<ofDrive>[^:]*))?)$`, 's')
+/** Source: microsoft-graph-docs-contrib, api/shares-get. */
+const shared = /^\/shares\/(?<share>[^/:]+)\/(?:driveItem|root)(?<rest>[/:].*)?$/s
 
 /**
  * Reads the path of a request, still percent-encoded and without the version, as
@@ -42,18 +51,16 @@ const beginning = new RegExp(`^\\/${drive}\\/(?<segment>[^/:]+)`)
  * @throws GraphError
  */
 export function readAddress(path: string, query = ''): Address | undefined {
-  const found = whole.exec(path)?.groups
-  if (!found) {
-    const segment = beginning.exec(path)?.groups?.segment
-    if (segment !== undefined) throw refusals.segmentUnknown(decode(segment))
-    return undefined
-  }
+  const found = (shared.exec(path) ?? whole.exec(path))?.groups
+  if (!found) return undefined
   const address: Address = { names: [], colon: noColon, of: '' }
-  for (const part of ['userId', 'driveId', 'itemId', 'special'] as const) {
+  for (const part of ['userId', 'groupId', 'driveId', 'itemId', 'special', 'share'] as const) {
     if (found[part] !== undefined) address[part] = decode(found[part])
   }
-  if (found.start === undefined) return address
-  if (address.special === undefined) address.itemId ??= 'root'
+  if (found.siteId !== undefined) address.site = siteOf(found)
+  if (found.start === undefined && found.share === undefined)
+    return { ...address, ...readFunction(found.ofDrive ?? '') }
+  if (address.special === undefined && address.share === undefined) address.itemId ??= 'root'
   return { ...address, ...readRest(found.rest ?? '', query) }
 }
 

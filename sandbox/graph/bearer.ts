@@ -87,6 +87,7 @@ function decodeLoosely(value: string): string {
 
 const reading = /^(Files\.Read|Files\.ReadWrite|Sites\.Read|Sites\.ReadWrite)(\.All)?$/
 const writing = /^(Files|Sites)\.ReadWrite(\.All)?$/
+const ofSites = /^Sites\.(Read|ReadWrite)\.All$/
 const appFolder = 'Files.ReadWrite.AppFolder'
 
 /** What a token may do in a drive: write, and access more than the application's own folder. */
@@ -96,15 +97,32 @@ export interface Reach {
 }
 
 /**
+ * The drives of others need a scope that ends in `.All`, except on personal accounts. Sources: onedrive-api-docs,
+ * concepts/permissions_reference and api/driveitem_post_children.
  * @throws GraphError 403 when the token's scopes do not cover the request. The app folder scope only works
  * on personal drives. Source: onedrive-api-docs#1474.
  */
-export function authorizeDrive({ scopes, account }: AccessToken, method: string): Reach {
-  const granted = (pattern: RegExp) => [...scopes].some((scope) => pattern.test(scope))
+export function authorizeDrive(
+  { scopes, account }: AccessToken,
+  method: string,
+  of: 'own' | 'others' = 'own',
+): Reach {
+  const isOpen = of === 'own' || account.kind === 'personal'
+  const granted = (pattern: RegExp) =>
+    [...scopes].some((scope) => pattern.test(scope) && (isOpen || scope.endsWith('.All')))
   const wholeDrive = granted(method === 'GET' || method === 'HEAD' ? reading : writing)
-  const ownFolder = account.kind === 'personal' && scopes.has(appFolder)
+  const ownFolder = of === 'own' && account.kind === 'personal' && scopes.has(appFolder)
   if (!wholeDrive && !ownFolder) {
     throw new GraphError(403, 'accessDenied', 'Either scp or roles claim need to be present in the token.')
   }
   return { write: ownFolder || granted(writing), wholeDrive }
+}
+
+/**
+ * Sites themselves need more than their drives do. Source: microsoft-graph-docs-contrib, api/site-get.
+ * @throws GraphError 403
+ */
+export function authorizeSites({ scopes }: AccessToken): void {
+  if ([...scopes].some((scope) => ofSites.test(scope))) return
+  throw new GraphError(403, 'accessDenied', 'Either scp or roles claim need to be present in the token.')
 }

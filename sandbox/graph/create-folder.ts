@@ -12,6 +12,7 @@ import {
   refuseWhenFull,
   refuseWhileUploaded,
 } from './conflict.ts'
+import { createShortcut, readShortcut } from './create-shortcut.ts'
 import { isObject, readJsonBody } from './json-body.ts'
 import { readProperties } from './properties.ts'
 import { type DriveRequest, itemReply } from './request.ts'
@@ -25,6 +26,8 @@ interface NewFolder {
 /** `POST …/children` with a `folder` facet. Source: microsoft-graph-docs-contrib, api/driveitem-post-children. */
 export function createFolder(world: World, incoming: Incoming, request: DriveRequest): Reply {
   const { drive } = request
+  const shortcut = readShortcut(world, incoming)
+  if (shortcut) return createShortcut(world, incoming, request, shortcut)
   const { name, conflict, properties } = readBody(world, incoming, request)
   const parent = findParent(world, request)
   const { item, made } = place(world, drive, parent, name, conflict)

@@ -8,6 +8,7 @@ import { defaultPage } from './listing.ts'
 import { select } from './query.ts'
 import { graphJson } from './replies.ts'
 import type { DriveRequest } from './request.ts'
+import { listed } from './shortcuts.ts'
 
 /** A position in a drive's history: changes after `since` are reported, continuing from `at`. */
 interface Place {
@@ -25,7 +26,10 @@ export function delta(world: World, incoming: Incoming, { drive, address, option
     throw refusals.invalidRequest('Delta is only supported for the root.')
   const token = /^token='([^']*)'$/.exec(address.argument ?? '')?.[1] ?? options.token
   const { since, until, at } = readToken(drive, token)
-  const entries = [...changedItems(world, drive, since, options.select), ...deletedItems(drive, since)]
+  const entries = [
+    ...changedItems(world, incoming, drive, { since, chosen: options.select }),
+    ...deletedItems(drive, since),
+  ]
   const end = token === 'latest' ? entries.length : at + (options.top ?? defaultPage)
   const more = end < entries.length
   const next = more ? { since, until, at: end } : { since: until, until: -1, at: 0 }
@@ -37,8 +41,13 @@ export function delta(world: World, incoming: Incoming, { drive, address, option
   })
 }
 
-function changedItems(world: World, drive: Drive, since: number, chosen?: string[]): object[] {
-  return [...withDescendants(drive.root)]
+function changedItems(
+  world: World,
+  incoming: Incoming,
+  drive: Drive,
+  { since, chosen }: { since: number; chosen: string[] | undefined },
+): object[] {
+  return listed(drive, [...withDescendants(drive.root)], incoming)
     .filter((item) => item.sequence > since)
     .map((item) => select(driveItem(world, drive, item), chosen))
 }

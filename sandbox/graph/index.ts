@@ -1,17 +1,22 @@
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { AccessToken } from '../state/grants.ts'
 import { GraphError, refusals } from '../state/graph-error.ts'
+import type { Item } from '../state/items.ts'
 import type { World } from '../state/world.ts'
 import { readAddress } from './address.ts'
 import { answerBatch, isBatch, type Snapshot } from './batch.ts'
-import { authenticate, authorizeDrive } from './bearer.ts'
-import { findDrive, listDrives } from './drives.ts'
+import { authenticate, authorizeDrive, authorizeSites } from './bearer.ts'
+import { listDrives } from './drives.ts'
+import { deepest, type Located, locate } from './locate.ts'
 import { me, userInfo } from './me.ts'
 import { asDriveReads, refuseSimilarPath } from './moods.ts'
 import { operations } from './operations.ts'
 import { readQuery } from './query.ts'
 import { errorReply } from './replies.ts'
-import { requireWithin } from './request.ts'
+import { requireWithin, requireWrite } from './request.ts'
+import { answerShare } from './shares.ts'
+import { refuseMounted } from './shortcuts.ts'
+import { answerSites } from './sites.ts'
 import { specialFolder } from './special.ts'
 import { stayBelowLimit } from './stay-below-limit.ts'
 
@@ -53,12 +58,17 @@ function guarded<T>(
 /** @param asOf for a request in a parallel batch: it does not see what the others create. */
 function answer(world: World, incoming: Incoming, asOf?: Snapshot): Reply {
   const token = authenticate(world, incoming)
+  world.acting = token.account
   stayBelowLimit(world, token, incoming)
   if (incoming.path === userInfoPath) return userInfo(world, incoming, token)
   const path = incoming.path.replace(version, '')
   if (path === '/me' || path === '/me/') return me(world, incoming, token)
-  if (path === '/me/drives') return listDrives(world, incoming, token)
-  return answerDrive(world, incoming, { token, path, ...(asOf ? { asOf } : {}) })
+  if (/^\/(me\/)?drives\/?$/.test(path)) return listDrives(world, incoming, token)
+  return (
+    answerSites(world, incoming, token, path) ??
+    answerShare(world, incoming, token, path) ??
+    answerDrive(world, incoming, { token, path, ...(asOf ? { asOf } : {}) })
+  )
 }
 
 function answerDrive(
@@ -69,22 +79,52 @@ function answerDrive(
   const { method } = incoming
   const read = readAddress(path, incoming.query)
   if (!read) throw refusals.segmentUnknown(path.split('/')[1] ?? '')
-  const ofDrive = read.itemId === undefined && read.special === undefined
-  const resource = ofDrive ? 'drive' : read.of === '' ? 'item' : read.of
+  const ofDrive = [read.itemId, read.special, read.share].every((one) => one === undefined)
+  const resource = ofDrive
+    ? read.of === ''
+      ? 'drive'
+      : `drive/${read.of}`
+    : read.of === ''
+      ? 'item'
+      : read.of
   const methods = Object.hasOwn(operations, resource) ? operations[resource] : undefined
-  if (!methods) throw refusals.segmentUnknown(resource)
+  if (!methods) throw refusals.segmentUnknown(read.of)
   // HEAD works like GET. Source: onedrive-api-docs, api/driveitem_get.
   const operation = methods[method === 'HEAD' ? 'GET' : method]
   if (!operation) throw refusals.methodNotAllowed()
-  const reach = authorizeDrive(token, method)
-  const drive = findDrive(world, token, read)
+  if (read.site?.path !== undefined) authorizeSites(token)
+  const located = locate(world, incoming, token, read)
+  const { drive, roleAt } = located
+  // A share is read with less. Source: microsoft-graph-docs-contrib, api/shares-get.
+  const isOpen = drive.owner === token.account || (read.share !== undefined && isReading(method))
+  const reach = authorizeDrive(token, method, isOpen ? 'own' : 'others')
   const address = asDriveReads(drive, read)
+  if (ofDrive || address.special !== undefined) requireRole(located, drive.root, method)
   const special = (name: string) => specialFolder(world, token, drive, { name, method, reach })
   const confinedTo = reach.wholeDrive ? undefined : special('approot')
-  const start = address.special === undefined ? drive.find(address.itemId ?? '') : special(address.special)
+  const byId = located.shared ?? drive.find(address.itemId ?? '')
+  const start = address.special === undefined ? byId : special(address.special)
   requireWithin(confinedTo, start)
   const item = start && drive.walk(start, address.names, asOf?.get(drive))
-  if (start && !item) refuseSimilarPath(drive, start, address, method)
+  if (!start && !ofDrive && !world.rights.reaches(token.account, drive)) throw refusals.accessDenied()
+  if (start) {
+    refuseMounted(drive, start, address, method)
+    const at = item ?? deepest(drive, start, address.names)
+    if (!item && isReading(method) && roleAt(at) === undefined) throw refusals.itemNotFound()
+    requireRole(located, at, method)
+    if (!item) refuseSimilarPath(drive, start, address, method)
+  }
   const options = readQuery(incoming.query)
-  return operation(world, incoming, { drive, address, start, item, options, confinedTo })
+  return operation(world, incoming, { drive, address, start, item, options, confinedTo, roleAt })
+}
+
+function isReading(method: string): boolean {
+  return method === 'GET' || method === 'HEAD'
+}
+
+/** @throws GraphError 403 if the person's rights do not reach the item, or allow only to read it. */
+function requireRole({ roleAt }: Located, item: Item, method: string): void {
+  const role = roleAt(item)
+  if (role === undefined) throw refusals.accessDenied()
+  if (!isReading(method)) requireWrite(role)
 }

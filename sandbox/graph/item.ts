@@ -1,9 +1,12 @@
 import type { Drive } from '../state/drive.ts'
-import { type Item, isFolder } from '../state/items.ts'
-import { organisationOf } from '../state/origins.ts'
+import { type Folder, type Item, isFolder } from '../state/items.ts'
+import { isLibrary, siteGuidOf } from '../state/sites.ts'
+import { encodePath, webUrlOf } from '../state/web-addresses.ts'
 import type { World } from '../state/world.ts'
 import { hashesOf } from './hashes.ts'
 import { mimeTypeOf } from './mime-types.ts'
+import { remoteItem } from './remote-item.ts'
+import { listed } from './shortcuts.ts'
 import { downloadUrl } from './signed-url.ts'
 import { cTag, eTag } from './tags.ts'
 
@@ -14,7 +17,6 @@ import { cTag, eTag } from './tags.ts'
  */
 export function driveItem(world: World, drive: Drive, item: Item): Record<string, unknown> {
   const { created, modified } = item.fileSystemInfo ?? item
-  const user = { user: identity(drive) }
   const content = cTag(drive, item)
   return {
     ...(item.content ? { '@microsoft.graph.downloadUrl': downloadUrl(world, drive, item) } : {}),
@@ -26,16 +28,17 @@ export function driveItem(world: World, drive: Drive, item: Item): Record<string
     name: item.name,
     size: item.size,
     ...(item.description === undefined ? {} : { description: item.description }),
-    webUrl: webUrl(world, drive, item),
-    createdBy: user,
-    lastModifiedBy: user,
-    parentReference: parentReference(drive, item),
+    webUrl: webUrlOf(world.origins, drive, item),
+    createdBy: { user: identity(world, drive, item.createdBy) },
+    lastModifiedBy: { user: identity(world, drive, item.modifiedBy) },
+    parentReference: parentReference(world, drive, item),
     fileSystemInfo: {
       createdDateTime: time(drive, created),
       lastModifiedDateTime: time(drive, modified),
     },
     ...(item.content ? { file: file(drive, item.name, item.content) } : {}),
-    ...(isFolder(item) ? { folder: { childCount: item.children.size } } : {}),
+    ...(isFolder(item) ? { folder: { childCount: childCount(drive, item) } } : {}),
+    ...(item.remote ? { remoteItem: remoteItem(world, item.remote) } : {}),
     ...(item.special === undefined ? {} : { specialFolder: { name: item.special.split(' ')[0] } }),
     ...(item.parent ? {} : { root: {} }),
   }
@@ -51,28 +54,43 @@ function time({ owner }: Drive, milliseconds: number): string {
   return owner.kind === 'work' ? iso.replace(/\.\d+Z$/, 'Z') : iso
 }
 
-function identity({ owner }: Drive): object {
-  return owner.kind === 'work'
-    ? { email: owner.username, id: owner.objectId, displayName: owner.name }
-    : { displayName: owner.name, id: owner.graphId }
+/** Whoever did it; without a name it was the owner, or in a library SharePoint itself. */
+function identity(world: World, { owner }: Drive, username?: string): object {
+  const owners = isLibrary(owner) ? undefined : owner
+  const who = username === undefined ? owners : world.account(username)
+  if (!who) return { displayName: username ?? 'System Account' }
+  return who.kind === 'work'
+    ? { email: who.username, id: who.objectId, displayName: who.name }
+    : { displayName: who.name, id: who.graphId }
 }
 
 /**
- * The root's reference has no path; personal drives percent-encode it. Source: abraunegg/onedrive,
- * src/sync.d.
+ * The root's reference has no path; personal drives percent-encode it. A person whose rights begin at a folder sees
+ * nothing of what is above it, and no path anywhere. Sources: abraunegg/onedrive, src/sync.d; Microsoft365R#149.
  */
-function parentReference(drive: Drive, { parent }: Item): object {
+function parentReference(world: World, drive: Drive, { parent }: Item): object {
   const work = drive.owner.kind === 'work'
-  const reference = { driveType: work ? 'business' : 'personal', driveId: spelledId(drive) }
-  if (!parent) return reference
+  const reference = {
+    driveType: drive.driveType,
+    driveId: spelledId(drive),
+    ...(work ? { siteId: siteGuidOf(drive.owner) } : {}),
+  }
+  const { acting, rights } = world
+  const sees = (item: Item) => !acting || rights.roleAt(acting, drive, item) !== undefined
+  if (!parent || !sees(parent)) return reference
   const path = drive.path(parent)
+  const spelled = work ? `/drives/${drive.id}/root:${path}` : `/drive/root:${encodePath(path)}`
   return {
     ...reference,
     id: parent.id,
     name: parent.name,
-    path: work ? `/drives/${drive.id}/root:${path}` : `/drive/root:${encodePath(path)}`,
-    ...(work ? { siteId: drive.owner.tenantId } : {}),
+    ...(sees(drive.root) ? { path: spelled } : {}),
   }
+}
+
+/** A shortcut that lists leave out is not counted. */
+function childCount(drive: Drive, folder: Folder): number {
+  return listed(drive, [...folder.children.values()]).length
 }
 
 /** With the mood `changing`, the case of a personal drive's id alternates. Source: onedrive-api-docs#1890. */
@@ -82,18 +100,6 @@ function spelledId(drive: Drive): string {
   return drive.spelled++ % 2 === 0 ? id.toUpperCase() : id
 }
 
-/** The URL of the item in a browser. */
-export function webUrl({ origins }: World, drive: Drive, item: Item): string {
-  const { owner } = drive
-  return owner.kind === 'work'
-    ? `${origins.sharePoint(`${organisationOf(owner.domain)}-my`)}${drive.libraryPath}${encodePath(drive.path(item))}`
-    : `${origins.oneDrive}/?id=${encodeURIComponent(item.id)}&cid=${drive.id}`
-}
-
-function encodePath(path: string): string {
-  return path.split('/').map(encodeURIComponent).join('/')
-}
-
 /** `GET /me/drive`: the drive itself. Source: onedrive-api-docs, resources/drive and quota. */
 export function driveResource(world: World, drive: Drive): Record<string, unknown> {
   const used = world.settings.quotaFull ? drive.total : drive.used
@@ -101,12 +107,12 @@ export function driveResource(world: World, drive: Drive): Record<string, unknow
   const share = remaining / drive.total
   return {
     id: drive.id,
-    driveType: drive.owner.kind === 'work' ? 'business' : 'personal',
-    name: 'OneDrive',
-    webUrl: webUrl(world, drive, drive.root),
+    driveType: drive.driveType,
+    name: isLibrary(drive.owner) ? drive.owner.name : 'OneDrive',
+    webUrl: webUrlOf(world.origins, drive, drive.root),
     createdDateTime: time(drive, drive.root.created),
     lastModifiedDateTime: time(drive, drive.root.modified),
-    owner: { user: identity(drive) },
+    owner: driveOwner(world, drive),
     quota: {
       deleted: 0,
       remaining: Math.max(remaining, 0),
@@ -116,4 +122,12 @@ export function driveResource(world: World, drive: Drive): Record<string, unknow
       ...(drive.owner.kind === 'personal' ? { storagePlanInformation: { upgradeAvailable: true } } : {}),
     },
   }
+}
+
+/** A person, or the group whose site it is. Source: onedrive-api-docs, resources/drive. */
+export function driveOwner(world: World, drive: Drive): object {
+  const { owner } = drive
+  if (!isLibrary(owner) || owner.site.groupId === undefined) return { user: identity(world, drive) }
+  const { groupId, displayName, path, domain } = owner.site
+  return { group: { id: groupId, displayName, email: `${path.split('/').at(-1)}@${domain}` } }
 }

@@ -6,8 +6,10 @@ import { orders } from '../state/sorted.ts'
 import type { World } from '../state/world.ts'
 import { driveItem } from './item.ts'
 import { type QueryOptions, select, writeSkipToken } from './query.ts'
+import { sharepointIds } from './remote-item.ts'
 import { graphJson } from './replies.ts'
 import { type DriveRequest, requireItem } from './request.ts'
+import { listed } from './shortcuts.ts'
 
 /** Source: microsoft-graph-docs-contrib, api/driveitem-list-children. */
 export const defaultPage = 200
@@ -17,10 +19,13 @@ export function listChildren(world: World, incoming: Incoming, request: DriveReq
   const { drive, options } = request
   const item = requireItem(request)
   // A file has no children, but asking for them is not an error.
-  const { page, next } = isFolder(item) ? pageOf(world, drive, item, options) : { page: [], next: undefined }
+  const shown = (items: Item[]) => listed(drive, items, incoming)
+  const { page, next } = isFolder(item)
+    ? pageOf(world, drive, item, options, shown)
+    : { page: [], next: undefined }
   return graphJson(incoming, world, 200, {
     '@odata.context': `${world.origins.graph}/v1.0/$metadata#drives('${encodeURIComponent(drive.id)}')/items('${encodeURIComponent(item.id)}')/children`,
-    ...(isFolder(item) ? { '@odata.count': item.children.size } : {}),
+    ...(isFolder(item) ? { '@odata.count': shown(drive.list(item)).length } : {}),
     ...(next === undefined ? {} : { '@odata.nextLink': nextLink(world, incoming, next) }),
     value: page.map((child) => select(expanded(world, drive, child, options), chosenOf(options))),
   })
@@ -35,11 +40,12 @@ function pageOf(
   drive: Drive,
   folder: Folder,
   options: QueryOptions,
+  shown = (items: Item[]) => listed(drive, items),
 ): { page: Item[]; next: string | undefined } {
   const { top = defaultPage, orderBy, filter, skipToken = '' } = options
   const after = /^after:(.*)$/s.exec(skipToken)?.[1] ?? ''
   const wanted = (items: Item[]) =>
-    filter ? items.filter((item) => filter(driveItem(world, drive, item))) : items
+    filter ? shown(items).filter((item) => filter(driveItem(world, drive, item))) : shown(items)
   if (!orderBy) {
     const children = wanted(drive.list(folder, after))
     const page = children.slice(0, top)
@@ -84,9 +90,14 @@ export function expanded(
   world: World,
   drive: Drive,
   item: Item,
-  { expand }: QueryOptions,
+  { expand, select: chosen = [] }: QueryOptions,
 ): Record<string, unknown> {
-  const resource = driveItem(world, drive, item)
+  const ids = chosen.includes('sharepointIds') && drive.owner.kind === 'work'
+  const resource: Record<string, unknown> = {
+    ...driveItem(world, drive, item),
+    // Sent to those who ask for them only. Source: microsoft-graph-docs-contrib, resources/driveitem.
+    ...(ids ? { sharepointIds: sharepointIds(world, drive, item) } : {}),
+  }
   if (!expand) return resource
   const { children, thumbnails } = expand
   if (children) {

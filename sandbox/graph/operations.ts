@@ -10,6 +10,7 @@ import { chosenOf, expanded, listChildren, search } from './listing.ts'
 import { select } from './query.ts'
 import { graphHeaders, graphJson } from './replies.ts'
 import { type DriveRequest, requireItem } from './request.ts'
+import { sharedWithMe } from './shared-with-me.ts'
 import { checkConditions, isUnchanged } from './tags.ts'
 import { updateItem } from './update.ts'
 import { upload } from './upload.ts'
@@ -27,6 +28,7 @@ export const operations: Record<string, Partial<Record<string, Operation>>> = {
   createUploadSession: { POST: createUploadSession },
   delta: { GET: delta },
   search: { GET: search },
+  'drive/sharedWithMe': { GET: sharedWithMe },
 }
 
 function getDrive(world: World, incoming: Incoming, { drive, options }: DriveRequest): Reply {

@@ -129,6 +129,12 @@ function readOption(options: QueryOptions, sent: string, value: string): void {
     throw refusals.badRequest(`Query option '${sent}' is not supported for this request.`)
 }
 
+/** The words of `search`, or `*` without it. */
+export function readSearch(query: string): string {
+  const words = new URLSearchParams(query)
+  return (words.get('search') ?? words.get('$search') ?? '*').replace(/^"(.*)"$/, '$1')
+}
+
 function names(value: string): string[] {
   return value.split(',').map((one) => one.trim())
 }

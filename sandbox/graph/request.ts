@@ -2,6 +2,7 @@ import type { Incoming, Reply } from '../server/messages.ts'
 import type { Drive } from '../state/drive.ts'
 import { refusals } from '../state/graph-error.ts'
 import { type Folder, type Item, isWithin } from '../state/items.ts'
+import type { Role } from '../state/rights.ts'
 import type { World } from '../state/world.ts'
 import type { Address } from './address.ts'
 import { driveItem } from './item.ts'
@@ -19,6 +20,8 @@ export interface DriveRequest {
   options: QueryOptions
   /** The application's own folder, if the token is limited to it. */
   confinedTo: Folder | undefined
+  /** What the person may do with an item of the drive. */
+  roleAt: (item: Item) => Role | undefined
 }
 
 /** @throws GraphError if the item does not exist. */
@@ -30,6 +33,11 @@ export function requireItem({ item }: DriveRequest): Item {
 /** @throws GraphError if the token does not cover the item. */
 export function requireWithin(confinedTo: Folder | undefined, item: Item | undefined): void {
   if (confinedTo && !(item && isWithin(item, confinedTo))) throw refusals.accessDenied()
+}
+
+/** @throws GraphError 403 if the person may not change what is there. */
+export function requireWrite(role: Role | undefined): void {
+  if (role !== 'write' && role !== 'owner') throw refusals.accessDenied()
 }
 
 /** An answer with one item. */

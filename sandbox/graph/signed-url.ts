@@ -5,6 +5,7 @@ import type { Drive } from '../state/drive.ts'
 import { refusals } from '../state/graph-error.ts'
 import type { Item } from '../state/items.ts'
 import { organisationOf } from '../state/origins.ts'
+import { domainOf } from '../state/sites.ts'
 import type { World } from '../state/world.ts'
 
 /** What a pre-signed URL may be for. */
@@ -30,7 +31,7 @@ export function signedUrl(
 ): string {
   const signature = sign(urlKey, purpose, id, String(until))
   const origin =
-    owner.kind === 'work' ? origins.workContent(organisationOf(owner.domain)) : origins.personalContent
+    owner.kind === 'work' ? origins.workContent(organisationOf(domainOf(owner))) : origins.personalContent
   return `${origin}/${purpose}/${encodeURIComponent(id)}?tempauth=${until}.${signature}`
 }
 

@@ -6,7 +6,7 @@ import type { World } from '../state/world.ts'
 import { conflictProperty, freeName, readConflict, refuseSimilarName } from './conflict.ts'
 import { isObject, readJsonBody } from './json-body.ts'
 import { readProperties } from './properties.ts'
-import { type DriveRequest, itemReply, requireItem, requireWithin } from './request.ts'
+import { type DriveRequest, itemReply, requireItem, requireWithin, requireWrite } from './request.ts'
 import { checkConditions } from './tags.ts'
 
 /**
@@ -14,13 +14,14 @@ import { checkConditions } from './tags.ts'
  * api/driveitem-update and driveitem-move.
  */
 export function updateItem(world: World, incoming: Incoming, request: DriveRequest): Reply {
-  const { drive, options, confinedTo } = request
+  const { drive, options, confinedTo, roleAt } = request
   const item = requireItem(request)
   checkConditions(incoming, drive, item)
   const body = readJsonBody(incoming)
   const properties = readProperties(drive, body)
   const parent = newParent(drive, body.parentReference) ?? item.parent
   requireWithin(confinedTo, parent ?? item)
+  requireWrite(roleAt(parent && parent !== item.parent ? parent : item))
   const name = newName(body.name) ?? item.name
   if (name !== item.name || parent !== item.parent) {
     if (!parent) throw refusals.invalidRequest('The root of a drive cannot be moved or renamed.')

@@ -20,6 +20,7 @@ const unit = 320 * 1024
 export function answerUpload(world: World, incoming: Incoming): Reply {
   const session = world.uploads.find(readSignedUrl(world, incoming, 'upload'))
   if (!session) throw refusals.itemNotFound()
+  world.acting = session.by
   if (session.over === 'expired') throw refusals.uploadUrlExpired()
   if (incoming.method === 'PUT') return takeRange(world, incoming, session)
   if (incoming.method === 'GET') return status(world, incoming, 200, session)

@@ -30,12 +30,9 @@ export function createUploadSession(world: World, incoming: Incoming, request: D
   if (conflict !== 'rename') refuseWhileUploaded(world, target)
   existingFile(target)
   refuseWhenFull(world, drive, typeof wanted.fileSize === 'number' ? wanted.fileSize : 0)
-  const session = world.uploads.open(
-    target,
-    readProperties(drive, wanted),
-    body.deferCommit === true,
-    world.now(),
-  )
+  const properties = readProperties(drive, wanted)
+  const deferCommit = body.deferCommit === true
+  const session = world.uploads.open(target, { properties, deferCommit, by: world.acting }, world.now())
   return graphJson(incoming, world, 200, {
     '@odata.context': `${world.origins.graph}/v1.0/$metadata#microsoft.graph.uploadSession`,
     expirationDateTime: new Date(session.expiresAt).toISOString(),

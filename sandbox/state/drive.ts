@@ -1,21 +1,35 @@
 import { History } from './history.ts'
 import { driveIdOf, ItemIds } from './ids.ts'
-import { type Folder, grow, type Item, isFolder, newItem, type Properties, withDescendants } from './items.ts'
+import {
+  type Folder,
+  grow,
+  type Item,
+  isFolder,
+  newItem,
+  type Properties,
+  type Remote,
+  withDescendants,
+} from './items.ts'
 import { checkName, foldName, foldSimilar } from './names.ts'
 import { restoreItem, type SavedDrive } from './saved-drive.ts'
+import { isLibrary, type Owner } from './sites.ts'
 import { indexAfter } from './sorted.ts'
 import type { Account } from './users.ts'
 
-/** Source: onedrive-api-docs, resources/quota; the sizes of a free personal and an ordinary work drive. */
-const quotas = { personal: 5 * 1024 ** 3, work: 1024 ** 4 }
+/**
+ * Source: onedrive-api-docs, resources/quota; the sizes of a free personal drive, an ordinary work drive and a site.
+ */
+const quotas = { personal: 5 * 1024 ** 3, business: 1024 ** 4, documentLibrary: 25 * 1024 ** 4 }
 
-/** A OneDrive. Items are indexed by id, and by name in each folder. */
+/** A drive: a person's OneDrive or a library of a site. Items are indexed by id, and by name in each folder. */
 export class Drive {
-  readonly owner: Account
+  readonly owner: Owner
   readonly id: string
   readonly root: Folder
   readonly total: number
-  /** The path of a work drive in SharePoint: `/personal/ada_contoso_example/Documents`. */
+  /** Source: onedrive-api-docs, resources/drive. */
+  readonly driveType: 'personal' | 'business' | 'documentLibrary'
+  /** The path in SharePoint: `/personal/ada_contoso_example/Documents`, `/sites/team/Shared Documents`. */
   readonly libraryPath: string
   readonly ids: ItemIds
   readonly history = new History()
@@ -25,16 +39,21 @@ export class Drive {
   readonly lostUploads = new WeakSet<Item>()
   /** Called after each change. */
   changed: () => void = () => {}
+  /** Who is changing it now. */
+  actor: () => Account | undefined = () => undefined
   #now: () => number
   #special = new Map<string, Item>()
   #byId = new Map<string, Item>()
   #sorted = new WeakMap<Folder, Item[]>()
 
-  constructor(owner: Account, now: () => number, saved?: SavedDrive) {
+  constructor(owner: Owner, now: () => number, saved?: SavedDrive) {
     this.owner = owner
     this.#now = now
-    this.total = owner.quota ?? quotas[owner.kind]
-    this.libraryPath = `/personal/${owner.username.toLowerCase().replace(/[^a-z0-9]/g, '_')}/Documents`
+    this.driveType = isLibrary(owner) ? 'documentLibrary' : owner.kind === 'work' ? 'business' : 'personal'
+    this.total = owner.quota ?? quotas[this.driveType]
+    this.libraryPath = isLibrary(owner)
+      ? owner.path
+      : `/personal/${owner.username.toLowerCase().replace(/[^a-z0-9]/g, '_')}/Documents`
     this.id = driveIdOf(owner)
     this.ids = new ItemIds(owner, this.id, saved?.lastNumber)
     this.root = saved
@@ -53,6 +72,11 @@ export class Drive {
 
   find(id: string): Item | undefined {
     return id === 'root' ? this.root : this.#byId.get(id)
+  }
+
+  /** The item whose eTag holds this GUID. */
+  findUnique(uniqueId: string): Item | undefined {
+    return [...this.#byId.values()].find((item) => item.uniqueId === uniqueId.toLowerCase())
   }
 
   /** The child with that name, ignoring case. */
@@ -102,12 +126,14 @@ export class Drive {
   }
 
   /**
-   * Adds a new folder, or with `content` a new file, under a free name.
+   * Adds a new folder, or a new file with `content`, or a new shortcut, under a free name.
    * @throws GraphError for a name that OneDrive refuses.
    */
-  add(parent: Folder, name: string, content?: Buffer): Item {
+  add(parent: Folder, name: string, content?: Buffer | Remote): Item {
     this.#check(parent, name, content === undefined)
     const item = newItem(this.ids.next(), name, this.#now(), content)
+    this.#sign(item)
+    if (item.modifiedBy) item.createdBy = item.modifiedBy
     item.born = this.history.next()
     this.#byId.set(item.id, item)
     this.#attach(item, parent)
@@ -204,9 +230,15 @@ export class Drive {
     this.#touch(parent)
   }
 
+  #sign(item: Item): void {
+    const by = this.actor()
+    if (by) item.modifiedBy = by.username
+  }
+
   /** After a change of the item itself. Whether its content has changed as well is up to the caller. */
   #renew(item: Item): void {
     item.version++
+    this.#sign(item)
     if (item.parent) this.#count(item.parent)
     item.sequence = this.history.next()
     item.modified = this.#now()

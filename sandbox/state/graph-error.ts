@@ -21,6 +21,18 @@ export const refusals = {
     new GraphError(400, 'BadRequest', `Resource not found for the segment '${segment}'.`),
   accessDenied: () => new GraphError(403, 'accessDenied', 'Access denied'),
   itemNotFound: () => new GraphError(404, 'itemNotFound', 'The resource could not be found.'),
+  /** What lies behind a shortcut. Sources: onedrive-api-docs#591, #976; abraunegg/onedrive#217. */
+  mountedFolder: () =>
+    new GraphError(400, 'invalidRequest', 'Cannot perform operation within a mounted folder.'),
+  /** Sources: microsoft-graph-docs#15023, #18497. */
+  shareRefused: () =>
+    new GraphError(
+      403,
+      'accessDenied',
+      'The sharing link no longer exists, or you do not have permission to access it.',
+    ),
+  /** Source: msgraph-sdk-dotnet#2604. */
+  shareKeyInvalid: () => new GraphError(400, 'invalidRequest', 'Invalid shares key.'),
   /** What Graph has and the sandbox has not. */
   notInSandbox: (what: string) =>
     new GraphError(501, 'notInSandbox', `The sandbox has no ${what}; Microsoft Graph does.`),

@@ -1,9 +1,11 @@
 import { createHash, randomBytes } from 'node:crypto'
-import type { Account } from './users.ts'
+import { isLibrary, type Owner } from './sites.ts'
 
-/** The id of a person's drive; the same in every run. Shapes: onedrive-api-docs, api/drive_get. */
-export function driveIdOf(owner: Account): string {
-  return owner.kind === 'work' ? `b!${digest(owner).subarray(0, 48).toString('base64url')}` : owner.graphId
+/** The id of a drive; the same in every run. Shapes: onedrive-api-docs, api/drive_get. */
+export function driveIdOf(owner: Owner): string {
+  return isLibrary(owner) || owner.kind === 'work'
+    ? `b!${digest(owner).subarray(0, 48).toString('base64url')}`
+    : owner.graphId
 }
 
 /**
@@ -15,7 +17,7 @@ export class ItemIds {
   last: number
   #next: () => string
 
-  constructor(owner: Account, driveId: string, last = 100) {
+  constructor(owner: Owner, driveId: string, last = 100) {
     this.last = last
     const tag = base32(digest(owner)).slice(0, 6)
     this.#next =
@@ -29,8 +31,9 @@ export class ItemIds {
   }
 }
 
-function digest({ username }: Account): Buffer {
-  return createHash('sha512').update(`drive of ${username.toLowerCase()}`).digest()
+function digest(owner: Owner): Buffer {
+  const name = isLibrary(owner) ? owner.path : owner.username
+  return createHash('sha512').update(`drive of ${name.toLowerCase()}`).digest()
 }
 
 function base32(bytes: Buffer): string {

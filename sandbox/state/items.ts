@@ -16,7 +16,13 @@ export interface Properties {
   description?: string
 }
 
-/** A file or a folder. */
+/** What a shortcut points to; it may be gone. */
+export interface Remote {
+  driveId: string
+  id: string
+}
+
+/** A file, a folder, or a shortcut to a shared folder. */
 export interface Item extends Properties {
   readonly id: string
   /** What the eTag of a work item holds. */
@@ -46,16 +52,23 @@ export interface Item extends Properties {
   children?: Map<string, Item>
   /** The bytes of a file. */
   content?: Buffer
+  /** The shared folder that a shortcut points to. */
+  remote?: Remote
+  /** User names; of an item without them, the owner's. */
+  createdBy?: string
+  modifiedBy?: string
 }
 
 export type Folder = Item & { children: Map<string, Item> }
 
-/** A new folder, or with `content` a new file, without a parent yet. */
-export function newItem(id: string, name: string, now: number, content?: Buffer): Item {
+/** A new folder, or a new file with `content`, or a new shortcut; without a parent yet. */
+export function newItem(id: string, name: string, now: number, content?: Buffer | Remote): Item {
+  const isFile = Buffer.isBuffer(content)
   return {
     ...{ id, uniqueId: randomUUID(), name, key: foldName(name) },
-    ...{ created: now, modified: now, version: 1, size: content?.length ?? 0, changes: 1, sequence: 0 },
-    ...(content ? { content } : { children: new Map() }),
+    ...{ created: now, modified: now, version: 1, changes: 1, sequence: 0 },
+    size: isFile ? content.length : 0,
+    ...(isFile ? { content } : content ? { remote: content } : { children: new Map() }),
   }
 }
 

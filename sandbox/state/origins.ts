@@ -45,9 +45,7 @@ export function checkOrigins(chosen: ChosenOrigins): void {
   }
 }
 
-/**
- * One origin for everything. The hosts of pages that a person would open in a browser do not exist (RFC 2606).
- */
+/** One origin for everything, so that whatever address a person copies can be opened. */
 export function ownOrigins(own: string, { authority = own, graph = own }: ChosenOrigins = {}): Origins {
   const { host } = new URL(authority)
   const page = `${authority}/devicelogin`
@@ -58,9 +56,9 @@ export function ownOrigins(own: string, { authority = own, graph = own }: Chosen
     sts: 'https://sts.windows.net',
     deviceLogin: { work: page, personal: page, either: page },
     personalContent: graph,
-    oneDrive: 'https://onedrive.live.example',
-    shortLinks: 'https://1drv.example',
-    sharePoint: (organisation) => `https://${organisation}.sharepoint.example`,
+    oneDrive: own,
+    shortLinks: own,
+    sharePoint: () => own,
     workContent: () => graph,
     cloud: { instance: host, directory: host, graph: new URL(graph).host, roles: authority },
     served: () => [authority, graph],
@@ -121,6 +119,7 @@ export function organisationOf(domain: string): string {
 /** Whether an origin is one that people open in a browser: their drives and sites. */
 export function isWebSite(origin: string, { oneDrive, shortLinks, sharePoint }: Origins): boolean {
   const { hostname } = new URL(origin)
+  if (sharePoint('any') === sharePoint('other')) return false
   const sites = new URL(sharePoint('any')).hostname.replace('any', '')
   return hostname.endsWith(sites) || [oneDrive, shortLinks].some((one) => new URL(one).hostname === hostname)
 }

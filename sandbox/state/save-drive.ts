@@ -9,12 +9,15 @@ export function saveDrive(drive: Drive): SavedDrive {
 
 function saveItem(item: Item): SavedItem {
   const { id, uniqueId, name, created, modified, version, changes } = item
-  const { fileSystemInfo, description, special } = item
+  const { fileSystemInfo, description, special, createdBy, modifiedBy, remote } = item
   return {
     ...{ id, uniqueId, name, created, modified, version, changes },
     ...(fileSystemInfo === undefined ? {} : { fileSystemInfo }),
     ...(description === undefined ? {} : { description }),
     ...(special === undefined ? {} : { special }),
+    ...(createdBy === undefined ? {} : { createdBy }),
+    ...(modifiedBy === undefined ? {} : { modifiedBy }),
+    ...(remote ? { remote } : {}),
     ...(item.children ? { children: [...item.children.values()].map(saveItem) } : {}),
     ...(item.content ? { content: item.content.toString('base64') } : {}),
   }

@@ -1,8 +1,8 @@
 import { list, number, type Reader, record, text } from '../server/shape.ts'
-import type { FileSystemInfo, Folder, Item } from './items.ts'
+import type { FileSystemInfo, Folder, Item, Remote } from './items.ts'
 import { foldName } from './names.ts'
 
-/** A saved item: a file with its content in base64, or a folder with the list of its children. */
+/** A saved item: a file with its content in base64, a folder with the list of its children, or a shortcut. */
 export interface SavedItem {
   id: string
   uniqueId: string
@@ -15,8 +15,11 @@ export interface SavedItem {
   fileSystemInfo?: FileSystemInfo
   description?: string
   special?: string
+  createdBy?: string
+  modifiedBy?: string
   children?: SavedItem[]
   content?: string
+  remote?: Remote
 }
 
 export interface SavedDrive {
@@ -29,6 +32,7 @@ export interface SavedDrive {
 export function restoreItem(saved: SavedItem): Item {
   const { children, content, changes = saved.version, ...kept } = saved
   const item: Item = { ...kept, key: foldName(saved.name), size: 0, changes, sequence: 0 }
+  if (item.remote) return item
   if (children === undefined) {
     item.content = Buffer.from(content ?? '', 'base64')
     item.size = item.content.length
@@ -55,7 +59,8 @@ const itemShape = record(
     ...{ id: text, uniqueId: text, name: text, created: number(), modified: number(), version: number(0) },
     changes: number(0),
     fileSystemInfo: record({ created: number(), modified: number() }, ['created', 'modified']),
-    ...{ description: anyText, special: text, content: base64 },
+    ...{ description: anyText, special: text, content: base64, createdBy: text, modifiedBy: text },
+    remote: record({ driveId: text, id: text }, ['driveId', 'id']),
     children: (value: unknown, where: string): SavedItem[] => list(readItem)(value, where),
   },
   ['id', 'uniqueId', 'name', 'created', 'modified', 'version'],
@@ -63,8 +68,9 @@ const itemShape = record(
 
 const readItem: Reader<SavedItem> = (value, where) => {
   const item = itemShape(value, where)
-  if ((item.children === undefined) === (item.content === undefined)) {
-    throw new Error(`${where} must have either children or content.`)
+  const kinds = [item.children, item.content, item.remote].filter((one) => one !== undefined)
+  if (kinds.length !== 1) {
+    throw new Error(`${where} must have either children or content or remote.`)
   }
   const keys = new Set(item.children?.map((child) => foldName(child.name)))
   if (keys.size !== (item.children?.length ?? 0))

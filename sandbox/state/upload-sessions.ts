@@ -3,6 +3,7 @@ import type { ConflictBehavior } from './conflict-behavior.ts'
 import type { Drive } from './drive.ts'
 import { type Item, isFolder, type Properties } from './items.ts'
 import { foldName } from './names.ts'
+import type { Account } from './users.ts'
 
 /** A place in a drive: an item, and names below it; without names, the item itself. */
 export interface Place {
@@ -25,6 +26,8 @@ export interface UploadSession {
   readonly target: Target
   readonly properties: Properties
   readonly expiresAt: number
+  /** Who opened it: its URL works without a token. */
+  readonly by: Account | undefined
   /** The file is only created by a separate final request. */
   readonly deferCommit: boolean
   /** The ranges received so far, in order. */
@@ -40,10 +43,14 @@ export interface UploadSession {
 export class UploadSessions {
   #sessions = new Map<string, UploadSession>()
 
-  open(target: Target, properties: Properties, deferCommit: boolean, now: number): UploadSession {
+  open(
+    target: Target,
+    { properties, deferCommit, by }: Pick<UploadSession, 'properties' | 'deferCommit' | 'by'>,
+    now: number,
+  ): UploadSession {
     const id = randomUUID()
     const session: UploadSession = {
-      ...{ id, target, properties, deferCommit, expiresAt: now + lifetime },
+      ...{ id, target, properties, deferCommit, by, expiresAt: now + lifetime },
       ...{ chunks: [], received: 0 },
     }
     this.#sessions.set(session.id, session)

@@ -44,6 +44,11 @@ export interface Moods {
    * (onedrive-api-docs#71; abraunegg/onedrive#3355).
    */
   uploads: 'whole' | 'lost' | 'expired' | 'forgotten' | 'overlapping'
+  /**
+   * Whether lists and deltas without `Prefer: Include-Feature=AddToOneDrive` leave out shortcuts to shared folders. On
+   * personal drives they did not before these moved to SharePoint. Sources: OneDrive/onedrive-api-docs#1427, #1891.
+   */
+  shortcuts: 'hidden' | 'listed'
 }
 
 /** A user who can sign in, as in a users file. */
@@ -95,9 +100,10 @@ export const readMoods = record({
   unclosedPaths: oneOf('names', 'properties'),
   pathsBehindIds: oneOf('followed', 'ignored'),
   uploads: oneOf('whole', 'lost', 'expired', 'forgotten', 'overlapping'),
+  shortcuts: oneOf('hidden', 'listed'),
 })
 
-const usualMoods: Moods = {
+export const usualMoods: Moods = {
   existing: 409,
   missingParents: 404,
   driveIds: 'steady',
@@ -105,6 +111,7 @@ const usualMoods: Moods = {
   unclosedPaths: 'names',
   pathsBehindIds: 'followed',
   uploads: 'whole',
+  shortcuts: 'hidden',
 }
 
 const guid: Reader<string> = (value, where) => {
@@ -189,7 +196,8 @@ function hex(seed: string): string {
   return createHash('sha256').update(seed).digest('hex')
 }
 
-function guidOf(seed: string): string {
+/** A GUID that is the same for the same text. */
+export function guidOf(seed: string): string {
   const digits = hex(`guid of ${seed}`)
   return `${digits.slice(0, 8)}-${digits.slice(8, 12)}-4${digits.slice(13, 16)}-a${digits.slice(17, 20)}-${digits.slice(20, 32)}`
 }

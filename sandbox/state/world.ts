@@ -7,9 +7,12 @@ import { Loops } from './loops.ts'
 import type { NextSignIn } from './next-sign-in.ts'
 import { Addresses, type Origins } from './origins.ts'
 import { type Registration, registrations, webClientId } from './registrations.ts'
+import { Rights } from './rights.ts'
 import type { SavedDrive } from './saved-drive.ts'
 import { Score } from './score.ts'
 import { Sessions } from './sessions.ts'
+import { SharingLinks } from './sharing-links.ts'
+import { isLibrary, newLibrary, newSite, type Owner, type Site, type SiteOptions } from './sites.ts'
 import { UploadSessions } from './upload-sessions.ts'
 import { type Limit, Usage } from './usage.ts'
 import { type Account, accountOf, type SandboxUser } from './users.ts'
@@ -86,8 +89,11 @@ export class World {
   readonly sessions = new Sessions()
   readonly visits = new Visits()
   readonly loops = new Loops()
-  /** One drive per account, by its id in lower case. */
-  readonly drives: Map<string, Drive>
+  /** The drives of all accounts and sites, by id in lower case. */
+  readonly drives = new Map<string, Drive>()
+  readonly sites: Site[] = []
+  readonly rights = new Rights()
+  readonly links = new SharingLinks()
   readonly uploads = new UploadSessions()
   /** Signs the URLs that need no token. */
   readonly urlKey = randomBytes(32)
@@ -96,6 +102,10 @@ export class World {
   readonly log = new RequestLog()
   readonly score = new Score()
   nextSignIn?: NextSignIn
+  /** Whose request is being answered. Each is answered without a pause, so there is never more than one. */
+  acting: Account | undefined
+  /** Called after each change of what is saved. */
+  changed: () => void = () => {}
 
   constructor(options: WorldOptions) {
     const { origins, users, secret = newSecret(), registrations: more = [], settings, saved } = options
@@ -121,10 +131,56 @@ export class World {
       signingKeys: 'shared',
       ...settings,
     }
-    const drives = this.accounts.map(
-      (account) => new Drive(account, () => this.now(), saved?.get(account.username.toLowerCase())),
+    for (const account of this.accounts) this.#addDrive(account, saved?.get(account.username.toLowerCase()))
+    this.rights.changed = () => this.changed()
+    this.links.changed = () => this.changed()
+  }
+
+  #addDrive(owner: Owner, saved?: SavedDrive): Drive {
+    const drive = new Drive(owner, () => this.now(), saved)
+    drive.changed = () => this.changed()
+    drive.actor = () => this.acting
+    this.drives.set(drive.id.toLowerCase(), drive)
+    return drive
+  }
+
+  /**
+   * Adds a SharePoint site without libraries.
+   * @throws an Error with a plain sentence when the path is not one of a site, or is taken.
+   */
+  addSite(options: SiteOptions, tenant: Pick<Account, 'tenantId' | 'domain'>): Site {
+    if (!/^(\/(sites|teams)\/[^/]+)?$/.test(options.path))
+      throw new Error('A site’s path looks like /sites/team or /teams/team; the root site has an empty one.')
+    if (this.site(options.path, tenant.tenantId))
+      throw new Error(`There is a site at '${options.path}' already.`)
+    const site = newSite(options, tenant, this.now())
+    this.sites.push(site)
+    this.changed()
+    return site
+  }
+
+  /** @throws an Error with a plain sentence when the site has a library there. */
+  addLibrary(site: Site, name: string, segment = name, saved?: SavedDrive): Drive {
+    const library = newLibrary(site, name, segment)
+    if (
+      this.librariesOf(site).some(
+        ({ libraryPath }) => libraryPath.toLowerCase() === library.path.toLowerCase(),
+      )
     )
-    this.drives = new Map(drives.map((drive) => [drive.id.toLowerCase(), drive]))
+      throw new Error(`There is a library at '${library.path}' already.`)
+    return this.#addDrive(library, saved)
+  }
+
+  /** The site with this path, ignoring case. */
+  site(path: string, tenantId: string): Site | undefined {
+    return this.sites.find(
+      (site) => site.tenantId === tenantId && site.path.toLowerCase() === path.toLowerCase(),
+    )
+  }
+
+  /** The libraries of a site; the first is its default one. */
+  librariesOf(site: Site): Drive[] {
+    return [...this.drives.values()].filter(({ owner }) => isLibrary(owner) && owner.site === site)
   }
 
   /** The time in milliseconds, by the sandbox's clock. */

@@ -57,7 +57,7 @@ describe.each([
         path: `/${parent}/x`,
         name: 'x',
         id: expect.stringMatching(/.{10}/),
-        webUrl: expect.stringMatching(/^https:/),
+        webUrl: expect.stringMatching(/^http:/),
         created: true,
       }),
     ])

@@ -49,7 +49,7 @@ describe('od-link api', () => {
     expect(JSON.parse(link.stdout).link).toMatchObject({
       type: 'view',
       scope: 'organization',
-      webUrl: expect.stringMatching(/^https:/),
+      webUrl: expect.stringMatching(/^http:/),
     })
     const gone = await api('-X', 'DELETE', `/me/drive/items/${id}`)
     expect(gone).toMatchObject({ code: 0, stdout: '', stderr: '' })

@@ -57,7 +57,7 @@ describe.runIf(hasKeyring())('od-link mkdir, with a real keychain', () => {
       path: `/Reports/${name}`,
       name,
       id: expect.stringMatching(/^01\w{32}$/),
-      webUrl: expect.stringMatching(new RegExp(`^https://.+/Reports/${name}$`)),
+      webUrl: expect.stringMatching(new RegExp(`^http://.+/Reports/${name}$`)),
       created,
     })
     expect(JSON.parse(stdout)).toEqual([folder('old', false), folder('new', true)])
