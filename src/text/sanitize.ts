@@ -3,6 +3,37 @@
  * it comes in, `sanitize` where it is printed, `sanitizeJson` where a program reads it.
  */
 
+/** Characters without a shape of their own, for a class of an expression. */
+const shapeless = String.raw`\p{Cc}\p{DI}\u2028\u2029\ufff9-\ufffb`
+const shapelessRuns = once(() => new RegExp(`([^${shapeless}])?([${shapeless}]+)`, 'gu'))
+const pictures = once(() => anyOf('Extended_Pictographic', 'Emoji_Modifier'))
+const withVariants = once(() => anyOf('Extended_Pictographic', 'Sm', 'sc=Hani', 'sc=Mymr', 'sc=Mong'))
+const letters = once(() => anyOf('L', 'M'))
+/** The scripts in which a joiner changes how letters look. */
+const joiningScripts = once(() =>
+  anyOf(
+    ...['Adlm', 'Arab', 'Mand', 'Mong', 'Nkoo', 'Rohg', 'Syrc'].map((script) => `scx=${script}`),
+    ...['Beng', 'Deva', 'Gujr', 'Guru', 'Khmr', 'Knda', 'Mlym', 'Mymr'].map((script) => `scx=${script}`),
+    ...['Orya', 'Sinh', 'Taml', 'Telu', 'Tibt'].map((script) => `scx=${script}`),
+  ),
+)
+
+/**
+ * Expressions with Unicode's properties are made when they are first needed, and from strings: V8 checks literals when it
+ * compiles the file around them, and these would cost every command 1 to 2 ms.
+ */
+function once(make: () => RegExp): () => RegExp {
+  let made: RegExp | undefined
+  return () => {
+    made ??= make()
+    return made
+  }
+}
+
+function anyOf(...properties: string[]): RegExp {
+  return new RegExp(`[${properties.map((property) => `\\p{${property}}`).join('')}]`, 'u')
+}
+
 /**
  * Text on one line, without what could move the cursor, hide text, or make two texts look the same:
  * - control characters, line breaks among them, and the controls of direction (bidi);
@@ -18,10 +49,8 @@ export function sanitize(text: string): string {
   if (isPlain(text)) return text
   return text
     .toWellFormed()
-    .replace(
-      /([^\p{Cc}\p{DI}\u2028\u2029\ufff9-\ufffb])?([\p{Cc}\p{DI}\u2028\u2029\ufff9-\ufffb]+)/gu,
-      (all: string, base: string | undefined, run: string, at: number) =>
-        base === undefined ? '' : base + visiblePart(base, run, at + all.length === text.length),
+    .replace(shapelessRuns(), (all: string, base: string | undefined, run: string, at: number) =>
+      base === undefined ? '' : base + visiblePart(base, run, at + all.length === text.length),
     )
 }
 
@@ -29,15 +58,11 @@ export function sanitize(text: string): string {
 function visiblePart(base: string, run: string, isEnd: boolean): string {
   const [, selector = '', joiner = ''] =
     /^([\ufe00-\ufe0f\u180b-\u180d\u180f]?)([\u200c\u200d]?)/.exec(run) ?? []
-  const hasVariants = /[\p{Extended_Pictographic}\p{Sm}\p{sc=Hani}\p{sc=Mymr}\p{sc=Mong}]/u.test(base)
-  return (hasVariants ? selector : '') + (!isEnd && isJoined(base) ? joiner : '')
+  return (withVariants().test(base) ? selector : '') + (!isEnd && isJoined(base) ? joiner : '')
 }
 
 function isJoined(base: string): boolean {
-  if (/[\p{Extended_Pictographic}\p{Emoji_Modifier}]/u.test(base)) return true
-  const scripts =
-    /[\p{scx=Adlm}\p{scx=Arab}\p{scx=Mand}\p{scx=Mong}\p{scx=Nkoo}\p{scx=Rohg}\p{scx=Syrc}\p{scx=Beng}\p{scx=Deva}\p{scx=Gujr}\p{scx=Guru}\p{scx=Khmr}\p{scx=Knda}\p{scx=Mlym}\p{scx=Mymr}\p{scx=Orya}\p{scx=Sinh}\p{scx=Taml}\p{scx=Telu}\p{scx=Tibt}]/u
-  return /[\p{L}\p{M}]/u.test(base) && scripts.test(base)
+  return pictures().test(base) || (letters().test(base) && joiningScripts().test(base))
 }
 
 /**
@@ -55,7 +80,7 @@ export function fromOutside(value: unknown, most: number): string {
 export function sanitizeJson(value: unknown): string {
   const json = JSON.stringify(value)
   if (isPlain(json)) return json
-  return json.replace(/[\p{Cc}\p{DI}\u2028\u2029\ufff9-\ufffb]/gu, (character) =>
+  return json.replace(new RegExp(`[${shapeless}]`, 'gu'), (character) =>
     // Both halves of those beyond U+FFFF.
     character
       .split('')
