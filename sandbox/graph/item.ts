@@ -114,7 +114,7 @@ export function driveResource(world: World, drive: Drive): Record<string, unknow
     lastModifiedDateTime: time(drive, drive.root.modified),
     owner: driveOwner(world, drive),
     quota: {
-      deleted: 0,
+      deleted: drive.bin.size,
       remaining: Math.max(remaining, 0),
       state: remaining <= 0 ? 'exceeded' : share < 0.01 ? 'critical' : share < 0.1 ? 'nearing' : 'normal',
       total: drive.total,

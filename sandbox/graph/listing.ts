@@ -74,10 +74,13 @@ export function counted(
 
 /** The same URL, with the position of the next page. */
 export function nextLink(world: World, incoming: Incoming, next: string): string {
-  const kept = incoming.query
-    .split('&')
-    .filter((pair) => pair !== '' && !/^(\$|%24)?skip[tT]oken=/.test(pair))
-  return `${world.origins.graph}${incoming.path}?${[...kept, `$skiptoken=${next}`].join('&')}`
+  const query = [...withoutSkipToken(incoming.query), `$skiptoken=${next}`].join('&')
+  return `${world.origins.graph}${incoming.path}?${query}`
+}
+
+/** The options of a query, as they were sent, for a link to another page. */
+export function withoutSkipToken(query: string): string[] {
+  return query.split('&').filter((pair) => pair !== '' && !/^(\$|%24)?skip[tT]oken=/.test(pair))
 }
 
 /** The properties to send: what is expanded comes along. */

@@ -1,7 +1,8 @@
-import { History } from './history.ts'
+import { type Deletion, History } from './history.ts'
 import { driveIdOf, ItemIds } from './ids.ts'
 import {
   type Folder,
+  foldersAbove,
   grow,
   type Item,
   isFolder,
@@ -11,10 +12,12 @@ import {
   withDescendants,
 } from './items.ts'
 import { checkName, foldName, foldSimilar } from './names.ts'
+import { RecycleBin } from './recycle-bin.ts'
 import { restoreItem, type SavedDrive } from './saved-drive.ts'
 import { isLibrary, type Owner } from './sites.ts'
 import { indexAfter } from './sorted.ts'
 import type { Account } from './users.ts'
+import { Versions } from './versions.ts'
 
 /**
  * Source: onedrive-api-docs, resources/quota; the sizes of a free personal drive, an ordinary work drive and a site.
@@ -32,7 +35,9 @@ export class Drive {
   /** The path in SharePoint: `/personal/ada_contoso_example/Documents`, `/sites/team/Shared Documents`. */
   readonly libraryPath: string
   readonly ids: ItemIds
-  readonly history = new History()
+  readonly history: History
+  readonly versions = new Versions()
+  readonly bin = new RecycleBin()
   /** How often its id was sent, for drives whose id changes case. */
   spelled = 0
   /** Files whose first upload session was lost, for drives of that mood. */
@@ -49,6 +54,7 @@ export class Drive {
   constructor(owner: Owner, now: () => number, saved?: SavedDrive) {
     this.owner = owner
     this.#now = now
+    this.history = new History(now)
     this.driveType = isLibrary(owner) ? 'documentLibrary' : owner.kind === 'work' ? 'business' : 'personal'
     this.total = owner.quota ?? quotas[this.driveType]
     this.libraryPath = isLibrary(owner)
@@ -143,6 +149,7 @@ export class Drive {
 
   /** Replaces the content of a file. */
   overwrite(file: Item, content: Buffer): void {
+    this.versions.keep(file)
     grow(file, content.length - file.size)
     file.content = content
     file.changes++
@@ -164,6 +171,7 @@ export class Drive {
    */
   move(item: Item, parent: Folder, name: string): void {
     this.#check(parent, name, isFolder(item))
+    if (parent !== item.parent) this.history.moved({ id: item.id, above: foldersAbove(item) })
     this.#detach(item)
     item.name = name
     item.key = foldName(name)
@@ -186,15 +194,48 @@ export class Drive {
     return folder
   }
 
-  /** Deletes an item and everything in it. */
-  remove(item: Item): void {
-    if (!item.parent) return
-    this.#detach(item)
+  /** Deletes an item and everything in it: into the recycle bin, or for good. */
+  remove(item: Item, forGood = false): void {
+    const { parent } = item
+    if (!parent) return
     for (const one of withDescendants(item)) {
       this.#byId.delete(one.id)
-      this.history.deleted(one.id)
+      this.history.deleted(this.deletionOf(one))
+      if (forGood) this.versions.forget(one)
+    }
+    this.#detach(item)
+    if (!forGood) this.bin.add(item, parent)
+    this.changed()
+  }
+
+  /**
+   * Brings an item back from the recycle bin. The caller has checked that the name is free.
+   * @throws GraphError for a name that OneDrive refuses.
+   */
+  restore(item: Item, parent: Folder, name: string): void {
+    this.#check(parent, name, isFolder(item))
+    this.bin.take(item.id)
+    item.name = name
+    item.key = foldName(name)
+    this.#attach(item, parent)
+    for (const one of withDescendants(item)) {
+      this.#byId.set(one.id, one)
+      one.sequence = this.history.next()
     }
     this.changed()
+  }
+
+  /** What a delta reports of an item that is gone. */
+  deletionOf(item: Item): Deletion {
+    const { id, name, size } = item
+    return {
+      id,
+      name,
+      size,
+      isFolder: isFolder(item),
+      above: foldersAbove(item),
+      sequence: this.history.last,
+    }
   }
 
   /** The decoded path from the root: empty for the root, else `/a/b`. */

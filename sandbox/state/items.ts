@@ -48,6 +48,8 @@ export interface Item extends Properties {
    * id.
    */
   special?: string
+  /** The number of a file's current version, once it was written again. */
+  edition?: number
   /** The children of a folder, by folded name. */
   children?: Map<string, Item>
   /** The bytes of a file. */
@@ -80,6 +82,13 @@ export function isFolder(item: Item): item is Folder {
 export function isWithin(item: Item, folder: Item): boolean {
   for (let one: Item | undefined = item; one; one = one.parent) if (one === folder) return true
   return false
+}
+
+/** The ids of the folders that an item is in, the nearest first. */
+export function foldersAbove({ parent }: Item): string[] {
+  const ids: string[] = []
+  for (let one = parent; one; one = one.parent) ids.push(one.id)
+  return ids
 }
 
 /** Adds bytes to the size of an item and all folders above it. */
