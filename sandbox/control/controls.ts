@@ -110,6 +110,7 @@ const readSettings = record({
   newTokenRefusals: number(0),
   withheldScopes: list(text),
   signingKeys: oneOf('shared', 'app'),
+  copyPolls: number(0),
   clientSecret: text,
   moods: dictionary(readMoods),
   limit: record({ units: number(1), seconds: number(0) }, ['units', 'seconds']),

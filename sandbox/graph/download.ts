@@ -3,6 +3,7 @@ import type { Drive } from '../state/drive.ts'
 import { refusals } from '../state/graph-error.ts'
 import type { Item } from '../state/items.ts'
 import type { World } from '../state/world.ts'
+import { refuseConversion } from './looks.ts'
 import { mimeTypeOf } from './mime-types.ts'
 import { graphHeaders } from './replies.ts'
 import { type DriveRequest, requireItem } from './request.ts'
@@ -16,6 +17,8 @@ export function redirectToContent(world: World, incoming: Incoming, request: Dri
   const item = requireItem(request)
   const { drive } = request
   if (!item.content) throw refusals.invalidRequest('A folder has no content.')
+  const { format } = request.options
+  if (format !== undefined) refuseConversion(item, format)
   const location = downloadUrl(world, drive, item)
   return { status: 302, headers: { ...graphHeaders(incoming, world), location } }
 }
@@ -23,9 +26,10 @@ export function redirectToContent(world: World, incoming: Incoming, request: Dri
 /** The bytes of a file, or the requested range, behind a pre-signed URL. */
 export function download(world: World, incoming: Incoming): Reply {
   if (incoming.method !== 'GET' && incoming.method !== 'HEAD') throw refusals.methodNotAllowed()
-  const id = readSignedUrl(world, incoming, 'download')
+  const [id = '', number] = readSignedUrl(world, incoming, 'download').split(' ')
   const [drive, item] = find(world, id)
-  if (!item.content) throw refusals.itemNotFound()
+  const content = contentOf(drive, item, number)
+  if (!content) throw refusals.itemNotFound()
   const etag = quoted(eTag(drive, item))
   const headers = {
     etag,
@@ -36,18 +40,24 @@ export function download(world: World, incoming: Incoming): Reply {
     'accept-ranges': 'bytes',
     'cache-control': 'private, max-age=0',
   }
-  const size = item.content.length
+  const size = content.length
   // A range of another version is useless to the client (RFC 9110, 13.1.5).
   const isOther = (header(incoming, 'if-range') ?? etag) !== etag
   const range = isOther ? undefined : readRange(header(incoming, 'range'), size)
-  if (!range) return { status: 200, headers, body: item.content }
+  if (!range) return { status: 200, headers, body: content }
   const [first, last] = range
   if (first >= size || first > last) throw refusals.invalidRange('The range is outside the file.')
   return {
     status: 206,
     headers: { ...headers, 'content-range': `bytes ${first}-${last}/${size}` },
-    body: item.content.subarray(first, last + 1),
+    body: content.subarray(first, last + 1),
   }
+}
+
+/** The content of a file, or of one of its versions. */
+function contentOf(drive: Drive, item: Item, number: string | undefined): Buffer | undefined {
+  if (number === undefined || Number(number) === drive.versions.current(item)) return item.content
+  return drive.versions.of(item).find((one) => one.number === Number(number))?.content
 }
 
 function find(world: World, id: string): [Drive, Item] {

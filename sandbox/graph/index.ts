@@ -10,7 +10,7 @@ import { listDrives } from './drives.ts'
 import { deepest, type Located, locate } from './locate.ts'
 import { me, userInfo } from './me.ts'
 import { asDriveReads, refuseSimilarPath } from './moods.ts'
-import { operations } from './operations.ts'
+import { findOperation } from './operations.ts'
 import { readQuery } from './query.ts'
 import { errorReply } from './replies.ts'
 import { requireWithin, requireWrite } from './request.ts'
@@ -80,18 +80,7 @@ function answerDrive(
   const read = readAddress(path, incoming.query)
   if (!read) throw refusals.segmentUnknown(path.split('/')[1] ?? '')
   const ofDrive = [read.itemId, read.special, read.share].every((one) => one === undefined)
-  const resource = ofDrive
-    ? read.of === ''
-      ? 'drive'
-      : `drive/${read.of}`
-    : read.of === ''
-      ? 'item'
-      : read.of
-  const methods = Object.hasOwn(operations, resource) ? operations[resource] : undefined
-  if (!methods) throw refusals.segmentUnknown(read.of)
-  // HEAD works like GET. Source: onedrive-api-docs, api/driveitem_get.
-  const operation = methods[method === 'HEAD' ? 'GET' : method]
-  if (!operation) throw refusals.methodNotAllowed()
+  const operation = findOperation(read.of, ofDrive, method)
   if (read.site?.path !== undefined) authorizeSites(token)
   const located = locate(world, incoming, token, read)
   const { drive, roleAt } = located

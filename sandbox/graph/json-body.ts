@@ -16,6 +16,11 @@ export function readJsonBody(incoming: Incoming): Record<string, unknown> {
   return body
 }
 
+/** The JSON object of a request that needs none: empty if there is no body. @throws GraphError */
+export function readOptionalBody(incoming: Incoming): Record<string, unknown> {
+  return incoming.body.length === 0 ? {} : readJsonBody(incoming)
+}
+
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

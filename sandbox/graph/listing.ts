@@ -1,15 +1,15 @@
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { Drive } from '../state/drive.ts'
-import { refusals } from '../state/graph-error.ts'
 import { type Folder, type Item, isFolder, withDescendants } from '../state/items.ts'
 import { orders } from '../state/sorted.ts'
 import type { World } from '../state/world.ts'
 import { driveItem } from './item.ts'
 import { type QueryOptions, select, writeSkipToken } from './query.ts'
 import { sharepointIds } from './remote-item.ts'
-import { graphJson } from './replies.ts'
+import { graphHeaders, graphJson } from './replies.ts'
 import { type DriveRequest, requireItem } from './request.ts'
 import { listed } from './shortcuts.ts'
+import { versionsOf } from './versions.ts'
 
 /** Source: microsoft-graph-docs-contrib, api/driveitem-list-children. */
 export const defaultPage = 200
@@ -102,7 +102,7 @@ export function expanded(
     ...(ids ? { sharepointIds: sharepointIds(world, drive, item) } : {}),
   }
   if (!expand) return resource
-  const { children, thumbnails } = expand
+  const { children, thumbnails, versions } = expand
   if (children) {
     const found = isFolder(item) ? pageOf(world, drive, item, children).page : []
     resource.children = found.map((child) =>
@@ -110,25 +110,44 @@ export function expanded(
     )
   }
   if (thumbnails) resource.thumbnails = []
+  if (versions) resource.versions = versionsOf(world, drive, item)
   return resource
 }
 
-/**
- * `GET …/search(q='…')`: items below whose name contains the text. Source: microsoft-graph-docs-contrib,
- * api/driveitem-search.
- */
-export function search(world: World, incoming: Incoming, request: DriveRequest): Reply {
-  const { drive, address, options } = request
-  const words = /^\s*q\s*=\s*'((?:[^']|'')*)'\s*$/s.exec(address.argument ?? '')?.[1]?.replaceAll("''", "'")
-  if (words === undefined) throw refusals.badRequest("The function 'search' needs the parameter 'q'.")
-  const start = requireItem(request)
-  const found = [...withDescendants(start)].filter(
-    (item) => item !== start && item.key.includes(words.toLowerCase()),
+/** `GET …/children/$count`: the number alone (OData 4.01, protocol 11.2.10). */
+export function countChildren(world: World, incoming: Incoming, request: DriveRequest): Reply {
+  const item = requireItem(request)
+  const headers = { ...graphHeaders(incoming, world), 'content-type': 'text/plain' }
+  return { status: 200, headers, body: String(isFolder(item) ? item.children.size : 0) }
+}
+
+/** `GET /me/drive/recent`: files, the last changed first. Source: microsoft-graph-docs-contrib, api/drive-recent. */
+export function recent(world: World, incoming: Incoming, request: DriveRequest): Reply {
+  const files = [...withDescendants(request.drive.root)].filter((item) => !isFolder(item))
+  const newest = files.sort((one, other) => other.modified - one.modified || other.sequence - one.sequence)
+  return itemsReply(world, incoming, request, newest)
+}
+
+/** A page of items from anywhere in a drive. @param hidden properties that are left out. */
+export function itemsReply(
+  world: World,
+  incoming: Incoming,
+  { drive, options }: DriveRequest,
+  items: Item[],
+  hidden: string[] = [],
+): Reply {
+  const { filter } = options
+  const { page, next } = counted(
+    filter ? items.filter((item) => filter(driveItem(world, drive, item))) : items,
+    options,
   )
-  const { page, next } = counted(words === '' ? [] : found, options)
+  const shown = (item: Item) =>
+    Object.fromEntries(
+      Object.entries(driveItem(world, drive, item)).filter(([name]) => !hidden.includes(name)),
+    )
   return graphJson(incoming, world, 200, {
     '@odata.context': `${world.origins.graph}/v1.0/$metadata#Collection(driveItem)`,
     ...(next === undefined ? {} : { '@odata.nextLink': nextLink(world, incoming, next) }),
-    value: page.map((item) => select(driveItem(world, drive, item), options.select)),
+    value: page.map((item) => select(shown(item), options.select)),
   })
 }

@@ -16,6 +16,8 @@ export interface QueryOptions {
   expand?: Partial<Record<Expandable, QueryOptions>>
   /** Where a delta continues. */
   token?: string
+  /** What a file is to be converted to. */
+  format?: string
   /** The conflictBehavior of an upload or a move. */
   conflict?: string
 }
@@ -64,6 +66,9 @@ const readers: Record<string, (options: QueryOptions, value: string) => void> = 
   },
   deltatoken: (options, value) => {
     options.token = value
+  },
+  format: (options, value) => {
+    options.format = value
   },
   [conflictProperty]: (options, value) => {
     options.conflict = value

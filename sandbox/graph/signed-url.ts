@@ -9,7 +9,7 @@ import { domainOf } from '../state/sites.ts'
 import type { World } from '../state/world.ts'
 
 /** What a pre-signed URL may be for. */
-export type Purpose = 'download' | 'upload'
+export type Purpose = 'download' | 'monitor' | 'upload'
 
 const hour = 3_600_000
 
@@ -21,6 +21,12 @@ export function downloadUrl(world: World, drive: Drive, item: Item): string {
   // Rounded, so that an unchanged item has the same URL for a while.
   const begun = Math.floor(world.now() / hour) * hour
   return signedUrl(world, drive, { purpose: 'download', id: item.id, until: begun + 2 * hour })
+}
+
+/** The same for a version of a file. */
+export function versionUrl(world: World, drive: Drive, item: Item, number: number): string {
+  const begun = Math.floor(world.now() / hour) * hour
+  return signedUrl(world, drive, { purpose: 'download', id: `${item.id} ${number}`, until: begun + 2 * hour })
 }
 
 /** A URL at the origin of a drive's content that gives access to one thing until it expires. */
@@ -37,7 +43,7 @@ export function signedUrl(
 
 /** The purpose of a pre-signed URL, by its path. */
 export function purposeOf(path: string): Purpose | undefined {
-  return /^\/(download|upload)\//.exec(path)?.[1] as Purpose | undefined
+  return /^\/(download|monitor|upload)\//.exec(path)?.[1] as Purpose | undefined
 }
 
 /** The id in a pre-signed URL. @throws GraphError if the signature is wrong or has expired. */

@@ -1,3 +1,4 @@
+import type { Incoming, Reply } from '../server/messages.ts'
 import type { Drive } from '../state/drive.ts'
 import type { AccessToken } from '../state/grants.ts'
 import { refusals } from '../state/graph-error.ts'
@@ -5,6 +6,8 @@ import { type Folder, type Item, isFolder } from '../state/items.ts'
 import type { World } from '../state/world.ts'
 import type { Reach } from './bearer.ts'
 import { refuseWhenFull } from './conflict.ts'
+import { itemsReply } from './listing.ts'
+import type { DriveRequest } from './request.ts'
 
 /** The path of each special folder; the application's own folder has the application's name. */
 const places: Record<string, string[]> = {
@@ -15,8 +18,8 @@ const places: Record<string, string[]> = {
   music: ['Music'],
   photos: ['Pictures'],
 }
-/** From memory: a work drive may lack the others. */
-const ofWork = ['approot', 'documents']
+/** A work drive may lack the others. Source: onedrive-api-docs, getting-started/release-notes. */
+const ofWork = ['approot', 'documents', 'photos']
 
 /**
  * The folder behind `special/{name}`. It is created when a client with write access asks for it, except by
@@ -41,6 +44,20 @@ export function specialFolder(
   if (!reach.write) throw refusals.accessDenied()
   refuseWhenFull(world, drive)
   return drive.markSpecial(make(drive, path), mark(token, name))
+}
+
+/** `GET …/drive/special`: those that exist. Source: microsoft-graph-docs-contrib, api/drive-list-special. */
+export function listSpecial(world: World, incoming: Incoming, request: DriveRequest): Reply {
+  const { drive } = request
+  const found = Object.entries(places).map(
+    ([name, place]) => drive.special(name) ?? drive.walk(drive.root, place),
+  )
+  return itemsReply(
+    world,
+    incoming,
+    request,
+    found.filter((item) => item !== undefined),
+  )
 }
 
 function make(drive: Drive, path: string[]): Folder {

@@ -51,7 +51,8 @@ function makeRoom(
   return name
 }
 
-function newName(sent: unknown): string | undefined {
+/** The name in a body, if one was sent. @throws GraphError */
+export function newName(sent: unknown): string | undefined {
   if (sent === undefined || sent === null) return undefined
   if (typeof sent !== 'string')
     throw refusals.invalidRequest('The name in the provided request is missing or empty.')
@@ -59,7 +60,7 @@ function newName(sent: unknown): string | undefined {
 }
 
 /** The folder that a `parentReference` names, by id or by path. @throws GraphError */
-function newParent(drive: Drive, sent: unknown): Folder | undefined {
+export function newParent(drive: Drive, sent: unknown): Folder | undefined {
   if (!isObject(sent)) return undefined
   const { driveId, id, path } = sent
   if (typeof driveId === 'string' && driveId.toLowerCase() !== drive.id.toLowerCase()) {

@@ -40,6 +40,8 @@ export class Drive {
   readonly bin = new RecycleBin()
   /** How often its id was sent, for drives whose id changes case. */
   spelled = 0
+  readonly checkedOut = new Set<Item>()
+  readonly followed = new Set<Item>()
   /** Files whose first upload session was lost, for drives of that mood. */
   readonly lostUploads = new WeakSet<Item>()
   /** Called after each change. */

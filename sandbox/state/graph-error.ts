@@ -38,6 +38,13 @@ export const refusals = {
     new GraphError(501, 'notInSandbox', `The sandbox has no ${what}; Microsoft Graph does.`),
   methodNotAllowed: () =>
     new GraphError(405, 'methodNotAllowed', 'The method is not allowed on this resource.'),
+  /** What this kind of drive cannot do. Source: microsoft-graph-docs-contrib, concepts/errors. */
+  notSupported: () => new GraphError(501, 'notSupported', 'The request is not supported by the system.'),
+  /** Source: microsoft-graph-docs-contrib, api/driveitem-get-content-format. */
+  conversionUnsupported: () =>
+    new GraphError(406, 'notSupported', 'The file cannot be converted to that format.'),
+  checkedOut: () =>
+    new GraphError(423, 'resourceLocked', 'The file is checked out already.', 'resourceCheckedOut'),
   nameAlreadyExists: () =>
     new GraphError(409, 'nameAlreadyExists', 'An item with the same name already exists under the parent'),
   /** A name that only looks different from an existing one. Sources: onedrive-api-docs#856, #977. */

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { Copies } from './copies.ts'
 import { Drive } from './drive.ts'
 import { Grants } from './grants.ts'
 import { type SigningKeys, signingKeys } from './keys.ts'
@@ -61,6 +62,8 @@ export interface Settings {
    * when it is asked with `?appid=`. Sources: AzureAD/passport-azure-ad#482; nextauthjs/next-auth#5137.
    */
   signingKeys: 'shared' | 'app'
+  /** How often the monitor of a copy says that it is still in progress. */
+  copyPolls: number
   /** How much Graph accepts from each user per time window before it answers 429; default: no limit. */
   limit?: Limit
 }
@@ -95,6 +98,7 @@ export class World {
   readonly rights = new Rights()
   readonly links = new SharingLinks()
   readonly uploads = new UploadSessions()
+  readonly copies = new Copies()
   /** Signs the URLs that need no token. */
   readonly urlKey = randomBytes(32)
   readonly weather = new Weather()
@@ -129,6 +133,7 @@ export class World {
       newTokenRefusals: 0,
       withheldScopes: [],
       signingKeys: 'shared',
+      copyPolls: 1,
       ...settings,
     }
     for (const account of this.accounts) this.#addDrive(account, saved?.get(account.username.toLowerCase()))
