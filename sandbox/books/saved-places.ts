@@ -28,7 +28,8 @@ const readRight = record(
 )
 const readLink = record(
   {
-    ...{ drive: text, item: text, token: text },
+    ...{ drive: text, item: text, token: text, expiresAt: number() },
+    hasPassword: oneOf(true),
     type: oneOf('view', 'edit', 'embed'),
     scope: oneOf('anonymous', 'organization', 'users'),
   },
@@ -61,7 +62,7 @@ export function savePlaces(world: World): Required<SavedPlaces> {
   }))
   const links = world.links
     .all()
-    .map(({ drive, itemId, type, scope, token }) => ({ drive: drive.id, item: itemId, type, scope, token }))
+    .map(({ drive, itemId, ...link }) => ({ drive: drive.id, item: itemId, ...link }))
   return { sites, rights, links }
 }
 

@@ -5,7 +5,7 @@ import { GraphError, refusals } from '../state/graph-error.ts'
 import { type Folder, type Item, isFolder, withDescendants } from '../state/items.ts'
 import type { World } from '../state/world.ts'
 import { conflictProperty, freeName, readConflict, refuseSimilarName, refuseWhenFull } from './conflict.ts'
-import { readOptionalBody } from './json-body.ts'
+import { isObject, readOptionalBody } from './json-body.ts'
 import { graphHeaders, graphJson } from './replies.ts'
 import { type DriveRequest, requireItem, requireWithin, requireWrite } from './request.ts'
 import { readSignedUrl, signedUrl } from './signed-url.ts'
@@ -18,6 +18,7 @@ const day = 86_400_000
 
 interface Wanted {
   from: Item
+  of: Drive
   to: { drive: Drive; folder: Folder }
   name: string
   conflict: ConflictBehavior
@@ -30,25 +31,36 @@ interface Wanted {
  * microsoft-graph-docs-contrib, api/driveitem-copy.
  */
 export function copyItem(world: World, incoming: Incoming, request: DriveRequest): Reply {
-  const { drive, options, confinedTo, roleAt } = request
+  const { drive, options } = request
   const from = requireItem(request)
   const body = readOptionalBody(incoming)
   const sent = readConflict(world, incoming, options.conflict ?? body[conflictProperty])
-  const target = newParent(drive, body.parentReference) ?? from.parent
-  if (!target) throw refusals.invalidRequest('The root of a drive can only be copied into another folder.')
-  requireWithin(confinedTo, target)
-  requireWrite(roleAt(target))
+  const to = targetOf(world, request, body.parentReference)
   const wanted: Wanted = {
     from,
-    to: { drive, folder: target },
+    of: drive,
+    to,
     name: newName(body.name) ?? from.name,
-    conflict: drive.owner.kind === 'personal' ? 'fail' : (sent ?? 'fail'),
+    conflict: to.drive.owner.kind === 'personal' ? 'fail' : (sent ?? 'fail'),
     childrenOnly: body.childrenOnly === true,
   }
   if (wanted.childrenOnly && !isFolder(from)) throw refusals.invalidRequest('A file has no children to copy.')
   const { id } = world.copies.add(outcomeOf(world, wanted))
   const location = signedUrl(world, drive, { purpose: 'monitor', id, until: world.now() + day })
   return { status: 202, headers: { ...graphHeaders(incoming, world), location } }
+}
+
+/** The folder to copy to, in the same drive or in another one. @throws GraphError */
+function targetOf(world: World, request: DriveRequest, sent: unknown): Wanted['to'] {
+  const { drive, confinedTo } = request
+  const driveId = isObject(sent) && typeof sent.driveId === 'string' ? sent.driveId.toLowerCase() : undefined
+  const other = driveId === undefined ? drive : world.drives.get(driveId)
+  if (!other) throw refusals.itemNotFound()
+  const folder = newParent(other, sent) ?? requireItem(request).parent
+  if (!folder) throw refusals.invalidRequest('The root of a drive can only be copied into another folder.')
+  requireWithin(confinedTo, folder)
+  requireWrite(world.acting && world.rights.roleAt(world.acting, other, folder))
+  return { drive: other, folder }
 }
 
 function outcomeOf(world: World, wanted: Wanted) {
@@ -60,8 +72,10 @@ function outcomeOf(world: World, wanted: Wanted) {
   }
 }
 
-function carryOut(world: World, { from, to, name, conflict, childrenOnly }: Wanted): Item {
+function carryOut(world: World, { from, of, to, name, conflict, childrenOnly }: Wanted): Item {
   const { drive, folder } = to
+  // Nothing goes between work and personal drives, and only the monitor says so. Source: rclone, backend/onedrive.
+  if (drive.owner.kind !== of.owner.kind) throw refusals.accessDenied()
   if ([...withDescendants(from)].length > mostItems)
     throw refusals.invalidRequest(
       `A copy may have at most ${mostItems} items.`,

@@ -106,7 +106,7 @@ function movesSince({ history }: Drive, since: number) {
 }
 
 /**
- * No reference has a path here. Which properties are left out on which kind of drive: microsoft-graph-docs-contrib,
+ * Whether references have a path here is a matter of the drive; see `Moods`. Which properties are left out on which kind of drive: microsoft-graph-docs-contrib,
  * api/driveitem-delta, the tables under "Remarks".
  */
 function resourceOf(
@@ -119,8 +119,13 @@ function resourceOf(
   const item = drive.find(entry)
   if (!item) return undefined
   const { parentReference, cTag, ...resource } = driveItem(world, drive, item)
-  const { path: _, ...reference } = parentReference as Record<string, unknown>
-  return { ...resource, ...(work || cTag === undefined ? {} : { cTag }), parentReference: reference }
+  const { path, ...reference } = parentReference as Record<string, unknown>
+  const isTold = path !== undefined && drive.owner.moods.deltaPaths === 'told'
+  return {
+    ...resource,
+    ...(work || cTag === undefined ? {} : { cTag }),
+    parentReference: { ...reference, ...(isTold ? { path } : {}) },
+  }
 }
 
 function deletedResource(drive: Drive, { id, name, isFolder: wasFolder, size, above }: Deletion) {

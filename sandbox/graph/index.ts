@@ -7,6 +7,7 @@ import { readAddress } from './address.ts'
 import { answerBatch, isBatch, type Snapshot } from './batch.ts'
 import { authenticate, authorizeDrive, authorizeSites } from './bearer.ts'
 import { listDrives } from './drives.ts'
+import { leadsElsewhere } from './elsewhere.ts'
 import { deepest, type Located, locate } from './locate.ts'
 import { me, userInfo } from './me.ts'
 import { asDriveReads, refuseSimilarPath } from './moods.ts'
@@ -62,13 +63,23 @@ function answer(world: World, incoming: Incoming, asOf?: Snapshot): Reply {
   stayBelowLimit(world, token, incoming)
   if (incoming.path === userInfoPath) return userInfo(world, incoming, token)
   const path = incoming.path.replace(version, '')
-  if (path === '/me' || path === '/me/') return me(world, incoming, token)
-  if (/^\/(me\/)?drives\/?$/.test(path)) return listDrives(world, incoming, token)
+  const own = asMe(token, path)
+  if (/^\/me\/?$/.test(own)) return me(world, incoming, token)
+  if (/^\/(me\/)?drives\/?$/.test(own)) return listDrives(world, incoming, token)
   return (
     answerSites(world, incoming, token, path) ??
     answerShare(world, incoming, token, path) ??
     answerDrive(world, incoming, { token, path, ...(asOf ? { asOf } : {}) })
   )
+}
+
+/** The path, with `/users/{id}` of the person who asks as `/me`. */
+function asMe({ account }: AccessToken, path: string): string {
+  const [whole, id = ''] = /^\/users\/([^/]+)/.exec(path) ?? []
+  const own = [account.username.toLowerCase(), account.graphId, account.objectId]
+  return whole !== undefined && own.includes(decodeURIComponent(id).toLowerCase())
+    ? `/me${path.slice(whole.length)}`
+    : path
 }
 
 function answerDrive(
@@ -78,7 +89,7 @@ function answerDrive(
 ): Reply {
   const { method } = incoming
   const read = readAddress(path, incoming.query)
-  if (!read) throw refusals.segmentUnknown(path.split('/')[1] ?? '')
+  if (!read) throw leadsElsewhere(path)
   const ofDrive = [read.itemId, read.special, read.share].every((one) => one === undefined)
   const operation = findOperation(read.of, ofDrive, method)
   if (read.site?.path !== undefined) authorizeSites(token)
@@ -100,12 +111,15 @@ function answerDrive(
     refuseMounted(drive, start, address, method)
     const at = item ?? deepest(drive, start, address.names)
     if (!item && isReading(method) && roleAt(at) === undefined) throw refusals.itemNotFound()
-    requireRole(located, at, method)
+    requireRole(located, at, changesNothing.includes(read.of) ? 'GET' : method)
     if (!item) refuseSimilarPath(drive, start, address, method)
   }
   const options = readQuery(incoming.query)
   return operation(world, incoming, { drive, address, start, item, options, confinedTo, roleAt })
 }
+
+/** What a person may do who can only read an item, although it is a POST. */
+const changesNothing = ['copy', 'follow', 'preview', 'unfollow']
 
 function isReading(method: string): boolean {
   return method === 'GET' || method === 'HEAD'

@@ -55,7 +55,7 @@ function time({ owner }: Drive, milliseconds: number): string {
 }
 
 /** Whoever did it; without a name it was the owner, or in a library SharePoint itself. */
-function identity(world: World, { owner }: Drive, username?: string): object {
+export function identity(world: World, { owner }: Drive, username?: string): object {
   const owners = isLibrary(owner) ? undefined : owner
   const who = username === undefined ? owners : world.account(username)
   if (!who) return { displayName: username ?? 'System Account' }

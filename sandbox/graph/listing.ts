@@ -4,6 +4,7 @@ import { type Folder, type Item, isFolder, withDescendants } from '../state/item
 import { orders } from '../state/sorted.ts'
 import type { World } from '../state/world.ts'
 import { driveItem } from './item.ts'
+import { permissionsOf } from './permissions.ts'
 import { type QueryOptions, select, writeSkipToken } from './query.ts'
 import { sharepointIds } from './remote-item.ts'
 import { graphHeaders, graphJson } from './replies.ts'
@@ -102,13 +103,14 @@ export function expanded(
     ...(ids ? { sharepointIds: sharepointIds(world, drive, item) } : {}),
   }
   if (!expand) return resource
-  const { children, thumbnails, versions } = expand
+  const { children, permissions, thumbnails, versions } = expand
   if (children) {
     const found = isFolder(item) ? pageOf(world, drive, item, children).page : []
     resource.children = found.map((child) =>
       select(expanded(world, drive, child, children), chosenOf(children)),
     )
   }
+  if (permissions) resource.permissions = permissionsOf(world, drive, item)
   if (thumbnails) resource.thumbnails = []
   if (versions) resource.versions = versionsOf(world, drive, item)
   return resource

@@ -8,9 +8,11 @@ import { createLink } from './create-link.ts'
 import { delta } from './delta.ts'
 import { redirectToContent } from './download.ts'
 import { follow, listFollowed, unfollow } from './follow.ts'
+import { invite } from './invite.ts'
 import { driveResource } from './item.ts'
 import { chosenOf, countChildren, expanded, listChildren, recent } from './listing.ts'
 import { getThumbnail, listThumbnails, preview } from './looks.ts'
+import { deletePermission, getPermission, listPermissions, updatePermission } from './permissions.ts'
 import { select } from './query.ts'
 import { deleteItem, permanentDelete, restoreItem } from './recycle.ts'
 import { graphHeaders, graphJson } from './replies.ts'
@@ -46,7 +48,10 @@ const operations: Record<string, Partial<Record<string, Operation>>> = {
   delta: { GET: delta },
   discardCheckout: { POST: endCheckOut },
   follow: { POST: follow },
+  invite: { POST: invite },
   permanentDelete: { POST: permanentDelete },
+  permissions: { GET: listPermissions },
+  'permissions/*': { GET: getPermission, PATCH: updatePermission, DELETE: deletePermission },
   preview: { POST: preview },
   restore: { POST: restoreItem },
   search: { GET: search },

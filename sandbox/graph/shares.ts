@@ -76,7 +76,7 @@ function decode(token: string): string {
 function openLink(world: World, incoming: Incoming, account: Account, link: SharingLink): Share {
   const { drive, itemId, type } = link
   const item = drive.find(itemId)
-  if (!item) throw refusals.shareRefused()
+  if (!item || (link.expiresAt ?? Number.POSITIVE_INFINITY) <= world.now()) throw refusals.shareRefused()
   const kind = isLibrary(drive.owner) ? 'work' : drive.owner.kind
   // A personal link opened by a work account. Source: microsoft-graph-docs#622.
   if (kind === 'personal' && account.kind === 'work')

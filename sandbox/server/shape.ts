@@ -27,7 +27,9 @@ export function number(least = Number.NEGATIVE_INFINITY): Reader<number> {
 }
 
 /** One of a few constants. */
-export function oneOf<const T extends readonly (string | number)[]>(...allowed: T): Reader<T[number]> {
+export function oneOf<const T extends readonly (string | number | boolean)[]>(
+  ...allowed: T
+): Reader<T[number]> {
   return (value, where) => {
     const found = allowed.find((one) => one === value)
     if (found === undefined) {

@@ -13,6 +13,16 @@ export interface SharingLink {
   readonly itemId: string
   readonly type: LinkType
   readonly scope: LinkScope
+  /** Whether one is asked for it before it opens, on personal drives. */
+  readonly hasPassword?: true
+  /** When it ends, in milliseconds. */
+  readonly expiresAt?: number
+}
+
+/** What limits a link. One with other limits is another link. */
+export interface LinkLimits {
+  password?: string
+  expiresAt?: number
 }
 
 /** All sharing links, by token. The same link is only created once. */
@@ -22,19 +32,39 @@ export class SharingLinks {
   changed: () => void = () => {}
 
   /** @returns the link, and whether it is new. */
-  create(drive: Drive, item: Item, type: LinkType, scope: LinkScope): { link: SharingLink; made: boolean } {
-    const token = tokenOf(drive, item, `${type} ${scope}`)
+  create(
+    drive: Drive,
+    item: Item,
+    type: LinkType,
+    scope: LinkScope,
+    limits: LinkLimits = {},
+  ): { link: SharingLink; made: boolean } {
+    const { password, expiresAt } = limits
+    const kind = [type, scope, expiresAt, password].filter((one) => one !== undefined).join(' ')
+    const token = tokenOf(drive, item, kind)
     const known = this.#byToken.get(token)
     if (known) return { link: known, made: false }
-    const link = { token, drive, itemId: item.id, type, scope }
+    const link = {
+      token,
+      drive,
+      itemId: item.id,
+      type,
+      scope,
+      ...(password === undefined ? {} : { hasPassword: true as const }),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    }
     this.#byToken.set(token, link)
     this.changed()
     return { link, made: true }
   }
 
   /** Adds a link that an earlier run created. */
-  restore({ token, drive, itemId, type, scope }: SharingLink): void {
-    this.#byToken.set(token, { token, drive, itemId, type, scope })
+  restore({ token, drive, itemId, type, scope, hasPassword, expiresAt }: SharingLink): void {
+    const limits = {
+      ...(hasPassword ? { hasPassword } : {}),
+      ...(expiresAt === undefined ? {} : { expiresAt }),
+    }
+    this.#byToken.set(token, { token, drive, itemId, type, scope, ...limits })
   }
 
   find(token: string): SharingLink | undefined {

@@ -37,6 +37,12 @@ export interface Moods {
    */
   pathsBehindIds: 'followed' | 'ignored'
   /**
+   * Whether the references in a delta have a path. Microsoft's page says that they have none; abraunegg's client up to
+   * 2.4 deletes local files where they have none, and was used for years. Source: microsoft-graph-docs-contrib,
+   * api/driveitem-delta; abraunegg/onedrive, src/sync.d.
+   */
+  deltaPaths: 'told' | 'omitted'
+  /**
    * How an upload session goes wrong. `lost`: when it is to replace an Office file on a work drive, the first session for
    * it ends with 404 at its first range (abraunegg/onedrive#3859; rclone/rclone#9767). `expired`: its URL answers 401
    * from the second range on (onedrive-api-docs#1570). `forgotten`: the last range creates the file and answers 400
@@ -99,6 +105,7 @@ export const readMoods = record({
   similarNames: oneOf('different', 'conflicting'),
   unclosedPaths: oneOf('names', 'properties'),
   pathsBehindIds: oneOf('followed', 'ignored'),
+  deltaPaths: oneOf('told', 'omitted'),
   uploads: oneOf('whole', 'lost', 'expired', 'forgotten', 'overlapping'),
   shortcuts: oneOf('hidden', 'listed'),
 })
@@ -110,6 +117,7 @@ export const usualMoods: Moods = {
   similarNames: 'different',
   unclosedPaths: 'names',
   pathsBehindIds: 'followed',
+  deltaPaths: 'told',
   uploads: 'whole',
   shortcuts: 'hidden',
 }

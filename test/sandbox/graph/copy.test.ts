@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { type Answer, ada, call, control, drive, grace, type Json } from '../../helpers/sandbox/client.ts'
+import { personOf, worldOfPlaces } from '../../helpers/sandbox/places.ts'
 
 const children = '/me/drive/root/children'
 const conflictProperty = '@microsoft.graph.conflictBehavior'
@@ -85,5 +86,30 @@ describe('a copy', () => {
     expect((await copy('root:/nothing:/copy')).status).toBe(404)
     expect((await copy('root:/from:/copy', { parentReference: { id: 'nothing' } })).status).toBe(404)
     expect((await copy('root/copy', { name: 'x' })).status).toBe(400)
+  })
+
+  it('goes to another drive where the person may write, but not from work to personal', async () => {
+    const { to, site } = await worldOfPlaces()
+    const person = await personOf(to, ada)
+    await person.put('/me/drive/root:/f.txt:/content', 'text')
+    const copyTo = async (driveId: string) => {
+      const answer = await person.post('/me/drive/root:/f.txt:/copy', {
+        parentReference: { driveId, path: '/drive/root:' },
+      })
+      if (answer.status !== 202) return answer.status
+      for (;;) {
+        const { json } = await call(answer.headers.get('location') ?? '')
+        if (json.status !== 'inProgress') return json.error?.code ?? json.status
+      }
+    }
+    expect(await copyTo(site.drives[0].driveId)).toBe('completed')
+    expect((await person.get(`/drives/${site.drives[0].driveId}/root:/f.txt`)).json.size).toBe(4)
+    const other = await personOf(to, grace)
+    const { id } = (await other.get('/me/drive')).json
+    const { id: root } = (await other.get('/me/drive/root')).json
+    expect(await copyTo(id)).toBe(403)
+    await other.post(`/me/drive/items/${root}/invite`, { recipients: [{ email: ada }], roles: ['write'] })
+    expect(await copyTo(id)).toBe('accessDenied')
+    expect(await copyTo('nothing')).toBe(404)
   })
 })

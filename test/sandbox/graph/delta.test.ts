@@ -39,13 +39,17 @@ describe('a delta', () => {
     ['work', ada],
     ['personal', grace],
   ])('leaves out on a %s drive what Microsoft’s tables leave out', async (kind, username) => {
-    const { get, put, make, remove } = await drive(username)
+    const { to, get, put, make, remove } = await drive(username)
     const { id: folder } = (await make(children, 'a')).json
     const { id: file } = (await put('/me/drive/root:/a/f:/content', 'x')).json
     const first = await read(get, '/me/drive/root/delta')
     const { parentReference, cTag } = first.seen.find((one) => one.id === file)
     expect(parentReference).toMatchObject({ id: folder, driveId: expect.any(String) })
-    expect(parentReference.path).toBeUndefined()
+    // Real drives tell the path, Microsoft's page says that they do not.
+    expect(parentReference.path).toMatch(/root:\/a$/)
+    await control(to, 'POST', 'settings', { moods: { [username]: { deltaPaths: 'omitted' } } })
+    for (const one of (await read(get, '/me/drive/root/delta')).seen)
+      expect(one.parentReference.path).toBeUndefined()
     expect(cTag === undefined).toBe(kind === 'work')
     await remove(`/me/drive/items/${file}`)
     await remove(`/me/drive/items/${folder}`)
