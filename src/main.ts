@@ -41,7 +41,9 @@ async function runCommandLine(argv: string[]): Promise<number> {
   await loadStyles()
   const { readCommandLine } = await import('./cli/command-line.ts')
   const request = readCommandLine(commands, argv, pageStyle())
-  if ('overview' in request) printPage((await import('./commands/help/overview.ts')).overview(pageStyle()))
+  if ('start' in request) printPage((await import('./commands/help/start.ts')).startPage(pageStyle()))
+  else if ('overview' in request)
+    printPage((await import('./commands/help/overview.ts')).overview(pageStyle()))
   else if ('page' in request) printPage(request.page)
   else {
     const { nextSteps } = request

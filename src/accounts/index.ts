@@ -2,8 +2,9 @@ import { OdLinkError } from '../errors.ts'
 import type { Patience } from '../http/retry.ts'
 import type { LinkRecord } from '../identity/link.ts'
 import { variable } from '../settings/environment.ts'
+import { setting } from '../settings/index.ts'
 import { changeStateFile, readStateFile } from '../settings/json-file.ts'
-import type { NextCommand, NextStep } from '../text/next-step.ts'
+import type { NextCommand, NextRun, NextStep } from '../text/next-step.ts'
 import { type Account, type Index, labelOf } from './account.ts'
 import { parseRecord, signInAgain } from './link-record.ts'
 import { openStore } from './stores/index.ts'
@@ -43,9 +44,7 @@ export function findAccount(wanted = variable('OD_LINK_ACCOUNT')): Account {
   const index = readIndex()
   const { accounts = [] } = index
   if (accounts.length === 0) {
-    // Not with a typed `--account`, which names none of them.
-    const next = [{ verb: 'login', flags: { account: undefined } }]
-    throw new OdLinkError('sign-in', 'No OneDrive is linked.', { reason: 'not-linked', next })
+    throw notLinked()
   }
   if (!wanted) {
     const account = defaultOf(index)
@@ -75,6 +74,20 @@ export function findAccount(wanted = variable('OD_LINK_ACCOUNT')): Account {
     reason: 'ambiguous-account',
     next: [`Use its ID instead: --account ${found[0]?.id}`],
   })
+}
+
+/** The error when there is no link. */
+export function notLinked(): OdLinkError {
+  return new OdLinkError('sign-in', 'No OneDrive is linked.', { reason: 'not-linked', next: [firstSignIn()] })
+}
+
+/** What leads to a first link: without an app registration, a login would only ask for one. */
+export function firstSignIn(intro?: string): NextRun {
+  const words = intro === undefined ? {} : { intro }
+  // Not with a typed `--account`, which names no link.
+  return setting('client-id')
+    ? { ...words, verb: 'login', flags: { account: undefined } }
+    : { ...words, verb: 'setup' }
 }
 
 function inventory(accounts: Account[]): string {
@@ -188,7 +201,7 @@ function readIndex(): Index {
   if (whole) return index
   throw new OdLinkError('usage', 'The list of accounts (accounts.json) is damaged.', {
     reason: 'settings-unusable',
-    next: [{ intro: 'Move that file out of the settings directory, then sign in again:', verb: 'login' }],
+    next: [firstSignIn('Move that file out of the settings directory, then sign in again:')],
   })
 }
 

@@ -9,7 +9,7 @@ import { notices } from '../notices.ts'
 import { saveKeychainService } from '../settings/directory.ts'
 import type { Account } from './account.ts'
 import { rewriteClientSecret } from './client-secret.ts'
-import { accountNow, changeAccount, changeIndex, listAccounts, withLinkLock } from './index.ts'
+import { accountNow, changeAccount, changeIndex, findAccount, listAccounts, withLinkLock } from './index.ts'
 import { chosenStore, openStore, type StoreName, warnAboutStore } from './stores/index.ts'
 import { type Store, saveItem, UnlistableItems } from './stores/store.ts'
 
@@ -51,16 +51,40 @@ export async function addLink(record: LinkRecord, name: string | undefined): Pro
   })
 }
 
+/**
+ * Gives a link another short name, or its first one.
+ * @throws OdLinkError (usage) when it cannot be one, or another account has it.
+ */
+export async function renameLink({ id }: Account, name: string): Promise<Account> {
+  checkShortName(name)
+  return withLinkLock(id, async () => {
+    refuseTakenName(name, id)
+    await changeAccount(id, (account) => {
+      account.name = name
+    })
+    return findAccount(id)
+  })
+}
+
+/** @throws OdLinkError (usage) when this cannot be a short name. */
+export function checkShortName(name: string): void {
+  if (/^[\p{L}\p{N}][\p{L}\p{N}_-]{0,63}$/u.test(name)) return
+  throw new OdLinkError('usage', `"${name}" cannot be a short name.`, {
+    reason: 'invalid-value',
+    next: ['Use letters, digits, - and _, such as: work'],
+  })
+}
+
 function refuseTakenName(name: string, id: string): void {
   const owner = listAccounts().find((account) => account.name?.toLowerCase() === name.toLowerCase())
   if (!owner || owner.id === id) return
   throw new OdLinkError(
     'usage',
-    `The short name "${name}" already belongs to ${owner.username}; nothing was linked.`,
+    `The short name "${name}" already belongs to ${owner.username}; nothing was changed.`,
     {
       reason: 'invalid-value',
       next: [
-        'Choose another short name with --as.',
+        'Choose another short name.',
         { intro: 'Or unlink that account:', verb: 'logout', args: [name] },
       ],
     },

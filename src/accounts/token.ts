@@ -36,6 +36,7 @@ export async function accessToken(account: Account, options: TokenOptions = {}):
   const asked = Date.now()
   const { refused, patience = startPatience(defaultMaxWaitMs) } = options
   const record = await readLink(account)
+  refuseOtherOrigin(record)
   const isFresh = ({ accessToken, expiresAt }: LinkRecord) =>
     accessToken !== refused && expiresAt - Date.now() > freshForMs
   if (isFresh(record)) return record
@@ -60,6 +61,29 @@ export async function accessToken(account: Account, options: TokenOptions = {}):
   if (outcome.isNew && variable('OD_LINK_ON_SIGNIN_NEEDED'))
     await (await import('./signin-needed.ts')).runSignInNeededCommand(account, outcome.refusal)
   throw outcome.refusal
+}
+
+/**
+ * A person who has just named another server, such as a sandbox, means that one, and a link keeps the server that it was
+ * created with: without this, a trial would change the real drive.
+ * @throws OdLinkError (usage) when OD_LINK_GRAPH_HOST names another origin than the link's.
+ */
+function refuseOtherOrigin({ graphOrigin, username }: LinkRecord): void {
+  const named = variable('OD_LINK_GRAPH_HOST')
+  if (named === undefined || !URL.canParse(named) || new URL(named).origin === graphOrigin) return
+  throw new OdLinkError(
+    'usage',
+    `The link of ${username} is for ${graphOrigin}, but OD_LINK_GRAPH_HOST names another server. Nothing was sent.`,
+    {
+      reason: 'invalid-setting',
+      next: [
+        'To use the link, unset OD_LINK_GRAPH_HOST.',
+        'To use the other server, keep its links apart: set OD_LINK_CONFIG_DIR to an empty directory, then',
+        { verb: 'login', flags: { account: undefined } },
+        { intro: 'To see the server of each link:', verb: 'status', flags: { account: undefined } },
+      ],
+    },
+  )
 }
 
 /** The error for a link in a read-only place, such as a full disk or a secret that is mounted into a container. */

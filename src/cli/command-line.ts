@@ -7,7 +7,7 @@ import { nextStepsFor } from './next-steps.ts'
 import { addNames, addVerb, newProgram } from './program.ts'
 import { checkCompany, refuseIfNotText, usageError } from './usage-errors.ts'
 
-/** What a command line asks for: a verb to run, a page of the help, or the help of od-link as a whole. */
+/** What a command line asks for: a verb to run, a page of the help, the help of od-link as a whole, or nothing. */
 export type Request<Name extends string> =
   | {
       verb: Name
@@ -17,6 +17,7 @@ export type Request<Name extends string> =
     }
   | { page: string }
   | { overview: true }
+  | { start: true }
 
 /**
  * Reads a command line.
@@ -32,7 +33,8 @@ export function readCommandLine<Name extends string>(
 ): Request<Name> {
   refuseIfNotText(argv)
   const [name, ...words] = verbFirst(verbs, argv)
-  if (name === undefined || isHelp(name)) return { overview: true }
+  if (name === undefined) return { start: true }
+  if (isHelp(name)) return { overview: true }
   let page = ''
   const program = newProgram(style, (text) => {
     page += text

@@ -6,6 +6,9 @@ import { type CommanderError, Command as Program } from 'commander'
  */
 export function nearest(word: string, known: readonly string[]): string[] {
   if (known.includes(word)) return [word]
+  const bare = (text: string) => text.replace(/^-+/, '')
+  const begun = known.filter((one) => bare(word).length >= 3 && one.startsWith(word))
+  if (begun.length > 0) return begun
   const program = new Program()
     .exitOverride()
     .helpCommand(false)
@@ -16,8 +19,31 @@ export function nearest(word: string, known: readonly string[]): string[] {
     return []
   } catch (error) {
     const [, found] = /\(Did you mean (?:one of )?(.*)\?\)$/.exec((error as CommanderError).message) ?? []
-    return found?.split(', ') ?? []
+    return found?.split(', ').filter((one) => isSlip(word, one)) ?? []
   }
+}
+
+/**
+ * Whether a word is a slip of the fingers: commander finds words as far apart as `share` and `store`, which nobody takes for
+ * each other.
+ */
+function isSlip(typed: string, known: string): boolean {
+  const [word, other] = [typed, known].map((one) => one.replace(/^-+/, '').toLowerCase()) as [string, string]
+  const sorted = (text: string) => [...text].sort().join('')
+  if (sorted(word) === sorted(other)) return true
+  const longest = Math.max(word.length, other.length)
+  const allowed = longest >= 7 ? 2 : 1
+  return sharedEnds(word, other) >= longest - allowed
+}
+
+/** How many characters two words share at their beginning and at their end, each counted once. */
+function sharedEnds(one: string, other: string): number {
+  const shortest = Math.min(one.length, other.length)
+  let before = 0
+  while (before < shortest && one[before] === other[before]) before += 1
+  let after = 0
+  while (after < shortest - before && one.at(-1 - after) === other.at(-1 - after)) after += 1
+  return before + after
 }
 
 /** A hint that asks, as `Did you mean --account?`; without a suggestion, the other hint. */

@@ -1,6 +1,7 @@
 import type { Account } from '../accounts/account.ts'
-import { listAccounts } from '../accounts/index.ts'
+import { firstSignIn, listAccounts } from '../accounts/index.ts'
 import { savedSettings, setting } from '../settings/index.ts'
+import { hintOf } from '../text/next-step.ts'
 import { type CheckResult, type Finding, type Limit, runCheck } from './finding.ts'
 import { checkLink, nameInReport } from './links.ts'
 import { checkRegistrationSettings, checkSettings, checkStore, storesInUse } from './local-state.ts'
@@ -83,7 +84,8 @@ export const checks = [
 
 async function checkLinks(context: Context): Promise<CheckResult | Finding[]> {
   const accounts = context.account ? [context.account] : listAccounts()
-  if (accounts.length === 0) return { notChecked: 'no OneDrive is linked yet; to link one: od-link login' }
+  if (accounts.length === 0)
+    return { notChecked: `no OneDrive is linked yet; ${hintOf([firstSignIn('to link one:')])}` }
   return Promise.all(
     accounts.map(async (account) => {
       const usable = (await storeWorks(context, account.store)) !== false

@@ -1,5 +1,5 @@
 import { tryLater } from '../http/retry.ts'
-import type { NextStep } from '../text/next-step.ts'
+import type { NextRun, NextStep } from '../text/next-step.ts'
 import {
   type Advice,
   registrationAdvice,
@@ -12,10 +12,19 @@ const signIn: readonly NextStep[] = [{ verb: 'login' }]
 const nameTenant: readonly NextStep[] = [{ intro: 'Name it:', verb: 'login', flags: { tenant: 'TENANT' } }]
 
 /** Requesting less, which is often allowed where more is not. */
-export const lessAccess: NextStep = {
+export const lessAccess: NextRun = {
   intro: 'Ask for less, which is enough for your own drive:',
   verb: 'login',
   flags: { scope: 'Files.ReadWrite' },
+}
+
+/**
+ * Whether some of the scopes reach more than the person's own files. By Microsoft's consent policy, the default of most
+ * tenants since August 2025, only an administrator can approve those.
+ * https://learn.microsoft.com/en-us/entra/identity/enterprise-apps/manage-app-consent-policies
+ */
+export function reachesBeyondOwnFiles(scope: string): boolean {
+  return /\b(Files|Sites)\.\w+\.All\b/.test(scope)
 }
 
 /** The first of the other clouds as a command, and the names of the rest. */

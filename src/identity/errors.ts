@@ -9,6 +9,7 @@ import {
   lessAccess,
   passesByItself,
   passing,
+  reachesBeyondOwnFiles,
   wantsAdminApproval,
 } from './aadsts-codes.ts'
 import { type Advice, publicClient } from './aadsts-registration-codes.ts'
@@ -91,6 +92,10 @@ function aadstsCode(body: IdentityErrorBody): number | undefined {
   return known.findLast(isPrecise) ?? known.at(-1) ?? codes.at(-1)
 }
 
+const orLessAccess: NextStep = {
+  ...lessAccess,
+  intro: 'Or ask for less, which is enough for your own drive:',
+}
 const retry: NextStep = { intro: 'If that was a mistake:', verb: 'login' }
 
 /** With a number, `access_denied` is not the person's refusal: Conditional Access comes under that name as well. */
@@ -144,10 +149,11 @@ function nextFor(
   // Nobody administers personal accounts.
   if (!maybeApproval || context.tenant === 'consumers')
     return advice && !advice.isVague ? steps : [...steps, ...page]
-  const asksForMore = /\b(Files|Sites)\.\w+\.All\b/.test(context.scope)
-  const first = isDeclined(body, code) ? retry : { verb: 'login' }
+  const isRefused = isDeclined(body, code)
+  const asksForMore = reachesBeyondOwnFiles(context.scope)
   return [
-    asksForMore ? lessAccess : first,
+    ...(isRefused ? [retry] : []),
+    ...(asksForMore ? [isRefused ? orLessAccess : lessAccess] : isRefused ? [] : [{ verb: 'login' }]),
     asksForMore ? 'Or send this to the administrator:' : 'Send this to the administrator:',
     '',
     ...adminLetter(context),

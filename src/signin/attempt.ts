@@ -35,9 +35,10 @@ export type SignInEvent =
       /** Where a web server has to forward the redirect to. */
       passedOn: string | undefined
     }
-  | { event: 'unopened'; because: string }
+  | { event: 'opened' }
+  | { event: 'unopened'; because: string; canPaste: boolean }
   | { event: 'waiting'; seconds: number }
-  | { event: 'silence' }
+  | { event: 'silence'; asksForAll: boolean; canPaste: boolean }
   | { event: 'more-proof' }
   | { event: 'trouble'; problem: string }
   | { event: 'paste' }

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Account } from '../accounts/account.ts'
 import { OdLinkError } from '../errors.ts'
+import { lessAccess, reachesBeyondOwnFiles } from '../identity/aadsts-codes.ts'
 import { comesFrom, redeem, startSignIn } from '../identity/authorization-code.ts'
 import { claimsIn } from '../identity/errors.ts'
+import type { SignInConfig } from '../registration/index.ts'
 import { isForwarded, registeredUri } from '../registration/redirect-uri.ts'
 import { type ControllingTerminal, openControllingTerminal } from '../system/controlling-terminal.ts'
 import { longDuration } from '../text/format.ts'
@@ -84,7 +86,7 @@ async function signInOnce(
     )
     const answer = await Promise.race([listening, pasting])
     finished.abort()
-    if (!answer) throw noAnswer(timeoutSeconds, registeredUri(redirect))
+    if (!answer) throw noAnswer(timeoutSeconds, config)
     const { tenant, clientId } = registration
     const context = { loginOrigin, tenant, clientId, scope, redirectUri: registeredUri(redirect) }
     return await showingOutcome(
@@ -105,22 +107,25 @@ async function signInOnce(
 async function pastedAfter(
   opening: Promise<string | undefined> | undefined,
   silenceMs: number,
-  { canPaste, responseMode, report }: Attempt,
+  { config, canPaste, responseMode, report }: Attempt,
   { finished, isInTrouble }: { finished: AbortSignal; isInTrouble: AbortSignal },
   paste: (terminal: ControllingTerminal) => Promise<URLSearchParams>,
 ): Promise<URLSearchParams> {
   const never = new Promise<never>(() => {})
   const unopened = await opening
   if (finished.aborted) return never
-  if (unopened) report({ event: 'unopened', because: unopened })
-  else if (silenceMs > 0) {
+  const mayPaste = canPaste && responseMode === 'query'
+  if (unopened) report({ event: 'unopened', because: unopened, canPaste: mayPaste })
+  else if (opening) report({ event: 'opened' })
+  if (!unopened && silenceMs > 0) {
     const signal = AbortSignal.any([finished, isInTrouble])
     await sleep(silenceMs, undefined, { signal }).catch(() => {})
     if (finished.aborted) return never
-    if (!isInTrouble.aborted) report({ event: 'silence' })
+    if (!isInTrouble.aborted)
+      report({ event: 'silence', asksForAll: reachesBeyondOwnFiles(config.scope), canPaste: mayPaste })
   }
   // A form_post response is not in the URL.
-  const terminal = canPaste && responseMode === 'query' ? openControllingTerminal() : undefined
+  const terminal = mayPaste ? openControllingTerminal() : undefined
   if (!terminal) return never
   finished.addEventListener('abort', terminal.close)
   return paste(terminal)
@@ -144,15 +149,18 @@ async function showingOutcome(
   }
 }
 
-function noAnswer(seconds: number, uri: string): OdLinkError {
+function noAnswer(seconds: number, { redirect, scope }: SignInConfig): OdLinkError {
   return new OdLinkError('sign-in', `Timed out after ${longDuration(seconds)}.`, {
     reason: 'sign-in-timeout',
     next: [
       'Check the browser: many Microsoft errors are shown only there.',
-      `AADSTS50011: the registration lacks the redirect URI ${uri}`,
+      `AADSTS50011: the registration lacks the redirect URI ${registeredUri(redirect)}`,
       'AADSTS700016 (or "not enabled for consumers"): wrong ID or account type',
       'AADSTS50105 or 53003: the administrator has to allow you in',
       { intro: 'Then:', verb: 'login' },
+      ...(reachesBeyondOwnFiles(scope)
+        ? [{ ...lessAccess, intro: 'If it asks for an administrator, ask for less:' }]
+        : []),
       { intro: 'If the browser cannot reach this machine:', verb: 'login', flags: { device: true } },
     ],
   })

@@ -26,8 +26,10 @@ describe('the account that a command uses', () => {
 
   it('is none before there is one', () => {
     expect(() => findAccount()).toThrow(
-      errorSaying(/^No OneDrive is linked\.$/, { kind: 'sign-in', hint: 'od-link login' }),
+      errorSaying(/^No OneDrive is linked\.$/, { kind: 'sign-in', hint: 'od-link setup' }),
     )
+    process.env.OD_LINK_CLIENT_ID = '11111111-2222-3333-4444-555555555555'
+    expect(() => findAccount()).toThrow(errorSaying(/^No OneDrive/, { hint: 'od-link login' }))
     expect(() => findAccount('')).toThrow(
       errorSaying(/^The account name is empty\.$/, { kind: 'usage', hint: 'od-link status' }),
     )
@@ -109,7 +111,7 @@ describe('a link', () => {
     expect(() => listAccounts()).toThrow(
       errorSaying(/^The list of accounts \(accounts\.json\) is damaged\.$/, {
         kind: 'usage',
-        hint: 'Move that file out of the settings directory, then sign in again: od-link login',
+        hint: 'Move that file out of the settings directory, then sign in again: od-link setup',
       }),
     )
   })

@@ -57,8 +57,8 @@ describe('a link that is added', () => {
     await addLink(ada, 'work')
     await expect(addLink(grace, 'WORK')).rejects.toMatchObject({
       kind: 'usage',
-      message: 'The short name "WORK" already belongs to ada@contoso.example; nothing was linked.',
-      hint: 'Choose another short name with --as.\nOr unlink that account: od-link logout WORK',
+      message: 'The short name "WORK" already belongs to ada@contoso.example; nothing was changed.',
+      hint: 'Choose another short name.\nOr unlink that account: od-link logout WORK',
     })
     expect(listAccounts()).toHaveLength(1)
     expect(linkFiles(own)).toEqual(['contoso.ada.json'])

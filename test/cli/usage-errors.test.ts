@@ -18,6 +18,7 @@ describe('a mistake in the command line', () => {
     [['--acount', 'x', 'mkdir', '/', 'x'], '--acount', '--account'],
     [['mkdir', '--on-conflict', 'renam', '/', 'x'], 'renam', '--on-conflict rename'],
     [['config', 'lst'], 'lst', 'od-link config list'],
+    [['comp'], 'comp', 'od-link completion'],
     [['help', 'enviroment'], 'enviroment', 'od-link help environment'],
   ])('%j is exit 2 and names the nearest: %s, %s', async (args, typed, nearest) => {
     const { code, stdout, stderr } = await odLink(args)
@@ -28,6 +29,7 @@ describe('a mistake in the command line', () => {
 
   it.each([
     [['xyzzy'], 'xyzzy'],
+    [['stark'], 'next: od-link --help'],
     [['mkdir', '--xyzzy', '/', 'x'], '--xyzzy'],
     [['mkdir', '-x', '/', 'x'], '-x'],
     [['mkdir'], 'parent'],

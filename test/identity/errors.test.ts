@@ -203,7 +203,9 @@ describe('the next step', () => {
     ['a refusal without a reason', { error: 'access_denied' }],
   ])('after %s is less access, or a letter', (_, body) => {
     const lines = hint(body).split('\n')
-    expect(lines[0]).toMatch(/^Ask for less.*od-link login --scope Files\.ReadWrite$/)
+    // To try again comes first where it may have been the person who refused.
+    if (!('error_codes' in body)) expect(lines.shift()).toBe('If that was a mistake: od-link login')
+    expect(lines[0]).toMatch(/sk for less.*od-link login --scope Files\.ReadWrite$/)
     expect(lines.slice(1, 4)).toEqual([
       'Or send this to the administrator:',
       '',

@@ -211,7 +211,9 @@ describe('od-link login', () => {
     const login = world.start(['login'], { env: { OD_LINK_BROWSER: 'true' } })
     const started = Date.now()
     const [address] = await login.seen(/http:\/\/\S+authorize\S+/)
-    await login.seen(/Nothing has come back yet.*paste[\s\S]*od-link login --device/)
+    await login.seen(
+      /browser has started[\s\S]*Nothing has come back yet[\s\S]*Need admin approval[\s\S]*od-link login --scope Files\.ReadWrite\n[\s\S]*od-link login --device/,
+    )
     expect(Date.now() - started).toBeGreaterThan(15_000)
     await (await fetch(address)).text()
     expect((await login.ended).code).toBe(0)

@@ -37,7 +37,7 @@ function sections(style: PageStyle): string {
     blockAsText(
       {
         rows: [
-          ['$ od-link login', 'sign in once, in the browser'],
+          ['$ od-link setup', 'register an app with Microsoft (once), and sign in'],
           ['$ od-link mkdir /Reports 2026', 'create /Reports/2026, from any script'],
           ['$ od-link demo', 'run the whole flow, without an account'],
         ],

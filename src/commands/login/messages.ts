@@ -28,14 +28,14 @@ export function reportInWords(happened: SignInEvent): void {
 
 const words: { [Name in SignInEvent['event']]: (happened: Happened<Name>) => void } = {
   open: showUrl,
-  unopened: ({ because }) => say(`Couldn't open a browser: ${because}. Open the URL yourself.`),
+  opened: () => say('The browser has started. Finish the sign-in there.'),
+  unopened: ({ because, canPaste }) => {
+    say(`Couldn't open a browser: ${because}. Open the URL yourself.`)
+    if (canPaste) say('If its last page fails to load, copy the whole URL of that page, and paste it here.')
+  },
   waiting: ({ seconds }) =>
     say(`Waiting up to ${longDuration(seconds)} for you to sign in. Press Ctrl-C to cancel.`),
-  silence: () => {
-    say('Nothing has come back yet. If the browser shows an error page, paste its URL')
-    say('here; or press Ctrl-C and use a device code:')
-    paragraph(withDeviceCode())
-  },
+  silence: showSilence,
   'more-proof': () => {
     say()
     say('Your organisation asks for more proof. Sign in once more:')
@@ -53,6 +53,19 @@ const words: { [Name in SignInEvent['event']]: (happened: Happened<Name>) => voi
 /** With the options that were typed, so that it is the same link that is signed in. */
 function withDeviceCode(): string {
   return nextCommand({ verb: 'login', flags: { device: true } })
+}
+
+/** Microsoft keeps most refusals in the browser, so the person is asked what it shows. */
+function showSilence({ asksForAll, canPaste }: Happened<'silence'>): void {
+  say('Nothing has come back yet. What does the browser show?')
+  if (canPaste) say('- A page that fails to load, or an error: paste its URL here.')
+  if (asksForAll) {
+    say('- "Need admin approval": press Ctrl-C and ask for less; it is enough for your own')
+    say('  drive:')
+    paragraph(nextCommand({ verb: 'login', flags: { scope: 'Files.ReadWrite' } }))
+  }
+  say('- Nothing: press Ctrl-C and use a device code:')
+  paragraph(withDeviceCode())
 }
 
 function showUrl({ address, elsewhere, canPaste, tunnel, passedOn }: Happened<'open'>): void {

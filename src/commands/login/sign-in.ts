@@ -1,7 +1,7 @@
 import type { Account } from '../../accounts/account.ts'
 import { clientSecretFor } from '../../accounts/client-secret.ts'
-import { accountFlag, findAccount, readLink } from '../../accounts/index.ts'
-import { addLink } from '../../accounts/links.ts'
+import { accountFlag, defaultAccount, findAccount, listAccounts, readLink } from '../../accounts/index.ts'
+import { addLink, checkShortName } from '../../accounts/links.ts'
 import { openStore } from '../../accounts/stores/index.ts'
 import { probeStore } from '../../accounts/stores/probe.ts'
 import { OdLinkError } from '../../errors.ts'
@@ -17,7 +17,7 @@ import { detectEnvironment } from '../../signin/environment.ts'
 import { NoLoopback } from '../../signin/loopback.ts'
 import { chooseMethod, type MethodName, methods } from '../../signin/methods.ts'
 import { isSeen, print, printJson, say, styled } from '../../terminal/index.ts'
-import { hintOf } from '../../text/next-step.ts'
+import { commandText, hintOf } from '../../text/next-step.ts'
 import { describe } from '../shared/account-json.ts'
 import { reportAsJson, reportInWords } from './messages.ts'
 
@@ -47,7 +47,7 @@ export interface LoginRequest extends RegistrationRequest {
  */
 export async function signInAndLink(asked: LoginRequest): Promise<void> {
   const { name, json } = asked
-  if (name !== undefined) checkName(name)
+  if (name !== undefined) checkShortName(name)
   const existing = asked.account === undefined ? undefined : findAccount(asked.account)
   const request = existing ? { ...(await existingRequest(existing)), ...withoutUndefined(asked) } : asked
   if (existing?.claims !== undefined && request.device) throw claimsNeedBrowser()
@@ -55,6 +55,7 @@ export async function signInAndLink(asked: LoginRequest): Promise<void> {
   await probeStore(await openStore())
   const { loginOrigin, graphOrigin, registration, redirect } = config
   let grantedScope = ''
+  const before = listAccounts()
   const attempt: Attempt = {
     config,
     authority: await findAuthority(loginOrigin, registration.tenant, registration.clientId),
@@ -73,6 +74,7 @@ export async function signInAndLink(asked: LoginRequest): Promise<void> {
   }
   const account = await signIn(attempt, request)
   report(account, config, json)
+  if (!json) sayWhichIsUsed(account, before)
   warnAboutOthers(account, existing, asked.loginHint)
   warnAboutScope(account, grantedScope)
   // For the person at the terminal, who will write a script next.
@@ -106,6 +108,17 @@ function report(account: Account, { graphOrigin }: SignInConfig, json: boolean):
   ]
   print(styled('green', '✓'), ` Linked ${account.username} (${details.filter(Boolean).join(', ')}).`)
   if (!graphOrigin.startsWith('https:')) say(`This link only works with ${graphOrigin}.`)
+}
+
+/** With several accounts: which one commands use now, and that a short name has changed. */
+function sayWhichIsUsed(account: Account, before: readonly Account[]): void {
+  const earlier = before.find(({ id }) => id === account.id)?.name
+  if (earlier !== undefined && earlier !== account.name)
+    say(`Its short name was ${earlier}; scripts that use ${earlier} no longer find it.`)
+  const usual = defaultAccount()
+  if (!usual || usual.id === account.id) return
+  const toSwitch = commandText({ verb: 'use', args: [accountFlag(account)] })
+  say(`Commands still use ${usual.username}. To switch: ${toSwitch}`)
 }
 
 function withoutUndefined<T extends object>(request: T): T {
@@ -172,12 +185,4 @@ function warnAboutScope(account: Account, grantedScope: string): void {
   notices.warning(
     `The granted scope (${grantedScope || 'none'}) does not allow creating folders. To sign in again with one that does: ${hintOf([next])}`,
   )
-}
-
-function checkName(name: string): void {
-  if (/^[\p{L}\p{N}][\p{L}\p{N}_-]{0,63}$/u.test(name)) return
-  throw new OdLinkError('usage', `"${name}" cannot be a short name.`, {
-    reason: 'invalid-value',
-    next: ['Use letters, digits, - and _: --as work'],
-  })
 }

@@ -62,6 +62,6 @@ export const sandbox: Command = {
     ['od-link sandbox --json', 'print one line with its origin and control token, for scripts'],
   ],
   notes: [
-    'If you have linked accounts, set OD_LINK_CONFIG_DIR to an empty directory first. Otherwise commands keep using your default account, which is a real drive.',
+    'The variables include a settings directory that is removed when the sandbox stops, so your own links and settings are not touched. With --json it is "configDir"; set OD_LINK_CONFIG_DIR to it.',
   ],
 }

@@ -1,4 +1,6 @@
-import { readFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import type { Sandbox, SandboxOptions } from '../../../sandbox/index.ts'
 import type { Arguments } from '../../cli/command.ts'
 import { exitCodes, OdLinkError } from '../../errors.ts'
@@ -23,10 +25,13 @@ export async function run({ options }: Arguments): Promise<number> {
       cause: error,
     })
   })
-  if (options.json) printJson(inJson(sandbox))
+  // Links of its own, so that no command of a trial changes a real drive. They are worthless once the sandbox is gone.
+  const configDir = mkdtempSync(join(tmpdir(), 'od-link-sandbox-'))
+  if (options.json) printJson({ ...inJson(sandbox), configDir })
   else if (options['as-microsoft']) showNames(sandbox, options)
-  else showEnvironment(sandbox, options)
+  else showEnvironment(sandbox, configDir, options)
   await untilStopped()
+  rmSync(configDir, { recursive: true, force: true })
   await sandbox.close().catch((error: Error) => {
     throw new OdLinkError('usage', error.message, {
       reason: 'local-file',
@@ -107,12 +112,15 @@ function showNames(sandbox: Sandbox, options: Options): void {
 
 function showEnvironment(
   { origin, authorityOrigin, graphOrigin, clientId, caFile }: Sandbox,
+  configDir: string,
   options: Options,
 ): void {
   const variables = {
     OD_LINK_AUTHORITY_HOST: authorityOrigin,
     OD_LINK_GRAPH_HOST: graphOrigin,
     OD_LINK_CLIENT_ID: clientId,
+    OD_LINK_CONFIG_DIR: configDir,
+    OD_LINK_STORE: 'file',
     ...(caFile ? { NODE_EXTRA_CA_CERTS: caFile } : {}),
   }
   const shell = textOf(options, 'shell') ?? 'posix'

@@ -2,6 +2,7 @@ import type { Account } from '../../accounts/account.ts'
 import { type Lifetime, lifetimeOf, type SignInRule } from '../../accounts/lifetime.ts'
 import type { LinkRecord } from '../../identity/link.ts'
 import { localTime, longDuration } from '../../text/format.ts'
+import { cureOf } from '../shared/account-json.ts'
 
 /** A row of `od-link status`: a label and a text. */
 export type Row = [what: string, text: string]
@@ -9,19 +10,23 @@ export type Row = [what: string, text: string]
 /** How long a link is valid, as far as this machine knows; what it has not seen is shown as a rule. */
 export function lifetimeInWords(account: Account, record: LinkRecord): Row[] {
   const { end, unused, signIn } = lifetimeOf(account, record)
-  if (end) return [tokenRow(record, false), ['ended', `${localTime(end.at)}: ${end.reason}`]]
-  const rows = [tokenRow(record, true)]
+  if (end)
+    return [
+      ['ended', `${localTime(end.at)}: ${end.reason}`],
+      ['next', cureOf(account)],
+    ]
+  const rows = [tokenRow(record)]
   // When a sign-in is required sooner, an unused link does not last as long as its rule says.
   if (!signIn || unused.until < signIn.by) rows.push(unusedRow(unused))
   if (signIn) rows.push(signInRow(signIn))
   return rows
 }
 
-function tokenRow({ expiresAt }: LinkRecord, renewable: boolean): Row {
+function tokenRow({ expiresAt }: LinkRecord): Row {
   const minutes = Math.floor((expiresAt - Date.now()) / 60_000)
   const when = localTime(expiresAt)
   if (minutes > 0) return ['token', `valid until ${when} (${longDuration(minutes * 60)} left)`]
-  return ['token', `expired ${when}${renewable ? '; the next command renews it' : ''}`]
+  return ['token', `expired ${when}; the next command renews it`]
 }
 
 function unusedRow({ until, seconds }: Lifetime['unused']): Row {

@@ -1,5 +1,13 @@
 import { type Account, labelOf } from '../../accounts/account.ts'
-import { accountNow, defaultAccount, findAccount, listAccounts, readLink } from '../../accounts/index.ts'
+import {
+  accountNow,
+  defaultAccount,
+  findAccount,
+  listAccounts,
+  notLinked,
+  readLink,
+} from '../../accounts/index.ts'
+import { lifetimeOf } from '../../accounts/lifetime.ts'
 import { accessToken } from '../../accounts/token.ts'
 import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
@@ -39,7 +47,10 @@ export async function run({ options }: Arguments): Promise<number> {
   if (options.json) {
     printJson(linked.map((status) => inJson(status, options.check === true)))
   } else {
-    for (const status of linked) show(status, options.check === true)
+    for (const [at, status] of linked.entries()) {
+      if (at > 0) print()
+      show(status, options.check === true)
+    }
   }
   const [problem, ...more] = statuses.flatMap((status) => status.problem ?? [])
   if (problem) {
@@ -48,10 +59,7 @@ export async function run({ options }: Arguments): Promise<number> {
     return fail(problem, options.json === true)
   }
   if (linked.length > 0) return 0
-  return fail(
-    new OdLinkError('sign-in', 'No OneDrive is linked.', { reason: 'not-linked', next: [{ verb: 'login' }] }),
-    options.json === true,
-  )
+  return fail(notLinked(), options.json === true)
 }
 
 async function statusOf(account: Account, check: boolean): Promise<AccountStatus> {
@@ -95,20 +103,39 @@ function inJson({ account, record, driveType, isReadOnly, problem }: AccountStat
 
 function show({ account, record, driveType, isReadOnly, problem }: AccountStatus, checked: boolean): void {
   const usual = defaultAccount()?.id === account.id ? ' · default' : ''
+  const hasEnded = record && lifetimeOf(account, record).end !== undefined
   const title = account.name ? `${account.name}: ${account.username}` : account.username
-  print(styled('bold', title), styled('dim', ` · ${account.kind} account${usual}`))
+  print(
+    styled('bold', title),
+    styled('dim', ` · ${account.kind} account${usual}`),
+    hasEnded ? styled('red', ' · ended') : '',
+  )
   const row = (what: string, text: string) => print(`  ${what.padEnd(12)}${text}`)
   if (account.displayName && account.displayName !== labelOf(account)) row('name', account.displayName)
   row('id', account.id)
   if (record) {
     row('linked', `${localTime(record.linkedAt)}, renewed ${localTime(record.lastRenewedAt)}`)
     for (const [what, text] of lifetimeInWords(account, record)) row(what, text)
+    row('app', `${record.registration.clientId} (tenant ${record.registration.tenant})`)
+    row('scopes', scopesInWords(record.grantedScope))
     if (record.graphOrigin !== 'https://graph.microsoft.com') row('graph', record.graphOrigin)
   }
+  row('store', account.store)
   if (!checked) return
   row('checked', problem ? problemInWords(problem) : `works, ${driveType} drive`)
   if (isReadOnly)
     row('', 'only until its token expires; it cannot be renewed, because its store is read-only')
+}
+
+/** Without those that every sign-in asks for. */
+function scopesInWords(granted: string): string {
+  const usual = ['openid', 'profile', 'email', 'offline_access']
+  return (
+    granted
+      .split(' ')
+      .filter((scope) => !usual.includes(scope))
+      .join(' ') || 'none'
+  )
 }
 
 /** A server that cannot be reached says nothing about the link. */

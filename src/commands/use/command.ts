@@ -3,10 +3,16 @@ import { json } from '../shared/options.ts'
 
 export const use: Command = {
   group: 'Link',
-  summary: 'choose the account that commands use without --account',
-  aliases: ['switch'],
+  summary: 'choose the account that commands use without --account, or rename one',
+  aliases: ['switch', 'rename'],
   changes: true,
   positional: [{ name: 'account', takes: 'account' }],
-  options: [json],
-  examples: [['od-link use work', 'by short name, email address or ID']],
+  options: [
+    { name: 'rename', value: 'NAME', help: 'only give the account this short name, without a new sign-in' },
+    json,
+  ],
+  examples: [
+    ['od-link use work', 'by short name, email address or ID, or the beginning of one'],
+    ['od-link use work --rename office', 'from now on: --account office'],
+  ],
 }

@@ -94,7 +94,8 @@ describe('od-link login', () => {
 
   it('replaces the link of the same person and no other', async () => {
     await link(world, '--as', 'work')
-    await link(world, '--login-hint', grace, '--as', 'home')
+    const second = await loginByHand(world, ['--login-hint', grace, '--as', 'home'])
+    expect(second.stderr).toContain(`Commands still use ${ada}. To switch: od-link use home\n`)
     const [work, home] = await statusOf()
     await link(world, '--login-hint', ada, '--scope', 'Files.ReadWrite')
     const after = await statusOf()
@@ -102,7 +103,9 @@ describe('od-link login', () => {
     expect(after).toContainEqual(home)
     const replaced = after.find(({ id }: { id: string }) => id === work.id)
     expect(replaced).toMatchObject({ name: 'work', default: true })
-    await link(world, '--login-hint', ada, '--as', 'office')
+    const office = await loginByHand(world, ['--login-hint', ada, '--as', 'office'])
+    expect(office.stderr).toContain('Its short name was work; scripts that use work no longer find it.')
+    expect(office.stderr).not.toContain('Commands still use')
     expect((await statusOf()).map(({ name }: { name: string }) => name).sort()).toEqual(['home', 'office'])
   })
 

@@ -38,7 +38,9 @@ describe('what Microsoft said when it ended a link', () => {
     expect(rowOf(stdout, 'ended')).toMatch(
       /^\d{4}-\S+ \d\d:\d\d: The password was changed or the sign-in was revoked\.$/,
     )
-    expect(rowOf(stdout, 'token')).toMatch(/^expired \S+ \d\d:\d\d$/)
+    expect(stdout).toMatch(/^\S+ · work account · default · ended$/m)
+    expect(rowOf(stdout, 'next')).toBe('od-link login --account ada@contoso.example')
+    expect(rowOf(stdout, 'token')).toBeUndefined()
     expect(rowOf(stdout, 'if unused')).toBeUndefined()
     // Microsoft may change its mind: nothing but another refusal is believed for ever.
     expect((await at.world.run(['mkdir', '/', 'ended'])).code).toBe(0)

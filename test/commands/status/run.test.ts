@@ -61,6 +61,10 @@ describe('od-link status', () => {
     expect(first).toMatch(/linked +\d{4}-\d\d-\d\d \d\d:\d\d, renewed \d{4}-/)
     expect(first).toMatch(/token +valid until \d{4}-\S+ \d\d:\d\d \(\d+ (hour|minute).* left\)/)
     expect(first).toMatch(/if unused +expires on \d{4}-\d\d-\d\d \(90 days after the last renewal\)/)
+    expect(first).toContain(`app         ${sandbox.clientId} (tenant common)\n`)
+    expect(first).toMatch(
+      /scopes +User\.Read Files\.ReadWrite\.All\n {2}graph +http\S+\n {2}store +file\n\n$/,
+    )
     expect(second).toMatch(/^grace@outlook\.example · personal account\n/)
   })
 
@@ -79,7 +83,9 @@ describe('od-link status', () => {
       tenantId: work,
       objectId: expect.stringMatching(/^[\da-f-]{36}$/),
       default: true,
+      store: 'file',
       clientId: sandbox.clientId,
+      tenant: 'common',
       scope: expect.stringContaining('Files.ReadWrite.All'),
       graphOrigin: sandbox.origin,
       linkedAt: expect.stringMatching(time),
@@ -137,6 +143,12 @@ describe('status exits with 4', () => {
   it('when nothing is linked', async () => {
     const empty = newWorld(sandbox)
     const words = await empty.run(['status'])
+    // Without an app registration, a login would only ask for one.
+    for (const args of [['status'], ['mkdir', '/x'], ['token'], ['api', '/me'], ['use', 'x']])
+      expect(await empty.run(args, { env: { OD_LINK_CLIENT_ID: '' } })).toMatchObject({
+        code: 4,
+        stderr: 'od-link: No OneDrive is linked.\n  next: od-link setup\n',
+      })
     const program = await empty.run(['status', '--json'])
     empty.remove()
     expect(words).toMatchObject({
@@ -185,6 +197,7 @@ describe('status exits with 4', () => {
       at: expect.stringMatching(time),
       code: 'AADSTS70000',
       reason: error.message,
+      hint: `od-link login --account ${grace}`,
     })
     expect(error).toMatchObject({
       kind: 'sign-in',
@@ -220,7 +233,11 @@ describe('status tells a link that cannot be read', () => {
 it('status --check says that Microsoft cannot be reached, with 7', async () => {
   const record = JSON.parse(readFileSync(recordOf(work), 'utf8'))
   writeFileSync(recordOf(work), JSON.stringify({ ...record, graphOrigin: 'http://localhost:9' }))
-  const { code, accounts, error } = await json('--check', '--account', 'work')
+  const env = { OD_LINK_GRAPH_HOST: '' }
+  const { code, stdout, stderr } = await world.run(['status', '--json', '--check', '--account', 'work'], {
+    env,
+  })
+  const [accounts, { error }] = [JSON.parse(stdout), JSON.parse(stderr)]
   expect({ code, kind: error.kind }).toEqual({ code: 7, kind: 'network' })
   expect(accounts).toMatchObject([{ username: ada, works: false }])
 })

@@ -93,7 +93,8 @@ describe.each(ways)('an account that is named with %s', (_, way) => {
   it.each([
     ['matches none', 'nobody@contoso.example', /No linked account is called "nobody@contoso\.example"/],
     ['matches two', ada, /More than one linked account is called "ada@contoso\.example"/],
-    ['is a part of a name', 'wor', /No linked account is called "wor"/],
+    ['is a part of a name', 'ork', /No linked account is called "ork"/],
+    ['is the beginning of two', 'ada@', /No linked account is called "ada@"/],
   ])('but %s: exit 4, with a list of what there is', async (_, name, words) => {
     const before = kept(world)
     const { args, env = {} } = way(name)
@@ -104,6 +105,31 @@ describe.each(ways)('an account that is named with %s', (_, way) => {
     expect(stderr).toMatch(/next: \S/)
     expect(kept(world)).toEqual(before)
   })
+})
+
+it('the beginning of a name is enough for use, and for no command of a script', async () => {
+  expect(await world.run(['use', 'HO'])).toMatchObject({ code: 0, stderr: expect.stringContaining(grace) })
+  expect(await usedBy()).toBe(ids.home)
+  expect((await world.run(['token', '--account', 'ho'])).code).toBe(4)
+})
+
+it('use --rename gives an account another short name, without a sign-in, and chooses nothing', async () => {
+  await world.run(['use', 'work'])
+  const renamed = await world.run(['use', 'home', '--rename', 'flat'])
+  expect(renamed).toMatchObject({ code: 0, stdout: '' })
+  expect(renamed.stderr).toBe(
+    `The short name of ${grace} is now flat.\nScripts that use home no longer find it.\n`,
+  )
+  expect(await usedBy()).toBe(ids.work)
+  expect(await usedBy(['--account', 'flat'])).toBe(ids.home)
+  expect((await world.run(['token', '--account', 'home'])).code).toBe(4)
+  const before = kept(world)
+  const taken = await world.run(['use', 'flat', '--rename', 'WORK'])
+  expect(taken).toMatchObject({ code: 2, stderr: expect.stringContaining('already belongs to') })
+  expect(await world.run(['use', 'flat', '--rename', 'a b'])).toMatchObject({ code: 2 })
+  expect(kept(world)).toEqual(before)
+  const json = await world.run(['use', 'flat', '--rename', 'home', '--json'])
+  expect(JSON.parse(json.stdout)).toMatchObject({ account: 'home', username: grace, default: false })
 })
 
 it('a command that could mean two accounts asks for one, and a script is not kept waiting', async () => {
