@@ -17,6 +17,7 @@ import { cloudInUse } from '../registration/cloud.ts'
 import { setting } from '../settings/index.ts'
 import { longDuration } from '../text/format.ts'
 import { parseJsonObject } from '../text/json.ts'
+import { variableHint } from '../text/shell-quote.ts'
 import type { CheckResult } from './finding.ts'
 
 const timeoutMs = 6_000
@@ -42,7 +43,7 @@ async function proxyTo(url: URL): Promise<HttpProxy | undefined> {
   } catch (error) {
     throw new OdLinkError('network', 'The proxy variable is not the address of an HTTP proxy.', {
       reason: 'proxy',
-      next: ['HTTPS_PROXY=http://proxy.example:8080'],
+      next: [variableHint('HTTPS_PROXY', 'http://proxy.example:8080')],
       cause: error,
     })
   }

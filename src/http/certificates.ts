@@ -1,7 +1,7 @@
 /* Trusted CAs besides those that come with Node. */
 
 import { accessSync, constants, existsSync } from 'node:fs'
-import { examplePath } from '../text/shell-quote.ts'
+import { examplePath, variableHint } from '../text/shell-quote.ts'
 
 /** OpenSSL's codes for a certificate that may be fine, but whose issuer is unknown. */
 export const unknownAuthority =
@@ -42,9 +42,11 @@ export function trustSteps(systemAsked: boolean): string[] {
   }
   const bundle = systemAsked ? undefined : bundles.find((path) => existsSync(path))
   if (bundle) {
-    return [`Behind a company proxy, use the CAs that this system trusts: NODE_EXTRA_CA_CERTS=${bundle}`]
+    return [
+      `Behind a company proxy, use the CAs that this system trusts: ${variableHint('NODE_EXTRA_CA_CERTS', bundle)}`,
+    ]
   }
-  const step = `Behind a company proxy, add its CA: NODE_EXTRA_CA_CERTS=${examplePath('ca.pem')}`
+  const step = `Behind a company proxy, add its CA: ${variableHint('NODE_EXTRA_CA_CERTS', examplePath('ca.pem'))}`
   return systemAsked ? [step, "The system's certificate store does not have it either."] : [step]
 }
 

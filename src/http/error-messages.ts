@@ -2,6 +2,7 @@ import type { Reason } from '../errors.ts'
 import { longDuration } from '../text/format.ts'
 import type { NextStep } from '../text/next-step.ts'
 import { fromOutside } from '../text/sanitize.ts'
+import { variableHint } from '../text/shell-quote.ts'
 import { trustSteps, unknownAuthority } from './certificates.ts'
 import { clockCommand, clockReading } from './clock-skew.ts'
 import { NetworkError, TransportError } from './errors.ts'
@@ -40,7 +41,7 @@ interface Failure extends Route {
 }
 
 const tryAgain = 'Check the network and try again.'
-const setProxy = 'HTTPS_PROXY=http://proxy.example:8080'
+const setProxy = variableHint('HTTPS_PROXY', 'http://proxy.example:8080')
 const encoding = 'In a name or password, write % @ : / # as %25 %40 %3A %2F %23.'
 
 /** What can fail, by the codes of Node, OpenSSL and `transport.ts`; the first row that matches counts. */
@@ -124,7 +125,7 @@ const failures: [codes: RegExp, reason: Reason, explain: (failure: Failure) => E
       proxy && !sent && peer.startsWith('The proxy')
         ? [
             `${peer} does not support TLS (${code}), although ${proxy.variable} begins with https://.`,
-            `If it is a plain HTTP proxy: ${proxy.variable}=http://${proxy.host}`,
+            `If it is a plain HTTP proxy: ${variableHint(proxy.variable, `http://${proxy.host}`)}`,
           ]
         : [
             `${host} does not support TLS as od-link needs it (${code}).`,
@@ -146,7 +147,7 @@ const failures: [codes: RegExp, reason: Reason, explain: (failure: Failure) => E
     'proxy',
     ({ url, code, proxy }) => [
       `The proxy ${proxy?.host} does not allow connections to ${url.host} (${code.slice('EPROXY'.length)}).`,
-      `Ask the operator of the proxy, or bypass it: NO_PROXY=${url.hostname}`,
+      `Ask the operator of the proxy, or bypass it: ${variableHint('NO_PROXY', url.hostname)}`,
     ],
   ],
   [
@@ -155,7 +156,7 @@ const failures: [codes: RegExp, reason: Reason, explain: (failure: Failure) => E
     () => [
       'HTTPS_PROXY (or ALL_PROXY) is not the address of an HTTP proxy.',
       setProxy,
-      'Or with a name and a password: HTTPS_PROXY=http://USER:PASSWORD@proxy.example:8080',
+      `Or with a name and a password: ${variableHint('HTTPS_PROXY', 'http://USER:PASSWORD@proxy.example:8080')}`,
       encoding,
     ],
   ],
@@ -208,7 +209,9 @@ function failureOf({ code, stage, detail, cause }: TransportError, route: Route)
 
 /** A proxy that expects plain HTTP may wait for ever for the rest of what it takes for a request. */
 function proxyCheck({ host, variable, isTls }: NonNullable<Route['proxy']>): NextStep {
-  return isTls ? `If it is a plain HTTP proxy: ${variable}=http://${host}` : `Check ${variable} and NO_PROXY.`
+  return isTls
+    ? `If it is a plain HTTP proxy: ${variableHint(variable, `http://${host}`)}`
+    : `Check ${variable} and NO_PROXY.`
 }
 
 /** What to check if the server itself cannot be reached. */
@@ -229,19 +232,19 @@ function proxyPassword({ proxy, detail, code }: Failure): Explanation {
   if (kinds.length > 0 && !/\bbasic\b/i.test(detail)) {
     return [
       `The proxy ${proxy?.host} requires a sign-in that od-link does not support: ${kinds.join(', ')} (${status}).`,
-      'Run a helper that signs in to it, such as px or cntlm, and use that as the proxy: HTTPS_PROXY=http://127.0.0.1:3128',
+      `Run a helper that signs in to it, such as px or cntlm, and use that as the proxy: ${variableHint('HTTPS_PROXY', 'http://127.0.0.1:3128')}`,
     ]
   }
   if (proxy?.hasCredentials) {
     return [
       `The proxy ${proxy.host} refuses the name and password in ${proxy.variable} (${status}).`,
-      `Fix them in the variable: ${proxy.variable}=http://USER:PASSWORD@${proxy.host}`,
+      `Fix them in the variable: ${variableHint(proxy.variable, `http://USER:PASSWORD@${proxy.host}`)}`,
       encoding,
     ]
   }
   return [
     `The proxy ${proxy?.host} requires a name and a password (${status}).`,
-    `Add them to the variable: ${proxy?.variable}=http://USER:PASSWORD@${proxy?.host}`,
+    `Add them to the variable: ${variableHint(proxy?.variable ?? 'HTTPS_PROXY', `http://USER:PASSWORD@${proxy?.host}`)}`,
   ]
 }
 

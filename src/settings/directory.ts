@@ -14,11 +14,11 @@ import { OdLinkError } from '../errors.ts'
 import { unwritableBecause } from '../system/disk-errors.ts'
 import { homeDirectory } from '../system/home.ts'
 import type { NextStep } from '../text/next-step.ts'
-import { commandLine, examplePath } from '../text/shell-quote.ts'
+import { commandLine, examplePath, variableHint } from '../text/shell-quote.ts'
 import { environment, variable } from './environment.ts'
 
 /** How to use another directory, for hints. */
-export const anotherDirectory = `OD_LINK_CONFIG_DIR=${examplePath('a/directory')}`
+export const anotherDirectory = variableHint('OD_LINK_CONFIG_DIR', examplePath('a/directory'))
 
 /** The directory with settings, the index of accounts and locks. Another directory has other links. */
 export function configDir(): string {
@@ -140,7 +140,9 @@ export function refuseIfOthersCanWrite(dir: string): void {
     const { code } = error as NodeJS.ErrnoException
     throw unusable(
       `The settings directory ${dir} cannot be read (${code}).`,
-      [`Check HOME, or use a directory of your own: ${anotherDirectory}`],
+      [
+        `Check ${process.platform === 'win32' ? 'APPDATA' : 'HOME'}, or use a directory of your own: ${anotherDirectory}`,
+      ],
       error,
     )
   }

@@ -21,6 +21,15 @@ export function examplePath(end: string, shell = shellHere()): string {
 }
 
 /**
+ * How a variable is set for the commands that follow: `NAME=value`, and on Windows as cmd and as PowerShell have it.
+ * @param value without spaces and quotes, or nothing to unset it.
+ */
+export function variableHint(name: string, value = '', shell = shellHere()): string {
+  if (shell === 'posix') return value ? `${name}=${value}` : `unset ${name}`
+  return `set ${name}=${value} (in PowerShell: $env:${name} = ${powershellQuote(value)})`
+}
+
+/**
  * A command line of these words.
  * @returns nothing where one of them cannot be quoted here, or would not be shown as it is: the name that a person
  *   would paste then is another one.

@@ -9,6 +9,7 @@ import {
   posixQuote,
   powershellQuote,
   shellHere,
+  variableHint,
 } from '../../src/text/shell-quote.ts'
 import { anyText, settings } from '../fuzz/runs.ts'
 import { hasRealPart } from '../helpers/system/real-part.ts'
@@ -154,4 +155,17 @@ describe('a word for PowerShell', () => {
 it('a path to choose looks like one of the shell at hand', () => {
   expect(examplePath('a/directory', 'posix')).toBe('/path/to/a/directory')
   expect(examplePath('a/directory', 'windows')).toBe('C:\\path\\to\\a\\directory')
+})
+
+describe('a variable in a hint', () => {
+  it('is set and unset as the shell at hand does it', () => {
+    expect(variableHint('OD_LINK_STORE', 'file', 'posix')).toBe('OD_LINK_STORE=file')
+    expect(variableHint('OD_LINK_STORE', '', 'posix')).toBe('unset OD_LINK_STORE')
+    expect(variableHint('OD_LINK_STORE', 'file', 'windows')).toBe(
+      "set OD_LINK_STORE=file (in PowerShell: $env:OD_LINK_STORE = 'file')",
+    )
+    expect(variableHint('OD_LINK_STORE', '', 'windows')).toBe(
+      "set OD_LINK_STORE= (in PowerShell: $env:OD_LINK_STORE = '')",
+    )
+  })
 })

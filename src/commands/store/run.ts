@@ -6,6 +6,7 @@ import { probeStore } from '../../accounts/stores/probe.ts'
 import type { Arguments } from '../../cli/command.ts'
 import { setting } from '../../settings/index.ts'
 import { print, printJson, say, styled } from '../../terminal/index.ts'
+import { variableHint } from '../../text/shell-quote.ts'
 import { describe } from '../shared/account-json.ts'
 import { textOf } from '../shared/arguments.ts'
 import { collectFailures } from '../shared/failures.ts'
@@ -49,7 +50,7 @@ function sayChoice(to: StoreName): void {
     return
   }
   say(
-    `OD_LINK_STORE is set to ${chosen} and overrides ${to} for new links. To use ${to}: unset OD_LINK_STORE`,
+    `OD_LINK_STORE is set to ${chosen} and overrides ${to} for new links. To use ${to}: ${variableHint('OD_LINK_STORE')}`,
   )
   say(
     `A client secret in ${chosen} is not moved. To enter it again without OD_LINK_STORE: od-link config set client-secret`,

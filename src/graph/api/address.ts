@@ -1,4 +1,5 @@
 import { OdLinkError } from '../../errors.ts'
+import type { NextStep } from '../../text/next-step.ts'
 import { fromOutside } from '../../text/sanitize.ts'
 import { refuseRewrittenPath } from '../path.ts'
 
@@ -31,8 +32,10 @@ export function isWhole(text: string): boolean {
  */
 export function readAddress(text: string, graphOrigin?: string): Address {
   refuseRewrittenPath(text)
-  if (/[\0-\x1f\x7f\\]/.test(text) || !text.isWellFormed())
-    throw refused(text, 'it contains a backslash or a control character')
+  if (/[\0-\x1f\x7f]/.test(text) || !text.isWellFormed())
+    throw refused(text, 'it contains a control character')
+  // What a URL parser would read as a slash (WHATWG URL, "special authority slashes").
+  if (text.includes('\\')) throw refused(text, 'it contains a backslash', slashed(text))
   const written = isWhole(text) ? belowOrigin(text, graphOrigin) : text.replace(/^(?!\/)/, '/')
   if (written.startsWith('//')) throw refused(text, 'it would name another host')
   const [prefix = '', version] = versionPrefix.exec(written) ?? []
@@ -98,11 +101,24 @@ function belowOrigin(text: string, graphOrigin: string | undefined): string {
   throw refused(text, 'a URL of Graph begins with /v1.0 or /beta')
 }
 
-function refused(text: string, why: string): OdLinkError {
+const example: NextStep = {
+  intro: 'Use a path of Microsoft Graph:',
+  verb: 'api',
+  args: ['/me/drive/root/children'],
+}
+
+function refused(text: string, why: string, next = example): OdLinkError {
   return new OdLinkError('usage', `The path "${text}" cannot be used: ${why}.`, {
     reason: 'invalid-path',
-    next: [{ intro: 'Use a path of Microsoft Graph:', verb: 'api', args: ['/me/drive/root/children'] }],
+    next: [next],
   })
+}
+
+/** As people on Windows write a path. */
+function slashed(text: string): NextStep {
+  const path = text.replace(/[\\/]+/g, '/')
+  if (isWhole(text) || /(^|\/)\.{1,2}(\/|$)/.test(path)) return example
+  return { intro: 'Paths of Microsoft Graph have slashes:', replacing: [text, path] }
 }
 
 /** Keeps what RFC 3986 allows in a path or a query (and square brackets, as in Microsoft's examples). */

@@ -92,6 +92,17 @@ describe('a path that od-link api refuses', () => {
   })
 
   it.each([
+    ['\\me\\drive\\root', '/me/drive/root'],
+    ['/me\\drive', '/me/drive'],
+    ['\\\\server\\me', '/server/me'],
+    ['\\me\\..\\x', '/me/drive/root/children'],
+  ])('%s is followed by a path that works: %s', async (path, offered) => {
+    const { code, stderr } = await at.world.run(['api', path])
+    expect(code).toBe(2)
+    expect(stderr).toContain(`od-link api ${offered}`)
+  })
+
+  it.each([
     (origin: string) => `${origin.replace('//', '//user:pass@')}/v1.0/me`,
     (origin: string) => `${origin}@evil.example/v1.0/me`,
     (origin: string) => `${origin}/control/settings`,
