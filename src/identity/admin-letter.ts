@@ -30,20 +30,28 @@ const descriptions: Record<string, string> = {
 
 /** A letter to the administrator, to be copied as one block: the link that approves the app, and what it is approved for. */
 export function adminLetter(wanted: ConsentWanted): string[] {
-  const scopes = wanted.scope.split(' ').filter((scope) => descriptions[scope] !== '')
-  const width = Math.max(...scopes.map(({ length }) => length))
   return [
     'Please approve the app od-link for our organisation:',
     adminConsentUrl(wanted),
     'The page after the approval fails to load. That is expected.',
     'od-link is a command-line program. It acts as the person who is signed',
     'in, never with more rights, and requests these delegated permissions:',
-    ...scopes.map((scope) => `  ${scope.padEnd(width)}  ${descriptions[scope] ?? ''}`.trimEnd()),
+    ...approvedScopes(wanted.scope),
   ]
 }
 
-/** https://learn.microsoft.com/en-us/entra/identity-platform/v2-admin-consent : a tenant or organizations, never common. */
-function adminConsentUrl({
+/** What is approved, a line for each scope. @param scope separated by spaces. */
+export function approvedScopes(scope: string): string[] {
+  const scopes = scope.split(' ').filter((one) => descriptions[one] !== '')
+  const width = Math.max(...scopes.map(({ length }) => length))
+  return scopes.map((one) => `  ${one.padEnd(width)}  ${descriptions[one] ?? ''}`.trimEnd())
+}
+
+/**
+ * The URL with which an administrator approves the app, for a tenant or for organizations, never common.
+ * https://learn.microsoft.com/en-us/entra/identity-platform/v2-admin-consent
+ */
+export function adminConsentUrl({
   loginOrigin,
   tenant,
   clientId,

@@ -11,12 +11,15 @@ export interface NewRegistration {
   redirectUri: string
 }
 
-/** What to know before beginning. */
+/** What to know before the portal is opened, in lines that fit a terminal of 80 columns. */
 export const beforeYouBegin = [
-  'A personal Microsoft account without a directory can no longer register an app.',
-  'Free alternatives: create an Entra directory of your own (a free Azure account',
-  'includes one; it asks for a phone and a card), or use a client ID of your',
-  'organisation. Never borrow the client ID of another vendor.',
+  'The portal wants a work or school account, or a personal account that has a',
+  'directory (a list of people and apps, which Microsoft keeps). A personal account',
+  'without one can no longer register an app. Its free ways out:',
+  '- Create a directory: a free Azure account includes one; it asks for a phone and',
+  '  a card. Then sign in to the portal with the same account.',
+  '- Use a client ID of your organisation, or of somebody who registers one.',
+  'Never borrow the client ID of another program.',
 ]
 
 /** The steps in the portal that create a registration, in lines that fit a terminal of 80 columns. */
@@ -69,36 +72,58 @@ function webSteps(redirectUri: string): string[][] {
 export type Shell = 'posix' | 'powershell'
 
 /**
- * The Azure CLI command for the same registration. It prints the client ID; with a secret, also its value on a second
- * line.
- * https://learn.microsoft.com/en-us/cli/azure/ad/app
+ * What the Azure CLI gets for the same registration, in lines as they are shown. `create` prints the client ID, and `reset`
+ * the value of a new secret. https://learn.microsoft.com/en-us/cli/azure/ad/app
  */
+function azLines({ kind, audience, redirectUri }: NewRegistration) {
+  const create = [
+    ['ad', 'app', 'create', '--display-name', 'od-link', '--query', 'appId', '--output', 'tsv'],
+    ['--sign-in-audience', audiences[audience].manifest],
+    ['--requested-access-token-version', '2'],
+    ...(kind === 'web'
+      ? [['--web-redirect-uris', redirectUri]]
+      : [
+          ['--public-client-redirect-uris', redirectUri],
+          ['--is-fallback-public-client', 'true'],
+        ]),
+  ]
+  const reset = (id: string) => [
+    ['ad', 'app', 'credential', 'reset', '--id', id, '--display-name', 'od-link'],
+    ['--query', 'password', '--output', 'tsv'],
+  ]
+  return { create, reset: kind === 'web' ? reset : undefined }
+}
+
+/** The arguments for the Azure CLI, to create the registration and, for a "Web" app, its secret. */
+export function azArguments(wanted: NewRegistration) {
+  const { create, reset } = azLines(wanted)
+  return { create: create.flat(), reset: reset && ((id: string) => reset(id).flat()) }
+}
+
+/** The Azure CLI command for a shell. It prints the client ID; with a secret, also its value on a second line. */
 export function azCommand(
-  { kind, audience, redirectUri }: NewRegistration,
+  wanted: NewRegistration,
   shell: Shell = shellHere() === 'posix' ? 'posix' : 'powershell',
 ): string[] {
-  const uri = shell === 'posix' ? posixQuote(redirectUri) : powershellQuote(redirectUri)
-  const create = [
-    'az ad app create --display-name od-link --query appId --output tsv',
-    `--sign-in-audience ${audiences[audience].manifest}`,
-    '--requested-access-token-version 2',
-    ...(kind === 'web'
-      ? [`--web-redirect-uris ${uri}`]
-      : [`--public-client-redirect-uris ${uri}`, '--is-fallback-public-client true']),
-  ]
-  const command = continued(create, shell)
-  if (kind === 'public') return command
-  const reset = (id: string) => [
-    `az ad app credential reset --id ${id} --display-name od-link`,
-    '--query password --output tsv',
-  ]
+  const quote = shell === 'posix' ? posixQuote : powershellQuote
+  const { create, reset } = azLines(wanted)
+  // The redirect URI is the only word that may need quotes; `$id` is the shell's.
+  const words = (line: string[]) =>
+    line.map((word) => (word === wanted.redirectUri ? quote(word) : word)).join(' ')
+  const shown = (lines: string[][]) =>
+    continued(
+      lines.map((line, at) => (at === 0 ? `az ${words(line)}` : words(line))),
+      shell,
+    )
+  const command = shown(create)
+  if (!reset) return command
   if (shell === 'powershell')
-    return [`$id = ${command[0]}`, ...command.slice(1), '$id', ...continued(reset('$id'), shell)]
+    return [`$id = ${command[0]}`, ...command.slice(1), '$id', ...shown(reset('$id'))]
   return [
     `id=$(${command[0]}`,
     ...command.slice(1, -1),
     `${command.at(-1)}) && echo "$id" &&`,
-    ...continued(reset('"$id"'), shell),
+    ...shown(reset('"$id"')),
   ]
 }
 

@@ -5,6 +5,7 @@ import { OdLinkError } from '../errors.ts'
 import { asUtf8 } from '../system/decode-text.ts'
 import { endBySignal } from '../system/end-by-signal.ts'
 import { readHiddenLines } from '../system/hidden-lines.ts'
+import { wrap } from '../text/wrap.ts'
 import { say, styled } from './index.ts'
 
 /**
@@ -25,7 +26,9 @@ export function ask(question: string): Promise<string | undefined> {
   prompt.setPrompt(question)
   prompt.prompt()
   return new Promise((resolve) => {
+    let answered = false
     prompt.once('line', (line) => {
+      answered = true
       resolve(line.trim())
       prompt.close()
     })
@@ -34,6 +37,8 @@ export function ask(question: string): Promise<string | undefined> {
     prompt.once('close', () => {
       process.off('exit', restore)
       process.stdin.off('error', restore)
+      // What is said next must not stand behind the question.
+      if (!answered) process.stderr.write('\n')
       resolve(undefined)
     })
   })
@@ -46,7 +51,7 @@ export async function askHidden(question: string): Promise<string | undefined> {
   process.stderr.write(question)
   const line = await lines.next()
   lines.close()
-  if (line !== undefined) process.stderr.write('\n')
+  process.stderr.write('\n')
   return line?.trim()
 }
 
@@ -80,7 +85,11 @@ export async function choose<Choice extends string>(
   const choices = Object.keys(answers) as Choice[]
   say()
   say(styled('bold', question))
-  for (const [index, choice] of choices.entries()) say(`  ${index + 1}  ${answers[choice]}`)
+  for (const [index, choice] of choices.entries()) {
+    const [first = '', ...more] = wrap(answers[choice], (process.stderr.columns || 80) - 5)
+    say(`  ${index + 1}  ${first}`)
+    for (const line of more) say(`     ${line}`)
+  }
   return askUntil('[1]: ', (text) => {
     const chosen = choices[text === '' ? 0 : /^\d$/.test(text) ? Number(text) - 1 : -1]
     if (chosen !== undefined) return chosen

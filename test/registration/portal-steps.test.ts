@@ -43,7 +43,7 @@ describe('a registration that is still to be made', () => {
 6. Overview: copy the Application (client) ID
    and the Directory (tenant) ID`)
     expect(beforeYouBegin.join(' ')).toMatch(
-      /^A personal .* can no longer register an app\. Free alternatives: /,
+      /A personal .* can no longer register an app\. Its free ways out: /,
     )
     for (const line of beforeYouBegin) expect(line).toMatch(/^.{30,80}$/)
   })

@@ -41,6 +41,11 @@ export const setup: Command = {
       help: 'the access to request',
     },
     { name: 'steps', conflicts: ['az'], help: 'only print the steps in the portal' },
+    {
+      name: 'admin-link',
+      conflicts: ['az', 'steps'],
+      help: 'only print the URL with which an administrator approves the app',
+    },
     { name: 'az', help: 'only print the Azure CLI command for a new registration' },
     { name: 'no-login', help: 'save without testing' },
     { name: 'device', conflicts: ['no-browser'], help: 'test with a device code, entered on any device' },
@@ -56,6 +61,7 @@ export const setup: Command = {
     ],
     ['od-link setup --client-id 11111111-2222-3333-4444-555555555555', 'use an existing app'],
     ['od-link setup --kind web --client-id ID < secret.txt', 'a secret is never an argument'],
+    ['od-link setup --admin-link', 'for an organisation that wants to approve apps first'],
     ['id=$(sh -c "$(od-link setup --az)")', 'let the Azure CLI create the registration'],
   ],
   notes: [

@@ -1,9 +1,10 @@
 import { checkClientSecret } from '../../accounts/client-secret.ts'
 import { OdLinkError } from '../../errors.ts'
+import { ownDriveScope } from '../../graph/scopes.ts'
 import { findCloud } from '../../identity/clouds.ts'
 import { type Audience, audienceOf, defaultRedirectUri, menu } from '../../identity/portal.ts'
 import { readClientId, readDirectory } from '../../registration/client-id.ts'
-import { checkSetting } from '../../registration/index.ts'
+import { checkSetting, defaultScopes } from '../../registration/index.ts'
 import {
   azCloud,
   azCommand,
@@ -14,15 +15,20 @@ import {
 import type { OwnRegistration } from '../../registration/saved.ts'
 import { say, styled } from '../../terminal/index.ts'
 import { askHidden, askUntil, choose } from '../../terminal/prompt.ts'
+import { type AzApp, type AzUser, azUser, createByAz } from './az.ts'
 
-const whatItIs = [
-  'od-link needs its own app registration: an ID that identifies it to Microsoft.',
-  "It's free, and you create it once.",
+const purpose = [
+  'This registers od-link with Microsoft as an app of your own, tests it with a',
+  'sign-in, and links your OneDrive. You do it once; it is free, and takes about 5',
+  'minutes. The app is saved only when it works. Press Ctrl-C to cancel.',
 ]
 
 export const secretQuestion = `Client secret, its ${menu.secretValue} (not shown): `
 
-/** What flags and the environment say. */
+/** Enough for one's own drive; anybody may approve it. */
+export const ownScopes = `User.Read ${ownDriveScope}`
+
+/** What flags and the environment say, and what is saved. */
 export interface Known {
   clientId: string | undefined
   /** The client ID that Enter takes. */
@@ -33,24 +39,37 @@ export interface Known {
   kind: OwnRegistration['kind'] | undefined
   redirectUri: string | undefined
   listen: string | undefined
-  scope: string
+  scope: string | undefined
   secret: string | undefined
+  /** The registration that was saved before. */
+  saved: OwnRegistration | undefined
+}
+
+/** A registration, and whether it was created a moment ago: then not all of Microsoft's servers know it yet. */
+export type Answered = OwnRegistration & { isNew?: true | undefined }
+
+/** Says what the questions are for. */
+export function sayPurpose(): void {
+  say(styled('bold', 'Set up od-link'))
+  for (const line of purpose) say(line)
 }
 
 /**
- * Asks a person at the terminal for what is not known yet, and walks them through the portal to a new registration.
+ * Asks a person at the terminal for what is not known yet, and leads them to a new registration: through the portal, or with
+ * the Azure CLI.
  * @throws OdLinkError (usage, cancelled) when there is no answer (Ctrl-D).
  */
-export async function askForRegistration(known: Known): Promise<OwnRegistration> {
-  const [first = '', ...more] = beforeYouBegin
-  say(styled('bold', first))
-  for (const line of [...more, '', ...whatItIs]) say(line)
-
-  const way = await choose('Do you have one?', {
+export async function askForRegistration(known: Known): Promise<Answered> {
+  const { saved } = known
+  const user = await azUser(known.cloud)
+  const way = await choose('Do you have an app registration?', {
+    ...(saved ? { saved: `Yes, the saved one: ${saved.clientId} (tenant ${saved.tenant})` } : {}),
+    ...(user ? { run: `No, create it with the Azure CLI, which is signed in as ${user.name}` } : {}),
     steps: 'No, walk me through the portal',
-    az: 'No, give me the command for the Azure CLI (az)',
+    ...(user ? {} : { az: 'No, give me the command for the Azure CLI (az)' }),
     own: 'Yes, I have its client ID',
-  })
+  } as Record<'saved' | 'run' | 'steps' | 'az' | 'own', string>)
+  if (way === 'saved' && saved) return saved
   const kind =
     known.kind ??
     (await choose('What kind of app?', {
@@ -58,24 +77,51 @@ export async function askForRegistration(known: Known): Promise<OwnRegistration>
       web: `${menu.web}: with a client secret`,
     }))
   const audience = known.tenant ? audienceOf(known.tenant) : await askForWhom(known.cloud)
+  const scope = known.scope ?? (await askForScope(audience))
   const redirectUri = known.redirectUri ?? defaultRedirectUri
-  if (way !== 'own') showTheWay(way, { cloud: known.cloud, kind, audience, redirectUri })
+  const wanted = { cloud: known.cloud, kind, audience, redirectUri }
+  const made = way === 'run' && user ? await offerToRun(wanted) : undefined
+  if (!made && way !== 'own') showTheWay(way === 'az' ? 'az' : 'steps', wanted)
 
-  say()
-  const { suggestedId = '' } = known
-  const clientId = await askUntil(`${menu.clientId}${suggestedId && ` [${suggestedId}]`}: `, (text) =>
-    readClientId(text || suggestedId),
-  )
+  const clientId = made?.clientId ?? (await askForClientId(known.suggestedId))
   return {
     clientId,
     kind,
-    tenant: known.tenant ?? (audience === 'single' ? await askForDirectory(clientId) : audience),
+    tenant: known.tenant ?? (audience === 'single' ? await tenantOf(made && user, clientId) : audience),
     cloud: known.cloud,
-    scope: known.scope,
+    scope,
     redirectUri: !known.redirectUri && kind === 'web' && way === 'own' ? await askForUri() : redirectUri,
     listen: known.listen,
-    ...(kind === 'web' ? { secret: known.secret ?? (await askForSecret()) } : {}),
+    ...(kind === 'web' ? { secret: made?.secret ?? known.secret ?? (await askForSecret()) } : {}),
+    ...(made ? { isNew: true as const } : {}),
   }
+}
+
+/** The command is shown before it runs. @returns undefined when it did not create the app, so that the portal is left. */
+async function offerToRun(wanted: NewRegistration): Promise<AzApp | undefined> {
+  say()
+  say('This command creates the app:')
+  for (const line of azCommand(wanted)) say(`  ${line}`)
+  const answer = await choose('Run it now?', { yes: 'Yes', no: 'No, walk me through the portal' })
+  if (answer === 'no') return undefined
+  try {
+    const app = await createByAz(wanted)
+    say(`Created the app. Its client ID: ${app.clientId}`)
+    return app
+  } catch (error) {
+    if (!(error instanceof OdLinkError)) throw error
+    say(error.message)
+    say('Create it in the portal instead:')
+    return undefined
+  }
+}
+
+/** Asks for the client ID. @param suggested the one that Enter takes. */
+export function askForClientId(suggested = ''): Promise<string> {
+  say()
+  return askUntil(`${menu.clientId}${suggested && ` [${suggested}]`}: `, (text) =>
+    readClientId(text || suggested),
+  )
 }
 
 /** Personal accounts exist only in the global cloud. */
@@ -90,9 +136,20 @@ async function askForWhom(cloud: string): Promise<Audience> {
   })
 }
 
+/** What others share with a personal account is reached by the smaller scope as well, and nobody administers it. */
+async function askForScope(audience: Audience): Promise<string> {
+  if (audience === 'consumers') return defaultScopes
+  const reach = await choose('What may od-link reach?', {
+    own: 'Your own OneDrive only (Files.ReadWrite; anybody can approve it)',
+    all: 'Everything that you can reach, such as shared folders and libraries (Files.ReadWrite.All; many organisations want an administrator to approve it)',
+  })
+  return reach === 'own' ? ownScopes : defaultScopes
+}
+
 function showTheWay(way: 'steps' | 'az', wanted: NewRegistration): void {
   say()
   if (way === 'steps') {
+    for (const line of [...beforeYouBegin, '']) say(line)
     for (const line of portalSteps(wanted)) say(/^\d/.test(line) ? styled('bold', line) : line)
     return
   }
@@ -103,6 +160,11 @@ function showTheWay(way: 'steps' | 'az', wanted: NewRegistration): void {
   )
   say()
   for (const line of azCommand(wanted)) say(line)
+}
+
+/** The directory of an app for one organisation: the one that the Azure CLI works in, or the one that is asked for. */
+async function tenantOf(user: AzUser | undefined, clientId: string): Promise<string> {
+  return user?.tenantId ?? askForDirectory(clientId)
 }
 
 function askForDirectory(clientId: string): Promise<string> {
@@ -123,7 +185,8 @@ function askForUri(): Promise<string> {
   })
 }
 
-function askForSecret(): Promise<string> {
+/** Asks for the client secret, without echo. */
+export function askForSecret(): Promise<string> {
   const read = (secret: string) => {
     checkClientSecret(secret)
     return secret

@@ -1,7 +1,6 @@
 import { join } from 'node:path'
-import { checkClientSecret } from '../../accounts/client-secret.ts'
+import { checkClientSecret, clientSecretFor } from '../../accounts/client-secret.ts'
 import { openStore } from '../../accounts/stores/index.ts'
-import { probeStore } from '../../accounts/stores/probe.ts'
 import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
 import { findCloud } from '../../identity/clouds.ts'
@@ -13,14 +12,15 @@ import { readRedirect } from '../../registration/redirect-uri.ts'
 import { type OwnRegistration, ownSettings, saveRegistration, settingsOf } from '../../registration/saved.ts'
 import { configDir } from '../../settings/directory.ts'
 import { variable } from '../../settings/environment.ts'
-import { savedSettings } from '../../settings/index.ts'
+import { savedSettings, setting } from '../../settings/index.ts'
 import { type SettingName, settingNames } from '../../settings/names.ts'
 import { print, printJson, say, styled } from '../../terminal/index.ts'
 import { askSecret } from '../../terminal/prompt.ts'
 import { secondsOf, textOf } from '../shared/arguments.ts'
 import { cloudNames } from '../shared/options.ts'
-import { askForRegistration, type Known, secretQuestion } from './questions.ts'
+import { type Known, secretQuestion } from './questions.ts'
 import { refuseForeignSecret, type TrialOptions, tryOut } from './trial.ts'
+import { askAndTry } from './wizard.ts'
 
 type Options = Arguments['options']
 
@@ -30,17 +30,55 @@ type Options = Arguments['options']
  * 2. Microsoft is asked whether it knows the registration, then a login tests it;
  * 3. only when that has worked is the registration saved, as a whole.
  */
-export async function run({ options }: Arguments): Promise<void> {
+export async function run({ options }: Arguments): Promise<number> {
   const known = readKnown(options)
-  const trial = trialOptions(options)
-  if (options.az || options.steps) return showTheWay(known, options)
-  const registration = await complete(known, options)
-  const overruled = variablesAgainst(registration)
-  readRedirect(registration.redirectUri, registration.listen)
-  if (options['no-login'] === true) await refuseForeignSecret(registration).catch(unlessUnknown)
-  else await tryOut(registration, trial)
+  const trial = options['no-login'] === true ? undefined : trialOptions(options)
+  if (options['admin-link'] || options.az || options.steps) {
+    await showOnly(known, options)
+    return 0
+  }
+  if (known.redirectUri !== undefined) readRedirect(known.redirectUri, known.listen)
+  const registration =
+    !known.clientId && process.stdin.isTTY && !options.json
+      ? await askAndTry({ ...known, saved: await savedRegistration(known, options) }, trial).catch(cancelled)
+      : await tried(await complete(known, options), trial)
+  if (typeof registration === 'number') return registration
+  if (!trial) await refuseForeignSecret(registration).catch(unlessUnknown)
   await saveRegistration(registration)
-  await report(registration, overruled, options)
+  await report(registration, variablesAgainst(registration), options)
+  return 0
+}
+
+async function showOnly(known: Known, options: Options): Promise<void> {
+  if (!options['admin-link']) return showTheWay(known, options)
+  return (await import('./admin-link.ts')).showAdminLink(known, options.json === true)
+}
+
+async function tried(
+  registration: OwnRegistration,
+  trial: TrialOptions | undefined,
+): Promise<OwnRegistration> {
+  if (trial) await tryOut(registration, trial)
+  return registration
+}
+
+/** What was saved before, with what flags and variables say instead. */
+async function savedRegistration(known: Known, options: Options): Promise<OwnRegistration | undefined> {
+  const saved = savedSettings()
+  const clientId = saved['client-id']
+  if (!clientId) return undefined
+  const secret = known.secret ?? (await clientSecretFor(clientId).catch(() => undefined))
+  const cloud = textOf(options, 'cloud') ?? setting('cloud') ?? 'global'
+  return {
+    clientId,
+    cloud,
+    kind: known.kind ?? (secret ? 'web' : 'public'),
+    tenant: known.tenant ?? saved.tenant ?? findCloud(cloud).tenant,
+    redirectUri: known.redirectUri ?? saved['redirect-uri'] ?? defaultRedirectUri,
+    listen: known.listen,
+    scope: known.scope ?? saved.scope ?? defaultScopes,
+    ...(secret ? { secret } : {}),
+  }
 }
 
 function trialOptions(options: Options): TrialOptions {
@@ -80,8 +118,9 @@ function readKnown(options: Options): Known {
     kind: textOf(options, 'kind') as OwnRegistration['kind'] | undefined,
     redirectUri: given('redirect-uri'),
     listen: given('listen') ?? savedSettings().listen,
-    scope: given('scope') ?? defaultScopes,
+    scope: given('scope'),
     secret: variable('OD_LINK_CLIENT_SECRET'),
+    saved: undefined,
   }
 }
 
@@ -99,14 +138,15 @@ function showTheWay({ cloud, kind = 'public', tenant, redirectUri }: Known, { az
 }
 
 async function complete(known: Known, options: Options): Promise<OwnRegistration> {
-  if (!known.clientId && process.stdin.isTTY && !options.json) {
-    // Before a person goes through the portal, only to learn then that no link can be saved here.
-    if (options['no-login'] !== true) await probeStore(await openStore())
-    return askForRegistration(known).catch(cancelled)
-  }
   const clientId = known.clientId ?? (known.suggestedId && readClientId(known.suggestedId))
   if (!clientId) throw missing('--client-id', options)
-  const { cloud, scope, tenant = findCloud(cloud).tenant, redirectUri = defaultRedirectUri, listen } = known
+  const {
+    cloud,
+    scope = defaultScopes,
+    tenant = findCloud(cloud).tenant,
+    redirectUri = defaultRedirectUri,
+    listen,
+  } = known
   const kind = known.kind ?? (known.secret ? 'web' : 'public')
   if (kind === 'public') return { clientId, tenant, cloud, kind, redirectUri, listen, scope }
   // With --json nobody is asked.
@@ -145,6 +185,7 @@ async function report(registration: OwnRegistration, overruled: string[], option
   for (const variable of overruled)
     say(`Note: ${variable} is set to another value and overrides the saved one.`)
   if (options['no-login']) say('Not tested yet; run: od-link login')
+  else say('Next: od-link mkdir /Hello')
 }
 
 function missing(what: '--client-id' | 'OD_LINK_CLIENT_SECRET', { json }: Options): OdLinkError {

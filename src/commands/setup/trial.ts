@@ -1,7 +1,9 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { hasClientSecret } from '../../accounts/client-secret.ts'
 import { OdLinkError } from '../../errors.ts'
 import { findAuthority } from '../../identity/authority.ts'
 import { checkRegistration } from '../../identity/check-registration.ts'
+import { notices } from '../../notices.ts'
 import { cloudInUse } from '../../registration/cloud.ts'
 import { type OwnRegistration, ownSettings, settingsOf } from '../../registration/saved.ts'
 import { say } from '../../terminal/index.ts'
@@ -14,11 +16,16 @@ export type TrialOptions = Pick<LoginRequest, 'device' | 'noBrowser' | 'timeoutS
 /**
  * Tests a registration before it is saved: Microsoft is asked whether it knows it, then a login uses exactly that
  * registration. The next steps of its error are commands to set up again.
+ * @param isNew created a moment ago: Microsoft is asked again until its servers know it.
  */
-export async function tryOut(registration: OwnRegistration, options: TrialOptions): Promise<void> {
+export async function tryOut(
+  registration: OwnRegistration,
+  options: TrialOptions,
+  isNew = false,
+): Promise<void> {
   try {
     await refuseForeignSecret(registration)
-    await askMicrosoft(registration)
+    await untilKnown(isNew, () => askMicrosoft(registration))
     if (!options.json) {
       say()
       say("Let's test it with a sign-in. Nothing is saved until it works.")
@@ -37,6 +44,25 @@ export async function refuseForeignSecret({ kind, clientId }: OwnRegistration): 
     next: [{ verb: 'config', args: ['unset', 'client-secret'] }],
   })
 }
+
+/** It takes some seconds until all of Microsoft's servers know a new app. */
+async function untilKnown(isNew: boolean, ask: () => Promise<void>): Promise<void> {
+  for (let left = isNew ? mostAttempts : 1; ; left -= 1) {
+    try {
+      return await ask()
+    } catch (error) {
+      if (!(error instanceof OdLinkError && error.code === unknownApp) || left <= 1) throw error
+      notices.waiting('Microsoft does not know this client ID yet. A new app takes a few seconds…')
+      await sleep(pauseMs)
+    }
+  }
+}
+
+const mostAttempts = 4
+const pauseMs = 5_000
+
+/** Microsoft does not know the client ID in this tenant. */
+export const unknownApp = 'AADSTS700016'
 
 async function askMicrosoft({ clientId, tenant, cloud, redirectUri, scope }: OwnRegistration): Promise<void> {
   const { login: loginOrigin } = cloudInUse(cloud)

@@ -26,7 +26,9 @@ const setup = (answers: [string, string][], ...flags: string[]) =>
 const own = 'I have its client ID\n[1]: '
 const kind = 'with a client secret\n[1]: '
 const whom = 'Personal accounts only\n[1]: '
+const reach = 'approve\n     it)\n[1]: '
 const id = 'Application (client) ID: '
+const now = 'nothing is saved\n[1]: '
 const directory = 'Directory (tenant) ID, or a domain: '
 const uri = '[http://localhost]: '
 const secret = '(not shown): '
@@ -37,13 +39,14 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
       [own, enter],
       [kind, enter],
       [whom, enter],
+      [reach, enter],
       [id, sandbox.clientId + enter],
     ])
     expect({ code, echoes }).toEqual({ code: 0, echoes: true })
     const inOrder = [
-      'A personal Microsoft account without a directory can no longer register an app.',
-      'od-link needs its own app registration',
-      'Do you have one?',
+      'This registers od-link with Microsoft as an app of your own',
+      'Do you have an app registration?',
+      'A personal account\nwithout one can no longer register an app. Its free ways out:',
       'https://entra.microsoft.com > Entra ID > App registrations\n   > New registration',
       'Authentication > Add a platform > Mobile and desktop applications',
       'Custom redirect URIs: http://localhost',
@@ -51,12 +54,13 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
       'Overview: copy the Application (client) ID',
       'Nothing is saved until it works',
       'Linked ada@contoso.example',
-      'Saved client-id in ',
+      'Saved client-id, scope in ',
+      'Next: od-link mkdir /Hello',
     ]
     const places = inOrder.map((words) => shown.indexOf(words))
     expect(places).toEqual(places.toSorted((one, other) => one - other))
-    expect(places[0]).toBeGreaterThanOrEqual(0)
-    expect(settings()).toEqual({ 'client-id': sandbox.clientId })
+    expect(places).not.toContain(-1)
+    expect(settings()).toEqual({ 'client-id': sandbox.clientId, scope: 'User.Read Files.ReadWrite' })
     expect((await world.run(['mkdir', '/', 'Hello'])).code).toBe(0)
   })
 
@@ -65,6 +69,7 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
       [own, `3${enter}`],
       [kind, `2${enter}`],
       [whom, enter],
+      [reach, `2${enter}`],
       [id, sandbox.webClientId + enter],
       [uri, `http://localhost/post_onedrive${enter}`],
       [secret, strange + enter],
@@ -91,6 +96,7 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
       [own, `3${enter}`],
       [kind, enter],
       [whom, enter],
+      [reach, `2${enter}`],
       [id, `ada@contoso.com${enter}`],
       [id, `${portal}/objectId/${strange}${enter}`],
       [id, aSecret + enter],
@@ -114,6 +120,7 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
       [kind, enter],
       [whom, `5${enter}`],
       ['press Enter for 1.\n[1]: ', `2${enter}`],
+      [reach, `2${enter}`],
       [id, sandbox.clientId + enter],
       [directory, sandbox.clientId + enter],
       [directory, `my company${enter}`],
@@ -130,7 +137,7 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
   it('asks no more than it has to, and takes the client id of the environment at Enter', async () => {
     const { code } = await atTerminal(
       world,
-      ['setup', '--kind', 'public', '--tenant', 'common'],
+      ['setup', '--kind', 'public', '--tenant', 'common', '--scope', 'User.Read Files.ReadWrite.All'],
       [
         [own, `3${enter}`],
         [`[${sandbox.clientId}]: `, enter],
@@ -148,7 +155,9 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
       [own, `3${enter}`],
       [kind, enter],
       [whom, enter],
+      [reach, `2${enter}`],
       [id, strange + enter],
+      [now, `4${enter}`],
     ])
     expect(code).toBe(4)
     expect(shown).toMatch(
@@ -163,6 +172,7 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
     [own, `3${enter}`],
     [kind, `2${enter}`],
     [whom, `2${enter}`],
+    [reach, `2${enter}`],
     [id, `${strange}${enter}`],
     [directory, `contoso.example${enter}`],
     [uri, enter],
@@ -182,6 +192,7 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
       [own, `3${enter}`],
       [kind, enter],
       [whom, enter],
+      [reach, `2${enter}`],
       [id, sandbox.clientId + enter],
       ['/oauth2/v2.0/authorize', ctrlC],
     ]
@@ -192,11 +203,11 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
 
   it.each([
     ['a question', [[own, ctrlD]]],
-    ['the secret', [...all.slice(0, 6), [secret, ctrlD]]],
+    ['the secret', [...all.slice(0, 7), [secret, ctrlD]]],
   ] as [string, [string, string][]][])('ends by Ctrl-D at %s', async (_, answers) => {
     const { code, shown, echoes } = await setup(answers)
     expect({ code, echoes }).toEqual({ code: 2, echoes: true })
-    expect(shown).toContain('Setup was cancelled; nothing was saved.')
+    expect(shown).toMatch(/^od-link: Setup was cancelled; nothing was saved\.$/m)
     expect(kept(world)).toEqual({})
   })
 
@@ -204,7 +215,7 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
     const env = { OD_LINK_STORE: 'keychain', DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' }
     const { code, shown } = await atTerminal(world, ['setup'], [], env)
     expect(code).toBe(5)
-    expect(shown).not.toContain('Do you have one?')
+    expect(shown).not.toContain('Do you have an app registration?')
   })
 
   it('offers no personal accounts where there are none', async () => {
@@ -213,6 +224,7 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
         [own, enter],
         [kind, enter],
         ['One organisation only\n[1]: ', enter],
+        [reach, enter],
         [id, ctrlC],
       ],
       '--cloud',
@@ -220,11 +232,17 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
     )
     expect(shown).toContain('https://entra.microsoftonline.cn > Entra ID')
     expect(shown).toContain('Multiple Entra ID tenants')
-    expect(shown).not.toContain('ersonal accounts')
+    expect(shown).not.toContain('Personal accounts only')
   })
 
   it('fits a terminal of 80 columns', async () => {
-    const { shown } = await setup([...all.slice(0, 2), [whom, ctrlC]])
+    const { shown } = await setup([
+      [own, enter],
+      [kind, enter],
+      [whom, enter],
+      [reach, enter],
+      [id, ctrlC],
+    ])
     expect(shown.split('\n').filter((line) => line.length > 80)).toEqual([])
   })
 })

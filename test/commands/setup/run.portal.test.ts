@@ -109,9 +109,7 @@ describe('od-link setup --steps', () => {
   ])('prints the way for %j, in lines that fit a terminal', async (flags, portal, accounts) => {
     const { code, stdout, stderr } = await setup(['--steps', ...flags])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
-    expect(stdout).toMatch(
-      /^A personal Microsoft account without a directory can no longer register an app\./,
-    )
+    expect(stdout).toMatch(/^The portal wants a work or school account, or a personal account that has a/)
     for (const words of [portal, accounts, 'Application (client) ID']) expect(stdout).toContain(words)
     const secretStep = 'Certificates & secrets > Client secrets > New client secret'
     expect(stdout.includes(secretStep)).toBe(flags.includes('web'))
