@@ -3,12 +3,14 @@ import { readStateFile, StateFile } from './books/state-file.ts'
 import { serve } from './serve.ts'
 import { listen } from './server/listener.ts'
 import { makeLocalIdentity, writeCaFile } from './server/tls/authority.ts'
+import { addExamples, type Example, exampleUsers, listExamples } from './state/examples.ts'
 import { Addresses, type ChosenOrigins, checkOrigins, microsoftOrigins, ownOrigins } from './state/origins.ts'
 import { checkRegistrations, publicClientId, type Registration, webClientId } from './state/registrations.ts'
 import { checkUsers, defaultUsers, type SandboxUser } from './state/users.ts'
 import { type Settings, World } from './state/world.ts'
 
 export { PortForbidden, PortTaken } from './server/listener.ts'
+export type { Example } from './state/examples.ts'
 export type { Audience, Platform, RedirectUri, Registration } from './state/registrations.ts'
 export { readUsers, type SandboxUser } from './state/users.ts'
 
@@ -21,6 +23,8 @@ export interface SandboxOptions {
   origins?: ChosenOrigins
   /** Default: one work and one personal account. */
   users?: SandboxUser[]
+  /** To the default users adds others, a site, shared folders and shortcuts; see `Sandbox.examples`. Default: no. */
+  examples?: boolean
   latencyMs?: number
   accessTtlSeconds?: number
   /** The client secret of the web registration; default: a random one. */
@@ -54,6 +58,8 @@ export interface Sandbox {
   clientId: string
   webClientId: string
   webClientSecret: string
+  /** What is not on a person's own drive, to try. */
+  examples: Example[]
   /** With `tls`: a PEM file with the certificate to trust, for `NODE_EXTRA_CA_CERTS`. Removed on close. */
   caFile?: string
   /** What its clients did wrong so far, as text. */
@@ -68,7 +74,14 @@ export interface Sandbox {
  * valid.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { users = defaultUsers, registrations = [], secret, asMicrosoft, origins: named = {} } = options
+  const { examples } = options
+  const {
+    users = examples ? exampleUsers : defaultUsers,
+    registrations = [],
+    secret,
+    asMicrosoft,
+    origins: named = {},
+  } = options
   const { port = asMicrosoft ? 443 : 0 } = options
   checkUsers(users)
   checkOrigins(named)
@@ -93,6 +106,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...(saved ? { saved: saved.drives } : {}),
   })
   const stateFile = options.state && saved ? new StateFile(options.state, world, saved) : undefined
+  // A state file that has sites has the examples as well, or what a person left of them.
+  if (examples && !saved?.sites) addExamples(world)
   open(world)
   return {
     origin: own,
@@ -103,6 +118,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     clientId: publicClientId,
     webClientId,
     webClientSecret: world.registrations.find((one) => one.clientId === webClientId)?.secret ?? '',
+    examples: listExamples(world),
     ...(ca ? { caFile: ca.path } : {}),
     scoreReport: () => scoreReport(world.score, world.log),
     async close() {

@@ -1,12 +1,11 @@
 import { findUserCode } from '../identity/device-login.ts'
 import { mayVisit } from '../identity/login.ts'
 import { dictionary, flag, list, number, oneOf, type Reader, record, text } from '../server/shape.ts'
-import type { Drive } from '../state/drive.ts'
-import { type Item, isFolder } from '../state/items.ts'
 import { readMoods } from '../state/users.ts'
 import type { World } from '../state/world.ts'
 import { readRule } from '../weather/read-rule.ts'
 import { addLink, addShortcut, addSite, existingUser, setRights } from './places.ts'
+import { showDrive } from './show-drive.ts'
 
 type Control = (world: World, body: unknown, query: URLSearchParams) => unknown
 
@@ -128,31 +127,5 @@ function changeSettings(world: World, body: unknown): unknown {
   return {
     ...world.settings,
     moods: Object.fromEntries(world.accounts.map((account) => [account.username, account.moods])),
-  }
-}
-
-function showDrive(world: World, _: unknown, query: URLSearchParams): unknown {
-  const username = query.get('username')
-  const account = username === null ? world.accounts[0] : existingUser(world, username)
-  if (!account) throw new Error('There is no user.')
-  const drive = world.driveOf(account)
-  return tree(drive, drive.root)
-}
-
-interface Tree {
-  name: string
-  folder: boolean
-  /** Files only. */
-  size?: number
-  children: Tree[]
-}
-
-function tree(drive: Drive, item: Item): Tree {
-  const children = isFolder(item) ? drive.list(item) : []
-  return {
-    name: item.name,
-    folder: isFolder(item),
-    ...(isFolder(item) ? {} : { size: item.size }),
-    children: children.map((child) => tree(drive, child)),
   }
 }

@@ -116,7 +116,8 @@ export function existingUser(world: World, username: string): Account {
   return account
 }
 
-function existingDrive(world: World, name: string): Drive {
+/** @param name a user, a drive's id, or its path in SharePoint. @throws an Error with a plain sentence */
+export function existingDrive(world: World, name: string): Drive {
   const account = world.account(name)
   if (account) return world.driveOf(account)
   const wanted = name.replace(/\/+$/, '').toLowerCase()

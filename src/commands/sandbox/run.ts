@@ -9,6 +9,7 @@ import { print, printJson, say } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
 import { posixQuote, powershellQuote } from '../../text/shell-quote.ts'
 import { numberOf, textOf } from '../shared/arguments.ts'
+import { placesToTry } from './places.ts'
 
 type Options = Arguments['options']
 
@@ -60,6 +61,7 @@ function sandboxOptions(
     state: textOf(options, 'state'),
     signIn: signIn as SandboxOptions['signIn'],
     tls: options.tls === true,
+    examples: usersFile === undefined,
     asMicrosoft: options['as-microsoft'] === true,
     origins: originsIn(options),
     users:
@@ -80,6 +82,7 @@ function inJson(sandbox: Sandbox) {
   const { authorityOrigin, graphOrigin } = sandbox
   return {
     ...{ origin, authorityOrigin, graphOrigin, controlToken, clientId, webClientId, webClientSecret },
+    places: sandbox.examples,
     ...(sandbox.hosts.length > 0 ? { hosts: hostsLine(sandbox) } : {}),
     ...(caFile ? { caFile } : {}),
   }
@@ -107,11 +110,12 @@ function showNames(sandbox: Sandbox, options: Options): void {
   if (port !== '') talk(`Forward port 443 of this machine to port ${port}.`)
   talk(`Client IDs: ${sandbox.clientId} (public), ${sandbox.webClientId} (web)`)
   talk(`Live view of the drives: ${sandbox.origin}/`)
+  if (!options.quiet) showPlaces(sandbox.examples)
   talk('Press Ctrl-C to stop the sandbox.')
 }
 
 function showEnvironment(
-  { origin, authorityOrigin, graphOrigin, clientId, caFile }: Sandbox,
+  { origin, authorityOrigin, graphOrigin, clientId, caFile, examples }: Sandbox,
   configDir: string,
   options: Options,
 ): void {
@@ -129,7 +133,16 @@ function showEnvironment(
   say()
   say('Paste these lines into another terminal, then run: od-link login')
   say(`Live view of the drives: ${origin}/`)
+  showPlaces(examples)
   say('Press Ctrl-C to stop the sandbox.')
+}
+
+function showPlaces(examples: Sandbox['examples']): void {
+  const lines = placesToTry(examples)
+  if (lines.length === 0) return
+  say()
+  for (const line of lines) say(line)
+  say()
 }
 
 function assignment(shell: string, name: string, value: string): string {
