@@ -1,4 +1,5 @@
 import { answerControl } from './control/index.ts'
+import { isWebPath, placePage } from './control/place-page.ts'
 import { treePage } from './control/tree-page.ts'
 import { answerGraph, isGraph } from './graph/index.ts'
 import { answerSigned } from './graph/signed.ts'
@@ -32,6 +33,7 @@ export function route(path: string, origin: string | undefined, origins: Origins
   if (path === '/error') return { kind: 'page', answer: lookUpPage }
   if (isGraph(path)) return { kind: 'graph', answer: answerGraph }
   if (purposeOf(path)) return { kind: 'content', answer: answerSigned }
+  if (isWebPath(path)) return { kind: 'page', isInternal: true, answer: placePage }
   const endpoint = identityEndpoint(path)
   if (endpoint)
     return { kind: endpoint.kind, answer: (world, incoming) => answerIdentity(world, incoming, endpoint) }

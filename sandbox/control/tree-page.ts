@@ -1,87 +1,95 @@
-import { escapeHtml, page } from '../server/html.ts'
+import { escapeHtml } from '../server/html.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { Drive } from '../state/drive.ts'
-import { type Item, isFolder } from '../state/items.ts'
+import type { Site } from '../state/sites.ts'
+import type { Account } from '../state/users.ts'
+import { siteUrl } from '../state/web-addresses.ts'
 import type { World } from '../state/world.ts'
+import { drivesPage } from './drives-layout.ts'
+import { placePage } from './place-page.ts'
+import { pathOf, readableSize, treeOf } from './tree.ts'
 
 const refreshSeconds = 2
-/** More rows would make a page that reloads every two seconds unreadable. */
-const maxRows = 500
 
-const style = `
-h2 { font-size: 1.05rem; font-weight: 600; margin-bottom: .2rem }
-ul { list-style: none; margin: 0; padding-left: 1.2rem; border-left: 1px solid color-mix(in srgb, currentColor 20%, transparent) }
-li { padding: .05rem 0 }
-.folder::after { content: "/"; opacity: .7 }
-.file { font-style: italic }
-.quiet { opacity: .7 }
-.size { opacity: .7; margin-left: .8rem; font-size: .9rem; font-variant-numeric: tabular-nums }
-`
-
-/** `GET /`: the drives as trees, reloaded every two seconds without a script; `GET /?still` is not reloaded. */
+/** `GET /`: the drives and sites as trees, reloaded every two seconds without a script; `GET /?still` is not reloaded. */
 export function treePage(world: World, incoming: Incoming): Reply {
   if (incoming.method !== 'GET' && incoming.method !== 'HEAD')
     return { status: 405, headers: { allow: 'GET, HEAD' } }
-  const drives = [...world.drives.values()].map(
-    (drive) => `<section>
-<h2>${escapeHtml(drive.owner.name)}</h2>
-<p class="quiet">${escapeHtml('username' in drive.owner ? drive.owner.username : drive.owner.path)}, ${drive.owner.kind} account, ${readableSize(drive.used)} of ${readableSize(drive.total)} used</p>
-${rows(drive)}
-</section>`,
-  )
+  // The address of an item of a personal drive.
+  if (/(?:^|&)(?:res)?id=/.test(incoming.query)) return placePage(world, incoming)
   const paused = incoming.query === 'still'
-  const reply = page({
-    title: 'OneDrive sandbox',
-    style,
-    body: `<main>
-<h1>OneDrive sandbox</h1>
-<p class="quiet">A local fake of Microsoft sign-in and OneDrive. Nothing here leaves this machine.</p>
+  const sites =
+    world.sites.length === 0
+      ? ''
+      : `<h2>Sites</h2>
+<div class="cards">
+${world.sites.map((site) => siteCard(world, site)).join('\n')}
+</div>`
+  const reply = drivesPage({
+    title: 'Drives and sites',
+    body: `<div class="top">
+<h1>Drives and sites</h1>
 <p>${paused ? '<a href="/">Resume live updates</a>' : '<a href="/?still">Pause live updates</a>'}</p>
-${drives.join('\n')}
-</main>`,
+</div>
+<h2>People</h2>
+<div class="cards">
+${world.accounts.map((account) => personCard(world, account)).join('\n')}
+</div>
+${sites}`,
   })
   return paused ? reply : { ...reply, headers: { ...reply.headers, refresh: String(refreshSeconds) } }
 }
 
-function rows(drive: Drive): string {
-  const budget = { left: maxRows }
-  const html = branch(drive, drive.root, budget)
-  if (html === '') return '<p class="quiet">This drive is empty.</p>'
-  return budget.left > 0 ? html : `${html}\n<p class="quiet">Only the first ${maxRows} items are shown.</p>`
+function personCard(world: World, account: Account): string {
+  const drive = world.driveOf(account)
+  return `<section class="card">
+<div class="who"><span class="face" aria-hidden="true">${escapeHtml(initials(account.name))}</span>
+<div><h3><a href="${escapeHtml(pathOf(world, drive, drive.root))}">${escapeHtml(account.name)}</a></h3>
+<p class="soft">${escapeHtml(account.username)}</p>
+<p class="soft">${account.kind} account, ${usage(drive)}</p></div></div>
+${treeOf(world, drive, drive.root)}
+</section>`
 }
 
-function branch(drive: Drive, item: Item, budget: { left: number }): string {
-  if (!isFolder(item) || item.children.size === 0) return ''
-  let html = ''
-  for (const child of drive.list(item)) {
-    if (budget.left-- <= 0) break
-    html += `<li>${label(child)}${branch(drive, child, budget)}</li>\n`
-  }
-  return `<ul>\n${html}</ul>`
+function siteCard(world: World, site: Site): string {
+  const libraries = world.librariesOf(site).map(
+    (
+      drive,
+    ) => `<h4><a href="${escapeHtml(pathOf(world, drive, drive.root))}">${escapeHtml(libraryName(drive))}</a> <small>${usage(drive)}</small></h4>
+${treeOf(world, drive, drive.root)}`,
+  )
+  return `<section class="card">
+<h3>${escapeHtml(site.displayName)}</h3>
+<p class="soft"><code>${escapeHtml(siteUrl(world.origins, site))}</code></p>
+<p class="soft">${escapeHtml(members(world, site))}</p>
+${libraries.join('\n')}
+</section>`
 }
 
-function label(item: Item): string {
-  const name = escapeHtml(item.name)
-  if (isFolder(item)) return `<span class="folder">${name}</span>`
-  return `<span class="file">${name}</span><span class="size">${readableSize(item.size)}</span>`
+/** Who is a member of a site: whoever has rights to its default library. */
+function members(world: World, site: Site): string {
+  const [first] = world.librariesOf(site)
+  const names = (first ? world.rights.at(first, first.root) : [])
+    .filter(({ isMember }) => isMember)
+    .map(({ to, role }) => {
+      const name = 'username' in to ? to.name : 'everyone in the organization'
+      return role === 'read' ? `${name} (read only)` : name
+    })
+  return names.length === 0 ? 'No members' : `Members: ${names.join(', ')}`
 }
 
-const units = ['bytes', 'KB', 'MB', 'GB', 'TB']
-
-/** A size as a person reads it, in steps of 1024: "512 bytes", "1.5 MB". */
-export function readableSize(bytes: number): string {
-  if (bytes === 1) return '1 byte'
-  let amount = bytes
-  let step = 0
-  // Compare the rounded amount, so that 1,048,575 bytes are 1 MB and not 1024 KB.
-  while (rounded(amount) >= 1024 && step < units.length - 1) {
-    amount /= 1024
-    step++
-  }
-  return `${rounded(amount)} ${units[step]}`
+function libraryName({ owner }: Drive): string {
+  return 'site' in owner ? owner.name : ''
 }
 
-/** One decimal below 100, none above. */
-function rounded(amount: number): number {
-  return amount >= 100 ? Math.round(amount) : Number(amount.toFixed(1))
+function usage(drive: Drive): string {
+  return `${readableSize(drive.used)} of ${readableSize(drive.total)} used`
+}
+
+function initials(name: string): string {
+  return name
+    .split(' ')
+    .map(([first = '']) => first)
+    .join('')
+    .slice(0, 2)
 }

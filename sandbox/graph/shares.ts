@@ -7,11 +7,11 @@ import type { Role } from '../state/rights.ts'
 import type { SharingLink } from '../state/sharing-links.ts'
 import { isLibrary } from '../state/sites.ts'
 import type { Account } from '../state/users.ts'
+import { placeAt } from '../state/web-place.ts'
 import type { World } from '../state/world.ts'
 import { authorizeDrive } from './bearer.ts'
 import { driveItem, driveOwner } from './item.ts'
 import { graphJson } from './replies.ts'
-import { placeAt } from './web-place.ts'
 
 /** What a share stands for, and what its link allows for this one request. */
 export interface Share {

@@ -13,7 +13,7 @@ export interface SiteAddress {
 }
 
 /**
- * `sites/{id}` and `sites/{host}:/{path}`, which a second colon closes before more follows. A host may have its port
+ * `sites/{id}` and `sites/{host}:/{path}` (`root` stands for the host), which a second colon closes before more follows. A host may have its port
  * behind it, as clients take it from a URL. Source: microsoft-graph-docs-contrib, api/site-getbypath.
  */
 export const sitePattern = String.raw`sites\/(?<siteId>[^/:]+(?::\d+)?)(?::\/(?<sitePath>[^:]*)(?::|$))?`
@@ -44,7 +44,10 @@ function isAt(world: World, site: Site, id: string, path: string | undefined): b
   const [host = '', collection, web] = id.split(',')
   if (path !== undefined) {
     const wanted = path.replace(/^\/+|\/+$/g, '').toLowerCase()
-    return isHostOf(world.origins, site.domain, host) && site.path.slice(1).toLowerCase() === wanted
+    return (
+      (host === 'root' || isHostOf(world.origins, site.domain, host)) &&
+      site.path.slice(1).toLowerCase() === wanted
+    )
   }
   if (collection !== undefined)
     return collection === site.guids[0] && (web === undefined || web === site.guids[1])

@@ -1,4 +1,5 @@
 import { page } from '../server/html.ts'
+import { masthead, palette } from '../server/look.ts'
 import type { Reply } from '../server/messages.ts'
 
 /** A sign-in page: a single card, readable from 320 pixels wide, in light and dark mode. */
@@ -17,9 +18,9 @@ export function signInPage({ title, body, formAction = [], ...more }: SignInPage
   return page({
     ...more,
     title: `${title} · Sandbox`,
-    style,
+    style: palette + style,
     formAction: formAction.length > 0 ? formAction : ["'none'"],
-    body: `<header><p><span class="mark" aria-hidden="true"></span>Sandbox <small>local fake of Microsoft</small></p></header>
+    body: `${masthead}
 <main>
 ${body}
 </main>
@@ -28,32 +29,12 @@ ${body}
 }
 
 const style = `
-:root {
-  --ground: #eef1f5; --card: #fff; --text: #16191d; --soft: #565c66; --line: #7b828d; --faint: #dde1e7;
-  --accent: #0b5cad; --on-accent: #fff; --hover: #f1f5fa; --alarm: #a3130e; --alarm-ground: #fdf0ef
-}
-@media (prefers-color-scheme: dark) {
-  :root {
-    --ground: #0f1215; --card: #1a1e23; --text: #f2f4f6; --soft: #b3bac4; --line: #828a96; --faint: #333a43;
-    --accent: #84bdff; --on-accent: #06223f; --hover: #242a31; --alarm: #ffb0aa; --alarm-ground: #361a1a
-  }
-}
-* { box-sizing: border-box }
-html { background: var(--ground); color: var(--text) }
 body { max-width: 29rem; min-height: 100vh; margin: 0 auto; padding: 3rem 1rem 1rem }
-header p { display: flex; align-items: baseline; gap: .5rem; margin: 0 .25rem .75rem; font-weight: 600 }
-small { color: var(--soft); font-size: .875rem; font-weight: 400 }
-.mark { align-self: center; width: .9rem; height: .9rem; border: .2rem solid var(--accent); border-radius: 50% }
 main { padding: 1.75rem 2rem 2rem; background: var(--card); border: 1px solid var(--faint); border-radius: .75rem }
-footer p { margin: 1rem .25rem; color: var(--soft); font-size: .875rem }
-h1 { margin: 0 0 .25rem; font-size: 1.5rem; line-height: 1.25 }
 h2 { margin: 1.5rem 0 .25rem; font-size: 1rem }
-p { margin: .5rem 0 }
 .soft, dt, .detail { color: var(--soft) }
 .soft strong { color: var(--text) }
 ul { margin: 1.25rem 0; padding: 0; list-style: none }
-a { color: var(--accent) }
-code { overflow-wrap: anywhere }
 button, input { font: inherit; color: inherit }
 button { min-height: 2.75rem; padding: .5rem 1.25rem; border: 1px solid var(--line); border-radius: .375rem; background: var(--card); cursor: pointer }
 button:hover { background: var(--hover) }
@@ -63,14 +44,12 @@ button.main:hover { text-decoration: underline }
 .choice > :last-child { flex: 1; min-width: 0 }
 .choice strong, .choice span span { display: block }
 .choice span span { color: var(--soft); font-size: .875rem }
-.face { display: grid; flex: none; width: 2.5rem; height: 2.5rem; place-items: center; border: 1px solid var(--line); border-radius: 50%; font-size: .875rem; font-weight: 600 }
 .buttons { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem }
 .buttons button { flex: 1 1 8rem }
 .plain { margin-top: .75rem }
 label { display: block; margin-top: 1.25rem; font-weight: 600 }
 input { width: 100%; min-height: 2.75rem; margin-top: .25rem; padding: .5rem .75rem; border: 1px solid var(--line); border-radius: .375rem; background: var(--card) }
 input.code { font-family: ui-monospace, monospace; font-size: 1.375rem; letter-spacing: .2em; text-transform: uppercase }
-:is(button, input, a, summary):focus-visible { outline: 3px solid var(--accent); outline-offset: 2px }
 .alarm { padding: .625rem .875rem; border-left: .25rem solid var(--alarm); background: var(--alarm-ground); color: var(--alarm) }
 .permissions li { padding: .625rem 0; border-top: 1px solid var(--faint) }
 .permissions .detail { display: block; font-size: .875rem }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { readableSize } from '../../../sandbox/control/tree-page.ts'
+import { readableSize } from '../../../sandbox/control/tree.ts'
 import { ada, call, control, drive, grace } from '../../helpers/sandbox/client.ts'
 
 describe('the page of the drives', () => {
@@ -8,7 +8,7 @@ describe('the page of the drives', () => {
     await make('/me/drive/root/children', 'A & B')
     await make('/me/drive/root:/A%20%26%20B:/children', 'inner')
     const page = await call(`${to.origin}/`)
-    expect(page.text).toContain('A &#38; B</span><ul>')
+    expect(page.text).toContain('A &#38; B</a><ul>')
     expect(page.headers.get('refresh')).toBe('2')
     expect((await call(`${to.origin}/?still`)).headers.get('refresh')).toBeNull()
     expect(page.text).not.toContain('<script')
@@ -21,7 +21,7 @@ describe('the page of the drives', () => {
     await put('/me/drive/root:/a/c:/content', 'x')
     await put('/me/drive/root:/a/small.bin:/content', 'x'.repeat(1536))
     const { text } = await call(`${to.origin}/`)
-    expect(text).toContain('<span class="file">small.bin</span><span class="size">1.5 KB</span>')
+    expect(text).toContain('small.bin</a><span class="size">1.5 KB</span>')
     expect(text).toContain('<span class="size">1 byte</span>')
     expect(text).toContain('work account, 1.5 KB of 1 TB used')
     expect(text).toContain('personal account, 0 bytes of 5 GB used')

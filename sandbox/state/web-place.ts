@@ -1,9 +1,9 @@
-import type { Drive } from '../state/drive.ts'
-import type { Item } from '../state/items.ts'
-import { microsoftOrigins } from '../state/origins.ts'
-import { domainOf } from '../state/sites.ts'
-import { hostName, isHostOf } from '../state/web-addresses.ts'
-import type { World } from '../state/world.ts'
+import type { Drive } from './drive.ts'
+import type { Item } from './items.ts'
+import { microsoftOrigins } from './origins.ts'
+import { domainOf } from './sites.ts'
+import { hostName, isHostOf } from './web-addresses.ts'
+import type { World } from './world.ts'
 
 /** An item, and the drive it is in. */
 export interface WebPlace {

@@ -1,0 +1,120 @@
+import fc from 'fast-check'
+import { describe, expect, it } from 'vitest'
+import { type Answer, ada, grace, type Json } from '../../helpers/sandbox/client.ts'
+import { charles, margaret, type Person, personOf, worldOfPlaces } from '../../helpers/sandbox/places.ts'
+import { ModelPlaces, type Rights } from './places-model.ts'
+
+const who = fc.nat({ max: 1 })
+/** A folder among all that ever were, in whichever drive. */
+const which = fc.nat({ max: 14 })
+const name = fc.constantFrom('a', 'A', 'b', 'é', 'c d')
+const operation = fc.oneof(
+  { weight: 6, arbitrary: fc.record({ do: fc.constant('create' as const), who, which, name }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('rename' as const), who, which, name }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('move' as const), who, which, into: which }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('remove' as const), who, which }) },
+  { weight: 3, arbitrary: fc.record({ do: fc.constant('look' as const), who, which }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      do: fc.constant('allow' as const),
+      who,
+      which,
+      role: fc.constantFrom<Rights>('read', 'write', 'none'),
+    }),
+  },
+)
+type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never
+
+interface Folder {
+  driveId: string
+  id: string
+}
+
+type Allow = (drive: string, path: string, who: number, role: Rights) => Promise<unknown>
+
+/** The same operations over HTTP. */
+class RealPlaces {
+  readonly #people: Person[]
+  readonly #folders: Folder[]
+  readonly #allow: Allow
+
+  constructor(people: Person[], roots: Folder[], allow: Allow) {
+    this.#people = people
+    this.#folders = [...roots]
+    this.#allow = allow
+  }
+
+  async run(one: Operation, model: ModelPlaces): Promise<string> {
+    const number = one.which % model.count
+    const person = this.#people[one.who] as Person
+    const folder = this.#folders[number] as Folder
+    const address = `/drives/${folder.driveId}/items/${folder.id}`
+    switch (one.do) {
+      case 'create': {
+        const answer = await person.make(`${address}/children`, one.name)
+        if (answer.status === 201) this.#folders.push({ driveId: folder.driveId, id: answer.json.id })
+        return String(answer.status)
+      }
+      case 'rename':
+        return String((await person.patch(address, { name: one.name })).status)
+      case 'move': {
+        const { driveId, id } = this.#folders[one.into % model.count] as Folder
+        return String((await person.patch(address, { parentReference: { driveId, id } })).status)
+      }
+      case 'remove':
+        return String((await person.remove(address)).status)
+      case 'allow':
+        await this.#allow(folder.driveId, model.path(number), one.who, one.role)
+        return 'allowed'
+      default:
+        return this.#look(person, address)
+    }
+  }
+
+  /** All that a person sees of a folder: its names, and whether its parent shows. */
+  async #look(person: Person, address: string): Promise<string> {
+    const item: Answer = await person.get(address)
+    if (item.status !== 200) return String(item.status)
+    const list = await person.get(`${address}/children`)
+    const names = list.json.value.map((child: Json) => child.name).sort()
+    return `${names.join('|')}, ${item.json.parentReference.id === undefined ? 'no parent' : 'a parent'}`
+  }
+}
+
+describe('a plain model of drives and rights', () => {
+  it.each([
+    ['work', [ada, charles], true],
+    ['personal', [grace, margaret], false],
+  ] as const)('allows and shows what %s drives do, step by step', async (_, usernames, hasSite) => {
+    await fc.assert(
+      fc.asyncProperty(fc.array(operation, { maxLength: 40, size: 'max' }), async (operations) => {
+        const { to, site, arrange } = await worldOfPlaces()
+        try {
+          const people = await Promise.all(usernames.map((username) => personOf(to, username)))
+          const own = await Promise.all(people.map(({ get }) => get('/me/drive/root')))
+          const roots = own.map(({ json }) => ({ driveId: json.parentReference.driveId, id: json.id }))
+          if (hasSite) {
+            const [library] = site.drives
+            roots.push({ driveId: library.driveId, id: library.itemId })
+          }
+          const model = new ModelPlaces(hasSite ? 3 : 2)
+          // The first person is a member of the site.
+          if (hasSite) model.allow(2, 0, 'write')
+          const real = new RealPlaces(people, roots, (drive, path, number, role) =>
+            arrange('rights', { in: drive, path, username: usernames[number], role }),
+          )
+          for (const one of operations) {
+            if (model.isOutOfPlay(one)) continue
+            // The real drives go first: they need the paths of the model before they change.
+            const got = await real.run(one, model)
+            expect(got, JSON.stringify(one)).toBe(model.run(one))
+          }
+        } finally {
+          await to.close()
+        }
+      }),
+      { numRuns: 25 },
+    )
+  })
+})
