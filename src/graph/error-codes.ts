@@ -295,24 +295,10 @@ const byWords: readonly Worded[] = [
     statuses: [409, 423],
     means: 'uploading',
   },
-  { words: /\b(blocked|archived)\b/i, statuses: [403, 423], means: 'blocked' },
   // An administrator can lock a site, too: https://learn.microsoft.com/en-us/sharepoint/manage-lock-status
-  { words: /\badministrator/i, statuses: [423], means: 'blocked' },
-  { words: /\b(locked|read.?only)\b.*\badministrator/is, statuses: [403], means: 'blocked' },
-  { words: /\b(un)?lock|checked out|being edited|in use\b/i, statuses: [423], means: 'locked' },
-  { words: /\b(frozen|suspended)\b/i, statuses: [403, 423], means: 'frozen' },
-  {
-    words: /(quota|storage) .{0,40}(exceeded|is full)|(exceeded|out of) .{0,40}(quota|storage)/i,
-    statuses: [400, 403],
-    means: 'noSpace',
-  },
+  { words: /\b(blocked|archived|administrator)/i, statuses: [423], means: 'blocked' },
   { words: /mounted folder/i, statuses: [400, 501], means: 'shortcut' },
   { words: /ObjectHandle is Invalid|personal vault/i, statuses: [400, 403, 404], means: 'unopened' },
-  {
-    words: /\b(database|site|library|drive)\b.{0,40}\bread.?only/i,
-    statuses: [403, 423, 503],
-    means: 'readOnly',
-  },
   {
     words:
       /illegal character|invalid (trailing |leading )?character|name is (reserved|invalid)|(path|name) .{0,40}too long/i,
@@ -321,10 +307,24 @@ const byWords: readonly Worded[] = [
   },
 ]
 
-/** The same, where no code says more. */
+/** The same, where no code says more: Microsoft says of malware, too, that it is blocked. */
 const byWordsAlone: readonly Worded[] = [
-  { words: /\bparent\b.{0,40}(does not exist|not (be )?found)/i, statuses: [409], means: 'notFound' },
+  { words: /\b(blocked|archived)\b/i, statuses: [403], means: 'blocked' },
+  { words: /\b(locked|read.?only)\b.*\badministrator/is, statuses: [403], means: 'blocked' },
+  { words: /\b(frozen|suspended)\b/i, statuses: [403, 423], means: 'frozen' },
+  {
+    words: /(quota|storage) .{0,40}(exceeded|is full)|(exceeded|out of) .{0,40}(quota|storage)/i,
+    statuses: [400, 403],
+    means: 'noSpace',
+  },
+  {
+    words: /\b(database|site|library|drive)\b.{0,40}\bread.?only/i,
+    statuses: [403, 423, 503],
+    means: 'readOnly',
+  },
+  { words: /\b(un)?lock|checked out|being edited|in use\b/i, statuses: [423], means: 'locked' },
   { words: /\S/, statuses: [423], means: 'blocked' },
+  { words: /\bparent\b.{0,40}(does not exist|not (be )?found)/i, statuses: [409], means: 'notFound' },
   // Any other conflict than one of names.
   { words: /^(?!.*\b(name|exists?|already)\b)/is, statuses: [409], means: 'conflict' },
 ]

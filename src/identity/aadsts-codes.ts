@@ -311,6 +311,7 @@ const byCode: Record<number, Advice> = {
   },
   90006: serviceTrouble,
   90008: unexplained,
+  90009: scope,
   90013: bug,
   90014: bug,
   90015: bug,

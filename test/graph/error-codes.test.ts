@@ -216,71 +216,74 @@ describe('the words of an answer', () => {
     ['similar', 'The name is incompatible with a SIMILAR NAME', [400, 404, 409], 403],
     ['noDrive', 'Tenant does not have a SPO license.', [400, 403, 404], 409],
     ['noDrive', "User's mysite not found.", [400, 403, 404], 409],
+    ['noDrive', "Unable to retrieve user's mysite URL.", [400, 403, 404], 409],
     ['uploading', 'An upload session already exists for this file.', [409, 423], 400],
     ['uploading', 'The file is being uploaded.', [409, 423], 400],
     ['uploading', 'This item is currently uploaded by somebody.', [409, 423], 400],
-    ['noDrive', "Unable to retrieve user's mysite URL.", [400, 403, 404], 409],
-    ['blocked', 'Access to this site has been blocked.', [403, 423], 404],
-    ['blocked', 'The site is archived.', [403, 423], 404],
-    ['blocked', "The site is locked at the administrator's request.", [403, 423], 404],
-    ['blocked', 'The site is read-only, as the administrator wishes.', [403, 423], 404],
+    ['blocked', 'Access to this site has been blocked.', [423], 403],
+    ['blocked', 'The site is archived.', [423], 403],
     ['blocked', 'Ask your administrator.', [423], 403],
-    ['frozen', 'The account has been frozen.', [403, 423], 404],
-    ['frozen', 'The account is suspended.', [403, 423], 404],
-    ['noSpace', 'The storage of the tenant is full.', [400, 403], 404],
-    ['noSpace', 'The user has exceeded their quota.', [400, 403], 404],
-    ['noSpace', 'The quota of the drive was exceeded.', [400, 403], 404],
-    ['noSpace', 'The drive is out of storage.', [400, 403], 404],
     ['shortcut', 'Operation is not supported on a mounted folder.', [400, 501], 403],
     ['unopened', 'ObjectHandle is Invalid', [400, 403, 404], 409],
     ['unopened', 'The Personal Vault is locked.', [400, 403, 404], 409],
-    ['readOnly', 'Database Is Read Only', [403, 423, 503], 400],
-    ['readOnly', 'The database is read-only.', [403, 423, 503], 400],
-    ['readOnly', 'This site is in read only mode.', [403, 423, 503], 400],
-    ['readOnly', 'The library has become read-only.', [403, 423, 503], 400],
     ['name', 'The name holds an illegal character.', [400, 409], 403],
     ['name', 'Invalid trailing character in the name', [400, 409], 403],
     ['name', 'The name is reserved.', [400, 409], 403],
     ['name', 'The path of the item is too long.', [400, 409], 403],
-  ])('mean %s: %s', (name, message, statuses, not) => {
-    // They go before the codes, as the same code comes with other causes.
+  ])('mean %s, whatever the code: %s', (name, message, statuses, not) => {
+    // The same code comes with other causes.
     const error = { code: 'nameAlreadyExists', innerError: { code: 'resourceLocked' }, message }
     for (const status of statuses) expect(means(refused(status, error), name)).toBe(true)
     expect(means(refused(not, error), 'locked')).toBe(true)
   })
 
+  it.each<[means: MeaningName, words: string, statuses: number[], not: number, instead: MeaningName]>([
+    ['blocked', 'Access has been blocked.', [403, 423], 412, 'changed'],
+    ['blocked', 'It is archived.', [403, 423], 412, 'changed'],
+    ['blocked', "The site is locked at the administrator's request.", [403, 423], 412, 'changed'],
+    ['blocked', 'It is read-only, as the administrator wishes.', [403, 423], 412, 'changed'],
+    ['frozen', 'The account has been frozen.', [403, 423], 412, 'changed'],
+    ['frozen', 'The account is suspended.', [403, 423], 412, 'changed'],
+    ['noSpace', 'The storage of the tenant is full.', [400, 403], 412, 'changed'],
+    ['noSpace', 'The user has exceeded their quota.', [400, 403], 412, 'changed'],
+    ['noSpace', 'The quota of the drive was exceeded.', [400, 403], 412, 'changed'],
+    ['noSpace', 'The drive is out of storage.', [400, 403], 412, 'changed'],
+    ['readOnly', 'Database Is Read Only', [403, 423, 503], 400, 'request'],
+    ['readOnly', 'This site is in read only mode.', [403, 423, 503], 400, 'request'],
+    ['readOnly', 'The library has become read-only.', [403, 423, 503], 400, 'request'],
+    ['readOnly', 'The drive is readonly.', [403, 423, 503], 400, 'request'],
+    ['locked', 'The file is locked for editing by ada.', [423], 403, 'forbidden'],
+    ['locked', 'It is checked out.', [423], 403, 'forbidden'],
+    ['locked', 'It is being edited.', [423], 403, 'forbidden'],
+    ['locked', 'The file is in use.', [423], 403, 'forbidden'],
+    ['locked', 'Lock token does not match existing lock', [423], 403, 'forbidden'],
+    ['locked', 'Unlock it first.', [423], 403, 'forbidden'],
+    // Of no lock, so somebody else has to know why.
+    ['blocked', 'Something new.', [423], 403, 'forbidden'],
+    ['notFound', 'The parent folder does not exist.', [409], 412, 'changed'],
+    ['notFound', 'The parent could not be found.', [409], 412, 'changed'],
+    ['conflict', 'Your changes conflict with those of another user.', [409], 412, 'changed'],
+    ['taken', 'An item of that name is here.', [409], 412, 'changed'],
+    ['taken', 'The item exists.', [409], 412, 'changed'],
+    ['taken', 'It is already here.', [409], 412, 'changed'],
+  ])('mean %s where no code says more: %s', (name, message, statuses, not, instead) => {
+    for (const status of statuses) {
+      for (const code of ['', 'unheardOf', 'accessDenied'])
+        expect(means(refused(status, { code, message }), name)).toBe(true)
+    }
+    expect(means(refused(not, { code: 'unheardOf', message }), instead)).toBe(true)
+    expect(means(refused(403, { code: 'malwareDetected', message }), 'malware')).toBe(true)
+  })
+
   it.each([
-    [423, 'It was unblocked, and is locked.', 'locked'],
     [403, 'Ask the administrator.', 'forbidden'],
+    [403, 'It was unblocked.', 'forbidden'],
     [403, 'A read-only folder.', 'forbidden'],
     [403, 'Your quota is fine.', 'forbidden'],
     [400, 'The name of this well is long enough.', 'request'],
     [409, 'The name was uploaded.', 'taken'],
   ] as const)('with %i mean nothing more: %s', (status, message, name) => {
     expect(means(refused(status, { message }), name)).toBe(true)
-  })
-
-  it.each([
-    [423, 'The file is locked for editing by ada.', 'locked'],
-    [423, 'It is checked out.', 'locked'],
-    [423, 'It is being edited.', 'locked'],
-    [423, 'The file is in use.', 'locked'],
-    [423, 'Lock token does not match existing lock', 'locked'],
-    // Of no lock, so somebody else has to know why.
-    [423, 'Something new.', 'blocked'],
-    [409, 'The parent folder does not exist.', 'notFound'],
-    [409, 'The parent could not be found.', 'notFound'],
-    [409, 'Your changes conflict with those of another user.', 'conflict'],
-    [409, 'An item of that name is here.', 'taken'],
-    [409, 'The item exists.', 'taken'],
-    [409, 'It is already here.', 'taken'],
-  ] as const)('decide with %i where no code says more: %s', (status, message, name) => {
-    for (const code of ['', 'unheardOf', 'accessDenied'])
-      expect(means(refused(status, { code, message }), name)).toBe(true)
-    expect(means(refused(status, { code: 'quotaLimitReached', message }), 'noSpace')).toBe(
-      !message.includes('lock') && !/checked|edited|in use/.test(message),
-    )
-    expect(means(refused(409, { code: 'nameAlreadyExists', message: 'Taken.' }), 'taken')).toBe(true)
   })
 
   it('are a text or empty, with a limit', () => {

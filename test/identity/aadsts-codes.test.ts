@@ -17,7 +17,7 @@ const meanings: [codes: number[], meaning: RegExp, cure: RegExp][] = [
     /od-link login --tenant common/,
   ],
   [
-    [28002, 28003, 70011, 650053, 700022, 700023],
+    [28002, 28003, 70011, 90009, 650053, 700022, 700023],
     /requested scopes/,
     /^Check --scope\..*\n.*--scope Files\.ReadWrite$/,
   ],

@@ -20,7 +20,7 @@ export class BatchResults {
   /** Requests that were answered, and how many of them were throttled. */
   requests = 0
   refused = 0
-  /** The last failure that stopped everything. */
+  /** The last failure that passes by itself: why nothing more is done when the time is up. */
   trouble: OdLinkError | undefined
   #plan: Plan
   #outcomes: Outcomes
@@ -72,7 +72,7 @@ export class BatchResults {
         challenge ??= answer
         this.#outcomes.unauthorized(operation, answer)
       } else {
-        if (answer.status >= 500 && mayPass(answer)) failing.push(answer)
+        if (answer.status >= 400 && mayPass(answer)) failing.push(answer)
         else accepted.push(operation)
         this.#outcomes.take(operation, answer)
       }
@@ -85,8 +85,10 @@ export class BatchResults {
   /** A busy server says for how long; if all of a batch fails, the server as a whole is unavailable. */
   #heed(failing: GraphAnswer[], asked: number, sentAt: number): void {
     const waits = failing.map(retryAfterOf).filter((ms) => ms !== undefined)
+    const [first] = failing
+    if (first) this.trouble = failureOf(first)
     const isTrouble = failing.length === asked && asked >= manyAtOnce
-    if (isTrouble && failing[0]) this.#inTrouble(failureOf(failing[0]), sentAt)
+    if (isTrouble && first) this.#inTrouble(failureOf(first), sentAt)
     this.#limiter.stopFor(Math.max(0, ...waits))
   }
 

@@ -152,7 +152,9 @@ describe('a server that is unavailable', () => {
     run.turn(nothing)
     const batches = run.limiter.batches
     run.answer((at) => (at < failing ? inTrouble(503) : created('f')))
-    expect([run.limiter.troubles, run.limiter.pause, run.results.trouble]).toEqual([0, 0, undefined])
+    expect([run.limiter.troubles, run.limiter.pause]).toEqual([0, 0])
+    // If the time is up while they wait, this is why.
+    expect(run.results.trouble?.message).toBe('Microsoft Graph is unavailable (HTTP 503).')
     // More batches are allowed for what was answered, and for nothing else.
     expect(run.limiter.batches - batches).toBe(paths.length - failing)
   })

@@ -179,7 +179,7 @@ describe('a run', () => {
     )
     const { told } = await create(['/a'], [await linkTo(server)], { maxWaitMs: 5_000 })
     expect(told()).toEqual([
-      'skipped /a: Microsoft is throttling this app: too many requests in a short time (HTTP 429).',
+      'skipped /a: Microsoft is throttling this app: too many requests in a short time (HTTP 429): No.',
     ])
     expect(server.seen).toHaveLength(2)
   })
