@@ -103,7 +103,8 @@ function read(
   return graphAnswer({ status, headers, json }, asked)
 }
 
-function unreadable(): NetworkError {
+/** A success that cannot be read: whether the work was done is not known. */
+export function unreadable(): NetworkError {
   return new NetworkError('Microsoft Graph sent an invalid response.', true, {
     reason: 'unreadable-answer',
     next: ['Try again.'],

@@ -10,6 +10,7 @@ import { apiFailure } from '../api/errors.ts'
 import { mayPass, means } from '../error-codes.ts'
 import { isSince } from '../item.ts'
 import { type Graph, maxRetries } from '../request.ts'
+import { unreadable } from '../send-once.ts'
 import type { Transfer } from './download.ts'
 import type { SavedSession } from './saved-session.ts'
 import { askSigned, readSigned } from './signed-url.ts'
@@ -184,7 +185,7 @@ async function sendPieces(
   /** Whether the last bytes have been sent, and it is not known what became of them. */
   let isLost = false
   for (;;) {
-    const outcome = await attempt(sendPiece(start.url, source, first, options), first)
+    const outcome = readable(await attempt(sendPiece(start.url, source, first, options), first))
     const answer = outcome instanceof NetworkError ? undefined : answerOf(outcome, file, options)
     if (answer && (answer.status === 200 || answer.status === 201)) return answer.json ?? {}
     if (answer?.status === 202) {
@@ -210,6 +211,13 @@ async function sendPieces(
     }
     first = next ?? first
   }
+}
+
+/** A success that describes no item, such as the page of a network, is a lost answer. A 201 says enough without one. */
+function readable(outcome: HttpResponse | NetworkError): HttpResponse | NetworkError {
+  if (outcome instanceof NetworkError || ![200, 201].includes(outcome.status)) return outcome
+  const isDone = (outcome.status === 201 && outcome.body === '') || parseJsonObject(outcome.body)
+  return isDone ? outcome : unreadable()
 }
 
 function failureOf(

@@ -44,6 +44,16 @@ describe('an upload whose session has ended', () => {
     expect(got.asked).toEqual(['PUT', 'PUT', 'GET'])
   })
 
+  it.each([['<html>Sign in to the network</html>'], [''], ['[]']])(
+    'is not complete because a page of the network says 200: %s',
+    async (body) => {
+      at.session.answers.PUT = [{ status: 200, headers: soon, body }, 'the truth', { status: 200, body }]
+      const got = await put()
+      expectWhole(got)
+      expect(got.asked).toEqual(['PUT', 'GET', 'PUT', 'PUT', 'GET', 'PUT'])
+    },
+  )
+
   it.each<[why: string, told: () => Told, onConflict: UploadConflict]>([
     ['has another size', () => found({ size: fileSize - 1 }), 'fail'],
     ['existed before', () => found({ lastModifiedDateTime: '2020-01-01T00:00:00Z' }), 'replace'],
