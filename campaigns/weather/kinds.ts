@@ -1,5 +1,7 @@
 /* Every kind of request that od-link sends, and a command that sends it. */
 
+import { existsSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Outcome, RunOptions } from '../../test/helpers/program/od-link.ts'
 import { comeBack, signInAt, type WaitingLogin } from '../../test/helpers/program/waiting-login.ts'
 import type { Station } from './station.ts'
@@ -103,6 +105,16 @@ async function logInByCode({ world, sandbox }: Station, how: How): Promise<Outco
     // The same.
   }
   return running.ended
+}
+
+/** A file of two pieces, so that a session is asked more than once. */
+const upload = ({ world }: Station, how: How) => {
+  const file = join(world.dir, 'to upload.bin')
+  if (!existsSync(file)) writeFileSync(file, Buffer.alloc(11 * 1024 * 1024, 'x'))
+  return world.run(
+    ['api', '--upload', file, `/me/drive/root:/${how.name}.bin`, ...how.bound, ...inJson(how)],
+    how.options,
+  )
 }
 
 const create = 'POST /v1.0/me/drive'
@@ -262,6 +274,30 @@ export const kinds = {
     limit: maxWait(600),
     done: /^\/w\d+\/f$|"created":true/m,
     run: mkdirMany,
+  },
+  session: {
+    short: 'session',
+    asks: 'POST …/createUploadSession',
+    service: 'graph',
+    command: 'od-link api --upload FILE PATH',
+    match: '/createUploadSession',
+    repeated: true,
+    limit: maxWait(120),
+    done: /"size":\s*\d/,
+    run: upload,
+  },
+  piece: {
+    short: 'piece',
+    asks: 'PUT to the URL of an upload session',
+    service: 'graph',
+    command: 'od-link api --upload FILE PATH',
+    match: 'PUT /upload',
+    after: '/createUploadSession',
+    repeated: true,
+    // Enough to ask where the session stands after each of its pieces.
+    limit: { ...maxWait(120), stays: 15 },
+    done: /"size":\s*\d/,
+    run: upload,
   },
 } as const satisfies Record<string, Kind>
 

@@ -13,12 +13,20 @@ export const exitCodes: Record<Trouble, { 'sign-in': number; graph: number }> = 
   // A truncated answer of Graph is a lost answer. An unreadable answer of the sign-in service is not trusted.
   'not readable': { 'sign-in': 6, graph: 7 },
   busy: { 'sign-in': 6, graph: 6 },
+  // Longer than anybody waits for a command, so it ends at once.
+  'busy for long': { 'sign-in': 6, graph: 6 },
   // Graph refuses the token, and then its replacement: only the sign-in service can say that a link has ended. A bare 401 or 403 from the sign-in service, without an OAuth
   // error (RFC 6749 section 5.2), comes from a proxy or firewall and says nothing about the link.
   'not authorized': { 'sign-in': 6, graph: 6 },
+  'sign-in refused': { 'sign-in': 4, graph: 4 },
   forbidden: { 'sign-in': 6, graph: 9 },
+  // What Graph says is final, and no scope helps.
+  'not allowed': { 'sign-in': 6, graph: 9 },
   // The drive will accept changes again; neither the link nor its scope is at fault.
   'read-only': { 'sign-in': 6, graph: 6 },
+  'name taken': { 'sign-in': 6, graph: 3 },
+  // Nobody knows whether the file is complete, so it is looked for, and else uploaded again.
+  'session over': { 'sign-in': 6, graph: 6 },
   // An id_token cannot be verified with a wrong clock (OpenID Connect Core, 3.1.3.7). An existing link keeps
   // working.
   'clock is wrong': { 'sign-in': 4, graph: 0 },
@@ -72,6 +80,12 @@ export const exceptions: Exception[] = [
     because: 'the batch arrived complete, so its content is wrong because of Microsoft, not the network',
   },
   {
+    kinds: ['piece'],
+    in: ['reset after processing', '400, session over and done', '416, session done', 'truncated answer'],
+    exit: 0,
+    because: 'the bytes have arrived, as the session or the drive says',
+  },
+  {
     kinds: ['poll'],
     in: ['hang in the body', 'reset after processing', 'truncated answer'],
     run: 'passes',
@@ -80,27 +94,32 @@ export const exceptions: Exception[] = [
   },
 ]
 
-/**
- * Whether a failure is possible for this request: an answer in a batch has no connection of its own, and only drives
- * are read-only.
- */
+/** Whether a failure is possible for this request: an answer in a batch has no connection of its own. */
 function canBe(kind: KindName, weather: WeatherName): boolean {
-  const { is } = weatherOf(weather)
-  if (is === 'read-only') return kindOf(kind).service === 'graph' && kind !== 'me'
+  const { is, for: kinds } = weatherOf(weather)
+  if (kinds) return kinds.includes(kind)
+  // No token is sent there, and a silent server is given two minutes for each piece.
+  if (kind === 'piece') return weather !== '401' && is !== 'no connection' && !weather.startsWith('hang')
   if (kind !== 'item') return true
   return (
     is !== 'no connection' && is !== 'no answer' && is !== 'clock is wrong' && weather !== 'truncated answer'
   )
 }
 
+const isFinal = new Set<Trouble>([
+  ...(['forbidden', 'not allowed', 'read-only', 'name taken', 'sign-in refused', 'clock is wrong'] as const),
+])
+
 /**
  * Whether the request is retried in the same run. A failed connection is reported at once; only a polling
  * login waits for the network. A refused token is replaced once.
  */
 function isRepeated(kind: KindName, weather: WeatherName): boolean {
-  const { is } = weatherOf(weather)
+  const { is, repeatedFor } = weatherOf(weather)
   const { repeated, service } = kindOf(kind)
-  if (!repeated || is === 'forbidden' || is === 'read-only' || is === 'clock is wrong') return false
+  if (repeatedFor) return repeatedFor.includes(kind)
+  if (!repeated || isFinal.has(is)) return false
+  if (is === 'busy for long') return kind === 'poll'
   if (is === 'no connection') return kind === 'poll'
   if (is === 'not authorized') return service === 'graph'
   // Someone who has just mistyped a host learns about it sooner.
@@ -176,8 +195,11 @@ export const sample: Cell[] = (() => {
   const taken: Cell[] = []
   const used = (kind: KindName) => taken.filter((cell) => cell.kind === kind).length
   for (const weather of weatherNames) {
-    const quick = cells.filter((cell) => cell.weather === weather && cell.run === 'stays' && isQuick(cell))
-    const [next] = quick.toSorted((one, other) => used(one.kind) - used(other.kind))
+    const all = cells.filter((cell) => cell.weather === weather && cell.run === 'stays')
+    const quick = all.filter(isQuick)
+    const [next] = (quick.length > 0 ? quick : all).toSorted(
+      (one, other) => used(one.kind) - used(other.kind),
+    )
     if (next) taken.push(next)
   }
   const passing = cells.filter(({ weather, run }) => weather === '429, a decimal' && run === 'passes')

@@ -111,6 +111,12 @@ Limits without a flag, with a server that sends no answer:
 
 ${markdown(tableOf(results, 'stays, without a flag'))}
 
+## What Microsoft was seen to answer
+
+Where the failures with a code, words or a number were reported:
+
+${weatherNames.flatMap(sourceLine).join('\n')}
+
 ## The exit codes
 
 These apply when the failure stays. When it passes, the exit code is 0.
@@ -146,6 +152,11 @@ function kindRow(name: KindName): string[] {
     here,
     `${limit.default} s`,
   ]
+}
+
+function sourceLine(name: WeatherName): string[] {
+  const { source } = weatherOf(name)
+  return source ? [`- ${name}: ${source}`] : []
 }
 
 function exceptionLine({ kinds, in: where, run, exit, because }: Exception): string {
