@@ -34,11 +34,19 @@ describe('a renewal that is refused for a while', () => {
   it.each([
     ['a request loop', refusal('invalid_grant', 50196, 'The server terminated an operation.')],
     ['trouble of the service', refusal('invalid_grant', 90033, 'A transient error has occurred.')],
+    ['a time-out', refusal('interaction_required', 90012, 'The request has timed out.')],
+    ['a throttled tenant', refusal('invalid_request', 90055, 'Too many requests.')],
+    ['an unknown number', refusal('invalid_grant', 4_242_424, 'The service is busy. Try again later.')],
+    [
+      'a cause behind another number',
+      refusal('invalid_grant', 50196, 'A loop.', { error_codes: [70000, 50196] }),
+    ],
+    ['only its name', { status: 400, body: { error: 'temporarily_unavailable' } }],
   ])('does not end the link: %s', async (_, effect) => {
     const note = join(at.world.dir, 'note')
     const env = { OD_LINK_ON_SIGNIN_NEEDED: `echo ended >> '${note}'` }
     await refuse(effect)
-    const { code, stdout, stderr } = await at.world.run(['mkdir', '/', 'x'], { env })
+    const { code, stdout, stderr } = await at.world.run(['mkdir', '--max-wait', '2', '/', 'x'], { env })
     expect({ code, stdout }).toEqual({ code: 6, stdout: '' })
     expect(stderr).not.toContain('od-link login --')
     expect(() => readFileSync(note)).toThrow()
@@ -62,6 +70,18 @@ describe('a renewal that is refused for a while', () => {
     }
     expect(readFileSync(note, 'utf8')).toBe('ended\nended\n')
     rmSync(note)
+  })
+})
+
+describe('trouble of the service that is over in a moment', () => {
+  it.each([
+    ['AADSTS90033', refusal('invalid_grant', 90033, 'A transient error has occurred.')],
+    ['temporarily_unavailable', { status: 400, body: { error: 'temporarily_unavailable' } }],
+  ])('costs a moment: %s', async (_, effect) => {
+    await refuse(effect, 1)
+    const { code, stderr } = await at.world.run(['mkdir', '-p', '/a-moment'])
+    expect({ code, stderr }).toEqual({ code: 0, stderr: expect.stringMatching(/Retrying in/) })
+    expect(await renewals()).toEqual([400, 200])
   })
 })
 
