@@ -1,6 +1,6 @@
 import { OdLinkError } from '../errors.ts'
 import type { Account, SavedDrive } from './account.ts'
-import { listAccounts } from './index.ts'
+import { changeIndex, listAccounts } from './index.ts'
 
 /*
  * Saved drives: a short name for a place outside of the account's own drive. They are in the index entry of the account that
@@ -46,6 +46,53 @@ export async function findDrive(name: string): Promise<OwnedDrive> {
             `OneDrive allows no ":" in a name, so "${name}:" can only be a saved drive.`,
           ],
   })
+}
+
+/**
+ * Saves a drive with the account that it was found with.
+ * @throws OdLinkError (taken) when there is a drive with that name, of whatever account; (sign-in) when the account has been
+ *   unlinked meanwhile.
+ */
+export async function addDrive(account: Account, drive: SavedDrive): Promise<void> {
+  await changeIndex((index) => {
+    const accounts = index.accounts ?? []
+    refuseTakenDrive(drive.name, accounts)
+    const owner = accounts.find(({ id }) => id === account.id)
+    if (!owner) {
+      const next = [{ verb: 'login' }]
+      throw new OdLinkError('sign-in', `${account.username} is no longer linked.`, {
+        reason: 'not-linked',
+        next,
+      })
+    }
+    owner.drives = [...(owner.drives ?? []), drive]
+  })
+}
+
+/** @throws OdLinkError (taken) when there is a drive with that name. */
+export function refuseTakenDrive(name: string, accounts?: readonly Account[]): void {
+  const known = listDrives(accounts).find(({ drive }) => isNamed(drive, name))
+  if (!known) return
+  const { drive, account } = known
+  throw new OdLinkError('taken', `"${drive.name}:" is already saved: ${drive.about} (${account.username}).`, {
+    reason: 'name-taken',
+    next: [
+      'Choose another name.',
+      { intro: 'Or remove it first:', verb: 'drive', args: ['remove', drive.name] },
+    ],
+  })
+}
+
+/** Forgets a saved drive; what is in it stays. @throws OdLinkError (usage) when there is none of that name. */
+export async function removeDrive(name: string): Promise<OwnedDrive> {
+  const found = await findDrive(name)
+  await changeIndex(({ accounts = [] }) => {
+    const owner = accounts.find(({ id }) => id === found.account.id)
+    if (!owner?.drives) return
+    owner.drives = owner.drives.filter((drive) => !isNamed(drive, name))
+    if (owner.drives.length === 0) delete owner.drives
+  })
+  return found
 }
 
 /** Whether a saved drive has this name; case does not count. */

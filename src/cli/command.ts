@@ -1,7 +1,7 @@
 /* How a verb is described. The other files of this folder turn a table of such descriptions into a command line. */
 
 /** What a value names. Completion knows how to list each kind. */
-export type Kind = 'account' | 'folder' | 'item' | 'file' | 'setting' | 'topic' | 'code'
+export type Kind = 'account' | 'folder' | 'item' | 'drive' | 'file' | 'setting' | 'topic' | 'code'
 
 interface Value {
   takes?: Kind

@@ -14,6 +14,7 @@ export const actions = {
   token: () => import('./token/run.ts'),
   mkdir: () => import('./mkdir/run.ts'),
   ls: () => import('./ls/run.ts'),
+  drive: () => import('./drive/run.ts'),
   api: () => import('./api/run.ts'),
   config: () => import('./config/run.ts'),
   store: () => import('./store/run.ts'),

@@ -4,6 +4,7 @@ import { completion } from './completion/command.ts'
 import { config } from './config/command.ts'
 import { demo } from './demo/command.ts'
 import { doctor } from './doctor/command.ts'
+import { drive } from './drive/command.ts'
 import { explain } from './explain/command.ts'
 import { help } from './help/command.ts'
 import { login } from './login/command.ts'
@@ -30,6 +31,7 @@ export const commands = {
   token,
   mkdir,
   ls,
+  drive,
   api,
   doctor,
   explain,

@@ -4,8 +4,9 @@ import { means } from './error-codes.ts'
 import { graphFailure } from './errors.ts'
 import { itemOf } from './item.ts'
 import { sameName } from './path.ts'
-import { type Place, parentOf, placeAddress, showPlace } from './place.ts'
+import { type Place, parentOf, placeAddress, placeBelow, showPlace } from './place.ts'
 import type { Graph, GraphAnswer } from './request.ts'
+import { mayBeShortcut, mostShortcuts, targetOf, withShortcuts } from './shortcuts.ts'
 
 /*
  * How items of a drive are addressed and read.
@@ -31,15 +32,37 @@ export async function addressOf(graph: Graph, place: Place): Promise<string> {
   let from = place
   while (from.path.length > maxColonLevels) {
     const ancestor = { ...from, path: from.path.slice(0, maxColonLevels) }
-    const answer = await graph.send({ method: 'GET', path: `${placeAddress(ancestor)}?$select=id` })
-    const { id } = itemOf(answer.json)
+    const rest = from.path.slice(maxColonLevels)
+    const answer = await graph.send({
+      method: 'GET',
+      path: `${placeAddress(ancestor)}?$select=id,remoteItem`,
+    })
+    const item = itemOf(answer.json)
+    const behind = await behindShortcut(graph, ancestor, answer, item)
+    if (behind) {
+      from = placeBelow(behind, rest)
+      continue
+    }
+    const { id } = item
     if (answer.status !== 200 || id === undefined) {
       const names = place.path.slice(0, place.path.length - from.path.length + maxColonLevels)
       throw graphFailure(answer, `Looking for "${showPlace({ ...place, path: names })}"`)
     }
-    from = { ...from, item: id, path: from.path.slice(maxColonLevels) }
+    from = { ...from, item: id, path: rest }
   }
   return placeAddress(from)
+}
+
+/** Where an ancestor leads that is a shortcut, or lies behind one. */
+async function behindShortcut(
+  graph: Graph,
+  ancestor: Place,
+  answer: GraphAnswer,
+  item: DriveItem,
+): Promise<Place | undefined> {
+  if (answer.status === 200) return targetOf(ancestor, item)
+  const above = mayBeShortcut(answer) ? await followShortcut(graph, parentOf(ancestor)) : undefined
+  return above && placeBelow(above, ancestor.path.slice(-1))
 }
 
 /** Reads the item at that place; the answer is 200 with the item, or Graph's refusal. */
@@ -83,16 +106,57 @@ export async function findChild(
   return best
 }
 
-/** The list of a folder's children, page by page; an answer that is not a page is the last one. */
+/**
+ * The place behind the shortcut that a path leads through, or ends at. Call it only after a refusal that may mean one
+ * (shortcuts.ts). Above a shortcut everything can be read and below it nothing, so the path is halved each time.
+ * @returns undefined when none of its items is a shortcut.
+ */
+export async function followShortcut(graph: Graph, place: Place): Promise<Place | undefined> {
+  let [least, most] = [1, place.path.length]
+  while (least <= most) {
+    const length = Math.floor((least + most) / 2)
+    const upper = { ...place, path: place.path.slice(0, length) }
+    const answer = await getItem(graph, upper)
+    const target = answer.status === 200 ? targetOf(upper, itemOf(answer.json)) : undefined
+    if (target) return placeBelow(target, place.path.slice(length))
+    if (answer.status === 200) least = length + 1
+    else if (mayBeShortcut(answer)) most = length - 1
+    else return undefined
+  }
+  return undefined
+}
+
+/**
+ * The list of a folder's children, page by page; an answer that is not a page is the last one. A path that leads through a
+ * shortcut is listed in the drive that it leads to; at work, the list of a shortcut itself is empty.
+ */
 export async function* pagesOf(graph: Graph, parent: Place): AsyncGenerator<GraphAnswer> {
-  const address = await addressOf(graph, parent)
+  let place = parent
+  for (let shortcuts = 0; ; shortcuts += 1) {
+    const pages = pagesAt(graph, place)
+    const first = await pages.next()
+    if (first.done) return
+    const isEmpty = Array.isArray(first.value.json?.value) && first.value.json.value.length === 0
+    const mayLead = mayBeShortcut(first.value) || (first.value.status === 200 && isEmpty)
+    const behind = mayLead && shortcuts < mostShortcuts ? await followShortcut(graph, place) : undefined
+    if (!behind) {
+      yield first.value
+      yield* pages
+      return
+    }
+    place = behind
+  }
+}
+
+async function* pagesAt(graph: Graph, place: Place): AsyncGenerator<GraphAnswer> {
+  const address = await addressOf(graph, place)
   let path: string | undefined = `${address}/children?$top=200&${wanted}`
   const seen = new Set<string>()
   // A list that links back to itself, or always has one more page, would never end.
   const mayAsk = () => seen.size === 0 || (seen.size < mostPages && graph.left() > 0)
   while (path !== undefined && !seen.has(path) && mayAsk()) {
     seen.add(path)
-    const answer: GraphAnswer = await graph.send({ method: 'GET', path })
+    const answer: GraphAnswer = await graph.send({ method: 'GET', path, headers: withShortcuts })
     yield answer
     path = answer.status === 200 ? nextPage(answer) : undefined
   }

@@ -6,7 +6,7 @@ import type { NextStep } from '../text/next-step.ts'
 import { fromOutside } from '../text/sanitize.ts'
 import type { GraphAnswer } from './answer.ts'
 import { codesOf, type Meaning, meaningOf, meaningOfCode, signInAgain, wordsOf } from './error-codes.ts'
-import { type Shown, showPlace } from './place.ts'
+import { isWebAddress, type Shown, showPlace } from './place.ts'
 
 /**
  * The error for an answer that is no success.
@@ -98,14 +98,26 @@ export function noDrive(answer: GraphAnswer): OdLinkError {
   })
 }
 
-/** The item that a saved drive or an address stands for does not exist, or nobody shares it any more. */
+/** What a path starts from does not exist, or nobody shares it any more: a saved drive, an address or a shortcut. */
 export function placeGone(place: Shown, answer: GraphAnswer): OdLinkError {
-  const message = `"${showPlace(place)}" no longer exists, or this account can no longer open it.`
-  return new OdLinkError('not-found', message, {
-    reason: 'no-such-item',
-    next: ['Open it in a browser, and copy its address again.'],
-    ...traceOf(answer),
-  })
+  const { prefix } = place
+  const isSaved = prefix.endsWith(':')
+  const isShortcut = !isSaved && !isWebAddress(prefix)
+  const what = isShortcut ? 'is a shortcut to a folder that' : 'is a place that'
+  const saved = prefix.replace(/:$/, '')
+  const again: NextStep[] = isSaved
+    ? [
+        'Open the folder in a browser, and copy its address again. Then:',
+        {
+          verb: 'drive',
+          args: ['remove', saved],
+          and: { verb: 'drive', args: ['add', saved, 'ADDRESS'] },
+        },
+      ]
+    : ['Open it in a browser, and copy its address again.']
+  const next = isShortcut ? ['Ask its owner to share it again, or remove the shortcut in OneDrive.'] : again
+  const message = `"${showPlace(place)}" ${what} no longer exists, or is no longer shared with this account.`
+  return new OdLinkError('not-found', message, { reason: 'no-such-item', next, ...traceOf(answer) })
 }
 
 /**

@@ -1,13 +1,14 @@
 import type { DriveItem } from '@microsoft/microsoft-graph-types'
 import { type ErrorDetails, OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
-import { addressOf, findChild, getItem, getItemOrListed } from './drive.ts'
+import { addressOf, findChild, followShortcut, getItem, getItemOrListed } from './drive.ts'
 import { createCopy, means, useExisting } from './error-codes.ts'
 import { graphFailure, misplaced, nameTaken, noDrive, placeGone, similarName, traceOf } from './errors.ts'
 import { isFolder, isMisplaced, isSince, itemOf } from './item.ts'
 import { type DrivePath, sameName } from './path.ts'
 import { type Place, parentOf, placeBelow, showPlace } from './place.ts'
 import type { Graph, GraphAnswer } from './request.ts'
+import { isDangling, mayBeShortcut, targetOf } from './shortcuts.ts'
 
 /** What to do when the name is taken: fail, use another name, or use the existing folder. */
 export const conflictChoices = ['fail', 'rename', 'reuse'] as const
@@ -42,16 +43,28 @@ const refusedShapes = new Set([400, 404, 405, 422])
  * @throws OdLinkError (taken), (not-found) for a missing parent, or what Graph refused it for.
  */
 export async function createFolder(graph: Graph, place: Place, options: CreateOptions): Promise<Folder> {
+  return (await make(graph, place, options)).folder
+}
+
+/** A folder, and where its own folders are created: for a shortcut, in the folder that it stands for. */
+interface Made {
+  folder: Folder
+  place: Place
+}
+
+async function make(graph: Graph, typed: Place, options: CreateOptions): Promise<Made> {
+  if (typed.path.length === 0) return itself(graph, typed, options)
   const started = Date.now()
+  let place = typed
   for (let race = 1; ; race += 1) {
     const answer = await create(graph, place, options, started)
-    if (answer.status === 201) return created(place, answer, options)
+    if (answer.status === 201) return { folder: created(place, answer, options), place }
     if (answer.status === 200 || means(answer, 'taken', 'similar', 'conflict')) {
-      const folder = await existing(graph, place, options, answer, started)
-      if (folder) return folder
+      const found = await existing(graph, place, options, answer, started)
+      if (found) return found
       if (race >= maxRaces) throw unseen(place, answer)
-    } else if ((answer.status === 404 || means(answer, 'notFound')) && race <= maxRaces) {
-      await missingParent(graph, place, options, answer)
+    } else if ((answer.status === 404 || mayBeShortcut(answer)) && race <= maxRaces) {
+      place = await inOtherParent(graph, place, options, answer)
     } else {
       if (refusedShapes.has(answer.status)) await refuseFileAsParent(graph, place, options)
       throw graphFailure(answer, `Creating "${showPlace(place)}"`)
@@ -73,7 +86,7 @@ async function create(
     // The path is too deep to be addressed at once, and an upper part of it is missing.
     if (!(error instanceof OdLinkError && error.kind === 'not-found')) throw error
     if (!parents) throw noFolder(place, error)
-    await createParent(graph, place)
+    await make(graph, parentOf(place), parentOptions)
     address = await addressOf(graph, parentOf(place))
   }
   const body = {
@@ -113,6 +126,18 @@ async function findRenamed(graph: Graph, place: Place, started: number): Promise
   return answer?.status === 200 ? { ...answer, status: 201 } : undefined
 }
 
+/** The folder that a place starts from exists already. @throws OdLinkError (taken) unless it may be used. */
+async function itself(graph: Graph, place: Place, { onConflict }: CreateOptions): Promise<Made> {
+  const found = await getItem(graph, place)
+  if (found.status === 404) throw placeGone(place, found)
+  if (found.status !== 200) throw graphFailure(found, `Reading "${showPlace(place)}"`)
+  const item = itemOf(found.json)
+  if (!isFolder(item)) throw taken(place, whatIs(item), found)
+  const folder = { ...folderOf(place, item, false), path: showPlace(place) }
+  if (onConflict === 'reuse') return { folder, place }
+  throw nameTaken(showPlace(place), 'a folder', found, [{ verb: 'mkdir', args: [showPlace(place), 'NAME'] }])
+}
+
 /** What has the name: a folder that may be used, or an error that says what it is. */
 async function existing(
   graph: Graph,
@@ -120,18 +145,21 @@ async function existing(
   options: CreateOptions,
   answer: GraphAnswer,
   started: number,
-): Promise<Folder | undefined> {
+): Promise<Made | undefined> {
   const found = answer.status === 200 ? answer : await look(graph, place, answer)
   if (!found) return undefined
   if (found.status === 404) {
-    await missingParent(graph, place, options, found)
+    await inOtherParent(graph, place, options, found)
     return undefined
   }
   if (found.status !== 200) throw graphFailure(found, `Reading "${showPlace(place)}"`)
   const item = itemOf(found.json)
-  if (!isFolder(item)) throw taken(place, item.package ? 'a notebook' : 'a file', answer)
+  if (isDangling(item) && options.onConflict === 'reuse')
+    throw placeGone({ prefix: showPlace(place), path: [] }, answer)
+  if (!isFolder(item)) throw taken(place, whatIs(item), answer)
   const ours = answer.repeated && isSince(item, found, started)
-  if (ours || options.onConflict === 'reuse') return folderOf(place, item, ours)
+  if (ours || options.onConflict === 'reuse')
+    return { folder: folderOf(place, item, ours), place: targetOf(place, item) ?? place }
   const steps = options.onConflict === 'rename' ? [useExisting] : [useExisting, createCopy]
   const args = [showPlace(place)]
   throw nameTaken(
@@ -154,21 +182,25 @@ async function look(graph: Graph, place: Place, answer: GraphAnswer): Promise<Gr
   return found
 }
 
-async function missingParent(
+/**
+ * Where to try again after a parent was not found: below the parents that were created, or behind a shortcut.
+ * @throws OdLinkError (not-found) where neither is possible.
+ */
+async function inOtherParent(
   graph: Graph,
   place: Place,
   { parents }: CreateOptions,
   answer: GraphAnswer,
-): Promise<void> {
-  if (place.path.length === 1)
-    throw place.prefix === '' ? noDrive(answer) : placeGone(parentOf(place), answer)
+): Promise<Place> {
+  const parent = parentOf(place)
+  const name = place.path.slice(-1)
+  if (place.path.length === 1) throw place.prefix === '' ? noDrive(answer) : placeGone(parent, answer)
   const failure = graphFailure(answer, `Creating "${showPlace(place)}"`)
-  if (failure.kind !== 'not-found') throw failure
-  if (parents) {
-    await createParent(graph, place)
-    return
-  }
-  throw noFolder(place, traceOf(answer))
+  if (!mayBeShortcut(answer)) throw failure
+  if (parents) return placeBelow((await make(graph, parent, parentOptions)).place, name)
+  const behind = await followShortcut(graph, parent)
+  if (behind) return placeBelow(behind, name)
+  throw failure.kind === 'not-found' ? noFolder(place, traceOf(answer)) : failure
 }
 
 /** The parent of this path does not exist. */
@@ -197,9 +229,7 @@ async function refuseFileAsParent(graph: Graph, place: Place, { parents }: Creat
   }
 }
 
-async function createParent(graph: Graph, place: Place): Promise<void> {
-  await createFolder(graph, parentOf(place), { onConflict: 'reuse', parents: true })
-}
+const parentOptions: CreateOptions = { onConflict: 'reuse', parents: true }
 
 function created(place: Place, answer: GraphAnswer, { onConflict }: CreateOptions): Folder {
   const item = itemOf(answer.json)
@@ -223,8 +253,8 @@ function folderOf(place: Place, item: DriveItem, created: boolean): Folder {
   return {
     path: showPlace(placeBelow(parentOf(place), [name])),
     name,
-    id: item.id ?? '',
-    webUrl: item.webUrl ?? '',
+    id: item.remoteItem?.id ?? item.id ?? '',
+    webUrl: item.remoteItem?.webUrl ?? item.webUrl ?? '',
     created,
   }
 }
@@ -234,6 +264,11 @@ function unseen(place: Place, answer: GraphAnswer): OdLinkError {
   return means(answer, 'conflict')
     ? graphFailure(answer, `Creating "${showPlace(place)}"`)
     : taken(place, 'an item that od-link cannot read', answer)
+}
+
+function whatIs(item: DriveItem): string {
+  if (isDangling(item)) return 'a shortcut to a folder that is gone'
+  return item.package ? 'a notebook' : 'a file'
 }
 
 function taken(place: Place, what: string, answer: GraphAnswer): OdLinkError {

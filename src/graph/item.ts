@@ -1,4 +1,4 @@
-import type { DriveItem } from '@microsoft/microsoft-graph-types'
+import type { DriveItem, RemoteItem } from '@microsoft/microsoft-graph-types'
 import { isJsonObject } from '../text/json.ts'
 import type { GraphAnswer } from './answer.ts'
 import { type DrivePath, foldName, isName } from './path.ts'
@@ -23,14 +23,32 @@ export function itemOf(value: unknown): DriveItem {
     ...(isJsonObject(folder) ? { folder } : {}),
     ...(isJsonObject(file) ? { file } : {}),
     ...(isJsonObject(rest.package) ? { package: rest.package } : {}),
-    ...(isJsonObject(remoteItem) ? { remoteItem } : {}),
-    ...(isJsonObject(parentReference) ? { parentReference: placeOf(parentReference) } : {}),
+    ...(isJsonObject(remoteItem) ? { remoteItem: remoteOf(remoteItem) } : {}),
+    ...(isJsonObject(parentReference) ? { parentReference: referenceOf(parentReference) } : {}),
   }
 }
 
-function placeOf({ id, path }: Record<string, unknown>): NonNullable<DriveItem['parentReference']> {
+/** What a shortcut points to. Only its IDs are left of a target that is gone. */
+function remoteOf({ id, name, webUrl, folder, file, ...rest }: Record<string, unknown>): RemoteItem {
   return {
     ...(isId(id) ? { id } : {}),
+    ...(typeof name === 'string' && isName(name) ? { name } : {}),
+    ...(typeof webUrl === 'string' && webUrl.length <= longestUrl ? { webUrl } : {}),
+    ...(isJsonObject(folder) ? { folder } : {}),
+    ...(isJsonObject(file) ? { file } : {}),
+    ...(isJsonObject(rest.package) ? { package: rest.package } : {}),
+    ...(isJsonObject(rest.parentReference) ? { parentReference: referenceOf(rest.parentReference) } : {}),
+  }
+}
+
+function referenceOf({
+  id,
+  driveId,
+  path,
+}: Record<string, unknown>): NonNullable<DriveItem['parentReference']> {
+  return {
+    ...(isId(id) ? { id } : {}),
+    ...(isId(driveId) ? { driveId } : {}),
     ...(typeof path === 'string' && path.length <= longestUrl ? { path } : {}),
   }
 }

@@ -30,25 +30,34 @@ export async function openPlace(typed: TypedPlace, options: OpenOptions): Promis
 /** The same for several places of one command: they share the limit on waiting, and each account its token. */
 export function openPlaces({ account, maxWaitMs }: OpenOptions): (typed: TypedPlace) => Promise<OpenPlace> {
   const graphs = new Map<string, Graph>()
-  const opened = (account: Account, place: Place): OpenPlace => {
-    const graph = graphs.get(account.id) ?? openGraph(account, maxWaitMs)
-    graphs.set(account.id, graph)
-    return { account, graph, place }
+  const graphOf = (owner: Account): Graph => {
+    const graph = graphs.get(owner.id) ?? openGraph(owner, maxWaitMs)
+    graphs.set(owner.id, graph)
+    return graph
   }
-  return async (typed) => {
-    const { saved, prefix, path } = typed
-    if (typed.address !== undefined) throw unknownAddress(typed.address)
-    if (saved !== undefined) return openSaved(saved, typed)
-    return opened(findAccount(account), { drive: '/me/drive', prefix, path })
+  return async ({ saved, address, prefix, path }) => {
+    if (saved !== undefined) {
+      const { owner, place } = await findSaved(saved, account)
+      return { account: owner, graph: graphOf(owner), place: { ...place, prefix, path } }
+    }
+    const owner = findAccount(account)
+    if (address === undefined)
+      return { account: owner, graph: graphOf(owner), place: { drive: '/me/drive', prefix, path } }
+    const { readAddressFor, resolveAddress } = await import('./places/resolve.ts')
+    const read = await readAddressFor(owner, address)
+    const graph = graphOf(owner)
+    return { account: owner, graph, place: await resolveAddress(graph, address, read) }
   }
+}
 
-  async function openSaved(name: string, { prefix, path }: TypedPlace): Promise<OpenPlace> {
-    const { findDrive } = await import('../accounts/drives.ts')
-    const { account: owner, drive } = await findDrive(name)
-    if (account !== undefined && findAccount(account).id !== owner.id) throw belongsTo(owner, drive.name)
-    const place = { drive: `/drives/${encodeURIComponent(drive.id)}`, item: drive.item, prefix, path }
-    return opened(owner, place)
-  }
+async function findSaved(
+  name: string,
+  account: string | undefined,
+): Promise<{ owner: Account; place: Pick<Place, 'drive' | 'item'> }> {
+  const { findDrive } = await import('../accounts/drives.ts')
+  const { account: owner, drive } = await findDrive(name)
+  if (account !== undefined && findAccount(account).id !== owner.id) throw belongsTo(owner, drive.name)
+  return { owner, place: { drive: `/drives/${encodeURIComponent(drive.id)}`, item: drive.item } }
 }
 
 function belongsTo(owner: Account, name: string): OdLinkError {
@@ -56,12 +65,5 @@ function belongsTo(owner: Account, name: string): OdLinkError {
   return new OdLinkError('usage', message, {
     reason: 'conflicting-options',
     next: [{ flags: { account: accountFlag(owner) } }],
-  })
-}
-
-function unknownAddress(address: string): OdLinkError {
-  return new OdLinkError('usage', `"${address}" is a web address, and od-link cannot find its folder.`, {
-    reason: 'foreign-address',
-    next: ['Name the folder by its path in OneDrive, such as /Reports/2026.'],
   })
 }

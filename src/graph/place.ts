@@ -14,7 +14,10 @@ import {
 
 /** A path with what a person types before it. */
 export interface Shown {
-  /** `''` for the own drive, `team:` for a saved one, the address for an address. */
+  /**
+   * `''` for the own drive, `team:` for a saved one, the address for an address; behind a shortcut, what leads to it:
+   * `/Team`, `team:/Team`.
+   */
   prefix: string
   path: DrivePath
 }
@@ -45,7 +48,7 @@ export const driveName = /^[A-Za-z0-9][A-Za-z0-9_-]{1,39}$/
  */
 export function readPlace(text: string): TypedPlace {
   refuseRewrittenPath(text)
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(text)) return { address: text, prefix: text, path: [] }
+  if (isWebAddress(text)) return { address: text, prefix: text, path: [] }
   const [, saved = '', rest = ''] = /^([^/:]+):(.*)$/s.exec(text) ?? []
   if (driveName.test(saved)) return { saved, prefix: `${saved}:`, path: parsePath(rest) }
   refuseHomePath(text)
@@ -83,6 +86,12 @@ export function parentOf<P extends Shown>(place: P): P {
 
 /** `/a/b`, `team:/a/b`, `https://…/a%20b`: a place as a person can type it. */
 export function showPlace({ prefix, path }: Shown): string {
-  if (!/^[a-z]+:\/\//i.test(prefix)) return `${prefix}${showPath(path)}`
-  return path.length === 0 ? prefix : `${prefix.replace(/\/$/, '')}/${encodePath(path)}`
+  if (prefix === '' || prefix.endsWith(':')) return `${prefix}${showPath(path)}`
+  if (path.length === 0) return prefix
+  return `${prefix.replace(/\/$/, '')}/${isWebAddress(prefix) ? encodePath(path) : path.join('/')}`
+}
+
+/** Whether a text, or what stands before a path, is a web address. */
+export function isWebAddress(text: string): boolean {
+  return /^[a-z][a-z0-9+.-]*:\/\//i.test(text)
 }

@@ -15,11 +15,17 @@ const included: Record<string, readonly string[]> = {
     'Sites.FullControl.All',
   ],
   'Files.ReadWrite.All': ['Sites.ReadWrite.All', 'Sites.Manage.All', 'Sites.FullControl.All'],
+  'Sites.Read.All': ['Sites.ReadWrite.All', 'Sites.Manage.All', 'Sites.FullControl.All'],
   'Sites.ReadWrite.All': ['Sites.Manage.All', 'Sites.FullControl.All'],
 }
 
 /** The scope that the granted ones must include for creating folders in one's own drive. */
 export const ownDriveScope = 'Files.ReadWrite'
+
+/** The scope for the drives of others, whatever the account. */
+export const otherDrivesScope = 'Files.ReadWrite.All'
+/** The scope for looking up a site by its address, and its libraries. Only work accounts have it. */
+export const sitesScope = 'Sites.Read.All'
 
 /** Whether the granted scopes include this one. @param granted separated by spaces. */
 export function includesScope(granted: string, scope: string): boolean {
@@ -31,7 +37,7 @@ export function includesScope(granted: string, scope: string): boolean {
 function scopeFor(path: string): string | undefined {
   if (/^\/me\/drive(\/|\?|$)/.test(path)) return ownDriveScope
   if (/^\/(drives|shares|users\/[^/]+\/drive|groups\/[^/]+\/drive)(\/|\?|$)/.test(path))
-    return 'Files.ReadWrite.All'
+    return otherDrivesScope
   return /^\/sites(\/|\?|$)/.test(path) ? 'Sites.ReadWrite.All' : undefined
 }
 

@@ -12,6 +12,10 @@ export interface Cloud {
   portal: string
   /** What the Azure CLI calls it: `az cloud set --name`. */
   az: string
+  /** The domain of SharePoint: each organization has a host below it, `contoso.sharepoint.com`. */
+  sharePoint: string
+  /** The hosts of personal drives. */
+  personalDrives: readonly string[]
 }
 
 /**
@@ -28,6 +32,8 @@ const clouds = {
     tenant: 'common',
     portal: globalPortal,
     az: 'AzureCloud',
+    sharePoint: 'sharepoint.com',
+    personalDrives: ['onedrive.live.com', '1drv.ms'],
   },
   usgov: {
     login: 'https://login.microsoftonline.us',
@@ -35,6 +41,8 @@ const clouds = {
     tenant: 'organizations',
     portal: 'https://entra.microsoft.us',
     az: 'AzureUSGovernment',
+    sharePoint: 'sharepoint.us',
+    personalDrives: [],
   },
   dod: {
     login: 'https://login.microsoftonline.us',
@@ -42,6 +50,8 @@ const clouds = {
     tenant: 'organizations',
     portal: 'https://entra.microsoft.us',
     az: 'AzureUSGovernment',
+    sharePoint: 'sharepoint-mil.us',
+    personalDrives: [],
   },
   china: {
     login: 'https://login.partner.microsoftonline.cn',
@@ -49,6 +59,8 @@ const clouds = {
     tenant: 'organizations',
     portal: 'https://entra.microsoftonline.cn',
     az: 'AzureChinaCloud',
+    sharePoint: 'sharepoint.cn',
+    personalDrives: [],
   },
 } as const satisfies Record<string, Cloud>
 
@@ -68,6 +80,20 @@ export function portalOf(loginOrigin: string): string {
 export function otherClouds(loginOrigin: string): CloudName[] {
   const portal = portalOf(loginOrigin)
   return cloudNames.filter((name) => clouds[name].portal !== portal)
+}
+
+/** The name of the cloud with this Graph; undefined for a Graph that OD_LINK_GRAPH_HOST named. */
+export function cloudOfGraph(graphOrigin: string): CloudName | undefined {
+  return cloudNames.find((name) => clouds[name].graph === graphOrigin)
+}
+
+/** The cloud that has a host for files: an organization's SharePoint, or personal drives. */
+export function cloudOfHost(host: string): CloudName | undefined {
+  return cloudNames.find((name) => {
+    const { sharePoint, personalDrives }: Cloud = clouds[name]
+    const [label, ...domain] = host.split('.')
+    return personalDrives.includes(host) || (label !== '' && domain.join('.') === sharePoint)
+  })
 }
 
 /** @throws OdLinkError (usage) for an unknown cloud. */

@@ -35,8 +35,8 @@ describe('the address of an item', () => {
     const graph = fakeGraph((what) => ok({ id: what.includes('items') ? 'deeper' : 'deep/er' }))
     expect(await addressOf(graph, ownPlace(names(52)))).toBe('/me/drive/items/deeper:/n51/n52:')
     expect(graph.asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
-      `GET /me/drive/root:/${names(25).join('/')}:?$select=id`,
-      `GET /me/drive/items/deep%2Fer:/${names(50).slice(25).join('/')}:?$select=id`,
+      `GET /me/drive/root:/${names(25).join('/')}:?$select=id,remoteItem`,
+      `GET /me/drive/items/deep%2Fer:/${names(50).slice(25).join('/')}:?$select=id,remoteItem`,
     ])
   })
 

@@ -1,7 +1,16 @@
 import { describe, expect, it } from 'vitest'
 import { createFolder } from '../../src/graph/folders.ts'
 import { ownPlace } from '../../src/graph/place.ts'
-import { create, created, get, list, post, script, taken } from '../helpers/microsoft/fake-folders.ts'
+import {
+  create,
+  created,
+  get,
+  getParent,
+  list,
+  post,
+  script,
+  taken,
+} from '../helpers/microsoft/fake-folders.ts'
 import {
   fakeGraph,
   aFile as file,
@@ -16,7 +25,7 @@ const own = useOwnSettings()
 
 describe('the parents of a folder that is created', () => {
   it('must exist', async () => {
-    await expect(create(script({ [post]: [missing] })).folder).rejects.toMatchObject({
+    await expect(create(script({ [post]: [missing], [getParent]: [missing] })).folder).rejects.toMatchObject({
       kind: 'not-found',
       message: 'There is no folder "/p".',
       hint: 'od-link mkdir -p /p/new',
@@ -33,7 +42,7 @@ describe('the parents of a folder that is created', () => {
       message: 'There is no space left in this OneDrive (HTTP 404).',
     })
     await expect(
-      create(script({ [post]: [taken], [get]: [missing], [list]: [missing] })).folder,
+      create(script({ [post]: [taken], [get]: [missing], [list]: [missing], [getParent]: [missing] })).folder,
     ).rejects.toMatchObject({ message: 'There is no folder "/p".' })
   })
 
@@ -80,6 +89,7 @@ describe('the parents of a folder that is created', () => {
         [post]: [taken, created],
         [get]: [missing],
         [list]: [missing],
+        [getParent]: [missing],
         [root]: [{ status: 201, json: folder('p') }],
       }),
       { parents: true },
@@ -123,7 +133,8 @@ describe('the parents of a folder that is created', () => {
   it('follow the same rules further down', async () => {
     const path = ['a', 'b', 'c']
     const postDeep = 'POST /me/drive/root:/a/b:/children'
-    await expect(create(script({ [postDeep]: [missing] }), {}, path).folder).rejects.toMatchObject({
+    const gets = { 'GET /me/drive/root:/a/b:': [missing], 'GET /me/drive/root:/a:': [ok(folder('a'))] }
+    await expect(create(script({ [postDeep]: [missing], ...gets }), {}, path).folder).rejects.toMatchObject({
       message: 'There is no folder "/a/b".',
       hint: 'od-link mkdir -p /a/b/c',
     })
@@ -213,12 +224,13 @@ describe('the parents of a folder that is created', () => {
     const there = create((what) => (what.startsWith('GET') ? ok({ id: 'up' }) : created), {}, path)
     expect(await there.folder).toMatchObject({ created: true })
     expect(there.graph.asked.map((one) => one.path)).toEqual([
-      `${upper}:?$select=id`,
+      `${upper}:?$select=id,remoteItem`,
       '/me/drive/items/up:/n25:/children',
     ])
     let look = 0
     const absent = create(
       (what) => {
+        if (what.startsWith('GET') && what !== `GET ${upper}:`) return missing
         if (what !== `GET ${upper}:`) return created
         look += 1
         return look === 1 ? missing : ok({ id: 'up' })
@@ -227,12 +239,15 @@ describe('the parents of a folder that is created', () => {
       path,
     )
     expect(await absent.folder).toMatchObject({ created: true })
-    expect(absent.graph.asked.map(({ method, path }) => `${method} ${path}`)).toEqual([
-      `GET ${upper}:?$select=id`,
+    const other = ({ path }: { path: string }) => path.startsWith(upper) || !path.includes('/n0')
+    expect(absent.graph.asked.filter(other).map(({ method, path }) => `${method} ${path}`)).toEqual([
+      `GET ${upper}:?$select=id,remoteItem`,
       `POST ${upper}:/children`,
-      `GET ${upper}:?$select=id`,
+      `GET ${upper}:?$select=id,remoteItem`,
       'POST /me/drive/items/up:/n25:/children',
     ])
+    // Whether one of the 24 above is a shortcut.
+    expect(absent.graph.asked).toHaveLength(4 + 4)
     for (const parents of [true, false]) {
       const refused = create(() => ({ status: 403, json: {} }), { parents }, path)
       await expect(refused.folder).rejects.toMatchObject({ kind: 'not-allowed' })

@@ -1,7 +1,17 @@
 import { describe, expect, it } from 'vitest'
 import { type CreateOptions, createFolder } from '../../src/graph/folders.ts'
 import { ownPlace } from '../../src/graph/place.ts'
-import { create, created, get, list, plain, post, script, taken } from '../helpers/microsoft/fake-folders.ts'
+import {
+  create,
+  created,
+  get,
+  getParent,
+  list,
+  plain,
+  post,
+  script,
+  taken,
+} from '../helpers/microsoft/fake-folders.ts'
 import {
   fakeGraph,
   aFile as file,
@@ -162,7 +172,7 @@ describe('a folder that is created', () => {
   })
 
   it('is tried again when the item with its name is gone, three times', async () => {
-    const gone = { [get]: [missing], [list]: [ok({ value: [] })] }
+    const gone = { [get]: [missing], [list]: [ok({ value: [] })], [getParent]: [ok(folder('p'))] }
     expect(await create(script({ [post]: [taken, taken, created], ...gone })).folder).toMatchObject({
       created: true,
     })

@@ -57,8 +57,9 @@ describe('an item in an answer', () => {
 describe('the place of an item', () => {
   it('has a valid ID and a valid path, and nothing more', () => {
     const placeOf = (parentReference: unknown) => itemOf({ parentReference }).parentReference
-    expect(placeOf({ id: 'x', path: '/drive/root:', driveId: 'd' })).toEqual({
+    expect(placeOf({ id: 'x', path: '/drive/root:', driveId: 'd', driveType: 'business' })).toEqual({
       id: 'x',
+      driveId: 'd',
       path: '/drive/root:',
     })
     expect(placeOf({ id: '..', path: 7 })).toEqual({})

@@ -22,7 +22,7 @@ export async function valuesOf(
 }
 
 /** Each loads only what it needs: Tab must answer at once. */
-const sources: Record<'account' | 'setting' | 'topic' | 'code', () => Promise<Candidate[]>> = {
+const sources: Record<'account' | 'drive' | 'setting' | 'topic' | 'code', () => Promise<Candidate[]>> = {
   account: async () =>
     (await import('../../accounts/index.ts'))
       .listAccounts()
@@ -30,6 +30,10 @@ const sources: Record<'account' | 'setting' | 'topic' | 'code', () => Promise<Ca
         ...(name ? [{ word: name, about: `${username}, ${kind} account` }] : []),
         { word: username, about: `${kind} account` },
       ]),
+  drive: async () =>
+    (await import('../../accounts/drives.ts'))
+      .listDrives()
+      .map(({ drive }) => ({ word: drive.name, about: drive.about })),
   setting: async () => [...Object.keys(settingNames), 'client-secret'].map((word) => ({ word })),
   topic: async () => {
     const { topics } = await import('../help/topics.ts')

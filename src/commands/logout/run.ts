@@ -1,4 +1,5 @@
 import type { Account } from '../../accounts/account.ts'
+import { listDrives } from '../../accounts/drives.ts'
 import { accountFlag, findAccount, listAccounts } from '../../accounts/index.ts'
 import { removeLink, removeOrphans } from '../../accounts/links.ts'
 import { useFiles } from '../../accounts/stores/store.ts'
@@ -31,11 +32,14 @@ export async function run({ positional: [wanted], options }: Arguments): Promise
   const failures = collectFailures()
   for (const account of accounts) {
     const description = describe(account)
+    const drives = listDrives([account]).map(({ drive }) => drive.name)
     await failures.attempt(async () => {
       await removeOrExplain(account)
       removed.push(account)
       described.push(description)
-      if (!json) say(`Removed the link of ${account.username} from this machine.`)
+      if (json) return
+      say(`Removed the link of ${account.username} from this machine.`)
+      if (drives.length > 0) say(`Its saved drives are removed as well: ${drives.join(', ')}.`)
     })
   }
   if (options.all)

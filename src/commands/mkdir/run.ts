@@ -22,14 +22,16 @@ export async function run({ positional, options }: Arguments): Promise<number> {
   const onConflict: OnConflict = chosen ?? (parents ? 'reuse' : 'fail')
   const maxWaitMs = (secondsOf(options, 'max-wait') ?? 120) * 1000
   const { graph, place } = await openPlace(parent, { account: oneAccount(options), maxWaitMs })
+  // Of a single address, only the server knows which part of it exists.
+  const places = names.length > 0 ? names.map((name) => placeBelow(place, [name])) : [place]
 
   const json = options.json === true
   const folders: Folder[] = []
   let taken: OdLinkError | undefined
   try {
-    for (const [at, name] of names.entries()) {
+    for (const [at, one] of places.entries()) {
       try {
-        const folder = await createFolder(graph, placeBelow(place, [name]), { onConflict, parents })
+        const folder = await createFolder(graph, one, { onConflict, parents })
         folders.push(folder)
         if (!json) print(folder.path)
       } catch (error) {
@@ -68,7 +70,10 @@ function oneAccount(options: Arguments['options']): string | undefined {
   })
 }
 
-/** The folder to create them in, and their names; of a single path, the last name is the folder to create. */
+/**
+ * The folder to create them in, and their names; of a single path, the last name is the folder to create. A single address
+ * is left whole.
+ */
 function readFolders([first = '', ...names]: string[]): { parent: TypedPlace; names: string[] } {
   const place = readPlace(first)
   const show = (path: DrivePath) => showPlace({ ...place, path })
@@ -76,6 +81,7 @@ function readFolders([first = '', ...names]: string[]): { parent: TypedPlace; na
   const last = place.path.at(-1)
   if (names.length > 0) return { parent: place, names }
   if (last !== undefined) return { parent: parentOf(place), names: [last] }
+  if (place.address !== undefined) return { parent: place, names: [] }
   const what = place.prefix === '' ? 'The root of the drive' : `"${place.prefix}"`
   throw new OdLinkError('usage', `${what} already exists, and no name was given.`, {
     reason: 'missing-argument',

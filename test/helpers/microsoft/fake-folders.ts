@@ -22,5 +22,6 @@ export const script = (answers: Record<string, Told[]>) => (what: string) => {
 }
 export const post = 'POST /me/drive/root:/p:/children'
 export const get = 'GET /me/drive/root:/p/new:'
+export const getParent = 'GET /me/drive/root:/p:'
 export const list = 'GET /me/drive/root:/p:/children'
 export const created: Told = { status: 201, json: aFolder('new') }

@@ -1,0 +1,106 @@
+import { describe, expect, it } from 'vitest'
+import { readWebAddress, type WebAddress } from '../../../src/graph/places/web-address.ts'
+
+const site = 'https://contoso.sharepoint.com'
+const my = 'https://contoso-my.sharepoint.com'
+const live = 'https://onedrive.live.com'
+
+describe('the address of a folder', () => {
+  const general = ['sites', 'team', 'Shared Documents', 'General']
+  it.each<[address: string, names: string[], origin?: string]>([
+    [`${site}/sites/team/Shared Documents/General`, general],
+    [`${site}/sites/team/Shared%20Documents/General/`, general],
+    [`${site}/sites/team/Shared%20Documents/General?csf=1&web=1&e=Ab`, general],
+    [`${site}/:f:/r/sites/team/Shared%20Documents/General?csf=1&web=1&e=Ab`, general],
+    [
+      `${site}/sites/team/Shared%20Documents/Forms/AllItems.aspx?id=%2Fsites%2Fteam%2FShared%20Documents%2FGeneral&viewid=x`,
+      general,
+    ],
+    [
+      `${site}/sites/team/Shared%20Documents/Forms/AllItems.aspx?RootFolder=%2Fsites%2Fteam%2FShared%20Documents%2FGeneral`,
+      general,
+    ],
+    [`${site}/sites/team/Shared%20Documents/Forms/AllItems.aspx`, ['sites', 'team', 'Shared Documents']],
+    [
+      `${site}/sites/team/_layouts/15/onedrive.aspx?id=%2Fsites%2Fteam%2FShared%20Documents%2FGeneral`,
+      general,
+    ],
+    [`${site}/sites/team/_layouts/15/viewlsts.aspx?view=14`, ['sites', 'team']],
+    [`${site}/sites/team/SitePages/Home.aspx`, ['sites', 'team']],
+    [`${site}/sites/team`, ['sites', 'team']],
+    [`${site}/teams/x/Lib/a`, ['teams', 'x', 'Lib', 'a']],
+    [`${site}/Shared%20Documents`, ['Shared Documents']],
+    [`${site}/`, []],
+    // `Forms` is only the page's where a page follows.
+    [`${site}/sites/team/Lib/HR/Forms/2026`, ['sites', 'team', 'Lib', 'HR', 'Forms', '2026']],
+    [`${site}/sites/team/Lib/100%25%20a%2Bb`, ['sites', 'team', 'Lib', '100% a+b']],
+    [
+      `${my}/personal/ada_contoso_com/Documents/Reports`,
+      ['personal', 'ada_contoso_com', 'Documents', 'Reports'],
+    ],
+    [
+      `${my}/my?id=%2Fpersonal%2Fada_contoso_com%2FDocuments%2FReports`,
+      ['personal', 'ada_contoso_com', 'Documents', 'Reports'],
+    ],
+    [
+      `${my}/my?id=%2Fsites%2Fteam%2FShared%20Documents%2FGeneral&listurl=https%3A%2F%2Fcontoso.sharepoint.com%2Fsites%2Fteam%2FShared%20Documents`,
+      general,
+      site,
+    ],
+    // Nobody else decides at which host the folder is.
+    [
+      `${my}/my?id=%2Fsites%2Fteam%2FLib&listurl=https%3A%2F%2Fevil.example%2Fx`,
+      ['sites', 'team', 'Lib'],
+      my,
+    ],
+  ])('%s is its path', (address, names, origin = new URL(address).origin) => {
+    expect(readWebAddress(new URL(address))).toEqual({ origin, names, below: [] })
+  })
+
+  it.each<[address: string, ids: WebAddress['ids'], below?: string[]]>([
+    [
+      `${live}/?cid=0123456789ABCDEF&id=0123456789ABCDEF%21123`,
+      { drive: '0123456789ABCDEF', item: '0123456789ABCDEF!123' },
+    ],
+    [`${live}/?id=123456789ABCDEF!s12ab&x=1`, { drive: '123456789ABCDEF', item: '123456789ABCDEF!s12ab' }],
+    [`${live}/?cid=0123456789abcdef&id=root`, { drive: '0123456789abcdef' }],
+    [`${live}/redir?resid=0123456789ABCDEF!7&e=x`, { drive: '0123456789ABCDEF', item: '0123456789ABCDEF!7' }],
+    [
+      `${live}/?id=%2Fpersonal%2F0123456789abcdef%2FDocuments%2Fa%20b`,
+      { drive: '0123456789abcdef' },
+      ['a b'],
+    ],
+    [`${live}/?cid=0123456789abcdef&id=root/a%20b/c`, { drive: '0123456789abcdef' }, ['a b', 'c']],
+  ])('%s has IDs', (address, ids, below = []) => {
+    expect(readWebAddress(new URL(address))).toEqual({ origin: live, ids, below, isPersonal: true })
+  })
+
+  it.each<[address: string, link: string, below?: string[]]>([
+    [`${site}/:f:/s/team/EaBcDeF?e=x`, `${site}/:f:/s/team/EaBcDeF?e=x`],
+    [`${site}/:f:/t/team/EaBcDeF/2027/a%20b`, `${site}/:f:/t/team/EaBcDeF`, ['2027', 'a b']],
+    [`${my}/:f:/g/personal/ada_contoso_com/EaBc`, `${my}/:f:/g/personal/ada_contoso_com/EaBc`],
+    [`${site}/:f:/g/EaBcDe/${'x'.repeat(30)}`, `${site}/:f:/g/EaBcDe`, ['x'.repeat(30)]],
+    ['https://1drv.ms/f/s!AbC', 'https://1drv.ms/f/s!AbC'],
+    ['https://1drv.ms/f/c/0123456789abcdef/EaBc/x', 'https://1drv.ms/f/c/0123456789abcdef/EaBc', ['x']],
+    ['https://1drv.ms/1AbC', 'https://1drv.ms/1AbC'],
+    [
+      `${live}/?authkey=%21A&cid=0123456789ABCDEF&id=0123456789ABCDEF%211`,
+      `${live}/?authkey=%21A&cid=0123456789ABCDEF&id=0123456789ABCDEF%211`,
+    ],
+  ])('%s is a sharing link', (address, link, below = []) => {
+    expect(readWebAddress(new URL(address))).toMatchObject({ link, below })
+  })
+
+  it.each([
+    [`${my}/my`, 'does not say which folder it shows'],
+    [`${my}/`, 'does not say which folder it shows'],
+    [`${live}/`, 'does not say which folder it shows'],
+    [`${my}/onedrive`, 'does not say which folder it shows'],
+    [`${site}/sites/team/Lib/a%2Fb`, 'a name that no folder can have'],
+    [`${site}/sites/team/Lib/%E0%A4`, 'a name that no folder can have'],
+    [`${site}/sites/team/Lib/a%00`, 'a name that no folder can have'],
+    [`${site}/x?id=%2Fsites%2F..%2F..%2Fme`, 'a name that no folder can have'],
+  ])('%s is none', (address, why) => {
+    expect(() => readWebAddress(new URL(address))).toThrow(why)
+  })
+})
