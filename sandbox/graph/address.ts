@@ -12,6 +12,8 @@ export interface Address {
   groupId?: string
   /** The site whose drive it is, for `/sites/{id}/drive`. */
   site?: SiteAddress
+  /** The list of that site, for `/sites/{id}/lists/{id}/drive`. */
+  listId?: string
   /** The token of `/shares/{token}/driveItem`: the path starts at what it stands for. */
   share?: string
   /** The item at which the path starts; undefined for the drive itself. */
@@ -36,7 +38,7 @@ const deepestColonPath = 27
 
 const noColon = { count: 0, isClosed: false }
 
-const owner = String.raw`(?:me|users\/(?<userId>[^/]+)|groups\/(?<groupId>[^/]+)|${sitePattern})\/`
+const owner = String.raw`(?:me|users\/(?<userId>[^/]+)|groups\/(?<groupId>[^/]+)|${sitePattern}(?:\/lists\/(?<listId>[^/]+))?)\/`
 const drive = String.raw`(?:${owner})?(?:drives\/(?<driveId>[^/]+)|drive(?=\/|$))`
 const start = String.raw`(?<start>root|items\/(?<itemId>[^/:]+)|special\/(?<special>[^/:]+))`
 const whole = new RegExp(`^\\/${drive}(?:\\/${start}(?<rest>[/:].*)?|(?:\\/(?<ofDrive>[^:]*))?)$`, 's')
@@ -54,7 +56,7 @@ export function readAddress(path: string, query = ''): Address | undefined {
   const found = (shared.exec(path) ?? whole.exec(path))?.groups
   if (!found) return undefined
   const address: Address = { names: [], colon: noColon, of: '' }
-  for (const part of ['userId', 'groupId', 'driveId', 'itemId', 'special', 'share'] as const) {
+  for (const part of ['userId', 'groupId', 'listId', 'driveId', 'itemId', 'special', 'share'] as const) {
     if (found[part] !== undefined) address[part] = decode(found[part])
   }
   if (found.siteId !== undefined) address.site = siteOf(found)

@@ -4,9 +4,10 @@ import type { AccessToken } from '../state/grants.ts'
 import { refusals } from '../state/graph-error.ts'
 import { type Item, isWithin } from '../state/items.ts'
 import { type Role, stronger } from '../state/rights.ts'
-import { isLibrary } from '../state/sites.ts'
+import type { Site } from '../state/sites.ts'
 import type { World } from '../state/world.ts'
 import type { Address } from './address.ts'
+import { findList } from './lists.ts'
 import { openShare } from './shares.ts'
 import { findSite } from './site-address.ts'
 
@@ -35,10 +36,13 @@ export function locate(world: World, incoming: Incoming, token: AccessToken, add
 }
 
 function findDrive(world: World, { account }: AccessToken, address: Address): Drive {
-  const { driveId, userId, groupId, site } = address
+  const { driveId, userId, groupId, site, listId } = address
   if (driveId !== undefined) return byId(world, driveId)
-  if (site) return firstOf(world, (one) => one === findSite(world, account, site))
-  if (groupId !== undefined) return firstOf(world, (one) => one.groupId === groupId.toLowerCase())
+  if (site) return libraryOf(world, findSite(world, account, site), listId)
+  if (groupId !== undefined) {
+    const own = world.sites.find((one) => one.groupId === groupId.toLowerCase())
+    return libraryOf(world, own)
+  }
   if (userId === undefined) return world.driveOf(account)
   const user = world.accounts.find(({ username, graphId, objectId }) =>
     [username.toLowerCase(), graphId, objectId].includes(userId.toLowerCase()),
@@ -54,12 +58,12 @@ function byId(world: World, driveId: string): Drive {
   return drive
 }
 
-/** The default library of a site. */
-function firstOf(world: World, isWanted: (site: World['sites'][number]) => boolean): Drive {
-  const site = world.sites.find(isWanted)
-  const first = site && world.librariesOf(site)[0]
-  if (!first) throw refusals.itemNotFound()
-  return first
+/** The library behind a list of a site, or its default library. */
+function libraryOf(world: World, site: Site | undefined, listId?: string): Drive {
+  const libraries = site ? world.librariesOf(site) : []
+  const found = listId === undefined ? libraries[0] : findList(libraries, listId)
+  if (!found) throw refusals.itemNotFound()
+  return found
 }
 
 /** The item that a new one would be in, however deep: the last that exists on the way to it. */
@@ -73,7 +77,7 @@ export function deepest(drive: Drive, start: Item, names: string[]): Item {
   return item
 }
 
-/** What a person may do there if it is a library, for lists of drives. */
+/** Whether a person may look at a drive as a whole, for lists of drives. */
 export function mayOpen(world: World, { account }: AccessToken, drive: Drive): boolean {
-  return isLibrary(drive.owner) && world.rights.roleAt(account, drive, drive.root) !== undefined
+  return world.rights.roleAt(account, drive, drive.root) !== undefined
 }

@@ -31,7 +31,9 @@ export function openShare(world: World, incoming: Incoming, account: Account, to
   const link = world.links.find(url === undefined ? token : lastSegment(url))
   if (link) return openLink(world, incoming, account, link)
   if (url === undefined) throw refusals.shareKeyInvalid()
-  const place = placeAt(world, url)
+  // Source: msgraph-sdk-dotnet#2604.
+  if (/\/_layouts\/15\/doc\.aspx$/i.test(new URL(url).pathname)) throw refusals.shareKeyInvalid()
+  const place = account.moods.shares === 'links' ? undefined : placeAt(world, url)
   if (!place || world.rights.roleAt(account, place.drive, place.item) === undefined)
     throw refusals.shareRefused()
   return place

@@ -1,5 +1,5 @@
 import { refusals } from '../state/graph-error.ts'
-import type { Site } from '../state/sites.ts'
+import { personalSiteOf, type Site } from '../state/sites.ts'
 import type { Account } from '../state/users.ts'
 import { hostName, isHostOf, siteOrigin } from '../state/web-addresses.ts'
 import type { World } from '../state/world.ts'
@@ -25,19 +25,25 @@ export function siteOf(groups: Record<string, string | undefined>): SiteAddress 
 }
 
 /** The id as Graph writes it: `contoso.sharepoint.com,{guid},{guid}`. */
-export function siteIdOf(world: World, { domain, guids }: Site): string {
-  return [hostName(siteOrigin(world.origins, { domain })), ...guids].join(',')
+export function siteIdOf(world: World, site: Site): string {
+  return [hostName(siteOrigin(world.origins, site)), ...site.guids].join(',')
 }
 
 /** @throws GraphError 404 if the person's organization has no such site. */
 export function findSite(world: World, account: Account, { id, path }: SiteAddress): Site {
   // Source: microsoft-graph-docs-contrib, concepts/known-issues: SharePoint is for work accounts.
   if (account.kind === 'personal') throw refusals.badRequest('This API is not supported for MSA accounts')
-  const site = world.sites
+  const site = [...world.sites, ...personalSites(world)]
     .filter(({ tenantId }) => tenantId === account.tenantId)
     .find((one) => isAt(world, one, id.toLowerCase(), path))
   if (!site) throw refusals.itemNotFound()
   return site
+}
+
+/** Each person of an organization has a site, which holds their drive. */
+function personalSites(world: World): Site[] {
+  const members = world.accounts.filter(({ kind }) => kind === 'work')
+  return members.map((member) => personalSiteOf(member, world.driveOf(member).libraryPath))
 }
 
 function isAt(world: World, site: Site, id: string, path: string | undefined): boolean {
@@ -55,7 +61,8 @@ function isAt(world: World, site: Site, id: string, path: string | undefined): b
   return site.guids.includes(id)
 }
 
-function decode(text: string): string {
+/** @throws GraphError for a malformed encoding. */
+export function decode(text: string): string {
   try {
     return decodeURIComponent(text)
   } catch {

@@ -1,4 +1,5 @@
 import type { Incoming, Reply } from '../server/messages.ts'
+import type { Drive } from '../state/drive.ts'
 import type { AccessToken } from '../state/grants.ts'
 import { refusals } from '../state/graph-error.ts'
 import type { Site } from '../state/sites.ts'
@@ -6,17 +7,18 @@ import { hostName, siteOrigin, siteUrl } from '../state/web-addresses.ts'
 import type { World } from '../state/world.ts'
 import { authorizeDrive, authorizeSites } from './bearer.ts'
 import { driveResource } from './item.ts'
+import { answerLists } from './lists.ts'
 import { mayOpen } from './locate.ts'
 import { readQuery, readSearch, select } from './query.ts'
 import { graphJson } from './replies.ts'
-import { findSite, siteIdOf, siteOf, sitePattern } from './site-address.ts'
+import { decode, findSite, siteIdOf, siteOf, sitePattern } from './site-address.ts'
 
-const one = new RegExp(`^\\/${sitePattern}(?:\\/(?<of>[^/(]*))?\\/?$`, 's')
+const one = new RegExp(`^\\/${sitePattern}(?:\\/(?<of>[^/(]*)(?:\\/(?<key>[^/]+))?)?\\/?$`, 's')
 const ofGroup = /^\/groups\/(?<groupId>[^/]+)\/(?:sites\/root|(?<of>drives))\/?$/
 
 /**
  * Answers for sites and the lists of their libraries: `/sites?search=x`, `/sites/{id}`, `/sites/{host}:/{path}`,
- * `/sites/{id}/drives`. Undefined for any other path, such as one into a library. Sources:
+ * `/sites/{id}/drives` and `/sites/{id}/lists`. Undefined for any other path, such as one into a library. Sources:
  * microsoft-graph-docs-contrib, api/site-get, site-getbypath, site-search and drive-list.
  * @throws GraphError
  */
@@ -28,10 +30,10 @@ export function answerSites(
 ): Reply | undefined {
   const isList = /^\/sites\/?$/.test(path)
   const found = (one.exec(path) ?? ofGroup.exec(path))?.groups
-  if (!isList && (!found || found.of === 'drive')) return undefined
+  if (!isList && (!found || isInDrive(found))) return undefined
   if (incoming.method !== 'GET' && incoming.method !== 'HEAD') throw refusals.methodNotAllowed()
   if (isList) return searchSites(world, incoming, token)
-  const { groupId, of, siteId } = found ?? {}
+  const { groupId, of, key, siteId } = found ?? {}
   const ofSiteItself = of !== 'drives' || found?.sitePath !== undefined
   if (ofSiteItself) authorizeSites(token)
   else authorizeDrive(token, incoming.method, 'others')
@@ -41,6 +43,8 @@ export function answerSites(
       : findSite(world, token.account, siteOf(found ?? {}))
   if (!isSeen(world, token, site)) throw refusals.accessDenied()
   if (of === 'drives') return listLibraries(world, incoming, token, site)
+  if (of === 'lists')
+    return answerLists(world, incoming, openLibraries(world, token, site), key && decode(key))
   if (of) throw notThere(of)
   return graphJson(incoming, world, 200, {
     '@odata.context': `${world.origins.graph}/v1.0/$metadata#sites/$entity`,
@@ -64,16 +68,25 @@ function searchSites(world: World, incoming: Incoming, token: AccessToken): Repl
 }
 
 function listLibraries(world: World, incoming: Incoming, token: AccessToken, site: Site): Reply {
-  const drives = world.librariesOf(site).filter((drive) => mayOpen(world, token, drive))
+  const drives = openLibraries(world, token, site)
   return graphJson(incoming, world, 200, {
     '@odata.context': `${world.origins.graph}/v1.0/$metadata#drives`,
     value: drives.map((drive) => select(driveResource(world, drive), readQuery(incoming.query).select)),
   })
 }
 
+function openLibraries(world: World, token: AccessToken, site: Site): Drive[] {
+  return world.librariesOf(site).filter((drive) => mayOpen(world, token, drive))
+}
+
+/** `/sites/{id}/drive`, `/sites/{id}/drives/{id}` */
+function isInDrive({ of, key }: Record<string, string | undefined>): boolean {
+  return of === 'drive' || (of === 'drives' && key !== undefined)
+}
+
 /** A site is seen by whoever may open one of its libraries. A right that begins deeper does not show the site. */
 function isSeen(world: World, token: AccessToken, site: Site): boolean {
-  return world.librariesOf(site).some((drive) => mayOpen(world, token, drive))
+  return openLibraries(world, token, site).length > 0
 }
 
 function siteOfGroup(world: World, groupId: string): Site {
@@ -83,7 +96,7 @@ function siteOfGroup(world: World, groupId: string): Site {
 }
 
 /** What Graph has behind a site and the sandbox does not, in Graph's spelling. */
-const others = ['analytics', 'columns', 'contentTypes', 'lists', 'pages', 'permissions', 'sites', 'termStore']
+const others = ['analytics', 'columns', 'contentTypes', 'items', 'pages', 'permissions', 'sites', 'termStore']
 
 function notThere(of: string) {
   return others.includes(of) ? refusals.notInSandbox(`'${of}' of a site`) : refusals.segmentUnknown(of)

@@ -61,6 +61,16 @@ export function newSite(
   }
 }
 
+/** The site of a person of an organization: its one library is their drive. */
+export function personalSiteOf(owner: Account, libraryPath: string): Site {
+  return {
+    path: libraryPath.slice(0, libraryPath.lastIndexOf('/')),
+    ...{ displayName: owner.name, tenantId: owner.tenantId, domain: owner.domain },
+    guids: [siteGuidOf(owner), webGuidOf(owner)],
+    created: 0,
+  }
+}
+
 /** @param segment its part of the URL; the first library of a site is `Shared Documents` there. */
 export function newLibrary(site: Site, name: string, segment = name): Library {
   return { kind: 'work', moods: { ...usualMoods }, site, name, path: `${site.path}/${segment}` }

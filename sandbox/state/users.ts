@@ -55,6 +55,11 @@ export interface Moods {
    * personal drives they did not before these moved to SharePoint. Sources: OneDrive/onedrive-api-docs#1427, #1891.
    */
   shortcuts: 'hidden' | 'listed'
+  /**
+   * What `/shares` opens for this person: plain addresses as well, or sharing links alone, and everything else is refused
+   * although there are rights. Sources: microsoft-graph-docs#15023, #18497.
+   */
+  shares: 'addresses' | 'links'
 }
 
 /** A user who can sign in, as in a users file. */
@@ -108,6 +113,7 @@ export const readMoods = record({
   deltaPaths: oneOf('told', 'omitted'),
   uploads: oneOf('whole', 'lost', 'expired', 'forgotten', 'overlapping'),
   shortcuts: oneOf('hidden', 'listed'),
+  shares: oneOf('addresses', 'links'),
 })
 
 export const usualMoods: Moods = {
@@ -120,6 +126,7 @@ export const usualMoods: Moods = {
   deltaPaths: 'told',
   uploads: 'whole',
   shortcuts: 'hidden',
+  shares: 'addresses',
 }
 
 const guid: Reader<string> = (value, where) => {

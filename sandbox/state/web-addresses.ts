@@ -18,9 +18,10 @@ export function hostName(origin: string): string {
   return new URL(origin).hostname
 }
 
-/** The origin of an organization's sites. */
-export function siteOrigin({ sharePoint }: Origins, { domain }: Pick<Site, 'domain'>): string {
-  return sharePoint(organisationOf(domain))
+/** The origin of a site: those of persons have one of their own. */
+export function siteOrigin({ sharePoint }: Origins, { domain, path }: Pick<Site, 'domain' | 'path'>): string {
+  const organisation = organisationOf(domain)
+  return sharePoint(path.startsWith('/personal/') ? `${organisation}-my` : organisation)
 }
 
 /** The URL of a site in a browser. */

@@ -185,7 +185,11 @@ export class World {
 
   /** The libraries of a site; the first is its default one. */
   librariesOf(site: Site): Drive[] {
-    return [...this.drives.values()].filter(({ owner }) => isLibrary(owner) && owner.site === site)
+    return [...this.drives.values()].filter(({ owner, libraryPath }) =>
+      isLibrary(owner)
+        ? owner.site === site
+        : owner.tenantId === site.tenantId && libraryPath === `${site.path}/Documents`,
+    )
   }
 
   /** The time in milliseconds, by the sandbox's clock. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { type Answer, ada, grace, type Json } from '../../helpers/sandbox/client.ts'
+import { type Answer, ada, control, grace, type Json } from '../../helpers/sandbox/client.ts'
 import { charles, margaret, personOf, scopes, shareOf, worldOfPlaces } from '../../helpers/sandbox/places.ts'
 
 const refusal = ({ status, json }: Answer) => [status, json?.error.code]
@@ -51,6 +51,17 @@ describe('a share by a plain address', () => {
         403,
         'accessDenied',
       ])
+  })
+
+  it('is refused to whom that mood gives links alone, and never opens the newer pages of personal files', async () => {
+    const { to, site } = await worldOfPlaces()
+    const { get } = await personOf(to, ada)
+    const path = `/shares/${shareOf(site.drives[0].webUrl)}/driveItem`
+    expect((await get(path)).status).toBe(200)
+    await control(to, 'POST', 'settings', { moods: { [ada]: { shares: 'links' } } })
+    expect(refusal(await get(path))).toEqual([403, 'accessDenied'])
+    const page = `${to.origin}/personal/0123456789ABCDEF/_layouts/15/doc.aspx?resid=x&cid=y`
+    expect(refusal(await get(`/shares/${shareOf(page)}/driveItem`))).toEqual([400, 'invalidRequest'])
   })
 
   it('needs a well-formed token', async () => {

@@ -108,7 +108,46 @@ describe('a site', () => {
     const { to, host } = await worldOfPlaces()
     const { get } = await personOf(to, ada)
     const { id } = (await get(`/sites/${host}:/sites/project-x`)).json
-    expect(refusal(await get(`/sites/${id}/lists`))).toEqual([501, 'notInSandbox'])
+    expect(refusal(await get(`/sites/${id}/pages`))).toEqual([501, 'notInSandbox'])
     expect(refusal(await get(`/sites/${id}/lust`))).toEqual([400, 'BadRequest'])
+  })
+
+  it('has lists behind its libraries, which lead to them', async () => {
+    const { to, host, site } = await worldOfPlaces()
+    const { get, make } = await personOf(to, ada)
+    const path = `/sites/${host}:/sites/project-x:`
+    const [list] = (await get(`${path}/lists`)).json.value
+    expect([list.displayName, list.name, list.list.template]).toEqual([
+      'Documents',
+      'Shared Documents',
+      'documentLibrary',
+    ])
+    const { driveId } = site.drives[0]
+    for (const key of [list.id, 'documents']) {
+      expect((await get(`${path}/lists/${key}`)).json.id, key).toBe(list.id)
+      expect((await get(`${path}/lists/${key}/drive`)).json.id, key).toBe(driveId)
+    }
+    expect((await make(`${path}/lists/${list.id}/drive/root/children`, 'a')).status).toBe(201)
+    expect((await get(`${path}/lists/none`)).status).toBe(404)
+  })
+
+  it('of a person holds their drive, and is closed to others', async () => {
+    const { to, host } = await worldOfPlaces()
+    const { get } = await personOf(to, ada)
+    const path = `/sites/${host}:/personal/ada_contoso_example`
+    const drive = (await get('/me/drive')).json.id
+    const { json } = await get(path)
+    expect(json).toMatchObject({ displayName: 'Ada Lovelace', name: 'ada_contoso_example' })
+    expect((await get(`${path}:/drive`)).json.id).toBe(drive)
+    expect((await get(`/sites/${json.id}/drives`)).json.value.map((one: Json) => one.id)).toEqual([drive])
+    const other = await personOf(to, charles)
+    expect(refusal(await other.get(path))).toEqual([403, 'accessDenied'])
+  })
+
+  it('is named by its path behind root, as rclone does', async () => {
+    const { to } = await worldOfPlaces()
+    const { get } = await personOf(to, ada)
+    expect((await get('/sites/root:/sites/project-x')).json.displayName).toBe('Project X')
+    expect((await get('/sites/root:/sites/project-x:/drive')).json.driveType).toBe('documentLibrary')
   })
 })
