@@ -10,6 +10,7 @@ import { checkUsers, defaultUsers, type SandboxUser } from './state/users.ts'
 import { type Settings, World } from './state/world.ts'
 
 export { PortForbidden, PortTaken } from './server/listener.ts'
+export { readApps } from './state/app-file.ts'
 export type { Example } from './state/examples.ts'
 export type { Audience, Platform, RedirectUri, Registration } from './state/registrations.ts'
 export { readUsers, type SandboxUser } from './state/users.ts'
@@ -117,7 +118,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     controlToken: world.controlToken,
     clientId: publicClientId,
     webClientId,
-    webClientSecret: world.registrations.find((one) => one.clientId === webClientId)?.secret ?? '',
+    webClientSecret: world.registrations.find((one) => one.clientId === webClientId)?.secrets?.[0] ?? '',
     examples: listExamples(world),
     ...(ca ? { caFile: ca.path } : {}),
     scoreReport: () => scoreReport(world.score, world.log),

@@ -7,7 +7,7 @@ import { purposeOf } from './graph/signed-url.ts'
 import { deviceLogin } from './identity/device-login.ts'
 import { answerIdentity, identityEndpoint } from './identity/index.ts'
 import { myApps } from './identity/my-apps.ts'
-import { lookUpPage } from './identity/pages.ts'
+import { lookUpPage, nativeClientPage } from './identity/pages.ts'
 import { type Incoming, json, type Reply } from './server/messages.ts'
 import type { LogEntry } from './state/log.ts'
 import { isWebSite, type Origins } from './state/origins.ts'
@@ -30,6 +30,7 @@ export function route(path: string, origin: string | undefined, origins: Origins
   if (path.startsWith('/control/')) return { kind: 'page', isInternal: true, answer: answerControl }
   if (deviceLoginPath.test(path)) return { kind: 'page', answer: deviceLogin }
   if (path === '/myapps') return { kind: 'page', answer: myApps }
+  if (path === '/oauth20_desktop.srf') return { kind: 'page', answer: nativeClientPage }
   if (path === '/error') return { kind: 'page', answer: lookUpPage }
   if (isGraph(path)) return { kind: 'graph', answer: answerGraph }
   if (purposeOf(path)) return { kind: 'content', answer: answerSigned }

@@ -6,11 +6,12 @@ import { purposeOf } from './graph/signed-url.ts'
 import { isContent, largestContent } from './graph/upload.ts'
 import { largestRange } from './graph/upload-range.ts'
 import { type Route, route } from './routes.ts'
+import { forOtherSites, preflightReply } from './server/cors.ts'
 import { MalformedForm } from './server/forms.ts'
 import { type Incoming, json, type Reply, readBody } from './server/messages.ts'
 import { compressed, send, sendHalf, sendTruncated } from './server/send.ts'
 import { refusals } from './state/graph-error.ts'
-import { shortenSecrets } from './state/log.ts'
+import { type LogEntry, shortenSecrets } from './state/log.ts'
 import type { Effect } from './state/weather.ts'
 import type { World } from './state/world.ts'
 import { weatherReply } from './weather/effects.ts'
@@ -103,6 +104,12 @@ function sentRequestId(header: string | string[] | undefined, fields: string): s
   return typeof sent === 'string' && /^[\w-]{1,64}$/.test(sent) ? sent : undefined
 }
 
+/**
+ * What Microsoft opens to scripts on other sites: single-page applications redeem their codes, check the keys and call Graph
+ * from a browser. Source: entra-docs, identity-platform/v2-oauth2-auth-code-flow.
+ */
+const openToOtherSites: LogEntry['kind'][] = ['discovery', 'keys', 'token', 'graph', 'content']
+
 async function serveMicrosoft(
   world: World,
   incoming: Incoming,
@@ -126,7 +133,9 @@ async function serveMicrosoft(
     return
   }
   const { status } = effect
-  const work = status === undefined || effect.after ? await target.answer(world, incoming) : undefined
+  const isOpen = openToOtherSites.includes(target.kind)
+  const answer = () => (isOpen && preflightReply(incoming)) || target.answer(world, incoming)
+  const work = status === undefined || effect.after ? await answer() : undefined
   const reply = status === undefined ? work : weatherReply(world, incoming, { ...effect, status })
   if (!reply || effect.lost) {
     entry.status = 'lost'
@@ -137,6 +146,7 @@ async function serveMicrosoft(
   world.score.answered(incoming, reply, Date.now())
   if (effect.hang === 'body') return sendHalf(response, reply, world.now())
   if (effect.truncate) return sendTruncated(response, reply, world.now())
-  send(response, target.kind === 'graph' ? compressed(incoming, reply) : reply, world.now())
+  const readable = isOpen ? forOtherSites(incoming, reply) : reply
+  send(response, target.kind === 'graph' ? compressed(incoming, readable) : readable, world.now())
   if (reply === work) reply.delivered?.()
 }

@@ -9,7 +9,7 @@ import { graphJson } from './replies.ts'
 /** `GET /me`. Source: microsoft-graph-docs-contrib, api/user-get. */
 export function me(world: World, incoming: Incoming, { account, scopes }: AccessToken): Reply {
   if (incoming.method !== 'GET') throw refusals.methodNotAllowed()
-  if (!scopes.has('User.Read')) {
+  if (![...scopes].some((scope) => /^(User\.Read(Basic|Write)?(\.All)?|Directory\..*)$/.test(scope))) {
     throw new GraphError(
       403,
       'Authorization_RequestDenied',

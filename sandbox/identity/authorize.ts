@@ -34,21 +34,21 @@ export function authorize(world: World, incoming: Incoming, tenant: Tenant): Rep
   const { platform } = registered
   const request: AuthorizationRequest = { parameters, tenant, registration, redirectUri, platform }
   try {
-    return answer(world, incoming, check(request))
+    return answer(world, incoming, check(world, request))
   } catch (error) {
     if (!(error instanceof IdentityError)) throw error
     return answerByRedirect(request, errorFields(error, incoming, world))
   }
 }
 
-function check(request: AuthorizationRequest): CheckedRequest {
+function check(world: World, request: AuthorizationRequest): CheckedRequest {
   const { parameters } = request
   const responseType = parameters.get('response_type')
   if (!responseType) throw refusals.missingParameter('response_type')
   if (responseType !== 'code') throw refusals.responseTypeUnsupported(responseType)
   if (!parameters.get('scope')) throw refusals.missingParameter('scope')
   readResponseMode(parameters, 'strict')
-  const scopes = readScopes(parameters.get('scope') ?? '', 'keep')
+  const scopes = readScopes(world, parameters.get('scope') ?? '', 'keep')
   const challenge = readChallenge(parameters.get('code_challenge'), parameters.get('code_challenge_method'))
   checkPrompt(parameters.get('prompt'))
   return { ...request, scopes, ...(challenge === undefined ? {} : { challenge }) }

@@ -41,8 +41,8 @@ export function authenticateClient(
   if (platform !== 'spa' && fromBrowser) throw refusals.originSent()
   if (platform === 'web') {
     if (secret === undefined) throw refusals.secretMissing()
-    if (!registration.secret || !equal(secret, registration.secret))
-      throw refusals.secretWrong(registration.clientId)
+    const { clientId, secrets = [] } = registration
+    if (!secrets.some((one) => equal(secret, one))) throw refusals.secretWrong(clientId)
   } else if (secret !== undefined || form.has('client_assertion')) throw refusals.secretFromPublicClient()
   return { registration, platform }
 }

@@ -23,8 +23,9 @@ export function deviceCode(world: World, incoming: Incoming, tenant: Tenant): Re
   const form = readPostedForm(incoming)
   const registration = findRegistration(world, form.get('client_id'), tenant)
   if (!isPublicClient(registration) && reachesPersonal(registration, tenant)) throw clientRefusals.notMobile()
-  if (!form.get('scope')) throw refusals.missingParameter('scope')
-  const scopes = readScopes(form.get('scope') ?? '')
+  const asked = form.get('scope')
+  if (!asked) throw refusals.missingParameter('scope')
+  const scopes = readScopes(world, asked)
   const onlyPersonal = tenant.kinds.length === 1 && tenant.kinds[0] === 'personal'
   const userCode = Array.from(
     { length: onlyPersonal ? 8 : 9 },
@@ -37,6 +38,7 @@ export function deviceCode(world: World, incoming: Incoming, tenant: Tenant): Re
     registration,
     tenant,
     scopes,
+    asked,
     userCode,
     expiresAt: world.now() + deviceTtlSeconds * 1000,
     redeemed: false,

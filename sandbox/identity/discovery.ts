@@ -79,6 +79,7 @@ export async function keySet(world: World, incoming: Incoming): Promise<Reply> {
     use: 'sig',
     kid: keys[kind].kid,
     x5t: keys[kind].kid,
+    x5c: keys[kind].x5c,
     issuer,
   })
   return identityJson(incoming, 200, {

@@ -11,7 +11,7 @@ import { keySet, openidConfiguration } from './discovery.ts'
 import { instanceDiscovery } from './instance-discovery.ts'
 import { login } from './login.ts'
 import { logout } from './logout.ts'
-import { errorPage } from './pages.ts'
+import { errorPage, nativeClientPage } from './pages.ts'
 import { errorReply } from './replies.ts'
 import { token } from './token.ts'
 
@@ -23,6 +23,7 @@ const endpoints: Record<string, { kind: LogEntry['kind']; answer: Endpoint; forP
   'oauth2/v2.0/token': { kind: 'token', answer: token },
   'oauth2/v2.0/devicecode': { kind: 'devicecode', answer: deviceCode },
   'oauth2/v2.0/logout': { kind: 'page', answer: logout, forPeople: true },
+  'oauth2/nativeclient': { kind: 'page', answer: nativeClientPage, forPeople: true },
   login: { kind: 'page', answer: login, forPeople: true },
   'discovery/instance': { kind: 'discovery', answer: instanceDiscovery },
   'v2.0/.well-known/openid-configuration': { kind: 'discovery', answer: openidConfiguration },

@@ -29,6 +29,7 @@ export function issueCode(
     account,
     registration,
     scopes: granted,
+    asked: parameters.get('scope') ?? '',
     tenantKey: tenant.key,
     redirectUri,
     platform,

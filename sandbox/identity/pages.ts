@@ -42,6 +42,19 @@ export function signedOutPage(): Reply {
   })
 }
 
+/**
+ * Where a redirect to `…/oauth2/nativeclient` ends. Microsoft's page is blank: whoever shows it reads its address. Source:
+ * entra-docs, identity-platform/scenario-desktop-app-registration.
+ */
+export function nativeClientPage(): Reply {
+  return signInPage({
+    title: 'Copy this page’s URL',
+    body: `<h1>Almost done</h1>
+<p>If the app asks for it, copy the URL of this page from the address bar and paste it there.</p>
+<p class="soft">At Microsoft this page is blank.</p>`,
+  })
+}
+
 /** `/error?code=N`, the `error_uri` of errors. */
 export function lookUpPage(_: World, incoming: Incoming): Reply {
   const code = /(?:^|&)code=(\d{1,9})(?:&|$)/.exec(incoming.query)?.[1]

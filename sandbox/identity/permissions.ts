@@ -62,11 +62,19 @@ const words: Record<string, Permission> = {
 
 const leastFirst = Object.keys(words)
 
+const otherDetail = 'A permission of Microsoft Graph. The sandbox has nothing that it would open.'
+
+/** Those that the sandbox has nothing for come between files and sign-in. */
+function weight(scope: string): number {
+  const index = leastFirst.indexOf(scope)
+  return index < 0 ? leastFirst.indexOf('User.Read') - 0.5 : index
+}
+
 /** Describes the scopes: files first, sign-in last, without duplicates. */
 export function describeScopes(scopes: Iterable<string>): Permission[] {
   const asked = new Set(scopes)
   if (asked.has('User.Read') || asked.has('profile')) asked.delete('openid')
   return [...asked]
-    .sort((one, other) => leastFirst.indexOf(other) - leastFirst.indexOf(one))
-    .flatMap((scope) => words[scope] ?? [])
+    .sort((one, other) => weight(other) - weight(one))
+    .map((scope) => words[scope] ?? { title: scope, detail: otherDetail })
 }

@@ -31,7 +31,7 @@ export function redeemCode(
   if (platform === 'spa' && !code.challenge) throw clientRefusals.spaWithoutChallenge()
   const verifier = form.get('code_verifier')
   checkVerifier(code.challenge, verifier)
-  const asked = scopesFor(world, code.account, registration, readScopes(form.get('scope') ?? ''))
+  const asked = scopesFor(world, code.account, registration, readScopes(world, form.get('scope') ?? ''))
   const consented = world.grants.consented(code.account, registration)
   const missing = permissions(asked).filter((scope) => !consented.has(scope))
   if (missing.length > 0) throw refusals.consentMissing(registration.clientId, registration.name)
@@ -42,6 +42,7 @@ export function redeemCode(
     account: code.account,
     registration,
     scopes: code.scopes,
+    asked: form.get('scope') ?? code.asked,
     platform: code.platform,
     ...(claims === undefined ? {} : { claims }),
     ...(code.nonce === undefined ? {} : { nonce: code.nonce }),

@@ -35,5 +35,5 @@ export function redeemDeviceCode(world: World, { form, tenant, registration }: R
   const scopes = scopesFor(world, account, registration, code.scopes)
   code.redeemed = true
   world.grants.consent(account, registration, scopes)
-  return { account, registration, scopes, platform: 'public' }
+  return { account, registration, scopes, asked: code.asked, platform: 'public' }
 }

@@ -37,7 +37,7 @@ export function redeemRefreshToken(
   refuseReuse(found, world)
   refuseIfEnded(found, world)
   refuseLoop(world, registration.clientId, found.account.username, form.get('scope'))
-  const asked = scopesFor(world, found.account, registration, readScopes(form.get('scope') ?? ''))
+  const asked = scopesFor(world, found.account, registration, readScopes(world, form.get('scope') ?? ''))
   refuseMoreScopes(world, found, asked)
   const last = world.grants.lastRenewal(found)
   if (last && !last.refused && last.expiresAt - world.now() > nearlyOver)
@@ -48,6 +48,7 @@ export function redeemRefreshToken(
     account: found.account,
     registration,
     scopes: found.scopes,
+    asked: form.get('scope') ?? found.asked,
     platform: found.platform,
     since: found.since ?? found.issuedAt,
     ...(found.family ? { family: found.family } : {}),

@@ -34,8 +34,7 @@ const bodyOnly =
 /** `POST /{tenant}/oauth2/v2.0/token` */
 export async function token(world: World, incoming: Incoming, tenant: Tenant): Promise<Reply> {
   if (incoming.method !== 'POST') throw refusals.postOnly(incoming.method)
-  refuseSecretsInUrl(world, incoming)
-  const form = readPostedForm(incoming)
+  const form = readParameters(world, incoming)
   const grantType = form.get('grant_type')
   if (!grantType) throw refusals.missingParameter('grant_type')
   incoming.entry.grant = grantType
@@ -54,12 +53,14 @@ export async function token(world: World, incoming: Incoming, tenant: Tenant): P
   return reply
 }
 
-/** Microsoft tolerates what RFC 6749 forbids; the sandbox does not, since a URL ends up in logs. */
-function refuseSecretsInUrl(world: World, incoming: Incoming): void {
-  const names = [...readForm(incoming.query).keys()].filter((name) => bodyOnly.test(name))
-  if (names.length === 0) return
-  world.score.report('secretInUrl', incoming)
-  throw refusals.malformedRequest(`'${names.join("', '")}' belongs in the body, not in the URL`)
+/**
+ * The parameters of the body, and those of the URL that the body lacks. Microsoft tolerates what RFC 6749 forbids, and old
+ * programs send everything in both places; but a URL ends up in logs, so the score counts it.
+ */
+function readParameters(world: World, incoming: Incoming): Map<string, string> {
+  const inUrl = readForm(incoming.query)
+  if ([...inUrl.keys()].some((name) => bodyOnly.test(name))) world.score.report('secretInUrl', incoming)
+  return new Map([...inUrl, ...readPostedForm(incoming)])
 }
 
 /** Cookies that come with every answer; clients may ignore them. */

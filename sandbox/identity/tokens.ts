@@ -4,7 +4,7 @@ import { type SigningKeys, sign } from '../state/keys.ts'
 import type { Account } from '../state/users.ts'
 import type { World } from '../state/world.ts'
 import { newAccessToken, newRefreshToken } from './opaque.ts'
-import { answeredScope } from './scopes.ts'
+import { answeredScope, tokenScopes } from './scopes.ts'
 
 export interface TokenOptions {
   nonce?: string
@@ -18,11 +18,11 @@ export interface TokenOptions {
 export async function issueTokens(world: World, grant: Grant, options: TokenOptions) {
   const { account, registration, scopes } = grant
   const keys = await world.keys
-  const scope = answeredScope(account, scopes, world.grants.consented(account, registration))
+  const scopesOfToken = tokenScopes(account, scopes, world.grants.consented(account, registration))
   const lifetime = lifetimeOf(world, grant)
   const token: AccessToken = {
     ...grant,
-    scopes: new Set(scope.split(' ')),
+    scopes: new Set(scopesOfToken),
     issuedAt: world.now(),
     expiresAt: world.now() + lifetime * 1000,
     refused: false,
@@ -32,7 +32,7 @@ export async function issueTokens(world: World, grant: Grant, options: TokenOpti
   world.grants.accessTokens.set(accessToken, token)
   const body: Record<string, unknown> = {
     token_type: 'Bearer',
-    scope,
+    scope: answeredScope(scopesOfToken, grant.asked),
     expires_in: world.settings.expiresInAsString ? String(lifetime) : lifetime,
     ext_expires_in: world.settings.expiresInAsString ? String(lifetime) : lifetime,
     access_token: accessToken,

@@ -48,6 +48,13 @@ export const clientRefusals = {
       'invalid_client',
       `The application '${name}' asked for scope '${scope}' that doesn't exist on the resource '00000003-0000-0000-c000-000000000000'. Contact the app vendor.`,
     ),
+  /** The sandbox has no service but Graph. */
+  resourceUnknown: (resource: string) =>
+    new IdentityError(
+      500011,
+      'invalid_resource',
+      `The resource principal named ${resource} was not found in the tenant. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. (The sandbox has no API but Microsoft Graph.)`,
+    ),
   notMobile: () =>
     new IdentityError(
       70002,

@@ -8,6 +8,8 @@ export interface Grant {
   account: Account
   registration: Registration
   scopes: Set<string>
+  /** The `scope` parameter of its request, as sent. */
+  asked: string
   /** The platform of the redirect URI that the sign-in came back to. */
   platform: Platform
   /** When the first refresh token of the sign-in was issued. */
@@ -47,6 +49,8 @@ export interface DeviceCode {
   registration: Registration
   tenant: Tenant
   scopes: Set<string>
+  /** The `scope` parameter of its request, as sent. */
+  asked: string
   userCode: string
   expiresAt: number
   redeemed: boolean

@@ -1,10 +1,14 @@
 import { createHash, createSign, generateKeyPair, type JsonWebKey, type KeyObject } from 'node:crypto'
 import { promisify } from 'node:util'
+import { certificate, keyId } from '../server/tls/certificate.ts'
 import type { AccountKind } from './users.ts'
 
 /** An RSA signing key of the platform. */
 export interface SigningKey {
+  /** Also its `x5t`: the SHA-1 of its certificate. */
   kid: string
+  /** Its self-signed certificate, as the keys' `x5c` has it (RFC 7517, 4.7). */
+  x5c: string[]
   privateKey: KeyObject
   publicJwk: JsonWebKey
 }
@@ -12,6 +16,7 @@ export interface SigningKey {
 /** The platform signs for work and personal accounts with different keys. */
 export type SigningKeys = Record<AccountKind, SigningKey>
 
+const day = 24 * 60 * 60 * 1000
 const generate = promisify(generateKeyPair)
 
 let made: Promise<SigningKeys> | undefined
@@ -37,8 +42,19 @@ async function makeKeys(): Promise<SigningKeys> {
 async function makeKey(): Promise<SigningKey> {
   const { publicKey, privateKey } = await generate('rsa', { modulusLength: 2048 })
   const publicJwk = publicKey.export({ format: 'jwk' })
-  const kid = createHash('sha1').update(JSON.stringify(publicJwk)).digest('base64url')
-  return { kid, privateKey, publicJwk }
+  const subject = 'accounts.accesscontrol.windows.net'
+  const whole = certificate({
+    subject,
+    issuer: subject,
+    publicKey,
+    signingKey: privateKey,
+    issuerKeyId: keyId(publicKey),
+    from: new Date(Date.now() - day),
+    until: new Date(Date.now() + 5 * 365 * day),
+    extensions: [],
+  })
+  const kid = createHash('sha1').update(whole).digest('base64url')
+  return { kid, privateKey, publicJwk, x5c: [whole.toString('base64')] }
 }
 
 /** A compact JWS with RS256 (RFC 7515, RFC 7518 3.3). */

@@ -5,12 +5,16 @@ import { type AccountKind, accountOf, type SandboxUser } from './users.ts'
  * them in its Host header.
  */
 export interface Origins {
+  /** Whether they are Microsoft's. */
+  isMicrosoft: boolean
   /** The server itself, on loopback: the page with the drives, and the control API. */
   own: string
   /** The identity platform: issuers, discovery, sign-in pages. */
   authority: string
   /** Graph. */
   graph: string
+  /** The hosts that may stand in front of a scope: https://graph.microsoft.com/Files.Read. */
+  graphHosts: string[]
   /** The issuer of v1.0 tokens, without the tenant. */
   sts: string
   /** Where a person enters a device code, by the kind of accounts that may. */
@@ -45,14 +49,27 @@ export function checkOrigins(chosen: ChosenOrigins): void {
   }
 }
 
+/** Graph in each cloud. Source: microsoft-graph-docs-contrib, concepts/deployments. */
+const graphOfClouds = [
+  ...[
+    'graph.microsoft.com',
+    'graph.microsoft.us',
+    'dod-graph.microsoft.us',
+    'microsoftgraph.chinacloudapi.cn',
+  ],
+  ...['graph.svc.sovcloud.fr', 'graph.svc.sovcloud.de', 'graph.svc.sovcloud.sg'],
+]
+
 /** One origin for everything, so that whatever address a person copies can be opened. */
 export function ownOrigins(own: string, { authority = own, graph = own }: ChosenOrigins = {}): Origins {
   const { host } = new URL(authority)
   const page = `${authority}/devicelogin`
   return {
+    isMicrosoft: false,
     own,
     authority,
     graph,
+    graphHosts: [new URL(graph).host, ...graphOfClouds],
     sts: 'https://sts.windows.net',
     deviceLogin: { work: page, personal: page, either: page },
     personalContent: graph,
@@ -79,9 +96,11 @@ export function microsoftOrigins(own: string, chosen: ChosenOrigins = {}): Origi
     'https://1drv.ms',
   ]
   return {
+    isMicrosoft: true,
     own,
     authority,
     graph,
+    graphHosts: [new URL(graph).host],
     sts: 'https://sts.windows.net',
     deviceLogin: {
       work: 'https://microsoft.com/devicelogin',

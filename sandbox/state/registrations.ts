@@ -1,3 +1,5 @@
+import type { Origins } from './origins.ts'
+
 /**
  * The platform of a redirect URI: "Mobile and desktop", "Web" or "Single-page application". It decides
  * whether the client has a secret. Source: entra-docs, identity-platform/reply-url.
@@ -22,7 +24,10 @@ export interface Registration {
   clientId: string
   name: string
   redirectUris: RedirectUri[]
-  secret?: string
+  /** The values of its client secrets. */
+  secrets?: string[]
+  /** Its API permissions: the meaning of `.default` and of v1.0 requests; default: `User.Read Files.ReadWrite.All`. */
+  permissions?: string[]
   audience: Audience
   /** The directory that it was registered in, as a GUID. With `AzureADMyOrg` only its users may sign in. */
   tenant?: string
@@ -31,25 +36,43 @@ export interface Registration {
    * entra-docs, identity-platform/scenario-desktop-app-registration.
    */
   allowPublicClientFlows?: boolean
+  /** "Implicit grant and hybrid flows": what the authorization endpoint may issue besides a code. */
+  implicit?: ('id_token' | 'token')[]
 }
 
 export const publicClientId = '0d11c0de-5a9d-4b0c-9c1e-7f3a52d8e601'
 export const webClientId = '0d11c0de-5a9d-4b0c-9c1e-7f3a52d8e602'
 
+/**
+ * The pages on which a redirect ends without a server: the person, or the program that shows the page, reads its address.
+ * Source: entra-docs, identity-platform/scenario-desktop-app-registration.
+ */
+export function nativeClientUris({ authority, isMicrosoft }: Origins): string[] {
+  const path = '/common/oauth2/nativeclient'
+  const microsofts = [
+    `https://login.microsoftonline.com${path}`,
+    'https://login.live.com/oauth20_desktop.srf',
+  ]
+  return [...new Set([`${authority}${path}`, ...(isMicrosoft ? microsofts : [])])]
+}
+
 /** The registrations: a public client, a confidential client with a secret, and those in the options. */
-export function registrations(secret: string, more: Registration[] = []): Registration[] {
+export function registrations(secret: string, more: Registration[], origins: Origins): Registration[] {
   const audience = 'AzureADandPersonalMicrosoftAccount'
   const own: Registration[] = [
     {
       clientId: publicClientId,
       name: 'Sandbox CLI',
-      redirectUris: [{ uri: 'http://localhost', platform: 'public' }],
+      redirectUris: ['http://localhost', ...nativeClientUris(origins)].map((uri) => ({
+        uri,
+        platform: 'public',
+      })),
       audience,
     },
     {
       clientId: webClientId,
       name: 'Sandbox Web App',
-      secret,
+      secrets: [secret],
       redirectUris: [{ uri: 'http://localhost:5000/post_onedrive', platform: 'web' }],
       audience,
     },
@@ -59,24 +82,40 @@ export function registrations(secret: string, more: Registration[] = []): Regist
   return [...own.filter(({ clientId }) => !replaced.has(clientId)), ...asked]
 }
 
+const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+
 /**
- * Checks the registrations in the options.
+ * Checks registrations.
+ * @param list what they are called in messages.
  * @throws an Error with a plain sentence.
  */
-export function checkRegistrations(registrations: Registration[]): void {
-  const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
+export function checkRegistrations(registrations: Registration[], list = 'registrations'): void {
   const seen = new Set<string>()
   registrations.forEach(({ clientId, redirectUris, audience, tenant }, index) => {
-    const where = `registrations[${index}]`
+    const where = list === 'app' ? list : `${list}[${index}]`
     if (!guid.test(clientId)) throw new Error(`${where}.clientId must be a GUID.`)
     if (seen.has(clientId.toLowerCase())) throw new Error(`${where}.clientId is a duplicate: ${clientId}.`)
     seen.add(clientId.toLowerCase())
     if (tenant !== undefined && !guid.test(tenant)) throw new Error(`${where}.tenant must be a GUID.`)
     if (audience === 'AzureADMyOrg' && tenant === undefined) throw new Error(`${where}.tenant is missing.`)
-    for (const { uri } of redirectUris) {
-      if (comparable(uri) === undefined) throw new Error(`${where} has an invalid redirect URI: ${uri}`)
+    for (const redirectUri of redirectUris) {
+      const problem = problemWith(redirectUri)
+      if (problem) throw new Error(`${where} has an invalid redirect URI: ${redirectUri.uri}: ${problem}`)
     }
   })
+}
+
+/** Why Microsoft would not register a redirect URI. Source: entra-docs, identity-platform/reply-url. */
+function problemWith({ uri, platform }: RedirectUri): string | undefined {
+  if (uri.length > 256) return 'it is longer than 256 characters.'
+  if (uri.includes('*')) return 'wildcards are not supported.'
+  if (comparable(uri) === undefined) return 'it must be a URL without a query or fragment.'
+  const { protocol, hostname } = new URL(uri)
+  if (protocol === 'http:' && !['localhost', '127.0.0.1'].includes(hostname))
+    return 'http is only for localhost.'
+  if (platform !== 'public' && !/^https?:$/.test(protocol))
+    return 'its scheme is only for mobile and desktop applications.'
+  return undefined
 }
 
 /** Whether the application may use the flows that need no secret. */
@@ -111,8 +150,10 @@ function comparable(uri: string): string | undefined {
   // A URI with a query, fragment or user name never matches a registered one.
   if (!URL.canParse(uri) || /[?#@\\\s]/.test(uri)) return undefined
   const url = new URL(uri)
+  // Such as urn:ietf:wg:oauth:2.0:oob.
+  if (url.host === '') return uri
   const port = url.hostname === 'localhost' ? '' : url.port
   // The path as written: the URL parser would resolve dot segments.
-  const path = /^[a-z]+:\/\/[^/]*(.*)$/i.exec(uri)?.[1] ?? ''
+  const path = /^[a-z][a-z0-9+.-]*:\/\/[^/]*(.*)$/i.exec(uri)?.[1] ?? ''
   return `${url.protocol}//${url.hostname}:${port}${path === '' ? '/' : path}`
 }

@@ -1,4 +1,4 @@
-import { randomBytes } from 'node:crypto'
+import { randomBytes, randomInt } from 'node:crypto'
 import { Copies } from './copies.ts'
 import { Drive } from './drive.ts'
 import { Grants } from './grants.ts'
@@ -116,8 +116,8 @@ export class World {
     this.origins = origins
     this.accounts = users.map(accountOf)
     this.addresses = new Addresses(origins, users)
-    this.registrations = registrations(secret, more)
-    for (const one of this.registrations) if (one.secret) this.grants.secrets.add(one.secret)
+    this.registrations = registrations(secret, more, origins)
+    for (const { secrets = [] } of this.registrations) for (const one of secrets) this.grants.secrets.add(one)
     this.settings = {
       latencyMs: 0,
       clockSkewSeconds: 0,
@@ -200,7 +200,7 @@ export class World {
   /** Gives the web registration another secret. Tokens stay valid, and the earlier secret is refused. */
   replaceSecret(secret: string): void {
     const web = this.registrations.find(({ clientId }) => clientId === webClientId)
-    if (web) web.secret = secret
+    if (web) web.secrets = [secret]
     this.grants.secrets.add(secret)
   }
 
@@ -215,7 +215,10 @@ export class World {
   }
 }
 
-/** Shaped like Microsoft's: with `~`, and sometimes with characters that a form must encode. */
+const letters = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789~._-'
+
+/** 40 characters, all of which a URL may hold. Source: the patterns of gitleaks and trufflehog for such secrets. */
 function newSecret(): string {
-  return `${randomBytes(2).toString('hex')}8Q~${randomBytes(12).toString('base64url')}.+/${randomBytes(6).toString('base64url')}`
+  const random = (length: number) => Array.from({ length }, () => letters[randomInt(letters.length)]).join('')
+  return `${random(3)}${randomInt(10)}Q~${random(34)}`
 }

@@ -40,16 +40,12 @@ describe('the server', () => {
     expect(await raw(to, '127.0.0.1', { host: `LOCALHOST:${port}` })).toBe(200)
   })
 
-  it('refuses a body over 4 MiB, and speaks no CORS', async () => {
-    const { post, to } = await drive()
+  it('refuses a body over 4 MiB', async () => {
+    const { post } = await drive()
     const folder = (description: number) => ({ name: 'a', folder: {}, description: 'x'.repeat(description) })
     expect((await post('/me/drive/root/children', folder(4_000_000))).status).toBe(201)
     const tooLarge = await post('/me/drive/root/children', folder(4_194_304))
     expect([tooLarge.status, tooLarge.json.error.innerError.code]).toEqual([413, 'maxFileSizeExceeded'])
-    const answer = await call(`${to.origin}/common/discovery/v2.0/keys`, {
-      headers: { origin: 'http://evil.example' },
-    })
-    expect([...answer.headers.keys()].filter((name) => name.startsWith('access-control'))).toEqual([])
   })
 
   it('names a port that is taken', async () => {

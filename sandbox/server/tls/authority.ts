@@ -2,7 +2,7 @@ import { generateKeyPairSync, type KeyObject } from 'node:crypto'
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { certificate, extension, keyId } from './certificate.ts'
+import { certificate, extension, keyId, pemOf } from './certificate.ts'
 import { bitString, boolean, explicit, implicit, integer, objectIdentifier, sequence } from './der.ts'
 
 /**
@@ -36,24 +36,28 @@ export function makeLocalIdentity(hosts: string[] = [], now = Date.now()): Local
     from: new Date(now - day),
     until: new Date(now + 30 * day),
   }
-  const ca = certificate({
-    ...common,
-    subject: issuer,
-    publicKey: authority.publicKey,
-    extensions: [onlySigns(), keyUsage(0x06, 1), onlyFor(names)],
-  })
-  const cert = certificate({
-    ...common,
-    subject: 'localhost',
-    publicKey: server.publicKey,
-    extensions: [
-      extension('2.5.29.19', sequence(), true),
-      keyUsage(0x80, 7),
-      // Server authentication.
-      extension('2.5.29.37', sequence(objectIdentifier('1.3.6.1.5.5.7.3.1'))),
-      extension('2.5.29.17', sequence(...names, ipAddress(loopback4), ipAddress(loopback6))),
-    ],
-  })
+  const ca = pemOf(
+    certificate({
+      ...common,
+      subject: issuer,
+      publicKey: authority.publicKey,
+      extensions: [onlySigns(), keyUsage(0x06, 1), onlyFor(names)],
+    }),
+  )
+  const cert = pemOf(
+    certificate({
+      ...common,
+      subject: 'localhost',
+      publicKey: server.publicKey,
+      extensions: [
+        extension('2.5.29.19', sequence(), true),
+        keyUsage(0x80, 7),
+        // Server authentication.
+        extension('2.5.29.37', sequence(objectIdentifier('1.3.6.1.5.5.7.3.1'))),
+        extension('2.5.29.17', sequence(...names, ipAddress(loopback4), ipAddress(loopback6))),
+      ],
+    }),
+  )
   return { key: pem(server.privateKey), cert, ca }
 }
 

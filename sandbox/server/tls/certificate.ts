@@ -2,6 +2,7 @@ import { createHash, type KeyObject, randomBytes, sign } from 'node:crypto'
 import {
   bitString,
   boolean,
+  empty,
   explicit,
   implicit,
   integer,
@@ -26,18 +27,23 @@ export interface Statement {
   extensions: Buffer[]
 }
 
-const ecdsaWithSha256 = sequence(objectIdentifier('1.2.840.10045.4.3.2'))
+/** Signatures with SHA-256 by the type of key (RFC 5758, 3.2; RFC 4055, 5). */
+const algorithms: Record<string, Buffer> = {
+  ec: sequence(objectIdentifier('1.2.840.10045.4.3.2')),
+  rsa: sequence(objectIdentifier('1.2.840.113549.1.1.11'), empty),
+}
 const commonName = objectIdentifier('2.5.4.3')
 
-/** Writes and signs an X.509 certificate (RFC 5280, 4.1) with ECDSA on P-256; as PEM (RFC 7468). */
-export function certificate(statement: Statement): string {
+/** Writes and signs an X.509 certificate (RFC 5280, 4.1) with a P-256 or RSA key, in DER. */
+export function certificate(statement: Statement): Buffer {
+  const algorithm = algorithms[statement.signingKey.asymmetricKeyType ?? ''] ?? sequence()
   const spki = statement.publicKey.export({ type: 'spki', format: 'der' })
   const serial = randomBytes(16)
   serial[0] = ((serial[0] ?? 0) & 0x3f) | 0x40
   const content = sequence(
     explicit(0, integer(Buffer.from([2]))),
     integer(serial),
-    ecdsaWithSha256,
+    algorithm,
     name(statement.issuer),
     sequence(utcTime(statement.from), utcTime(statement.until)),
     name(statement.subject),
@@ -52,15 +58,23 @@ export function certificate(statement: Statement): string {
     ),
   )
   const signature = sign('sha256', content, { key: statement.signingKey, dsaEncoding: 'der' })
-  const whole = sequence(content, ecdsaWithSha256, bitString(signature)).toString('base64')
-  return `-----BEGIN CERTIFICATE-----\n${whole.match(/.{1,64}/g)?.join('\n')}\n-----END CERTIFICATE-----\n`
+  return sequence(content, algorithm, bitString(signature))
+}
+
+/** A certificate as PEM (RFC 7468). */
+export function pemOf(certificate: Buffer): string {
+  const lines = certificate.toString('base64').match(/.{1,64}/g) ?? []
+  return `-----BEGIN CERTIFICATE-----\n${lines.join('\n')}\n-----END CERTIFICATE-----\n`
 }
 
 /** How certificates name a key: the SHA-1 of its bits (RFC 5280, 4.2.1.2), which is not security-relevant. */
 export function keyId(publicKey: KeyObject): Buffer {
-  const spki = publicKey.export({ type: 'spki', format: 'der' })
-  // On P-256 the bits are the last 65 bytes: an uncompressed point.
-  return createHash('sha1').update(spki.subarray(-65)).digest()
+  const bits =
+    publicKey.asymmetricKeyType === 'rsa'
+      ? publicKey.export({ type: 'pkcs1', format: 'der' })
+      : // On P-256 they are the last 65 bytes: an uncompressed point.
+        publicKey.export({ type: 'spki', format: 'der' }).subarray(-65)
+  return createHash('sha1').update(bits).digest()
 }
 
 function name(text: string): Buffer {

@@ -9,6 +9,8 @@ function element(tag: number, ...content: Uint8Array[]): Buffer {
   return Buffer.concat([Buffer.from([tag, 0x80 | length.length]), length, body])
 }
 
+/** NULL. */
+export const empty = element(0x05)
 export const sequence = (...parts: Uint8Array[]) => element(0x30, ...parts)
 export const set = (...parts: Uint8Array[]) => element(0x31, ...parts)
 export const boolean = (value: boolean) => element(0x01, Buffer.from([value ? 0xff : 0]))

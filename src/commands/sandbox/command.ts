@@ -14,6 +14,13 @@ export const sandbox: Command = {
     },
     { name: 'users', value: 'FILE', takes: 'file', help: 'JSON file with the accounts to serve' },
     {
+      name: 'app',
+      value: 'FILE',
+      takes: 'file',
+      multiple: true,
+      help: 'JSON file with app registrations, besides its own two; can be repeated',
+    },
+    {
       name: 'state',
       value: 'FILE',
       takes: 'file',

@@ -8,15 +8,15 @@ import { decodeText } from '../../system/decode-text.ts'
 import { print, printJson, say } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
 import { posixQuote, powershellQuote } from '../../text/shell-quote.ts'
-import { numberOf, textOf } from '../shared/arguments.ts'
+import { numberOf, textOf, textsOf } from '../shared/arguments.ts'
 import { placesToTry } from './places.ts'
 
 type Options = Arguments['options']
 
 /** `od-link sandbox`: prints the variables that point od-link at it, and runs until Ctrl-C. */
 export async function run({ options }: Arguments): Promise<number> {
-  const { startSandbox, readUsers, PortForbidden, PortTaken } = await import('../../../sandbox/index.ts')
-  const sandbox = await startSandbox(sandboxOptions(options, readUsers)).catch((error: Error) => {
+  const { startSandbox, PortForbidden, PortTaken, ...read } = await import('../../../sandbox/index.ts')
+  const sandbox = await startSandbox(sandboxOptions(options, read)).catch((error: Error) => {
     throw new OdLinkError('usage', `Couldn't start the sandbox: ${error.message}`, {
       ...(error instanceof PortTaken
         ? { reason: 'invalid-value', next: [{ intro: 'To use any free port:', flags: { port: '0' } }] }
@@ -48,7 +48,7 @@ export async function run({ options }: Arguments): Promise<number> {
 
 function sandboxOptions(
   options: Options,
-  readUsers: typeof import('../../../sandbox/index.ts').readUsers,
+  { readApps, readUsers }: Pick<typeof import('../../../sandbox/index.ts'), 'readApps' | 'readUsers'>,
 ): SandboxOptions {
   const usersFile = textOf(options, 'users')
   // A program cannot press buttons; a person at a terminal has a browser.
@@ -64,10 +64,8 @@ function sandboxOptions(
     examples: usersFile === undefined,
     asMicrosoft: options['as-microsoft'] === true,
     origins: originsIn(options),
-    users:
-      usersFile === undefined
-        ? undefined
-        : readFrom(usersFile, () => readUsers(decodeText(readFileSync(usersFile), `"${usersFile}"`))),
+    users: usersFile === undefined ? undefined : readFrom(usersFile, readUsers),
+    registrations: textsOf(options, 'app').flatMap((file) => readFrom(file, readApps)),
   }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
 }
@@ -158,9 +156,9 @@ function untilStopped(): Promise<void> {
   })
 }
 
-function readFrom<T>(file: string, read: () => T): T {
+function readFrom<T>(file: string, read: (text: string) => T): T {
   try {
-    return read()
+    return read(decodeText(readFileSync(file), `"${file}"`))
   } catch (error) {
     throw new OdLinkError('usage', `Couldn't read ${file}: ${(error as Error).message}`, {
       reason: 'local-file',

@@ -1,4 +1,4 @@
-import { createPublicKey, createVerify } from 'node:crypto'
+import { createHash, createPublicKey, createVerify, X509Certificate } from 'node:crypto'
 import { expect, it } from 'vitest'
 import { ada, call, control, grace, type Json, sandbox, signIn } from '../../helpers/sandbox/client.ts'
 
@@ -47,6 +47,18 @@ it('signs an id_token with a key that is published for its issuer', async () => 
     expect(key.issuer.replace('{tenantid}', tid)).toBe(iss)
     const verify = createVerify('sha256').update(`${header}.${payload}`)
     expect(verify.verify(createPublicKey({ key, format: 'jwk' }), signature, 'base64url')).toBe(true)
+  }
+})
+
+it('publishes each key with its certificate', async () => {
+  const to = await sandbox()
+  const { keys } = (await call(`${to.origin}/common/discovery/v2.0/keys`)).json
+  for (const { kid, x5t, x5c, n, e } of keys) {
+    const certificate = new X509Certificate(Buffer.from(x5c[0], 'base64'))
+    expect(certificate.verify(certificate.publicKey)).toBe(true)
+    expect(certificate.publicKey.export({ format: 'jwk' })).toMatchObject({ kty: 'RSA', n, e })
+    expect(createHash('sha1').update(certificate.raw).digest('base64url')).toBe(x5t)
+    expect(kid).toBe(x5t)
   }
 })
 

@@ -29,6 +29,69 @@ describe('a scope that Graph does not have', () => {
   })
 })
 
+describe('the scopes of a token answer', () => {
+  const graphHost = 'https://graph.microsoft.com'
+
+  it.each([ada, grace])('are named as %s was asked for them', async (username) => {
+    const to = await sandbox()
+    const files = `${graphHost}/Files.ReadWrite`
+    const asked = `openid profile offline_access ${files}`
+    const first = await signIn(to, username, { scope: asked })
+    expect(first.scope.split(' ')).toContain(files)
+    expect(first.scope.split(' ')).not.toContain('Files.ReadWrite')
+    const named = async (scope?: string) =>
+      (await refresh(to, first.refresh_token, { scope })).json.scope.split(' ')
+    expect(await named()).toContain(files)
+    expect(await named('Files.ReadWrite')).toContain('Files.ReadWrite')
+    expect(await named(`${graphHost}//files.readwrite`)).toContain(`${graphHost}//Files.ReadWrite`)
+    expect(await named(files)).toEqual(expect.arrayContaining([files, 'openid']))
+    expect((await graph(to, first.access_token, 'GET', '/me/drive')).status).toBe(200)
+  })
+
+  it('hold .default where it was asked for, beside what it means', async () => {
+    const to = await sandbox()
+    const { scope } = await signIn(to, ada, { scope: `${graphHost}/.default offline_access` })
+    expect(scope.split(' ').sort()).toEqual([
+      ...['email', `${graphHost}/.default`, `${graphHost}/Files.ReadWrite.All`, `${graphHost}/User.Read`],
+      ...['openid', 'profile'],
+    ])
+  })
+
+  it('are those of Graph alone', async () => {
+    const to = await sandbox()
+    const { error, error_description } = Object.fromEntries(
+      redirected(await authorize(to, { scope: 'https://management.azure.com/.default' })),
+    )
+    expect(error).toBe('invalid_resource')
+    expect(error_description).toMatch(
+      /^AADSTS500011: .*https:\/\/management\.azure\.com .*no API but Microsoft Graph/,
+    )
+  })
+})
+
+describe('a permission of Graph that the sandbox has nothing for', () => {
+  it('is granted beside the others, and opens nothing', async () => {
+    const to = await sandbox()
+    const scope = 'openid Mail.Read Calendars.ReadWrite Notes.Create'
+    for (const username of [ada, grace]) {
+      const answer = await signIn(to, username, { scope })
+      expect(answer.scope.split(' ')).toEqual(
+        expect.arrayContaining(['Mail.Read', 'Calendars.ReadWrite', 'Notes.Create']),
+      )
+      expect((await graph(to, answer.access_token, 'GET', '/me/drive')).status).toBe(403)
+      expect((await graph(to, answer.access_token, 'GET', '/me')).status).toBe(403)
+    }
+  })
+
+  it('is refused to a personal account where it is for organisations', async () => {
+    const to = await sandbox()
+    const scope = 'openid Group.Read.All'
+    expect((await signIn(to, ada, { scope })).scope).toContain('Group.Read.All')
+    const personal = redirected(await authorize(to, { scope, login_hint: grace }))
+    expect(personal.get('error')).toBe('invalid_scope')
+  })
+})
+
 describe('withheld scopes', () => {
   it('are not granted, though the sign-in succeeds', async () => {
     const to = await sandbox()

@@ -150,9 +150,9 @@ describe('redeeming a code', () => {
   })
 })
 
-describe('the client at the token endpoint', () => {
-  const webUri = 'http://localhost:5000/post_onedrive'
+const webUri = 'http://localhost:5000/post_onedrive'
 
+describe('the client at the token endpoint', () => {
   it('is refused when it is unknown or authenticates in a wrong way', async () => {
     const to = await sandbox()
     const web = { client_id: to.webClientId, redirect_uri: webUri }
@@ -192,7 +192,8 @@ describe('the client at the token endpoint', () => {
     expect(basic.status).toBe(200)
   })
 
-  it('has the secret from the options', async () => {
+  it('has a secret of the letters that Microsoft’s have, or the one from the options', async () => {
+    expect((await sandbox()).webClientSecret).toMatch(/^[\w~.-]{3}\dQ~[\w~.-]{34}$/)
     expect((await sandbox({ secret: 'open sesame' })).webClientSecret).toBe('open sesame')
   })
 })
@@ -219,7 +220,7 @@ describe('the token endpoint', () => {
     expect(answer.headers.get('x-ms-request-id')).toBe(answer.json.trace_id)
   })
 
-  it('accepts only POST, not from a browser, as a form, without parameters in the URL', async () => {
+  it('accepts only POST, not from a browser, as a form', async () => {
     const to = await sandbox()
     const url = `${to.origin}/common/oauth2/v2.0/token`
     const body = form({ client_id: to.clientId, grant_type: 'refresh_token', refresh_token: 'x' })
@@ -233,7 +234,6 @@ describe('the token endpoint', () => {
         call(url, { method: 'POST', body: '{}', headers: { 'content-type': 'application/json' } }),
       ),
     ).toBe(900144)
-    expect(await number(call(`${url}?client_secret=x`, { method: 'POST', body }))).toBe(9002313)
     for (const raw of [
       'grant_type=refresh_token&grant_type=refresh_token',
       'grant_type=%zz',
@@ -242,6 +242,19 @@ describe('the token endpoint', () => {
       const headers = { 'content-type': 'application/x-www-form-urlencoded' }
       expect(await number(call(url, { method: 'POST', body: raw, headers })), raw).toBe(9002313)
     }
+  })
+
+  it('takes parameters in the URL as old programs send them, and counts that in the score', async () => {
+    const to = await sandbox()
+    const asked = { client_id: to.webClientId, redirect_uri: webUri }
+    const secret = { ...asked, client_secret: to.webClientSecret, grant_type: 'authorization_code' }
+    for (const body of [new URLSearchParams({}), form({ ...secret, code: await code(to, asked) })]) {
+      const url = form({ ...secret, code: await code(to, asked) })
+      const answer = await call(`${to.origin}/common/oauth2/v2.0/token?${url}`, { method: 'POST', body })
+      expect(answer.json.access_token).toBeTruthy()
+    }
+    expect((await control(to, 'GET', 'score')).json.counts.secretInUrl).toBe(2)
+    expect((await control(to, 'GET', 'log')).text).not.toContain(to.webClientSecret)
   })
 
   it('names the missing parameter and the unknown grant', async () => {

@@ -18,7 +18,7 @@ describe('the platform of a redirect URI', () => {
   const web = 'http://localhost:5000/web'
   const spa = 'http://localhost:3000/spa'
   const mixed = newRegistration({
-    secret: 'a secret',
+    secrets: ['a secret'],
     redirectUris: [
       { uri: 'http://localhost:7000/', platform: 'public' },
       { uri: 'http://localhost:7001/', platform: 'web' },
@@ -72,9 +72,9 @@ describe('the platform of a redirect URI', () => {
 
   it('closes the device flow to a client that is not public: at once, or for work accounts after the sign-in', async () => {
     const redirectUris = [{ uri: web, platform: 'web' as const }]
-    const all = newRegistration({ redirectUris, secret: 's' })
-    const work = newRegistration({ redirectUris, secret: 's', audience: 'AzureADMultipleOrgs' })
-    const allowed = newRegistration({ redirectUris, secret: 's', allowPublicClientFlows: true })
+    const all = newRegistration({ redirectUris, secrets: ['s'] })
+    const work = newRegistration({ redirectUris, secrets: ['s'], audience: 'AzureADMultipleOrgs' })
+    const allowed = newRegistration({ redirectUris, secrets: ['s'], allowPublicClientFlows: true })
     const to = await sandbox({ registrations: [all, work, allowed] })
     expect(aadstsNumber(await startDeviceFlow(to, all.clientId))).toBe(70002)
     for (const [{ clientId }, expected] of [
