@@ -33,6 +33,12 @@ export function route(path: string, origin: string | undefined, origins: Origins
   if (path === '/oauth20_desktop.srf') return { kind: 'page', answer: nativeClientPage }
   if (path === '/error') return { kind: 'page', answer: lookUpPage }
   if (isGraph(path)) return { kind: 'graph', answer: answerGraph }
+  // Version 1.0 of the protocol has it at the authority.
+  if (/^\/[^/]+\/openid\/userinfo$/i.test(path))
+    return {
+      kind: 'graph',
+      answer: (world, incoming) => answerGraph(world, { ...incoming, path: '/oidc/userinfo' }),
+    }
   if (purposeOf(path)) return { kind: 'content', answer: answerSigned }
   if (isWebPath(path)) return { kind: 'page', isInternal: true, answer: placePage }
   const endpoint = identityEndpoint(path)

@@ -1,7 +1,6 @@
 import type { Incoming, Reply } from '../server/messages.ts'
 import { clientRefusals } from '../state/client-refusals.ts'
 import { refusals } from '../state/identity-refusals.ts'
-import { normalised } from '../state/registrations.ts'
 import { admits } from '../state/tenants.ts'
 import type { Account, AccountKind } from '../state/users.ts'
 import { withVisit } from '../state/visits.ts'
@@ -10,7 +9,7 @@ import type { CheckedRequest } from './authorization-request.ts'
 import { issueCode } from './issue-code.ts'
 import { agreedTo, mayVisit, proceed } from './login.ts'
 import { errorPage } from './pages.ts'
-import { answerByRedirect, errorFields } from './response-modes.ts'
+import { answerByRedirect, errorFields, sourceOf } from './response-modes.ts'
 import { scopesFor } from './scopes.ts'
 
 /** Errors that are shown on a page and never reach the client. */
@@ -89,10 +88,4 @@ function leftFields(account?: Account): Map<string, string> {
         ['error', 'access_denied'],
         ['error_subcode', 'cancel'],
       ])
-}
-
-/** A redirect URI as a source in a content security policy, which ignores paths after a redirect. */
-function sourceOf(redirectUri: string): string {
-  const { origin, protocol } = new URL(normalised(redirectUri))
-  return origin === 'null' ? protocol : origin
 }

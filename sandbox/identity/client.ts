@@ -40,6 +40,8 @@ export function authenticateClient(
   if (platform === 'spa' && !fromBrowser) throw clientRefusals.spaWithoutOrigin()
   if (platform !== 'spa' && fromBrowser) throw refusals.originSent()
   if (platform === 'web') {
+    if (secret === undefined && form.has('client_assertion'))
+      throw refusals.notInSandbox('invalid_client', 'certificates or federated credentials of applications')
     if (secret === undefined) throw refusals.secretMissing()
     const { clientId, secrets = [] } = registration
     if (!secrets.some((one) => equal(secret, one))) throw refusals.secretWrong(clientId)

@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { readPostedForm } from '../server/forms.ts'
+import { readForm, readPostedForm } from '../server/forms.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import { clientRefusals } from '../state/client-refusals.ts'
 import { refusals } from '../state/identity-refusals.ts'
@@ -9,21 +9,27 @@ import type { World } from '../state/world.ts'
 import { findRegistration } from './client.ts'
 import { newDeviceCode } from './opaque.ts'
 import { identityJson } from './replies.ts'
-import { readScopes } from './scopes.ts'
+import { checkResource, readScopes } from './scopes.ts'
+import { scopesOfVersion1, tenantOfVersion1, type Version } from './version-1.ts'
 
 /** Without vowels, so that no code spells a word. */
 const alphabet = 'BCDFGHJKLMNPQRSTVWXZ23456789'
 
 /**
- * `POST /{tenant}/oauth2/v2.0/devicecode`. The user code has nine characters, eight for `consumers`, and the page
- * depends on who may sign in, and there is no `verification_uri_complete`. Sources: entra-docs, v2-oauth2-device-code; MicrosoftDocs/azure-docs#33126.
+ * `POST /{tenant}/oauth2/v2.0/devicecode`, and `/oauth2/devicecode` of v1.0. The user code has nine characters, eight for
+ * `consumers`; the page depends on who may sign in, and there is no `verification_uri_complete`. Sources: entra-docs,
+ * v2-oauth2-device-code; MicrosoftDocs/azure-docs#33126.
  */
-export function deviceCode(world: World, incoming: Incoming, tenant: Tenant): Reply {
+export function deviceCode(world: World, incoming: Incoming, given: Tenant, version: Version): Reply {
+  const tenant = version === 1 ? tenantOfVersion1(given) : given
   if (incoming.method !== 'POST') throw refusals.postOnly(incoming.method)
-  const form = readPostedForm(incoming)
+  // Version 1.0 takes them in the URL as well.
+  const form = new Map([...readForm(incoming.query), ...readPostedForm(incoming)])
   const registration = findRegistration(world, form.get('client_id'), tenant)
   if (!isPublicClient(registration) && reachesPersonal(registration, tenant)) throw clientRefusals.notMobile()
-  const asked = form.get('scope')
+  const resource = form.get('resource')
+  if (version === 1 && resource) checkResource(world, resource)
+  const asked = version === 1 ? scopesOfVersion1 : form.get('scope')
   if (!asked) throw refusals.missingParameter('scope')
   const scopes = readScopes(world, asked)
   const onlyPersonal = tenant.kinds.length === 1 && tenant.kinds[0] === 'personal'
@@ -48,9 +54,17 @@ export function deviceCode(world: World, incoming: Incoming, tenant: Tenant): Re
   return identityJson(incoming, 200, {
     user_code: userCode,
     device_code: code,
-    verification_uri: verificationUri,
-    expires_in: deviceTtlSeconds,
-    interval: deviceIntervalSeconds,
+    ...(version === 1
+      ? {
+          verification_url: verificationUri,
+          expires_in: String(deviceTtlSeconds),
+          interval: String(deviceIntervalSeconds),
+        }
+      : {
+          verification_uri: verificationUri,
+          expires_in: deviceTtlSeconds,
+          interval: deviceIntervalSeconds,
+        }),
     message: `To sign in, use a web browser to open the page ${verificationUri} and enter the code ${userCode} to authenticate.`,
   })
 }

@@ -5,6 +5,7 @@ import { refusals } from '../state/identity-refusals.ts'
 import type { LogEntry } from '../state/log.ts'
 import { findTenant, type Tenant } from '../state/tenants.ts'
 import type { World } from '../state/world.ts'
+import { adminConsent } from './admin-consent.ts'
 import { authorize } from './authorize.ts'
 import { deviceCode } from './device-code.ts'
 import { keySet, openidConfiguration } from './discovery.ts'
@@ -14,26 +15,45 @@ import { logout } from './logout.ts'
 import { errorPage, nativeClientPage } from './pages.ts'
 import { errorReply } from './replies.ts'
 import { token } from './token.ts'
+import { userRealm } from './user-realm.ts'
+import type { Version } from './version-1.ts'
 
-type Endpoint = (world: World, incoming: Incoming, tenant: Tenant) => Reply | Promise<Reply>
+interface Endpoint {
+  kind: LogEntry['kind']
+  answer: (world: World, incoming: Incoming, tenant: Tenant, version: Version) => Reply | Promise<Reply>
+  /** A person reads the answer. */
+  forPeople?: true
+  /** Of the protocol; default: 2. */
+  version?: Version
+}
 
-/** The endpoints: path below the authority, handler, and whether a person reads the answer. */
-const endpoints: Record<string, { kind: LogEntry['kind']; answer: Endpoint; forPeople?: true }> = {
+/** The endpoints by their path below the authority. */
+const endpoints: Record<string, Endpoint> = {
   'oauth2/v2.0/authorize': { kind: 'authorize', answer: authorize, forPeople: true },
+  'oauth2/authorize': { kind: 'authorize', answer: authorize, forPeople: true, version: 1 },
   'oauth2/v2.0/token': { kind: 'token', answer: token },
+  'oauth2/token': { kind: 'token', answer: token, version: 1 },
   'oauth2/v2.0/devicecode': { kind: 'devicecode', answer: deviceCode },
+  'oauth2/devicecode': { kind: 'devicecode', answer: deviceCode, version: 1 },
   'oauth2/v2.0/logout': { kind: 'page', answer: logout, forPeople: true },
+  'oauth2/logout': { kind: 'page', answer: logout, forPeople: true },
+  'v2.0/adminconsent': { kind: 'page', answer: adminConsent, forPeople: true },
+  adminconsent: { kind: 'page', answer: adminConsent, forPeople: true, version: 1 },
   'oauth2/nativeclient': { kind: 'page', answer: nativeClientPage, forPeople: true },
   login: { kind: 'page', answer: login, forPeople: true },
   'discovery/instance': { kind: 'discovery', answer: instanceDiscovery },
   'v2.0/.well-known/openid-configuration': { kind: 'discovery', answer: openidConfiguration },
+  '.well-known/openid-configuration': { kind: 'discovery', answer: openidConfiguration, version: 1 },
+  'discovery/keys': { kind: 'keys', answer: keySet, version: 1 },
   'discovery/v2.0/keys': { kind: 'keys', answer: keySet },
 }
 
 /** The endpoint of the identity platform at a path, ignoring case. */
-export function identityEndpoint(path: string) {
+export function identityEndpoint(path: string): (Endpoint & { segment: string }) | undefined {
   const [, segment, asked] = /^\/([^/]+)\/(.+)$/.exec(path) ?? []
   const rest = asked?.toLowerCase()
+  if (segment !== undefined && rest?.startsWith('userrealm/'))
+    return { segment, kind: 'discovery', answer: userRealm }
   const endpoint = rest !== undefined && Object.hasOwn(endpoints, rest) ? endpoints[rest] : undefined
   return endpoint && segment !== undefined ? { segment, ...endpoint } : undefined
 }
@@ -42,10 +62,11 @@ export function identityEndpoint(path: string) {
 export async function answerIdentity(
   world: World,
   incoming: Incoming,
-  { segment, answer, forPeople }: NonNullable<ReturnType<typeof identityEndpoint>>,
+  { segment, answer, forPeople, version = 2 }: NonNullable<ReturnType<typeof identityEndpoint>>,
 ): Promise<Reply> {
   try {
-    return await answer(world, incoming, findTenant(decode(segment), world.accounts))
+    await world.keys
+    return await answer(world, incoming, findTenant(decode(segment), world.accounts), version)
   } catch (error) {
     const refusal = error instanceof MalformedForm ? refusals.malformedRequest(error.message) : error
     if (!(refusal instanceof IdentityError)) throw error

@@ -19,14 +19,17 @@ const modes = { query: inQuery, fragment: inFragment, form_post: inForm } satisf
 type ResponseMode = keyof typeof modes
 
 /**
- * The `response_mode` of a request; `query` is the default for a code. An error about the mode itself must
- * still be sent, so only strict reading refuses an unknown mode.
+ * The `response_mode` of a request; `query` is the default for a code, and refused for tokens, which would end up in logs.
+ * An error about the mode itself must still be sent, so only strict reading refuses a mode.
  */
 export function readResponseMode(parameters: Fields, reading: 'strict' | 'lenient'): ResponseMode {
-  const mode = parameters.get('response_mode') ?? 'query'
-  if (Object.hasOwn(modes, mode)) return mode as ResponseMode
-  if (reading === 'strict') throw refusals.invalidParameter('response_mode')
-  return 'query'
+  const hasTokens = /token/.test(parameters.get('response_type') ?? '')
+  const usual = hasTokens ? 'fragment' : 'query'
+  const mode = parameters.get('response_mode') ?? usual
+  const isAllowed = Object.hasOwn(modes, mode) && !(hasTokens && mode === 'query')
+  if (isAllowed) return mode as ResponseMode
+  if (reading === 'lenient') return usual
+  throw hasTokens ? refusals.responseModeForTokens(mode) : refusals.invalidParameter('response_mode')
 }
 
 /** Sends the fields of an answer, and the `state` of the request, back to the client. */
@@ -55,6 +58,12 @@ export function errorFields(error: IdentityError, incoming: Incoming, world: Wor
   return fields
 }
 
+/** A redirect URI as a source in a content security policy, which ignores paths after a redirect. */
+export function sourceOf(redirectUri: string): string {
+  const { origin, protocol } = new URL(normalised(redirectUri))
+  return origin === 'null' ? protocol : origin
+}
+
 function encode(fields: Fields): string {
   return [...fields].map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join('&')
 }
@@ -81,10 +90,9 @@ function inForm(redirectUri: string, fields: Fields): Reply {
   const inputs = [...fields].map(
     ([name, value]) => `<input type="hidden" name="${escapeHtml(name)}" value="${escapeHtml(value)}">`,
   )
-  const { origin, protocol } = new URL(redirectUri)
   return signInPage({
     title: 'Working…',
-    formAction: [origin === 'null' ? protocol : origin],
+    formAction: [sourceOf(redirectUri)],
     body: `<h1>Signing you in</h1>
 <form method="POST" action="${escapeHtml(redirectUri)}">
 ${inputs.join('\n')}

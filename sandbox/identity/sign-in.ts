@@ -10,7 +10,7 @@ import type { AuthorizationRequest } from './authorization-request.ts'
 /** The outcome of a sign-in. */
 export type Decision = { account: Account } | { page: IdentityError } | { fields: Map<string, string> }
 
-const prompts = ['login', 'none', 'consent', 'select_account', 'create', 'no_session']
+const prompts = ['login', 'none', 'consent', 'select_account', 'create', 'no_session', 'admin_consent']
 
 /** @throws IdentityError 90023 for a `prompt` that does not exist. */
 export function checkPrompt(prompt: string | undefined): void {

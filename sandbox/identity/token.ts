@@ -12,6 +12,7 @@ import { redeemRefreshToken } from './redeem-refresh-token.ts'
 import type { Redemption } from './redemption.ts'
 import { identityJson } from './replies.ts'
 import { issueTokens, type TokenOptions } from './tokens.ts'
+import { asVersion2, bodyOfVersion1, type Version } from './version-1.ts'
 
 type Redeem = (
   world: World,
@@ -27,27 +28,43 @@ const grants: Record<string, Redeem> = {
   device_code: redeemDeviceCode,
 }
 
+/** Grant types of Microsoft's that need what the sandbox does not have. Source: entra-docs, identity-platform. */
+const lacking: Record<string, string> = {
+  client_credentials: 'application permissions (grant type client_credentials)',
+  password: 'passwords (grant type password)',
+  'urn:ietf:params:oauth:grant-type:jwt-bearer': 'on-behalf-of flow (grant type jwt-bearer)',
+  'urn:ietf:params:oauth:grant-type:saml1_1-bearer': 'federated sign-in (grant type saml1_1-bearer)',
+  'urn:ietf:params:oauth:grant-type:saml2-bearer': 'federated sign-in (grant type saml2-bearer)',
+}
+
 /** Parameters that belong in the body only (RFC 6749, 2.3.1). */
 const bodyOnly =
   /^(client_secret|client_assertion|code|code_verifier|device_code|grant_type|password|refresh_token)$/i
 
-/** `POST /{tenant}/oauth2/v2.0/token` */
-export async function token(world: World, incoming: Incoming, tenant: Tenant): Promise<Reply> {
+/** `POST /{tenant}/oauth2/v2.0/token`, and `/oauth2/token` of v1.0, which names a `resource` in place of scopes. */
+export async function token(
+  world: World,
+  incoming: Incoming,
+  tenant: Tenant,
+  version: Version,
+): Promise<Reply> {
   if (incoming.method !== 'POST') throw refusals.postOnly(incoming.method)
   const form = readParameters(world, incoming)
   const grantType = form.get('grant_type')
   if (!grantType) throw refusals.missingParameter('grant_type')
   incoming.entry.grant = grantType
   const redeem = Object.hasOwn(grants, grantType) ? grants[grantType] : undefined
-  if (!redeem) throw refusals.grantTypeUnknown(grantType)
+  if (!redeem && !Object.hasOwn(lacking, grantType)) throw refusals.grantTypeUnknown(grantType)
+  if (version === 1) asVersion2(world, form)
   const client = authenticateClient(world, incoming, form, tenant)
+  if (!redeem) throw refusals.notInSandbox('unsupported_grant_type', lacking[grantType] ?? grantType)
   const { nonce, omitRefreshToken, ...grant } = redeem(world, { incoming, form, tenant, ...client })
   incoming.entry.username = grant.account.username
-  const options: TokenOptions = { clientInfo: form.get('client_info') === '1' }
+  const options: TokenOptions = { clientInfo: form.get('client_info') === '1', version }
   if (nonce !== undefined) options.nonce = nonce
   if (omitRefreshToken) options.omitRefreshToken = true
-  const { body, token } = await issueTokens(world, grant, options)
-  const reply = identityJson(incoming, 200, body)
+  const { body, token } = issueTokens(world, grant, await world.keys, options)
+  const reply = identityJson(incoming, 200, version === 1 ? bodyOfVersion1(world, body, token) : body)
   reply.headers = { ...reply.headers, 'set-cookie': cookies() }
   if (grantType === 'refresh_token') reply.delivered = () => world.grants.renewed(token)
   return reply

@@ -5,6 +5,7 @@ import type { Account } from '../state/users.ts'
 import type { World } from '../state/world.ts'
 import { newAccessToken, newRefreshToken } from './opaque.ts'
 import { answeredScope, tokenScopes } from './scopes.ts'
+import type { Version } from './version-1.ts'
 
 export interface TokenOptions {
   nonce?: string
@@ -12,12 +13,12 @@ export interface TokenOptions {
   clientInfo: boolean
   /** Send no refresh token although `offline_access` was granted. */
   omitRefreshToken?: boolean
+  version: Version
 }
 
 /** Issues the tokens of a grant. @returns the body of the token answer, and the access token as recorded. */
-export async function issueTokens(world: World, grant: Grant, options: TokenOptions) {
+export function issueTokens(world: World, grant: Grant, keys: SigningKeys, options: TokenOptions) {
   const { account, registration, scopes } = grant
-  const keys = await world.keys
   const scopesOfToken = tokenScopes(account, scopes, world.grants.consented(account, registration))
   const lifetime = lifetimeOf(world, grant)
   const token: AccessToken = {
@@ -45,7 +46,7 @@ export async function issueTokens(world: World, grant: Grant, options: TokenOpti
     world.grants.refreshTokens.set(refreshToken, issued)
     body.refresh_token = refreshToken
   }
-  if (scopes.has('openid')) body.id_token = newIdToken(world, grant, keys, options.nonce)
+  if (scopes.has('openid')) body.id_token = newIdToken(world, grant, keys, options)
   if (options.clientInfo) body.client_info = encode({ uid: account.objectId, utid: account.tenantId })
   for (const name of ['access_token', 'refresh_token', 'id_token']) {
     if (typeof body[name] === 'string') world.grants.secrets.add(body[name])
@@ -89,32 +90,67 @@ function accessClaims(world: World, token: AccessToken): object {
   }
 }
 
+/** What an ID token depends on besides its grant. */
+interface IdTokenOptions {
+  nonce?: string
+  version: Version
+  /** What comes with it from the authorization endpoint (OpenID Connect Core, 3.3.2.11). */
+  code?: string
+  accessToken?: string
+}
+
 /** Claims and their conditions: entra-docs, identity-platform/id-token-claims-reference. */
-function newIdToken(
+export function newIdToken(
   world: World,
   { account, registration, scopes }: Grant,
   keys: SigningKeys,
-  nonce?: string,
+  { nonce, version, code, accessToken }: IdTokenOptions,
 ): string {
   const now = Math.floor(world.now() / 1000)
-  return sign(keys[account.kind], {
-    aud: registration.clientId,
-    iss: `${world.origins.authority}/${account.tenantId}/v2.0`,
-    iat: now - 300,
-    nbf: now - 300,
-    exp: now + 3600,
-    aio: randomBytes(72).toString('base64url'),
-    ...(scopes.has('profile')
-      ? { name: account.name, oid: account.objectId, preferred_username: account.username }
-      : {}),
-    ...(scopes.has('email') ? { email: account.username } : {}),
-    ...(nonce === undefined ? {} : { nonce }),
-    rh: `1.A${randomBytes(30).toString('base64url')}.`,
-    sub: pairwiseSubject(account, registration.clientId),
-    tid: account.tenantId,
-    uti: randomBytes(16).toString('base64url'),
-    ver: '2.0',
-  })
+  const isOld = version === 1
+  const [givenName = account.name, ...familyNames] = account.name.split(' ')
+  return sign(
+    keys[account.kind],
+    {
+      aud: registration.clientId,
+      iss: isOld
+        ? `${world.origins.sts}/${account.tenantId}/`
+        : `${world.origins.authority}/${account.tenantId}/v2.0`,
+      iat: now - 300,
+      nbf: now - 300,
+      exp: now + 3600,
+      aio: randomBytes(72).toString('base64url'),
+      ...(isOld
+        ? {
+            ...{
+              amr: ['pwd'],
+              family_name: familyNames.join(' '),
+              given_name: givenName,
+              ipaddr: '127.0.0.1',
+            },
+            ...{ name: account.name, oid: account.objectId },
+            ...{ unique_name: account.username, upn: account.username },
+          }
+        : scopes.has('profile')
+          ? { name: account.name, oid: account.objectId, preferred_username: account.username }
+          : {}),
+      ...(scopes.has('email') && !isOld ? { email: account.username } : {}),
+      ...(nonce === undefined ? {} : { nonce }),
+      ...(code === undefined ? {} : { c_hash: halfHash(code) }),
+      ...(accessToken === undefined ? {} : { at_hash: halfHash(accessToken) }),
+      rh: `1.A${randomBytes(30).toString('base64url')}.`,
+      sub: pairwiseSubject(account, registration.clientId),
+      tid: account.tenantId,
+      uti: randomBytes(16).toString('base64url'),
+      ver: isOld ? '1.0' : '2.0',
+    },
+    isOld ? { x5t: keys[account.kind].kid } : {},
+  )
+}
+
+/** The left half of a SHA-256 (OpenID Connect Core, 3.3.2.11). */
+function halfHash(value: string): string {
+  return createHash('sha256').update(value).digest().subarray(0, 16).toString('base64url')
 }
 
 /** `sub` differs for each application. */

@@ -90,6 +90,12 @@ export const clientRefusals = {
   slowDown: () =>
     new IdentityError(undefined, 'slow_down', 'The client polls faster than the interval allows.'),
   instanceUnknown: () => new IdentityError(50049, 'invalid_instance', 'Unknown or invalid instance.'),
+  adminDeclined: () =>
+    new IdentityError(
+      65004,
+      'consent_required',
+      'The resource owner or authorization server denied the request.',
+    ),
   severalSessions: () =>
     new IdentityError(
       16000,

@@ -29,6 +29,9 @@ export const refusals = {
       'invalid_request',
       "Cross-origin token redemption is permitted only for the 'Single-Page Application' client-type.",
     ),
+  /** What Microsoft has and the sandbox has not: no number, so that nobody takes it for an answer of Microsoft's. */
+  notInSandbox: (error: string, what: string) =>
+    new IdentityError(undefined, error, `The sandbox has no ${what}; Microsoft does.`),
   grantTypeUnknown: (grant: string) =>
     refuse(70003, 'unsupported_grant_type', `The app requested an unsupported grant type '${grant}'.`),
   tenantUnknown: (tenant: string) =>
@@ -62,9 +65,23 @@ export const refusals = {
       'invalid_client',
       `The reply address '${given}' does not match the reply address '${asked}' provided when requesting Authorization code.`,
     ),
-  responseTypeUnsupported: (type: string) =>
+  noReplyAddress: () =>
+    refuse(500113, 'invalid_request', 'No reply address is registered for the application.'),
+  responseModeForTokens: (mode: string) =>
     refuse(
-      700054,
+      70007,
+      'unsupported_response_mode',
+      `'${mode}' is not a supported value of 'response_mode' when requesting a token.`,
+    ),
+  versionForWork: () =>
+    refuse(
+      500201,
+      'invalid_request',
+      'We are unable to issue tokens from this API version for a Microsoft account. Please contact the application vendor as they need to use version 2.0 of the protocol to support this.',
+    ),
+  responseTypeUnsupported: (type: string, number = 700054) =>
+    refuse(
+      number,
       'unsupported_response_type',
       `response_type '${type}' is not enabled for the application.`,
     ),

@@ -88,6 +88,7 @@ export class World {
   readonly registrations: Registration[]
   readonly settings: Settings
   readonly keys: Promise<SigningKeys> = signingKeys()
+  #readyKeys: SigningKeys | undefined
   readonly grants = new Grants()
   readonly sessions = new Sessions()
   readonly visits = new Visits()
@@ -114,6 +115,9 @@ export class World {
   constructor(options: WorldOptions) {
     const { origins, users, secret = newSecret(), registrations: more = [], settings, saved } = options
     this.origins = origins
+    this.keys.then((keys) => {
+      this.#readyKeys = keys
+    })
     this.accounts = users.map(accountOf)
     this.addresses = new Addresses(origins, users)
     this.registrations = registrations(secret, more, origins)
@@ -195,6 +199,12 @@ export class World {
   /** The time in milliseconds, by the sandbox's clock. */
   now(): number {
     return Date.now() + this.settings.clockSkewSeconds * 1000
+  }
+
+  /** The keys, for what was called after `keys` had resolved. */
+  get readyKeys(): SigningKeys {
+    if (!this.#readyKeys) throw new Error('the keys are not ready')
+    return this.#readyKeys
   }
 
   /** Gives the web registration another secret. Tokens stay valid, and the earlier secret is refused. */
