@@ -12,6 +12,12 @@ export function hasRealPart(program: string, forWhat: string): boolean {
   return found || skips(`${program} is not installed`, forWhat)
 }
 
+/** The same for a module of Debian's own Python; another `python3` may come first on the PATH. */
+export function hasPythonModule(name: string, forWhat: string): boolean {
+  const found = spawnSync('/usr/bin/python3', ['-c', `import ${name}`]).status === 0
+  return found || skips(`Debian's Python has no module ${name}`, forWhat)
+}
+
 /**
  * The same for permissions: whether `unshare` gives a process its own namespace in which a command works.
  * @param flags such as `-m` for mounts, or `--net`.
