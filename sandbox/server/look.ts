@@ -6,7 +6,7 @@ export const palette = `
 }
 @media (prefers-color-scheme: dark) {
   :root {
-    --ground: #0f1215; --card: #1a1e23; --text: #f2f4f6; --soft: #b3bac4; --line: #828a96; --faint: #333a43;
+    --ground: #14181d; --card: #1d232a; --text: #e8ecf1; --soft: #a3adba; --line: #828a96; --faint: #333c46;
     --accent: #84bdff; --on-accent: #06223f; --hover: #242a31; --alarm: #ffb0aa; --alarm-ground: #361a1a
   }
 }

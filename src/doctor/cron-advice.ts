@@ -54,9 +54,18 @@ export function cronHint({ reason, hint = '', exitCode }: CronProblem, { store }
   ])
 }
 
-/** What may stop it from working one day, as sentences. */
-export function notesFor(programs: Programs, variables: Environment, { store }: Account): string[] {
-  return [...pathNotes(programs), ...proxyNotes(variables), ...storeNotes(store), ...directoryNotes()]
+/**
+ * What may stop it from working one day, as sentences.
+ * @param works whether it works today: otherwise its store is the problem already, and has its own next steps.
+ */
+export function notesFor(
+  programs: Programs,
+  variables: Environment,
+  { store }: Account,
+  works: boolean,
+): string[] {
+  const ofStore = works ? storeNotes(store) : []
+  return [...pathNotes(programs), ...proxyNotes(variables), ...ofStore, ...directoryNotes()]
 }
 
 function directoryNotes(): string[] {

@@ -36,7 +36,7 @@ export async function tryCron(
   return {
     ...(problem && { problem: { ...problem, hint: cronHint(problem, account) } }),
     line: crontabLine(started, variables, isDefault ? undefined : labelOf(account)),
-    notes: notesFor(started, variables, account),
+    notes: notesFor(started, variables, account, problem === undefined),
   }
 }
 

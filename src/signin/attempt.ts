@@ -17,7 +17,8 @@ export interface Attempt {
   canPaste: boolean
   /** How long the person may take, in seconds; each method has its own default. */
   timeoutSeconds: number | undefined
-  report: (event: SignInEvent) => void
+  /** What it returns is awaited where something is shown right after it. */
+  report: (event: SignInEvent) => unknown
   /** Saves the link; only then the person is shown success. */
   save: (record: Omit<LinkRecord, 'graphOrigin'>) => Promise<Account>
 }

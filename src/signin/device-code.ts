@@ -25,7 +25,7 @@ export async function signInByDeviceCode({
   const { verificationUri: address, userCode, expiresAt } = code
   const deadline = timeoutSeconds === undefined ? expiresAt : Date.now() + timeoutSeconds * 1000
   const end = Math.min(deadline, expiresAt)
-  report({ event: 'device', address, code: userCode, expiresAt: end })
+  await report({ event: 'device', address, code: userCode, expiresAt: end })
   const ticking = setInterval(
     () => report({ event: 'countdown', seconds: Math.max(0, Math.round((end - Date.now()) / 1000)) }),
     1_000,

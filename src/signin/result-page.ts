@@ -18,16 +18,22 @@ body { margin: 0; min-height: 100vh; display: grid; place-items: center; backgro
   font: 1.0625rem/1.55 system-ui, -apple-system, "Segoe UI", sans-serif }
 main { box-sizing: border-box; width: min(32rem, 100% - 2rem); margin: 1rem; padding: 2rem; background: var(--card);
   border: 1px solid var(--line); border-top: 4px solid var(--mark); border-radius: .5rem }
+header { display: flex; align-items: center; gap: .5rem; margin: 0 0 1rem; color: var(--soft); font-weight: 600 }
 h1 { margin: 0 0 .75rem; font-size: 1.5rem; line-height: 1.25 }
 h1 span { color: var(--mark) }
 a { color: inherit }
+code { font: .9375em ui-monospace, "Cascadia Mono", Menlo, Consolas, monospace; white-space: nowrap }
 p { margin: 0 0 .75rem; overflow-wrap: anywhere }
 p:last-child { margin: 1.25rem 0 0; padding-top: 1rem; border-top: 1px solid var(--line); color: var(--soft); font-size: .9375rem }
 `
 
+/** Two links of a chain: od-link's own mark, and not Microsoft's. */
+const icon =
+  '<svg xmlns="http://www.w3.org/2000/svg" width="24" height="24" viewBox="0 0 24 24" fill="none" stroke="#2f7de1" stroke-width="3" aria-hidden="true"><rect x="2" y="7" width="12" height="10" rx="5"/><rect x="10" y="7" width="12" height="10" rx="5"/></svg>'
+
 /** The headers of every response of the listener: nothing is stored, framed, sniffed or sent on as a referrer. */
 export const securityHeaders = {
-  'content-security-policy': `default-src 'none'; style-src '${hashOf(style)}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+  'content-security-policy': `default-src 'none'; style-src '${hashOf(style)}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
   'cache-control': 'no-store',
   'referrer-policy': 'no-referrer',
   'x-content-type-options': 'nosniff',
@@ -39,7 +45,8 @@ export const securityHeaders = {
 export function linkedPage(who: string, kind: 'work' | 'personal'): string {
   return page('ok', '✓', 'OneDrive is linked', [
     escapeHtml(`${who} (${kind} account) is now linked to od-link.`),
-    'You can close this tab and go back to the terminal.',
+    'You can close this tab and go back to the terminal. Next, create a folder there:',
+    '<code>od-link mkdir /Hello</code>',
   ])
 }
 
@@ -84,10 +91,12 @@ function page(
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${title} · od-link</title>
+<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}">
 <style>${style}</style>
 </head>
 <body>
 <main>
+<header>${icon} od-link</header>
 <h1><span aria-hidden="true">${mark}</span> ${title}</h1>
 ${text}
 </main>

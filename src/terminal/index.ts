@@ -38,7 +38,7 @@ export function configureOutput(options: {
 
 /** A piece of a line: text, or text in a style. Styles are added after the text was sanitized. */
 export type Piece = string | { style: Style; text: string }
-type Style = 'red' | 'green' | 'bold' | 'dim'
+type Style = 'red' | 'green' | 'bold' | 'dim' | 'scanned'
 
 /** A piece of a line in a style, where the terminal has colours. */
 export function styled(style: Style, text: string): Piece {
@@ -125,7 +125,8 @@ function write(stream: WriteStream | NodeJS.WriteStream, line: Piece[]): void {
     if (typeof piece === 'string') return sanitize(piece)
     return paint(stream, piece.style, sanitize(piece.text))
   })
-  clearProgress()
+  // The progress is on the terminal: what goes to a file does not disturb it.
+  if (stream.isTTY) clearProgress()
   stream.write(`${shown.join('')}\n`)
 }
 
@@ -185,7 +186,14 @@ export async function loadStyles(): Promise<void> {
 }
 
 function paint(stream: WriteStream | NodeJS.WriteStream, style: Style, text: string): string {
-  return chalk && wantsColour(stream.isTTY === true) ? chalk[style](text) : text
+  if (!chalk || !wantsColour(stream.isTTY === true)) return text
+  // Cameras want dark on light, whatever the terminal's own colours are.
+  return style === 'scanned' ? chalk.black.bgWhiteBright(text) : chalk[style](text)
+}
+
+/** Whether a person sees messages in colour. */
+export function hasColours(): boolean {
+  return isSeen() && chalk !== undefined && wantsColour(true)
 }
 
 /** https://no-color.org, which chalk leaves to its caller; FORCE_COLOR wins, as in Node itself. */

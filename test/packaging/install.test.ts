@@ -51,6 +51,14 @@ describe('od-link, installed from its package in an empty folder', () => {
     expect(run(program, ['demo'], dir)).toContain('/Reports/2026/Été à Paris\n')
   })
 
+  it.skipIf(process.platform === 'win32')('brings its manual page where man looks, when it is global', () => {
+    const prefix = join(dir, 'global')
+    const quiet = ['--ignore-scripts', '--no-audit', '--no-fund']
+    run('npm', ['install', '--global', '--prefix', prefix, ...quiet, `./${tarball}`], dir)
+    expect(readFileSync(join(prefix, 'share/man/man1/od-link.1'), 'utf8')).toMatch(/^\.TH OD\\-LINK 1 /m)
+    expect(run(join(prefix, 'bin/od-link'), ['--version'], dir)).toBe(`${manifest.version}\n`)
+  })
+
   it('has all that the process needs that reads a keychain back', () => {
     const reader = join(modules, 'od-link/dist/read-back.cjs')
     const env = { ...process.env, OD_LINK_CONFIG_DIR: join(dir, 'settings') }

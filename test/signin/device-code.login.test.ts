@@ -27,7 +27,7 @@ const start = (...flags: string[]) => world.start(['login', '--device', ...flags
 
 /** The code that the terminal shows. */
 async function codeShown(login: Pick<Running, 'seen'>): Promise<string> {
-  const [, code = ''] = await login.seen(/and enter the code:[\s\S]*?\n {2}([A-Z\d]{8,9})\n/)
+  const [, code = ''] = await login.seen(/and enter the code:[\s\S]*? {2}([A-Z\d]{8,9})\n/)
   return code
 }
 

@@ -40,7 +40,7 @@ describe('a page', () => {
       .update(styles[0] ?? '')
       .digest('base64')
     expect(securityHeaders['content-security-policy']).toBe(
-      `default-src 'none'; style-src 'sha256-${hash}'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
+      `default-src 'none'; style-src 'sha256-${hash}'; img-src data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'`,
     )
   })
 
@@ -84,12 +84,17 @@ describe('the page at the end', () => {
   it('tells who is linked, and nothing that could be markup', () => {
     const page = linkedPage('Ada <script>&"\'', 'work')
     expect(page).toContain('<title>OneDrive is linked · od-link</title>')
+    expect(page).toMatch(
+      /<link rel="icon" href="data:image\/svg\+xml,[^"]+">[\s\S]*<header><svg [^\n]+<\/svg> od-link<\/header>/,
+    )
     expect(page).toContain('<html lang="en" class="ok">')
     expect(page).toContain('<h1><span aria-hidden="true">✓</span> OneDrive is linked</h1>')
     expect(page).toContain(
       '<p>Ada &#60;script&#62;&#38;&#34;&#39; (work account) is now linked to od-link.</p>',
     )
-    expect(page).toContain('<p>You can close this tab and go back to the terminal.</p>')
+    expect(page).toContain(
+      '<p>You can close this tab and go back to the terminal. Next, create a folder there:</p>\n<p><code>od-link mkdir /Hello</code></p>',
+    )
     expect(page).toMatch(
       /<p>od-link on [^<]+(, terminal (pts\/\d+|tty\w+))?, started at \d+:\d\d<\/p>\n<\/main>/,
     )

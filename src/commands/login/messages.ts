@@ -1,9 +1,19 @@
 /* What `od-link login` shows on the way. */
 
 import type { SignInEvent } from '../../signin/attempt.ts'
-import { isSeen, nextCommand, printJson, progress, say, styled } from '../../terminal/index.ts'
+import {
+  hasColours,
+  isSeen,
+  nextCommand,
+  type Piece,
+  printJson,
+  progress,
+  say,
+  styled,
+} from '../../terminal/index.ts'
 import { countdown, isoTime, longDuration } from '../../text/format.ts'
 import { largeLetters } from './large-letters.ts'
+import { qrCode } from './qr-code.ts'
 
 /** For programs: what to show a person, one object per line on stdout. */
 export function reportAsJson(happened: SignInEvent): void {
@@ -21,12 +31,12 @@ export function reportAsJson(happened: SignInEvent): void {
 type Happened<Name> = Extract<SignInEvent, { event: Name }>
 
 /** For a person: each event as a few lines on stderr. */
-export function reportInWords(happened: SignInEvent): void {
-  const show = words[happened.event] as (happened: SignInEvent) => void
-  show(happened)
+export function reportInWords(happened: SignInEvent): void | Promise<void> {
+  const show = words[happened.event] as (happened: SignInEvent) => void | Promise<void>
+  return show(happened)
 }
 
-const words: { [Name in SignInEvent['event']]: (happened: Happened<Name>) => void } = {
+const words: { [Name in SignInEvent['event']]: (happened: Happened<Name>) => void | Promise<void> } = {
   open: showUrl,
   opened: () => say('The browser has started. Finish the sign-in there.'),
   unopened: ({ because, canPaste }) => {
@@ -88,15 +98,32 @@ function showUrl({ address, elsewhere, canPaste, tunnel, passedOn }: Happened<'o
   paragraph(tunnel)
 }
 
-function showCode({ address, code, expiresAt }: Happened<'device'>): void {
+async function showCode({ address, code, expiresAt }: Happened<'device'>): Promise<void> {
   say('To sign in, open this page on any device:')
   paragraph(address)
   say('and enter the code:')
   say()
-  for (const line of isSeen() ? largeLetters(code) : []) say('  ', line)
-  say('  ', styled('bold', code))
+  const large = isSeen() ? largeLetters(code) : []
+  const lines: Piece[] = [...large, styled('bold', code)]
+  for (const line of await besideQrCode(address, lines, large[0]?.length ?? code.length)) say(...line)
   say()
   if (!isSeen()) say(codeExpires(Math.round((expiresAt - Date.now()) / 1000)))
+}
+
+/** The lines with the address as a QR code on their left, or above them in a narrow terminal, where it can be shown. */
+async function besideQrCode(address: string, lines: readonly Piece[], width: number): Promise<Piece[][]> {
+  const alone = lines.map((line) => ['  ', line])
+  const columns = hasColours() ? (process.stderr.columns ?? 80) : 0
+  const code = columns > 0 ? await qrCode(address) : []
+  const [first = ''] = code
+  if (code.length === 0 || columns <= first.length) return alone
+  const dots = code.map((line): Piece[] => [' ', styled('scanned', line)])
+  if (columns <= first.length + width + 3) return [...dots, [''], ...alone]
+  const above = Math.floor((code.length - lines.length) / 2)
+  return dots.map((line, at) => [
+    ...line,
+    ...(lines[at - above] === undefined ? [] : ['  ', lines[at - above] ?? '']),
+  ])
 }
 
 function codeExpires(seconds: number): string {

@@ -15,8 +15,10 @@ describe.runIf(hasTerminal())('at a terminal, a run of many folders', () => {
 
   it('shows its progress on one line, and a sentence at the end', async () => {
     await at.sandbox.control('POST', 'settings', { latencyMs: 100 })
-    const { ended } = start('seen', treeOf('/seen', 10, 40), '>/dev/null')
+    const { ended, raw } = start('seen', treeOf('/seen', 10, 40), '>/dev/null')
     const { code, shown } = await ended
+    // Each line is drawn over the one before it, without an empty one in between: that would flicker.
+    expect(raw()).not.toMatch(/\r\x1b\[2K\r\x1b\[2K\d/)
     await at.sandbox.control('POST', 'settings', { latencyMs: 0 })
     expect(code).toBe(0)
     expect(shown).toMatch(/\d+\/400 folders · \d+\/s · [\d.]+ s left/)
