@@ -46,7 +46,7 @@ export function download(world: World, incoming: Incoming): Reply {
   const range = isOther ? undefined : readRange(header(incoming, 'range'), size)
   if (!range) return { status: 200, headers, body: content }
   const [first, last] = range
-  if (first >= size || first > last) throw refusals.invalidRange('The range is outside the file.')
+  if (first >= size || first > last) throw refusals.rangeOutside(size)
   return {
     status: 206,
     headers: { ...headers, 'content-range': `bytes ${first}-${last}/${size}` },

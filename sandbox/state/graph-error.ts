@@ -107,6 +107,11 @@ export const refusals = {
       'resyncChangesApplyDifferences',
     ),
   invalidRange: (message: string) => new GraphError(416, 'invalidRange', message),
+  /** RFC 9110, section 15.5.17: with the size, so that the client knows whether it has everything. */
+  rangeOutside: (size: number) =>
+    new GraphError(416, 'invalidRange', 'The range is outside the file.', undefined, {
+      'content-range': `bytes */${size}`,
+    }),
   /** A pre-signed URL that is forged or expired. */
   unauthenticated: () => new GraphError(401, 'unauthenticated', 'The URL is not signed or has expired.'),
   /** The token in an upload URL ends before the session. Source: onedrive-api-docs#1570. */
