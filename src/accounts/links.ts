@@ -7,11 +7,12 @@ import { OdLinkError } from '../errors.ts'
 import type { LinkRecord } from '../identity/link.ts'
 import { notices } from '../notices.ts'
 import { saveKeychainService } from '../settings/directory.ts'
+import { withLock } from '../settings/lock.ts'
 import type { Account } from './account.ts'
 import { rewriteClientSecret } from './client-secret.ts'
 import { accountNow, changeAccount, changeIndex, findAccount, listAccounts, withLinkLock } from './index.ts'
 import { chosenStore, openStore, type StoreName, warnAboutStore } from './stores/index.ts'
-import { type Store, saveItem, UnlistableItems } from './stores/store.ts'
+import { probeItem, type Store, saveItem, UnlistableItems } from './stores/store.ts'
 
 /**
  * Adds a link, or replaces the same person's link: writes the record, reads it back, then writes the index.
@@ -205,6 +206,8 @@ export async function removeOrphans(): Promise<number> {
           removed += 1
         })
       }
+      // What a login left that was killed while it tried the store; it holds nothing of anybody's.
+      if (items.includes(probeItem)) await withLock('index', () => store.remove(probeItem))
     } catch (error) {
       // An unavailable store holds nothing of this machine; only the chosen store has to work.
       if (storeName === chosenStore() || error instanceof UnlistableItems) failure ??= error

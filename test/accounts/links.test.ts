@@ -97,6 +97,12 @@ describe('a link', () => {
     delete process.env.DBUS_SESSION_BUS_ADDRESS
   })
 
+  it('goes with what a login left that was killed while it tried the store', async () => {
+    await (await openStore()).write('probe', '{"probe":"1"}')
+    expect(await removeOrphans()).toBe(0)
+    expect(linkFiles(own)).toEqual([])
+  })
+
   it('of which only a second slot or pieces are left is swept away, too', async () => {
     await addLink(ada, undefined)
     const store = await openStore()

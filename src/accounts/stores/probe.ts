@@ -4,7 +4,7 @@ import { OdLinkError } from '../../errors.ts'
 import { withLock } from '../../settings/lock.ts'
 import { runChild } from '../../system/child-process.ts'
 import { storeLimitMs } from './limits.ts'
-import { forgetfulStore, type Store, useFiles } from './store.ts'
+import { forgetfulStore, probeItem, type Store, useFiles } from './store.ts'
 
 /**
  * Checks, before anyone is sent to a browser, that a link can be saved: that the lock can be taken, and that an item can be
@@ -17,15 +17,15 @@ export async function probeStore(store: Store): Promise<void> {
   await withLock('index', async () => {
     const text = JSON.stringify({ probe: randomBytes(16).toString('hex') })
     try {
-      await store.write('probe', text)
-      if ((await store.read('probe')) !== text) throw forgetfulStore(store)
+      await store.write(probeItem, text)
+      if ((await store.read(probeItem)) !== text) throw forgetfulStore(store)
       if (store.mayForget && (await readBack(store)) !== digestOf(text)) throw forgetfulStore(store)
     } catch (error) {
       // The person has to see why it could not be saved, not why it could not be removed.
-      await store.remove('probe').catch(() => {})
+      await store.remove(probeItem).catch(() => {})
       throw error
     }
-    await store.remove('probe')
+    await store.remove(probeItem)
   })
 }
 

@@ -1,6 +1,9 @@
 import { OdLinkError } from '../../errors.ts'
 import type { NextRun } from '../../text/next-step.ts'
 
+/** The item with which probe.ts tries a store; what a killed process left of it is worth nothing. */
+export const probeItem = 'probe'
+
 /** A place for links. An item is a small text with a name; only the store knows how it is stored. */
 export interface Store {
   /** As in settings: `keychain`, `helper:pass`. */

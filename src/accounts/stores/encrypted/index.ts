@@ -8,7 +8,7 @@ import { promises as files } from 'node:fs'
 import { OdLinkError } from '../../../errors.ts'
 import type { NextStep } from '../../../text/next-step.ts'
 import { ignoreAbsent, itemFiles } from '../file.ts'
-import type { Store } from '../store.ts'
+import { probeItem, type Store } from '../store.ts'
 import { type Key, keyInWords, openKey } from './key.ts'
 
 const label = 'The encrypted store'
@@ -45,9 +45,6 @@ export function encryptedStore(): Store {
     keyInWords,
   }
 }
-
-/** The probe (probe.ts) writes and removes it; what a killed one left is worth nothing. */
-const probeItem = 'probe'
 
 interface ItemFile {
   item: string
