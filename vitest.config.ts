@@ -1,5 +1,7 @@
-import { defineConfig } from 'vitest/config'
+import { configDefaults, defineConfig } from 'vitest/config'
+import { posixOnly } from './test/posix-only.ts'
 
+const isWindows = process.platform === 'win32'
 const { OD_LINK_FUZZ_RUNS = '20000' } = process.env
 
 const envOf: Record<string, Record<string, string>> = {
@@ -14,6 +16,8 @@ export default defineConfig(({ mode }) => ({
   test: {
     env: envOf[mode] ?? {},
     include: ['test/**/*.test.ts'],
+    exclude: [...configDefaults.exclude, ...(isWindows ? posixOnly.flatMap(({ files = [] }) => files) : [])],
+    setupFiles: isWindows ? ['test/setup-windows.ts'] : [],
     pool: 'forks',
     // Tests start whole processes; more workers than cores only make them wait for each other.
     maxWorkers: 2,

@@ -1,7 +1,7 @@
 /*
  * The suite under each Node that od-link serves: 20, 22, 24 and the newest of the registry. vitest itself runs under
  * that Node, too, so that what the tests call directly is tried there as well as the program that they start.
- *   node test/nodes.mjs            the whole suite, some minutes each
+ *   node test/nodes.mjs            the whole suite, some minutes each; then all of them on Windows, under Wine
  *   node test/nodes.mjs --sample   login, mkdir, renewal, keychain, proxy and TLS, in two minutes
  *   node test/nodes.mjs 24 latest  these alone
  */
@@ -31,7 +31,14 @@ for (const line of chosen.length > 0 ? chosen : lines) {
   rows.push({ version, ...(await suiteUnder(await fetchNode(version))) })
 }
 console.table(Object.fromEntries(rows.map(({ version, ...row }) => [`Node ${version}`, row])))
-process.exitCode = rows.every(({ failed, code }) => failed === 0 && code === 0) ? 0 : 1
+const works = rows.every(({ failed, code }) => failed === 0 && code === 0)
+const worksOnWindows = asked.length > 0 || (await onWindows())
+process.exitCode = works && worksOnWindows ? 0 : 1
+
+async function onWindows() {
+  const child = spawn('npm', ['run', 'test:windows'], { stdio: 'inherit' })
+  return (await new Promise((resolve) => child.on('close', resolve))) === 0
+}
 
 /** Runs the tests and counts them. */
 async function suiteUnder(node) {

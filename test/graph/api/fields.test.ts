@@ -45,7 +45,7 @@ describe('fields', () => {
     const file = join(dir, 'text')
     writeFileSync(file, 'from a file\n')
     expect(body([], [`a=@${file}`])).toBe('{"a":"from a file\\n"}')
-    expect(body([`a=@${file}`])).toBe(`{"a":"@${file}"}`)
+    expect(body([`a=@${file}`])).toBe(JSON.stringify({ a: `@${file}` }))
     expect(told(() => readFields([], ['a=@/nowhere/at/all']))).toBe(
       'usage: "/nowhere/at/all" cannot be read (ENOENT). | Name a file that can be read, or - for standard input.',
     )

@@ -14,6 +14,8 @@ import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { isSpecial, openPart, passOn, refuseDevice } from '../../../src/graph/transfer/partial-file.ts'
 import { told } from '../../helpers/program/told.ts'
 
+const isWindows = process.platform === 'win32'
+
 let dir: string
 beforeEach(() => {
   dir = mkdtempSync(join(tmpdir(), 'od-link-test-'))
@@ -90,7 +92,7 @@ describe('the file of a download', () => {
     write(target, 'whole')
     mkdirSync(file())
     expect(told(() => target.finish())).toBe(
-      `usage: "${file()}" cannot be written (EISDIR). | Close the program that has it open, and run it again: ` +
+      `usage: "${file()}" cannot be written (${isWindows ? 'EPERM' : 'EISDIR'}). | Close the program that has it open, and run it again: ` +
         `everything is already in "${file()}.part".\nName another file.`,
     )
     expect(target.isKept).toBe(true)
