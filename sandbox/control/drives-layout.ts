@@ -29,21 +29,23 @@ h4 { margin: 1.25rem 0 .25rem; font-size: 1rem }
 .who > :last-child { min-width: 0 }
 .who p, .card > p { margin: 0 }
 .soft { color: var(--soft); font-size: .875rem }
+:is(h3, h4, li) > a { display: inline-block; min-width: 1.5rem; min-height: 1.5rem }
 :is(h3, h4, li) > a:not(.tag) { color: inherit; text-decoration: none }
 :is(h3, h4, li) > a:hover { text-decoration: underline }
 ul { list-style: none; margin: 0; padding: 0 }
 ul ul { margin-left: .35rem; padding-left: 1rem; border-left: 1px solid var(--faint) }
-li { padding: .1rem 0; overflow-wrap: anywhere }
+li { padding: .15rem 0; overflow-wrap: anywhere }
 .folder { font-weight: 600 }
 .folder::after { content: "/"; color: var(--soft); font-weight: 400 }
 .shortcut::before { content: "↗ "; color: var(--soft) }
 .size { margin-left: .75rem; color: var(--soft); font-size: .875rem; font-variant-numeric: tabular-nums }
-.tag { display: inline-block; margin-left: .5rem; padding: 0 .5rem; border: 1px solid var(--faint); border-radius: 1rem; color: var(--soft); font-size: .8125rem; line-height: 1.5; text-decoration: none }
+.tag { display: inline-block; margin-left: .5rem; padding: 0 .5rem; border: 1px solid var(--faint); border-radius: 1rem; color: var(--soft); font-size: .8125rem; line-height: 1.5rem; text-decoration: none }
 .lost { border-color: var(--alarm); color: var(--alarm) }
 dl { margin: 1rem 0; font-size: .875rem }
 dt { color: var(--soft) }
 dd { margin: 0 0 .5rem; overflow-wrap: anywhere }
 nav { margin: 0 .25rem .75rem; font-size: .875rem }
+nav a { display: inline-block; min-height: 1.5rem }
 @media (max-width: 30rem) {
   body { padding: 1rem .75rem }
   .card { padding: 1rem 1.125rem }

@@ -32,8 +32,10 @@ export function addSite(world: World, body: unknown): unknown {
     to: existingUser(world, member),
     role,
   }))
-  const site = world.addSite({ path, displayName: name, isGroup: group ?? false }, tenant)
   const wanted = libraries ?? [{ name: 'Documents', segment: 'Shared Documents' }]
+  const segments = wanted.map(({ name: one, segment = one }) => segment.toLowerCase())
+  if (new Set(segments).size < segments.length) throw new Error('Two libraries have the same address.')
+  const site = world.addSite({ path, displayName: name, isGroup: group ?? false }, tenant)
   const drives = wanted.map(({ name: one, segment }) => world.addLibrary(site, one, segment))
   const rights = everyone ? [...people, { to: { tenantId: tenant.tenantId }, role: everyone }] : people
   for (const drive of drives)
@@ -94,14 +96,13 @@ export function addShortcut(world: World, body: unknown): unknown {
   const drive = world.driveOf(existingUser(world, username))
   const names = at.split('/').filter(Boolean)
   const name = names.pop() ?? ''
-  const parent = made(drive, names.join('/'))
-  if (drive.child(parent, name)) throw new Error(`There is an item at '${at}' already.`)
+  if (drive.walk(drive.root, [...names, name])) throw new Error(`There is an item at '${at}' already.`)
   const target = to && existingDrive(world, to.in)
   const remote =
     to && target
       ? { driveId: target.id, id: made(target, to.path ?? '/').id }
       : { driveId: drive.id.replace(/.{4}$/, '0000'), id: '01GONE' }
-  const item = drive.add(parent, name, remote)
+  const item = drive.add(made(drive, names.join('/')), name, remote)
   return { ...placeOf(world, drive, item), remoteItem: remote }
 }
 
@@ -134,9 +135,17 @@ export function existingDrive(world: World, name: string): Drive {
 /** The folder at a path, created when it is missing. */
 function made(drive: Drive, path: string): Folder {
   let item: Item = drive.root
-  for (const name of path.split('/').filter(Boolean)) {
-    if (!isFolder(item)) break
-    item = drive.child(item, name) ?? drive.add(item, name)
+  let first: Item | undefined
+  try {
+    for (const name of path.split('/').filter(Boolean)) {
+      if (!isFolder(item)) break
+      const child: Item | undefined = drive.child(item, name)
+      item = child ?? drive.add(item, name)
+      if (!child) first ??= item
+    }
+  } catch (error) {
+    if (first) drive.remove(first)
+    throw error
   }
   if (!isFolder(item)) throw new Error(`'${path}' is not a folder.`)
   return item
