@@ -155,6 +155,7 @@ export class Drive {
     grow(file, content.length - file.size)
     file.content = content
     file.changes++
+    if (file.fileSystemInfo) file.fileSystemInfo = { ...file.fileSystemInfo, modified: this.#now() }
     this.#renew(file)
     this.changed()
   }

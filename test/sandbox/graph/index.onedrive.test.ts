@@ -83,7 +83,7 @@ describe.skipIf(!hasAll).each([
     expect(await names()).toEqual(all)
     expect((await graph('root:/large.bin')).size).toBe(12_000_000)
     const before = (await world.control('GET', 'log')).length
-    expect(await sync()).not.toMatch(/Uploading (new|modified)|Downloading/)
+    expect(await sync()).not.toMatch(/Uploading (new|modified) file|Downloading file/)
     const later = (await world.control('GET', 'log')).slice(before)
     expect(
       later.filter((one: Json) => /PUT|POST|PATCH|DELETE/.test(one.method) && one.kind !== 'token'),

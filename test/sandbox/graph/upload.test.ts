@@ -1,7 +1,7 @@
 import { request } from 'node:http'
 import { describe, expect, it } from 'vitest'
 import { quickXorHash } from '../../../sandbox/graph/hashes.ts'
-import { ada, drive, grace } from '../../helpers/sandbox/client.ts'
+import { ada, drive, grace, graph } from '../../helpers/sandbox/client.ts'
 
 const conflictProperty = '@microsoft.graph.conflictBehavior'
 
@@ -19,6 +19,17 @@ describe('putting a small file', () => {
     expect((await put(encoded, 'x')).status).toBe(409)
     expect((await put(path('overwrite'), 'x')).status).toBe(400)
     expect((await put(`/me/drive/items/${first.json.id}/content`, 'by id')).json.size).toBe(5)
+  })
+
+  it('has the date of its newest content, whatever a client has set before', async () => {
+    const { put, to, accessToken } = await drive()
+    await put('/me/drive/root:/a:/content', 'one')
+    const old = '2001-01-01T00:00:00Z'
+    const info = { fileSystemInfo: { createdDateTime: old, lastModifiedDateTime: old } }
+    expect((await graph(to, accessToken, 'PATCH', '/me/drive/root:/a:', info)).json).toMatchObject(info)
+    const { fileSystemInfo } = (await put('/me/drive/root:/a:/content', 'two')).json
+    expect(fileSystemInfo.createdDateTime).toBe(old)
+    expect(fileSystemInfo.lastModifiedDateTime).not.toBe(old)
   })
 
   it('takes a file of more than 4 MiB, and refuses one of more than 250 MiB', async () => {
