@@ -6,14 +6,15 @@ import { makeLocalIdentity, writeCaFile } from './server/tls/authority.ts'
 import { addExamples, type Example, exampleUsers, listExamples } from './state/examples.ts'
 import { Addresses, type ChosenOrigins, checkOrigins, microsoftOrigins, ownOrigins } from './state/origins.ts'
 import { checkRegistrations, publicClientId, type Registration, webClientId } from './state/registrations.ts'
-import { checkUsers, defaultUsers, type SandboxUser } from './state/users.ts'
+import { checkUsers, defaultUsers, type Moods, type SandboxUser } from './state/users.ts'
 import { type Settings, World } from './state/world.ts'
+import { refusalRule } from './weather/read-rule.ts'
 
 export { PortForbidden, PortTaken } from './server/listener.ts'
 export { readApps } from './state/app-file.ts'
 export type { Example } from './state/examples.ts'
 export type { Audience, Platform, RedirectUri, Registration } from './state/registrations.ts'
-export { readUsers, type SandboxUser } from './state/users.ts'
+export { readMoodOptions, readUsers, type SandboxUser } from './state/users.ts'
 
 export interface SandboxOptions {
   /** Default: any free port; with `asMicrosoft`, 443. */
@@ -42,6 +43,10 @@ export interface SandboxOptions {
   slowDown?: boolean
   /** A JSON file in which the drives are saved between runs; created when missing. */
   state?: string
+  /** How the drives of all users behave, unless a user's own moods say otherwise. */
+  moods?: Partial<Moods>
+  /** Refusals of Microsoft's that all requests get which they fit, by name. */
+  refusals?: string[]
   /** Serves https with its own certificate authority. */
   tls?: boolean
 }
@@ -75,15 +80,18 @@ export interface Sandbox {
  * valid.
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
-  const { examples } = options
   const {
-    users = examples ? exampleUsers : defaultUsers,
     registrations = [],
     secret,
     asMicrosoft,
     origins: named = {},
+    examples,
+    moods,
+    refusals = [],
   } = options
-  const { port = asMicrosoft ? 443 : 0 } = options
+  const { port = asMicrosoft ? 443 : 0, users: wanted = examples ? exampleUsers : defaultUsers } = options
+  const users = wanted.map((user) => ({ ...user, moods: { ...moods, ...user.moods } }))
+  const rules = refusals.map((name) => ({ ...refusalRule(name), count: Number.POSITIVE_INFINITY }))
   checkUsers(users)
   checkOrigins(named)
   checkRegistrations(registrations)
@@ -106,6 +114,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
     ...(secret === undefined ? {} : { secret }),
     ...(saved ? { saved: saved.drives } : {}),
   })
+  for (const rule of rules) world.weather.add(rule)
   const stateFile = options.state && saved ? new StateFile(options.state, world, saved) : undefined
   // A state file that has sites has the examples as well, or what a person left of them.
   if (examples && !saved?.sites) addExamples(world)

@@ -3,6 +3,7 @@ import { mayVisit } from '../identity/login.ts'
 import { dictionary, flag, list, number, oneOf, type Reader, record, text } from '../server/shape.ts'
 import { readMoods } from '../state/users.ts'
 import type { World } from '../state/world.ts'
+import { namedRefusals } from '../weather/named-refusals.ts'
 import { readRule } from '../weather/read-rule.ts'
 import { addLink, addShortcut, addSite, existingUser, setRights } from './places.ts'
 import { showDrive } from './show-drive.ts'
@@ -21,6 +22,7 @@ export const controls: Record<string, Partial<Record<string, Control>>> = {
       return {}
     },
   },
+  refusals: { GET: () => Object.keys(namedRefusals) },
   expire: { POST: (world) => ({ expired: world.grants.expireAll(world.now()) }) },
   revoke: { POST: revoke },
   'next-sign-in': { POST: setNextSignIn },

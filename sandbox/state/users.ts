@@ -116,6 +116,16 @@ export const readMoods = record({
   shares: oneOf('addresses', 'links'),
 })
 
+/** Reads moods as they stand on a command line: `existing=200`. @throws an Error with a plain sentence. */
+export function readMoodOptions(pairs: string[]): Partial<Moods> {
+  const moods = pairs.map((pair) => {
+    const [, name = '', value = ''] = /^([^=]+)=(.*)$/s.exec(pair) ?? []
+    if (name === '') throw new Error(`"${pair}" must look like NAME=VALUE.`)
+    return [name, /^\d+$/.test(value) ? Number(value) : value]
+  })
+  return readMoods(Object.fromEntries(moods), 'The mood')
+}
+
 export const usualMoods: Moods = {
   existing: 409,
   missingParents: 404,

@@ -9,6 +9,8 @@ export interface Effect {
   body?: unknown
   contentType?: string
   after?: boolean
+  /** The name of a refusal that other programs met; it brings its status. */
+  refusal?: string
   /** Carry out the request, then close the connection without an answer. */
   lost?: boolean
   /** Close the connection without carrying out the request. */

@@ -1,20 +1,34 @@
 import { STATUS_CODES } from 'node:http'
 import { noteRefusal } from '../graph/bearer.ts'
 import { errorReply } from '../graph/replies.ts'
+import { errorReply as identityErrorReply } from '../identity/replies.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
-import { errorOfStatus } from '../state/graph-error.ts'
+import { errorOfStatus, GraphError } from '../state/graph-error.ts'
 import type { Effect } from '../state/weather.ts'
 import type { World } from '../state/world.ts'
+import { findRefusal, type NamedRefusal } from './named-refusals.ts'
 
 /** The answer that a weather effect sends instead of the real one. */
 export function weatherReply(world: World, incoming: Incoming, effect: Effect & { status: number }): Reply {
-  const { status, body, contentType, headers = {} } = effect
+  const { status, body, contentType, headers = {}, refusal } = effect
   if (status === 401) noteRefusal(world, incoming)
-  const reply = body === undefined ? usual(world, incoming, status) : written(status, body)
+  const reply =
+    refusal !== undefined
+      ? named(world, incoming, findRefusal(refusal))
+      : body === undefined
+        ? usual(world, incoming, status)
+        : written(status, body)
   if (contentType !== undefined) reply.headers = { ...reply.headers, 'content-type': contentType }
   for (const [name, value] of Object.entries(headers))
     reply.headers = { ...reply.headers, [name.toLowerCase()]: value }
   return reply
+}
+
+function named(world: World, incoming: Incoming, { error, claims }: NamedRefusal): Reply {
+  if (error instanceof GraphError) return errorReply(error, incoming, world)
+  const reply = identityErrorReply(error, incoming, world)
+  if (claims === undefined) return reply
+  return { ...reply, body: JSON.stringify({ ...JSON.parse(String(reply.body)), claims }) }
 }
 
 /** What the real service sends with that status: Graph and its upload hosts an error object, the login host plain text. */

@@ -1,5 +1,7 @@
 import { dictionary, flag, number, oneOf, type Reader, record, text } from '../server/shape.ts'
+import { GraphError } from '../state/graph-error.ts'
 import type { Rule } from '../state/weather.ts'
+import { findRefusal } from './named-refusals.ts'
 
 const pattern: Reader<string> = (value, where) => {
   const found = text(value, where)
@@ -50,9 +52,23 @@ const readEffect = record({
   hang: oneOf('headers', 'body'),
   truncate: flag,
   claims: jsonText,
+  refusal: text,
 })
 
 const readShape = record({ match: pattern, count: whole, skip: whole, effect: readEffect }, ['effect'])
 
 /** Reads a weather rule. @throws an Error with a plain sentence that names the bad field. */
-export const readRule: Reader<Rule> = (value, where) => readShape(value, where)
+export const readRule: Reader<Rule> = (value, where) => {
+  const rule = readShape(value, where)
+  const { refusal } = rule.effect
+  return refusal === undefined
+    ? rule
+    : { ...refusalRule(refusal), ...rule, effect: { ...rule.effect, ...refusalRule(refusal).effect } }
+}
+
+/** The rule of a named refusal: it comes to all requests that it fits. @throws an Error that lists the names. */
+export function refusalRule(name: string): Rule {
+  const { match, error } = findRefusal(name)
+  const status = error instanceof GraphError ? error.status : error.error === 'invalid_client' ? 401 : 400
+  return { match, effect: { refusal: name, status } }
+}

@@ -42,6 +42,18 @@ export const sandbox: Command = {
       help: 'show sign-in pages, or accept every sign-in',
     },
     {
+      name: 'mood',
+      value: 'NAME=VALUE',
+      multiple: true,
+      help: 'how all drives behave, such as existing=200; can be repeated',
+    },
+    {
+      name: 'refusal',
+      value: 'NAME',
+      multiple: true,
+      help: 'refuse requests as Microsoft does, such as serviceReadOnly or AADSTS50076; can be repeated',
+    },
+    {
       name: 'as-microsoft',
       help: 'answer under Microsoft’s own host names, with https, for programs that know no others',
     },

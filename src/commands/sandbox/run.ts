@@ -46,10 +46,9 @@ export async function run({ options }: Arguments): Promise<number> {
   return exitCodes.interrupted
 }
 
-function sandboxOptions(
-  options: Options,
-  { readApps, readUsers }: Pick<typeof import('../../../sandbox/index.ts'), 'readApps' | 'readUsers'>,
-): SandboxOptions {
+type Readers = Pick<typeof import('../../../sandbox/index.ts'), 'readApps' | 'readMoodOptions' | 'readUsers'>
+
+function sandboxOptions(options: Options, { readApps, readMoodOptions, readUsers }: Readers): SandboxOptions {
   const usersFile = textOf(options, 'users')
   // A program cannot press buttons; a person at a terminal has a browser.
   const signIn = textOf(options, 'sign-in') ?? (options.json ? 'automatic' : 'page')
@@ -64,10 +63,23 @@ function sandboxOptions(
     examples: usersFile === undefined,
     asMicrosoft: options['as-microsoft'] === true,
     origins: originsIn(options),
+    moods: readMoods(textsOf(options, 'mood'), readMoodOptions),
+    refusals: textsOf(options, 'refusal'),
     users: usersFile === undefined ? undefined : readFrom(usersFile, readUsers),
     registrations: textsOf(options, 'app').flatMap((file) => readFrom(file, readApps)),
   }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))
+}
+
+function readMoods(pairs: string[], read: Readers['readMoodOptions']): NonNullable<SandboxOptions['moods']> {
+  try {
+    return read(pairs)
+  } catch (error) {
+    throw new OdLinkError('usage', `Couldn't read --mood: ${(error as Error).message}`, {
+      reason: 'invalid-value',
+      cause: error,
+    })
+  }
 }
 
 function originsIn(options: Options): NonNullable<SandboxOptions['origins']> {

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { ada, call, code, control, form, grace, sandbox, token } from '../../helpers/sandbox/client.ts'
+import { ada, call, control, form, grace, sandbox, token } from '../../helpers/sandbox/client.ts'
 
 describe('the device flow', () => {
   async function start(to: Awaited<ReturnType<typeof sandbox>>, tenant = 'common') {
