@@ -6,7 +6,7 @@ export const artifacts = 'campaigns/artifacts/mutation'
 
 /** Aspects whose tests start whole processes, browsers or real keyrings: too slow for a run per mutant. */
 const slowAspects =
-  /\.(accounts|chromium|command|crowd|fuzz|history|independent|killed|login|long-run|outcome|processes|rclone|real|scale|session-bus|ssh|terminal|two-tabs|unreachable|weather|web-server)\.test\.ts$/
+  /\.(accounts|answers|chromium|command|crowd|fuzz|history|independent|killed|listed|login|long-run|outcome|processes|rclone|real|scale|session-bus|ssh|terminal|two-tabs|unreachable|weather|web-server)\.test\.ts$/
 
 const testFiles = readdirSync('test', { recursive: true, encoding: 'utf8' }).map((name) =>
   join('test', name).replaceAll('\\', '/'),
@@ -14,6 +14,16 @@ const testFiles = readdirSync('test', { recursive: true, encoding: 'utf8' }).map
 
 /** What is mutated together. The tests of an area are those with the names of its files. */
 export const areas = {
+  /** What every refusal means. They are in their own areas, too; their own tests alone take minutes, not an hour. */
+  tables: area(
+    'src',
+    [
+      ...['graph/error-codes', 'graph/errors', 'graph/scopes'],
+      ...['identity/aadsts-codes', 'identity/aadsts-registration-codes', 'identity/errors'],
+    ],
+    // It starts a process.
+    { without: /also where there is no number/ },
+  ),
   identity: area('src/identity', ['*']),
   'accounts-values': area(
     'src/accounts',

@@ -9,10 +9,23 @@ const folders = ['signin', 'registration', 'identity', 'accounts', 'settings', '
 )
 const head = ['mutants', 'killed', 'timed out', 'survived', 'not reached', 'score']
 
-/** @throws when no area has been run yet. */
+const page = 'campaigns/mutation/README.md'
+
+/**
+ * Writes the page. Where some areas have no report here, the earlier figures of their files stay, and so do the groups of
+ * survivors, which need all reports.
+ * @throws when no area has been run yet.
+ */
 export function writeReport() {
-  const files = filesTried()
-  const mutants = files.flatMap(({ mutants }) => mutants)
+  const tried = filesTried()
+  const missing = Object.keys(areas).filter((area) => !existsSync(`${artifacts}/${area}.json`))
+  if (missing.length === 0) writeWhole(tried)
+  else writeRows(tried)
+}
+
+function writeWhole(tried) {
+  const files = tried.map(countsOf)
+  const mutants = tried.flatMap(({ mutants }) => mutants)
   const alive = mutants.filter(isAlive)
   const groupOf = (mutant) => accepted.find((group) => isMeant(mutant, group))
   const groups = accepted.map((group) => ({
@@ -20,9 +33,8 @@ export function writeReport() {
     count: alive.filter((one) => groupOf(one) === group).length,
   }))
   const left = alive.filter((one) => !groupOf(one))
-  const missing = Object.keys(areas).filter((area) => !existsSync(`${artifacts}/${area}.json`))
   writeFileSync(
-    'campaigns/mutation/README.md',
+    page,
     `${[
       '# Mutation testing',
       '',
@@ -35,28 +47,11 @@ export function writeReport() {
       'Only the tests of the area itself are run, most of them within one process, and of these the three nearest files. What',
       'the tests with whole processes, real keyrings and real browsers notice in addition is not counted here.',
       '',
-      ...table(
-        ['folder', ...head],
-        [
-          ...folders.map((folder) =>
-            row(
-              `\`${folder}\``,
-              files.filter(({ name }) => name.startsWith(`${folder}/`)),
-            ),
-          ),
-          row('**all**', files),
-        ],
-      ),
+      ...byFolder(files),
       '',
-      ...(missing.length > 0
-        ? [`Not run yet and not included in these figures: ${missing.join(', ')}.`, '']
-        : []),
       '## By file',
       '',
-      ...table(
-        ['file', ...head],
-        files.map((file) => row(`\`${file.name.slice('src/'.length)}\``, [file])),
-      ),
+      ...byFile(files),
       '',
       '## Accepted survivors',
       '',
@@ -72,6 +67,41 @@ export function writeReport() {
   )
 }
 
+/** Replaces the rows of the files that were tried, and the sums. */
+function writeRows(tried) {
+  const text = readFileSync(page, 'utf8')
+  const earlier = [...text.matchAll(/^\| `([^`]+\.ts)` \| \d+ \| (\d+) \| (\d+) \| (\d+) \| (\d+) \|/gm)].map(
+    ([, name, ...counts]) => ({ name: `src/${name}`, counts: counts.map(Number) }),
+  )
+  const files = new Map([...earlier, ...tried.map(countsOf)].map((file) => [file.name, file]))
+  const all = [...files.values()].filter(({ name }) => existsSync(name)).sort(byName)
+  const [before, folderRows, between, fileRows, ...rest] = text.split(/(?<=\n\n)(?=\| )|(?<=\|\n)(?=\n)/)
+  if (!folderRows?.startsWith('| folder') || !fileRows?.startsWith('| file'))
+    throw new Error(`the tables of ${page} are not found`)
+  writeFileSync(page, [before, lines(byFolder(all)), between, lines(byFile(all)), ...rest].join(''))
+}
+
+const lines = (rows) => rows.map((row) => `${row}\n`).join('')
+const byName = (one, other) => (one.name < other.name ? -1 : 1)
+
+function byFolder(files) {
+  const of = (folder) => files.filter(({ name }) => name.startsWith(`${folder}/`))
+  const rows = folders.map((folder) => row(`\`${folder}\``, of(folder)))
+  return table(['folder', ...head], [...rows, row('**all**', files)])
+}
+
+function byFile(files) {
+  const rows = files.map((file) => row(`\`${file.name.slice('src/'.length)}\``, [file]))
+  return table(['file', ...head], rows)
+}
+
+/** Killed, timed out, survived, not reached. */
+function countsOf({ name, mutants }) {
+  const count = (status) => mutants.filter((one) => one.status === status).length
+  return { name, counts: ['Killed', 'Timeout', 'Survived', 'NoCoverage'].map(count) }
+}
+
+/** The reports of the areas, each file once: a file in two areas has the figures of its own area. */
 function filesTried() {
   const names = Object.keys(areas).map((area) => `${artifacts}/${area}.json`)
   const reports = names
@@ -92,9 +122,8 @@ function filesTried() {
       }
     }),
   )
-  return files
-    .filter(({ mutants }) => mutants.length > 0)
-    .sort((one, other) => (one.name < other.name ? -1 : 1))
+  const once = new Map(files.map((file) => [file.name, file]))
+  return [...once.values()].filter(({ mutants }) => mutants.length > 0).sort(byName)
 }
 
 /** The code that the mutant replaced: up to the end of its first line, if it is longer. */
@@ -125,9 +154,8 @@ function isEdge({ mutatorName, was, replacement = '' }) {
 }
 
 function row(name, files) {
-  const mutants = files.flatMap((file) => file.mutants)
-  const count = (status) => mutants.filter((one) => one.status === status).length
-  const [killed, late, survived, missed] = ['Killed', 'Timeout', 'Survived', 'NoCoverage'].map(count)
+  const sum = (at) => files.reduce((total, { counts }) => total + counts[at], 0)
+  const [killed, late, survived, missed] = [0, 1, 2, 3].map(sum)
   const all = killed + late + survived + missed
   const score = all === 0 ? '' : `${(((killed + late) / all) * 100).toFixed(1)} %`
   return [name, all, killed, late, survived, missed, score]
