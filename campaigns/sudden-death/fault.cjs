@@ -2,16 +2,26 @@
  * Preloaded into od-link (NODE_OPTIONS=--require): at its nth step with an effect outside the process, the
  * process dies or the step fails. Children are not affected.
  * FAULT_STEP: which step, counted from 1. FAULT: `die`, or an error code such as `ENOSPC`, with which all
- * later writes fail as well. FAULT_LOG: a file that then names the step.
+ * later writes fail as well. FAULT_LOG: a file that then names the step. FAULT_KINDS=writes: only steps that change files or
+ * entries of a keychain module.
  */
 const fs = require('node:fs')
+const Module = require('node:module')
 const net = require('node:net')
 const { basename } = require('node:path')
 const { ChildProcess } = require('node:child_process')
 
-const { FAULT_STEP: at, FAULT: how, FAULT_LOG: log } = process.env
-for (const name of ['NODE_OPTIONS', 'FAULT_STEP', 'FAULT', 'FAULT_LOG']) delete process.env[name]
+const {
+  FAULT_STEP: at,
+  FAULT: how,
+  FAULT_LOG: log,
+  FAULT_KINDS: kinds,
+  NODE_OPTIONS: options = '',
+} = process.env
+for (const name of ['FAULT_STEP', 'FAULT', 'FAULT_LOG', 'FAULT_KINDS']) delete process.env[name]
+process.env.NODE_OPTIONS = options.replace(/--require ("[^"]*"|\S+)/, '').trim()
 const { writeFileSync } = fs
+const seen = new Set()
 let steps = 0
 
 function step(what, path) {
@@ -43,9 +53,21 @@ before(fs.promises, ['writeFile', 'rename'])
 if (how === 'die') {
   before(fs, ['ftruncateSync', 'unlinkSync', 'rmSync'])
   before(fs.promises, ['unlink', 'rm'])
-  before(ChildProcess.prototype, ['spawn'])
-  // D-Bus, HTTP and the stdin of children.
-  before(net.Socket.prototype, ['_writeGeneric'])
+  if (kinds !== 'writes') {
+    before(ChildProcess.prototype, ['spawn'])
+    // D-Bus, HTTP and the stdin of children.
+    before(net.Socket.prototype, ['_writeGeneric'])
+  }
+}
+
+const load = Module._load
+Module._load = function (name, ...more) {
+  const loaded = load.call(this, name, ...more)
+  if (name.startsWith('@napi-rs/keyring') && !seen.has(loaded)) {
+    seen.add(loaded)
+    before(loaded.AsyncEntry.prototype, ['setSecret', 'deleteCredential'])
+  }
+  return loaded
 }
 
 const { open } = fs.promises

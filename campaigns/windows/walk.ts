@@ -2,6 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync
 import { join } from 'node:path'
 import type { SandboxProcess } from '../../test/helpers/microsoft/sandbox.ts'
 import { startInTerminal } from '../../test/helpers/terminal/terminal.ts'
+import { crowdScript } from './crowd.ts'
 import {
   entries,
   environmentFor,
@@ -61,8 +62,12 @@ export async function walk(sandbox: SandboxProcess, name: string, check: Check):
 
   /** A link in the Credential Manager, whose values have at most 2,560 bytes (CRED_MAX_CREDENTIAL_BLOB_SIZE). */
   async function keychain() {
-    const doctor = await odLink(['doctor', '--offline', '--json'])
-    check('doctor: the Credential Manager works', /"name":"store"[^}]*"ok":true/.test(doctor.stdout), doctor)
+    const askDoctor = () => odLink(['doctor', '--offline', '--json'])
+    const works = ({ stdout }: Result) => /"name":"store"[^}]*"ok":true/.test(stdout)
+    let doctor = await askDoctor()
+    // On a busy machine, Wine's first use of it may take longer than the ten seconds that a check has.
+    if (!works(doctor)) doctor = await askDoctor()
+    check('doctor: the Credential Manager works', works(doctor), doctor)
     await expectCode('login with the browser', ['login'], 0)
     const kept = await entries()
     check('tokens are in the Credential Manager', kept.length > 0, kept)
@@ -97,8 +102,8 @@ export async function walk(sandbox: SandboxProcess, name: string, check: Check):
 
     const before = await renewals()
     await sandbox.control('POST', 'expire')
-    writeFileSync(join(driveC, 'crowd.mjs'), crowd)
-    const all = await startInWine([nodeExe, 'C:\\crowd.mjs', odLinkJs, `/Wine ${name}`], env).ended
+    writeFileSync(join(driveC, 'crowd.mjs'), crowdScript)
+    const all = await startInWine([nodeExe, 'C:\\crowd.mjs', odLinkJs, `/Wine ${name}`, '8'], env).ended
     check('eight at one expiry all work', all.stdout.trim() === '0,0,0,0,0,0,0,0', all)
     check('and renew once', (await renewals()) - before === 1, (await renewals()) - before)
 
@@ -227,7 +232,7 @@ export async function walk(sandbox: SandboxProcess, name: string, check: Check):
       '--no-fund',
     ]
     const npm = ['C:\\npm\\bin\\npm-cli.js', 'install', ...flags, 'C:\\od-link.tgz']
-    const installed = await startInWine([nodeExe, ...npm]).ended
+    const installed = await startInWine([nodeExe, ...npm], {}, 600_000).ended
     check('npm install --global', installed.code === 0, installed)
     const version = await startInWine(['cmd', '/c', 'C:\\global\\od-link.cmd', '--version']).ended
     check("npm's shim for cmd.exe", version.code === 0 && /^\d+\.\d+/.test(version.stdout), version)
@@ -246,16 +251,3 @@ function links(): string[] {
   const folder = join(settings, 'links')
   return existsSync(folder) ? readdirSync(folder) : []
 }
-
-/** Eight at once, with the pipes of Windows; prints their exit codes. */
-const crowd = `
-import { spawn } from 'node:child_process'
-const [program, folder] = process.argv.slice(2)
-const codes = Array.from({ length: 8 }, (_, index) => new Promise((resolve) => {
-  const child = spawn(process.execPath, [program, 'mkdir', folder, 'crowd-' + index], { stdio: ['ignore', 'pipe', 'pipe'] })
-  child.stdout.resume()
-  child.stderr.on('data', (text) => process.stderr.write(text))
-  child.on('close', resolve)
-}))
-console.log((await Promise.all(codes)).join())
-`
