@@ -24,6 +24,22 @@ describe('granted scopes', () => {
   })
 })
 
+describe('wider scopes', () => {
+  const drive = ['Files.ReadWrite', 'Files.ReadWrite.All']
+  const sites = ['Sites.ReadWrite.All', 'Sites.Manage.All', 'Sites.FullControl.All']
+
+  it.each([
+    ['Files.ReadWrite', [...drive, ...sites]],
+    ['Files.ReadWrite.All', ['Files.ReadWrite.All', ...sites]],
+    ['Sites.ReadWrite.All', sites],
+    ['Sites.Read.All', sites],
+    ['Sites.Manage.All', ['Sites.Manage.All']],
+  ])('include %s, and no others do', (scope, wide) => {
+    const including = [...drive, ...sites].filter((granted) => includesScope(granted, scope))
+    expect(including).toEqual(wide)
+  })
+})
+
 describe('the scope that a refused request lacks', () => {
   const lacking = (path: string, grantedScope: string, kind: Account['kind'] = 'work') => {
     const account: Account = { id: 'x', username: 'x', displayName: '', kind, store: 'file' }
@@ -39,7 +55,20 @@ describe('the scope that a refused request lacks', () => {
     ['/shares/u!x/driveItem', 'Files.ReadWrite.All'],
     ['/users/ada@contoso.example/drive/root', 'Files.ReadWrite.All'],
     ['/groups/1/drive', 'Files.ReadWrite.All'],
+    ['/groups/1/drive?$select=id', 'Files.ReadWrite.All'],
+    ['/drives?$top=1', 'Files.ReadWrite.All'],
     ['/sites/root', 'Sites.ReadWrite.All'],
+    ['/sites', 'Sites.ReadWrite.All'],
+    ['/sites?search=x', 'Sites.ReadWrite.All'],
+    ['/sitesearch', undefined],
+    ['/drivesearch', undefined],
+    ['/sharesearch', undefined],
+    ['/groups/a/b/drive', undefined],
+    ['/users/ada@contoso.example/drives', undefined],
+    // Below something else.
+    ['/search/me/drive', undefined],
+    ['/search/drives/x', undefined],
+    ['/search/sites/x', undefined],
     ['/me', undefined],
     ['/me/drives', undefined],
     ['/me/driveless', undefined],
