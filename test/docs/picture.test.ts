@@ -3,7 +3,7 @@ import { expect, it } from 'vitest'
 import { hasKeyring } from '../helpers/keychain/keyring.ts'
 import { pictureFile, pictureOfToday } from './picture.ts'
 
-it.runIf(hasKeyring())("the README's picture shows what od-link says today", async () => {
+it.runIf(hasKeyring())('the picture of the documentation shows what od-link says today', async () => {
   expect(masked(await pictureOfToday())).toBe(masked(readFileSync(pictureFile, 'utf8')))
 })
 

@@ -7,10 +7,10 @@ import { node, program } from '../helpers/program/od-link.ts'
 import { newWorld, plainBrowser, type World } from '../helpers/program/world.ts'
 import { putProgram } from '../helpers/system/put-program.ts'
 
-/** The README's picture. */
+/** The picture of docs/README.md. */
 export const pictureFile = new URL('../../docs/picture.svg', import.meta.url)
 
-/** The README's picture: what is typed, and the output of od-link. */
+/** What is typed in the picture. */
 const typed = [
   'od-link login',
   'od-link mkdir -p /Reports/2026',
@@ -28,7 +28,7 @@ export async function pictureOfToday(): Promise<string> {
   const world = newWorld(sandbox, keyring)
   try {
     prepare(world.dir)
-    return draw(typed.map((line) => ({ line, output: run(line, world) })))
+    return draw(typed.map((line) => ({ line, output: asWithMicrosoft(run(line, world)) })))
   } finally {
     world.remove()
     await keyring.stop()
@@ -62,6 +62,16 @@ function run(line: string, { dir, env }: World): string {
       FORCE_COLOR: '1',
     },
   })
+}
+
+/** What a person sees: Microsoft's own address, no line about another server, and none that only a slow machine shows. */
+function asWithMicrosoft(output: string): string {
+  return output
+    .replace(
+      /^(This link only works with|Waiting for another process|The browser has started|\S+ folders ·).*\n/gm,
+      '',
+    )
+    .replace(/http:\/\/localhost:\d+\/common/, 'https://login.microsoftonline.com/common')
 }
 
 function draw(steps: { line: string; output: string }[]): string {

@@ -25,6 +25,11 @@ describe('README.md', () => {
     expect(listed.match(/\w+/g)).toEqual(errorFields)
   })
 
+  it('has no link that leads nowhere on the page of the package, which has neither docs nor a repository', () => {
+    expect([...readme.matchAll(/\]\((?!https:\/\/)[^)]*\)/g)].map(([link]) => link)).toEqual([])
+    expect(readme).not.toMatch(/!\[|<img/)
+  })
+
   it('names only variables that od-link help environment lists', () => {
     expect([...named(readme)].filter((name) => !told.includes(name))).toEqual([])
   })

@@ -40,7 +40,7 @@ async function readBack({ name, label }: Store): Promise<string> {
   const reader = fileURLToPath(new URL('./read-back.cjs', import.meta.url))
   const ended = await runChild(process.execPath, [reader, name], {
     limitMs: storeLimitMs() + startLimitMs,
-    waiting: `Waiting for another process to read from ${label} what was written…`,
+    waiting: `Waiting for another process to read from ${label.replace(/^The /, 'the ')} what was written…`,
   })
   if (ended.how === 'exited' && ended.code === 0) return ended.stdout.trim()
   const why = ended.how === 'exited' ? ended.stderr.trim() : 'It did not respond in time.'

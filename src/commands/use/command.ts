@@ -4,7 +4,7 @@ import { json } from '../shared/options.ts'
 export const use: Command = {
   group: 'Link',
   summary: 'choose the account that commands use without --account, or rename one',
-  aliases: ['switch', 'rename'],
+  aliases: ['switch'],
   changes: true,
   positional: [{ name: 'account', takes: 'account' }],
   options: [
