@@ -29,7 +29,7 @@ ${body}
 }
 
 const style = `
-body { max-width: 29rem; min-height: 100vh; margin: 0 auto; padding: 3rem 1rem 1rem }
+body { max-width: 29rem; min-height: 100vh; margin: 0 auto; padding: clamp(1rem, 6vh, 3rem) 1rem 1rem }
 main { padding: 1.75rem 2rem 2rem; background: var(--card); border: 1px solid var(--faint); border-radius: .75rem }
 h2 { margin: 1.5rem 0 .25rem; font-size: 1rem }
 .soft, dt, .detail { color: var(--soft) }
@@ -46,6 +46,7 @@ button.main:hover { text-decoration: underline }
 .choice span span { color: var(--soft); font-size: .875rem }
 .buttons { display: flex; flex-wrap: wrap; gap: .75rem; margin-top: 1.5rem }
 .buttons button { flex: 1 1 8rem }
+.in-sight { position: sticky; bottom: 0; margin-top: 1rem; padding: .75rem 0; background: var(--card); border-top: 1px solid var(--faint) }
 .plain { margin-top: .75rem }
 label { display: block; margin-top: 1.25rem; font-weight: 600 }
 input { width: 100%; min-height: 2.75rem; margin-top: .25rem; padding: .5rem .75rem; border: 1px solid var(--line); border-radius: .375rem; background: var(--card) }

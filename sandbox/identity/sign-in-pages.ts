@@ -73,7 +73,7 @@ export function consentPage(visit: Visit, account: Account, scopes: Iterable<str
 ${permissions.join('\n')}
 </ul>
 <p class="soft">You can remove these permissions at any time under <a href="/myapps">Your apps</a>.</p>
-<div class="buttons">
+<div class="buttons in-sight">
 <button class="main" name="action" value="accept">Accept</button>
 ${cancel}
 </div>`,

@@ -50,7 +50,34 @@ async function begin(fields: Record<string, string> = {}, tenant?: string) {
   return { to, client, page, url }
 }
 
+const many = ['Mail.Read', 'Calendars.Read', 'Contacts.Read', 'Notes.Read', 'Tasks.Read', 'People.Read']
+
 describe.runIf(chromium)('a person', () => {
+  it.each([
+    ['the usual permissions', 'openid profile offline_access User.Read Files.ReadWrite.All'],
+    ['many permissions', `openid profile offline_access Files.Read Sites.Read.All ${many.join(' ')}`],
+  ])('sees the buttons of the consent page in a small window, whatever it asks: %s', async (what, scope) => {
+    const { client, page } = await begin({ scope })
+    await press(page, /Ada Lovelace/)
+    await page.getByRole('heading', { name: 'Permissions requested' }).waitFor()
+    await look(page, `consent-${what.split(' ').join('-')}`)
+    await page.setViewportSize({ width: 1100, height: 720 })
+    for (const name of ['Accept', 'Cancel']) {
+      const box = await page.getByRole('button', { name }).boundingBox()
+      expect(box?.y, name).toBeGreaterThan(0)
+      expect((box?.y ?? 0) + (box?.height ?? 0), name).toBeLessThanOrEqual(720)
+    }
+    // They hide nothing: the last line comes out from under them.
+    await page.evaluate('scrollTo(0, document.body.scrollHeight)')
+    const [line, button] = await Promise.all(
+      [page.getByText('You can remove these permissions'), page.getByRole('button', { name: 'Accept' })].map(
+        (one) => one.boundingBox(),
+      ),
+    )
+    expect((line?.y ?? 0) + (line?.height ?? 0)).toBeLessThanOrEqual(button?.y ?? 0)
+    client.close()
+  })
+
   it('picks an account, accepts, and returns to the client with a valid code', async () => {
     const { to, client, page } = await begin()
     expect(await page.title()).toBe('Pick an account · Sandbox')
