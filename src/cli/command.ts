@@ -34,7 +34,7 @@ export interface Option extends Value {
   help: string
 }
 
-/** An argument without a flag. Optional ones come last. */
+/** An argument without a flag. Optional ones come last; one that may be repeated may be followed by one more, as in `cp`. */
 export interface Positional extends Value {
   name: string
   optional?: true

@@ -6,6 +6,7 @@ import {
   formsOf,
   helpOption,
   type Option,
+  type Positional,
   positionalsOf,
   sentence,
   termOf,
@@ -54,9 +55,15 @@ export function addVerb(
     .addHelpText('before', `${sentence(verb.summary)}\n`)
     .addHelpText('after', ({ command }) => examplesAndNotes(verb, command.createHelp()))
   for (const option of verb.options) command.addOption(programOption(option, verb, words))
-  for (const positional of positionalsOf(verb, variantIn(verb, words)))
+  for (const positional of separable(positionalsOf(verb, variantIn(verb, words))))
     command.argument(usageOf([positional]), '', (value) => checkArgument(value, positional, name))
   return command
+}
+
+/** Up to the first that may be repeated: what follows it (`cp FROM... TO`) is for the verb to tell apart. */
+function separable(positionals: readonly Positional[]): readonly Positional[] {
+  const repeated = positionals.findIndex((one) => one.repeated)
+  return repeated < 0 ? positionals : positionals.slice(0, repeated + 1)
 }
 
 /** An option that stores its value under the name that is typed: `--no-browser` is a switch of its own. */

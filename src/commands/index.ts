@@ -4,6 +4,7 @@ import { completion } from './completion/command.ts'
 import { config } from './config/command.ts'
 import { demo } from './demo/command.ts'
 import { doctor } from './doctor/command.ts'
+import { download } from './download/command.ts'
 import { drive } from './drive/command.ts'
 import { explain } from './explain/command.ts'
 import { help } from './help/command.ts'
@@ -16,6 +17,7 @@ import { setup } from './setup/command.ts'
 import { status } from './status/command.ts'
 import { store } from './store/command.ts'
 import { token } from './token/command.ts'
+import { upload } from './upload/command.ts'
 import { use } from './use/command.ts'
 
 /**
@@ -31,6 +33,8 @@ export const commands = {
   token,
   mkdir,
   ls,
+  upload,
+  download,
   drive,
   api,
   doctor,

@@ -13,6 +13,7 @@ import {
   fchownSync,
   fstatSync,
   fsyncSync,
+  linkSync,
   lstatSync,
   openSync,
   renameSync,
@@ -121,6 +122,32 @@ export function promoteDraft(fd: number, path: string, file: string): boolean {
     throw error
   }
   closeSync(fd)
+  return true
+}
+
+/** What a file system without hard links answers (FAT, many mounts of a network). */
+const noLinks = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK', 'EACCES'])
+
+/**
+ * Gives a complete draft its name, unless something has that name, and closes it. A link is refused for a name that is taken,
+ * where a rename would replace the file (link(2)).
+ * @returns false when the draft's name leads elsewhere by now, `taken` when something has the name.
+ * @throws the file system's error; the draft is then open and private as before.
+ */
+export function promoteNew(fd: number, path: string, file: string): boolean | 'taken' {
+  fsyncSync(fd)
+  if (!isStillAt(fd, path)) return false
+  try {
+    linkSync(path, file)
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException
+    if (code === 'EEXIST' || lstatSync(file, { throwIfNoEntry: false })) return 'taken'
+    if (noLinks.has(code)) return promoteDraft(fd, path, file)
+    throw error
+  }
+  if (hasOwners()) tryChmod(fd, 0o666 & ~process.umask())
+  closeSync(fd)
+  rmSync(path, { force: true })
   return true
 }
 

@@ -107,10 +107,14 @@ export function isSeen(): boolean {
 
 let hasProgress = false
 
-/** A line that the next one replaces. It is written only where a person sees it. */
+/**
+ * A line that the next one replaces. It is written only where a person sees it, and never longer than the terminal is wide:
+ * a wrapped line could not be replaced. The rest of the earlier line is erased last, so that nothing flickers.
+ */
 export function progress(text: string): void {
   if (!isSeen()) return
-  process.stderr.write(`\r\x1b[2K${sanitize(text)}`)
+  const fitting = sanitize(text).slice(0, (process.stderr.columns || 80) - 1)
+  process.stderr.write(`\r${fitting}\x1b[K`)
   hasProgress = true
 }
 

@@ -47,10 +47,26 @@ export async function candidatesFor(
     return values === 'files' ? values : values.map((one) => ({ ...one, word: `--${flag}=${one.word}` }))
   }
   if (current.startsWith('-') && !onlyPositional) return fitting(current, flagsOf(command, given))
-  const described = positionalsOf(command, given)
-  const last = described.at(-1)
-  const here = described[positional] ?? (last?.repeated ? last : undefined)
-  return here ? valuesOf(here, current, given) : []
+  const possible = possibleAt(positionalsOf(command, given), positional, current)
+  for (const here of possible) {
+    const values = await valuesOf(here, current, given)
+    if (values === 'files' || values.length > 0) return values
+  }
+  return []
+}
+
+/** What the argument at a position may be, the likeliest first: the last of `cp FROM... TO` may be either. */
+function possibleAt(described: readonly Positional[], position: number, typed: string): Positional[] {
+  const repeated = described.findIndex((one) => one.repeated)
+  const here = repeated >= 0 && position > repeated ? described.slice(repeated) : [described[position]]
+  const known = here.filter((one) => one !== undefined)
+  // A path of the drive begins with a slash or `NAME:`, one of this machine seldom does.
+  const isLocal = !/^\/|^[\w-]{2,}:/.test(typed)
+  return known.toSorted((one, other) => order(one, isLocal) - order(other, isLocal))
+}
+
+function order({ takes }: Positional, isLocal: boolean): number {
+  return (takes === 'file') === isLocal ? 0 : 1
 }
 
 /** The candidates that begin with what was typed. */

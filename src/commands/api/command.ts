@@ -5,7 +5,7 @@ import { isBodiless, methodOf } from './method.ts'
 export const api: Command = {
   group: 'Folders and files',
   summary: 'send any request to Microsoft Graph with the link',
-  aliases: ['request', 'upload', 'download', 'mv', 'share'],
+  aliases: ['request', 'mv', 'share'],
   changes: ({ options }) => !isBodiless(methodOf(options)),
   positional: [{ name: 'path' }],
   options: [

@@ -4,6 +4,7 @@ import { OdLinkError } from '../../errors.ts'
 import type { Receiver, Takers } from '../../graph/api/call.ts'
 import { filterToken, hideToken, type TokenFilter } from '../../graph/api/hide-token.ts'
 import { caughtUp, print } from '../../terminal/index.ts'
+import { ReaderGone } from '../shared/reader-gone.ts'
 
 /** What `od-link api` prints of one answer. */
 export interface Output extends Required<Takers> {
@@ -87,13 +88,6 @@ export function openOutput({ silent, include }: Arguments['options']): Output {
       if (isScreen) return this.finish()
       return release()
     },
-  }
-}
-
-/** Ends a transfer whose reader has gone (`od-link api … | head -c 1000`). */
-export class ReaderGone extends OdLinkError {
-  constructor() {
-    super('interrupted', 'The reader of the output has gone.')
   }
 }
 

@@ -10,9 +10,10 @@ import { openGraph } from '../../graph/request.ts'
 import { openSource, type Source } from '../../graph/transfer/upload-source.ts'
 import { secondsOf, textOf, textsOf } from '../shared/arguments.ts'
 import { printItems } from '../shared/items.ts'
+import { ReaderGone } from '../shared/reader-gone.ts'
 import { type Context, linkOf } from './context.ts'
 import { isBodiless, methodOf } from './method.ts'
-import { openOutput, ReaderGone } from './output.ts'
+import { openOutput } from './output.ts'
 
 type Options = Arguments['options']
 

@@ -4,6 +4,7 @@ import { OdLinkError } from '../../errors.ts'
 import { type Address, pathOf } from '../../graph/api/address.ts'
 import type { ApiRequest } from '../../graph/api/call.ts'
 import { download as fetchInto } from '../../graph/transfer/download.ts'
+import { fileAddress } from '../../graph/transfer/file-address.ts'
 import { fileTrouble } from '../../graph/transfer/file-errors.ts'
 import {
   openPart,
@@ -13,16 +14,16 @@ import {
   type Target,
 } from '../../graph/transfer/partial-file.ts'
 import { withSavedSession } from '../../graph/transfer/saved-session.ts'
-import { fileAddress, startUpload, uploadConflicts } from '../../graph/transfer/upload.ts'
+import { startUpload, uploadConflicts } from '../../graph/transfer/upload.ts'
 import { openSource } from '../../graph/transfer/upload-source.ts'
 import { endBySignal } from '../../system/end-by-signal.ts'
 import { clearProgress, say } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
 import { byteSize } from '../../text/format.ts'
 import { textOf } from '../shared/arguments.ts'
+import { startTransferProgress } from '../shared/transfer-progress.ts'
 import { type Context, linkOf } from './context.ts'
 import { type Output, openOutput } from './output.ts'
-import { startTransferProgress } from './progress.ts'
 
 type Options = Arguments['options']
 
@@ -37,7 +38,7 @@ export async function download(
   const { version } = request.address
   const content = `${account.id} ${version}${pathOf(request.address)}`
   const target = targetOf(textOf(options, 'output') ?? '-', content, output)
-  const progress = startTransferProgress(options)
+  const progress = startTransferProgress({ isSilent: Boolean(options.json || options.silent) })
   const release = onInterrupt((signal) => {
     clearProgress()
     if (target.isKept && !options.json) say(resumes(target))
@@ -90,7 +91,7 @@ export async function upload(
   const onConflict = uploadConflicts.find((choice) => choice === options['on-conflict']) ?? 'fail'
   const link = await linkOf(account)
   const source = await openSource(local)
-  const progress = startTransferProgress(options)
+  const progress = startTransferProgress({ isSilent: Boolean(options.json || options.silent) })
   const item = await withSavedSession(account, file, source, (saved) => {
     const { finished, cancel } = startUpload(file, source, {
       openGraph: graph,

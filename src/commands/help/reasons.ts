@@ -21,6 +21,7 @@ const meanings: Record<ListedReason, string> = {
   'missing-client-id': 'there is no app registration yet',
   'settings-unusable': 'the settings directory cannot be read or written, or is not safe',
   'local-file': 'a file on this machine cannot be read or written',
+  'not-a-file': 'it is a folder, not a file',
   'port-in-use': 'another program uses the port of the redirect URI',
   unprintable: 'the response is not text that a terminal can show',
   cancelled: 'a question was not answered',
@@ -75,6 +76,7 @@ const meanings: Record<ListedReason, string> = {
   'unreadable-answer': 'the response was not what Microsoft documents',
   'lock-held': 'another od-link process is still changing the same data',
   'upload-unfinished': 'the upload ended, and may be incomplete',
+  'content-differs': 'what arrived is not what was sent',
 
   unreachable: 'the host or the network cannot be reached',
   dns: 'the name of the host was not found',

@@ -1,13 +1,13 @@
 import type { Arguments } from '../../cli/command.ts'
-import { type At, openPlacesForFiles } from '../../graph/files/access.ts'
+import type { At } from '../../graph/files/access.ts'
 import type { FileItem } from '../../graph/files/file-item.ts'
 import { listPlace } from '../../graph/files/list.ts'
 import { placeBelow, readPlace, showPlace, type TypedPlace } from '../../graph/place.ts'
 import { notices } from '../../notices.ts'
 import { caughtUp, print } from '../../terminal/index.ts'
 import { byteSize, localTime } from '../../text/format.ts'
-import { secondsOf, textOf } from '../shared/arguments.ts'
 import { collectFailures } from '../shared/failures.ts'
+import { placesOf } from '../shared/file-options.ts'
 import { itemAsJson } from '../shared/item-json.ts'
 import { printItems } from '../shared/items.ts'
 
@@ -31,8 +31,7 @@ async function* listAll(
   options: Options,
   attempt: (work: () => Promise<void>) => Promise<void>,
 ): AsyncGenerator<Part> {
-  const maxWaitMs = (secondsOf(options, 'max-wait') ?? 120) * 1000
-  const open = openPlacesForFiles({ account: textOf(options, 'account'), maxWaitMs })
+  const open = placesOf(options)
   for (const typed of places) {
     const parts = list(typed, open, places.length > 1)
     for (;;) {

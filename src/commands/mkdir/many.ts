@@ -7,7 +7,8 @@ import { BadLines, createFolders, type FolderTree, readList, showFolder } from '
 import { parsePath, refuseHomePath } from '../../graph/path.ts'
 import { caughtUp, isSeen, print, printJson, say } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
-import { numberOf, secondsOf, textOf, textsOf } from '../shared/arguments.ts'
+import { secondsOf, textOf, textsOf } from '../shared/arguments.ts'
+import { jobsOf } from '../shared/file-options.ts'
 import { startProgress } from './progress.ts'
 import { dryRunInWords } from './summary.ts'
 
@@ -47,15 +48,6 @@ function refuseConflictChoice(options: Options): void {
     `--on-conflict ${choice} cannot be used with --from-file, which uses existing folders.`,
     { reason: 'conflicting-options', next: [{ flags: { 'on-conflict': undefined } }] },
   )
-}
-
-function jobsOf(options: Options): number | undefined {
-  const jobs = numberOf(options, 'jobs')
-  if (jobs === undefined || (Number.isInteger(jobs) && jobs >= 1 && jobs <= 64)) return jobs
-  throw new OdLinkError('usage', `--jobs takes a whole number from 1 to 64, not "${options.jobs}".`, {
-    reason: 'invalid-value',
-    next: [{ flags: { jobs: '4' } }],
-  })
 }
 
 /** One engine per account, so no account twice. */

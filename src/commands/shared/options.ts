@@ -35,3 +35,19 @@ const clouds: Record<CloudName, true> = { global: true, usgov: true, dod: true, 
 export const cloudNames = Object.keys(clouds)
 /** `global, usgov, dod or china` */
 export const cloudsInWords = `${cloudNames.slice(0, -1).join(', ')} or ${cloudNames.at(-1)}`
+
+/** Of the commands for files. */
+export const parents: Option = { name: 'parents', short: 'p', help: 'create missing folders' }
+export const onConflict: Option = {
+  name: 'on-conflict',
+  value: 'CHOICE',
+  choices: ['fail', 'replace', 'rename'],
+  default: 'fail',
+  help: 'what to do when the name is taken',
+}
+export const jobs: Option = {
+  name: 'jobs',
+  value: 'N',
+  default: '8',
+  help: 'how many files at the same time, 1 to 64',
+}

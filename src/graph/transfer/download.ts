@@ -8,6 +8,7 @@ import { type Caller, type GraphAnswer, graphAnswer } from '../answer.ts'
 import { type ApiRequest, ask, handOn, nameOf, readText, redirects, type Takers } from '../api/call.ts'
 import { apiFailure } from '../api/errors.ts'
 import { mayPass } from '../error-codes.ts'
+import { graphFailure } from '../errors.ts'
 import { type Graph, maxRetries } from '../request.ts'
 import type { Target } from './partial-file.ts'
 import { askSigned, readSigned } from './signed-url.ts'
@@ -25,6 +26,10 @@ export interface Download extends Transfer {
   graphOrigin: string
   /** What is shown of refusals. */
   takers: Pick<Takers, 'refused'>
+  /** A URL of the content that is known already, and saves a request unless it is refused. */
+  first?: URL | undefined
+  /** What the messages call the file. Default: the request. */
+  shown?: string
 }
 
 const mostHops = 5
@@ -41,8 +46,11 @@ export async function download(request: ApiRequest, target: Target, from: Downlo
   let patience = startPatience(from.maxWaitMs)
   let faults = 0
   let most = target.have
+  let { first } = from
   for (;;) {
-    const outcome = await attempt(request, target, from).catch((error: unknown) => {
+    const asked = attempt(request, target, from, first)
+    first = undefined
+    const outcome = await asked.catch((error: unknown) => {
       // In the middle of a long download, the network may be away for a while.
       if (error instanceof NetworkError && target.have > 0) return error
       throw error
@@ -55,12 +63,17 @@ export async function download(request: ApiRequest, target: Target, from: Downlo
     most = target.have
     faults += 1
     const isAnswer = !(outcome instanceof NetworkError)
-    const failure = isAnswer ? apiFailure(outcome, nameOf(request)) : outcome
+    const failure = isAnswer ? failureOf(outcome, request, from) : outcome
     const isTransient = !isAnswer || mayPass(outcome) || isExpired(outcome, failure)
     const retryAfter = isAnswer ? outcome.headers['retry-after'] : undefined
     if (!isTransient || faults > maxRetries || !(await patience.pause(failure.message, retryAfter)))
       throw faults > maxRetries && isAnswer && outcome.status === 416 ? changing() : failure
   }
+}
+
+function failureOf(answer: GraphAnswer, request: ApiRequest, { shown }: Download): OdLinkError {
+  if (shown !== undefined) return graphFailure(answer, `Downloading "${shown}"`)
+  return apiFailure(answer, nameOf(request))
 }
 
 /** Microsoft's reasons that are final, such as malware, win over the status. */
@@ -72,7 +85,13 @@ const finalReasons = new Set<OdLinkError['reason']>(['malware', 'drive-blocked',
 
 type Outcome = 'done' | GraphAnswer | NetworkError
 
-async function attempt(request: ApiRequest, target: Target, from: Download): Promise<Outcome> {
+async function attempt(
+  request: ApiRequest,
+  target: Target,
+  from: Download,
+  known: URL | undefined,
+): Promise<Outcome> {
+  if (known) return follow(known, request, target, from)
   const answer = await ask(from.openGraph(), request, {
     ...from.takers,
     receive: (head) => {
@@ -82,7 +101,12 @@ async function attempt(request: ApiRequest, target: Target, from: Download): Pro
   })
   if (!redirects.has(answer.status)) return 'done'
   if (request.method !== 'GET') throw apiFailure(answer, nameOf(request))
-  let place = readSigned(answer.headers.location, from.graphOrigin)
+  return follow(readSigned(answer.headers.location, from.graphOrigin), request, target, from)
+}
+
+/** Fetches from a URL of the content, and from where that redirects to. */
+async function follow(first: URL, request: ApiRequest, target: Target, from: Download): Promise<Outcome> {
+  let place = first
   for (let hop = 1; ; hop += 1) {
     const outcome = await fetchRest(request, place, target, from)
     if (outcome === 'done' || outcome instanceof NetworkError || !redirects.has(outcome.status))

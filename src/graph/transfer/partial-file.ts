@@ -1,6 +1,16 @@
-import { randomBytes } from 'node:crypto'
-import { accessSync, closeSync, constants, fstatSync, openSync, statSync, writeSync } from 'node:fs'
-import { dirname } from 'node:path'
+import { createHash, randomBytes } from 'node:crypto'
+import {
+  accessSync,
+  closeSync,
+  constants,
+  fstatSync,
+  futimesSync,
+  openSync,
+  readSync,
+  statSync,
+  writeSync,
+} from 'node:fs'
+import { basename, dirname, join } from 'node:path'
 import { OdLinkError } from '../../errors.ts'
 import { isDeviceName } from '../../system/device-name.ts'
 import { isFull } from '../../system/disk-errors.ts'
@@ -11,6 +21,7 @@ import {
   isStillAt,
   isTrusted,
   promoteDraft,
+  promoteNew,
   removeStale,
 } from '../../system/draft.ts'
 import { followSafely } from '../../system/planted-link.ts'
@@ -29,7 +40,26 @@ export interface Target {
   begin: (etag: string | undefined) => void
   write: (chunk: Buffer) => Promise<void> | void
   /** It is complete. */
-  finish: () => void
+  finish: () => Promise<void> | void
+}
+
+/** A target on a disk. */
+export interface PartTarget extends Target {
+  /** What it has, from a position on. */
+  read: (first: number) => Iterable<Buffer>
+  /** Gives it a modification time, in milliseconds since the epoch. */
+  stamp: (modified: number) => void
+}
+
+/** A name in a file system has at most 255 bytes (Linux, macOS) or UTF-16 units (Windows), so the shorter limit counts. */
+const longestName = 255
+
+/** The file's name with an ending; a long name gives way to what it hashes to. */
+function beside(file: string, ending: string): string {
+  const name = basename(file)
+  if (Buffer.byteLength(name) + ending.length + '.etag'.length <= longestName) return `${file}${ending}`
+  const digest = createHash('sha256').update(name).digest('hex').slice(0, 32)
+  return join(dirname(file), `${digest}${ending}`)
 }
 
 /**
@@ -37,11 +67,12 @@ export interface Target {
  * ETag, that file survives a failure and Ctrl-C, and the next run continues with it. A name that something else has is left
  * alone; the partial file then has an unpredictable name, and is removed when this run ends.
  * @param content what an earlier partial file must be of to be continued, such as the account and the path.
- * @throws OdLinkError (usage) when nothing can be written there.
+ * @param mayReplace whether it may take the place of an existing file. Default: yes.
+ * @throws OdLinkError (usage) when nothing can be written there; (taken) at the end, when it must not replace a file.
  */
-export function openPart(named: string, content: string): Target {
+export function openPart(named: string, content: string, mayReplace = true): PartTarget {
   const file = resolved(named)
-  const usual = `${file}.part`
+  const usual = beside(file, '.part')
   const note = `${usual}.etag`
   let part = usual
   const guarded = <T>(work: () => T, refused = writeTrouble): T => {
@@ -72,7 +103,21 @@ export function openPart(named: string, content: string): Target {
   process.on('exit', () => {
     if (fd !== undefined && !target.isKept) drop()
   })
-  const target: Target = {
+  const target: PartTarget = {
+    *read(first) {
+      if (fd === undefined) return
+      const chunk = Buffer.allocUnsafe(readSize)
+      for (let at = first; at < have; ) {
+        const length = readSync(fd, chunk, 0, chunk.length, at)
+        if (length === 0) return
+        at += length
+        yield chunk.subarray(0, length)
+      }
+    },
+    stamp: (modified) =>
+      guarded(() => {
+        if (fd !== undefined) futimesSync(fd, new Date(), new Date(modified))
+      }),
     get have() {
       return have
     },
@@ -91,7 +136,7 @@ export function openPart(named: string, content: string): Target {
         part = usual
         fd = createUnlessTaken(part)
         if (fd === undefined) {
-          part = `${file}.${randomBytes(6).toString('hex')}.part`
+          part = beside(file, `.${randomBytes(6).toString('hex')}.part`)
           fd = createDraft(part)
         }
         // On a file system without permissions, the next run could not trust it.
@@ -111,12 +156,27 @@ export function openPart(named: string, content: string): Target {
       guarded(() => {
         if (fd === undefined) return
         // Another od-link process with the same file, or somebody else, replaced it.
-        if (!promoteDraft(fd, part, file)) throw replaced(part)
+        const outcome = mayReplace ? promoteDraft(fd, part, file) : promoteNew(fd, part, file)
+        if (outcome === 'taken') throw fileTaken(file)
+        if (!outcome) throw replaced(part)
         fd = undefined
         removeStale(note)
       }, finishTrouble),
   }
   return target
+}
+
+const readSize = 256 * 1024
+
+/** A file of this machine must not be replaced. */
+export function fileTaken(file: string): OdLinkError {
+  return new OdLinkError('taken', `"${file}" already exists on this computer.`, {
+    reason: 'name-taken',
+    next: [
+      { intro: 'To replace it:', flags: { 'on-conflict': 'replace' } },
+      { intro: 'To keep both:', flags: { 'on-conflict': 'rename' } },
+    ],
+  })
 }
 
 /**

@@ -20,7 +20,7 @@ import { createDraft } from '../../system/draft.ts'
 import { fileTrouble } from './file-errors.ts'
 
 const readAt = promisify(read)
-const chunkSize = 64 * 1024
+const chunkSize = 256 * 1024
 
 /** Bytes to send, as often as necessary: a file, or what was read from standard input. */
 export interface Source {
@@ -36,32 +36,54 @@ export interface Source {
   close: () => void
 }
 
+/** A source that is a file of this machine. */
+export interface FileSource extends Source {
+  /** Whether it has another size or time than when it was opened. */
+  isChanged: () => boolean
+  /** The bytes from `first` on. @throws OdLinkError (usage) when it cannot be read, or has become shorter. */
+  read: (first: number) => AsyncIterable<Buffer>
+}
+
 /**
  * Opens a file, or `-` for standard input. Graph requires the length in advance (411), and a repeated request needs its body
  * again, so anything other than a regular file is copied to a temporary one, whose name is removed before it is filled.
  * @param isJson whether a byte order mark is left out.
+ * @param tap sees each chunk that is sent, and where in the content it begins.
  * @throws OdLinkError (usage) when it cannot be read, or is JSON in UTF-16, (not-allowed) when there is no space for that copy.
  */
-export async function openSource(file: string, isJson = false): Promise<Source> {
+export async function openSource(
+  file: string,
+  isJson = false,
+  tap: (chunk: Buffer, at: number) => void = () => {},
+): Promise<FileSource> {
   const fd = file === '-' ? await copied(file, process.stdin) : await opened(file)
   const { size, mtimeMs, ino, nlink } = fstatSync(fd)
   const skipped = isJson ? skippedMark(fd, file) : 0
+  const isChanged = () => {
+    const now = fstatSync(fd)
+    return now.size !== size || now.mtimeMs !== mtimeMs
+  }
   return {
     size: size - skipped,
     // A temporary copy has no name, so no link.
     identity: nlink > 0 ? `${size} ${mtimeMs} ${ino}` : undefined,
     send(outgoing, first, length, sent) {
-      const now = fstatSync(fd)
-      if (now.size !== size || now.mtimeMs !== mtimeMs) {
+      if (isChanged()) {
         outgoing.destroy(changed(file))
         return
       }
+      const seen = (chunk: Buffer, at: number) => {
+        tap(chunk, at - skipped)
+        sent(chunk.length)
+      }
       // Not `pipeline`, which aborts a request without the reason.
-      Readable.from(reading(file, fd, skipped + first, length, sent))
+      Readable.from(reading(file, fd, skipped + first, length, seen))
         .on('error', (error) => outgoing.destroy(error))
         .pipe(outgoing)
     },
     close: () => closeSync(fd),
+    isChanged,
+    read: (first) => reading(file, fd, skipped + first, size - skipped - first),
   }
 }
 
@@ -83,7 +105,7 @@ async function* reading(
   fd: number,
   first: number,
   length: number,
-  sent: (bytes: number) => void,
+  seen: (chunk: Buffer, at: number) => void = () => {},
 ) {
   const end = first + length
   for (let at = first; at < end; ) {
@@ -92,9 +114,10 @@ async function* reading(
       throw fileTrouble(error, file, 'read')
     })
     if (bytesRead === 0) throw changed(file)
+    const bytes = chunk.subarray(0, bytesRead)
+    seen(bytes, at)
     at += bytesRead
-    sent(bytesRead)
-    yield chunk.subarray(0, bytesRead)
+    yield bytes
   }
 }
 
@@ -129,7 +152,8 @@ async function copied(file: string, stream: AsyncIterable<Buffer>): Promise<numb
   }
 }
 
-function changed(file: string): OdLinkError {
+/** The error for a file that is not what it was when it was opened. */
+export function changed(file: string): OdLinkError {
   return new OdLinkError('usage', `"${file}" changed during the upload.`, {
     reason: 'local-file',
     next: ['Upload it again.'],

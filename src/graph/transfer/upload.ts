@@ -1,4 +1,3 @@
-import { basename } from 'node:path'
 import { OdLinkError } from '../../errors.ts'
 import { NetworkError } from '../../http/errors.ts'
 import { type Patience, startPatience } from '../../http/retry.ts'
@@ -8,10 +7,12 @@ import { type GraphAnswer, graphAnswer } from '../answer.ts'
 import type { Address } from '../api/address.ts'
 import { apiFailure } from '../api/errors.ts'
 import { mayPass, means } from '../error-codes.ts'
+import { graphFailure } from '../errors.ts'
 import { isSince } from '../item.ts'
-import { type Graph, maxRetries } from '../request.ts'
+import { type Graph, type GraphRequest, maxRetries } from '../request.ts'
 import { unreadable } from '../send-once.ts'
 import type { Transfer } from './download.ts'
+import { below } from './file-address.ts'
 import type { SavedSession } from './saved-session.ts'
 import { askSigned, readSigned } from './signed-url.ts'
 import type { Source } from './upload-source.ts'
@@ -25,6 +26,10 @@ export interface UploadOptions extends Transfer {
   graphOrigin: string
   /** Where the session is saved for a later run. */
   saved?: SavedSession | undefined
+  /** A file of at most so many bytes is sent in one request, without a session. Default: an empty one alone. */
+  contentUpTo?: number
+  /** What the messages call the file. Default: its path in Graph. */
+  shown?: string
 }
 
 export interface Upload {
@@ -68,7 +73,7 @@ export function startUpload(file: Address, source: Source, options: UploadOption
     const earlier = session && (await standingOf(session, file, source, options))
     if (!earlier) await cancel()
     // A session takes no empty file.
-    if (source.size === 0) return putContent(file, source, options)
+    if (source.size <= (options.contentUpTo ?? 0)) return putContent(file, source, options)
     let start = earlier ?? (await open())
     for (let attempts = 1; ; attempts += 1) {
       const item = await sendPieces(start, file, source, options)
@@ -123,7 +128,7 @@ async function standingOf(
       const first = answer.status === 200 ? nextOf(answer, source.size) : undefined
       return first === undefined ? undefined : { url, first }
     }
-    const failure = failureOf(standing, answer, file)
+    const failure = failureOf(standing, answer, file, options)
     if (!(await mayTryAgain(failure.message, answer, faults, patience))) throw failure
   }
 }
@@ -131,7 +136,9 @@ async function standingOf(
 /** The whole file in one request: for empty files, and where no session works. */
 async function putContent(file: Address, source: Source, options: UploadOptions): Promise<JsonObject> {
   const { onConflict, openGraph, onProgress } = options
-  const answer = await openGraph().send({
+  const started = Date.now()
+  const look = () => findComplete(file, source.size, started, options)
+  const request: GraphRequest = {
     method: 'PUT',
     version: file.version,
     path: `${below(file, 'content')}?${conflictProperty}=${onConflict}`,
@@ -150,10 +157,14 @@ async function putContent(file: Address, source: Source, options: UploadOptions)
             },
           },
         }),
+    // Another one under `rename` would be a second file.
     mayRepeat: () => onConflict !== 'rename',
-  })
-  if (answer.status >= 300) throw failed(answer, file)
-  return answer.json ?? {}
+  }
+  const answer = await openGraph().send(request, look)
+  const isOurs = means(answer, 'taken') && answer.repeated
+  const found = isOurs ? ((await look()) ?? answer) : answer
+  if (found.status >= 300) throw failed(found, file, options)
+  return found.json ?? {}
 }
 
 /** A session that nobody uses ends by itself, so it can be requested again. */
@@ -164,7 +175,7 @@ async function openSession(file: Address, options: UploadOptions): Promise<URL> 
     path: below(file, 'createUploadSession'),
     body: { item: { [conflictProperty]: options.onConflict } },
   })
-  if (answer.status >= 300) throw failed(answer, file)
+  if (answer.status >= 300) throw failed(answer, file, options)
   return readSigned(answer.json?.uploadUrl, options.graphOrigin)
 }
 
@@ -195,7 +206,7 @@ async function sendPieces(
       continue
     }
     faults += 1
-    const failure = failureOf(outcome, answer, file)
+    const failure = failureOf(outcome, answer, file, options)
     const isRefused = answer !== undefined && !mayPass(answer)
     if (isRefused && !mayBeOver(answer)) throw failure
     if (!isRefused && first + pieceSize >= source.size) isLost = true
@@ -224,9 +235,10 @@ function failureOf(
   outcome: HttpResponse | NetworkError,
   answer: GraphAnswer | undefined,
   file: Address,
+  options: UploadOptions,
 ): OdLinkError {
   if (!answer) return outcome as NetworkError
-  return mayBeOver(answer) ? sessionEnded(answer) : failed(answer, file)
+  return mayBeOver(answer) ? sessionEnded(answer) : failed(answer, file, options)
 }
 
 function mayTryAgain(
@@ -295,16 +307,27 @@ async function findDone(
   file: Address,
   size: number,
   started: number,
-  { onConflict, openGraph }: UploadOptions,
+  options: UploadOptions,
 ): Promise<JsonObject> {
-  if (onConflict !== 'rename') {
-    const path = file.path.includes(':/') ? `${file.path}:` : file.path
-    const found = await openGraph().send({ method: 'GET', version: file.version, path })
-    const { json } = found
-    const changed = { createdDateTime: String(json?.lastModifiedDateTime) }
-    if (found.status === 200 && json?.size === size && isSince(changed, found, started)) return json
-  }
+  const found = await findComplete(file, size, started, options)
+  if (found?.json) return found.json
   throw sessionEnded()
+}
+
+/** The answer with the file, if it has been complete since `started`: an attempt whose answer was lost has sent it. */
+async function findComplete(
+  file: Address,
+  size: number,
+  started: number,
+  { onConflict, openGraph }: UploadOptions,
+): Promise<GraphAnswer | undefined> {
+  // Its name is not known.
+  if (onConflict === 'rename') return undefined
+  const path = file.path.includes(':/') ? `${file.path}:` : file.path
+  const found = await openGraph().send({ method: 'GET', version: file.version, path })
+  const { json } = found
+  const changed = { createdDateTime: String(json?.lastModifiedDateTime) }
+  return found.status === 200 && json?.size === size && isSince(changed, found, started) ? found : undefined
 }
 
 const endedMessage = 'The upload session ended, and it is not known whether the file is complete.'
@@ -338,46 +361,17 @@ function answerOf({ status, headers, body }: HttpResponse, file: Address, { call
   )
 }
 
-function failed(answer: GraphAnswer, file: Address): OdLinkError {
-  const failure = apiFailure(answer, `The upload to ${file.path}`)
+function failed(answer: GraphAnswer, file: Address, { shown }: UploadOptions): OdLinkError {
+  const failure =
+    shown === undefined
+      ? apiFailure(answer, `The upload to ${file.path}`)
+      : graphFailure(answer, `Uploading "${shown}"`)
   if (!means(answer, 'taken')) return failure
   return failure.with({
-    message: `The name is taken: ${file.path}`,
+    message: `The name is taken: ${shown === undefined ? file.path : `"${shown}"`}`,
     next: [
       { intro: 'To replace the existing file:', flags: { 'on-conflict': 'replace' } },
       { intro: 'To keep both:', flags: { 'on-conflict': 'rename' } },
     ],
-  })
-}
-
-/**
- * The path of the file to upload, without what may follow it (`:/content`, a colon). A path that ends in a slash gets the
- * name of the local file.
- * @throws OdLinkError (usage) when it is not the path of a file.
- */
-export function fileAddress(address: Address, localFile: string): Address {
-  const bare = address.path.replace(/:?\/(content|createUploadSession)$/, '').replace(/:$/, '')
-  const path = /:\/(.*\/)?$/.test(bare) ? bare + nameOf(localFile) : bare
-  const isByPath = /\/(root|items\/[^/:]+|special\/[^/:]+):\/[^:]+$/.test(path)
-  if (!address.query && (isByPath || /\/items\/[^/:]+$/.test(path))) return { ...address, path }
-  throw new OdLinkError('usage', `"${address.path}" is not the path of a file.`, {
-    reason: 'invalid-path',
-    next: [
-      { verb: 'api', flags: { upload: localFile }, args: ['/me/drive/root:/folder/name'] },
-      '(…:/folder/ for the same name, or /me/drive/items/ID for new content)',
-    ],
-  })
-}
-
-/** What is requested of that file: `content`, `createUploadSession`. */
-export function below({ path }: Address, what: string): string {
-  return path.includes(':/') ? `${path}:/${what}` : `${path}/${what}`
-}
-
-function nameOf(localFile: string): string {
-  if (localFile !== '-') return encodeURIComponent(basename(localFile))
-  throw new OdLinkError('usage', 'Standard input has no name, so the path needs one.', {
-    reason: 'invalid-path',
-    next: [{ verb: 'api', flags: { upload: '-' }, args: ['/me/drive/root:/folder/name'] }],
   })
 }

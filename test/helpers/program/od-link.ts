@@ -35,16 +35,19 @@ export interface RunOptions {
   node?: string | undefined
   /** A program and its arguments that start it, such as `unshare`. */
   through?: string[]
+  /** The folder that it runs in; default: that of the tests. */
+  cwd?: string | undefined
 }
 
 /** Starts od-link with only the environment that the test gives. */
 export function startOdLink(
   args: string[],
-  { env = {}, input, timeoutMs = 45_000, node: chosen = node, through = [] }: RunOptions = {},
+  { env = {}, input, timeoutMs = 45_000, node: chosen = node, through = [], cwd }: RunOptions = {},
 ): Running {
   const started = performance.now()
   const [command = chosen, ...rest] = [...through, chosen, program, ...args]
   const child = spawn(command, rest, {
+    ...(cwd === undefined ? {} : { cwd }),
     env: { PATH: '/usr/local/bin:/usr/bin:/bin', ...env },
     stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
   })

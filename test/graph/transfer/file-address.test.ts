@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { readAddress } from '../../../src/graph/api/address.ts'
-import { below, fileAddress } from '../../../src/graph/transfer/upload.ts'
+import { below, fileAddress } from '../../../src/graph/transfer/file-address.ts'
 import { told } from '../../helpers/program/told.ts'
 
 describe('the address of an upload', () => {

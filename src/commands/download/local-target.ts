@@ -1,0 +1,111 @@
+import { lstatSync, mkdirSync, writeFileSync } from 'node:fs'
+import { basename, dirname, join } from 'node:path'
+import { OdLinkError } from '../../errors.ts'
+import { numbered } from '../../graph/files/local-name.ts'
+import { fileTrouble } from '../../graph/transfer/file-errors.ts'
+import {
+  fileTaken,
+  openPart,
+  openSpecial,
+  passOn,
+  refuseDevice,
+  type Target,
+} from '../../graph/transfer/partial-file.ts'
+import type { UploadConflict } from '../../graph/transfer/upload.ts'
+import { caughtUp } from '../../terminal/index.ts'
+import { existsLocally, isLocalFolder } from '../shared/destination.ts'
+import { ReaderGone } from '../shared/reader-gone.ts'
+
+/** Where downloads go on this machine. */
+export type LocalDestination = { folder: string } | { file: string } | 'stdout'
+
+/**
+ * Finds out where files go, as `cp` does.
+ * @throws OdLinkError (usage) when a folder is missing, or several files would get one name.
+ */
+export function readLocalDestination(
+  to: string,
+  { several, parents, paths }: { several: boolean; parents: boolean; paths: readonly string[] },
+): LocalDestination {
+  if (to === '-') {
+    if (!several) return 'stdout'
+    throw new OdLinkError('usage', 'Standard output takes one file.', {
+      reason: 'conflicting-options',
+      next: ['Download them one after the other.'],
+    })
+  }
+  const isFolderText = /[/\\]$/.test(to)
+  if (isLocalFolder(to)) return { folder: to }
+  const folder = several || isFolderText ? to : dirname(to)
+  if (!existsLocally(folder)) {
+    if (!parents) throw missing(folder, to, paths)
+    createFolder(folder)
+  }
+  if (!isLocalFolder(folder))
+    throw fileTrouble(Object.assign(new Error(), { code: 'ENOTDIR' }), folder, 'written')
+  return several || isFolderText ? { folder } : { file: to }
+}
+
+function createFolder(folder: string): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+  } catch (error) {
+    throw fileTrouble(error, folder, 'written')
+  }
+}
+
+function missing(folder: string, to: string, paths: readonly string[]): OdLinkError {
+  const bothRemote = to.startsWith('/') && paths.length > 0
+  return new OdLinkError('usage', `There is no folder "${folder}" on this computer.`, {
+    reason: 'local-file',
+    next: [
+      { intro: 'To create it:', flags: { parents: true } },
+      ...(bothRemote
+        ? [{ intro: 'If the last one is in OneDrive, too:', verb: 'download', args: [...paths, to, '.'] }]
+        : []),
+    ],
+  })
+}
+
+/**
+ * Opens the file that a download becomes.
+ * @param content what it is, for a later run that continues it.
+ * @throws OdLinkError (taken) when it exists and must not be replaced.
+ */
+export function openLocal(
+  file: string,
+  content: string,
+  onConflict: UploadConflict,
+): { path: string; target: Target } {
+  refuseDevice(file)
+  const fd = openSpecial(file)
+  if (fd !== undefined) return { path: file, target: passOn((chunk) => writeWhole(fd, chunk, file)) }
+  if (onConflict === 'replace' || !exists(file))
+    return { path: file, target: openPart(file, content, onConflict === 'replace') }
+  if (onConflict === 'fail') throw fileTaken(file)
+  for (let number = 1; ; number += 1) {
+    const path = join(dirname(file), numbered(basename(file), number))
+    if (!exists(path)) return { path, target: openPart(path, content, false) }
+  }
+}
+
+/** A link that leads nowhere has its name, too. */
+function exists(file: string): boolean {
+  return lstatSync(file, { throwIfNoEntry: false }) !== undefined
+}
+
+function writeWhole(fd: number, chunk: Buffer, file: string): void {
+  try {
+    writeFileSync(fd, chunk)
+  } catch (error) {
+    throw fileTrouble(error, file, 'written')
+  }
+}
+
+/** Standard output, at the pace of its reader. */
+export function openStdout(): Target {
+  return passOn(async (chunk) => {
+    process.stdout.write(chunk)
+    if (!(await caughtUp())) throw new ReaderGone()
+  })
+}

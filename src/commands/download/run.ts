@@ -1,0 +1,94 @@
+import { join } from 'node:path'
+import type { Arguments } from '../../cli/command.ts'
+import { OdLinkError } from '../../errors.ts'
+import type { At } from '../../graph/files/access.ts'
+import type { FileItem } from '../../graph/files/file-item.ts'
+import { findItem } from '../../graph/files/find.ts'
+import { checkLocalName } from '../../graph/files/local-name.ts'
+import { receiveFile } from '../../graph/files/receive.ts'
+import { readPlace, showPlace, type TypedPlace } from '../../graph/place.ts'
+import type { Target } from '../../graph/transfer/partial-file.ts'
+import { say } from '../../terminal/index.ts'
+import { byteSize } from '../../text/format.ts'
+import { splitDestination } from '../shared/destination.ts'
+import { conflictOf, jobsOf, placesOf } from '../shared/file-options.ts'
+import { itemAsJson } from '../shared/item-json.ts'
+import { type Job, runJobs } from '../shared/jobs.ts'
+import { type LocalDestination, openLocal, openStdout, readLocalDestination } from './local-target.ts'
+
+type Options = Arguments['options']
+
+/** `od-link download PATH... [TO]`: checks what was typed, then downloads, a few at the same time. */
+export async function run({ positional, options }: Arguments): Promise<void> {
+  const { from, to } = splitDestination(positional, '.')
+  const atOnce = jobsOf(options) ?? 8
+  const places = from.map((text) => readPlace(text))
+  const isPiped = to === '-'
+  const destination = readLocalDestination(to, {
+    several: from.length > 1,
+    parents: options.parents === true,
+    paths: from,
+  })
+  const open = placesOf(options)
+  const jobs = places.map((place) => jobFor(place, open, destination, options))
+  const isScreen = isPiped && process.stdout.isTTY === true
+  await runJobs(jobs, {
+    ...{ json: options.json === true, isPiped, atOnce, hasProgress: !isScreen },
+    done: 'files were not downloaded',
+  })
+}
+
+function jobFor(
+  typed: TypedPlace,
+  open: (typed: TypedPlace) => Promise<At>,
+  destination: LocalDestination,
+  options: Options,
+): Job {
+  return {
+    name: showPlace(typed),
+    async run(report) {
+      const { access, place } = await open(typed)
+      const item = await findItem(access.graph(), place)
+      refuseFolder(item, showPlace(place))
+      const content = `${access.account.id} ${item.driveId ?? place.drive} ${item.id}`
+      const { path, target } =
+        destination === 'stdout'
+          ? { path: undefined, target: openStdout() }
+          : openLocal(fileFor(item, typed, destination), content, conflictOf(options))
+      report.progress(target.have, item.size)
+      report.onInterrupt(() => {
+        if (target.isKept && !options.json) say(resumes(target))
+      })
+      await receiveFile(access, place, item, target, report.progress).catch((error: unknown) => {
+        throw target.isKept && error instanceof OdLinkError
+          ? error.with({ next: [...error.next, resumes(target)] })
+          : error
+      })
+      return { line: path, json: { ...itemAsJson(place, item), from: showPlace(place), path } }
+    },
+  }
+}
+
+/** The path of the local file. @throws OdLinkError (usage) for a name that this machine cannot have. */
+function fileFor(
+  item: FileItem,
+  typed: TypedPlace,
+  destination: Exclude<LocalDestination, 'stdout'>,
+): string {
+  if ('file' in destination) return destination.file
+  const last = typed.path.at(-1)
+  return join(destination.folder, checkLocalName(item.name ?? last, last !== undefined))
+}
+
+function refuseFolder({ kind }: FileItem, shown: string): void {
+  if (kind === 'file') return
+  const what = { folder: 'a folder', package: 'a notebook', shortcut: 'a shortcut to another drive' }[kind]
+  throw new OdLinkError('usage', `"${shown}" is ${what}, and download takes files.`, {
+    reason: 'not-a-file',
+    next: ['A tree is work for rclone. To see what is in it:', { verb: 'ls', args: [shown] }],
+  })
+}
+
+function resumes({ have }: Target): string {
+  return `The same command continues after ${byteSize(have)}.`
+}

@@ -1,0 +1,103 @@
+import { OdLinkError } from '../../errors.ts'
+import { notices } from '../../notices.ts'
+import type { Address } from '../api/address.ts'
+import { addressOf } from '../drive.ts'
+import { type Place, showPlace } from '../place.ts'
+import { download } from '../transfer/download.ts'
+import type { PartTarget, Target } from '../transfer/partial-file.ts'
+import { readSigned } from '../transfer/signed-url.ts'
+import type { Access } from './access.ts'
+import { hasContent, startChecksum } from './checksum.ts'
+import type { FileItem, Hashes } from './file-item.ts'
+import { findItem } from './find.ts'
+
+/**
+ * Downloads a file, and compares what has arrived before the target is finished.
+ * @param item as it was read a moment ago.
+ * @throws OdLinkError (service) when something else has arrived; a target on a disk is then as before.
+ */
+export async function receiveFile(
+  access: Access,
+  place: Place,
+  item: FileItem,
+  target: Target | PartTarget,
+  onProgress: (done: number, total: number | undefined) => void,
+): Promise<void> {
+  const { graph, graphOrigin, caller, maxWaitMs } = access
+  const address = await contentAddress(access, place, item)
+  const compared = comparing(target, access, place, item)
+  const request = { method: 'GET', address, headers: {} }
+  await download(request, compared, {
+    ...{ openGraph: graph, graphOrigin, caller, maxWaitMs, onProgress, takers: {} },
+    first: item.downloadUrl === undefined ? undefined : readSigned(item.downloadUrl, graphOrigin),
+    shown: showPlace(place),
+  })
+}
+
+/** By its ID where that is known: the path may lead to another file by then. */
+async function contentAddress({ graph }: Access, place: Place, { id }: FileItem): Promise<Address> {
+  const item =
+    id === undefined ? await addressOf(graph(), place) : `${place.drive}/items/${encodeURIComponent(id)}`
+  return { version: '/v1.0', path: `${item}/content`, query: '' }
+}
+
+/** A target that is only finished with the content that the drive has. */
+function comparing(target: Target | PartTarget, access: Access, place: Place, item: FileItem): Target {
+  const checksum = startChecksum()
+  const readBack = async function* (first: number) {
+    if ('read' in target) yield* target.read(first)
+  }
+  const local = {
+    get size() {
+      return target.have
+    },
+    hashOf: (name: keyof Hashes) => checksum.hashOf(name, readBack),
+  }
+  return {
+    get have() {
+      return target.have
+    },
+    get etag() {
+      return target.etag
+    },
+    get isKept() {
+      return target.isKept
+    },
+    begin(etag) {
+      target.begin(etag)
+      checksum.reset()
+    },
+    write(chunk) {
+      checksum.see(chunk, target.have)
+      return target.write(chunk)
+    },
+    async finish() {
+      // What went to a pipe can be read only once, and few drives lack a quickXorHash.
+      const mayHash = 'read' in target || item.hashes.quickxor !== undefined
+      const known = mayHash ? item : { ...item, hashes: {} }
+      if (!(await hasContent(known, local)) && !(await hasContent(await again(), local))) refuse()
+      if ('stamp' in target && item.modified !== undefined) target.stamp(item.modified)
+      await target.finish()
+    },
+  }
+
+  /** It may have changed since it was read. */
+  function again() {
+    return findItem(access.graph(), place)
+  }
+
+  function refuse(): void {
+    const shown = showPlace(place)
+    const sizes = `${target.have} bytes received, ${item.size} expected`
+    // SharePoint's own sizes of such files are not always those of their content. rclone/rclone#2599
+    if (item.driveType !== 'personal' && /\.(docx?|xlsx?|pptx?|html?|aspx)$/i.test(item.name ?? '')) {
+      notices.warning(`"${shown}" differs from what SharePoint says it has, as Office files may (${sizes}).`)
+      return
+    }
+    if ('read' in target) target.begin(undefined)
+    throw new OdLinkError('service', `What arrived is not "${shown}" (${sizes}).`, {
+      reason: 'content-differs',
+      next: ['Run it again.'],
+    })
+  }
+}
