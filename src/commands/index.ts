@@ -12,8 +12,12 @@ import { login } from './login/command.ts'
 import { logout } from './logout/command.ts'
 import { ls } from './ls/command.ts'
 import { mkdir } from './mkdir/command.ts'
+import { mv } from './mv/command.ts'
+import { open } from './open/command.ts'
+import { rm } from './rm/command.ts'
 import { sandbox } from './sandbox/command.ts'
 import { setup } from './setup/command.ts'
+import { share } from './share/command.ts'
 import { status } from './status/command.ts'
 import { store } from './store/command.ts'
 import { token } from './token/command.ts'
@@ -35,6 +39,10 @@ export const commands = {
   ls,
   upload,
   download,
+  mv,
+  rm,
+  share,
+  open,
   drive,
   api,
   doctor,

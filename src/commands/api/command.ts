@@ -5,7 +5,7 @@ import { isBodiless, methodOf } from './method.ts'
 export const api: Command = {
   group: 'Folders and files',
   summary: 'send any request to Microsoft Graph with the link',
-  aliases: ['request', 'mv', 'share'],
+  aliases: ['request', 'graph'],
   changes: ({ options }) => !isBodiless(methodOf(options)),
   positional: [{ name: 'path' }],
   options: [
@@ -88,6 +88,7 @@ export const api: Command = {
     ],
   ],
   notes: [
+    'For files and folders there are commands that need no Graph paths: ls, upload, download, mv, rm, share, open.',
     "The path is below v1.0 of the link's own Graph, or begins with beta/. The token is never sent to another host.",
     "Fields can be nested (-f a[b]=c) and lists (-f a[]=x); with GET, HEAD or --input they are the query. --input is sent as JSON by POST and PATCH, as bytes by PUT; for anything else: -H 'Content-Type: ...'. In a terminal, JSON is indented.",
     'Without --include, a refusal prints nothing on stdout. Exit codes: 2 request not accepted (400 and other 4xx), 3 name taken or item changed (409, 412), 4 sign in, 6 Microsoft busy (429, 5xx), 8 not found (404, 410), 9 not allowed, or no space (403, 507).',

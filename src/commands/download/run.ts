@@ -3,7 +3,7 @@ import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
 import type { At } from '../../graph/files/access.ts'
 import type { FileItem } from '../../graph/files/file-item.ts'
-import { findItem } from '../../graph/files/find.ts'
+import { findTarget } from '../../graph/files/find.ts'
 import { checkLocalName } from '../../graph/files/local-name.ts'
 import { receiveFile } from '../../graph/files/receive.ts'
 import { readPlace, showPlace, type TypedPlace } from '../../graph/place.ts'
@@ -48,7 +48,7 @@ function jobFor(
     name: showPlace(typed),
     async run(report) {
       const { access, place } = await open(typed)
-      const item = await findItem(access.graph(), place)
+      const { item, place: there } = await findTarget(access.graph(), place)
       refuseFolder(item, showPlace(place))
       const content = `${access.account.id} ${item.driveId ?? place.drive} ${item.id}`
       const { path, target } =
@@ -59,7 +59,7 @@ function jobFor(
       report.onInterrupt(() => {
         if (target.isKept && !options.json) say(resumes(target))
       })
-      await receiveFile(access, place, item, target, report.progress).catch((error: unknown) => {
+      await receiveFile(access, there, item, target, report.progress).catch((error: unknown) => {
         throw target.isKept && error instanceof OdLinkError
           ? error.with({ next: [...error.next, resumes(target)] })
           : error

@@ -1,9 +1,9 @@
 import { OdLinkError } from '../../errors.ts'
 import { createFolder } from '../folders.ts'
-import { type Place, parentOf, showPlace } from '../place.ts'
+import { isWebAddress, type Place, parentOf, placeBelow, showPlace } from '../place.ts'
 import type { Graph } from '../request.ts'
 import type { FileItem } from './file-item.ts'
-import { lookUp } from './find.ts'
+import { type Found, lookUp } from './find.ts'
 
 /** Where something is to go: into a folder under its own name, or to a place with a name of its own. */
 export type Destination = { folder: Place } | { file: Place; existing: FileItem | undefined }
@@ -32,29 +32,44 @@ export async function findDestination(
   { mustBeFolder, parents, unseen = false }: DestinationOptions,
 ): Promise<Destination> {
   // The root of a drive is always there; an address may lead to a file.
-  if (place.path.length === 0 && !/^https?:/i.test(place.prefix)) return { folder: place }
+  if (place.path.length === 0 && !isWebAddress(place.prefix)) return { folder: place }
+  const last = place.path.slice(-1)
   if (!mustBeFolder && unseen) {
-    await findFolder(graph, parentOf(place), parents)
-    return { file: place, existing: undefined }
+    const folder = await findFolder(graph, parentOf(place), parents)
+    return { file: placeBelow(folder, last), existing: undefined }
   }
-  const { item } = await lookUp(graph, place)
-  if (item?.kind === 'folder') return { folder: place }
-  if (item && mustBeFolder) throw noFolder(place)
-  if (item) return { file: place, existing: item }
-  if (mustBeFolder) return { folder: await findFolder(graph, place, parents, false) }
-  await findFolder(graph, parentOf(place), parents)
-  return { file: place, existing: undefined }
+  const found = await lookUp(graph, place)
+  const folder = found.item && folderIn(found)
+  if (folder) return { folder }
+  if (found.item && mustBeFolder) throw noFolder(place)
+  if (found.item) return { file: found.place, existing: found.item }
+  if (mustBeFolder) return { folder: await createMissing(graph, place, parents) }
+  const parent = await findFolder(graph, parentOf(place), parents)
+  return { file: placeBelow(parent, last), existing: undefined }
 }
 
-/** A folder that exists or is created. @param isKnown whether it may exist. */
-async function findFolder(graph: Graph, place: Place, parents: boolean, mayExist = true): Promise<Place> {
+/** Where a folder is, or the one that a shortcut leads to. */
+function folderIn({ item, place, behind }: Found): Place | undefined {
+  if (item.kind === 'folder') return place
+  return item.target?.isFolder ? behind : undefined
+}
+
+/** A folder that exists or is created. */
+async function findFolder(graph: Graph, place: Place, parents: boolean): Promise<Place> {
   if (place.path.length === 0) return place
-  const { item } = mayExist ? await lookUp(graph, place) : {}
-  if (item?.kind === 'folder') return place
-  if (item) throw noFolder(place)
+  const found = await lookUp(graph, place)
+  if (!found.item) return createMissing(graph, place, parents)
+  const folder = folderIn(found)
+  if (folder) return folder
+  throw noFolder(place)
+}
+
+async function createMissing(graph: Graph, place: Place, parents: boolean): Promise<Place> {
   if (!parents) throw missing(place)
   await createFolder(graph, place, { onConflict: 'reuse', parents: true })
-  return place
+  // Its path may lead through a shortcut.
+  const found = await lookUp(graph, place)
+  return found.item ? (folderIn(found) ?? place) : place
 }
 
 function noFolder(place: Place): OdLinkError {

@@ -1,31 +1,61 @@
 import { OdLinkError } from '../../errors.ts'
 import type { GraphAnswer } from '../answer.ts'
-import { addressOf } from '../drive.ts'
+import { addressOf, followShortcut } from '../drive.ts'
 import { means } from '../error-codes.ts'
 import { graphFailure, traceOf } from '../errors.ts'
+import { itemOf } from '../item.ts'
 import { type Place, parentOf, showPlace } from '../place.ts'
 import type { Graph } from '../request.ts'
+import { mayBeShortcut, mostShortcuts, targetOf } from '../shortcuts.ts'
 import { type FileItem, fileItemOf } from './file-item.ts'
 
+/** An item, and where it really is: behind a shortcut, in the drive that the shortcut leads to. */
+export interface Found {
+  item: FileItem
+  place: Place
+  /** The item that a shortcut stands for. */
+  behind: Place | undefined
+  answer: GraphAnswer
+}
+
 /**
- * The item at a place.
+ * The item at a place. A path may lead through shortcuts.
  * @throws OdLinkError (not-found) when nothing is there.
  */
-export async function findItem(graph: Graph, place: Place): Promise<FileItem> {
+export async function findItem(graph: Graph, place: Place): Promise<Found> {
   const found = await lookUp(graph, place)
-  if (found.item) return found.item
+  if (found.item) return found
   throw noItem(place, found.answer)
 }
 
-/** The same, for callers that go on when nothing is there. @returns the item, or the refusal. */
+/** The same, but what a shortcut at the end of the path stands for. */
+export async function findTarget(graph: Graph, place: Place): Promise<Found> {
+  let found = await findItem(graph, place)
+  for (let shortcuts = 0; found.behind && shortcuts < mostShortcuts; shortcuts += 1)
+    found = await findItem(graph, found.behind)
+  return found
+}
+
+/** The same, for callers that go on when nothing is there. @returns what was found, or the refusal and where it came from. */
 export async function lookUp(
   graph: Graph,
   place: Place,
-): Promise<{ item: FileItem; answer: GraphAnswer } | { item: undefined; answer: GraphAnswer }> {
-  const answer = await graph.send({ method: 'GET', path: await addressOf(graph, place) })
-  if (answer.status === 200) return { item: fileItemOf(answer.json), answer }
-  if (means(answer, 'notFound')) return { item: undefined, answer }
-  throw graphFailure(answer, `Reading "${showPlace(place)}"`)
+): Promise<Found | { item: undefined; place: Place; answer: GraphAnswer }> {
+  let here = place
+  for (let shortcuts = 0; ; shortcuts += 1) {
+    const answer = await graph.send({ method: 'GET', path: await addressOf(graph, here) })
+    if (answer.status === 200) {
+      const behind = targetOf(here, itemOf(answer.json))
+      return { item: fileItemOf(answer.json), place: here, behind, answer }
+    }
+    const mayLead = mayBeShortcut(answer) && shortcuts < mostShortcuts
+    const behind = mayLead ? await followShortcut(graph, here) : undefined
+    if (!behind) {
+      if (means(answer, 'notFound')) return { item: undefined, place: here, answer }
+      throw graphFailure(answer, `Reading "${showPlace(here)}"`)
+    }
+    here = behind
+  }
 }
 
 /** Nothing is at a place. */

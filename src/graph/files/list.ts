@@ -4,10 +4,11 @@ import { readPages } from '../api/pages.ts'
 import { addressOf } from '../drive.ts'
 import { means } from '../error-codes.ts'
 import { graphFailure } from '../errors.ts'
-import { showPlace } from '../place.ts'
+import { isWebAddress, type Place, showPlace } from '../place.ts'
+import { withShortcuts } from '../shortcuts.ts'
 import type { At } from './access.ts'
 import { type FileItem, fileItemOf } from './file-item.ts'
-import { findItem } from './find.ts'
+import { findTarget } from './find.ts'
 
 /** More was once refused with 400: OneDrive/onedrive-api-docs#319 */
 const pageSize = 1_000
@@ -16,9 +17,6 @@ const fields = [
   ...['id', 'name', 'size', 'webUrl', 'folder', 'file', 'package', 'remoteItem'],
   ...['lastModifiedDateTime', 'fileSystemInfo'],
 ].join(',')
-
-/** Without it, shortcuts are hidden from lists, though not from paths. OneDrive/onedrive-api-docs#1427, #1891 */
-const withShortcuts = { prefer: 'Include-Feature=AddToOneDrive' }
 
 /** What a path leads to: a folder, with its items a page at a time as the drive gives them, or one item. */
 export type Listing = { folder: AsyncIterable<FileItem[]> } | { item: FileItem }
@@ -41,15 +39,20 @@ export async function listPlace({ access, place }: At): Promise<Listing> {
   try {
     const first = await pages.next()
     const items = first.done ? [] : first.value.map(fileItemOf)
-    if (items.length > 0 || place.path.length === 0) return { folder: goOn(items, pages) }
+    if (items.length > 0 || isRoot(place)) return { folder: goOn(items, pages) }
   } catch (error) {
     if (!refused || !mayBeNoFolder(refused)) throw error
-    const item = await findItem(graph, place)
-    if (item.kind === 'folder') throw error
-    return { item }
   }
-  const item = await findItem(graph, place)
-  return item.kind === 'folder' ? { folder: goOn([], pages) } : { item }
+  const found = await findTarget(graph, place)
+  if (found.item.kind !== 'folder') return { item: found.item }
+  // Another place than the one that was asked: behind a shortcut.
+  if (found.place !== place) return listPlace({ access, place: found.place })
+  if (refused) throw failed(refused)
+  return { folder: goOn([], pages) }
+}
+
+function isRoot({ path, prefix }: Place): boolean {
+  return path.length === 0 && !isWebAddress(prefix)
 }
 
 async function* goOn(first: FileItem[], pages: AsyncIterable<unknown[]>): AsyncGenerator<FileItem[]> {

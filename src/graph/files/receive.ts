@@ -82,8 +82,8 @@ function comparing(target: Target | PartTarget, access: Access, place: Place, it
   }
 
   /** It may have changed since it was read. */
-  function again() {
-    return findItem(access.graph(), place)
+  async function again() {
+    return (await findItem(access.graph(), place)).item
   }
 
   function refuse(): void {

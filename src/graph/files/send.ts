@@ -44,7 +44,7 @@ export async function sendFile(
   try {
     const json = await transfer(access, place, source, options)
     const answered = fileItemOf(json)
-    const item = answered.size === undefined ? await findItem(access.graph(), place) : answered
+    const item = answered.size === undefined ? (await findItem(access.graph(), place)).item : answered
     if (source.isChanged()) throw changed(file)
     const hashOf = (name: Parameters<typeof checksum.hashOf>[0]) => checksum.hashOf(name, source.read)
     if (!(await hasContent(item, { size: source.size, hashOf }))) explain(item, source.size, place)

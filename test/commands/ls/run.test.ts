@@ -61,7 +61,7 @@ describe('od-link ls', () => {
       { path: '/Reports/odd ö 日本 #1 & 50%.txt', type: 'file', size: 4 },
     ])
     expect(items[1].modified).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ$/)
-    expect(items[1].webUrl).toMatch(/^https:/)
+    expect(items[1].webUrl).toMatch(/^https?:/)
     expect(JSON.parse(stderr).error).toMatchObject({ kind: 'not-found', exitCode: 8 })
     expect(JSON.parse((await ls('--json', '/Empty')).stdout)).toEqual([])
   })
