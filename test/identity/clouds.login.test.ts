@@ -78,7 +78,6 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('clouds', () => {
     const others = {
       OD_LINK_CLOUD: 'china',
       OD_LINK_AUTHORITY_HOST: `https://${elsewhere}`,
-      OD_LINK_GRAPH_HOST: `https://${elsewhere}`,
       OD_LINK_TENANT: 'contoso.example',
     }
     for (const env of [others, { OD_LINK_CLOUD: 'global' }, { OD_LINK_CLOUD: 'nonsense' }]) {
@@ -89,6 +88,12 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('clouds', () => {
       expect(asked()).toEqual(['login.microsoftonline.us', 'graph.microsoft.us'])
       expect((await world.run(['status', '--check'], { env })).code).toBe(0)
     }
+    // A person who names another Graph means that one, so the link is not used at all.
+    front.seen.length = 0
+    const env = { OD_LINK_GRAPH_HOST: `https://${elsewhere}` }
+    const { code, stderr } = await world.run(['mkdir', '/Oops'], { env })
+    expect({ code, stderr }).toMatchObject({ code: 2, stderr: expect.stringContaining('Nothing was sent.') })
+    expect(asked()).toEqual([])
     expect(proxy.seen.join()).not.toMatch(/elsewhere|microsoftonline\.com|chinacloudapi/)
   })
 
