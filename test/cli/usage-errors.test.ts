@@ -69,7 +69,7 @@ describe('a mistake in the command line', () => {
     [['version'], 'Did you mean od-link --version?'],
     [['-v'], 'Did you mean --version?'],
     [['mkdir', '-v', '/', 'x'], 'Did you mean --verbose?'],
-    [['share'], 'Did you mean od-link api?'],
+    [['request'], 'Did you mean od-link api?'],
     [['logout', '--account', 'my work'], "od-link logout 'my work'"],
     [['logout', '--account=work'], 'od-link logout work'],
     [['use', '--account'], 'od-link use <account>'],

@@ -22,7 +22,7 @@ describe('what can be completed', () => {
     ['od-link store move --to h', ['helper:']],
     ['od-link login --cloud ', ['global', 'usgov', 'dod', 'china']],
     ['od-link login --cloud=d', ['--cloud=dod']],
-    ['od-link help s', ['setup', 'status', 'store', 'sandbox', 'scripts']],
+    ['od-link help s', ['setup', 'status', 'share', 'store', 'sandbox', 'scripts']],
     ['od-link explain aadsts70001', ['AADSTS70001', 'AADSTS700011', 'AADSTS700016', 'AADSTS7000112']],
     ['od-link mkdir /a b', []],
     ['od-link nonsense --', []],

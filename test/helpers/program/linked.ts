@@ -126,8 +126,11 @@ export function recordFile({ env }: World): string {
 }
 
 /** Changes that record, as another program or an older od-link may have left it. */
-export function changeRecord(world: World, change: object): void {
+export function changeRecord(world: World, change: { graphOrigin?: string; [field: string]: unknown }): void {
   const file = recordFile(world)
+  // A link is not used while the variable names another Graph.
+  if (change.graphOrigin !== undefined && world.env.OD_LINK_GRAPH_HOST !== undefined)
+    world.env.OD_LINK_GRAPH_HOST = change.graphOrigin
   writeFileSync(file, JSON.stringify({ ...JSON.parse(readFileSync(file, 'utf8')), ...change }))
 }
 
