@@ -57,7 +57,6 @@ describe('the help', () => {
 
   it.each([
     [['-h'], 'od-link'],
-    [[], 'od-link'],
     [['help'], 'od-link'],
     [['mkdir', '-h'], 'mkdir'],
     [['help', 'mkdir'], 'mkdir'],
