@@ -21,13 +21,13 @@ describe('the completion of a folder of the drive', () => {
 
   it('shows folders, not files, and is cached for a minute in a private file without a token', async () => {
     await at.putFile('/file.txt')
-    expect(await foldersSeen(at.world, '/')).toEqual(['/Reports/'])
+    expect(await foldersSeen(at.world, '/')).toEqual(['/Reports/', '/Reports of Charles/'])
     expect(statSync(memory()).mode & 0o777).toBe(0o600)
     const { accessToken, refreshToken } = JSON.parse(readFileSync(recordFile(at.world), 'utf8'))
     const kept = readFileSync(memory(), 'utf8')
     expect(kept.includes(accessToken) || kept.includes(refreshToken)).toBe(false)
     await at.forgetRequests()
-    expect((await complete()).stdout).toBe('words\n/Reports/\t\n')
+    expect((await complete()).stdout).toBe('words\n/Reports/\t\n/Reports of Charles/\t\n')
     expect(await at.requests('graph')).toEqual([])
     // After a minute it is requested again.
     const old = JSON.parse(kept)
