@@ -6,7 +6,7 @@ import { createCopy, means, useExisting } from './error-codes.ts'
 import { graphFailure, misplaced, nameTaken, noDrive, placeGone, similarName, traceOf } from './errors.ts'
 import { isFolder, isMisplaced, isSince, itemOf } from './item.ts'
 import { type DrivePath, sameName } from './path.ts'
-import { type Place, parentOf, placeBelow, showPlace } from './place.ts'
+import { type Place, parentOf, placeBelow, type Start, showPlace } from './place.ts'
 import type { Graph, GraphAnswer } from './request.ts'
 import { isDangling, mayBeShortcut, targetOf } from './shortcuts.ts'
 
@@ -44,6 +44,15 @@ const refusedShapes = new Set([400, 404, 405, 422])
  */
 export async function createFolder(graph: Graph, place: Place, options: CreateOptions): Promise<Folder> {
   return (await make(graph, place, options)).folder
+}
+
+/**
+ * Creates a folder and its parents, unless they exist.
+ * @returns where paths in it start from.
+ */
+export async function createParents(graph: Graph, place: Place): Promise<Start> {
+  const { folder, place: found } = await make(graph, place, parentOptions)
+  return { drive: found.drive, item: folder.id }
 }
 
 /** A folder, and where its own folders are created: for a shortcut, in the folder that it stands for. */

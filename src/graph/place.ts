@@ -22,13 +22,16 @@ export interface Shown {
   path: DrivePath
 }
 
-/** A folder or file in a drive that the link reaches. */
-export interface Place extends Shown {
+/** Where a path starts from. */
+export interface Start {
   /** Where its addresses begin: `/me/drive` or `/drives/ID`. */
   drive: string
-  /** The ID of the item that `path` starts from; undefined: the drive's root. */
+  /** The ID of the item that the path starts from; undefined: the drive's root. */
   item?: string | undefined
 }
+
+/** A folder or file in a drive that the link reaches. */
+export interface Place extends Shown, Start {}
 
 /** What was typed, before anything is looked up. */
 export interface TypedPlace extends Shown {
@@ -61,7 +64,7 @@ export function ownPlace(path: DrivePath): Place {
 }
 
 /** The item that a place starts from, as a URL path: `/me/drive/root`, `/drives/D/items/I`. */
-export function startOf({ drive, item }: Place): string {
+export function startOf({ drive, item }: Start): string {
   return item === undefined ? `${drive}/root` : `${drive}/items/${encodeURIComponent(item)}`
 }
 

@@ -4,7 +4,9 @@ import { findAccount, listAccounts } from '../../accounts/index.ts'
 import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
 import { BadLines, createFolders, type FolderTree, readList, showFolder } from '../../graph/bulk/index.ts'
-import { parsePath, refuseHomePath } from '../../graph/path.ts'
+import { createParents } from '../../graph/folders.ts'
+import { openPlace } from '../../graph/open-place.ts'
+import { readPlace, type Start, showPlace, type TypedPlace } from '../../graph/place.ts'
 import { caughtUp, isSeen, print, printJson, say } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
 import { secondsOf, textOf, textsOf } from '../shared/arguments.ts'
@@ -21,15 +23,22 @@ export async function createMany(parent: string | undefined, options: Options): 
   refuseConflictChoice(options)
   const jobs = jobsOf(options)
   const maxWaitMs = (secondsOf(options, 'max-wait') ?? 600) * 1000
-  refuseHomePath(parent ?? '/')
-  const below = parsePath(parent ?? '/')
-  const accounts = options['dry-run'] ? [] : accountsOf(options)
+  const below = readPlace(parent ?? '/')
+  const isOwn = below.prefix === ''
+  if (!isOwn) refuseSeveral(options, below)
+  const ownAccounts = options['dry-run'] || !isOwn ? [] : accountsOf(options)
   const tree = await treeOf(options, (source, separator) => readList(source, separator, below))
   if (options['dry-run']) return printTree(tree, { json, quiet })
 
+  const elsewhere = isOwn ? undefined : await openStart(below, textsOf(options, 'account')[0], maxWaitMs)
+  if (elsewhere) tree.root.name = elsewhere.prefix
+  const accounts = elsewhere ? [elsewhere.account] : ownAccounts
   const report = startProgress(tree, accounts, { json, quiet })
   const failFast = options['fail-fast'] === true
-  const many = createFolders(tree, accounts, { maxWaitMs, jobs, failFast, onSettled: report.settled })
+  const many = createFolders(tree, accounts, {
+    ...{ maxWaitMs, jobs, failFast, start: elsewhere?.start },
+    onSettled: report.settled,
+  })
   report.watch(many.engines)
   const release = onInterrupt(() => {
     many.stop(new OdLinkError('interrupted', 'Interrupted.'))
@@ -48,6 +57,35 @@ function refuseConflictChoice(options: Options): void {
     `--on-conflict ${choice} cannot be used with --from-file, which uses existing folders.`,
     { reason: 'conflicting-options', next: [{ flags: { 'on-conflict': undefined } }] },
   )
+}
+
+/** A saved drive or an address belongs to one account. */
+function refuseSeveral(options: Options, { prefix }: TypedPlace): void {
+  const several = options['all-accounts'] === true || textsOf(options, 'account').length > 1
+  if (!several) return
+  throw new OdLinkError('usage', `"${prefix}" belongs to one account, so no others can be named.`, {
+    reason: 'conflicting-options',
+    next: [{ flags: { account: undefined, 'all-accounts': undefined } }],
+  })
+}
+
+interface Elsewhere {
+  account: Account
+  start: Start
+  prefix: string
+}
+
+/** The place in another drive where the list begins. What an address names and does not exist yet is created. */
+async function openStart(
+  typed: TypedPlace,
+  account: string | undefined,
+  maxWaitMs: number,
+): Promise<Elsewhere> {
+  const opened = await openPlace(typed, { account, maxWaitMs })
+  const { graph, place } = opened
+  if (typed.address === undefined) return { account: opened.account, start: place, prefix: typed.prefix }
+  const start = place.path.length > 0 ? await createParents(graph, place) : place
+  return { account: opened.account, start, prefix: showPlace(place) }
 }
 
 /** One engine per account, so no account twice. */

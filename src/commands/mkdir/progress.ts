@@ -1,6 +1,7 @@
 import { type Account, labelOf } from '../../accounts/account.ts'
 import type { OdLinkError } from '../../errors.ts'
 import { type Engine, type FolderResult, type FolderTree, showFolder } from '../../graph/bulk/index.ts'
+import { showPath } from '../../graph/path.ts'
 import {
   clearProgress,
   errorAsJson,
@@ -98,8 +99,7 @@ function subjectOf({ status, folder }: FolderResult, account: Account | undefine
 
 /** The path as it was typed, but for the last name, which is as the drive has it. */
 function pathOf({ folder, item }: FolderResult): string {
-  const above = showFolder(folder).slice(0, -folder.name.length)
-  return above + (item?.name ?? folder.name)
+  return showFolder(folder, item?.name ?? folder.name)
 }
 
 function asJson(settled: FolderResult, account: Account | undefined): object {
@@ -107,8 +107,9 @@ function asJson(settled: FolderResult, account: Account | undefined): object {
   return {
     path: pathOf(settled),
     name: item?.name ?? folder.name,
-    id: item?.id ?? null,
-    webUrl: item?.webUrl ?? null,
+    // Of a shortcut, the folder that it stands for.
+    id: item?.remoteItem?.id ?? item?.id ?? null,
+    webUrl: item?.remoteItem?.webUrl ?? item?.webUrl ?? null,
     created: status === 'created',
     status,
     ...(error ? { error: { ...errorAsJson(error), ...(failed ? { path: showFolder(failed) } : {}) } } : {}),
@@ -120,14 +121,16 @@ function asJson(settled: FolderResult, account: Account | undefined): object {
 function listMissing({ account, states }: Engine, tree: FolderTree, several: boolean): void {
   const missing = states.named.failed + states.named.skipped
   if (missing === 0) return
-  const name = several ? ` in the drive of ${labelOf(account)}` : ''
-  say(`Missing${name}:`)
+  const { name: prefix } = tree.root
+  const own = several ? ` in the drive of ${labelOf(account)}` : ''
+  // Below it each line is a path that the list can have.
+  say(`Missing${prefix === '' ? own : ` in ${prefix.replace(/:$/, '')}`}:`)
   let listed = 0
   for (const folder of tree.below()) {
     if (!folder.named || !['failed', 'skipped'].includes(states.statusOf(folder))) continue
     listed += 1
     if (isSeen() && listed > mostReported) break
-    say(showFolder(folder))
+    say(showPath(folder.path))
   }
   if (isSeen() && missing > mostReported) say(`… and ${count(missing - mostReported)} more.`)
 }

@@ -1,6 +1,7 @@
 import type { Account } from '../../accounts/account.ts'
 import { internalError, OdLinkError } from '../../errors.ts'
 import { newSignInWanted, renewedTokenRefused } from '../errors.ts'
+import type { Start } from '../place.ts'
 import { challengeOf } from '../send-once.ts'
 import { sendBatch } from './batch.ts'
 import { BatchResults } from './batch-results.ts'
@@ -18,6 +19,8 @@ export interface EngineOptions {
   maxWaitMs: number
   /** The most batches in progress at once. */
   jobs?: number | undefined
+  /** The folder that the root of the tree stands for; default: the root of the account's own drive. */
+  start?: Start | undefined
   /** Called for every folder as soon as its result is known. */
   onSettled: (settled: FolderResult) => void
   /** Called when nothing more can be done in this drive. */
@@ -43,10 +46,11 @@ export class Engine {
     this.account = account
     this.#tree = tree
     this.#options = options
-    this.states = new FolderStates(tree, (settled) => {
+    const settled = (result: FolderResult) => {
       this.#lastProgress = performance.now()
-      options.onSettled(settled)
-    })
+      options.onSettled(result)
+    }
+    this.states = new FolderStates(tree, settled, options.start)
     this.#plan = new Plan(this.states)
     this.#limiter = new Limiter(options.jobs)
     const outcomes = new Outcomes(tree, this.states, this.#plan, (error) => this.#giveUp(error))

@@ -2,7 +2,7 @@ import { OdLinkError } from '../../errors.ts'
 import { afterTheWait } from '../../http/retry.ts'
 import type { GraphAnswer } from '../answer.ts'
 import { type Meaning, meaningOf } from '../error-codes.ts'
-import { nameTaken, noDrive, traceOf } from '../errors.ts'
+import { nameTaken, noDrive, placeGone, traceOf } from '../errors.ts'
 import { type Folder, showFolder } from './tree.ts'
 
 /* Errors of a run with many folders. Their messages do not name the folder, because its path stands beside them. */
@@ -21,9 +21,26 @@ export function taken(what: string, answer: GraphAnswer | undefined): OdLinkErro
   return nameTaken(undefined, what, answer)
 }
 
+/** The folder that a run starts from cannot be found: the drive, a saved place, or what an address stands for. */
+export function startGone(root: Folder, answer: GraphAnswer): OdLinkError {
+  return root.name === '' ? noDrive(answer) : placeGone({ prefix: root.name, path: [] }, answer)
+}
+
+/** A shortcut without a target. */
+export function dangling(shortcut: Folder, answer: GraphAnswer): OdLinkError {
+  const message =
+    'It is a shortcut to a folder that no longer exists, or is no longer shared with this account.'
+  return targetGone(shortcut, answer).with({ message })
+}
+
+/** The folder that a shortcut stands for cannot be found, and its children not either. */
+export function targetGone(shortcut: Folder, answer: GraphAnswer): OdLinkError {
+  return placeGone({ prefix: showFolder(shortcut), path: [] }, answer)
+}
+
 /** A parent that existed when its child was requested. */
 export function parentGone({ parent }: Folder, answer: GraphAnswer): OdLinkError {
-  if (!parent?.parent) return noDrive(answer)
+  if (!parent?.parent) return startGone(parent as Folder, answer)
   return new OdLinkError('not-found', `"${showFolder(parent)}" no longer exists.`, {
     reason: 'no-such-item',
     next: [runAgain],

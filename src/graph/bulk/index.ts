@@ -1,5 +1,6 @@
 import type { Account } from '../../accounts/account.ts'
 import type { OdLinkError } from '../../errors.ts'
+import type { Start } from '../place.ts'
 import { Engine } from './engine.ts'
 import type { FolderResult } from './folder-states.ts'
 import type { FolderTree } from './tree.ts'
@@ -22,6 +23,8 @@ export interface ManyOptions {
   maxWaitMs: number
   /** The most batches in progress at once in one account. */
   jobs: number | undefined
+  /** The folder that the root of the tree stands for, in the drive of a single account. */
+  start?: Start | undefined
   /** Stop everything at the first failure. */
   failFast: boolean
   onSettled: (account: Account, settled: FolderResult) => void
@@ -37,7 +40,7 @@ export interface Many {
 
 /** Creates the folders of a tree in each of these drives at the same time; no account waits for another, or fails with it. */
 export function createFolders(tree: FolderTree, accounts: Account[], options: ManyOptions): Many {
-  const { maxWaitMs, jobs, failFast, onSettled } = options
+  const { maxWaitMs, jobs, start, failFast, onSettled } = options
   const stop = (why: OdLinkError) => {
     for (const engine of engines) engine.stop(why)
   }
@@ -49,6 +52,7 @@ export function createFolders(tree: FolderTree, accounts: Account[], options: Ma
       new Engine(account, tree, {
         maxWaitMs,
         jobs,
+        start,
         onGivenUp: failed,
         onSettled(settled) {
           onSettled(account, settled)

@@ -1,5 +1,6 @@
 import { wanted } from '../drive.ts'
 import { encodePath } from '../path.ts'
+import { withShortcuts } from '../shortcuts.ts'
 import type { FolderStates } from './folder-states.ts'
 import type { Folder } from './tree.ts'
 
@@ -48,7 +49,7 @@ export function requestOf(operation: Operation, states: FolderStates): BatchRequ
   const { kind, folder } = operation
   if (kind === 'list') {
     const first = `${states.addressOf(folder)}/children?$top=200&${wanted}`
-    return { method: 'GET', url: operation.pages.at(-1) ?? first }
+    return { method: 'GET', url: operation.pages.at(-1) ?? first, headers: { ...withShortcuts } }
   }
   const parent = states.addressOf(folder.parent as Folder)
   if (kind === 'get') return { method: 'GET', url: `${parent}:/${encodePath([folder.name])}:?${wanted}` }

@@ -3,11 +3,12 @@ import type { OdLinkError } from '../../errors.ts'
 import type { GraphAnswer } from '../answer.ts'
 import { nextPage } from '../drive.ts'
 import { codesOf, mayPass, means } from '../error-codes.ts'
-import { graphFailure, misplaced, noDrive, renewedTokenRefused, similarName } from '../errors.ts'
+import { graphFailure, misplaced, renewedTokenRefused, similarName } from '../errors.ts'
 import { isFolder, isMisplaced, isSince, itemOf } from '../item.ts'
 import { foldName, sameName } from '../path.ts'
 import { maxRetries } from '../request.ts'
-import { endsAll, parentGone, taken } from './errors.ts'
+import { isDangling } from '../shortcuts.ts'
+import { dangling, endsAll, parentGone, startGone, taken, targetGone } from './errors.ts'
 import type { FolderStates } from './folder-states.ts'
 import type { CreateOperation, GetOperation, ListOperation, Operation } from './operations.ts'
 import type { Plan } from './plan.ts'
@@ -149,7 +150,8 @@ export class Outcomes {
       this.#states.mark(folder, 'asked')
       const get: GetOperation = { kind: 'get', folder }
       this.#fault(get, graphFailure(answer, subjectOf(get)))
-    } else if (isFolder(item))
+    } else if (isDangling(item)) this.#fail(folder, dangling(folder, answer))
+    else if (isFolder(item))
       this.#settle(folder, item, this.#maybeOurs.has(folder) && isSince(item, answer, this.#began))
     else this.#fail(folder, taken(item.package ? 'a notebook' : 'a file', this.#taken.get(folder)))
   }
@@ -198,16 +200,24 @@ export class Outcomes {
       this.#plan.again(again, 1_000)
       return
     }
-    if (endsAll(answer)) this.#giveUp(error)
+    if (this.#endsAll(folder.parent, answer)) this.#giveUp(error)
     this.#fail(folder, error)
   }
 
   #listRefused(operation: ListOperation, answer: GraphAnswer): void {
-    const isRoot = operation.folder === this.#tree.root
-    const hasNoDrive = isRoot && answer.status === 404
-    const error = hasNoDrive ? noDrive(answer) : graphFailure(answer, subjectOf(operation))
-    if (isRoot || endsAll(answer)) this.#giveUp(error)
+    const { folder } = operation
+    const isRoot = folder === this.#tree.root
+    const isGone = means(answer, 'notFound')
+    let error = graphFailure(answer, subjectOf(operation))
+    if (isRoot && answer.status === 404) error = startGone(folder, answer)
+    else if (isGone && this.#states.isTarget(folder)) error = targetGone(folder, answer)
+    if (isRoot || this.#endsAll(folder, answer)) this.#giveUp(error)
     else this.#failed(operation, error)
+  }
+
+  /** Behind a shortcut, only that other drive is full or blocked. */
+  #endsAll(folder: Folder | undefined, answer: GraphAnswer): boolean {
+    return endsAll(answer) && this.#states.driveOf(folder) === this.#states.driveOf(undefined)
   }
 
   /** A list fails the children that it was to find, and no others. */

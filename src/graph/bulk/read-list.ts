@@ -3,6 +3,7 @@ import { OdLinkError } from '../../errors.ts'
 import { notices } from '../../notices.ts'
 import { asUtf8 } from '../../system/decode-text.ts'
 import { type DrivePath, pathBelow } from '../path.ts'
+import type { Shown } from '../place.ts'
 import { FolderTree } from './tree.ts'
 
 /** How many bad lines are reported one by one. */
@@ -41,16 +42,16 @@ export class BadLines extends OdLinkError {
 export async function readList(
   source: AsyncIterable<Buffer>,
   separator: Separator,
-  parent: DrivePath,
+  { prefix, path }: Shown,
 ): Promise<FolderTree> {
-  const tree = new FolderTree()
+  const tree = new FolderTree(prefix)
   const lines: string[] = []
   let [bad, total] = [0, 0]
   let comment: number | undefined
   await readLines(source, separator, (line) => {
     total += 1
     if (separator === '\n' && 'text' in line && /^#\s/.test(line.text)) comment ??= line.number
-    const flaw = 'flaw' in line ? line.flaw : take(tree, parent, line.text)
+    const flaw = 'flaw' in line ? line.flaw : take(tree, path, line.text)
     if (flaw === undefined) return
     bad += 1
     if (lines.length < mostReported) lines.push(`line ${line.number}: ${flaw}`)

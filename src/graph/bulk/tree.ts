@@ -1,4 +1,5 @@
-import { type DrivePath, foldName, sameName, showPath } from '../path.ts'
+import { type DrivePath, foldName, sameName } from '../path.ts'
+import { showPlace } from '../place.ts'
 
 /** A folder to create, or one of its parents. */
 export class Folder {
@@ -11,11 +12,12 @@ export class Folder {
   constructor(
     /** Its position in the order in which folders were first met; the root is 0. */
     readonly index: number,
-    readonly name: string,
+    /** Of the root: what is shown before a path, such as `team:` (place.ts). */
+    public name: string,
     readonly parent: Folder | undefined,
   ) {}
 
-  /** The names from the root of the drive down. */
+  /** The names from the root down. */
   get path(): DrivePath {
     const names: string[] = []
     for (let one: Folder = this; one.parent; one = one.parent) names.push(one.name)
@@ -27,11 +29,11 @@ export class Folder {
 const few = 8
 
 /**
- * The distinct folders of a list, as a tree below the root of the drive. Spellings that OneDrive does not distinguish are one
+ * The distinct folders of a list, as a tree below the place where its paths begin. Spellings that OneDrive does not distinguish are one
  * folder, and the first one counts. Its size depends on the number of folders, not of lines.
  */
 export class FolderTree {
-  readonly root = new Folder(0, '', undefined)
+  readonly root: Folder
   /** The number of folders below the root. */
   size = 0
   /** The number of those that a line names. */
@@ -39,6 +41,11 @@ export class FolderTree {
   #indexes = new Map<Folder, Map<string, Folder>>()
   /** The folder that was added last, with its path: sorted lists continue from there. */
   #last: { path: DrivePath; folders: Folder[] } = { path: [], folders: [] }
+
+  /** @param prefix what is shown before a path. */
+  constructor(prefix = '') {
+    this.root = new Folder(0, prefix, undefined)
+  }
 
   /** Adds a folder that a line names. */
   add(path: DrivePath): void {
@@ -107,7 +114,14 @@ function flat(name: string): string {
   return Buffer.from(name).toString()
 }
 
-/** `/a/b`, as od-link prints it. */
-export function showFolder(folder: Folder): string {
-  return showPath(folder.path)
+/** `/a/b`, `team:/a/b`: as od-link prints it. @param name its last name as the drive has it. */
+export function showFolder(folder: Folder, name = folder.name): string {
+  if (!folder.parent) return showPlace({ prefix: folder.name, path: [] })
+  return showPlace({ prefix: rootOf(folder).name, path: [...folder.parent.path, name] })
+}
+
+function rootOf(folder: Folder): Folder {
+  let one = folder
+  while (one.parent) one = one.parent
+  return one
 }

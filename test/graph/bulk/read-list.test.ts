@@ -90,7 +90,8 @@ describe('a list of lines', () => {
 })
 
 describe('the folders of a list', () => {
-  const wanted = (text: string | Buffer, parent: string[] = []) => readList(stream(text), '\n', parent)
+  const wanted = (text: string | Buffer, parent: string[] = []) =>
+    readList(stream(text), '\n', { prefix: '', path: parent })
   const shown = (tree: FolderTree) =>
     [...tree.below()].map((folder) => `${showFolder(folder)}${folder.named ? '' : '*'}`)
 
