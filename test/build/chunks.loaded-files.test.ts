@@ -59,6 +59,8 @@ describe('what a command loads:', () => {
         'usual.cjs',
         'cold-accounts-stores-encrypted-index.cjs',
         'cold-accounts-stores-file.cjs',
+        // The name of the item with which a store is tried: 2 KB.
+        'cold-shared-accounts-stores-store.cjs',
         'cold-accounts-stores-encrypted-age.cjs',
       ])
     } finally {
