@@ -12,7 +12,7 @@ import { onInterrupt } from '../../terminal/interrupt.ts'
 import { secondsOf, textOf, textsOf } from '../shared/arguments.ts'
 import { jobsOf } from '../shared/file-options.ts'
 import { startProgress } from './progress.ts'
-import { dryRunInWords } from './summary.ts'
+import { dryRunInWords, skippedInWords } from './summary.ts'
 
 type Options = Arguments['options']
 
@@ -27,13 +27,13 @@ export async function createMany(parent: string | undefined, options: Options): 
   const isOwn = below.prefix === ''
   if (!isOwn) refuseSeveral(options, below)
   const ownAccounts = options['dry-run'] || !isOwn ? [] : accountsOf(options)
-  const tree = await treeOf(options, (source, separator) => readList(source, separator, below))
-  if (options['dry-run']) return printTree(tree, { json, quiet })
+  const { tree, invalid } = await treeOf(options, below)
+  if (options['dry-run']) return printTree(tree, { json, quiet, invalid })
 
   const elsewhere = isOwn ? undefined : await openStart(below, textsOf(options, 'account')[0], maxWaitMs)
   if (elsewhere) tree.root.name = elsewhere.prefix
   const accounts = elsewhere ? [elsewhere.account] : ownAccounts
-  const report = startProgress(tree, accounts, { json, quiet })
+  const report = startProgress(tree, accounts, { json, quiet, invalid })
   const failFast = options['fail-fast'] === true
   const many = createFolders(tree, accounts, {
     ...{ maxWaitMs, jobs, failFast, start: elsewhere?.start },
@@ -97,13 +97,24 @@ function accountsOf(options: Options): Account[] {
   return [...new Map(found.map((account) => [account.id, account])).values()]
 }
 
-type Read = (source: AsyncIterable<Buffer>, separator: '\n' | '\0') => Promise<FolderTree>
+interface List {
+  tree: FolderTree
+  /** How many lines were skipped; undefined without --skip-invalid. */
+  invalid: number | undefined
+}
 
-/** Reads the list; bad lines are reported one by one, before the error that counts them. */
-async function treeOf(options: Options, read: Read): Promise<FolderTree> {
+/** Reads the list; bad lines are reported one by one, before the error or the summary that counts them. */
+async function treeOf(options: Options, below: TypedPlace): Promise<List> {
   const file = textOf(options, 'from-file') ?? '-'
+  let invalid = options['skip-invalid'] === true ? 0 : undefined
+  const skip = (bad: BadLines) => {
+    invalid = bad.count
+    if (!options.json) bad.inLines(say)
+  }
   try {
-    return await read(open(file), options.null ? '\0' : '\n')
+    const separator = options.null ? '\0' : '\n'
+    const tree = await readList(open(file), separator, below, invalid === undefined ? undefined : skip)
+    return { tree, invalid }
   } catch (error) {
     if (error instanceof BadLines && !options.json) throw error.inLines(say)
     if (error instanceof OdLinkError) throw error
@@ -124,7 +135,7 @@ function open(file: string): AsyncIterable<Buffer> {
 /** `--dry-run`: the folders of the list, each once, parents first. */
 async function printTree(
   tree: FolderTree,
-  { json, quiet }: { json: boolean; quiet: boolean },
+  { json, quiet, invalid }: { json: boolean; quiet: boolean; invalid: number | undefined },
 ): Promise<void> {
   for (const folder of tree.below()) {
     if (!folder.named) continue
@@ -133,7 +144,8 @@ async function printTree(
     await caughtUp()
   }
   const parents = tree.size - tree.named
-  if (json) printJson({ summary: { folders: tree.named, parents, dryRun: true } })
+  if (json) printJson({ summary: { folders: tree.named, parents, invalid, dryRun: true } })
   if (quiet) return
-  say(`${dryRunInWords(tree.named, parents)} Nothing was sent.`)
+  const sentences = [dryRunInWords(tree.named, parents), skippedInWords(invalid), 'Nothing was sent.']
+  say(sentences.filter(Boolean).join(' '))
 }

@@ -31,7 +31,7 @@ const everyMs = { terminal: 100, pipe: 5_000 }
 export function startProgress(
   tree: FolderTree,
   accounts: readonly Account[],
-  { json, quiet }: { json: boolean; quiet: boolean },
+  { json, quiet, invalid }: { json: boolean; quiet: boolean; invalid?: number | undefined },
 ): Progress {
   const began = performance.now()
   const several = accounts.length > 1
@@ -72,13 +72,16 @@ export function startProgress(
     finish() {
       clearInterval(timer)
       clearProgress()
-      const sum = summaryOf(engines, tree, began)
+      const sum = { ...summaryOf(engines, tree, began), invalid }
       const missing = sum.failed + sum.skipped
       const hasFailed = missing > 0 || engines.some(({ states }) => states.all.failed > 0)
       const failed = hasFailed ? first?.result.error : undefined
       if (json) printJson({ summary: { ...sum, exitCode: failed?.exitCode ?? 0 } })
       if (!failed) {
-        if (!quiet) say(styled('green', '✓'), ` ${inWords(sum)}`)
+        if (quiet) return
+        // A list without a single valid line is nothing to be congratulated on.
+        if (sum.folders === 0 && invalid) say(inWords(sum))
+        else say(styled('green', '✓'), ` ${inWords(sum)}`)
         return
       }
       if (!json) for (const engine of engines) listMissing(engine, tree, several)

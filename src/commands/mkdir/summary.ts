@@ -33,6 +33,8 @@ export interface Summary {
   requests: number
   refused: number
   seconds: number
+  /** Lines of the list that were skipped; only with --skip-invalid. */
+  invalid?: number | undefined
 }
 
 /** The whole run, over all accounts. */
@@ -52,10 +54,14 @@ export function summaryOf(engines: readonly Engine[], tree: FolderTree, began: n
   }
 }
 
-/** One sentence: `All 600 folders exist (600 created, plus 1 parent; 2.8 s).` */
+/** `All 600 folders exist (600 created, plus 1 parent; 2.8 s).`, with a second sentence for lines that were skipped. */
 export function inWords(sum: Summary): string {
   const { folders, created, exists, failed, skipped, parentsCreated } = sum
-  if (folders === 0) return 'The list is empty, so nothing was created.'
+  const skippedLines = skippedInWords(sum.invalid)
+  if (folders === 0)
+    return skippedLines
+      ? `Nothing was created. ${skippedLines}`
+      : 'The list is empty, so nothing was created.'
   const parts = [
     created > 0 && `${count(created)} created`,
     exists > 0 && `${count(exists)} existed before`,
@@ -63,7 +69,15 @@ export function inWords(sum: Summary): string {
     skipped > 0 && `${count(skipped)} skipped`,
     parentsCreated > 0 && `plus ${parents(parentsCreated)}`,
   ].filter(Boolean)
-  return `${whole(created + exists, folders)} (${parts.join(', ')}; ${shortDuration(sum.seconds)}).`
+  const result = `${whole(created + exists, folders)} (${parts.join(', ')}; ${shortDuration(sum.seconds)}).`
+  return skippedLines ? `${result} ${skippedLines}` : result
+}
+
+/** `2 lines were skipped, because they are not valid folder paths.` @returns nothing where there are none. */
+export function skippedInWords(invalid = 0): string {
+  if (invalid === 0) return ''
+  if (invalid === 1) return '1 line was skipped, because it is not a valid folder path.'
+  return `${count(invalid)} lines were skipped, because they are not valid folder paths.`
 }
 
 function whole(existing: number, folders: number): string {

@@ -2,6 +2,7 @@ import { isUtf8 } from 'node:buffer'
 import { OdLinkError } from '../../errors.ts'
 import { notices } from '../../notices.ts'
 import { asUtf8 } from '../../system/decode-text.ts'
+import type { NextStep } from '../../text/next-step.ts'
 import { type DrivePath, pathBelow } from '../path.ts'
 import type { Shown } from '../place.ts'
 import { FolderTree } from './tree.ts'
@@ -14,7 +15,12 @@ export class BadLines extends OdLinkError {
   readonly #lines: readonly string[]
   readonly #sentence: string
 
-  constructor(lines: readonly string[], count: number, total: number) {
+  /** @param lines the first of them, `count` how many there are, `total` the lines of the list. */
+  constructor(
+    lines: readonly string[],
+    readonly count: number,
+    total: number,
+  ) {
     const [bad, all] = [count, total].map((number) => number.toLocaleString('en'))
     const verb = count === 1 ? 'is not a valid folder path' : 'are not valid folder paths'
     const noun = total === 1 ? 'line' : 'lines'
@@ -22,7 +28,7 @@ export class BadLines extends OdLinkError {
     const more = count > lines.length ? [`… and ${(count - lines.length).toLocaleString('en')} more`] : []
     super('usage', [sentence, ...lines, ...more].join(' '), {
       reason: 'invalid-list',
-      next: [count === 1 ? 'Fix this line and try again.' : 'Fix these lines and try again.'],
+      next: nextSteps(count, total),
     })
     this.#sentence = sentence
     this.#lines = [...lines, ...more]
@@ -35,14 +41,23 @@ export class BadLines extends OdLinkError {
   }
 }
 
+/** Without a valid line there would be nothing left to create, so skipping is not offered. */
+function nextSteps(count: number, total: number): NextStep[] {
+  const [these, them] = count === 1 ? ['this line', 'it'] : ['these lines', 'them']
+  const skip: NextStep = { intro: `Or leave ${them} out:`, flags: { 'skip-invalid': true } }
+  return [`Fix ${these} and try again.`, ...(count < total ? [skip] : [])]
+}
+
 /**
  * Reads a list of paths below a parent into a tree of folders; every line is checked.
+ * @param onSkipped when given, lines that are not valid are left out and reported here, in place of the error.
  * @throws BadLines
  */
 export async function readList(
   source: AsyncIterable<Buffer>,
   separator: Separator,
   { prefix, path }: Shown,
+  onSkipped?: (bad: BadLines) => void,
 ): Promise<FolderTree> {
   const tree = new FolderTree(prefix)
   const lines: string[] = []
@@ -50,13 +65,19 @@ export async function readList(
   let comment: number | undefined
   await readLines(source, separator, (line) => {
     total += 1
-    if (separator === '\n' && 'text' in line && /^#\s/.test(line.text)) comment ??= line.number
     const flaw = 'flaw' in line ? line.flaw : take(tree, path, line.text)
-    if (flaw === undefined) return
+    if (flaw === undefined) {
+      if (separator === '\n' && 'text' in line && /^#\s/.test(line.text)) comment ??= line.number
+      return
+    }
     bad += 1
     if (lines.length < mostReported) lines.push(`line ${line.number}: ${flaw}`)
   })
-  if (bad > 0) throw new BadLines(lines, bad, total)
+  if (bad > 0) {
+    const error = new BadLines(lines, bad, total)
+    if (!onSkipped) throw error
+    onSkipped(error)
+  }
   if (comment !== undefined)
     notices.warning(
       `A list has no comments: line ${comment}, which begins with #, is a folder like the others.`,

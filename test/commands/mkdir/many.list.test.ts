@@ -165,6 +165,86 @@ describe('the list of a mkdir --from-file', () => {
   })
 })
 
+describe('a list with lines that are not valid paths', () => {
+  const at = useLinked()
+  beforeEach(() => at.forgetRequests())
+  const bad = ['', 'ok/a', 'a|b', 'ok/b', '# c?']
+  const reported = [
+    'line 3: OneDrive does not accept the name "a|b": it contains "|".',
+    'line 5: OneDrive does not accept the name "# c?": it contains "?".',
+  ]
+  const skipped = '2 lines were skipped, because they are not valid folder paths.'
+
+  it('is refused, and the next step leaves them out', async () => {
+    const file = join(at.world.dir, 'list.txt')
+    writeFileSync(file, bad.join('\n'))
+    const refused = await at.world.run(['mkdir', '--from-file', file, '/fixed'])
+    expect({ code: refused.code, stdout: refused.stdout }).toEqual({ code: 2, stdout: '' })
+    const [first, second, sentence, fix, skip] = refused.stderr.split('\n')
+    expect([first, second]).toEqual(reported)
+    expect(sentence).toBe('od-link: 2 of 4 lines are not valid folder paths, so nothing was created.')
+    expect(fix).toBe('  next: Fix these lines and try again.')
+    expect(skip).toMatch(/^ {8}Or leave them out: od-link mkdir --from-file \S+ --skip-invalid \/fixed$/)
+    const next = await at.world.run(['mkdir', '--from-file', file, '--skip-invalid', '/fixed'])
+    expect({ code: next.code, lines: next.stdout.split('\n').sort() }).toEqual({
+      code: 0,
+      lines: ['', '/fixed/ok/a', '/fixed/ok/b'],
+    })
+  })
+
+  it('is created without them by --skip-invalid, which lists them', async () => {
+    const { code, lines, stderr } = await makeMany(at.world, bad, '--skip-invalid')
+    expect({ code, lines: lines.sort() }).toEqual({ code: 0, lines: ['/ok/a', '/ok/b'] })
+    const [first, second, sentence, ...more] = stderr.split('\n')
+    expect([[first, second], more]).toEqual([reported, ['']])
+    expect(sentence).toMatch(/^✓ All 2 folders exist \(2 created, plus 1 parent; [\d.]+ s\)\. 2 lines /)
+    expect(sentence?.endsWith(` ${skipped}`)).toBe(true)
+    expect(await below(at, '/ok')).toEqual(['/ok', '/ok/a', '/ok/b'])
+    expect((await makeMany(at.world, ['ok/a', 'a|b'], '--skip-invalid')).stderr).toContain(
+      '1 line was skipped, because it is not a valid folder path.\n',
+    )
+    const quiet = await makeMany(at.world, bad, '--skip-invalid', '--quiet')
+    expect({ code: quiet.code, stderr: quiet.stderr }).toEqual({
+      code: 0,
+      stderr: `${reported.join('\n')}\n`,
+    })
+  })
+
+  it('has them counted in the JSON summary, also where there are none', async () => {
+    const some = await makeManyInJson(at.world, bad, '--skip-invalid')
+    expect(some).toMatchObject({ code: 0, stderr: '', summary: { folders: 2, failed: 0, invalid: 2 } })
+    expect(some.folders).toHaveLength(2)
+    expect((await makeManyInJson(at.world, ['ok'], '--skip-invalid')).summary).toMatchObject({ invalid: 0 })
+  })
+
+  it('is checked without them by --dry-run', async () => {
+    const { code, lines, stderr } = await makeMany(at.world, bad, '--skip-invalid', '--dry-run')
+    expect({ code, lines, stderr: stderr.split('\n') }).toEqual({
+      code: 0,
+      lines: ['/ok/a', '/ok/b'],
+      stderr: [
+        ...reported,
+        `2 folders, plus 1 parent, would be created if missing. ${skipped} Nothing was sent.`,
+        '',
+      ],
+    })
+    const { summary } = await makeManyInJson(at.world, bad, '--skip-invalid', '--dry-run')
+    expect(summary).toEqual({ folders: 2, parents: 1, invalid: 2, dryRun: true })
+    expect(await at.requests()).toEqual([])
+  })
+
+  it('creates nothing where no line is valid, and skipping is not offered', async () => {
+    const none = ['a|b', 'c?']
+    const { code, lines, stderr } = await makeMany(at.world, none, '--skip-invalid')
+    expect({ code, lines }).toEqual({ code: 0, lines: [] })
+    expect(stderr.split('\n').slice(2)).toEqual([`Nothing was created. ${skipped}`, ''])
+    const refused = await makeMany(at.world, none)
+    expect(refused.code).toBe(2)
+    expect(refused.stderr).not.toContain('--skip-invalid')
+    expect(await at.requests()).toEqual([])
+  })
+})
+
 describe('a mkdir --from-file with contradicting arguments', () => {
   const at = useLinked()
 
@@ -181,6 +261,7 @@ describe('a mkdir --from-file with contradicting arguments', () => {
     [['--from-file', '-', '--account', 'nobody'], 'nobody'],
     [['/', 'x', '--dry-run'], '--dry-run needs --from-file'],
     [['/', 'x', '-0'], '--null needs --from-file'],
+    [['/', 'x', '--skip-invalid'], '--skip-invalid needs --from-file'],
     [['/', 'x', '--all-accounts'], '--all-accounts needs --from-file'],
     [['/', 'x', '--account', 'a', '--account', 'b'], 'Several accounts need --from-file'],
   ])('%j is refused before anything is sent', async (args, what) => {

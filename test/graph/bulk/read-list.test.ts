@@ -133,7 +133,8 @@ describe('the folders of a list', () => {
   it('are refused when a line is not a valid path; each such line is reported', async () => {
     const error = (await wanted('a\nb*\n\n..\n').catch((thrown) => thrown)) as BadLines
     expect(error).toBeInstanceOf(BadLines)
-    expect(error).toMatchObject({ kind: 'usage', next: ['Fix these lines and try again.'] })
+    const skip = { intro: 'Or leave them out:', flags: { 'skip-invalid': true } }
+    expect(error).toMatchObject({ kind: 'usage', next: ['Fix these lines and try again.', skip] })
     const first = 'line 2: OneDrive does not accept the name "b*": it contains "*".'
     const second = 'line 4: OneDrive does not accept the name "..": "." and ".." are not folder names.'
     const sentence = '2 of 3 lines are not valid folder paths, so nothing was created.'
@@ -142,7 +143,7 @@ describe('the folders of a list', () => {
     expect(error.inLines((line) => reported.push(line))).toMatchObject({
       kind: 'usage',
       message: sentence,
-      next: ['Fix these lines and try again.'],
+      next: error.next,
     })
     expect(reported).toEqual([first, second])
     await expect(wanted('a*')).rejects.toThrow(
