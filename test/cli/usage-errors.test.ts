@@ -70,6 +70,8 @@ describe('a mistake in the command line', () => {
     [['-v'], 'Did you mean --version?'],
     [['mkdir', '-v', '/', 'x'], 'Did you mean --verbose?'],
     [['request'], 'Did you mean od-link api?'],
+    [['cp', 'a.txt', '/'], 'Did you mean od-link upload or od-link download?'],
+    [['copy'], 'Did you mean od-link upload or od-link download?'],
     [['logout', '--account', 'my work'], "od-link logout 'my work'"],
     [['logout', '--account=work'], 'od-link logout work'],
     [['use', '--account'], 'od-link use <account>'],

@@ -4,7 +4,7 @@ import { account, jobs, json, maxWait, onConflict, verbose } from '../shared/opt
 export const download: Command = {
   group: 'Folders and files',
   summary: 'download files',
-  aliases: ['get', 'pull', 'fetch', 'cat'],
+  aliases: ['get', 'pull', 'fetch', 'cat', 'cp', 'copy'],
   changes: true,
   positional: [
     { name: 'path', takes: 'item', repeated: true },

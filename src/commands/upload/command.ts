@@ -4,7 +4,7 @@ import { account, jobs, json, maxWait, onConflict, parents, verbose } from '../s
 export const upload: Command = {
   group: 'Folders and files',
   summary: 'upload files',
-  aliases: ['put', 'push', 'send'],
+  aliases: ['put', 'push', 'send', 'cp', 'copy'],
   changes: true,
   positional: [
     { name: 'file', takes: 'file', repeated: true },
