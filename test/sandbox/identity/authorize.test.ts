@@ -89,7 +89,7 @@ describe('authorize', () => {
     const to = await sandbox()
     const cases = [
       [{ response_type: undefined }, 'invalid_request', 'AADSTS900144'],
-      [{ response_type: 'token' }, 'unsupported_response_type', 'AADSTS700054'],
+      [{ response_type: 'cookies' }, 'unsupported_response_type', 'AADSTS700054'],
       [{ scope: undefined }, 'invalid_request', 'AADSTS900144'],
       [{ scope: 'Files.Wash' }, 'invalid_client', 'AADSTS650053'],
       [{ scope: 'Files.Wash', login_hint: grace }, 'invalid_scope', 'AADSTS70011'],
