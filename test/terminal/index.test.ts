@@ -56,7 +56,7 @@ describe('what od-link prints', () => {
     })
     closeSync(full)
     expect(status).toBe(1)
-    expect(jsonError(stderr)).toMatchObject({ exitCode: 1, message: expect.stringContaining('ENOSPC') })
+    expect(jsonError(stderr)).toMatchObject({ exitCode: 1, message: expect.stringContaining('disk is full') })
   })
 
   it('is an error of one shape with --json', async () => {
