@@ -72,9 +72,9 @@ const words: [line: string, args: string[]][] = [
 
 /** The part of a path that is typed, and the folder after Tab. */
 const folders: [typed: string, folder: string][] = [
-  ['/Rep', '/Reports/'],
-  ['/rep', '/Reports/'],
-  ['Rep', 'Reports/'],
+  ['/Inv', '/Invoices/'],
+  ['/inv', '/Invoices/'],
+  ['Inv', 'Invoices/'],
   ['/My\\ F', '/My Folder/'],
   ['/My', '/My Folder/'],
   ["'/My F", '/My Folder/'],
@@ -93,10 +93,10 @@ describe.each(shells)('in $name', ({ program, file, setUp, start, isSecondWay })
   let shell: InteractiveShell
 
   beforeAll(async () => {
-    for (const name of ['Reports', 'My Folder', 'a=b@c,d', 'Ärger & Überfluß', 'tick`$(id)`'])
+    for (const name of ['Invoices', 'My Folder', 'a=b@c,d', 'Ärger & Überfluß', 'tick`$(id)`'])
       await at.graph('POST', '/me/drive/root/children', { name, folder: {} })
-    await at.graph('POST', '/me/drive/root:/Reports:/children', { name: 'Été à Paris', folder: {} })
-    for (const path of ['/', '/Reports/']) await foldersSeen(at.world, path)
+    await at.graph('POST', '/me/drive/root:/Invoices:/children', { name: 'Été à Paris', folder: {} })
+    for (const path of ['/', '/Invoices/']) await foldersSeen(at.world, path)
     const { dir } = at.world
     mkdirSync(join(dir, file, '..'), { recursive: true })
     writeFileSync(join(dir, file), setUp)
@@ -131,7 +131,7 @@ describe.each(shells)('in $name', ({ program, file, setUp, start, isSecondWay })
 
   it('a folder in a folder is completed', async () => {
     keepInMind()
-    expect(await shell.completed('od-link mkdir /Reports/É')).toEqual(['mkdir', '/Reports/Été à Paris/'])
+    expect(await shell.completed('od-link mkdir /Invoices/É')).toEqual(['mkdir', '/Invoices/Été à Paris/'])
   })
 
   it('candidates are listed, with descriptions where the shell supports them', async () => {
