@@ -55,7 +55,9 @@ describe('the page at the end of a login', () => {
     expectStrictHeaders(Object.fromEntries(last.headers))
     expect(last.headers.get('content-type')).toBe('text/html; charset=utf-8')
     expect(page).toContain('Ada Lovelace, ada@contoso.example (work account) is now linked')
-    expect(page).not.toMatch(/<script|<link(?! rel="icon" href="data:image\/svg\+xml,)|<img|https?:(?!\/\/www\.w3\.org\/2000\/svg")/)
+    expect(page).not.toMatch(
+      /<script|<link(?! rel="icon" href="data:image\/svg\+xml,)|<img|https?:(?!\/\/www\.w3\.org\/2000\/svg")/,
+    )
     const secrets: string[] = await sandbox.control('GET', 'secrets')
     for (const secret of [...secrets, login.state]) expect(page + place).not.toContain(secret)
     expect((await login.ended).code).toBe(0)
