@@ -34,7 +34,9 @@ describe.each(pages)('%s', (page) => {
   })
 
   it('names commands and scripts that exist', () => {
-    const code = [...text.matchAll(/^```.*?\n(.*?)^```|`([^`]+)`/gms)].map(([, block, word]) => block ?? word)
+    const code = [...text.matchAll(/^ *```.*?\n(.*?)^ *```|`([^`]+)`/gms)].map(
+      ([, block, word]) => block ?? word,
+    )
     const spoken = /#.*|""".*?"""/g
     const named = [
       ...code
