@@ -10,6 +10,7 @@ describe('Microsoft’s clouds', () => {
       'common',
       'entra.microsoft.com',
       'AzureCloud',
+      'sharepoint.com',
     ],
     [
       'usgov',
@@ -18,6 +19,7 @@ describe('Microsoft’s clouds', () => {
       'organizations',
       'entra.microsoft.us',
       'AzureUSGovernment',
+      'sharepoint.us',
     ],
     [
       'dod',
@@ -26,6 +28,7 @@ describe('Microsoft’s clouds', () => {
       'organizations',
       'entra.microsoft.us',
       'AzureUSGovernment',
+      'sharepoint-mil.us',
     ],
     [
       'china',
@@ -34,10 +37,13 @@ describe('Microsoft’s clouds', () => {
       'organizations',
       'entra.microsoftonline.cn',
       'AzureChinaCloud',
+      'sharepoint.cn',
     ],
-  ])('%s', (name, login, graph, tenant, portal, az) => {
+  ])('%s', (name, login, graph, tenant, portal, az, sharePoint) => {
     const hosts = { login: `https://${login}`, graph: `https://${graph}`, portal: `https://${portal}` }
-    expect(findCloud(name)).toEqual({ ...hosts, tenant, az })
+    // Only one cloud has personal accounts.
+    const personalDrives = name === 'global' ? ['onedrive.live.com', '1drv.ms'] : []
+    expect(findCloud(name)).toEqual({ ...hosts, tenant, az, sharePoint, personalDrives })
     expect(portalOf(hosts.login)).toBe(hosts.portal)
   })
 

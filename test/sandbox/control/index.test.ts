@@ -12,7 +12,7 @@ describe('the control API', () => {
 
   it('lists its controls', async () => {
     const to = await sandbox()
-    expect((await control(to, 'GET', 'moon')).json.error).toContain('weather, expire, revoke')
+    expect((await control(to, 'GET', 'moon')).json.error).toContain('weather, refusals, expire, revoke')
     expect((await control(to, 'PUT', 'weather')).json.error).toContain('POST, DELETE')
     const cases = [
       ['revoke', { username: 'nobody@nowhere.example' }, "There is no user 'nobody@nowhere.example'."],
