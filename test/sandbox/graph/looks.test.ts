@@ -9,7 +9,9 @@ describe('what a file looks like', () => {
     expect((await get('/me/drive/root:/f.jpg:/thumbnails/0/large/content')).json.error.code).toBe(
       'itemNotFound',
     )
-    expect((await post('/me/drive/root:/f.jpg:/preview', undefined)).json.getUrl).toMatch(/^https:/)
+    expect((await post('/me/drive/root:/f.jpg:/preview', undefined)).json.getUrl).toMatch(
+      /^http:.*action=embedview$/,
+    )
     expect((await post('/me/drive/root/preview', undefined)).status).toBe(400)
   })
 
