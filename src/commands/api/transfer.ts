@@ -1,11 +1,8 @@
-import { writeFileSync } from 'node:fs'
 import type { Arguments } from '../../cli/command.ts'
-import { OdLinkError } from '../../errors.ts'
 import { type Address, pathOf } from '../../graph/api/address.ts'
 import type { ApiRequest } from '../../graph/api/call.ts'
 import { download as fetchInto } from '../../graph/transfer/download.ts'
 import { fileAddress } from '../../graph/transfer/file-address.ts'
-import { fileTrouble } from '../../graph/transfer/file-errors.ts'
 import {
   openPart,
   openSpecial,
@@ -19,8 +16,8 @@ import { openSource } from '../../graph/transfer/upload-source.ts'
 import { endBySignal } from '../../system/end-by-signal.ts'
 import { clearProgress, say } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
-import { byteSize } from '../../text/format.ts'
 import { textOf } from '../shared/arguments.ts'
+import { resumable, resumes } from '../shared/resumable.ts'
 import { startTransferProgress } from '../shared/transfer-progress.ts'
 import { type Context, linkOf } from './context.ts'
 import { type Output, openOutput } from './output.ts'
@@ -51,7 +48,7 @@ export async function download(
     })
   } catch (error) {
     clearProgress()
-    throw target.isKept && error instanceof OdLinkError ? resumable(error, target) : error
+    throw resumable(error, target)
   }
   release()
   progress.finish()
@@ -60,24 +57,7 @@ export async function download(
 function targetOf(file: string, content: string, output: Output): Target {
   if (file === '-') return passOn(output.write)
   refuseDevice(file)
-  const fd = openSpecial(file)
-  return fd === undefined ? openPart(file, content) : passOn((chunk) => writeWhole(fd, chunk, file))
-}
-
-function writeWhole(fd: number, chunk: Buffer, file: string): void {
-  try {
-    writeFileSync(fd, chunk)
-  } catch (error) {
-    throw fileTrouble(error, file, 'written')
-  }
-}
-
-function resumable(error: OdLinkError, target: Target): OdLinkError {
-  return error.with({ next: [...error.next, resumes(target)] })
-}
-
-function resumes({ have }: Target): string {
-  return `The same command continues after ${byteSize(have)}.`
+  return openSpecial(file) ?? openPart(file, content)
 }
 
 /** `od-link api --upload FILE <path>`: prints the item as Graph describes it. */

@@ -1,4 +1,4 @@
-import { lstatSync, mkdirSync, writeFileSync } from 'node:fs'
+import { lstatSync, mkdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { OdLinkError } from '../../errors.ts'
 import { numbered } from '../../graph/files/local-name.ts'
@@ -78,8 +78,8 @@ export function openLocal(
   onConflict: UploadConflict,
 ): { path: string; target: Target } {
   refuseDevice(file)
-  const fd = openSpecial(file)
-  if (fd !== undefined) return { path: file, target: passOn((chunk) => writeWhole(fd, chunk, file)) }
+  const special = openSpecial(file)
+  if (special) return { path: file, target: special }
   if (onConflict === 'replace' || !exists(file))
     return { path: file, target: openPart(file, content, onConflict === 'replace') }
   if (onConflict === 'fail') throw fileTaken(file)
@@ -92,14 +92,6 @@ export function openLocal(
 /** A link that leads nowhere has its name, too. */
 function exists(file: string): boolean {
   return lstatSync(file, { throwIfNoEntry: false }) !== undefined
-}
-
-function writeWhole(fd: number, chunk: Buffer, file: string): void {
-  try {
-    writeFileSync(fd, chunk)
-  } catch (error) {
-    throw fileTrouble(error, file, 'written')
-  }
 }
 
 /** Standard output, at the pace of its reader. */

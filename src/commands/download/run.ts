@@ -7,13 +7,12 @@ import { findTarget } from '../../graph/files/find.ts'
 import { checkLocalName } from '../../graph/files/local-name.ts'
 import { receiveFile } from '../../graph/files/receive.ts'
 import { readPlace, showPlace, type TypedPlace } from '../../graph/place.ts'
-import type { Target } from '../../graph/transfer/partial-file.ts'
 import { say } from '../../terminal/index.ts'
-import { byteSize } from '../../text/format.ts'
 import { splitDestination } from '../shared/destination.ts'
 import { conflictOf, jobsOf, placesOf } from '../shared/file-options.ts'
 import { itemAsJson } from '../shared/item-json.ts'
 import { type Job, runJobs } from '../shared/jobs.ts'
+import { resumable, resumes } from '../shared/resumable.ts'
 import { type LocalDestination, openLocal, openStdout, readLocalDestination } from './local-target.ts'
 
 type Options = Arguments['options']
@@ -60,9 +59,7 @@ function jobFor(
         if (target.isKept && !options.json) say(resumes(target))
       })
       await receiveFile(access, there, item, target, report.progress).catch((error: unknown) => {
-        throw target.isKept && error instanceof OdLinkError
-          ? error.with({ next: [...error.next, resumes(target)] })
-          : error
+        throw resumable(error, target)
       })
       return { line: path, json: { ...itemAsJson(place, item), from: showPlace(place), path } }
     },
@@ -87,8 +84,4 @@ function refuseFolder({ kind }: FileItem, shown: string): void {
     reason: 'not-a-file',
     next: ['A tree is work for rclone. To see what is in it:', { verb: 'ls', args: [shown] }],
   })
-}
-
-function resumes({ have }: Target): string {
-  return `The same command continues after ${byteSize(have)}.`
 }

@@ -8,6 +8,7 @@ import {
   openSync,
   readSync,
   statSync,
+  writeFileSync,
   writeSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
@@ -232,17 +233,25 @@ export function refuseDevice(file: string, platform?: NodeJS.Platform): void {
  * @returns undefined for a regular file, or if nothing exists there.
  * @throws OdLinkError (usage) for a pipe of another user, or a link that leads to one.
  */
-export function openSpecial(file: string): number | undefined {
+export function openSpecial(file: string): Target | undefined {
   if (!isSpecial(file)) return undefined
   try {
     followSafely(file)
     // Neither created nor emptied: a file that took its place meanwhile stays as it is.
     const fd = openSync(file, constants.O_WRONLY)
-    if (!fstatSync(fd).isFile()) return fd
+    if (!fstatSync(fd).isFile()) return passOn((chunk) => writeWhole(fd, chunk, file))
     closeSync(fd)
     throw replaced(file)
   } catch (error) {
     throw error instanceof OdLinkError ? error : fileTrouble(error, file, 'written')
+  }
+}
+
+function writeWhole(fd: number, chunk: Buffer, file: string): void {
+  try {
+    writeFileSync(fd, chunk)
+  } catch (error) {
+    throw fileTrouble(error, file, 'written')
   }
 }
 
