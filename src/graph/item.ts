@@ -13,23 +13,25 @@ const longestUrl = 8_000
  * and IDs in URLs that are requested later, so a value that cannot be one is left out.
  */
 export function itemOf(value: unknown): DriveItem {
-  const { id, name, webUrl, createdDateTime, folder, file, remoteItem, parentReference, ...rest } =
-    isJsonObject(value) ? value : {}
+  const json = isJsonObject(value) ? value : {}
+  const { createdDateTime, remoteItem } = json
   return {
-    ...(isId(id) ? { id } : {}),
-    ...(typeof name === 'string' && isName(name) ? { name } : {}),
-    ...(typeof webUrl === 'string' && webUrl.length <= longestUrl ? { webUrl } : {}),
+    ...fieldsOf(json),
     ...(typeof createdDateTime === 'string' ? { createdDateTime } : {}),
-    ...(isJsonObject(folder) ? { folder } : {}),
-    ...(isJsonObject(file) ? { file } : {}),
-    ...(isJsonObject(rest.package) ? { package: rest.package } : {}),
-    ...(isJsonObject(remoteItem) ? { remoteItem: remoteOf(remoteItem) } : {}),
-    ...(isJsonObject(parentReference) ? { parentReference: referenceOf(parentReference) } : {}),
+    // What a shortcut points to. Only its IDs are left of a target that is gone.
+    ...(isJsonObject(remoteItem) ? { remoteItem: fieldsOf(remoteItem) } : {}),
   }
 }
 
-/** What a shortcut points to. Only its IDs are left of a target that is gone. */
-function remoteOf({ id, name, webUrl, folder, file, ...rest }: Record<string, unknown>): RemoteItem {
+/** The fields that an item and what a shortcut points to have in common. */
+function fieldsOf({
+  id,
+  name,
+  webUrl,
+  folder,
+  file,
+  ...rest
+}: Record<string, unknown>): RemoteItem & DriveItem {
   return {
     ...(isId(id) ? { id } : {}),
     ...(typeof name === 'string' && isName(name) ? { name } : {}),
