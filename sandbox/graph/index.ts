@@ -30,6 +30,11 @@ export function isGraph(path: string): boolean {
   return path === userInfoPath || version.test(path)
 }
 
+/** What Graph answers outside its versions. Source: microsoftgraph/msgraph-sample-blazor-clientside#94. */
+export function unknownVersion(world: World, incoming: Incoming): Reply {
+  return errorReply(refusals.badRequest('Invalid version.'), incoming, world)
+}
+
 /** Answers a request to Graph; errors are JSON of one shape. */
 export function answerGraph(world: World, incoming: Incoming): Reply | Promise<Reply> {
   if (isBatch(incoming.path.replace(version, ''))) {

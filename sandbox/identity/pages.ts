@@ -55,6 +55,11 @@ export function nativeClientPage(): Reply {
   })
 }
 
+/** What the identity platform answers where it has nothing: no body at all. */
+export function noSuchPage(_: World, incoming: Incoming): Reply {
+  return { status: 404, headers: { 'cache-control': 'private', 'x-ms-request-id': incoming.id } }
+}
+
 /** `/error?code=N`, the `error_uri` of errors. */
 export function lookUpPage(_: World, incoming: Incoming): Reply {
   const code = /(?:^|&)code=(\d{1,9})(?:&|$)/.exec(incoming.query)?.[1]

@@ -8,10 +8,13 @@ export function describe(error: IdentityError, incoming: Incoming, now: number):
   return `${prefix}${error.text} Trace ID: ${incoming.id} Correlation ID: ${incoming.clientRequestId} Timestamp: ${timestamp(now)}`
 }
 
-/** The JSON body of an error, and its status: 400, or 401 for `invalid_client`. */
+/** The status of an error, where it is not 400. */
+const statuses: Record<string, number> = { invalid_client: 401, not_in_sandbox: 501 }
+
+/** The JSON body of an error, and its status. */
 export function errorReply(error: IdentityError, incoming: Incoming, world: World): Reply {
   const now = world.now()
-  return identityJson(incoming, error.error === 'invalid_client' ? 401 : 400, {
+  return identityJson(incoming, statuses[error.error] ?? 400, {
     error: error.error,
     error_description: describe(error, incoming, now),
     ...(error.code === undefined ? {} : { error_codes: [error.code] }),

@@ -32,6 +32,9 @@ export const refusals = {
   /** What Microsoft has and the sandbox has not: no number, so that nobody takes it for an answer of Microsoft's. */
   notInSandbox: (error: string, what: string) =>
     new IdentityError(undefined, error, `The sandbox has no ${what}; Microsoft does.`),
+  /** The same for a whole address. */
+  addressNotInSandbox: (what: string) =>
+    new IdentityError(undefined, 'not_in_sandbox', `The sandbox has no ${what}; Microsoft does.`),
   grantTypeUnknown: (grant: string) =>
     refuse(70003, 'unsupported_grant_type', `The app requested an unsupported grant type '${grant}'.`),
   tenantUnknown: (tenant: string) =>

@@ -30,6 +30,8 @@ export interface Origins {
   workContent: (organisation: string) => string
   /** The cloud as discovery names it. */
   cloud: { instance: string; directory: string; graph: string; roles: string }
+  /** The origins of the identity platform, and those of Graph: what is at the one is not at the other. */
+  services: { identity: string[]; graph: string[] }
   /** The origins besides loopback under which the sandbox is to be reached, given its users' organisations. */
   served: (organisations: Iterable<string>) => string[]
 }
@@ -78,6 +80,7 @@ export function ownOrigins(own: string, { authority = own, graph = own }: Chosen
     sharePoint: () => own,
     workContent: () => graph,
     cloud: { instance: host, directory: host, graph: new URL(graph).host, roles: authority },
+    services: { identity: [authority], graph: [graph] },
     served: () => [authority, graph],
   }
 }
@@ -95,6 +98,13 @@ export function microsoftOrigins(own: string, chosen: ChosenOrigins = {}): Origi
     'https://onedrive.live.com',
     'https://1drv.ms',
   ]
+  const services = {
+    identity: [
+      ...[authority, 'https://login.windows.net', 'https://login.microsoft.com', 'https://sts.windows.net'],
+      ...['https://login.live.com', 'https://microsoft.com', 'https://www.microsoft.com'],
+    ],
+    graph: [graph, 'https://api.onedrive.com'],
+  }
   return {
     isMicrosoft: true,
     own,
@@ -115,16 +125,9 @@ export function microsoftOrigins(own: string, chosen: ChosenOrigins = {}): Origi
       graph: new URL(graph).host,
       roles: 'https://pas.windows.net',
     },
+    services,
     served: (organisations) => [
-      ...[
-        authority,
-        graph,
-        'https://login.windows.net',
-        'https://login.microsoft.com',
-        'https://sts.windows.net',
-      ],
-      ...['https://login.live.com', 'https://microsoft.com', 'https://www.microsoft.com'],
-      ...[oneDrive, 'https://api.onedrive.com', personalContent, shortLinks],
+      ...[...services.identity, ...services.graph, oneDrive, personalContent, shortLinks],
       ...[...organisations].flatMap((name) => [sharePoint(name), sharePoint(`${name}-my`)]),
     ],
   }
@@ -141,6 +144,21 @@ export function isWebSite(origin: string, { oneDrive, shortLinks, sharePoint }: 
   if (sharePoint('any') === sharePoint('other')) return false
   const sites = new URL(sharePoint('any')).hostname.replace('any', '')
   return hostname.endsWith(sites) || [oneDrive, shortLinks].some((one) => new URL(one).hostname === hostname)
+}
+
+/** What a request may want of an origin. */
+export type Service = 'identity' | 'graph' | 'content' | 'web'
+
+/** Whether a service is at an origin. On loopback all of them are; a name of Microsoft's stands for what it does there. */
+export function serves(origin: string, service: Service, origins: Origins): boolean {
+  const { hostname } = new URL(origin)
+  if (loopback.includes(hostname)) return true
+  const isOneOf = (all: string[]) => all.some((one) => new URL(one).hostname === hostname)
+  if (service === 'web') return !origins.isMicrosoft || isWebSite(origin, origins)
+  // SharePoint's names hold the content of work drives as well.
+  if (service === 'content')
+    return isOneOf([origins.personalContent, origins.workContent('any')]) || isWebSite(origin, origins)
+  return isOneOf(origins.services[service])
 }
 
 const loopback = ['localhost', '127.0.0.1', '[::1]']

@@ -41,7 +41,20 @@ describe.skipIf(!worlds)('a sandbox as Microsoft, on a machine of its own', () =
     expect(hosts).toEqual(
       expect.arrayContaining(['login.microsoftonline.com', 'graph.microsoft.com', 'contoso.sharepoint.com']),
     )
+    // Whichever service is there, each has an answer of its own for discovery.
     for (const host of hosts) {
+      const url = `https://${host}/common/v2.0/.well-known/openid-configuration`
+      const answer = await world.must('curl', [
+        '-sS',
+        '-o',
+        '/dev/null',
+        '-w',
+        '%{ssl_verify_result} %{http_code}',
+        url,
+      ])
+      expect(answer, host).toMatch(/^0 (200|400|404)$/)
+    }
+    for (const host of ['login.microsoftonline.com', 'login.windows.net', 'sts.windows.net']) {
       const url = `https://${host}/common/v2.0/.well-known/openid-configuration`
       expect(await curl(url), host).toMatchObject({
         issuer: 'https://login.microsoftonline.com/{tenantid}/v2.0',
