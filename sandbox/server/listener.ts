@@ -22,6 +22,8 @@ export class PortForbidden extends Error {}
 
 type Server = ReturnType<typeof createServer> | ReturnType<typeof createTlsServer>
 
+type Refusal = 'taken' | 'forbidden' | 'no such address'
+
 const attemptsForOnePort = 20
 
 /**
@@ -34,40 +36,50 @@ export async function listen(port: number, handler: RequestListener, tls?: TlsOp
     tls
       ? createTlsServer({ ...tls, keepAliveTimeout: 65_000 }, handler)
       : createServer({ keepAliveTimeout: 65_000 }, handler)
+  let refusal: Refusal = 'taken'
   for (let attempt = 0; attempt < attemptsForOnePort; attempt++) {
     const first = await bind('127.0.0.1', port, create)
-    if (!first) break
-    const bound = (first.address() as AddressInfo).port
-    const second = await bind('::1', bound, create)
-    if (second) return together(bound, second === 'no such address' ? [first] : [first, second])
-    // The port is free on IPv4 but taken on IPv6: try another, unless the caller asked for this one.
-    await close(first)
+    if (typeof first === 'string') refusal = first
+    else {
+      const bound = (first.address() as AddressInfo).port
+      const second = await bind('::1', bound, create)
+      if (second === 'no such address') return together(bound, [first])
+      if (typeof second !== 'string') return together(bound, [first, second])
+      // The port is free on IPv4 but not on IPv6: try another, unless the caller asked for this one.
+      refusal = second
+      await close(first)
+    }
     if (port !== 0) break
   }
+  if (refusal === 'forbidden') throw new PortForbidden(forbidden(port))
   throw new PortTaken(port === 0 ? 'No port is free on this machine.' : `Port ${port} is already in use.`)
+}
+
+/**
+ * Windows has no ports for administrators only, but ranges that it reserves (WSAEACCES in
+ * https://learn.microsoft.com/windows/win32/winsock/windows-sockets-error-codes-2).
+ */
+function forbidden(port: number): string {
+  return process.platform === 'win32'
+    ? `Windows does not allow programs to listen on port ${port}. It is probably reserved for Hyper-V, WSL or Docker.`
+    : `This user may not listen on port ${port}.`
 }
 
 function together(port: number, servers: Server[]): Listener {
   return { port, close: async () => void (await Promise.all(servers.map(close))) }
 }
 
-/** The server; undefined when the port is taken, a string when the machine has no such address. */
-function bind(host: '127.0.0.1', port: number, create: () => Server): Promise<Server | undefined>
-function bind(
-  host: '::1',
-  port: number,
-  create: () => Server,
-): Promise<Server | 'no such address' | undefined>
-function bind(host: string, port: number, create: () => Server) {
+/** The server, or why there is none. */
+function bind(host: '127.0.0.1' | '::1', port: number, create: () => Server): Promise<Server | Refusal> {
   return new Promise((resolve, reject) => {
     const server = create()
     server.once('error', (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EADDRINUSE') resolve(undefined)
-      else if (host === '::1' && (error.code === 'EADDRNOTAVAIL' || error.code === 'EAFNOSUPPORT')) {
+      const { code, message } = error
+      if (code === 'EADDRINUSE') resolve('taken')
+      else if (code === 'EACCES') resolve('forbidden')
+      else if (host === '::1' && (code === 'EADDRNOTAVAIL' || code === 'EAFNOSUPPORT')) {
         resolve('no such address')
-      } else if (error.code === 'EACCES') {
-        reject(new PortForbidden(`This user may not listen on port ${port}.`))
-      } else reject(new Error(`Port ${port} is not available on ${host} (${error.code ?? error.message}).`))
+      } else reject(new Error(`Port ${port} is not available on ${host} (${code ?? message}).`))
     })
     server.listen({ host, port }, () => resolve(server))
   })

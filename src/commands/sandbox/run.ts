@@ -7,6 +7,7 @@ import { exitCodes, OdLinkError } from '../../errors.ts'
 import { decodeText } from '../../system/decode-text.ts'
 import { print, printJson, say } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
+import type { NextStep } from '../../text/next-step.ts'
 import { posixQuote, powershellQuote } from '../../text/shell-quote.ts'
 import { numberOf, textOf, textsOf } from '../shared/arguments.ts'
 import { placesToTry } from './places.ts'
@@ -19,9 +20,9 @@ export async function run({ options }: Arguments): Promise<number> {
   const sandbox = await startSandbox(sandboxOptions(options, read)).catch((error: Error) => {
     throw new OdLinkError('usage', `Couldn't start the sandbox: ${error.message}`, {
       ...(error instanceof PortTaken
-        ? { reason: 'invalid-value', next: [{ intro: 'To use any free port:', flags: { port: '0' } }] }
+        ? { reason: 'invalid-value', next: [anyPort] }
         : error instanceof PortForbidden
-          ? { reason: 'invalid-value', next: portsForAll }
+          ? { reason: 'invalid-value', next: process.platform === 'win32' ? reservedPorts : portsForAll }
           : { reason: 'local-file' }),
       cause: error,
     })
@@ -102,6 +103,13 @@ function inJson(sandbox: Sandbox) {
 const hostsLine = ({ hosts }: Sandbox) => ['127.0.0.1', ...hosts].join(' ')
 
 /** Linux reserves the ports below 1024 for root, unless this setting says otherwise: ip-sysctl.rst of the kernel. */
+const anyPort: NextStep = { intro: 'To use any free port:', flags: { port: '0' } }
+
+const reservedPorts: NextStep[] = [
+  'Show the reserved ranges: netsh interface ipv4 show excludedportrange protocol=tcp',
+  anyPort,
+]
+
 const portsForAll = [
   'Clients of Microsoft use port 443. To let every user of this machine listen on it until the next start:',
   'sudo sysctl net.ipv4.ip_unprivileged_port_start=443',
