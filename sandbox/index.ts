@@ -5,8 +5,14 @@ import { listen } from './server/listener.ts'
 import { makeLocalIdentity, writeCaFile } from './server/tls/authority.ts'
 import { addExamples, type Example, exampleUsers, listExamples } from './state/examples.ts'
 import { Addresses, type ChosenOrigins, checkOrigins, microsoftOrigins, ownOrigins } from './state/origins.ts'
-import { checkRegistrations, publicClientId, type Registration, webClientId } from './state/registrations.ts'
-import { checkUsers, defaultUsers, type Moods, type SandboxUser } from './state/users.ts'
+import {
+  checkRegistrations,
+  inDirectories,
+  publicClientId,
+  type Registration,
+  webClientId,
+} from './state/registrations.ts'
+import { accountOf, checkUsers, defaultUsers, type Moods, type SandboxUser } from './state/users.ts'
 import { type Settings, World } from './state/world.ts'
 import { refusalRule } from './weather/read-rule.ts'
 
@@ -81,7 +87,7 @@ export interface Sandbox {
  */
 export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbox> {
   const {
-    registrations = [],
+    registrations: apps = [],
     secret,
     asMicrosoft,
     origins: named = {},
@@ -94,7 +100,8 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   const rules = refusals.map((name) => ({ ...refusalRule(name), count: Number.POSITIVE_INFINITY }))
   checkUsers(users)
   checkOrigins(named)
-  checkRegistrations(registrations)
+  checkRegistrations(apps)
+  const registrations = inDirectories(apps, users.map(accountOf))
   let open: (world: World) => void = () => {}
   const ready = new Promise<World>((resolve) => {
     open = resolve

@@ -66,8 +66,10 @@ function answer(world: World, incoming: Incoming, asOf?: Snapshot): Reply {
   const token = authenticate(world, incoming)
   world.acting = token.account
   stayBelowLimit(world, token, incoming)
-  if (incoming.path === userInfoPath) return userInfo(world, incoming, token)
   const path = incoming.path.replace(version, '')
+  const isOfPerson = incoming.path === userInfoPath || /^\/me(\/|$)/.test(path)
+  if (isOfPerson && token.account.isApplication) throw refusals.delegatedOnly()
+  if (incoming.path === userInfoPath) return userInfo(world, incoming, token)
   const own = asMe(token, path)
   if (/^\/me\/?$/.test(own)) return me(world, incoming, token)
   if (/^\/(me\/)?drives\/?$/.test(own)) return listDrives(world, incoming, token)

@@ -7,6 +7,7 @@ import { type Role, stronger } from '../state/rights.ts'
 import type { Site } from '../state/sites.ts'
 import type { World } from '../state/world.ts'
 import type { Address } from './address.ts'
+import { rootLibraries } from './drives.ts'
 import { findList } from './lists.ts'
 import { openShare } from './shares.ts'
 import { findSite } from './site-address.ts'
@@ -42,6 +43,11 @@ function findDrive(world: World, { account }: AccessToken, address: Address): Dr
   if (groupId !== undefined) {
     const own = world.sites.find((one) => one.groupId === groupId.toLowerCase())
     return libraryOf(world, own)
+  }
+  if (userId === undefined && account.isApplication) {
+    const [first] = rootLibraries(world, account)
+    if (!first) throw refusals.itemNotFound()
+    return first
   }
   if (userId === undefined) return world.driveOf(account)
   const user = world.accounts.find(({ username, graphId, objectId }) =>

@@ -51,7 +51,7 @@ export function authenticateClient(
 
 /**
  * For a code the redirect URI decides, for a refresh token the original sign-in; the device flow is for
- * public clients.
+ * public clients, and whoever has a secret can be without a person.
  */
 function platformOf(world: World, registration: Registration, form: Map<string, string>): Platform {
   const grantType = form.get('grant_type')
@@ -63,6 +63,7 @@ function platformOf(world: World, registration: Registration, form: Map<string, 
     const token = world.grants.refreshTokens.get(form.get('refresh_token') ?? '')
     if (token?.registration === registration) return token.platform
   }
+  if (grantType === 'client_credentials' && registration.secrets) return 'web'
   return grantType?.endsWith('device_code') ? 'public' : mainPlatform(registration)
 }
 

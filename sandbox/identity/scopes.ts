@@ -29,7 +29,8 @@ function split(parameter: string): AskedScope[] {
     .split(' ')
     .filter(Boolean)
     .map((asked) => {
-      const [, prefix = '', name = ''] = /^(https?:\/\/[^/]+\/+|[0-9a-f-]{36}\/)?(.*)$/i.exec(asked) ?? []
+      const [, prefix = '', name = ''] =
+        /^([a-z][a-z0-9+.-]*:\/\/.*\/|[0-9a-f-]{36}\/)?(.*)$/i.exec(asked) ?? []
       return { prefix, name: canonical(name) ?? name }
     })
 }
@@ -69,9 +70,10 @@ export function readScopes(
  */
 export function checkResource({ addresses, origins }: World, resource: string): void {
   const name = resource.replace(/\/+$/, '')
-  const host = URL.canParse(name) ? new URL(name).host : undefined
+  const { host, pathname } = URL.canParse(name) ? new URL(name) : {}
   if (name.toLowerCase() === graphAppId) return
-  if (host !== undefined && (origins.graphHosts.includes(host) || addresses.at(host) === origins.own)) return
+  const isWhole = host !== undefined && /^\/?$/.test(pathname ?? '')
+  if (isWhole && (origins.graphHosts.includes(host) || addresses.at(host) === origins.own)) return
   throw clientRefusals.resourceUnknown(name)
 }
 

@@ -6,6 +6,7 @@ import { refusals } from '../state/identity-refusals.ts'
 import type { Tenant } from '../state/tenants.ts'
 import type { World } from '../state/world.ts'
 import { authenticateClient } from './client.ts'
+import { redeemClientCredentials } from './redeem-client-credentials.ts'
 import { redeemCode } from './redeem-code.ts'
 import { redeemDeviceCode } from './redeem-device-code.ts'
 import { redeemRefreshToken } from './redeem-refresh-token.ts'
@@ -23,6 +24,7 @@ type Redeem = (
 const grants: Record<string, Redeem> = {
   authorization_code: redeemCode,
   refresh_token: redeemRefreshToken,
+  client_credentials: redeemClientCredentials,
   'urn:ietf:params:oauth:grant-type:device_code': redeemDeviceCode,
   // What msal-node sends. Source: AzureAD/microsoft-authentication-library-for-js, DeviceCodeClient.ts.
   device_code: redeemDeviceCode,
@@ -30,7 +32,6 @@ const grants: Record<string, Redeem> = {
 
 /** Grant types of Microsoft's that need what the sandbox does not have. Source: entra-docs, identity-platform. */
 const lacking: Record<string, string> = {
-  client_credentials: 'application permissions (grant type client_credentials)',
   password: 'passwords (grant type password)',
   'urn:ietf:params:oauth:grant-type:jwt-bearer': 'on-behalf-of flow (grant type jwt-bearer)',
   'urn:ietf:params:oauth:grant-type:saml1_1-bearer': 'federated sign-in (grant type saml1_1-bearer)',

@@ -4,7 +4,7 @@ import { type SigningKeys, sign } from '../state/keys.ts'
 import type { Account } from '../state/users.ts'
 import type { World } from '../state/world.ts'
 import { newAccessToken, newRefreshToken } from './opaque.ts'
-import { answeredScope, tokenScopes } from './scopes.ts'
+import { answeredScope, graphAppId, tokenScopes } from './scopes.ts'
 import type { Version } from './version-1.ts'
 
 export interface TokenOptions {
@@ -19,7 +19,10 @@ export interface TokenOptions {
 /** Issues the tokens of a grant. @returns the body of the token answer, and the access token as recorded. */
 export function issueTokens(world: World, grant: Grant, keys: SigningKeys, options: TokenOptions) {
   const { account, registration, scopes } = grant
-  const scopesOfToken = tokenScopes(account, scopes, world.grants.consented(account, registration))
+  const isPerson = !account.isApplication
+  const scopesOfToken = isPerson
+    ? tokenScopes(account, scopes, world.grants.consented(account, registration))
+    : [...scopes]
   const lifetime = lifetimeOf(world, grant)
   const token: AccessToken = {
     ...grant,
@@ -33,7 +36,7 @@ export function issueTokens(world: World, grant: Grant, keys: SigningKeys, optio
   world.grants.accessTokens.set(accessToken, token)
   const body: Record<string, unknown> = {
     token_type: 'Bearer',
-    scope: answeredScope(scopesOfToken, grant.asked),
+    ...(isPerson ? { scope: answeredScope(scopesOfToken, grant.asked) } : {}),
     expires_in: world.settings.expiresInAsString ? String(lifetime) : lifetime,
     ext_expires_in: world.settings.expiresInAsString ? String(lifetime) : lifetime,
     access_token: accessToken,
@@ -47,7 +50,8 @@ export function issueTokens(world: World, grant: Grant, keys: SigningKeys, optio
     body.refresh_token = refreshToken
   }
   if (scopes.has('openid')) body.id_token = newIdToken(world, grant, keys, options)
-  if (options.clientInfo) body.client_info = encode({ uid: account.objectId, utid: account.tenantId })
+  if (options.clientInfo && isPerson)
+    body.client_info = encode({ uid: account.objectId, utid: account.tenantId })
   for (const name of ['access_token', 'refresh_token', 'id_token']) {
     if (typeof body[name] === 'string') world.grants.secrets.add(body[name])
   }
@@ -66,28 +70,39 @@ function lifetimeOf(world: World, grant: Grant): number {
 }
 
 function accessClaims(world: World, token: AccessToken): object {
+  const { account } = token
   return {
-    aud: '00000003-0000-0000-c000-000000000000',
+    aud: graphAppId,
     iss: `${world.origins.sts}/${token.account.tenantId}/`,
     iat: Math.floor(token.issuedAt / 1000),
     nbf: Math.floor(token.issuedAt / 1000),
     exp: Math.floor(token.expiresAt / 1000),
     appid: token.registration.clientId,
     app_displayname: token.registration.name,
-    name: token.account.name,
-    oid: token.account.objectId,
-    tid: token.account.tenantId,
-    upn: token.account.username,
-    scp: [...token.scopes].join(' '),
-    sub: pairwiseSubject(token.account, '00000003-0000-0000-c000-000000000000'),
+    oid: account.objectId,
+    tid: account.tenantId,
+    ...(account.isApplication ? claimsOfApplication(token) : claimsOfPerson(token)),
     uti: randomBytes(16).toString('base64url'),
     ver: '1.0',
-    idtyp: 'user',
     platf: '14',
     tenant_region_scope: 'EU',
     wids: ['b79fbf4d-3ef9-4689-8143-76b194e85509'],
     sandbox: world.origins.own,
   }
+}
+
+function claimsOfPerson({ account, scopes }: AccessToken): object {
+  return {
+    ...{ idtyp: 'user', name: account.name, upn: account.username },
+    scp: [...scopes].join(' '),
+    sub: pairwiseSubject(account, graphAppId),
+  }
+}
+
+/** Source: entra-docs, identity-platform/access-token-claims-reference. */
+function claimsOfApplication({ account, scopes }: AccessToken): object {
+  const roles = scopes.size > 0 ? { roles: [...scopes] } : {}
+  return { idtyp: 'app', appidacr: '1', sub: account.objectId, ...roles }
 }
 
 /** What an ID token depends on besides its grant. */

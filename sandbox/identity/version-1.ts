@@ -25,7 +25,8 @@ export function tenantOfVersion1(tenant: Tenant): Tenant {
 export function asVersion2(world: World, form: Map<string, string>): void {
   const resource = form.get('resource')
   if (resource) checkResource(world, resource)
-  form.delete('scope')
+  if (form.get('grant_type') === 'client_credentials') form.set('scope', '.default')
+  else form.delete('scope')
   const code = form.get('code')
   if (/device_code$/.test(form.get('grant_type') ?? '') && code) form.set('device_code', code)
 }
@@ -38,7 +39,7 @@ export function bodyOfVersion1(
 ): Record<string, unknown> {
   return {
     token_type,
-    scope: permissions(token.scopes).join(' '),
+    ...(token.account.isApplication ? {} : { scope: permissions(token.scopes).join(' ') }),
     expires_in: String(expires_in),
     ext_expires_in: String(ext_expires_in),
     expires_on: String(Math.floor(token.expiresAt / 1000)),

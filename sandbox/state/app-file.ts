@@ -1,5 +1,5 @@
 import { flag, list, oneOf, record, text } from '../server/shape.ts'
-import { checkRegistrations, type Platform, type Registration } from './registrations.ts'
+import { type Audience, checkRegistrations, type Platform, type Registration } from './registrations.ts'
 
 const audiences = [
   'AzureADMyOrg',
@@ -10,6 +10,16 @@ const audiences = [
 
 /** The platforms as a registration's manifest calls them. Source: entra-docs, reference-microsoft-graph-app-manifest. */
 const platforms: Record<string, Platform> = { web: 'web', publicClient: 'public', spa: 'spa' }
+
+/**
+ * Whose sign-in an app asks for that names an authority for many directories as its tenant, and which other audiences may
+ * be used there. Source: entra-docs, identity-platform/supported-accounts-validation.
+ */
+const audiencesOf: Record<string, Audience[]> = {
+  common: ['AzureADandPersonalMicrosoftAccount', 'AzureADMultipleOrgs'],
+  organizations: ['AzureADMultipleOrgs', 'AzureADandPersonalMicrosoftAccount'],
+  consumers: ['PersonalMicrosoftAccount', 'AzureADandPersonalMicrosoftAccount'],
+}
 
 const readApp = record(
   {
@@ -22,6 +32,7 @@ const readApp = record(
     allowPublicClientFlows: flag,
     implicit: list(oneOf('id_token', 'token')),
     permissions: list(text),
+    applicationPermissions: list(text),
   },
   ['clientId'],
 )
@@ -38,9 +49,9 @@ export function readApps(file: string): Registration[] {
     throw new Error(`It is not valid JSON: ${(error as Error).message}`)
   }
   const apps = Array.isArray(value) ? list(readApp)(value, 'apps') : [readApp(value, 'app')]
-  const found = apps.map(({ platforms: uris = {}, name, audience, ...more }) => ({
+  const found = apps.map(({ platforms: uris = {}, name, audience, tenant, ...more }, index) => ({
     name: name ?? 'App',
-    audience: audience ?? ('AzureADandPersonalMicrosoftAccount' as const),
+    ...audienceAt(tenant, audience, Array.isArray(value) ? `apps[${index}]` : 'app'),
     redirectUris: Object.entries(platforms).flatMap(([field, platform]) =>
       ((uris as Record<string, string[] | undefined>)[field] ?? []).map((uri) => ({ uri, platform })),
     ),
@@ -48,4 +59,23 @@ export function readApps(file: string): Registration[] {
   }))
   checkRegistrations(found, Array.isArray(value) ? 'apps' : 'app')
   return found
+}
+
+/** The audience of an app, and the directory it is in, if its tenant is one. @throws an Error with a plain sentence. */
+function audienceAt(
+  tenant: string | undefined,
+  audience: Audience | undefined,
+  where: string,
+): Pick<Registration, 'audience' | 'tenant'> {
+  const name = tenant?.toLowerCase() ?? 'common'
+  const fitting = Object.hasOwn(audiencesOf, name) ? audiencesOf[name] : undefined
+  if (tenant === undefined || !fitting)
+    return {
+      audience: audience ?? 'AzureADandPersonalMicrosoftAccount',
+      ...(tenant === undefined ? {} : { tenant }),
+    }
+  const [usual = 'AzureADandPersonalMicrosoftAccount'] = fitting
+  if (audience !== undefined && !fitting.includes(audience))
+    throw new Error(`${where}.tenant cannot be ${name} with the audience ${audience}.`)
+  return { audience: audience ?? usual }
 }

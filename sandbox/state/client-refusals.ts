@@ -55,6 +55,20 @@ export const clientRefusals = {
       'invalid_resource',
       `The resource principal named ${resource} was not found in the tenant. This can happen if the application has not been installed by the administrator of the tenant or consented to by any user in the tenant. (The sandbox has no API but Microsoft Graph.)`,
     ),
+  /** An application on its own needs a directory. Source: entra-docs, reference-error-codes. */
+  noTenant: () =>
+    new IdentityError(
+      50059,
+      'invalid_request',
+      'No tenant-identifying information found in either the request or implied by any provided credentials.',
+    ),
+  /** What an application may do on its own is decided beforehand. Source: entra-docs, reference-error-codes. */
+  scopeNotDefault: (scope: string) =>
+    new IdentityError(
+      1002012,
+      'invalid_scope',
+      `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
+    ),
   notMobile: () =>
     new IdentityError(
       70002,

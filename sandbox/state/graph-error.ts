@@ -19,6 +19,9 @@ export const refusals = {
   badRequest: (message: string) => new GraphError(400, 'BadRequest', message),
   segmentUnknown: (segment: string) =>
     new GraphError(400, 'BadRequest', `Resource not found for the segment '${segment}'.`),
+  /** Who speaks of "me" has to be somebody. Source: recorded answers. */
+  delegatedOnly: () =>
+    new GraphError(400, 'BadRequest', '/me request is only valid with delegated authentication flow.'),
   accessDenied: () => new GraphError(403, 'accessDenied', 'Access denied'),
   itemNotFound: () => new GraphError(404, 'itemNotFound', 'The resource could not be found.'),
   /** What lies behind a shortcut. Sources: onedrive-api-docs#591, #976; abraunegg/onedrive#217. */

@@ -1,4 +1,5 @@
 import type { Origins } from './origins.ts'
+import type { Account } from './users.ts'
 
 /**
  * The platform of a redirect URI: "Mobile and desktop", "Web" or "Single-page application". It decides
@@ -28,8 +29,10 @@ export interface Registration {
   secrets?: string[]
   /** Its API permissions: the meaning of `.default` and of v1.0 requests; default: `User.Read Files.ReadWrite.All`. */
   permissions?: string[]
+  /** What it may do on its own, once an administrator has consented: the roles of its tokens; default: none. */
+  applicationPermissions?: string[]
   audience: Audience
-  /** The directory that it was registered in, as a GUID. With `AzureADMyOrg` only its users may sign in. */
+  /** The directory that it was registered in: its GUID or domain. With `AzureADMyOrg` only its users may sign in. */
   tenant?: string
   /**
    * "Allow public client flows", required by the device flow when no redirect URI is public. Source:
@@ -84,6 +87,23 @@ export function registrations(secret: string, more: Registration[], origins: Ori
 
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
+const domain = /^[^\s@/]+\.[^\s@/.]+$/
+
+/**
+ * Registrations with the GUIDs of their directories.
+ * @throws an Error with a plain sentence for a domain that is nobody's.
+ */
+export function inDirectories(registrations: Registration[], accounts: Account[]): Registration[] {
+  return registrations.map((registration) => {
+    const { tenant } = registration
+    if (tenant === undefined || guid.test(tenant)) return registration
+    const member = accounts.find((one) => one.kind === 'work' && one.domain === tenant.toLowerCase())
+    if (!member)
+      throw new Error(`No work account is in ${tenant}, the tenant of the app ${registration.clientId}.`)
+    return { ...registration, tenant: member.tenantId }
+  })
+}
+
 /**
  * Checks registrations.
  * @param list what they are called in messages.
@@ -96,7 +116,8 @@ export function checkRegistrations(registrations: Registration[], list = 'regist
     if (!guid.test(clientId)) throw new Error(`${where}.clientId must be a GUID.`)
     if (seen.has(clientId.toLowerCase())) throw new Error(`${where}.clientId is a duplicate: ${clientId}.`)
     seen.add(clientId.toLowerCase())
-    if (tenant !== undefined && !guid.test(tenant)) throw new Error(`${where}.tenant must be a GUID.`)
+    if (tenant !== undefined && !guid.test(tenant) && !domain.test(tenant))
+      throw new Error(`${where}.tenant must be a GUID, or the domain of one of the users.`)
     if (audience === 'AzureADMyOrg' && tenant === undefined) throw new Error(`${where}.tenant is missing.`)
     for (const redirectUri of redirectUris) {
       const problem = problemWith(redirectUri)

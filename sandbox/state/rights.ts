@@ -1,5 +1,6 @@
 import type { Drive } from './drive.ts'
 import type { Item } from './items.ts'
+import { tenantOf } from './sites.ts'
 import type { Account } from './users.ts'
 
 /** What a person may do with an item. */
@@ -55,7 +56,7 @@ export class Rights {
 
   /** What a person may do with an item; undefined: not even look at it. */
   roleAt(account: Account, drive: Drive, item: Item): Role | undefined {
-    if (drive.owner === account) return 'owner'
+    if (isOwner(account, drive)) return 'owner'
     let found: Role | undefined
     const own = this.#all.filter((one) => one.drive === drive && isFor(one, account))
     if (own.length === 0) return undefined
@@ -67,13 +68,18 @@ export class Rights {
 
   /** Whether a person has any right in a drive. */
   reaches(account: Account, drive: Drive): boolean {
-    return drive.owner === account || this.#all.some((one) => one.drive === drive && isFor(one, account))
+    return isOwner(account, drive) || this.#all.some((one) => one.drive === drive && isFor(one, account))
   }
 
   /** What others have shared with a person. */
   sharedWith(account: Account): Right[] {
     return this.#all.filter((one) => !one.isMember && isEqual(one.to, account))
   }
+}
+
+/** A person owns one drive; what an application may do in a directory, its token says alone. */
+function isOwner(account: Account, { owner }: Drive): boolean {
+  return account.isApplication ? tenantOf(owner) === account.tenantId : owner === account
 }
 
 /** The stronger of two roles. */

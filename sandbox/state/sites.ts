@@ -39,6 +39,11 @@ export function domainOf(owner: Owner): string {
   return isLibrary(owner) ? owner.site.domain : owner.domain
 }
 
+/** The directory that a drive belongs to. */
+export function tenantOf(owner: Owner): string {
+  return isLibrary(owner) ? owner.site.tenantId : owner.tenantId
+}
+
 /** What a new site is made from. */
 export interface SiteOptions {
   path: string

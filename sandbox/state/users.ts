@@ -88,6 +88,8 @@ export interface Account {
   graphId: string
   quota?: number
   moods: Moods
+  /** Not a person, but an application that acts in a directory on its own. */
+  isApplication?: true
 }
 
 /** The tenant of all personal accounts. Source: entra-docs, identity-platform/id-token-claims-reference. */
@@ -214,6 +216,21 @@ export function accountOf(user: SandboxUser): Account {
     graphId: personal ? digest.slice(0, 16) : objectId,
     ...(user.quota === undefined ? {} : { quota: user.quota }),
     moods: { ...usualMoods, ...user.moods },
+  }
+}
+
+/**
+ * An application in a directory, its "service principal", which has rights of its own. Source: entra-docs,
+ * identity-platform/app-objects-and-service-principals.
+ */
+export function applicationIn(
+  tenantId: string,
+  { clientId, name }: { clientId: string; name: string },
+): Account {
+  const objectId = guidOf(`${clientId} in ${tenantId}`)
+  return {
+    ...{ username: name, name, kind: 'work', domain: '', tenantId, objectId, graphId: objectId },
+    ...{ moods: usualMoods, isApplication: true },
   }
 }
 

@@ -1,4 +1,5 @@
-import { chmodSync, copyFileSync } from 'node:fs'
+import { chmodSync, copyFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, describe, expect, it } from 'vitest'
@@ -22,8 +23,8 @@ afterEach(async () => {
   world = undefined
 })
 
-async function inWorld(): Promise<MicrosoftWorld> {
-  world = await startMicrosoftWorld()
+async function inWorld(...flags: string[]): Promise<MicrosoftWorld> {
+  world = await startMicrosoftWorld(...flags)
   return world
 }
 
@@ -58,14 +59,25 @@ describe.skipIf(!worlds)('@azure/identity, unchanged', () => {
     expect(facts).toMatchObject({ me: grace, cached: true })
   })
 
-  it('is refused as an application without a person: for its secret, or by what the sandbox lacks', async () => {
-    const to = await inWorld()
+  it('reads a drive as an application without a person, unless its secret is wrong', async () => {
+    const app = {
+      clientId: 'b1a7c0de-0000-4000-8000-000000000001',
+      secrets: ['abc8Q~secret'],
+      tenant: 'contoso.example',
+      applicationPermissions: ['Files.Read.All'],
+    }
+    const dir = mkdtempSync(join(tmpdir(), 'od-link-app-'))
+    const file = join(dir, 'app.json')
+    writeFileSync(file, JSON.stringify(app))
+    const to = await inWorld('--app', file)
+    rmSync(dir, { recursive: true })
     const ask = (secret: string) =>
-      run(to, ['azure-identity.mjs', 'secret', to.webClientId, 'contoso.example', secret])
+      run(to, ['azure-identity.mjs', 'secret', app.clientId, app.tenant, secret, ada])
     expect((await ask('wrong')).message).toContain('AADSTS7000215')
-    const refused = await ask(to.webClientSecret)
-    expect(refused.name).toBe('AuthenticationRequiredError')
-    expect(refused.message).toContain('The sandbox has no application permissions')
+    expect(await ask('abc8Q~secret')).toEqual({
+      me: '/me request is only valid with delegated authentication flow.',
+      owner: ada,
+    })
   })
 })
 

@@ -90,10 +90,6 @@ describe('the authorization endpoint', () => {
 
 describe('what the sandbox does not have', () => {
   it.each([
-    [
-      { grant_type: 'client_credentials', scope: 'https://graph.microsoft.com/.default' },
-      'application permissions',
-    ],
     [{ grant_type: 'password', username: ada, password: 'p', scope: 'User.Read' }, 'passwords'],
     [{ grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion: 'a' }, 'on-behalf-of flow'],
   ])('is refused as such, once the client is known: %j', async (fields, what) => {

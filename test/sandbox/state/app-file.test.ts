@@ -2,9 +2,10 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, it } from 'vitest'
+import { readApps } from '../../../sandbox/index.ts'
 import { startSandbox } from '../../helpers/microsoft/sandbox.ts'
 import { odLink } from '../../helpers/program/od-link.ts'
-import { call, form } from '../../helpers/sandbox/client.ts'
+import { call, form, sandbox, startDeviceFlow } from '../../helpers/sandbox/client.ts'
 
 const dir = mkdtempSync(join(tmpdir(), 'od-link-app-'))
 afterAll(() => rmSync(dir, { recursive: true }))
@@ -65,6 +66,27 @@ describe('an app file', () => {
   })
 
   it.each([
+    ['contoso.example', 'AzureADMyOrg', { common: 50194, 'contoso.example': 1 }],
+    ['5D1F0A3C-7be2-4c86-9d0e-2f6a41c7b893', 'AzureADMyOrg', { organizations: 50194, 'contoso.example': 1 }],
+    ['common', undefined, { common: 1, consumers: 1, organizations: 1 }],
+    ['organizations', undefined, { organizations: 1, common: 1, consumers: 9002332 }],
+    ['consumers', undefined, { consumers: 1, common: 9002331 }],
+    ['consumers', 'AzureADandPersonalMicrosoftAccount', { consumers: 1, common: 1 }],
+  ] as const)('is for the directories of its tenant, %s (%s)', async (tenant, audience, expected) => {
+    const [app] = readApps(JSON.stringify({ clientId, tenant, audience, allowPublicClientFlows: true }))
+    const to = await sandbox({ registrations: app ? [app] : [] })
+    for (const [authority, number] of Object.entries(expected)) {
+      const { json } = await startDeviceFlow(to, clientId, authority)
+      expect(json.error_codes?.[0] ?? 1, authority).toBe(number)
+    }
+  })
+
+  it.each([
+    [{ clientId, tenant: 'common', audience: 'AzureADMyOrg' }, 'app.tenant cannot be common with'],
+    [
+      { clientId, tenant: 'consumers', audience: 'AzureADMultipleOrgs' },
+      'app.tenant cannot be consumers with',
+    ],
     ['{', 'It is not valid JSON'],
     [{}, 'app.clientId is missing.'],
     [{ clientId: 'mine' }, 'app.clientId must be a GUID.'],

@@ -93,7 +93,8 @@ describe('the platform of a redirect URI', () => {
   it.each([
     [{ clientId: 'x' }, 'registrations[0].clientId must be a GUID.'],
     [{ audience: 'AzureADMyOrg' }, 'registrations[0].tenant is missing.'],
-    [{ tenant: 'x' }, 'registrations[0].tenant must be a GUID.'],
+    [{ tenant: 'x' }, 'registrations[0].tenant must be a GUID, or the domain of one of the users.'],
+    [{ tenant: 'nowhere.example' }, 'No work account is in nowhere.example'],
     [
       { redirectUris: [{ uri: 'localhost', platform: 'web' }] },
       'registrations[0] has an invalid redirect URI',

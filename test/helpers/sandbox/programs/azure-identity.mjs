@@ -6,7 +6,7 @@
 import { ClientSecretCredential, DeviceCodeCredential, InteractiveBrowserCredential } from '@azure/identity'
 
 const scopes = ['https://graph.microsoft.com/Files.ReadWrite', 'https://graph.microsoft.com/User.Read']
-const [, , way, clientId, tenantId, clientSecret] = process.argv
+const [, , way, clientId, tenantId, clientSecret, person] = process.argv
 const show = (facts) => console.log(JSON.stringify(facts))
 
 async function use(credential) {
@@ -29,8 +29,12 @@ const ways = {
     use(new InteractiveBrowserCredential({ clientId, tenantId, redirectUri: 'http://localhost:8401' })),
   async secret() {
     const credential = new ClientSecretCredential(tenantId, clientId, clientSecret)
-    const refused = await credential.getToken('https://graph.microsoft.com/.default').catch((error) => error)
-    show({ name: refused.name, message: refused.message })
+    const got = await credential.getToken('https://graph.microsoft.com/.default').catch((error) => error)
+    if (got instanceof Error) return show({ name: got.name, message: got.message })
+    const headers = { authorization: `Bearer ${got.token}` }
+    const read = async (path) => (await fetch(`https://graph.microsoft.com/v1.0${path}`, { headers })).json()
+    const [me, drive] = [await read('/me'), await read(`/users/${person}/drive`)]
+    show({ me: me.error.message, owner: drive.owner.user.email })
   },
 }
 await ways[way]()
