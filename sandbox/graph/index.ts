@@ -8,6 +8,7 @@ import { answerBatch, isBatch, type Snapshot } from './batch.ts'
 import { authenticate, authorizeDrive, authorizeSites } from './bearer.ts'
 import { listDrives } from './drives.ts'
 import { leadsElsewhere } from './elsewhere.ts'
+import { withNames } from './key-segments.ts'
 import { deepest, type Located, locate } from './locate.ts'
 import { me, userInfo } from './me.ts'
 import { asDriveReads, refuseSimilarPath } from './moods.ts'
@@ -105,12 +106,13 @@ function answerDrive(
   // A share is read with less. Source: microsoft-graph-docs-contrib, api/shares-get.
   const isOpen = drive.owner === token.account || (read.share !== undefined && isReading(method))
   const reach = authorizeDrive(token, method, isOpen ? 'own' : 'others')
-  const address = asDriveReads(drive, read)
-  if (ofDrive || address.special !== undefined) requireRole(located, drive.root, method)
+  const spelled = asDriveReads(drive, read)
+  if (ofDrive || spelled.special !== undefined) requireRole(located, drive.root, method)
   const special = (name: string) => specialFolder(world, token, drive, { name, method, reach })
   const confinedTo = reach.wholeDrive ? undefined : special('approot')
-  const byId = located.shared ?? drive.find(address.itemId ?? '')
-  const start = address.special === undefined ? byId : special(address.special)
+  const byId = located.shared ?? drive.find(spelled.itemId ?? '')
+  const start = spelled.special === undefined ? byId : special(spelled.special)
+  const address = withNames(drive, start, spelled)
   requireWithin(confinedTo, start)
   const item = start && drive.walk(start, address.names, asOf?.get(drive))
   if (!start && !ofDrive && !world.rights.reaches(token.account, drive)) throw refusals.accessDenied()

@@ -1,9 +1,13 @@
+import type { Drive } from '../state/drive.ts'
 import { refusals } from '../state/graph-error.ts'
+import { type Item, isFolder } from '../state/items.ts'
+import type { Address } from './address.ts'
 
 /**
- * Reads names in key segments: `children('a')/children('b')/content`, with quotes in a name doubled. A key
- * may also be an alias for a value in the query: `children('@a1')` and `@a1='a'`, which rclone sends to
- * China's cloud. Sources: OData 4.01, URL conventions 4.3 and 5.3; rclone, backend/onedrive/onedrive.go.
+ * Reads names in key segments: `children('a')/children('b')/content`, with quotes in a name doubled, or as a segment
+ * of its own, `children/a/content`. A key may also be an alias for a value in the query: `children('@a1')` and `@a1='a'`, which rclone sends to
+ * China's cloud. Sources: OData 4.01, URL conventions 4.3, 4.3.6 and 5.3; rclone, backend/onedrive/onedrive.go;
+ * onedrive-api-docs, api/driveitem_put_content.
  * @throws GraphError
  */
 export function readKeys(of: string, query: string): { names: string[]; of: string } {
@@ -11,11 +15,25 @@ export function readKeys(of: string, query: string): { names: string[]; of: stri
   const names: string[] = []
   for (let segment = segments[0]; segment !== undefined; segment = segments[0]) {
     const key = /^children\((.*)\)$/s.exec(decode(segment))?.[1]
-    if (key === undefined) break
-    names.push(unquote(key.startsWith("'@") ? alias(query, key.slice(1, -1)) : key))
-    segments.shift()
+    const name = segment === 'children' && !segments[1]?.startsWith('$') ? segments[1] : undefined
+    if (key === undefined && !name) break
+    if (key === undefined) names.push(decode(name ?? ''))
+    else names.push(unquote(key.startsWith("'@") ? alias(query, key.slice(1, -1)) : key))
+    segments.splice(0, key === undefined ? 2 : 1)
   }
   return { names, of: segments.join('/') }
+}
+
+/** The address with names alone: the key of a child is its id as well as its name. */
+export function withNames(drive: Drive, start: Item | undefined, address: Address): Address {
+  let item = start
+  const names = address.names.map((name, index) => {
+    const keyed = index < address.colon.count ? undefined : drive.find(name)
+    const child = keyed?.parent === item ? keyed : undefined
+    item = item && isFolder(item) ? (child ?? drive.child(item, name)) : undefined
+    return child?.name ?? name
+  })
+  return { ...address, names }
 }
 
 function unquote(literal: string): string {

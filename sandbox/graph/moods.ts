@@ -17,7 +17,7 @@ export function asDriveReads({ owner }: Drive, address: Address): Address {
   }
   // Names as keys, `children('a')`, work there.
   if (moods.pathsBehindIds === 'ignored' && itemId !== undefined && itemId !== 'root')
-    return { ...address, names: names.slice(colon.count) }
+    return { ...address, names: names.slice(colon.count), colon: { ...colon, count: 0 } }
   return address
 }
 

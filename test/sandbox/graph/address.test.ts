@@ -70,6 +70,40 @@ describe('a name as a key', () => {
     expect((await get("/me/drive/root/children('@a1')")).status).toBe(404)
   })
 
+  it('is a segment of its own as well, and so is the id of a child', async () => {
+    for (const username of [ada, grace]) {
+      const { get, make, put, remove, to, accessToken } = await drive(username)
+      const { id } = (await make(children, 'a b')).json
+      const { json: file } = await put(`/me/drive/items/${id}/children/one.txt/content`, 'one')
+      expect(file).toMatchObject({ name: 'one.txt', parentReference: { id } })
+      const ways = [
+        'root/children/a%20b',
+        `root/children/${id}`,
+        `items/root/children/${id}`,
+        "root/children('a b')",
+      ]
+      for (const way of ways) {
+        expect((await get(`/me/drive/${way}`)).json.id, way).toBe(id)
+        expect(names(await get(`/me/drive/${way}/children`)), way).toEqual(['one.txt'])
+        expect((await get(`/me/drive/${way}/children/$count`)).text, way).toBe('1')
+        for (const child of ['ONE.txt', file.id])
+          expect((await get(`/me/drive/${way}/children/${child}?$select=id`)).json.id, way).toBe(file.id)
+      }
+      expect((await put(`/me/drive/items/${id}:/two.txt:/content`, 'two')).json.parentReference.id).toBe(id)
+      expect((await put(`/me/drive/items/${id}/children/${file.id}/content`, 'three')).json).toMatchObject({
+        id: file.id,
+        size: 5,
+      })
+      // An id is the key of its own parent's child alone.
+      expect((await get(`/me/drive/root/children/${file.id}`)).status).toBe(404)
+      expect((await get('/me/drive/root/children/none')).status).toBe(404)
+      const renamed = await graph(to, accessToken, 'PATCH', `/me/drive/root/children/${id}`, { name: 'c' })
+      expect(renamed.json).toMatchObject({ id, name: 'c' })
+      expect((await remove('/me/drive/root/children/c/children/two.txt')).status).toBe(204)
+      expect(names(await get('/me/drive/root/children/c/children/'))).toEqual(['one.txt'])
+    }
+  })
+
   it('must be quoted as it should be', async () => {
     const { get } = await drive()
     for (const key of ['a', "'a", "'it's'", "''", "'a/b'", "'a*b'"]) {
