@@ -110,6 +110,7 @@ export async function findChild(
  * The place behind the shortcut that a path leads through, or ends at. Call it only after a refusal that may mean one
  * (shortcuts.ts). Above a shortcut everything can be read and below it nothing, so the path is halved each time.
  * @returns undefined when none of its items is a shortcut.
+ * @throws OdLinkError where the drive refuses for another reason than the path, such as being blocked.
  */
 export async function followShortcut(graph: Graph, place: Place): Promise<Place | undefined> {
   let [least, most] = [1, place.path.length]
@@ -121,7 +122,9 @@ export async function followShortcut(graph: Graph, place: Place): Promise<Place 
     if (target) return placeBelow(target, place.path.slice(length))
     if (answer.status === 200) least = length + 1
     else if (mayBeShortcut(answer)) most = length - 1
-    else return undefined
+    // The right to read may begin further down.
+    else if (means(answer, 'forbidden')) return undefined
+    else throw graphFailure(answer, `Reading "${showPlace(upper)}"`)
   }
   return undefined
 }

@@ -178,4 +178,15 @@ describe('a shortcut', () => {
     expect(await followShortcut(graph, ownPlace(['a', 'b', 'c']))).toBeUndefined()
     expect(graph.asked).toHaveLength(1)
   })
+
+  it.each([
+    ['drive-blocked', 423, 'notAllowed', 'Access to this site has been blocked.'],
+    ['drive-read-only', 403, 'serviceReadOnly', 'Database Is Read Only'],
+    ['no-space', 507, 'quotaLimitReached', 'Insufficient Space Available'],
+  ])('is not what is told where the drive refuses: %s', async (reason, status, code, message) => {
+    const blocked = { status, json: { error: { code, message } } }
+    const graph = fakeGraph((what) => (what.startsWith('POST') ? missing : blocked))
+    const options = { onConflict: 'fail', parents: false } as const
+    await expect(createFolder(graph, ownPlace(['Team', 'New']), options)).rejects.toMatchObject({ reason })
+  })
 })

@@ -29,7 +29,9 @@ export async function add(wanted: Wanted, options: Arguments['options']): Promis
   refuseName(wanted.name)
   refuseTakenDrive(wanted.name)
   const maxWaitMs = (secondsOf(options, 'max-wait') ?? 120) * 1000
-  const { account, graph, place } = await open(wanted, textOf(options, 'account'), maxWaitMs)
+  // With --json, an error is all that stderr has.
+  const tell = options.json ? () => {} : say
+  const { account, graph, place } = await open(wanted, textOf(options, 'account'), maxWaitMs, tell)
   const { graphOrigin, grantedScope } = await readLink(account)
   const { id, item, about } = await inspectPlace(graph, place, { account, grantedScope }, graphOrigin)
   const found: Place = { drive: `/drives/${encodeURIComponent(id)}`, item, prefix: '', path: [] }
@@ -59,6 +61,7 @@ async function open(
   { address, item }: Wanted,
   wanted: string | undefined,
   maxWaitMs: number,
+  tell: (message: string) => void,
 ): Promise<Opened> {
   if (isId(address)) {
     const account = findAccount(wanted)
@@ -74,7 +77,7 @@ async function open(
   const account = findAccount(wanted)
   const read = await readAddressFor(account, address)
   if (read.link !== undefined)
-    say(`Redeeming the sharing link: ${account.username} keeps the access that it gives.`)
+    tell(`Redeeming the sharing link: ${account.username} keeps the access that it gives.`)
   const graph = openGraph(account, maxWaitMs)
   return { account, graph, place: await resolveAddress(graph, address, read, 'redeemSharingLink') }
 }

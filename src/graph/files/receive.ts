@@ -12,7 +12,8 @@ import type { FileItem, Hashes } from './file-item.ts'
 import { findItem } from './find.ts'
 
 /**
- * Downloads a file, and compares what has arrived before the target is finished.
+ * Downloads a file, and compares what has arrived before the target is finished. Where it is something else, such as the page
+ * of a network or a part that claims to be all, it is downloaded once more, unless it went to a pipe.
  * @param item as it was read a moment ago.
  * @throws OdLinkError (service) when something else has arrived; a target on a disk is then as before.
  */
@@ -27,10 +28,16 @@ export async function receiveFile(
   const address = await contentAddress(access, place, item)
   const compared = comparing(target, access, place, item)
   const request = { method: 'GET', address, headers: {} }
-  await download(request, compared, {
+  const from = {
     ...{ openGraph: graph, graphOrigin, caller, maxWaitMs, onProgress, takers: {} },
-    first: item.downloadUrl === undefined ? undefined : readSigned(item.downloadUrl, graphOrigin),
     shown: showPlace(place),
+  }
+  const first = item.downloadUrl === undefined ? undefined : readSigned(item.downloadUrl, graphOrigin)
+  await download(request, compared, { ...from, first }).catch((error: unknown) => {
+    const differs = error instanceof OdLinkError && error.reason === 'content-differs'
+    if (!differs || !('read' in target)) throw error
+    notices.waiting(`${error.message} Downloading it again…`)
+    return download(request, compared, from)
   })
 }
 

@@ -25,11 +25,12 @@ export async function removeItem({ access, place }: At, recursive: boolean): Pro
       next: [{ intro: 'To remove it with everything in it:', flags: { recursive: true } }],
     })
   }
-  const answer = await graph.send({
-    method: 'DELETE',
-    path: `${there.drive}/items/${encodeURIComponent(item.id ?? '')}`,
-    // What is removed is what was looked at. A folder's tag says nothing of what is in it.
-    ...(item.kind === 'file' && item.eTag ? { headers: { 'if-match': item.eTag } } : {}),
+  const path = `${there.drive}/items/${encodeURIComponent(item.id ?? '')}`
+  // What is removed is what was looked at. A folder's tag says nothing of what is in it.
+  const headers: Record<string, string> = item.kind === 'file' && item.eTag ? { 'if-match': item.eTag } : {}
+  const answer = await graph.send({ method: 'DELETE', path, headers }, async () => {
+    const found = await graph.send({ method: 'GET', path: `${path}?$select=id` })
+    return means(found, 'notFound') ? found : undefined
   })
   // Gone after an attempt whose answer was lost: that one has removed it.
   const isGone = answer.status < 300 || (answer.repeated && means(answer, 'notFound'))

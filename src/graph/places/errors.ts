@@ -2,15 +2,24 @@ import { accountFlag } from '../../accounts/index.ts'
 import { OdLinkError } from '../../errors.ts'
 import type { NextStep } from '../../text/next-step.ts'
 import type { GraphAnswer } from '../answer.ts'
+import { means } from '../error-codes.ts'
 import { graphFailure, plainWords, traceOf } from '../errors.ts'
 import { includesScope, otherDrivesScope, sitesScope } from '../scopes.ts'
 
-/** The statuses with which /shares says that it does not know an address, or that the person may not open it. */
-const unknown = new Set([400, 401, 403, 404])
+/** How /shares says that it does not know an address, or that the person may not open it. Anything else is about the drive. */
+const unknown = [
+  'forbidden',
+  'notFound',
+  'request',
+  'tokenRefused',
+  'notSupported',
+  'unopened',
+  'name',
+] as const
 
 /** Nothing opens this address: neither /shares nor, where the scope allows, its site. */
 export function cannotOpen(text: string, answer: GraphAnswer): OdLinkError {
-  if (!unknown.has(answer.status)) return graphFailure(answer, `Opening "${text}"`)
+  if (!means(answer, ...unknown)) return graphFailure(answer, `Opening "${text}"`)
   const isMissing = answer.status === 404
   const words = plainWords(answer)
   const message = `This account cannot open "${text}"${words ? `: ${words}` : '.'}`

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { OdLinkError } from '../../errors.ts'
 import { graphFailure } from '../errors.ts'
 import { type Place, placeAddress, placeBelow } from '../place.ts'
 import type { Graph } from '../request.ts'
@@ -16,11 +17,17 @@ export async function mayWrite(
   graphOrigin: string,
 ): Promise<{ mayWrite: boolean } | { unknown: string }> {
   const place = placeBelow(folder, [`od-link-${randomBytes(6).toString('hex')}.tmp`])
-  const answer = await graph.send({
+  const asked = graph.send({
     method: 'POST',
     path: `${placeAddress(place)}/createUploadSession`,
     body: { item: { '@microsoft.graph.conflictBehavior': 'fail' } },
   })
+  const answer = await asked.catch((error: unknown) => {
+    // The place is found, whether this is known or not.
+    if (error instanceof OdLinkError && ['service', 'network'].includes(error.kind)) return error
+    throw error
+  })
+  if (answer instanceof OdLinkError) return { unknown: answer.message }
   if (answer.status === 403) return { mayWrite: false }
   if (answer.status !== 200)
     return { unknown: graphFailure(answer, 'Asking whether it can be written to').message }

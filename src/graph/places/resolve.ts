@@ -1,6 +1,7 @@
 import type { Account } from '../../accounts/account.ts'
 import { readLink } from '../../accounts/index.ts'
 import type { GraphAnswer } from '../answer.ts'
+import { means } from '../error-codes.ts'
 import { itemOf } from '../item.ts'
 import { type DrivePath, encodePath } from '../path.ts'
 import type { Place } from '../place.ts'
@@ -70,15 +71,18 @@ async function resolvePath(graph: Graph, text: string, origin: string, names: Dr
   )
   const found = foundIn(first)
   if (found) return { ...found, path: [], prefix: at(names.length) }
+  let refusal = first
   if (includesScope(first.asked.caller?.grantedScope ?? '', sitesScope)) {
     const inSite = await findInSite(graph, site, library)
-    if (inSite) return { ...inSite, prefix: at(names.length - inSite.path.length) }
+    if ('drive' in inSite) return { ...inSite, prefix: at(names.length - inSite.path.length) }
+    // It knows the site, so it says more than /shares.
+    if (inSite.refused && !means(inSite.refused, 'notFound')) refusal = inSite.refused
   }
   for (let count = names.length - 1; count > siteLength; count -= 1) {
     const above = foundIn(await askShares(graph, at(count)))
     if (above) return { ...above, path: names.slice(count), prefix: at(count) }
   }
-  throw cannotOpen(text, first)
+  throw cannotOpen(text, refusal)
 }
 
 const fields = '$select=id,name,webUrl,folder,file,package,remoteItem,parentReference'

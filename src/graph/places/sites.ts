@@ -1,4 +1,5 @@
 import { isJsonObject, textIn } from '../../text/json.ts'
+import type { GraphAnswer } from '../answer.ts'
 import { getItem, nextPage } from '../drive.ts'
 import { itemOf } from '../item.ts'
 import { type DrivePath, encodePath, foldName } from '../path.ts'
@@ -19,41 +20,47 @@ export interface SiteAddress {
  * path in it. Library names are translated and differ from the address, so only addresses are compared.
  * https://learn.microsoft.com/en-us/graph/api/site-getbypath
  * @param names from the site down; empty for the site's default library.
- * @returns undefined where the site or the library cannot be found with this link.
+ * @returns where the site or the library cannot be found with this link, the refusal, if there was one.
  */
 export async function findInSite(
   graph: Graph,
   site: SiteAddress,
   names: DrivePath,
-): Promise<Pick<Place, 'drive' | 'item' | 'path'> | undefined> {
+): Promise<Found | NotFound> {
   const { hostname } = new URL(site.origin)
   const path = site.names.length > 0 ? `:/${encodePath(site.names)}` : ''
-  const { status, json } = await graph.send({ method: 'GET', path: `/sites/${hostname}${path}?$select=id` })
-  const { id } = itemOf(json)
-  if (status !== 200 || id === undefined) return undefined
+  const answer = await graph.send({ method: 'GET', path: `/sites/${hostname}${path}?$select=id` })
+  const { id } = itemOf(answer.json)
+  if (answer.status !== 200 || id === undefined) return notFound(answer)
   const base = `/sites/${encodeURIComponent(id)}`
   if (names.length === 0) {
     const library = await graph.send({ method: 'GET', path: `${base}/drive?$select=id,name,webUrl` })
     const drive = itemOf(library.json).id
-    return library.status === 200 && drive ? { drive: driveOf(drive), item: undefined, path: [] } : undefined
+    if (library.status !== 200 || !drive) return notFound(library)
+    return { drive: driveOf(drive), item: undefined, path: [] }
   }
   const found = await longestMatch(graph, base, [...site.names, ...names], site.origin)
-  return found && deepestItem(graph, found)
+  return 'drive' in found ? deepestItem(graph, found) : found
 }
 
 type Found = Pick<Place, 'drive' | 'item' | 'path'>
+type NotFound = { refused: GraphAnswer | undefined }
+
+function notFound(answer: GraphAnswer): NotFound {
+  return { refused: answer.status === 200 ? undefined : answer }
+}
 
 async function longestMatch(
   graph: Graph,
   site: string,
   names: DrivePath,
   origin: string,
-): Promise<Found | undefined> {
+): Promise<Found | NotFound> {
   let best: { id: string; length: number } | undefined
   let path: string | undefined = `${site}/drives?$select=id,name,webUrl,driveType`
   for (let page = 0; path !== undefined && page < mostPages; page += 1) {
     const answer = await graph.send({ method: 'GET', path })
-    if (answer.status !== 200) return undefined
+    if (answer.status !== 200) return notFound(answer)
     for (const one of Array.isArray(answer.json?.value) ? (answer.json.value as unknown[]) : []) {
       const { id } = itemOf(one)
       const length = isJsonObject(one) ? lengthOfMatch(textIn(one.webUrl, 8_000), names, origin) : 0
@@ -61,7 +68,8 @@ async function longestMatch(
     }
     path = nextPage(answer)
   }
-  return best && { drive: driveOf(best.id), item: undefined, path: names.slice(best.length) }
+  if (!best) return { refused: undefined }
+  return { drive: driveOf(best.id), item: undefined, path: names.slice(best.length) }
 }
 
 /** How many of the names a library's address has, when it is a beginning of them; otherwise 0. */

@@ -1,14 +1,14 @@
 import type { IncomingMessage } from 'node:http'
 import { OdLinkError } from '../../errors.ts'
 import { NetworkError } from '../../http/errors.ts'
-import { startPatience } from '../../http/retry.ts'
+import { startPatience, tryLater } from '../../http/retry.ts'
 import type { Streams } from '../../http/transport.ts'
 import { parseJsonObject } from '../../text/json.ts'
 import { type Caller, type GraphAnswer, graphAnswer } from '../answer.ts'
 import { type ApiRequest, ask, handOn, nameOf, readText, redirects, type Takers } from '../api/call.ts'
 import { apiFailure } from '../api/errors.ts'
-import { mayPass } from '../error-codes.ts'
-import { graphFailure } from '../errors.ts'
+import { mayPass, means } from '../error-codes.ts'
+import { graphFailure, traceOf } from '../errors.ts'
 import { type Graph, maxRetries } from '../request.ts'
 import type { Target } from './partial-file.ts'
 import { askSigned, readSigned } from './signed-url.ts'
@@ -72,8 +72,16 @@ export async function download(request: ApiRequest, target: Target, from: Downlo
 }
 
 function failureOf(answer: GraphAnswer, request: ApiRequest, { shown }: Download): OdLinkError {
-  if (shown !== undefined) return graphFailure(answer, `Downloading "${shown}"`)
-  return apiFailure(answer, nameOf(request))
+  const subject = shown === undefined ? nameOf(request) : `Downloading "${shown}"`
+  // No token is sent there that could be refused, and neither path nor right is known there.
+  const isUrl = answer.status !== 416 && expired.has(answer.status) && answer.json?.error === undefined
+  if (isUrl || means(answer, 'tokenRefused')) return urlRefused(answer, subject)
+  return shown === undefined ? apiFailure(answer, subject) : graphFailure(answer, subject)
+}
+
+function urlRefused(answer: GraphAnswer, subject: string): OdLinkError {
+  const message = `${subject} failed: the URL that OneDrive gave for the content is refused (HTTP ${answer.status}).`
+  return new OdLinkError('service', message, { reason: 'unavailable', next: [tryLater], ...traceOf(answer) })
 }
 
 /** Microsoft's reasons that are final, such as malware, win over the status. */

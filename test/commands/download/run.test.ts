@@ -17,11 +17,11 @@ describe('od-link download', () => {
   const item = async (path: string) =>
     (await (await at.graph('GET', `/me/drive/root:${path}`)).json()) as object
   /** The item that Graph will describe next is another one. */
-  const pretend = async (path: string, change: object) =>
+  const pretend = async (path: string, change: object, times = 2) =>
     at.weather(
       `GET /v1.0/me/drive/root:${path}`,
       { status: 200, body: { ...(await item(path)), ...change } },
-      2,
+      times,
     )
   beforeAll(async () => {
     await at.world.run(['mkdir', '/Reports'])
@@ -112,19 +112,30 @@ describe('od-link download', () => {
   })
 
   it('is not a file before it is the one that the drive has', async () => {
-    await pretend('/Reports/a.txt', { size: 5 })
+    // It is read before the bytes, and after each time that they came.
+    await pretend('/Reports/a.txt', { size: 5 }, 3)
     const short = await download('/Reports/a.txt')
     expect(short).toMatchObject({ code: 6, stdout: '' })
     expect(short.stderr).toContain('What arrived is not "/Reports/a.txt" (4 bytes received, 5 expected)')
-    await pretend('/Reports/b.txt', { file: { hashes: { quickXorHash: 'AAAA' } } })
+    await pretend('/Reports/b.txt', { file: { hashes: { quickXorHash: 'AAAA' } } }, 3)
     expect((await download('/Reports/b.txt')).code).toBe(6)
-    await pretend('/Reports/b.txt', { file: { hashes: { sha1Hash: '00' } } })
+    await pretend('/Reports/b.txt', { file: { hashes: { sha1Hash: '00' } } }, 3)
     expect((await download('/Reports/b.txt')).code).toBe(6)
     expect(readdirSync(dir)).toEqual([])
     await pretend('/Reports/b.txt', {
       file: { hashes: { sha1Hash: '372EA08CAB33E71C02C651DBC83A474D32C676EA' } },
     })
     expect((await download('/Reports/b.txt')).code).toBe(0)
+  })
+
+  it('is downloaded once more when what arrived claims to be all of it, and is not', async () => {
+    await at.weather('GET /download/', { truncate: true })
+    expect(await download('/Reports/a.txt')).toMatchObject({
+      code: 0,
+      stdout: 'a.txt\n',
+      stderr: 'What arrived is not "/Reports/a.txt" (2 bytes received, 4 expected). Downloading it again…\n',
+    })
+    expect(text('a.txt')).toBe('text')
   })
 
   it('accepts a file that changed between the two requests', async () => {

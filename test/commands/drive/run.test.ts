@@ -2,6 +2,7 @@ import { readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ada, charles, grace, library, margaret, usePlaces } from '../../helpers/microsoft/place-world.ts'
+import { jsonError } from '../../helpers/program/linked.ts'
 
 const places = usePlaces()
 const run = (...args: string[]) => places.world.run(args)
@@ -75,6 +76,9 @@ describe('od-link drive add', () => {
     expect(code).toBe(0)
     expect(stderr).toMatch(/^Redeeming the sharing link: ada@contoso\.example keeps the access/)
     expect(await run('mkdir', 'linked:/x')).toMatchObject({ code: 0, stdout: 'linked:/x\n' })
+    await places.weather('/shares/', { status: 503 })
+    const failed = await run('drive', 'add', 'other', link.webUrl, '--json', '--max-wait', '0')
+    expect(jsonError(failed.stderr)).toMatchObject({ exitCode: 6 })
   })
 
   it('says where only reading is allowed, and looks at nothing above the folder', async () => {

@@ -113,6 +113,35 @@ describe('a web address', () => {
     ])
   })
 
+  it('that its site refuses is told with the site’s refusal, and not with that of /shares', async () => {
+    const [sites, drives] = ['/sites/contoso.sharepoint.com:/sites/team', '/sites/s/drives']
+    const refused = (status: number, code: string, message: string): Told => ({
+      status,
+      json: { error: { code, message } },
+    })
+    const blocked = refused(423, 'notAllowed', 'Access to this site has been blocked.')
+    const notYours = refused(403, 'accessDenied', 'Not yours.')
+    for (const [known, told] of [
+      [{ [sites]: blocked }, { reason: 'drive-blocked' }],
+      [{ [sites]: ok({ id: 's' }), [drives]: blocked }, { reason: 'drive-blocked' }],
+      [{ [sites]: notYours }, { kind: 'not-allowed', message: expect.stringContaining('Not yours.') }],
+      [{ [sites]: ok({ id: 's' }), [drives]: ok({ value: [] }) }, { kind: 'not-found' }],
+      [{}, { kind: 'not-found' }],
+    ] as const)
+      await expect(graphOf(known, 'Sites.Read.All').resolve(general)).rejects.toMatchObject(told)
+  })
+
+  it.each([
+    ['drive-read-only', 'service', 403, 'serviceReadOnly'],
+    ['malware', 'not-allowed', 403, 'malwareDetected'],
+    ['no-drive', 'not-allowed', 403, 'provisioningNotAllowed'],
+    ['access-denied', 'not-allowed', 401, 'unauthenticated'],
+    ['access-denied', 'not-allowed', 400, 'invalidRequest'],
+  ])('is told as %s when /shares says so', async (reason, kind, status, code) => {
+    const { resolve } = graphOf({ [general]: { status, json: { error: { code } } } })
+    await expect(resolve(general)).rejects.toMatchObject({ reason, kind })
+  })
+
   it('of a site is its default library', async () => {
     const wide = 'Sites.ReadWrite.All'
     const bySite = graphOf(

@@ -173,6 +173,27 @@ describe('a download', () => {
     expect(asked).toHaveLength(1)
   })
 
+  it.each([
+    [401, { error: { code: 'unauthenticated', message: 'No.' } }],
+    [401, {}],
+    [403, {}],
+    [404, {}],
+  ])(
+    'does not blame the link, the path or a right when each URL is refused (%i %j)',
+    async (status, json) => {
+      host.answers = Array.from({ length: maxRetries + 1 }, () => ({
+        status,
+        headers: soon,
+        body: JSON.stringify(json),
+      }))
+      const { outcome } = await fetchAll()
+      expect(outcome).toMatchObject({
+        kind: 'service',
+        message: `GET /f/content failed: the URL that OneDrive gave for the content is refused (HTTP ${status}).`,
+      })
+    },
+  )
+
   it.each([400, 418])('ends at once after a %i', async (status) => {
     host.answers = [{ status, headers: soon }]
     const { outcome, asked, target } = await fetchAll()
