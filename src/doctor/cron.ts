@@ -42,17 +42,16 @@ export async function tryCron(
 
 /**
  * The result in one sentence, for the end of a login, when it is known that Microsoft accepts the link.
- * @returns within 5 seconds in any case.
+ * @returns the sentence, and the command that says more; within 5 seconds in any case.
  */
-export async function cronVerdict(account: Account): Promise<string> {
-  if (process.platform === 'win32') {
-    return 'For a Task Scheduler command: od-link doctor --cron'
-  }
+export async function cronVerdict(account: Account): Promise<[sentence: string, command: string]> {
+  const command = 'od-link doctor --cron'
+  if (process.platform === 'win32') return ['For a Task Scheduler command:', command]
   const trial = await tryCron(account, { limitMs: 5_000, offline: true }).catch((error: Error) => ({
     problem: problemOf('internal', `${error.message}.`),
   }))
-  if (!trial.problem) return 'Cron jobs can use it too; for a crontab line: od-link doctor --cron'
-  return `Cron jobs can't use this link yet. ${trial.problem.message} Details: od-link doctor --cron`
+  if (!trial.problem) return ['Cron jobs can use it too; for a crontab line:', command]
+  return [`Cron jobs can't use this link yet. ${trial.problem.message} Details:`, command]
 }
 
 /** @returns what went wrong, or undefined. */

@@ -2,9 +2,9 @@ import type { WriteStream } from 'node:tty'
 import type { ChalkInstance } from 'chalk'
 import { exitCodes, internalError, OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
-import { hintOf, type NextRun, type NextStep } from '../text/next-step.ts'
+import { hintOf, type NextRun, type NextStep, runText } from '../text/next-step.ts'
 import { sanitize, sanitizeJson } from '../text/sanitize.ts'
-import { wrap } from '../text/wrap.ts'
+import { wrap, wrapWithCommand } from '../text/wrap.ts'
 
 /*
  * The terminal: the only place that formats. stdout is for data, stderr for messages. Only commands and `main` use it.
@@ -25,10 +25,8 @@ export function configureOutput(options: {
   nextSteps = options.nextSteps
   notices.askSecret = async (question) => (await import('./ask-at-terminal.ts')).askAtTerminal(question)
   if (options.json) return
-  notices.waiting = say
-  notices.warning = (what) => {
-    for (const line of wrap(`Note: ${what}`, columnsOfMessages())) say(line)
-  }
+  notices.waiting = (what) => tell(what)
+  notices.warning = (what) => tell(`Note: ${what}`)
   if (!options.verbose) return
   notices.request = ({ method, url, outcome, milliseconds, requestId }) =>
     say(
@@ -95,9 +93,24 @@ export function say(...line: Piece[]): void {
   write(process.stderr, line)
 }
 
+/**
+ * A message for the person in sentences, wrapped at the terminal's width.
+ * @param command what it offers to run, at its end.
+ */
+export function tell(text: string, command?: string): void {
+  const columns = columnsOfMessages()
+  const lines = command === undefined ? wrap(text, columns) : wrapWithCommand(text, command, columns)
+  for (const line of lines) say(line)
+}
+
 /** How wide messages may be. What is written to a file or a log is not wrapped, because people search it for sentences. */
 function columnsOfMessages(): number {
   return isSeen() ? process.stderr.columns || 80 : Number.POSITIVE_INFINITY
+}
+
+/** How wide data for a person may be. What goes to a file or a pipe is not wrapped, because programs read it by lines. */
+export function columnsOfData(): number {
+  return process.stdout.isTTY ? process.stdout.columns || 80 : Number.POSITIVE_INFINITY
 }
 
 /** Whether a person at a terminal sees the messages. */
@@ -167,14 +180,14 @@ export function fail(error: unknown, json: boolean): number {
   say(styled('red', 'od-link:'), styled('bold', first.slice('od-link:'.length)))
   for (const line of more) say(styled('bold', line))
   const steps = nextSteps(known).flatMap((step) => {
-    // A command stays on one line, so that it can be copied.
     return typeof step === 'string'
       ? step.split('\n').flatMap((line) => wrap(line, columns - 8))
-      : [hintOf([step])]
+      : wrapWithCommand(step.intro ?? '', runText(step), columns - 8)
   })
   for (const [index, line] of steps.entries()) say(index === 0 ? '  next: ' : '        ', line)
-  const ids = [code, requestId && `request ${requestId}`, timestamp].filter(Boolean).join(' · ')
-  if (ids) say(styled('dim', `  code: ${ids}`))
+  const ids = [code, requestId && `request ${requestId}`, timestamp].filter(Boolean)
+  if (ids.length > 0)
+    for (const line of wrap(`  code: ${ids.join(' · ')}`, columns, '        ')) say(styled('dim', line))
   return exitCodes[kind]
 }
 

@@ -6,7 +6,7 @@ import { asUtf8 } from '../system/decode-text.ts'
 import { endBySignal } from '../system/end-by-signal.ts'
 import { readHiddenLines } from '../system/hidden-lines.ts'
 import { wrap } from '../text/wrap.ts'
-import { say, styled } from './index.ts'
+import { say, styled, tell } from './index.ts'
 
 /**
  * Asks a person at the terminal: the question is talk, so it stands on stderr.
@@ -110,7 +110,7 @@ export async function askUntil<T>(question: string, read: (text: string) => T, a
       return read(text)
     } catch (error) {
       if (!(error instanceof OdLinkError)) throw error
-      say(error.message)
+      tell(error.message)
       for (const line of error.hint?.split('\n') ?? []) say(`  ${line}`)
     }
   }

@@ -33,9 +33,10 @@ export interface NextRun extends NextCommand {
 /** What to do next: a sentence, or a command. In an error they stand in the order in which a person tries them. */
 export type NextStep = string | NextRun
 
-/** The steps as the lines of a hint. In place of a command that cannot be quoted for the shell at hand stands its help. */
+/** The steps as the lines of a hint. */
 export function hintOf(steps: readonly NextStep[], shell = shellHere()): string {
-  return steps.map((step) => (typeof step === 'string' ? step : runText(step, shell))).join('\n')
+  const text = ({ intro, ...step }: NextRun) => [intro, runText(step, shell)].filter(Boolean).join(' ')
+  return steps.map((step) => (typeof step === 'string' ? step : text(step))).join('\n')
 }
 
 /**
@@ -55,11 +56,10 @@ export function commandText(
   return commandLine([...beginning, ...(action ? [action] : []), ...options, ...args], shell)
 }
 
-function runText({ intro, and, again: _, ...command }: NextRun, shell: ShellKind): string {
+/** A step without the words before it. In place of a command that cannot be quoted for the shell at hand stands its help. */
+export function runText({ and, ...command }: NextRun, shell: ShellKind = shellHere()): string {
   const lines = (and ? [command, and] : [command]).map((one) => commandText(one, shell))
-  const line = lines.includes(undefined)
-    ? ['od-link', command.verb, '--help'].filter(Boolean).join(' ')
-    : // Windows PowerShell has no && (about_Pipeline_Chain_Operators).
-      lines.join(shell === 'posix' ? ' && ' : ', and then: ')
-  return intro ? `${intro} ${line}` : line
+  if (lines.includes(undefined)) return ['od-link', command.verb, '--help'].filter(Boolean).join(' ')
+  // Windows PowerShell has no && (about_Pipeline_Chain_Operators).
+  return lines.join(shell === 'posix' ? ' && ' : ', and then: ')
 }

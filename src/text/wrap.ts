@@ -16,3 +16,14 @@ export function wrap(text: string, columns: number, indent = ''): string[] {
   }
   return [...lines, line]
 }
+
+/**
+ * Prose that ends with a command, in lines of at most so many columns. The command is never broken, so that it can be pasted:
+ * where it does not fit behind the prose, it has a line of its own.
+ */
+export function wrapWithCommand(prose: string, command: string, columns: number): string[] {
+  if (prose === '') return [command]
+  const lines = wrap(prose, columns)
+  const joined = `${lines.at(-1)} ${command}`
+  return joined.length <= columns ? [...lines.slice(0, -1), joined] : [...lines, `  ${command}`]
+}

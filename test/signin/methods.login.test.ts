@@ -209,12 +209,19 @@ describe('od-link login', () => {
 
   it('suggests the other ways after 20 silent seconds', async () => {
     const login = world.start(['login'], { env: { OD_LINK_BROWSER: 'true' } })
+    // It saves nothing before it works, so it can only be started anew.
+    const setup = world.start(['setup', '--client-id', sandbox.clientId], {
+      env: { OD_LINK_BROWSER: 'true' },
+    })
     const started = Date.now()
     const [address] = await login.seen(/http:\/\/\S+authorize\S+/)
     await login.seen(
       /browser has started[\s\S]*Nothing has come back yet[\s\S]*Need admin approval[\s\S]*od-link login --scope Files\.ReadWrite\n[\s\S]*od-link login --device/,
     )
     expect(Date.now() - started).toBeGreaterThan(15_000)
+    const [, again = ''] = await setup.seen(/^ {2}(od-link .*--scope.*)$/m)
+    setup.child.kill()
+    expect(again).toMatch(/^od-link setup --client-id \S+ .*--scope Files\.ReadWrite$/)
     await (await fetch(address)).text()
     expect((await login.ended).code).toBe(0)
   })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { wrap } from '../../src/text/wrap.ts'
+import { wrap, wrapWithCommand } from '../../src/text/wrap.ts'
 
 describe('prose in lines', () => {
   it('is broken at spaces, and no line is longer than it may be', () => {
@@ -25,5 +25,25 @@ describe('prose in lines', () => {
 
   it('indents the lines after the first', () => {
     expect(wrap('one two three', 8, '  ')).toEqual(['one two', '  three'])
+  })
+})
+
+describe('prose that ends with a command', () => {
+  const command = 'od-link use grace@outlook.example'
+
+  it('has it behind its last word where both fit', () => {
+    expect(wrapWithCommand('To switch:', command, 80)).toEqual([`To switch: ${command}`])
+    expect(wrapWithCommand('', command, 10)).toEqual([command])
+  })
+
+  it('has it on a line of its own otherwise, and never breaks it', () => {
+    const prose = 'Commands still use ada@contoso.example. To switch:'
+    expect(wrapWithCommand(prose, command, 80)).toEqual([prose, `  ${command}`])
+    expect(wrapWithCommand(prose, command, 20)).toEqual([
+      'Commands still use',
+      'ada@contoso.example.',
+      'To switch:',
+      `  ${command}`,
+    ])
   })
 })

@@ -41,8 +41,8 @@ const dots: Record<string, string> = {
   9: '25316',
 }
 
-/** The text in large letters, as three lines of half blocks; nothing when it holds anything else. */
-export function largeLetters(text: string): string[] {
+/** The text in large letters, as three lines of half blocks; nothing when they do not fit, or it holds anything else. */
+export function largeLetters(text: string, columns: number): string[] {
   const letters = [...text].map((letter) => dots[letter])
   if (letters.includes(undefined)) return []
   const isSet = (letter: string | undefined, row: number, column: number) =>
@@ -52,5 +52,5 @@ export function largeLetters(text: string): string[] {
   const lines = [0, 2, 4].map((row) =>
     letters.map((letter) => [0, 1, 2].map((column) => half(letter, row, column)).join('')).join('  '),
   )
-  return [...lines, '']
+  return (lines[0]?.length ?? 0) > columns ? [] : [...lines, '']
 }

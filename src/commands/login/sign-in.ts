@@ -16,10 +16,10 @@ import { claimsNeedBrowser } from '../../signin/device-code.ts'
 import { detectEnvironment } from '../../signin/environment.ts'
 import { NoLoopback } from '../../signin/loopback.ts'
 import { chooseMethod, type MethodName, methods } from '../../signin/methods.ts'
-import { isSeen, print, printJson, say, styled } from '../../terminal/index.ts'
+import { isSeen, print, printJson, styled, tell } from '../../terminal/index.ts'
 import { commandText, hintOf } from '../../text/next-step.ts'
 import { describe } from '../shared/account-json.ts'
-import { reportAsJson, reportInWords } from './messages.ts'
+import { reportAsJson, reportInWords, type SignInCommand } from './messages.ts'
 
 /** A sign-in as it is asked for: by the options of `od-link login`, or by `od-link setup`. */
 export interface LoginRequest extends RegistrationRequest {
@@ -32,6 +32,8 @@ export interface LoginRequest extends RegistrationRequest {
   responseMode?: Attempt['responseMode'] | undefined
   device: boolean
   noBrowser: boolean
+  /** What a person runs for another sign-in like this: `od-link login`, unless it is a part of another command. */
+  command?: SignInCommand
   /** How long the person may take; each method has its own default. */
   timeoutSeconds?: number | undefined
   json: boolean
@@ -66,7 +68,9 @@ export async function signInAndLink(asked: LoginRequest): Promise<void> {
     // A program in front of od-link has a terminal of its own to talk to the person.
     canPaste: !json && isSeen(),
     timeoutSeconds: request.timeoutSeconds,
-    report: json ? reportAsJson : reportInWords,
+    report: json
+      ? reportAsJson
+      : (happened) => reportInWords(happened, asked.command ?? ((flags) => ({ verb: 'login', flags }))),
     save: (record) => {
       grantedScope = record.grantedScope
       return addLink({ ...record, ...redirectFields(redirect), graphOrigin }, name)
@@ -78,14 +82,18 @@ export async function signInAndLink(asked: LoginRequest): Promise<void> {
   warnAboutOthers(account, existing, asked.loginHint)
   warnAboutScope(account, grantedScope)
   // For the person at the terminal, who will write a script next.
-  if (!json && isSeen()) say(await (await import('../../doctor/cron.ts')).cronVerdict(account))
+  if (json || !isSeen()) return
+  tell(...(await (await import('../../doctor/cron.ts')).cronVerdict(account)))
+  const isFirst = before.length === 0 && includesScope(grantedScope, ownDriveScope)
+  // Another command says what follows on it.
+  if (isFirst && !asked.command) tell('Next:', 'od-link mkdir /Hello')
 }
 
 /** Uses the method that fits; where no port can be had, the one that needs none. */
 async function signIn(attempt: Attempt, { device, noBrowser, json }: LoginRequest): Promise<Account> {
   const { name, notice } = chooseMethod(attempt.environment, { device, noBrowser })
   const use = (method: MethodName, notice: string) => {
-    if (!json) say(notice)
+    if (!json) tell(notice)
     return methods[method].signIn(attempt)
   }
   try {
@@ -107,18 +115,18 @@ function report(account: Account, { graphOrigin }: SignInConfig, json: boolean):
     account.name && `short name ${account.name}`,
   ]
   print(styled('green', '✓'), ` Linked ${account.username} (${details.filter(Boolean).join(', ')}).`)
-  if (!graphOrigin.startsWith('https:')) say(`This link only works with ${graphOrigin}.`)
+  if (!graphOrigin.startsWith('https:')) tell(`This link only works with ${graphOrigin}.`)
 }
 
 /** With several accounts: which one commands use now, and that a short name has changed. */
 function sayWhichIsUsed(account: Account, before: readonly Account[]): void {
   const earlier = before.find(({ id }) => id === account.id)?.name
   if (earlier !== undefined && earlier !== account.name)
-    say(`Its short name was ${earlier}; scripts that use ${earlier} no longer find it.`)
+    tell(`Its short name was ${earlier}; scripts that use ${earlier} no longer find it.`)
   const usual = defaultAccount()
   if (!usual || usual.id === account.id) return
   const toSwitch = commandText({ verb: 'use', args: [accountFlag(account)] })
-  say(`Commands still use ${usual.username}. To switch: ${toSwitch}`)
+  tell(`Commands still use ${usual.username}. To switch:`, toSwitch)
 }
 
 function withoutUndefined<T extends object>(request: T): T {

@@ -13,7 +13,7 @@ import {
   portalSteps,
 } from '../../registration/portal-steps.ts'
 import type { OwnRegistration } from '../../registration/saved.ts'
-import { say, styled } from '../../terminal/index.ts'
+import { say, styled, tell } from '../../terminal/index.ts'
 import { askHidden, askUntil, choose } from '../../terminal/prompt.ts'
 import { type AzApp, type AzUser, azUser, createByAz } from './az.ts'
 
@@ -21,7 +21,7 @@ const purpose = [
   'This registers od-link with Microsoft as an app of your own, tests it with a',
   'sign-in, and links your OneDrive. You do it once; it is free, and takes about 5',
   'minutes. The app is saved only when it works. Press Ctrl-C to cancel.',
-]
+].join(' ')
 
 export const secretQuestion = `Client secret, its ${menu.secretValue} (not shown): `
 
@@ -51,7 +51,7 @@ export type Answered = OwnRegistration & { isNew?: true | undefined }
 /** Says what the questions are for. */
 export function sayPurpose(): void {
   say(styled('bold', 'Set up od-link'))
-  for (const line of purpose) say(line)
+  tell(purpose)
 }
 
 /**
@@ -110,8 +110,8 @@ async function offerToRun(wanted: NewRegistration): Promise<AzApp | undefined> {
     return app
   } catch (error) {
     if (!(error instanceof OdLinkError)) throw error
-    say(error.message)
-    say('Create it in the portal instead:')
+    tell(error.message)
+    tell('Create it in the portal instead:')
     return undefined
   }
 }
@@ -154,8 +154,8 @@ function showTheWay(way: 'steps' | 'az', wanted: NewRegistration): void {
     return
   }
   const first = azCloud(wanted.cloud)
-  if (first) say('Run this first:', ` ${first}`)
-  say(
+  if (first) tell('Run this first:', first)
+  tell(
     `Run this in another terminal; it prints the client ID${wanted.kind === 'web' ? ', then the secret' : ''}:`,
   )
   say()

@@ -14,7 +14,7 @@ import { configDir } from '../../settings/directory.ts'
 import { variable } from '../../settings/environment.ts'
 import { savedSettings, setting } from '../../settings/index.ts'
 import { type SettingName, settingNames } from '../../settings/names.ts'
-import { print, printJson, say, styled } from '../../terminal/index.ts'
+import { print, printJson, say, styled, tell } from '../../terminal/index.ts'
 import { askSecret } from '../../terminal/prompt.ts'
 import { secondsOf, textOf } from '../shared/arguments.ts'
 import { cloudNames } from '../shared/options.ts'
@@ -183,7 +183,7 @@ async function report(registration: OwnRegistration, overruled: string[], option
   const names = Object.keys(settings).join(', ')
   print(styled('green', '✓'), ` Saved ${names} in ${join(configDir(), 'config.json')}${secret}.`)
   for (const variable of overruled)
-    say(`Note: ${variable} is set to another value and overrides the saved one.`)
+    tell(`Note: ${variable} is set to another value and overrides the saved one.`)
   if (options['no-login']) say('Not tested yet; run: od-link login')
   else say('Next: od-link mkdir /Hello')
 }

@@ -3,7 +3,7 @@ import { probeStore } from '../../accounts/stores/probe.ts'
 import { OdLinkError } from '../../errors.ts'
 import { overrideOf, saveSettings } from '../../settings/index.ts'
 import { withLock } from '../../settings/lock.ts'
-import { say } from '../../terminal/index.ts'
+import { say, tell } from '../../terminal/index.ts'
 import { choose } from '../../terminal/prompt.ts'
 
 /**
@@ -18,7 +18,7 @@ export async function offerStores(): Promise<void> {
     // A variable would override what is chosen here.
     if (!(error instanceof OdLinkError && error.kind === 'keychain') || overrideOf('store')) throw error
     say()
-    say(error.message)
+    tell(error.message)
     const store = await choose('Where should od-link save links instead?', {
       encrypted: 'In encrypted files, under a passphrase that od-link asks for',
       file: 'In private files, not encrypted: anyone with a copy of them can use the drive',
@@ -26,7 +26,7 @@ export async function offerStores(): Promise<void> {
     })
     if (store === 'keychain') throw error
     await withLock('settings', () => saveSettings({ store }))
-    say(`Links are saved in the store "${store}" from now on. To change that: od-link store move`)
+    tell(`Links are saved in the store "${store}" from now on. To change that:`, 'od-link store move')
     await probeStore(await openStore())
   }
 }

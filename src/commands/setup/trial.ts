@@ -77,6 +77,8 @@ async function login(registration: OwnRegistration, options: TrialOptions): Prom
   const { signInAndLink } = await import('../login/sign-in.ts')
   await signInAndLink({
     ...{ clientId, tenant, cloud, redirectUri, listen, scope, clientSecret: secret ?? null },
+    // Nothing is saved yet that a login could use.
+    command: (flags) => setup(registration, flags),
     ...options,
   })
 }

@@ -16,8 +16,9 @@ import { graphFailure } from '../../graph/errors.ts'
 import { openGraph } from '../../graph/request.ts'
 import { startPatience } from '../../http/retry.ts'
 import type { LinkRecord } from '../../identity/link.ts'
-import { fail, print, printJson, styled } from '../../terminal/index.ts'
+import { columnsOfData, fail, print, printJson, styled } from '../../terminal/index.ts'
 import { localTime } from '../../text/format.ts'
+import { wrap } from '../../text/wrap.ts'
 import { describe } from '../shared/account-json.ts'
 import { textOf } from '../shared/arguments.ts'
 import { lifetimeInWords } from './lifetime.ts'
@@ -110,7 +111,11 @@ function show({ account, record, driveType, isReadOnly, problem }: AccountStatus
     styled('dim', ` · ${account.kind} account${usual}`),
     hasEnded ? styled('red', ' · ended') : '',
   )
-  const row = (what: string, text: string) => print(`  ${what.padEnd(12)}${text}`)
+  const row = (what: string, text: string) => {
+    // A command stays on one line, so that it can be pasted.
+    const lines = what === 'next' ? [text] : wrap(text, columnsOfData() - 14)
+    for (const [at, line] of lines.entries()) print(`  ${(at === 0 ? what : '').padEnd(12)}${line}`)
+  }
   if (account.displayName && account.displayName !== labelOf(account)) row('name', account.displayName)
   row('id', account.id)
   if (record) {

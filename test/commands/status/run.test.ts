@@ -5,6 +5,8 @@ import { type SandboxProcess, startSandbox } from '../../helpers/microsoft/sandb
 import { link } from '../../helpers/program/waiting-login.ts'
 import { newWorld, type World } from '../../helpers/program/world.ts'
 import { kept, putBack } from '../../helpers/program/world-files.ts'
+import { atTerminal } from '../../helpers/terminal/at-terminal.ts'
+import { hasTerminal } from '../../helpers/terminal/terminal.ts'
 
 const ada = 'ada@contoso.example'
 const grace = 'grace@outlook.example'
@@ -205,6 +207,12 @@ describe('status exits with 4', () => {
       hint: expect.stringContaining('od-link login'),
     })
     expect(readFileSync(recordOf(personal)).equals(before)).toBe(true)
+    if (!hasTerminal()) return
+    // An ID, like a command, is never broken.
+    const { shown } = await atTerminal(world, ['status'], [])
+    const tooLong = shown.split('\n').filter((line) => line.length > 80 && !/^ {2}(id|next) /.test(line))
+    expect(tooLong).toEqual([])
+    expect(shown).toContain(`\n  next        od-link login --account ${grace}\n`)
   })
 })
 
