@@ -64,9 +64,13 @@ export function findAccount(wanted = variable('OD_LINK_ACCOUNT')): Account {
   const found = named.length > 0 ? named : accounts.filter(({ username }) => same(username))
   if (found.length === 1) return found[0] as Account
   if (found.length === 0) {
+    const begun = accountBeginningWith(wanted)
     throw new OdLinkError('sign-in', `No linked account is called "${wanted}". ${inventory(accounts)}`, {
       reason: 'unknown-account',
-      next: [{ verb: 'status', flags: { account: undefined } }],
+      next: [
+        ...(begun ? [{ intro: 'Did you mean:', flags: { account: accountFlag(begun) } }] : []),
+        { verb: 'status', flags: { account: undefined } },
+      ],
     })
   }
   const message = `More than one linked account is called "${wanted}". ${inventory(accounts)}`
@@ -74,6 +78,13 @@ export function findAccount(wanted = variable('OD_LINK_ACCOUNT')): Account {
     reason: 'ambiguous-account',
     next: [`Use its ID instead: --account ${found[0]?.id}`],
   })
+}
+
+/** The only account whose short name or address begins like this; undefined where there is none, or more than one. */
+export function accountBeginningWith(wanted: string): Account | undefined {
+  const begins = (text: string | undefined) => text?.toLowerCase().startsWith(wanted.toLowerCase())
+  const [found, ...more] = listAccounts().filter(({ name, username }) => begins(name) || begins(username))
+  return more.length === 0 ? found : undefined
 }
 
 /** The error when there is no link. */
@@ -92,7 +103,7 @@ export function firstSignIn(intro?: string): NextRun {
 
 function inventory(accounts: Account[]): string {
   const described = accounts.map(
-    ({ name, username, id, kind }) => `${name ? `${name} = ` : ''}${username} (${kind}, ${id})`,
+    ({ name, username, id, kind }) => `${name ? `${name} = ` : ''}${username} (${kind} account, ID ${id})`,
   )
   return `Linked: ${described.join('; ')}.`
 }

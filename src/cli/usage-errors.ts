@@ -24,14 +24,14 @@ export function usageError(error: CommanderError, verbs: Commands, program: Prog
       return usage(
         'missing-argument',
         `Missing argument: <${registeredArguments[args.length]?.name()}>`,
-        helpFor(name),
+        exampleOf(verbs, name),
       )
     case 'commander.excessArguments':
       return unexpectedArgument(args[registeredArguments.length] ?? '', name)
     case 'commander.optionMissingArgument':
       return usage('missing-argument', `${flag} needs a value.`, helpFor(name))
     case 'commander.missingMandatoryOptionValue':
-      return usage('missing-argument', `${flag} is required.`, helpFor(name))
+      return usage('missing-argument', `${flag} is required.`, exampleOf(verbs, name))
     case 'commander.conflictingOption':
       return usage('conflicting-options', `${flag} cannot be used with ${other}.`, helpFor(name))
     default:
@@ -93,6 +93,12 @@ export function checkCompany({ options }: Command, given: Record<string, unknown
 
 function usage(reason: Reason, message: string, hint: string): OdLinkError {
   return new OdLinkError('usage', message, { reason, hint })
+}
+
+/** Where something is missing, an example says more than the usage. */
+function exampleOf(verbs: Commands, verb: string | undefined): string {
+  const [example] = verbs[verb ?? '']?.examples[0] ?? []
+  return [example && `For example: ${example}`, helpFor(verb)].filter(Boolean).join('\n')
 }
 
 function helpFor(verb: string | undefined): string {

@@ -34,6 +34,7 @@ export function noClientIdIn(text: string): string {
   if (isUrl(text)) return 'That URL does not contain a client ID.'
   if (idsIn(text).length > 1) return 'That contains more than one ID.'
   if (/^[^\s@]+@[^\s@]+$/.test(text)) return 'That is an email address, not a client ID.'
+  if (/^[0-9a-f-]{20,}$/i.test(text)) return `A client ID has 36 characters, and this has ${text.length}.`
   if (/^[\x21-\x7e]{30,}$/.test(text)) {
     return 'That is not a client ID. If it is a client secret, it has been exposed; create a new one.'
   }

@@ -1,4 +1,5 @@
 import { clientSecretFor } from '../accounts/client-secret.ts'
+import { accountFlag, defaultAccount } from '../accounts/index.ts'
 import { checkStoreName } from '../accounts/stores/index.ts'
 import { OdLinkError } from '../errors.ts'
 import { findCloud } from '../identity/clouds.ts'
@@ -119,12 +120,23 @@ function completeScope(scope: string): string {
   return [...new Set([...baseScopes, ...scopes])].join(' ')
 }
 
-/** The error when there is no registration yet, with the command that leads to one. */
+/** The error when there is no registration yet, with the command that leads to one. An existing link has one of its own. */
 export function noClientId(): OdLinkError {
+  const linked = defaultAccount()
   return new OdLinkError('usage', 'No app registration yet. od-link needs a client ID of your own.', {
     reason: 'missing-client-id',
     next: [
-      { verb: 'setup' },
+      ...(linked
+        ? [
+            {
+              intro: `To sign in ${linked.username} again, with the app of its link:`,
+              verb: 'login',
+              flags: { account: accountFlag(linked) },
+            },
+          ]
+        : []),
+      // Not to print something about an app that is still missing.
+      { verb: 'setup', flags: { 'admin-link': undefined } },
       '(walks you through creating one; free, about 5 minutes)',
       { intro: 'To try od-link without an account:', verb: 'demo' },
     ],

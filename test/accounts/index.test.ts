@@ -63,9 +63,14 @@ describe('the account that a command uses', () => {
     await addLink(twins, 'other one')
     expect(() => findAccount('nobody')).toThrow(
       errorSaying(
-        /^No linked account is called "nobody"\. Linked: ada@contoso\.example \(work, contoso\.ada\); other one = ada@contoso\.example \(work, fabrikam\.ada\)\.$/,
+        /^No linked account is called "nobody"\. Linked: ada@contoso\.example \(work account, ID contoso\.ada\); other one = ada@contoso\.example \(work account, ID fabrikam\.ada\)\.$/,
         { kind: 'sign-in', hint: 'od-link status' },
       ),
+    )
+    expect(() => findAccount('OTHER')).toThrow(
+      errorSaying(/^No linked account is called "OTHER"/, {
+        next: [{ intro: 'Did you mean:', flags: { account: 'other one' } }, expect.anything()],
+      }),
     )
     expect(() => findAccount('ada@contoso.example')).toThrow(
       errorSaying(/^More than one linked account is called "ada@contoso\.example"\. Linked: /, {

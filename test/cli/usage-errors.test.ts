@@ -62,6 +62,15 @@ describe('a mistake in the command line', () => {
   })
 
   it.each([
+    [['mkdir'], 'For example: od-link mkdir /Reports'],
+    [['use'], 'For example: od-link use work'],
+    [['store', 'move'], 'For example: od-link store move --to helper:pass'],
+  ])('%j, where something is missing, has an example', async (args, example) => {
+    const { stderr } = await odLink(args)
+    expect(stderr.split('next: ')[1]).toBe(`${example}\n        od-link ${args[0]} --help\n`)
+  })
+
+  it.each([
     [['whoami'], 'Did you mean od-link status?'],
     [['accounts'], 'Did you mean od-link status?'],
     [['auth', 'login'], 'Did you mean od-link login?'],

@@ -30,6 +30,8 @@ describe('a client id that is pasted', () => {
       'x'.repeat(30),
       /^That is not a client ID\. If it is a client secret, it has been exposed; create a new one\.$/,
     ],
+    [id.slice(1), /^A client ID has 36 characters, and this has 35\.$/],
+    [id.replaceAll('-', ''), /^A client ID has 36 characters, and this has 32\.$/],
     ['x'.repeat(29), /^That is not a client ID\.$/],
     ['two words @ home that are long enough', /^That is not a client ID\.$/],
     ['ada@contoso.example and more', /^That is not a client ID\.$/],

@@ -15,9 +15,12 @@ export function startPage(style: PageStyle): string {
     const label = labelOf(account)
     const details = [label !== account.username && account.username, `${account.kind} account`]
     if (account.id === usual) details.push('default')
+    // Whether that still holds is in the store, which only `status` reads.
+    if (account.ended) details.push('ended; see od-link status')
     return `${label} (${details.filter(Boolean).join(', ')})`
   })
-  return `${sanitize(`Linked: ${names.join('; ')}`)}\n\n${overview(style)}`
+  const line = helpFor(style).boxWrap(sanitize(`Linked: ${names.join('; ')}`), style.columns)
+  return `${line}\n\n${overview(style)}`
 }
 
 /** Settings that cannot be read are reported by the command that needs them. */

@@ -1,7 +1,8 @@
 import { OdLinkError } from '../../errors.ts'
 import { adminConsentUrl, approvedScopes } from '../../identity/admin-letter.ts'
-import { readRegistration } from '../../registration/index.ts'
+import { noClientId, readRegistration } from '../../registration/index.ts'
 import { registeredUri } from '../../registration/redirect-uri.ts'
+import { setting } from '../../settings/index.ts'
 import { print, printJson, say } from '../../terminal/index.ts'
 import type { Known } from './questions.ts'
 
@@ -12,6 +13,11 @@ import type { Known } from './questions.ts'
  */
 export async function showAdminLink(known: Known, json: boolean): Promise<void> {
   const { clientId, tenant, cloud, scope, redirectUri, listen } = known
+  if (!(clientId ?? setting('client-id'))) {
+    const { message, next } = noClientId()
+    const withId = 'With the client ID of an app: od-link setup --admin-link --client-id ID'
+    throw new OdLinkError('usage', message, { reason: 'missing-client-id', next: [...next, withId] })
+  }
   const asked = { clientId, tenant, cloud, scope, redirectUri, listen, clientSecret: null }
   const config = await readRegistration(asked)
   const { registration, loginOrigin } = config

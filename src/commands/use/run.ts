@@ -1,5 +1,5 @@
 import type { Account } from '../../accounts/account.ts'
-import { findAccount, listAccounts, makeDefault } from '../../accounts/index.ts'
+import { accountBeginningWith, findAccount, makeDefault } from '../../accounts/index.ts'
 import { renameLink } from '../../accounts/links.ts'
 import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
@@ -26,9 +26,8 @@ function findByBeginning(wanted: string): Account {
     return findAccount(wanted)
   } catch (error) {
     if (!(error instanceof OdLinkError && error.reason === 'unknown-account')) throw error
-    const begins = (text: string | undefined) => text?.toLowerCase().startsWith(wanted.toLowerCase())
-    const [found, ...more] = listAccounts().filter(({ name, username }) => begins(name) || begins(username))
-    if (found && more.length === 0) return found
+    const found = accountBeginningWith(wanted)
+    if (found) return found
     throw error
   }
 }

@@ -29,7 +29,15 @@ it('with an app registration it begins with login, and with a link it says whose
   expect(one.stdout).toMatch(/^Linked: work \(ada@contoso\.example, work account\)\n\n/)
   expect(one.stdout).toContain((await world.run(['help'])).stdout)
   await world.login('--login-hint', 'grace@outlook.example')
-  expect((await world.run([])).stdout).toContain(
-    'Linked: work (ada@contoso.example, work account, default); grace@outlook.example (personal account)\n',
+  const [linked = ''] = (await world.run([])).stdout.split('\n\n')
+  expect(linked.split('\n')).toEqual([
+    'Linked: work (ada@contoso.example, work account, default); grace@outlook.example',
+    '(personal account)',
+  ])
+  await sandbox.control('POST', 'revoke')
+  await sandbox.control('POST', 'expire')
+  expect((await world.run(['mkdir', '/x'])).code).toBe(4)
+  expect((await world.run([])).stdout).toMatch(
+    /^Linked: work \(ada@contoso\.example, work account, default, ended; see od-link\sstatus\);/,
   )
 })

@@ -87,6 +87,25 @@ describe('a link that is signed in again', () => {
     expect(record().scope).toContain('Files.ReadWrite.All')
   })
 
+  it('still works when a wider sign-in is declined', async () => {
+    await link(world, ...gov)
+    const before = record()
+    await sandbox.control('POST', 'next-sign-in', { error: 'access_denied' })
+    const outcome = await loginByHand(world, ['--account', 'gov', '--scope', 'Files.ReadWrite.All'])
+    expect(outcome.code).toBe(4)
+    expect(record()).toEqual(before)
+    expect((await world.run(['mkdir', '-p', '/still'])).code).toBe(0)
+  })
+
+  it('is offered where no app is set', async () => {
+    await link(world, ...gov)
+    const { code, stderr } = await world.run(['login'], { env: { OD_LINK_CLIENT_ID: '' } })
+    expect(code).toBe(2)
+    expect(stderr).toMatch(
+      /No app registration yet\.[\s\S]*To sign in ada@contoso\.example again, with the app of its link: od-link login --account gov\n/,
+    )
+  })
+
   it('is another one when another person comes back, and both are named', async () => {
     await link(world, ...gov)
     await sandbox.control('POST', 'next-sign-in', { username: grace })

@@ -217,6 +217,7 @@ describe('od-link setup --admin-link', () => {
   it('needs an app, and an organisation', async () => {
     const none = await world.run(['setup', '--admin-link'])
     expect(none).toMatchObject({ code: 2, stdout: '' })
+    expect(none.stderr).toMatch(/next: od-link setup\n[\s\S]*od-link setup --admin-link --client-id ID\n$/)
     const personal = await world.run([
       'setup',
       '--admin-link',
