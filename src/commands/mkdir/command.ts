@@ -69,7 +69,7 @@ export const mkdir: Command = {
   ],
   notes: [
     "Prints each folder's path, one per line. When one of several names is taken, the others are created. Exit codes: 0 created, 3 name taken, 4 sign in, 8 no such parent.",
-    'With a list, missing parents are created, existing folders are fine, and --account may be repeated. Every line is a path: a list has no comments. If any line is not valid, nothing is created; --skip-invalid lists these lines on stderr and creates the rest. Paths that failed come last on stderr, each on a line that begins with a slash, so that they can be retried:',
+    'With a list, missing parents are created, existing folders are fine, and --account may be repeated. Every line is a path: a list has no comments. If any line is not valid, nothing is created; --skip-invalid lists these lines on stderr (with --json among the results, with status "invalid") and creates the rest. Paths that failed come last on stderr, each on a line that begins with a slash, so that they can be retried:',
     {
       code: ['od-link mkdir --from-file list.txt 2>log ||', "  grep '^/' log | od-link mkdir --from-file -"],
     },

@@ -3,7 +3,14 @@ import type { Account } from '../../accounts/account.ts'
 import { findAccount, listAccounts } from '../../accounts/index.ts'
 import type { Arguments } from '../../cli/command.ts'
 import { OdLinkError } from '../../errors.ts'
-import { BadLines, createFolders, type FolderTree, readList, showFolder } from '../../graph/bulk/index.ts'
+import {
+  BadLines,
+  createFolders,
+  type FolderTree,
+  type InvalidLine,
+  readList,
+  showFolder,
+} from '../../graph/bulk/index.ts'
 import { createParents } from '../../graph/folders.ts'
 import { openPlace } from '../../graph/open-place.ts'
 import { readPlace, type Start, showPlace, type TypedPlace } from '../../graph/place.ts'
@@ -30,7 +37,9 @@ export async function createMany(parent: string | undefined, options: Options): 
   const { tree, invalid } = await treeOf(options, below)
   if (options['dry-run']) return printTree(tree, { json, quiet, invalid })
 
-  const elsewhere = isOwn ? undefined : await openStart(below, textsOf(options, 'account')[0], maxWaitMs)
+  // For a list without a valid line nothing is requested, so nothing that an address names is created either.
+  const isIdle = isOwn || (tree.isEmpty && below.address !== undefined)
+  const elsewhere = isIdle ? undefined : await openStart(below, textsOf(options, 'account')[0], maxWaitMs)
   if (elsewhere) tree.root.name = elsewhere.prefix
   const accounts = elsewhere ? [elsewhere.account] : ownAccounts
   const report = startProgress(tree, accounts, { json, quiet, invalid })
@@ -107,13 +116,18 @@ interface List {
 async function treeOf(options: Options, below: TypedPlace): Promise<List> {
   const file = textOf(options, 'from-file') ?? '-'
   let invalid = options['skip-invalid'] === true ? 0 : undefined
-  const skip = (bad: BadLines) => {
-    invalid = bad.count
-    if (!options.json) bad.inLines(say)
+  const skipping = {
+    each(line: InvalidLine) {
+      if (options.json) printJson(asJson(line))
+    },
+    all(bad: BadLines) {
+      invalid = bad.count
+      if (!options.json) bad.inLines(say)
+    },
   }
   try {
     const separator = options.null ? '\0' : '\n'
-    const tree = await readList(open(file), separator, below, invalid === undefined ? undefined : skip)
+    const tree = await readList(open(file), separator, below, invalid === undefined ? undefined : skipping)
     return { tree, invalid }
   } catch (error) {
     if (error instanceof BadLines && !options.json) throw error.inLines(say)
@@ -124,6 +138,11 @@ async function treeOf(options: Options, below: TypedPlace): Promise<List> {
       next: ['Name a file with one path per line, or - for standard input.'],
     })
   }
+}
+
+/** A line that was left out, among the results of the others. */
+function asJson({ number, text, why }: InvalidLine): object {
+  return { status: 'invalid', line: number, text: text ?? null, reason: why }
 }
 
 function open(file: string): AsyncIterable<Buffer> {

@@ -82,8 +82,8 @@ export function skippedInWords(invalid = 0): string {
 
 function whole(existing: number, folders: number): string {
   if (existing === folders) return folders === 1 ? 'The folder exists' : `All ${count(folders)} folders exist`
-  const noun = folders === 1 ? 'folder' : 'folders'
-  return `${count(existing)} of ${count(folders)} ${noun} ${existing === 1 ? 'exists' : 'exist'}`
+  const isOne = existing === 1 || folders === 1
+  return `${count(existing)} of ${count(folders)} ${folders === 1 ? 'folder' : 'folders'} ${isOne ? 'exists' : 'exist'}`
 }
 
 /** One sentence: `3 folders, plus 1 parent, would be created if missing.` */

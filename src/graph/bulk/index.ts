@@ -15,7 +15,7 @@ import type { FolderTree } from './tree.ts'
  */
 export type { Engine } from './engine.ts'
 export type { FolderResult } from './folder-states.ts'
-export { BadLines, readList } from './read-list.ts'
+export { BadLines, type InvalidLine, readList } from './read-list.ts'
 export { type Folder, type FolderTree, showFolder } from './tree.ts'
 
 export interface ManyOptions {

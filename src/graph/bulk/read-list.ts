@@ -48,16 +48,31 @@ function nextSteps(count: number, total: number): NextStep[] {
   return [`Fix ${these} and try again.`, ...(count < total ? [skip] : [])]
 }
 
+/** A line that is not a valid folder path, as it stands in the list. */
+export interface InvalidLine {
+  /** The first line is 1, and blank lines count. */
+  number: number
+  /** Undefined where it is no text, or too long for a path. */
+  text: string | undefined
+  why: string
+}
+
+/** What becomes of lines that are left out: each as it is read, and all of them at the end. */
+export interface Skipping {
+  each: (line: InvalidLine) => void
+  all: (bad: BadLines) => void
+}
+
 /**
  * Reads a list of paths below a parent into a tree of folders; every line is checked.
- * @param onSkipped when given, lines that are not valid are left out and reported here, in place of the error.
+ * @param skipping when given, lines that are not valid are left out and reported here, in place of the error.
  * @throws BadLines
  */
 export async function readList(
   source: AsyncIterable<Buffer>,
   separator: Separator,
   { prefix, path }: Shown,
-  onSkipped?: (bad: BadLines) => void,
+  skipping?: Skipping,
 ): Promise<FolderTree> {
   const tree = new FolderTree(prefix)
   const lines: string[] = []
@@ -71,12 +86,13 @@ export async function readList(
       return
     }
     bad += 1
+    skipping?.each({ number: line.number, text: 'text' in line ? line.text : undefined, why: flaw })
     if (lines.length < mostReported) lines.push(`line ${line.number}: ${flaw}`)
   })
   if (bad > 0) {
     const error = new BadLines(lines, bad, total)
-    if (!onSkipped) throw error
-    onSkipped(error)
+    if (!skipping) throw error
+    skipping.all(error)
   }
   if (comment !== undefined)
     notices.warning(

@@ -38,6 +38,8 @@ export class FolderTree {
   size = 0
   /** The number of those that a line names. */
   named = 0
+  /** Whether no line was added, not even the one that names the place itself (`.`). */
+  isEmpty = true
   #indexes = new Map<Folder, Map<string, Folder>>()
   /** The folder that was added last, with its path: sorted lists continue from there. */
   #last: { path: DrivePath; folders: Folder[] } = { path: [], folders: [] }
@@ -49,6 +51,7 @@ export class FolderTree {
 
   /** Adds a folder that a line names. */
   add(path: DrivePath): void {
+    this.isEmpty = false
     const folders = this.#shared(path)
     let folder = folders.at(-1) ?? this.root
     for (let depth = folders.length; depth < path.length; depth += 1) {

@@ -210,10 +210,17 @@ describe('a list with lines that are not valid paths', () => {
     })
   })
 
-  it('has them counted in the JSON summary, also where there are none', async () => {
+  it('has them listed and counted in JSON, also where there are none', async () => {
     const some = await makeManyInJson(at.world, bad, '--skip-invalid')
     expect(some).toMatchObject({ code: 0, stderr: '', summary: { folders: 2, failed: 0, invalid: 2 } })
     expect(some.folders).toHaveLength(2)
+    const why = reported.map((line) => line.replace(/^line \d: /, ''))
+    expect(some.invalid).toEqual([
+      { status: 'invalid', line: 3, text: 'a|b', reason: why[0] },
+      { status: 'invalid', line: 5, text: '# c?', reason: why[1] },
+    ])
+    const broken = await makeManyInJson(at.world, ['x'.repeat(70_000)], '--skip-invalid', '--dry-run')
+    expect(broken.invalid).toMatchObject([{ line: 1, text: null, reason: expect.stringContaining('too long') }])
     expect((await makeManyInJson(at.world, ['ok'], '--skip-invalid')).summary).toMatchObject({ invalid: 0 })
   })
 

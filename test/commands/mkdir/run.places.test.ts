@@ -101,6 +101,15 @@ describe('od-link mkdir --from-file', () => {
     expect(sorted(done)).toEqual([`${general.webUrl}/Not/yet/p`, `${general.webUrl}/Not/yet/p/q`])
   })
 
+  it('creates nothing for a list without a valid line, not even what the address names', async () => {
+    const nowhere = `${general.webUrl}/Nowhere/yet`
+    for (const [list, ...flags] of [[''], ['\n\n'], ['a|b\n', '--skip-invalid']] as [string, ...string[]][])
+      expect(await many(list, ...flags, nowhere)).toMatchObject({ code: 0, stdout: '' })
+    expect(await graphRequests()).toEqual([])
+    expect((await many('.\n', nowhere)).code).toBe(0)
+    expect((await run('ls', nowhere)).code).toBe(0)
+  })
+
   it('goes on through shortcuts, and says which ones lead nowhere', async () => {
     const done = await many('/Team/l/m\n/Team/l/n\n/Own/o\n/Lost/p\n')
     expect(done.code).toBe(8)

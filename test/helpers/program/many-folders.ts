@@ -10,11 +10,18 @@ export async function makeMany(world: World, paths: readonly string[], ...flags:
   return { ...outcome, lines: outcome.stdout.split('\n').slice(0, -1) }
 }
 
-/** The same with `--json`: an object a folder, and the summary. */
+/** The same with `--json`: an object a folder or a line that was left out, and the summary. */
 export async function makeManyInJson(world: World, paths: readonly string[], ...flags: string[]) {
   const { lines, ...outcome } = await makeMany(world, paths, '--json', ...flags)
   const objects = lines.map((line) => JSON.parse(line))
-  return { ...outcome, folders: objects.slice(0, -1), summary: objects.at(-1)?.summary }
+  const results = objects.slice(0, -1)
+  const isInvalid = ({ status }: { status: string }) => status === 'invalid'
+  return {
+    ...outcome,
+    folders: results.filter((one) => !isInvalid(one)),
+    invalid: results.filter(isInvalid),
+    summary: objects.at(-1)?.summary,
+  }
 }
 
 /** Some parents with some children each, parents not among them. */
