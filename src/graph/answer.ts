@@ -6,6 +6,8 @@ export interface Caller {
   account: Account
   /** The scopes that the server granted, separated by spaces. */
   grantedScope: string
+  /** The sharing link that a path was typed with: it was opened for this command, and not redeemed for good. */
+  sharingLink?: string | undefined
 }
 
 /** What was asked, and by whom: a refusal says which account may not do it, and compares its scope with the request. */

@@ -549,5 +549,17 @@ function whenForbidden(answer: GraphAnswer): readonly NextStep[] {
     const flags = { account: accountFlag(caller.account), scope: `User.Read ${scope}` }
     return [{ intro: 'The link lacks a scope. To sign in again with it:', verb: 'login', flags }]
   }
-  return ['Ask its owner or the administrator for the right to do it.']
+  return [...redeemFirst(answer), 'Ask its owner or the administrator for the right to do it.']
+}
+
+/**
+ * The link that a path was typed with may have to be redeemed before it gives any access; that changes what the account has,
+ * so only `drive add` does it, and says so. https://learn.microsoft.com/en-us/graph/api/shares-get
+ * @returns no step where there is no such link.
+ */
+export function redeemFirst({ asked: { caller } }: GraphAnswer): readonly NextStep[] {
+  const { sharingLink } = caller ?? {}
+  if (sharingLink === undefined) return []
+  const args = ['add', 'NAME', sharingLink]
+  return [{ intro: 'The sharing link may have to be redeemed first:', verb: 'drive', args }]
 }

@@ -9,6 +9,8 @@ export interface OpenPlace {
   account: Account
   graph: Graph
   place: Place
+  /** The sharing link that it was typed with. */
+  sharingLink?: string | undefined
 }
 
 export interface OpenOptions {
@@ -45,8 +47,10 @@ export function openPlaces({ account, maxWaitMs }: OpenOptions): (typed: TypedPl
       return { account: owner, graph: graphOf(owner), place: { drive: '/me/drive', prefix, path } }
     const { readAddressFor, resolveAddress } = await import('./places/resolve.ts')
     const read = await readAddressFor(owner, address)
-    const graph = graphOf(owner)
-    return { account: owner, graph, place: await resolveAddress(graph, address, read) }
+    // What is refused behind a sharing link may be open once the link is redeemed, and refusals say so.
+    const { link: sharingLink } = read
+    const graph = sharingLink ? openGraph(owner, maxWaitMs, undefined, sharingLink) : graphOf(owner)
+    return { account: owner, graph, place: await resolveAddress(graph, address, read), sharingLink }
   }
 }
 

@@ -31,22 +31,34 @@ export const maxRetries = 4
 /**
  * @param maxWaitMs how long all waiting of this command may take.
  * @param link the record to begin with, if the command has read it already.
+ * @param sharingLink the one that a path was typed with, for what refusals say.
  */
-export function openGraph(account: Account, maxWaitMs: number, link?: LinkRecord): Graph {
-  return openGraphs(account, maxWaitMs, link)()
+export function openGraph(
+  account: Account,
+  maxWaitMs: number,
+  link?: LinkRecord,
+  sharingLink?: string,
+): Graph {
+  return openGraphs(account, maxWaitMs, link, sharingLink)()
 }
 
 /**
  * The same for work in many parts, such as files: each call opens Graph with a limit on waiting of its own, and all of them
  * share the token.
  */
-export function openGraphs(account: Account, maxWaitMs: number, link?: LinkRecord): () => Graph {
+export function openGraphs(
+  account: Account,
+  maxWaitMs: number,
+  link?: LinkRecord,
+  sharingLink?: string,
+): () => Graph {
   loadClientMeanwhile()
   let current = link && Promise.resolve(link)
   let renewed: string | undefined
   // Read once per command; a token that expires meanwhile is refused, and renewed then.
   const tokens: Tokens = {
     account,
+    sharingLink,
     current(patience) {
       if (current === undefined) {
         const asked = accessToken(account, { patience })
@@ -77,6 +89,7 @@ export function openGraphs(account: Account, maxWaitMs: number, link?: LinkRecor
 
 interface Tokens {
   account: Account
+  sharingLink: string | undefined
   current: (patience: Patience) => Promise<LinkRecord>
   /** After Graph refused a token. */
   another: (refused: string, claims: string | undefined, patience: Patience) => Promise<LinkRecord>
@@ -129,12 +142,12 @@ async function sendWithToken(
 ): Promise<GraphAnswer | NetworkError> {
   const link = await tokens.current(patience)
   const how = { timeoutMs: patience.attempt(30_000), freshConnection }
-  const { account } = tokens
-  const first = await sendOnce({ account, link }, request, how)
+  const { account, sharingLink } = tokens
+  const first = await sendOnce({ account, link, sharingLink }, request, how)
   if (first instanceof NetworkError || !isTokenRefused(first)) return first
   const sendAgain = async () => {
     const another = await tokens.another(link.accessToken, challengeOf(first), patience)
-    return sendOnce({ account, link: another }, request, how)
+    return sendOnce({ account, link: another, sharingLink }, request, how)
   }
   const last = tokens.isRenewed(link.accessToken) ? first : await sendAgain()
   const claims = last instanceof NetworkError ? undefined : challengeOf(last)

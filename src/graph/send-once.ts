@@ -33,10 +33,12 @@ export interface GraphStreams extends Omit<Streams, 'take'> {
 export interface Sender {
   account: Account
   link: LinkRecord
+  /** As `Caller` has it. */
+  sharingLink?: string | undefined
 }
 
-export function callerOf({ account, link }: Sender): Caller {
-  return { account, grantedScope: link.grantedScope }
+export function callerOf({ account, link, sharingLink }: Sender): Caller {
+  return { account, grantedScope: link.grantedScope, sharingLink }
 }
 
 /** A 401, or a 403 with a claims challenge: Conditional Access answers with either. */

@@ -55,9 +55,10 @@ export async function download(
 }
 
 function targetOf(file: string, content: string, output: Output): Target {
-  if (file === '-') return passOn(output.write)
+  const toFile = { flags: { output: 'FILE' } }
+  if (file === '-') return passOn(output.write, toFile)
   refuseDevice(file)
-  return openSpecial(file) ?? openPart(file, content)
+  return openSpecial(file, toFile) ?? openPart(file, content)
 }
 
 /** `od-link api --upload FILE <path>`: prints the item as Graph describes it. */

@@ -13,6 +13,7 @@ import {
 } from '../../graph/transfer/partial-file.ts'
 import type { UploadConflict } from '../../graph/transfer/upload.ts'
 import { caughtUp } from '../../terminal/index.ts'
+import type { NextCommand } from '../../text/next-step.ts'
 import { existsLocally, isLocalFolder } from '../shared/destination.ts'
 import { ReaderGone } from '../shared/reader-gone.ts'
 
@@ -67,6 +68,9 @@ function missing(folder: string, to: string, paths: readonly string[]): OdLinkEr
   })
 }
 
+/** The command that saves to a file, which can be continued, what would go to a pipe. @param from its path in the drive. */
+const toFile = (from: string): NextCommand => ({ verb: 'download', args: [from, 'FILE'] })
+
 /**
  * Opens the file that a download becomes.
  * @param content what it is, for a later run that continues it.
@@ -74,11 +78,10 @@ function missing(folder: string, to: string, paths: readonly string[]): OdLinkEr
  */
 export function openLocal(
   file: string,
-  content: string,
-  onConflict: UploadConflict,
+  { content, from, onConflict }: { content: string; from: string; onConflict: UploadConflict },
 ): { path: string; target: Target } {
   refuseDevice(file)
-  const special = openSpecial(file)
+  const special = openSpecial(file, toFile(from))
   if (special) return { path: file, target: special }
   if (onConflict === 'replace' || !exists(file))
     return { path: file, target: openPart(file, content, onConflict === 'replace') }
@@ -95,9 +98,9 @@ function exists(file: string): boolean {
 }
 
 /** Standard output, at the pace of its reader. */
-export function openStdout(): Target {
+export function openStdout(from: string): Target {
   return passOn(async (chunk) => {
     process.stdout.write(chunk)
     if (!(await caughtUp())) throw new ReaderGone()
-  })
+  }, toFile(from))
 }

@@ -52,8 +52,10 @@ function jobFor(
       const content = `${access.account.id} ${item.driveId ?? place.drive} ${item.id}`
       const { path, target } =
         destination === 'stdout'
-          ? { path: undefined, target: openStdout() }
-          : openLocal(fileFor(item, typed, destination), content, conflictOf(options))
+          ? { path: undefined, target: openStdout(showPlace(place)) }
+          : openLocal(fileFor(item, typed, destination), {
+              ...{ content, from: showPlace(place), onConflict: conflictOf(options) },
+            })
       report.progress(target.have, item.size)
       report.onInterrupt(() => {
         if (target.isKept && !options.json) say(resumes(target))

@@ -45,7 +45,7 @@ export async function createMany(parent: string | undefined, options: Options): 
   const report = startProgress(tree, accounts, { json, quiet, invalid })
   const failFast = options['fail-fast'] === true
   const many = createFolders(tree, accounts, {
-    ...{ maxWaitMs, jobs, failFast, start: elsewhere?.start },
+    ...{ maxWaitMs, jobs, failFast, start: elsewhere?.start, sharingLink: elsewhere?.sharingLink },
     onSettled: report.settled,
   })
   report.watch(many.engines)
@@ -81,6 +81,7 @@ function refuseSeveral(options: Options, { prefix }: TypedPlace): void {
 interface Elsewhere {
   account: Account
   start: Start
+  sharingLink?: string | undefined
   prefix: string
 }
 
@@ -91,10 +92,10 @@ async function openStart(
   maxWaitMs: number,
 ): Promise<Elsewhere> {
   const opened = await openPlace(typed, { account, maxWaitMs })
-  const { graph, place } = opened
+  const { graph, place, sharingLink } = opened
   if (typed.address === undefined) return { account: opened.account, start: place, prefix: typed.prefix }
   const start = place.path.length > 0 ? await createParents(graph, place) : place
-  return { account: opened.account, start, prefix: showPlace(place) }
+  return { account: opened.account, start, sharingLink, prefix: showPlace(place) }
 }
 
 /** One engine per account, so no account twice. */

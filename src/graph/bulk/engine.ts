@@ -21,6 +21,8 @@ export interface EngineOptions {
   jobs?: number | undefined
   /** The folder that the root of the tree stands for; default: the root of the account's own drive. */
   start?: Start | undefined
+  /** The sharing link that the start was typed with, for what refusals say. */
+  sharingLink?: string | undefined
   /** Called for every folder as soon as its result is known. */
   onSettled: (settled: FolderResult) => void
   /** Called when nothing more can be done in this drive. */
@@ -134,7 +136,7 @@ export class Engine {
     // Short enough that a server that does not respond can be asked again.
     const timeoutMs = Math.max(2_000, Math.min(30_000, this.#options.maxWaitMs / 3))
     const freshConnection = this.#limiter.troubles > 0
-    const sender = { account: this.account, link }
+    const sender = { account: this.account, link, sharingLink: this.#options.sharingLink }
     const delivery = await sendBatch(sender, operations, this.states, { timeoutMs, freshConnection })
     const challenge = this.results.take(operations, delivery, sentAt)
     if (!challenge) {

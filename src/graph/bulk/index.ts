@@ -25,6 +25,8 @@ export interface ManyOptions {
   jobs: number | undefined
   /** The folder that the root of the tree stands for, in the drive of a single account. */
   start?: Start | undefined
+  /** The sharing link that it was typed with. */
+  sharingLink?: string | undefined
   /** Stop everything at the first failure. */
   failFast: boolean
   onSettled: (account: Account, settled: FolderResult) => void
@@ -40,7 +42,7 @@ export interface Many {
 
 /** Creates the folders of a tree in each of these drives at the same time; no account waits for another, or fails with it. */
 export function createFolders(tree: FolderTree, accounts: Account[], options: ManyOptions): Many {
-  const { maxWaitMs, jobs, start, failFast, onSettled } = options
+  const { maxWaitMs, jobs, start, sharingLink, failFast, onSettled } = options
   const stop = (why: OdLinkError) => {
     for (const engine of engines) engine.stop(why)
   }
@@ -53,6 +55,7 @@ export function createFolders(tree: FolderTree, accounts: Account[], options: Ma
         maxWaitMs,
         jobs,
         start,
+        sharingLink,
         onGivenUp: failed,
         onSettled(settled) {
           onSettled(account, settled)

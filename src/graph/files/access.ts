@@ -35,16 +35,21 @@ export function openPlacesForFiles(options: {
   const open = openPlaces(options)
   const known = new Map<string, Promise<Access>>()
   return async (typed) => {
-    const { account, place } = await open(typeof typed === 'string' ? readPlace(typed) : typed)
-    const access = known.get(account.id) ?? openAccess(account, options.maxWaitMs)
-    known.set(account.id, access)
+    const { account, place, sharingLink } = await open(typeof typed === 'string' ? readPlace(typed) : typed)
+    const key = [account.id, sharingLink].join(' ')
+    const access = known.get(key) ?? openAccess(account, options.maxWaitMs, sharingLink)
+    known.set(key, access)
     return { access: await access, place }
   }
 }
 
-async function openAccess(account: Account, maxWaitMs: number): Promise<Access> {
+async function openAccess(
+  account: Account,
+  maxWaitMs: number,
+  sharingLink: string | undefined,
+): Promise<Access> {
   const link = await accessToken(account, { patience: startPatience(maxWaitMs) })
   const { graphOrigin, grantedScope } = link
-  const graph = openGraphs(account, maxWaitMs, link)
-  return { account, graph, graphOrigin, caller: { account, grantedScope }, maxWaitMs }
+  const graph = openGraphs(account, maxWaitMs, link, sharingLink)
+  return { account, graph, graphOrigin, caller: { account, grantedScope, sharingLink }, maxWaitMs }
 }

@@ -1,4 +1,6 @@
 import { OdLinkError } from '../../errors.ts'
+import type { GraphAnswer } from '../answer.ts'
+import { redeemFirst } from '../error-codes.ts'
 import { createFolder } from '../folders.ts'
 import { isWebAddress, type Place, parentOf, placeBelow, showPlace } from '../place.ts'
 import type { Graph } from '../request.ts'
@@ -43,7 +45,7 @@ export async function findDestination(
   if (folder) return { folder }
   if (found.item && mustBeFolder) throw noFolder(place)
   if (found.item) return { file: found.place, existing: found.item }
-  if (mustBeFolder) return { folder: await createMissing(graph, place, parents) }
+  if (mustBeFolder) return { folder: await createMissing(graph, place, parents, found.answer) }
   const parent = await findFolder(graph, parentOf(place), parents)
   return { file: placeBelow(parent, last), existing: undefined }
 }
@@ -58,14 +60,19 @@ function folderIn({ item, place, behind }: Found): Place | undefined {
 async function findFolder(graph: Graph, place: Place, parents: boolean): Promise<Place> {
   if (place.path.length === 0) return place
   const found = await lookUp(graph, place)
-  if (!found.item) return createMissing(graph, place, parents)
+  if (!found.item) return createMissing(graph, place, parents, found.answer)
   const folder = folderIn(found)
   if (folder) return folder
   throw noFolder(place)
 }
 
-async function createMissing(graph: Graph, place: Place, parents: boolean): Promise<Place> {
-  if (!parents) throw missing(place)
+async function createMissing(
+  graph: Graph,
+  place: Place,
+  parents: boolean,
+  answer: GraphAnswer,
+): Promise<Place> {
+  if (!parents) throw missing(place, answer)
   await createFolder(graph, place, { onConflict: 'reuse', parents: true })
   // Its path may lead through a shortcut.
   const found = await lookUp(graph, place)
@@ -79,9 +86,9 @@ function noFolder(place: Place): OdLinkError {
   })
 }
 
-function missing(place: Place): OdLinkError {
+function missing(place: Place, answer: GraphAnswer): OdLinkError {
   return new OdLinkError('not-found', `There is no folder "${showPlace(place)}".`, {
     reason: 'no-such-item',
-    next: [{ intro: 'To create it:', flags: { parents: true } }],
+    next: [...redeemFirst(answer), { intro: 'To create it:', flags: { parents: true } }],
   })
 }

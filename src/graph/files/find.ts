@@ -1,7 +1,7 @@
 import { OdLinkError } from '../../errors.ts'
 import type { GraphAnswer } from '../answer.ts'
 import { addressOf, followShortcut } from '../drive.ts'
-import { means } from '../error-codes.ts'
+import { means, redeemFirst } from '../error-codes.ts'
 import { graphFailure, traceOf } from '../errors.ts'
 import { itemOf } from '../item.ts'
 import { type Place, parentOf, showPlace } from '../place.ts'
@@ -64,7 +64,10 @@ export function noItem(place: Place, answer?: GraphAnswer): OdLinkError {
   const args = [showPlace(parentOf(place))]
   return new OdLinkError('not-found', `There is nothing at "${showPlace(place)}".`, {
     reason: 'no-such-item',
-    next: path.length === 0 ? [] : [{ intro: 'To see what is there:', verb: 'ls', args }],
+    next: [
+      ...(answer ? redeemFirst(answer) : []),
+      ...(path.length === 0 ? [] : [{ intro: 'To see what is there:', verb: 'ls', args }]),
+    ],
     ...(answer ? traceOf(answer) : {}),
   })
 }

@@ -1,9 +1,12 @@
 import { OdLinkError } from '../../errors.ts'
 import { isJsonObject, textIn } from '../../text/json.ts'
+import type { NextStep } from '../../text/next-step.ts'
+import type { GraphAnswer } from '../answer.ts'
 import { addressOf, followShortcut } from '../drive.ts'
-import { codesOf, means } from '../error-codes.ts'
+import { codesOf, means, redeemFirst } from '../error-codes.ts'
 import { graphFailure } from '../errors.ts'
 import { type Place, showPlace } from '../place.ts'
+import { missingScope } from '../scopes.ts'
 import { mayBeShortcut } from '../shortcuts.ts'
 import type { At } from './access.ts'
 import { browserUrl } from './browser-url.ts'
@@ -53,8 +56,7 @@ export async function shareItem({ access, place }: At, wish: LinkWish): Promise<
   const behind = mayBeShortcut(answer) ? await followShortcut(graph, place) : undefined
   if (behind) answer = await send(behind)
   if (means(answer, 'notFound')) throw noItem(place, answer)
-  if (answer.status >= 300)
-    throw refused(graphFailure(answer, `Sharing "${showPlace(place)}"`), wish, codesOf(answer))
+  if (answer.status >= 300) throw refused(graphFailure(answer, `Sharing "${showPlace(place)}"`), wish, answer)
   const { link, expirationDateTime, hasPassword } = answer.json ?? {}
   const { webUrl, type, scope: given } = isJsonObject(link) ? link : {}
   const url = browserUrl(textIn(webUrl, longestUrl), access.graphOrigin)
@@ -71,11 +73,13 @@ export async function shareItem({ access, place }: At, wish: LinkWish): Promise<
 }
 
 /** What an administrator forbids is told, with the kind of link that may be allowed. */
-function refused(error: OdLinkError, { scope, canEdit }: LinkWish, codes: string[]): OdLinkError {
-  const isForbidden = error.reason === 'access-denied' || codes.some((code) => /sharing|policy/i.test(code))
+function refused(error: OdLinkError, { scope, canEdit }: LinkWish, answer: GraphAnswer): OdLinkError {
+  const isPolicy = codesOf(answer).some((code) => /sharing|policy/i.test(code))
+  const isForbidden = error.reason === 'access-denied' || isPolicy
   const isUnsupported = error.reason === 'refused-request'
-  if (!isForbidden && !isUnsupported) return error
-  const next = [
+  if ((!isForbidden && !isUnsupported) || missingScope(answer.asked)) return error
+  const next: NextStep[] = [
+    ...redeemFirst(answer),
     ...(scope === 'anonymous'
       ? [
           {

@@ -2,7 +2,7 @@ import { accountFlag } from '../../accounts/index.ts'
 import { OdLinkError } from '../../errors.ts'
 import type { NextStep } from '../../text/next-step.ts'
 import type { GraphAnswer } from '../answer.ts'
-import { means } from '../error-codes.ts'
+import { means, redeemFirst } from '../error-codes.ts'
 import { graphFailure, plainWords, traceOf } from '../errors.ts'
 import { includesScope, otherDrivesScope, sitesScope } from '../scopes.ts'
 
@@ -17,8 +17,11 @@ const unknown = [
   'name',
 ] as const
 
-/** Nothing opens this address: neither /shares nor, where the scope allows, its site. */
-export function cannotOpen(text: string, answer: GraphAnswer): OdLinkError {
+/**
+ * Nothing opens this address: neither /shares nor, where the scope allows, its site.
+ * @param isLink whether it is a sharing link, which no site knows.
+ */
+export function cannotOpen(text: string, answer: GraphAnswer, isLink: boolean): OdLinkError {
   if (!means(answer, ...unknown)) return graphFailure(answer, `Opening "${text}"`)
   const isMissing = answer.status === 404
   const words = plainWords(answer)
@@ -26,8 +29,9 @@ export function cannotOpen(text: string, answer: GraphAnswer): OdLinkError {
   return new OdLinkError(isMissing ? 'not-found' : 'not-allowed', message, {
     reason: isMissing ? 'no-such-item' : 'access-denied',
     next: [
+      ...redeemFirst(answer),
       'Check that a browser opens it with this account. Then use Share and Copy link there.',
-      ...withSites(answer),
+      ...(isLink ? [] : withSites(answer)),
     ],
     ...traceOf(answer),
   })

@@ -52,7 +52,7 @@ export async function resolveAddress(
   if (link === undefined) return resolvePath(graph, text, origin, names)
   const answer = await askShares(graph, link, redemption)
   const found = foundIn(answer)
-  if (!found) throw cannotOpen(text, answer)
+  if (!found) throw cannotOpen(text, answer, true)
   const prefix = link.includes('authkey') ? link : link.replace(/\?.*$/s, '')
   return { ...found, path: below, prefix }
 }
@@ -82,7 +82,7 @@ async function resolvePath(graph: Graph, text: string, origin: string, names: Dr
     const above = foundIn(await askShares(graph, at(count)))
     if (above) return { ...above, path: names.slice(count), prefix: at(count) }
   }
-  throw cannotOpen(text, refusal)
+  throw cannotOpen(text, refusal, false)
 }
 
 const fields = '$select=id,name,webUrl,folder,file,package,remoteItem,parentReference'

@@ -26,6 +26,7 @@ import {
   removeStale,
 } from '../../system/draft.ts'
 import { followSafely } from '../../system/planted-link.ts'
+import type { NextCommand } from '../../text/next-step.ts'
 import { fileTrouble } from './file-errors.ts'
 import { continuable, writeNote } from './part-note.ts'
 
@@ -183,8 +184,9 @@ export function fileTaken(file: string): OdLinkError {
 /**
  * A pipe, a terminal or a device: what was written cannot be undone, but an interrupted download can continue.
  * @param write passes a chunk on.
+ * @param toFile how to save the same content to a file, which a later run can continue.
  */
-export function passOn(write: Target['write']): Target {
+export function passOn(write: Target['write'], toFile: NextCommand): Target {
   let have = 0
   let etag: string | undefined
   return {
@@ -202,7 +204,7 @@ export function passOn(write: Target['write']): Target {
           'The download was interrupted, and its beginning has already been written.',
           {
             reason: 'unreachable',
-            next: [{ intro: 'Save it to a file, which can be resumed:', flags: { output: 'FILE' } }],
+            next: [{ intro: 'Save it to a file, which can be resumed:', ...toFile }],
           },
         )
       }
@@ -224,22 +226,23 @@ export function refuseDevice(file: string, platform?: NodeJS.Platform): void {
   if (!isDeviceName(file, platform)) return
   throw new OdLinkError('usage', `"${file}" is the name of a device on Windows, not of a file.`, {
     reason: 'local-file',
-    next: ['Name another file, or use --output - to print it.'],
+    next: ['Name another file, or use - for standard output.'],
   })
 }
 
 /**
  * Opens a path that is not a regular file, such as `/dev/null` or a pipe, which must not be replaced.
+ * @param toFile as for `passOn`.
  * @returns undefined for a regular file, or if nothing exists there.
  * @throws OdLinkError (usage) for a pipe of another user, or a link that leads to one.
  */
-export function openSpecial(file: string): Target | undefined {
+export function openSpecial(file: string, toFile: NextCommand): Target | undefined {
   if (!isSpecial(file)) return undefined
   try {
     followSafely(file)
     // Neither created nor emptied: a file that took its place meanwhile stays as it is.
     const fd = openSync(file, constants.O_WRONLY)
-    if (!fstatSync(fd).isFile()) return passOn((chunk) => writeWhole(fd, chunk, file))
+    if (!fstatSync(fd).isFile()) return passOn((chunk) => writeWhole(fd, chunk, file), toFile)
     closeSync(fd)
     throw replaced(file)
   } catch (error) {

@@ -1,4 +1,4 @@
-import { readFileSync, statSync } from 'node:fs'
+import { readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
 import { ada, charles, grace, library, margaret, usePlaces } from '../../helpers/microsoft/place-world.ts'
@@ -72,8 +72,28 @@ describe('od-link drive add', () => {
 
   it('redeems a sharing link after saying so, and reaches its folder from then on', async () => {
     const link = await places.arrange('link', { in: charles, path: '/Linked', type: 'edit' })
-    const { code, stderr } = await run('drive', 'add', 'linked', `${link.webUrl}?e=x`)
+    const address = `${link.webUrl}?e=x`
+    // A path opens it for one command only, and says what lasts, whatever the command and the refusal.
+    const local = join(places.world.dir, 'to-share.txt')
+    writeFileSync(local, 'text')
+    for (const [args, failure] of [
+      [['ls', address], 9],
+      [['mkdir', address, 'x'], 9],
+      [['upload', local, `${link.webUrl}/`], 9],
+      [['share', '--edit', address], 9],
+      [['rm', `${link.webUrl}/x`], 8],
+      [['download', `${link.webUrl}/x`], 8],
+    ] as [string[], number][]) {
+      const refused = await run(...args)
+      expect([args[0], refused.code, refused.stdout]).toEqual([args[0], failure, ''])
+      expect(refused.stderr).toMatch(/redeemed first: od-link drive add NAME \S*\/:f:\//)
+    }
+    const list = await places.world.run(['mkdir', '--from-file', '-', address], { input: 'a/b\n' })
+    expect(list.code).toBe(9)
+    expect(list.stderr).toContain(`od-link drive add NAME '${address}'`)
+    const { code, stderr } = await run('drive', 'add', 'linked', address)
     expect(code).toBe(0)
+    expect(stderr).not.toContain('od-link drive add')
     expect(stderr).toMatch(/^Redeeming the sharing link: ada@contoso\.example keeps the access/)
     expect(await run('mkdir', 'linked:/x')).toMatchObject({ code: 0, stdout: 'linked:/x\n' })
     await places.weather('/shares/', { status: 503 })

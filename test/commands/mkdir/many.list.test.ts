@@ -220,7 +220,9 @@ describe('a list with lines that are not valid paths', () => {
       { status: 'invalid', line: 5, text: '# c?', reason: why[1] },
     ])
     const broken = await makeManyInJson(at.world, ['x'.repeat(70_000)], '--skip-invalid', '--dry-run')
-    expect(broken.invalid).toMatchObject([{ line: 1, text: null, reason: expect.stringContaining('too long') }])
+    expect(broken.invalid).toMatchObject([
+      { line: 1, text: null, reason: expect.stringContaining('too long') },
+    ])
     expect((await makeManyInJson(at.world, ['ok'], '--skip-invalid')).summary).toMatchObject({ invalid: 0 })
   })
 

@@ -156,7 +156,7 @@ describe('the file of a download', () => {
   it('may be a pipe, whose beginning cannot be undone', () => {
     expect([isSpecial('/dev/null'), isSpecial(dir), isSpecial(file())]).toEqual([true, false, false])
     const pieces: string[] = []
-    const target = passOn((chunk) => void pieces.push(String(chunk)))
+    const target = passOn((chunk) => void pieces.push(String(chunk)), { flags: { output: 'FILE' } })
     target.begin('"1"')
     target.begin('"2"')
     expect([target.have, target.etag]).toEqual([0, '"2"'])
@@ -172,7 +172,7 @@ describe('the file of a download', () => {
 
 it('refuses the name of a device on Windows, and of nothing elsewhere', () => {
   expect(told(() => refuseDevice('NUL', 'win32'))).toBe(
-    'usage: "NUL" is the name of a device on Windows, not of a file. | Name another file, or use --output - to print it.',
+    'usage: "NUL" is the name of a device on Windows, not of a file. | Name another file, or use - for standard output.',
   )
   refuseDevice('NUL.d/file', 'win32')
   refuseDevice('NUL', 'linux')
