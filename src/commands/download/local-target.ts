@@ -2,6 +2,7 @@ import { lstatSync, mkdirSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import { OdLinkError } from '../../errors.ts'
 import { numbered } from '../../graph/files/local-name.ts'
+import { foldName } from '../../graph/path.ts'
 import { fileTrouble } from '../../graph/transfer/file-errors.ts'
 import {
   fileTaken,
@@ -15,6 +16,7 @@ import type { UploadConflict } from '../../graph/transfer/upload.ts'
 import { caughtUp } from '../../terminal/index.ts'
 import type { NextCommand } from '../../text/next-step.ts'
 import { existsLocally, isLocalFolder } from '../shared/destination.ts'
+import type { Names } from '../shared/names.ts'
 import { ReaderGone } from '../shared/reader-gone.ts'
 
 /** Where downloads go on this machine. */
@@ -78,18 +80,32 @@ const toFile = (from: string): NextCommand => ({ verb: 'download', args: [from, 
  */
 export function openLocal(
   file: string,
-  { content, from, onConflict }: { content: string; from: string; onConflict: UploadConflict },
+  { content, from, onConflict, names }: Opening,
 ): { path: string; target: Target } {
   refuseDevice(file)
   const special = openSpecial(file, toFile(from))
   if (special) return { path: file, target: special }
-  if (onConflict === 'replace' || !exists(file))
-    return { path: file, target: openPart(file, content, onConflict === 'replace') }
-  if (onConflict === 'fail') throw fileTaken(file)
-  for (let number = 1; ; number += 1) {
-    const path = join(dirname(file), numbered(basename(file), number))
-    if (!exists(path)) return { path, target: openPart(path, content, false) }
-  }
+  const isFree = (path: string) => !exists(path) && !(onConflict === 'rename' && names.has(path))
+  if (onConflict === 'fail' && exists(file)) throw fileTaken(file)
+  let path = file
+  for (let number = 1; onConflict !== 'replace' && !isFree(path); number += 1)
+    path = join(dirname(file), numbered(basename(file), number))
+  names.claim(path, from)
+  return { path, target: openPart(path, content, onConflict === 'replace') }
+}
+
+interface Opening {
+  content: string
+  /** Its path in the drive. */
+  from: string
+  onConflict: UploadConflict
+  /** The local paths of this command. */
+  names: Names
+}
+
+/** What all spellings of one local name have in common: macOS and Windows ignore case, as OneDrive does. */
+export function foldLocal(name: string, platform: NodeJS.Platform = process.platform): string {
+  return platform === 'win32' || platform === 'darwin' ? foldName(name) : name
 }
 
 /** A link that leads nowhere has its name, too. */

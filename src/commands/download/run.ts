@@ -12,8 +12,15 @@ import { splitDestination } from '../shared/destination.ts'
 import { conflictOf, jobsOf, placesOf } from '../shared/file-options.ts'
 import { itemAsJson } from '../shared/item-json.ts'
 import { type Job, runJobs } from '../shared/jobs.ts'
+import { type Names, startNames } from '../shared/names.ts'
 import { resumable, resumes } from '../shared/resumable.ts'
-import { type LocalDestination, openLocal, openStdout, readLocalDestination } from './local-target.ts'
+import {
+  foldLocal,
+  type LocalDestination,
+  openLocal,
+  openStdout,
+  readLocalDestination,
+} from './local-target.ts'
 
 type Options = Arguments['options']
 
@@ -29,7 +36,13 @@ export async function run({ positional, options }: Arguments): Promise<void> {
     paths: from,
   })
   const open = placesOf(options)
-  const jobs = places.map((place) => jobFor(place, open, destination, options))
+  const twins = twinsOf(places, options)
+  const names = startNames(foldLocal)
+  const jobs = places.map((place, index) => {
+    const job = jobFor(place, { open, destination, names }, options)
+    const twin = twins.get(index)
+    return twin ? { ...job, run: () => Promise.reject(twin) } : job
+  })
   const isScreen = isPiped && process.stdout.isTTY === true
   await runJobs(jobs, {
     ...{ json: options.json === true, isPiped, atOnce, hasProgress: !isScreen },
@@ -37,12 +50,31 @@ export async function run({ positional, options }: Arguments): Promise<void> {
   })
 }
 
-function jobFor(
-  typed: TypedPlace,
-  open: (typed: TypedPlace) => Promise<At>,
-  destination: LocalDestination,
-  options: Options,
-): Job {
+/** What would get the name of an earlier one, as far as the typed paths say, by its position: the first one wins. */
+function twinsOf(places: readonly TypedPlace[], options: Options): Map<number, OdLinkError> {
+  const names = startNames(foldLocal)
+  const twins = new Map<number, OdLinkError>()
+  if (conflictOf(options) === 'rename') return twins
+  for (const [index, place] of places.entries()) {
+    const name = place.path.at(-1)
+    try {
+      if (name !== undefined) names.claim(name, showPlace(place))
+    } catch (error) {
+      if (!(error instanceof OdLinkError)) throw error
+      twins.set(index, error)
+    }
+  }
+  return twins
+}
+
+interface Around {
+  open: (typed: TypedPlace) => Promise<At>
+  destination: LocalDestination
+  /** The local paths of this command. */
+  names: Names
+}
+
+function jobFor(typed: TypedPlace, { open, destination, names }: Around, options: Options): Job {
   return {
     name: showPlace(typed),
     async run(report) {
@@ -54,7 +86,7 @@ function jobFor(
         destination === 'stdout'
           ? { path: undefined, target: openStdout(showPlace(place)) }
           : openLocal(fileFor(item, typed, destination), {
-              ...{ content, from: showPlace(place), onConflict: conflictOf(options) },
+              ...{ content, from: showPlace(place), onConflict: conflictOf(options), names },
             })
       report.progress(target.have, item.size)
       report.onInterrupt(() => {

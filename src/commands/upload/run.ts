@@ -5,13 +5,23 @@ import { OdLinkError } from '../../errors.ts'
 import type { At } from '../../graph/files/access.ts'
 import { type Destination, findDestination, isFolderText } from '../../graph/files/destination.ts'
 import { isSmall, sendFile } from '../../graph/files/send.ts'
-import { childPath } from '../../graph/path.ts'
-import { type Place, parentOf, placeBelow, readPlace, showPlace } from '../../graph/place.ts'
+import { childPath, foldName } from '../../graph/path.ts'
+import {
+  type Place,
+  parentOf,
+  placeBelow,
+  readPlace,
+  type Shown,
+  showPlace,
+  type TypedPlace,
+} from '../../graph/place.ts'
 import { fileTrouble } from '../../graph/transfer/file-errors.ts'
+import type { UploadConflict } from '../../graph/transfer/upload.ts'
 import { existsLocally, splitDestination } from '../shared/destination.ts'
 import { conflictOf, jobsOf, placesOf } from '../shared/file-options.ts'
 import { itemAsJson } from '../shared/item-json.ts'
 import { type Job, runJobs } from '../shared/jobs.ts'
+import { startNames } from '../shared/names.ts'
 
 type Options = Arguments['options']
 
@@ -25,27 +35,69 @@ export async function run({ positional, options }: Arguments): Promise<void> {
   const typed = readPlace(to)
   const [first = '-'] = files
   if (isOne) sizeOf(first)
-  const at = await placesOf(options)(typed)
-  const unseen = isOne && onConflict === 'fail' && isSmall(sizeOf(first)) && !isFolderText(to)
-  const destination = await findDestination(at.access.graph(), at.place, {
-    mustBeFolder: !isOne || isFolderText(to),
-    parents: options.parents === true,
-    unseen,
-  })
-  const jobs = files.map((file) => jobFor(file, at, destination, options, unseen))
+  const mustBeFolder = !isOne || isFolderText(to)
+  const flaws = mustBeFolder ? flawsOf(files, typed, onConflict) : new Map<number, OdLinkError>()
+  const hasWork = flaws.size < files.length
+  const open = async (): Promise<Opened> => {
+    const at = await placesOf(options)(typed)
+    const unseen = isOne && onConflict === 'fail' && isSmall(sizeOf(first)) && !mustBeFolder
+    const destination = await findDestination(at.access.graph(), at.place, {
+      ...{ mustBeFolder, parents: options.parents === true, unseen },
+    })
+    return { at, destination, unseen }
+  }
+  // Where nothing can be uploaded, nothing is requested and no folder created.
+  const opened = hasWork ? await open() : undefined
+  const jobs = files.map((file, index) => jobFor(file, flaws.get(index), opened, options))
   await runJobs(jobs, {
     ...{ json: options.json === true, atOnce, hasProgress: true },
     done: 'files were not uploaded',
   })
 }
 
-function jobFor(file: string, at: At, destination: Destination, options: Options, unseen: boolean): Job {
-  const { access } = at
+/** Where files go. */
+interface Opened {
+  at: At
+  destination: Destination
+  /** Whether it was not looked at: the name may be that of a folder. */
+  unseen: boolean
+}
+
+/** What keeps files from going into a folder that is not known yet, by their position. */
+function flawsOf(
+  files: readonly string[],
+  folder: TypedPlace,
+  onConflict: UploadConflict,
+): Map<number, OdLinkError> {
+  const names = startNames(foldName)
+  const flaws = new Map<number, OdLinkError>()
+  for (const [index, file] of files.entries()) {
+    try {
+      sizeOf(file)
+      inFolder(folder, file)
+      if (onConflict !== 'rename') names.claim(basename(file), file)
+    } catch (error) {
+      if (!(error instanceof OdLinkError)) throw error
+      flaws.set(index, error)
+    }
+  }
+  return flaws
+}
+
+function jobFor(
+  file: string,
+  flaw: OdLinkError | undefined,
+  opened: Opened | undefined,
+  options: Options,
+): Job {
   const onConflict = conflictOf(options)
   return {
     name: file,
-    bytes: file === '-' ? undefined : (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
+    bytes: file === '-' ? undefined : flaw ? 0 : (statSync(file, { throwIfNoEntry: false })?.size ?? 0),
     async run(report) {
+      if (flaw || !opened) throw flaw
+      const { at, destination, unseen } = opened
+      const { access } = at
       const size = sizeOf(file)
       const send = async (place: Place) => {
         const item = await sendFile(access, place, file, {
@@ -72,7 +124,7 @@ function jobFor(file: string, at: At, destination: Destination, options: Options
 }
 
 /** @throws OdLinkError (usage) for a name that OneDrive does not accept. */
-function inFolder(folder: Place, file: string): Place {
+function inFolder<P extends Shown>(folder: P, file: string): P {
   if (file === '-') {
     throw new OdLinkError('usage', 'Standard input has no name, so the path needs one.', {
       reason: 'invalid-path',

@@ -4,7 +4,7 @@ import { addressOf } from '../drive.ts'
 import { type Place, showPlace } from '../place.ts'
 import { withSavedSession } from '../transfer/saved-session.ts'
 import { startUpload, type Upload, type UploadConflict, type UploadOptions } from '../transfer/upload.ts'
-import { changed, type FileSource, openSource } from '../transfer/upload-source.ts'
+import { changedSince, type FileSource, openSource } from '../transfer/upload-source.ts'
 import type { Access } from './access.ts'
 import { hasContent, startChecksum } from './checksum.ts'
 import { type FileItem, fileItemOf } from './file-item.ts'
@@ -45,7 +45,7 @@ export async function sendFile(
     const json = await transfer(access, place, source, options)
     const answered = fileItemOf(json)
     const item = answered.size === undefined ? (await findItem(access.graph(), place)).item : answered
-    if (source.isChanged()) throw changed(file)
+    if (source.isChanged()) throw changedSince(file)
     const hashOf = (name: Parameters<typeof checksum.hashOf>[0]) => checksum.hashOf(name, source.read)
     if (!(await hasContent(item, { size: source.size, hashOf }))) explain(item, source.size, place)
     if (options.onConflict === 'fail') tellReplaced(json, place, started)

@@ -76,8 +76,9 @@ export async function openSource(
         tap(chunk, at - skipped)
         sent(chunk.length)
       }
+      const chunks = reading(file, fd, skipped + first, length, seen)
       // Not `pipeline`, which aborts a request without the reason.
-      Readable.from(reading(file, fd, skipped + first, length, seen))
+      Readable.from(unlessChanged(chunks, file, isChanged))
         .on('error', (error) => outgoing.destroy(error))
         .pipe(outgoing)
     },
@@ -97,6 +98,20 @@ function skippedMark(fd: number, file: string): number {
     closeSync(fd)
     throw error instanceof OdLinkError ? error : fileTrouble(error, file, 'read')
   }
+}
+
+/**
+ * Holds back the last chunk until the file is known not to have changed while it was read: a request without its end is not
+ * carried out, so the drive never gets a mixture of two versions.
+ */
+async function* unlessChanged(chunks: AsyncIterable<Buffer>, file: string, isChanged: () => boolean) {
+  let held: Buffer | undefined
+  for await (const chunk of chunks) {
+    if (held) yield held
+    held = chunk
+  }
+  if (isChanged()) throw changed(file)
+  if (held) yield held
 }
 
 /** Not one of Node's file streams, because they close the file when they are destroyed, whatever their options. */
@@ -156,6 +171,14 @@ async function copied(file: string, stream: AsyncIterable<Buffer>): Promise<numb
 export function changed(file: string): OdLinkError {
   return new OdLinkError('usage', `"${file}" changed during the upload.`, {
     reason: 'local-file',
-    next: ['Upload it again.'],
+    next: ['Upload it again, or a copy of it if something keeps writing to it.'],
+  })
+}
+
+/** The same after all of it was sent: what OneDrive has is whole, but not what the file is now. */
+export function changedSince(file: string): OdLinkError {
+  return new OdLinkError('usage', `"${file}" changed during the upload. OneDrive has it as it was before.`, {
+    reason: 'local-file',
+    next: [{ intro: 'To upload it again:', flags: { 'on-conflict': 'replace' } }],
   })
 }

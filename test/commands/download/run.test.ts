@@ -1,10 +1,10 @@
 import { execFile } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, readdirSync, readFileSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
-
+import { foldLocal } from '../../../src/commands/download/local-target.ts'
 import { useLinked } from '../../helpers/program/linked.ts'
 import { node, program } from '../../helpers/program/od-link.ts'
 
@@ -80,6 +80,26 @@ describe('od-link download', () => {
     expect(text('a.txt')).toBe('text')
     symlinkSync('nowhere', join(dir, 'link'))
     expect((await download('/Reports/a.txt', 'link')).code).toBe(3)
+  })
+
+  it('never replaces one of its files by another, whatever is taken', async () => {
+    await at.graph('PUT', '/me/drive/root:/Other/a.txt:/content', 'another')
+    const twins = ['/Reports/a.txt', '/Other/a.txt', '.']
+    for (const choice of ['fail', 'replace']) {
+      const { code, stdout, stderr } = await download(...twins, '--on-conflict', choice)
+      expect([code, stdout, text('a.txt')]).toEqual([3, 'a.txt\n', 'text'])
+      expect(stderr).toContain('"/Other/a.txt" would get the same name as "/Reports/a.txt".')
+      rmSync(join(dir, 'a.txt'))
+    }
+    expect((await download(...twins, '--on-conflict', 'rename')).code).toBe(0)
+    expect([text('a.txt'), text('a 1.txt')].sort()).toEqual(['another', 'text'])
+    expect(readdirSync(dir)).toHaveLength(2)
+    // Names that only the server knows, too.
+    await pretend('/Other/a.txt', { name: 'b.txt' })
+    const late = await download('/Reports/b.txt', '/Other/a.txt', '--on-conflict', 'replace', '.')
+    expect([late.code, late.stdout]).toEqual([3, 'b.txt\n'])
+    expect(foldLocal('A.TXT', 'win32')).toBe(foldLocal('a.txt', 'darwin'))
+    expect(foldLocal('A.TXT', 'linux')).not.toBe(foldLocal('a.txt', 'linux'))
   })
 
   it('goes on after one of several that fails, and ends with its exit code', async () => {

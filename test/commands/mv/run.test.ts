@@ -62,6 +62,26 @@ describe('od-link mv', () => {
     expect((await item('/A/taken')).id).toBe(id)
   })
 
+  it('never replaces what it has just moved, and creates no folder for what is missing', async () => {
+    for (const path of ['/A/twin', '/A/Sub2/twin'])
+      await at.graph('PUT', `/me/drive/root:${path}:/content`, path)
+    const { code, stdout, stderr } = await mv(
+      '/A/twin',
+      '/A/Sub2/twin',
+      '/Archive',
+      '--on-conflict',
+      'replace',
+    )
+    expect([code, stdout]).toEqual([3, '/Archive/twin\n'])
+    expect(stderr).toContain('"/A/Sub2/twin" would get the same name as "/A/twin".')
+    expect(await has('/A/Sub2/twin')).toBe(true)
+    expect((await mv('/A/Sub2/twin', '/Archive/', '--on-conflict', 'rename')).stdout).toBe(
+      '/Archive/twin 1\n',
+    )
+    expect((await mv('-p', '/A/nothing', '/Never/here/')).code).toBe(8)
+    expect(await has('/Never')).toBe(false)
+  })
+
   it('refuses what cannot be meant', async () => {
     const self = await mv('/Archive', '/Archive/SUB/')
     expect([self.code, self.stdout]).toEqual([2, ''])

@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { appendFileSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { useLinked } from '../../helpers/program/linked.ts'
@@ -124,6 +124,42 @@ describe('od-link upload', () => {
     const inJson = await upload('--json', 'taken', 'a.txt', '/Reports', '--jobs', '1')
     expect(inJson.code).toBe(3)
     expect(JSON.parse(inJson.stderr).error).toMatchObject({ kind: 'taken', reason: 'name-taken' })
+  })
+
+  it('tells bad names and files before anything is requested, where nothing is left to upload', async () => {
+    put('CON.txt')
+    for (const files of [['a:b'], ['CON.txt'], ['a:b', 'missing', '-'], [join(dir, 'a:b'), 'CON.txt']]) {
+      const { code, stdout } = await upload('-p', ...files, '/Never/here/')
+      expect([files, code, stdout]).toEqual([files, 2, ''])
+    }
+    expect((await upload('CON.txt')).stderr).toContain('the name "CON.txt": it is reserved for a device')
+    expect(await at.requests('graph')).toEqual([])
+  })
+
+  it('never replaces one of its files by another', async () => {
+    mkdirSync(join(dir, 'other'))
+    writeFileSync(join(dir, 'other', 'A.TXT'), 'another')
+    const twins = ['a.txt', 'other/A.TXT', '/Twins/', '-p']
+    const refused = await upload(...twins, '--on-conflict', 'replace')
+    expect([refused.code, refused.stdout]).toEqual([3, '/Twins/a.txt\n'])
+    expect(refused.stderr).toContain('"other/A.TXT" would get the same name as "a.txt".')
+    expect(await content('/Twins/a.txt')).toBe('this is a.txt')
+    expect((await upload(...twins, '--on-conflict', 'rename')).code).toBe(0)
+    expect((await at.drive()).filter((path) => path.startsWith('/Twins/'))).toHaveLength(3)
+    expect((await upload('b.txt', 'b.txt', '/Twins/')).stderr).toContain('"b.txt" was named twice.')
+  })
+
+  it('leaves nothing of a large file that changes meanwhile, and can send it again', async () => {
+    put('growing', randomBytes(21 * mb))
+    await at.weather('createUploadSession', { delayMs: 1_500 })
+    const sent = upload('growing', '/Reports/growing')
+    setTimeout(() => appendFileSync(join(dir, 'growing'), 'more'), 1_200)
+    const { code, stdout, stderr } = await sent
+    expect([code, stdout]).toEqual([2, ''])
+    expect(stderr).toContain('"growing" changed during the upload.')
+    expect(await at.drive()).not.toContain('/Reports/growing (file)')
+    // On a work drive, a session that is left would hold the name.
+    expect((await upload('growing', '/Reports/growing')).code).toBe(0)
   })
 
   it('tells a file of this computer from a destination, and a folder from a file', async () => {

@@ -156,7 +156,10 @@ describe('the file of a download', () => {
   it('may be a pipe, whose beginning cannot be undone', () => {
     expect([isSpecial('/dev/null'), isSpecial(dir), isSpecial(file())]).toEqual([true, false, false])
     const pieces: string[] = []
-    const target = passOn((chunk) => void pieces.push(String(chunk)), { flags: { output: 'FILE' } })
+    const target = passOn((chunk) => void pieces.push(String(chunk)), {
+      verb: 'download',
+      args: ['/a', 'FILE'],
+    })
     target.begin('"1"')
     target.begin('"2"')
     expect([target.have, target.etag]).toEqual([0, '"2"'])
@@ -165,7 +168,7 @@ describe('the file of a download', () => {
     target.finish()
     expect([target.have, pieces]).toEqual([3, ['abc']])
     expect(told(() => target.begin('"2"'))).toBe(
-      'network: The download was interrupted, and its beginning has already been written. | Save it to a file, which can be resumed: --output FILE',
+      'network: The download was interrupted, and its beginning has already been written. | Save it to a file, which can be resumed: od-link download /a FILE',
     )
   })
 })

@@ -5,6 +5,7 @@ import {
   readdirSync,
   renameSync,
   rmSync,
+  truncateSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
@@ -12,7 +13,7 @@ import { type ClientRequest, createServer, request } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { PassThrough } from 'node:stream'
+import { PassThrough, Writable } from 'node:stream'
 import { text } from 'node:stream/consumers'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { openSource } from '../../../src/graph/transfer/upload-source.ts'
@@ -83,8 +84,31 @@ describe('what is sent', () => {
     await expect(sent(source, 0, 3)).rejects.toMatchObject({
       kind: 'usage',
       message: `"${file()}" changed during the upload.`,
-      hint: 'Upload it again.',
+      hint: 'Upload it again, or a copy of it if something keeps writing to it.',
     })
+    source.close()
+  })
+
+  it.each<[string, () => void]>([
+    ['grows', () => appendFileSync(file(), 'x')],
+    ['shrinks', () => truncateSync(file(), 10)],
+    ['is written over', () => writeFileSync(file(), 'y'.repeat(600_000))],
+  ])('keeps back its end when the file %s while it is read', async (_, change) => {
+    writeFileSync(file(), 'x'.repeat(600_000))
+    utimesSync(file(), 2, 2)
+    const source = await openSource(file())
+    let received = 0
+    const outgoing = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        if (received === 0) change()
+        received += chunk.length
+        done()
+      },
+    })
+    const failed = new Promise<Error>((resolve) => outgoing.on('error', resolve))
+    source.send(outgoing as unknown as ClientRequest, 0, 600_000, () => {})
+    expect(await failed).toMatchObject({ message: `"${file()}" changed during the upload.` })
+    expect(received).toBeLessThan(600_000)
     source.close()
   })
 
