@@ -2,6 +2,7 @@ import type { Account } from '../accounts/account.ts'
 import { firstSignIn, listAccounts } from '../accounts/index.ts'
 import { savedSettings, setting } from '../settings/index.ts'
 import { hintOf } from '../text/next-step.ts'
+import { checkDrive, drivesToCheck } from './drives.ts'
 import { type CheckResult, type Finding, type Limit, runCheck } from './finding.ts'
 import { checkLink, nameInReport } from './links.ts'
 import { checkRegistrationSettings, checkSettings, checkStore, storesInUse } from './local-state.ts'
@@ -80,6 +81,13 @@ export const checks = [
     },
   },
   { name: 'link', title: 'Link', limit: afterStore, needs: ['settings'], run: checkLinks },
+  {
+    name: 'drive',
+    title: 'Saved drive',
+    limit: { ...afterStore, ms: afterStore.ms + link.ms },
+    needs: ['settings'],
+    run: checkDrives,
+  },
 ] as const satisfies readonly Check[]
 
 async function checkLinks(context: Context): Promise<CheckResult | Finding[]> {
@@ -95,6 +103,19 @@ async function checkLinks(context: Context): Promise<CheckResult | Finding[]> {
         () => (usable ? checkLink(account, context.offline) : unusable),
         nameInReport(account),
       )
+    }),
+  )
+}
+
+/** After the links, which renew their tokens. A drive whose link does not work is not checked. */
+async function checkDrives(context: Context): Promise<Finding[]> {
+  const links = await context.earlier('link')
+  return Promise.all(
+    drivesToCheck(context.account).map((owned) => {
+      const isUsable = links.find(({ subject }) => subject === nameInReport(owned.account))?.ok !== false
+      const unusable = { notChecked: 'not checked, because its link does not work' }
+      const check = () => (isUsable ? checkDrive(owned, context.offline) : unusable)
+      return runCheck(link, check, owned.drive.name)
     }),
   )
 }

@@ -25,7 +25,7 @@ export function nameInReport({ name, username }: Account): string {
  * The same error; but its commands name the account only by its short name. Addresses and IDs are masked in a report, and a
  * command with a masked one does not work.
  */
-function withoutAddress(error: unknown, { name }: Account): unknown {
+export function withoutAddress(error: unknown, { name }: Account): unknown {
   if (!(error instanceof OdLinkError)) return error
   const hide = (step: NextStep): NextStep => {
     if (typeof step === 'string' || step.flags?.account === undefined) return step

@@ -11,7 +11,7 @@ import { readAddressFor, resolveAddress } from '../../graph/places/resolve.ts'
 import { type Graph, openGraph } from '../../graph/request.ts'
 import { printJson, say, styled } from '../../terminal/index.ts'
 import { secondsOf, textOf } from '../shared/arguments.ts'
-import { describeDrive } from './describe.ts'
+import { describeDrive } from '../shared/drive-json.ts'
 
 /** What was typed behind `drive add`. */
 interface Wanted {

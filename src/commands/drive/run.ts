@@ -6,7 +6,7 @@ import { OdLinkError } from '../../errors.ts'
 import { print, printJson, say } from '../../terminal/index.ts'
 import { sanitize } from '../../text/sanitize.ts'
 import { textOf } from '../shared/arguments.ts'
-import { describeDrive } from './describe.ts'
+import { describeDrive } from '../shared/drive-json.ts'
 
 /** The most arguments that each action takes, itself included. */
 const most: Record<string, number> = { add: 4, list: 1, remove: 2 }

@@ -1,4 +1,5 @@
 import { type Account, labelOf } from '../../accounts/account.ts'
+import { listDrives } from '../../accounts/drives.ts'
 import {
   accountNow,
   defaultAccount,
@@ -21,6 +22,7 @@ import { localTime } from '../../text/format.ts'
 import { wrap } from '../../text/wrap.ts'
 import { describe } from '../shared/account-json.ts'
 import { textOf } from '../shared/arguments.ts'
+import { describeDrive } from '../shared/drive-json.ts'
 import { lifetimeInWords } from './lifetime.ts'
 
 /** How long the sign-in service, and then Graph, may take to respond for one link. */
@@ -92,6 +94,7 @@ async function checkNow(status: AccountStatus, { accessToken: refused }: LinkRec
 function inJson({ account, record, driveType, isReadOnly, problem }: AccountStatus, checked: boolean) {
   return {
     ...describe(account, record),
+    drives: listDrives([account]).map(describeDrive),
     checked,
     ...(checked && {
       works: problem === undefined,
@@ -126,6 +129,8 @@ function show({ account, record, driveType, isReadOnly, problem }: AccountStatus
     if (record.graphOrigin !== 'https://graph.microsoft.com') row('graph', record.graphOrigin)
   }
   row('store', account.store)
+  for (const [at, { drive }] of listDrives([account]).entries())
+    row(at === 0 ? 'drives' : '', `${drive.name}: ${drive.about}`)
   if (!checked) return
   row('checked', problem ? problemInWords(problem) : `works, ${driveType} drive`)
   if (isReadOnly)

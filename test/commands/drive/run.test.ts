@@ -186,6 +186,26 @@ describe('a saved drive', () => {
     expect((await saved()).map(({ name }: { name: string }) => name)).not.toContain('ours')
   })
 
+  it('is shown by status, and checked by doctor', async () => {
+    expect((await run('status')).stdout).toMatch(/^ {2}drives {6}team: folder General, .*\n {14}page: /m)
+    const [first] = JSON.parse((await run('status', '--json')).stdout)
+    expect(first.drives).toEqual(await saved())
+    const gone = { in: charles, path: '/Private/Reports', username: ada, role: 'none' }
+    await places.arrange('rights', gone)
+    const { code, stdout } = await run('doctor', '--json')
+    expect(code).toBe(9)
+    const { checks } = JSON.parse(stdout) as { checks: { name: string; ok: boolean; text: string }[] }
+    const ofDrives = checks.filter(({ name }) => name === 'drive')
+    expect(ofDrives).toHaveLength((await saved()).length)
+    expect(ofDrives).toContainEqual({ name: 'drive', ok: true, text: 'team: can be reached with work' })
+    expect(ofDrives.filter(({ ok }) => !ok)).toMatchObject(
+      ['reports', 'again'].map((name) => ({
+        text: `${name}: Opening "${name}:" is not allowed: Access denied.`,
+      })),
+    )
+    expect((await run('doctor', '--offline')).stdout).toContain('team: saved with work; whether it can be')
+  })
+
   it('is listed and removed by its name', async () => {
     const { stdout } = await run('drive', 'list')
     expect(stdout).toMatch(/^team: +folder General, .* \(work\)$/m)

@@ -97,6 +97,7 @@ describe('od-link status', () => {
       signInEverySeconds: null,
       signInBy: null,
       ended: null,
+      drives: [],
       checked: false,
     })
     expect(second).toMatchObject({
