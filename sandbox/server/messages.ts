@@ -50,8 +50,8 @@ export function mediaType(incoming: Incoming): string {
 const largestBody = 4 * 1024 * 1024
 
 /**
- * The body of a request, or undefined when it is too large: the rest is then read and discarded. One whose length is
- * announced is written in place, so that a large file is held in memory once.
+ * The body of a request, or undefined when it is too large: the rest is then read and discarded. A large one is written in
+ * place, whether its length is announced or not, so that a file is held in memory once.
  */
 export function readBody(request: IncomingMessage, largest = largestBody): Promise<Buffer | undefined> {
   const announced = Number(request.headers['content-length'])
@@ -59,17 +59,54 @@ export function readBody(request: IncomingMessage, largest = largestBody): Promi
   return new Promise((resolve, reject) => {
     let chunks: Buffer[] = []
     let size = 0
+    let grown: Grown | undefined
     if (announced > largest) resolve(undefined)
     request.on('data', (chunk: Buffer) => {
       const at = size
       size += chunk.length
       if (size > largest) {
         chunks = []
+        grown = undefined
         resolve(undefined)
       } else if (whole) chunk.copy(whole, at)
-      else chunks.push(chunk)
+      else if (size > largestBody) {
+        grown ??= new Grown(largest, chunks.splice(0))
+        grown.add(chunk)
+      } else chunks.push(chunk)
     })
-    request.on('end', () => resolve(whole ?? Buffer.concat(chunks)))
+    request.on('end', () => resolve(whole ?? grown?.whole() ?? Buffer.concat(chunks)))
     request.on('error', reject)
   })
+}
+
+/** What TypeScript's library for ES2023 lacks of ES2024. */
+type Resizable = ArrayBuffer & { resize: (length: number) => void }
+
+/** Growing copies nothing, but what is grown by is filled with zeros at once. */
+const step = 1024 * 1024
+
+/** Bytes whose number is not known before: the memory for the most is reserved, and taken as they come. */
+class Grown {
+  readonly #bytes: Resizable
+  readonly #most: number
+  #size = 0
+
+  constructor(most: number, first: Buffer[]) {
+    this.#most = most
+    const options = { maxByteLength: most }
+    this.#bytes = Reflect.construct(ArrayBuffer, [0, options]) as Resizable
+    for (const chunk of first) this.add(chunk)
+  }
+
+  add(chunk: Buffer): void {
+    const size = this.#size + chunk.length
+    if (size > this.#bytes.byteLength) this.#bytes.resize(Math.min(this.#most, size + step))
+    Buffer.from(this.#bytes).set(chunk, this.#size)
+    this.#size = size
+  }
+
+  whole(): Buffer {
+    this.#bytes.resize(this.#size)
+    return Buffer.from(this.#bytes, 0, this.#size)
+  }
 }
