@@ -1,3 +1,4 @@
+import { keptIdentity } from './books/kept-identity.ts'
 import { scoreReport } from './books/score-report.ts'
 import { readStateFile, StateFile } from './books/state-file.ts'
 import { serve } from './serve.ts'
@@ -72,7 +73,7 @@ export interface Sandbox {
   webClientSecret: string
   /** What is not on a person's own drive, to try. */
   examples: Example[]
-  /** With `tls`: a PEM file with the certificate to trust, for `NODE_EXTRA_CA_CERTS`. Removed on close. */
+  /** With `tls`: a PEM file with the certificate to trust, for `NODE_EXTRA_CA_CERTS`. Without `state` removed on close. */
   caFile?: string
   /** What its clients did wrong so far, as text. */
   scoreReport(): string
@@ -108,10 +109,10 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   })
   const originsAt = (own: string) => (asMicrosoft ? microsoftOrigins(own, named) : ownOrigins(own, named))
   const { names: hosts } = new Addresses(originsAt('https://localhost'), users)
-  const tls = options.tls || asMicrosoft ? makeLocalIdentity(hosts) : undefined
+  const { tls, toTrust } = options.tls || asMicrosoft ? await identityFor(hosts, options.state) : {}
   const saved = options.state === undefined ? undefined : readStateFile(options.state)
   const listener = await listen(port, async (request, response) => serve(await ready, request, response), tls)
-  const ca = tls && writeCaFile(tls.ca)
+  const ca = toTrust?.()
   const own = new URL(`${tls ? 'https' : 'http'}://localhost:${listener.port}`).origin
   const world = new World({
     origins: originsAt(own),
@@ -144,6 +145,16 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
       await stateFile?.close()
     },
   }
+}
+
+/** A certificate for this run, or the same in every run with a state file; and the file to trust. */
+async function identityFor(hosts: string[], state: string | undefined) {
+  if (state === undefined) {
+    const tls = makeLocalIdentity(hosts)
+    return { tls, toTrust: () => writeCaFile(tls.ca) }
+  }
+  const { identity, caFile } = await keptIdentity(state, hosts)
+  return { tls: identity, toTrust: () => ({ path: caFile, remove: () => {} }) }
 }
 
 const tunable = [

@@ -1,13 +1,11 @@
-import { randomBytes } from 'node:crypto'
-import { existsSync, fsync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs'
-import { type FileHandle, open, rename, rm } from 'node:fs/promises'
+import { existsSync, lstatSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { promisify } from 'node:util'
 import { dictionary, oneOf, record } from '../server/shape.ts'
 import { saveDrive } from '../state/save-drive.ts'
 import { readSavedDrive, type SavedDrive } from '../state/saved-drive.ts'
 import type { World } from '../state/world.ts'
 import { placesShape, restorePlaces, type SavedPlaces, savePlaces } from './saved-places.ts'
+import { writeWhole } from './write-whole.ts'
 
 const version = 1
 const delayMs = 500
@@ -131,36 +129,4 @@ function isRunning(pid: number): boolean {
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
-}
-
-/**
- * Writes a draft beside the file and renames it, so that readers see the old content or the new one. The
- * draft is private until it is complete, and then gets the permissions of the file that it replaces.
- */
-async function writeWhole(file: string, text: string): Promise<void> {
-  const draft = `${file}.${process.pid}.${randomBytes(4).toString('hex')}`
-  // O_EXCL follows no link (open(2)).
-  const handle = await open(draft, 'wx', 0o600)
-  try {
-    await handle.writeFile(text)
-    // By the descriptor, because the file handles of Yarn's Plug'n'Play have no `sync`.
-    await promisify(fsync)(handle.fd)
-    await takePermissions(handle, file)
-    const { dev, ino } = await handle.stat({ bigint: true })
-    const named = lstatSync(draft, { bigint: true, throwIfNoEntry: false })
-    // Anyone who can write to the folder could have replaced the draft.
-    if (named?.dev !== dev || named.ino !== ino) throw new Error('another program replaced its draft')
-    await handle.close()
-    await rename(draft, file)
-  } catch (error) {
-    await handle.close().catch(() => {})
-    await rm(draft, { force: true })
-    throw error
-  }
-}
-
-/** The permissions of another user's file are not copied: that user chose them. */
-async function takePermissions(draft: FileHandle, file: string): Promise<void> {
-  const replaced = lstatSync(file, { throwIfNoEntry: false })
-  if (replaced?.isFile() && replaced.uid === process.getuid?.()) await draft.chmod(replaced.mode & 0o777)
 }

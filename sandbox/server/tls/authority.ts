@@ -21,9 +21,9 @@ const loopback6 = [...new Array(15).fill(0), 1]
 /**
  * Makes a certificate authority and a certificate for `localhost` and other host names. The authority's key is discarded
  * once it has signed, and its certificate is limited to those names (RFC 5280, 4.2.1.10), so trusting it does not endanger
- * any other site. Both keys exist only in this process.
+ * any other site. Both keys exist only in this process, unless the caller saves the server's.
  */
-export function makeLocalIdentity(hosts: string[] = [], now = Date.now()): LocalIdentity {
+export function makeLocalIdentity(hosts: string[] = [], days = 30, now = Date.now()): LocalIdentity {
   const authority = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const server = generateKeyPairSync('ec', { namedCurve: 'P-256' })
   const names = [...new Set(['localhost', ...hosts])].map(dnsName)
@@ -34,7 +34,7 @@ export function makeLocalIdentity(hosts: string[] = [], now = Date.now()): Local
     signingKey: authority.privateKey,
     issuerKeyId: keyId(authority.publicKey),
     from: new Date(now - day),
-    until: new Date(now + 30 * day),
+    until: new Date(now + days * day),
   }
   const ca = pemOf(
     certificate({
