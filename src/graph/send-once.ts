@@ -18,15 +18,20 @@ export interface GraphRequest {
   body?: object
   /** Added to those that every request has. */
   headers?: Record<string, string>
-  /** A body and a response of any size: the answer has JSON only if `take` returns its text. */
+  /** A body or a response of any size. */
   streams?: GraphStreams
   /** Whether it may be sent again after a transient failure; default: yes, after `lookFirst`. */
   mayRepeat?: (outcome: GraphAnswer | NetworkError) => boolean
 }
 
-/** `take` gets the token that was sent, so that it can keep it out of what it shows. */
 export interface GraphStreams extends Omit<Streams, 'take'> {
+  /**
+   * Reads the response; the answer has JSON if it returns text.
+   * @param token what was sent, so that it can keep it out of what it shows.
+   */
   take?: (response: IncomingMessage, alive: () => void, token: string) => Promise<string>
+  /** What `take` returns is the whole response, so a success without JSON is a lost answer, as it is without `take`. */
+  isWhole?: true
 }
 
 /** Whose link a request is sent with. */
@@ -76,7 +81,8 @@ export async function sendOnce(
       ...(body ? { body: JSON.stringify(body) } : {}),
       ...(streams ? { streams: withToken(streams, link) } : {}),
     })
-    return read(response, { method, path, caller: callerOf(sender) }, link, streams !== undefined)
+    const mayBeEmpty = streams?.take !== undefined && !streams.isWhole
+    return read(response, { method, path, caller: callerOf(sender) }, link, mayBeEmpty)
   } catch (error) {
     // Nothing was sent: the same request would fail in the same way, and there is nothing to clean up.
     if (!(error instanceof NetworkError) || !error.sent) throw error
@@ -95,12 +101,12 @@ function read(
   { status, headers, body }: HttpResponse,
   asked: Asked,
   { accessToken }: LinkRecord,
-  isStreamed: boolean,
+  mayBeEmpty: boolean,
 ): GraphAnswer {
   // A server that repeats the token must not get it into a message.
   const json = parseJsonObject(body.includes(accessToken) ? body.replaceAll(accessToken, '…') : body)
   // A success that cannot be read is a lost answer; an error needs no body, because gateways send HTML.
-  const needsJson = status < 300 && status !== 204 && !(isStreamed && body === '')
+  const needsJson = status < 300 && status !== 204 && !(mayBeEmpty && body === '')
   if (needsJson && !json) throw unreadable()
   return graphAnswer({ status, headers, json }, asked)
 }

@@ -1,3 +1,4 @@
+import type { ClientRequest } from 'node:http'
 import { afterEach, describe, expect, it } from 'vitest'
 import { listAccounts, readLink } from '../../src/accounts/index.ts'
 import { addLink } from '../../src/accounts/links.ts'
@@ -45,14 +46,15 @@ describe('a request to Graph', () => {
     const account = await answering(good)
     const sender = { account, link: await readLink(account) }
     const how = { timeoutMs: 5_000, freshConnection: false }
-    const taken = (text: string) => {
+    const taken = (text: string, isWhole = false) => {
       const take: Streams['take'] = async (response) => {
         response.resume()
         return text
       }
-      return sendOnce(sender, { ...ask, streams: { take } }, how)
+      return sendOnce(sender, { ...ask, streams: { take, ...(isWhole ? { isWhole } : {}) } }, how)
     }
     expect(await taken('')).toMatchObject({ status: 200, json: undefined, repeated: false })
+    expect(await taken('', true)).toMatchObject({ kind: 'network', reason: 'unreadable-answer' })
     expect(await taken('{"a":1}')).toMatchObject({ status: 200, json: { a: 1 } })
     expect(await taken('{"a":')).toMatchObject({
       message: 'Microsoft Graph sent an invalid response.',
@@ -167,6 +169,19 @@ describe('a request to Graph', () => {
     const there = answerOf({ status: 200, json: { id: 'found' } })
     expect(await found.send(ask, async () => there)).toEqual({ ...there, repeated: true })
     expect(server.seen).toHaveLength(1)
+  })
+
+  it('that is only sent as a stream needs JSON in its answer', async () => {
+    const account = await answering({ status: 200, body: '', headers: soon }, good)
+    const send = (outgoing: ClientRequest) => outgoing.end('x')
+    const headers = { 'content-length': '1' }
+    const answer = await openGraph(account, 10_000).send({
+      ...ask,
+      method: 'PUT',
+      headers,
+      streams: { send },
+    })
+    expect(answer).toMatchObject({ status: 200, json: { id: 'x' }, repeated: true })
   })
 
   it.each(['<html>', ''])('whose answer is invalid is sent again: %j', async (body) => {

@@ -61,7 +61,7 @@ async function readPage(
     version: address.version,
     path: pathOf(address),
     headers,
-    streams: { take: (response, alive) => readText(response, alive, largestPage) },
+    streams: { isWhole: true, take: (response, alive) => readText(response, alive, largestPage) },
   })
   if (answer.status === 200 && answer.json) return answer.json
   throw failed(answer)
