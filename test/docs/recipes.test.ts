@@ -1,6 +1,5 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
-import { hostname } from 'node:os'
 import { dirname, join } from 'node:path'
 import { generateIdentity } from 'age-encryption'
 import { afterEach, beforeAll, describe, expect, it } from 'vitest'
@@ -33,7 +32,10 @@ describe('the recipes', () => {
   }
   const run = (command: string, args: string[], cwd = at.world.dir, env: NodeJS.ProcessEnv = {}) =>
     runIn({ ...at.world.env, ...env }, command, args, cwd)
-  const tonight = () => `/Backups/${hostname()}/${new Date().toLocaleDateString('sv')}`
+  const today = () => new Date().toLocaleDateString('sv')
+  const tonight = () => `/Reports/${today()}/report.pdf`
+  /** The command of a crontab's last line. */
+  const commandOf = (name: string) => /^(?:[\d*]+ ){4}[\d*]+\s+(.*)$/m.exec(recipe(name))?.[1] ?? ''
 
   beforeAll(() => {
     bin = join(at.world.dir, 'bin')
@@ -46,6 +48,9 @@ describe('the recipes', () => {
     expect(recipes).toEqual([
       'nightly.sh',
       'nightly.cron',
+      'team.cron',
+      'backup.sh',
+      'prices.sh',
       'od-link-nightly.service',
       'od-link-nightly.timer',
       'od-link-encrypted.service',
@@ -57,56 +62,90 @@ describe('the recipes', () => {
     ])
   })
 
-  describe('the shell script', () => {
-    it('creates the folder of tonight, and can run twice', async () => {
+  describe('the nightly report', () => {
+    const withReport = () => {
       const folder = placed('nightly.sh')
+      writeFileSync(join(folder, 'report.pdf'), 'of tonight')
+      return folder
+    }
+    const nightly = ['nightly.sh', 'report.pdf']
+
+    it('is uploaded into the folder of the day, and can be uploaded twice', async () => {
+      const folder = withReport()
       for (const _ of [1, 2])
-        expect(run('sh', ['nightly.sh'], folder)).toMatchObject({ code: 0, stdout: `${tonight()}\n` })
-      expect(await at.drive()).toContain(tonight())
+        expect(run('sh', nightly, folder)).toMatchObject({ code: 0, stdout: `${tonight()}\n` })
+      expect(await at.drive()).toContain(`${tonight()} (file)`)
     })
 
     it('asks to be run again when Microsoft is busy', async () => {
-      await at.weather('POST /v1.0', { status: 503 }, 99)
-      const impatient = placed('nightly.sh')
+      await at.weather('/v1.0', { status: 503 }, 99)
+      const impatient = withReport()
       putProgram(join(impatient, 'od-link'), `exec '${node}' '${program}' "$@" --max-wait 1`)
-      // The folder of this host exists from the test above.
-      putProgram(join(impatient, 'uname'), 'echo elsewhere')
       const PATH = `${impatient}:/usr/bin:/bin`
-      expect(run('sh', ['nightly.sh'], impatient, { PATH }).code).toBe(75)
+      expect(run('sh', nightly, impatient, { PATH }).code).toBe(75)
     })
 
-    it('reports that a person has to sign in again, and fails', async () => {
-      await at.sandbox.control('POST', 'revoke')
-      await at.sandbox.control('POST', 'expire')
-      const { code, stderr } = run('sh', ['nightly.sh'], placed('nightly.sh'))
-      expect({ code, last: stderr.trimEnd().split('\n').at(-1) }).toEqual({
-        code: 1,
-        last: 'Sign in again: od-link login',
-      })
-      await at.world.login()
-    })
-  })
-
-  describe('the crontab', () => {
-    it('is accepted by cron', () => {
-      if (!hasRealPart('crontab', 'the recipe for cron')) return
-      expect(run('crontab', ['-n', 'nightly.cron'], placed('nightly.cron'))).toMatchObject({ code: 0 })
-    })
-
-    it('sends one mail when the link has expired', async () => {
+    it('reports that a person has to sign in again, and cron sends one mail', async () => {
       const lines = recipe('nightly.cron').trimEnd().split('\n')
       const hook = lines.find((line) => line.startsWith('OD_LINK_ON_SIGNIN_NEEDED='))?.split(/=(.*)/s)[1]
       putProgram(join(bin, 'mail'), `{ echo "$@"; cat; } >> '${at.world.dir}/mail'`)
       putProgram(join(bin, 'nightly.sh'), recipe('nightly.sh'))
-      const command = /^[\d*]+ [\d*]+ [\d*]+ [\d*]+ [\d*]+\s+(.*)$/.exec(lines.at(-1) ?? '')?.[1] ?? ''
+      const env = { HOME: at.world.dir, OD_LINK_ON_SIGNIN_NEEDED: hook }
+      const jobs = () => run('/bin/sh', ['-c', commandOf('nightly.cron')], at.world.dir, env)
+      writeFileSync(join(at.world.dir, 'report.pdf'), 'of tonight')
+      expect(jobs()).toMatchObject({ code: 0, stdout: `${tonight()}\n` })
       await at.sandbox.control('POST', 'revoke')
       await at.sandbox.control('POST', 'expire')
-      for (const _ of [1, 2])
-        expect(run('/bin/sh', ['-c', command], at.world.dir, { OD_LINK_ON_SIGNIN_NEEDED: hook }).code).toBe(1)
+      for (const _ of [1, 2]) {
+        const { code, stderr } = jobs()
+        const last = stderr.trimEnd().split('\n').at(-1)
+        expect({ code, last }).toEqual({ code: 1, last: 'Sign in again: od-link login' })
+      }
       const mail = readFileSync(join(at.world.dir, 'mail'), 'utf8')
       expect(mail.match(/od-link login: ada@contoso\.example me/g)).toHaveLength(1)
       await at.world.login()
     })
+
+    it('goes into a Teams folder that was saved once', async () => {
+      const address = at.sandbox.places.find(({ kind }) => kind === 'library')?.address ?? ''
+      expect(await at.world.run(['drive', 'add', 'team', address])).toMatchObject({ code: 0 })
+      const team = run('/bin/sh', ['-c', commandOf('team.cron')], at.world.dir, { HOME: at.world.dir })
+      expect(team).toMatchObject({ code: 0, stdout: `team:${tonight()}\n` })
+    })
+
+    it.each(['nightly.cron', 'team.cron'])('is in a crontab that cron accepts: %s', (name) => {
+      if (!hasRealPart('crontab', 'the recipe for cron')) return
+      expect(run('crontab', ['-n', name], placed(name))).toMatchObject({ code: 0 })
+    })
+  })
+
+  it('the backup has its name only when the program before it has succeeded', async () => {
+    const folder = placed('backup.sh')
+    const dump = (script: string) => {
+      putProgram(join(folder, 'pg_dump'), script)
+      return run('bash', ['backup.sh', 'shop'], folder, { PATH: `${folder}:${bin}:/usr/bin:/bin` })
+    }
+    const file = `/Backup/shop-${today()}.sql.gz`
+    expect(dump('echo half; exit 1').code).toBe(1)
+    expect(await at.drive()).toContain(`${file}.part (file)`)
+    for (const content of ['whole', 'newer'])
+      expect(dump(`echo ${content}`)).toMatchObject({ code: 0, stdout: `${file}.part\n${file}\n` })
+    const backups = (await at.drive()).filter((path) => path.startsWith('/Backup/shop'))
+    expect(backups).toEqual([`${file} (file)`])
+    expect(run('sh', ['-c', `od-link download ${file} - | gunzip`]).stdout).toBe('newer\n')
+  })
+
+  it('the job runs on the file of today, and does nothing while there is none', async () => {
+    const folder = placed('prices.sh')
+    putProgram(join(folder, 'import-prices'), 'cat "$1"')
+    const job = () => run('sh', ['prices.sh'], folder, { PATH: `${folder}:${bin}:/usr/bin:/bin` })
+    expect(job()).toMatchObject({ code: 0, stdout: '' })
+    writeFileSync(join(folder, 'prices.csv'), 'of yesterday')
+    await at.putFile(`/Prices/${today()}.csv`)
+    const { code, stdout } = job()
+    expect(code).toBe(0)
+    expect(stdout).toMatch(/^prices\.csv\n/)
+    expect(stdout).not.toContain('of yesterday')
   })
 
   describe('the systemd timer', () => {
@@ -191,6 +230,7 @@ describe('the recipes', () => {
 
   it('the workflow signs in to the sandbox and runs the script, each step as the runner would', () => {
     const folder = placed('scripts.yml', 'nightly.sh')
+    writeFileSync(join(folder, 'README.md'), 'of the checkout')
     const [handedOn, printed] = [join(folder, 'github.env'), join(folder, 'printed')]
     writeFileSync(handedOn, '')
     const steps = [...recipe('scripts.yml').matchAll(/^ {6}- run: (?:\|\n((?: {10}.*\n)+)|(.*)\n)/gm)]
@@ -215,7 +255,7 @@ describe('the recipes', () => {
       if (existsSync(join(folder, 'sandbox.pid')))
         process.kill(Number(readFileSync(join(folder, 'sandbox.pid'), 'utf8')))
     }
-    expect(readFileSync(printed, 'utf8').trimEnd().split('\n').at(-1)).toBe(tonight())
+    expect(readFileSync(printed, 'utf8').trimEnd().split('\n').at(-1)).toBe(`/Reports/${today()}/README.md`)
   })
 
   it('the image starts od-link with its link in the volume', () => {

@@ -8,6 +8,8 @@ export interface SandboxProcess {
   clientId: string
   webClientId: string
   webClientSecret: string
+  /** Places outside a person's own drive. */
+  places: { kind: string; username: string; address: string }[]
   /** The environment that points od-link at it. */
   env: Record<string, string>
   // biome-ignore lint/suspicious/noExplicitAny: each call has a shape of its own, and a test says which it expects.
