@@ -27,6 +27,6 @@ export function asDriveReads({ owner }: Drive, address: Address): Address {
  * @throws GraphError 404
  */
 export function refuseSimilarPath(drive: Drive, start: Item, { names, of }: Address, method: string): void {
-  const isNewFile = of === 'createUploadSession' || (of === 'content' && method === 'PUT')
+  const isNewFile = of === 'createUploadSession' || (['', 'content'].includes(of) && method === 'PUT')
   if (drive.meetsSimilar(start, isNewFile ? names.slice(0, -1) : names)) throw refusals.similarNameNotFound()
 }

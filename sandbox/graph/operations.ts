@@ -7,6 +7,7 @@ import { createFolder } from './create-folder.ts'
 import { createLink } from './create-link.ts'
 import { delta } from './delta.ts'
 import { redirectToContent } from './download.ts'
+import { finishUpload } from './finish-upload.ts'
 import { follow, listFollowed, unfollow } from './follow.ts'
 import { invite } from './invite.ts'
 import { driveResource } from './item.ts'
@@ -36,7 +37,7 @@ const operations: Record<string, Partial<Record<string, Operation>>> = {
   'drive/search': { GET: search },
   'drive/sharedWithMe': { GET: sharedWithMe },
   'drive/special': { GET: listSpecial },
-  item: { GET: getItem, PATCH: updateItem, DELETE: deleteItem },
+  item: { GET: getItem, PATCH: updateItem, PUT: finishUpload, DELETE: deleteItem },
   checkin: { POST: checkIn },
   checkout: { POST: checkOut },
   children: { GET: listChildren, POST: createFolder },

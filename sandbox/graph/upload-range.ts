@@ -14,7 +14,7 @@ const unit = 320 * 1024
 
 /**
  * A request to the URL of an upload session: `PUT` sends a range, `GET` asks what is missing, `DELETE`
- * cancels, `POST` creates the file if that was deferred. Source: microsoft-graph-docs-contrib,
+ * cancels, `POST` creates the file on a work drive if that was deferred; see `finishUpload` for others. Source: microsoft-graph-docs-contrib,
  * api/driveitem-createuploadsession.
  */
 export function answerUpload(world: World, incoming: Incoming): Reply {
@@ -24,8 +24,10 @@ export function answerUpload(world: World, incoming: Incoming): Reply {
   if (session.over === 'expired') throw refusals.uploadUrlExpired()
   if (incoming.method === 'PUT') return takeRange(world, incoming, session)
   if (incoming.method === 'GET') return status(world, incoming, 200, session)
-  if (incoming.method === 'POST' && session.received === session.total && !session.over)
+  if (incoming.method === 'POST' && session.received === session.total && !session.over) {
+    if (session.target.drive.owner.kind === 'personal') throw refusals.notSupported()
     return finish(world, incoming, session)
+  }
   if (incoming.method !== 'DELETE') throw refusals.methodNotAllowed()
   world.uploads.end(session)
   return { status: 204, headers: graphHeaders(incoming, world) }

@@ -123,6 +123,14 @@ export const refusals = {
   /** Source: onedrive-api-docs#698. */
   uploadSessionNotFound: () =>
     new GraphError(400, 'invalidRequest', 'The upload session was not found.', 'uploadSessionNotFound'),
+  /** Source: microsoft-graph-docs-contrib, concepts/errors. */
+  uploadIncomplete: () =>
+    new GraphError(
+      400,
+      'invalidRequest',
+      'The upload session has not received the whole file.',
+      'uploadSessionIncomplete',
+    ),
   /** Source: onedrive-api-docs#71. */
   fragmentOverlap: () =>
     new GraphError(

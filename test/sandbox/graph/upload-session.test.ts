@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { describe, expect, it } from 'vitest'
 import { quickXorHash } from '../../../sandbox/graph/hashes.ts'
-import { ada, call, control, download, drive, grace, type Json } from '../../helpers/sandbox/client.ts'
+import { ada, call, control, download, drive, grace, graph, type Json } from '../../helpers/sandbox/client.ts'
 
 const conflictProperty = '@microsoft.graph.conflictBehavior'
 const unit = 320 * 1024
@@ -108,14 +108,49 @@ describe('an upload session', () => {
   })
 
   it('waits for a word more where that was asked', async () => {
-    const { open, get } = await session(grace)
-    const { uploadUrl } = (await open({ deferCommit: true })).json
+    const { open, get } = await session(ada)
+    const { uploadUrl } = (await open({ deferCommit: true }, 'root:/a/deferred:')).json
     expect((await call(uploadUrl, { method: 'POST' })).status).toBe(405)
     const sent = await sendRange(uploadUrl, whole, 0, whole.length - 1)
     expect([sent.status, sent.json.nextExpectedRanges]).toEqual([202, []])
     expect((await get('/me/drive/root:/a')).status).toBe(404)
     const done = await call(uploadUrl, { method: 'POST' })
     expect([done.status, done.json.size]).toEqual([201, whole.length])
+  })
+
+  it('waits for the file’s own request on a personal drive', async () => {
+    const { open, get, make, to, accessToken } = await session(grace)
+    const finish = (path: string, body: object) =>
+      graph(to, accessToken, 'PUT', `/me/drive/root:/${path}`, body)
+    const source = async (more: object = { deferCommit: true }, last = whole.length) => {
+      const { uploadUrl } = (await open(more)).json
+      await sendRange(uploadUrl, whole, 0, last - 1)
+      return { '@microsoft.graph.sourceUrl': uploadUrl }
+    }
+    const first = await source()
+    expect((await call(first['@microsoft.graph.sourceUrl'], { method: 'POST' })).status).toBe(501)
+    expect((await finish('a', first)).json).toMatchObject({ name: 'a', size: whole.length })
+    expect((await finish('a', first)).json.error.innerError.code).toBe('uploadSessionNotFound')
+    // By the folder, with the name in the body; and where the last range met a conflict.
+    await make('/me/drive/root/children', 'folder')
+    const named = { ...(await source()), name: 'b', '@microsoft.graph.conflictBehavior': 'rename' }
+    expect((await finish('folder', named)).json).toMatchObject({ name: 'b', size: whole.length })
+    const failing = { item: { '@microsoft.graph.conflictBehavior': 'fail' }, deferCommit: true }
+    await graph(to, accessToken, 'DELETE', '/me/drive/root:/a')
+    const late = await source(failing)
+    expect((await finish('folder/b', late)).status).toBe(409)
+    const renamed = { ...late, '@microsoft.graph.conflictBehavior': 'rename' }
+    expect((await finish('folder/b', renamed)).json.name).toBe('b 1')
+    const half = await source({ deferCommit: true }, unit)
+    expect((await finish('c', half)).json.error.innerError.code).toBe('uploadSessionIncomplete')
+    const forged = { '@microsoft.graph.sourceUrl': `${to.origin}/upload/x?tempauth=9999999999999.x` }
+    expect((await finish('c', forged)).status).toBe(401)
+    expect((await finish('c', { name: 'c', folder: {} })).status).toBe(405)
+    expect((await get('/me/drive/root:/c')).status).toBe(404)
+    const work = await session(ada)
+    const { uploadUrl } = (await work.open({ deferCommit: true }, 'root:/a:')).json
+    const body = { '@microsoft.graph.sourceUrl': uploadUrl }
+    expect((await graph(work.to, work.accessToken, 'PUT', '/me/drive/root:/a', body)).status).toBe(501)
   })
 
   it('can be given up, and ends by itself', async () => {
