@@ -65,11 +65,25 @@ export class Drive {
     this.id = driveIdOf(owner)
     this.ids = new ItemIds(owner, this.id, saved?.lastNumber)
     this.root = saved
-      ? (restoreItem(saved.root) as Folder)
+      ? (restoreItem(saved.root, this.versions) as Folder)
       : (newItem(this.ids.next(), 'root', now()) as Folder)
     for (const item of withDescendants(this.root)) {
       this.#byId.set(item.id, item)
       if (item.special !== undefined) this.#special.set(item.special, item)
+    }
+    this.#refill(saved?.bin ?? [])
+  }
+
+  /** Fills the recycle bin as an earlier run saved it. */
+  #refill(saved: NonNullable<SavedDrive['bin']>): void {
+    const deleted = saved.map(({ item, parent }) => ({ item: restoreItem(item, this.versions), parent }))
+    const folders = new Map<string, Item>()
+    for (const { item } of deleted) for (const one of withDescendants(item)) folders.set(one.id, one)
+    for (const { item, parent } of deleted) {
+      // A folder that is gone for good stands for itself: nothing can be restored into it.
+      const folder = this.find(parent) ?? folders.get(parent) ?? newItem(parent, '', this.#now())
+      item.parent = folder as Folder
+      this.bin.add(item, folder as Folder)
     }
   }
 

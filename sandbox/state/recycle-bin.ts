@@ -19,6 +19,11 @@ export class RecycleBin {
     }
   }
 
+  /** What is in it, oldest first. */
+  all(): { item: Item; parent: Folder }[] {
+    return [...this.#items.values()]
+  }
+
   find(id: string): { item: Item; parent: Folder } | undefined {
     return this.#items.get(id)
   }

@@ -1,6 +1,7 @@
 import { list, number, type Reader, record, text } from '../server/shape.ts'
 import type { FileSystemInfo, Folder, Item, Remote } from './items.ts'
 import { foldName } from './names.ts'
+import type { Version, Versions } from './versions.ts'
 
 /** A saved item: a file with its content in base64, a folder with the list of its children, or a shortcut. */
 export interface SavedItem {
@@ -19,32 +20,48 @@ export interface SavedItem {
   modifiedBy?: string
   children?: SavedItem[]
   content?: string
+  /** Of a file that was written again: the number of its current version, and the earlier ones, oldest first. */
+  edition?: number
+  versions?: SavedVersion[]
   remote?: Remote
+}
+
+interface SavedVersion {
+  number: number
+  modified: number
+  content: string
 }
 
 export interface SavedDrive {
   /** The last number used for an item id on a personal drive: ids are never reused. */
   lastNumber: number
   root: SavedItem
+  /** The recycle bin, oldest first: what was deleted, and the id of the folder that it was in. */
+  bin?: { parent: string; item: SavedItem }[]
 }
 
-/** Restores an item and everything in it. */
-export function restoreItem(saved: SavedItem): Item {
-  const { children, content, changes = saved.version, ...kept } = saved
+/** Restores an item and everything in it. @param earlier where the earlier versions of files go. */
+export function restoreItem(saved: SavedItem, earlier: Versions): Item {
+  const { children, content, versions, changes = saved.version, ...kept } = saved
   const item: Item = { ...kept, key: foldName(saved.name), size: 0, changes, sequence: 0 }
   if (item.remote) return item
   if (children === undefined) {
     item.content = Buffer.from(content ?? '', 'base64')
     item.size = item.content.length
+    if (versions) earlier.restore(item, versions.map(readVersion))
     return item
   }
   item.children = new Map()
-  for (const child of children.map(restoreItem)) {
+  for (const child of children.map((one) => restoreItem(one, earlier))) {
     child.parent = item as Folder
     item.children.set(child.key, child)
     item.size += child.size
   }
   return item
+}
+
+function readVersion({ content, ...kept }: SavedVersion): Version {
+  return { ...kept, content: Buffer.from(content, 'base64') }
 }
 
 const anyText: Reader<string> = (value, where) => (value === '' ? '' : text(value, where))
@@ -60,6 +77,10 @@ const itemShape = record(
     changes: number(0),
     fileSystemInfo: record({ created: number(), modified: number() }, ['created', 'modified']),
     ...{ description: anyText, special: text, content: base64, createdBy: text, modifiedBy: text },
+    edition: number(1),
+    versions: list(
+      record({ number: number(1), modified: number(), content: base64 }, ['number', 'modified', 'content']),
+    ),
     remote: record({ driveId: text, id: text }, ['driveId', 'id']),
     children: (value: unknown, where: string): SavedItem[] => list(readItem)(value, where),
   },
@@ -78,7 +99,13 @@ const readItem: Reader<SavedItem> = (value, where) => {
   return item
 }
 
-const driveShape = record({ lastNumber: number(0), root: readItem }, ['lastNumber', 'root'])
+const driveShape = record(
+  {
+    ...{ lastNumber: number(0), root: readItem },
+    bin: list(record({ parent: text, item: readItem }, ['parent', 'item'])),
+  },
+  ['lastNumber', 'root'],
+)
 
 /** Reads a drive from a file. @throws an Error with a plain sentence that names the bad field. */
 export const readSavedDrive: Reader<SavedDrive> = (value, where) => {

@@ -11,7 +11,7 @@ export interface Version {
 const mostBytes = 64 * 1024 * 1024
 const mostOfOneFile = 50
 
-/** The earlier versions of a drive's files. They are not saved to a state file. */
+/** The earlier versions of a drive's files. */
 export class Versions {
   #of = new Map<Item, Version[]>()
   #size = 0
@@ -39,6 +39,12 @@ export class Versions {
     while (versions.length > mostOfOneFile) this.#drop(file, 0)
     for (const [oldest] of this.#of)
       while (this.#size > mostBytes && this.#of.has(oldest)) this.#drop(oldest, 0)
+  }
+
+  /** Takes over what an earlier run saved, oldest first. */
+  restore(file: Item, versions: Version[]): void {
+    this.#of.set(file, versions)
+    for (const { content } of versions) this.#size += content.length
   }
 
   /** @returns whether there was such a version. */

@@ -52,6 +52,40 @@ describe('a state file', () => {
     }
   })
 
+  it('keeps the earlier versions of files, and the recycle bin', async () => {
+    const state = newFile()
+    const first = await drive(grace, { state })
+    for (const text of ['one', 'two', 'three']) await first.put('/me/drive/root:/a/f.txt:/content', text)
+    await first.put('/me/drive/root:/b/g.txt:/content', 'old')
+    await first.put('/me/drive/root:/b/g.txt:/content', 'newer')
+    const ids: Record<string, string> = {}
+    for (const path of ['a', 'b', 'b/g.txt', 'a/f.txt'])
+      ids[path] = (await first.get(`/me/drive/root:/${path}`)).json.id
+    for (const path of ['b/g.txt', 'b']) await first.remove(`/me/drive/root:/${path}`)
+    const versions = (await first.get('/me/drive/root:/a/f.txt:/versions')).json.value
+    const { quota } = (await first.get('/me/drive')).json
+    await first.to.close()
+
+    const { get, post, put } = await drive(grace, { state })
+    const restored = (path: string) => post(`/me/drive/items/${ids[path]}/restore`, {})
+    const told = (list: Json[]) =>
+      list.map(({ id, size, lastModifiedDateTime }) => [id, size, lastModifiedDateTime])
+    const now = (await get('/me/drive/root:/a/f.txt:/versions')).json.value
+    expect(told(now)).toEqual(told(versions))
+    expect(now.map((one: Json) => one.id)).toEqual(['3.0', '2.0', '1.0'])
+    const content = await get('/me/drive/root:/a/f.txt:/versions/1.0/content')
+    expect((await call(content.headers.get('location') ?? '')).text).toBe('one')
+    expect((await put('/me/drive/root:/a/f.txt:/content', 'four')).status).toBe(200)
+    expect((await get('/me/drive/root:/a/f.txt:/versions')).json.value[0].id).toBe('4.0')
+    expect((await get('/me/drive')).json.quota.deleted).toBe(quota.deleted)
+    // The folder first: what was deleted from it finds it again.
+    expect((await restored('b/g.txt')).status).toBe(404)
+    expect((await restored('b')).status).toBe(200)
+    expect((await restored('b/g.txt')).status).toBe(200)
+    expect((await get('/me/drive/root:/b/g.txt:/versions')).json.value).toHaveLength(2)
+    expect((await restored('b')).status).toBe(404)
+  })
+
   it('is written soon after a change, atomically', async () => {
     const state = newFile()
     const { make } = await drive(ada, { state })
