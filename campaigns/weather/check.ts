@@ -59,8 +59,17 @@ function failureTold(cell: Cell, { stdout, stderr }: Outcome): string[] {
 function toldOnStderr({ json, exit }: Cell, stderr: string): boolean {
   if (!json)
     return /(^|\n)od-link: \S[^\n]*\.\n {2}next: \S/.test(stderr) && stderr.split('od-link: ').length === 2
-  const { error } = JSON.parse(stderr || '{}')
+  const error = errorIn(stderr)
   return isWhole(error) && typeof error.kind === 'string' && error.exitCode === exit
+}
+
+/** The error object, which has to be all that stderr has. */
+function errorIn(stderr: string) {
+  try {
+    return JSON.parse(stderr).error
+  } catch {
+    return undefined
+  }
 }
 
 /** Its report is data, so it is on stdout. */
@@ -75,8 +84,9 @@ function toldByDoctor({ json, exit }: Cell, stdout: string): boolean {
 const isWhole = (error: { message?: unknown; hint?: unknown } | undefined) =>
   /^\S.*\.$/.test(String(error?.message)) && typeof error?.hint === 'string' && error.hint.length > 5
 
-function workTold({ kind, exit }: Cell, { stdout }: Outcome): string[] {
-  const isDone = kindOf(kind).done.test(stdout)
+function workTold({ kind, exit }: Cell, { stdout, stderr }: Outcome): string[] {
+  const { done, doneIsMessage } = kindOf(kind)
+  const isDone = done.test(doneIsMessage ? stdout + stderr : stdout)
   if (isDone === (exit === 0)) return []
   return [isDone ? 'says that the work is done' : 'does not say that the work is done']
 }
@@ -86,15 +96,17 @@ async function linksKept(
   { kind, weather, exit }: Cell,
   before: Record<string, string>,
 ): Promise<string[]> {
-  const after = withoutSessions(kept(at.world), kind)
+  const after = withoutSessions(kept(at.world), kind, exit)
   if (Object.keys(after).sort().join() !== Object.keys(before).sort().join()) {
     return [`left the files ${Object.keys(after).sort().join(', ')}`]
   }
   const isNewLogin = exit === 0 && kindOf(kind).command.startsWith('od-link login')
   const changed = Object.keys(before).filter((path) => after[path] !== before[path])
+  const mayAdd = exit === 0 && kindOf(kind).command.startsWith('od-link drive add')
   const mayEnd = weatherOf(weather).is === 'sign-in refused' && kindOf(kind).tokenEnded
   const lost: string[] = []
   for (const path of changed) {
+    if (mayAdd && isOnlySaved(before[path] ?? '', after[path] ?? '')) continue
     if (mayEnd && isOnlyEnded(before[path] ?? '', after[path] ?? '')) continue
     if (!path.startsWith('links')) lost.push(`changed ${path}`)
     else lost.push(...(await recordKept(at, before[path] ?? '', after[path] ?? '', isNewLogin)))
@@ -102,11 +114,23 @@ async function linksKept(
   return lost
 }
 
-/** An upload that was cut off leaves its session, so that the next run continues. */
-function withoutSessions(files: Record<string, string>, kind: KindName): Record<string, string> {
+/** An upload that was cut off leaves its session, so that the next run continues; one that is over leaves none. */
+function withoutSessions(
+  files: Record<string, string>,
+  kind: KindName,
+  exit: number,
+): Record<string, string> {
+  const mayLeave = kindOf(kind).match === 'PUT /upload' && [6, 7].includes(exit)
   return Object.fromEntries(
-    Object.entries(files).filter(([path]) => kind !== 'piece' || !path.startsWith('uploads/')),
+    Object.entries(files).filter(([path]) => !mayLeave || !path.startsWith('uploads/')),
   )
+}
+
+/** The list of accounts has a new saved drive, and nothing else has changed. */
+function isOnlySaved(before: string, after: string): boolean {
+  const without = (text: string) =>
+    JSON.stringify(JSON.parse(text), (name, value) => (name === 'drives' ? undefined : value))
+  return without(before) === without(after)
 }
 
 /** The list of accounts notes that Microsoft refused to renew a link, and what the next sign-in has to prove. */

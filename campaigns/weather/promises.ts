@@ -67,10 +67,10 @@ export const exceptions: Exception[] = [
     because: 'doctor checks the clock',
   },
   {
-    kinds: ['create'],
+    kinds: ['create', 'behind', 'send', 'move', 'remove'],
     in: ['hang in the body', 'reset after processing', 'truncated answer'],
     exit: 0,
-    because: 'the first attempt created the folder, which a lookup finds',
+    because: 'the first attempt did the work, which a lookup finds',
   },
   {
     kinds: ['item'],
@@ -80,17 +80,52 @@ export const exceptions: Exception[] = [
     because: 'the batch arrived complete, so its content is wrong because of Microsoft, not the network',
   },
   {
-    kinds: ['piece'],
+    kinds: ['piece', 'api piece'],
     in: ['reset after processing', '400, session over and done', '416, session done', 'truncated answer'],
     exit: 0,
     because: 'the bytes have arrived, as the session or the drive says',
   },
   {
-    kinds: ['session'],
+    kinds: ['session', 'api session'],
+    in: ['truncated answer'],
+    run: 'stays',
+    exit: 3,
+    because: 'the session whose answer cannot be read holds the name on a work drive',
+  },
+  {
+    kinds: ['session', 'api session'],
     in: ['hang in the body', 'reset after processing', 'truncated answer'],
     run: 'passes',
     exit: 3,
     because: 'the session whose answer was lost holds the name on a work drive, and nobody knows its URL',
+  },
+  {
+    kinds: ['shortcut'],
+    in: ['403'],
+    exit: 8,
+    because: 'the right to read may begin further down, so the refusal of the folder itself counts',
+  },
+  {
+    kinds: ['may write'],
+    in: [
+      ...(['no connection', 'no answer', 'not readable', 'busy', 'busy for long', 'not authorized'] as const),
+      ...(['forbidden', 'not allowed', 'read-only'] as const),
+    ],
+    exit: 0,
+    because: 'the place is found and saved, whether or not one may write there',
+  },
+  {
+    kinds: ['content'],
+    in: ['truncated answer'],
+    exit: 0,
+    because: 'a redirect has no body',
+  },
+  {
+    kinds: ['bytes', 'content'],
+    in: ['not readable'],
+    run: 'stays',
+    exit: 6,
+    because: 'the answer arrived complete, so its content is wrong because of Microsoft, not the network',
   },
   {
     kinds: ['poll'],
@@ -106,7 +141,12 @@ function canBe(kind: KindName, weather: WeatherName): boolean {
   const { is, for: kinds } = weatherOf(weather)
   if (kinds) return kinds.includes(kind)
   // No token is sent there, and a silent server is given two minutes for each piece.
-  if (kind === 'piece') return weather !== '401' && is !== 'no connection' && !weather.startsWith('hang')
+  if (kind === 'piece' || kind === 'api piece')
+    return weather !== '401' && is !== 'no connection' && !weather.startsWith('hang')
+  // The sandbox itself, whose port has no black hole, sends the bytes. Of a body that hangs each attempt gets a half.
+  if (kind === 'bytes') return weather !== 'black hole' && weather !== 'hang in the body'
+  // What precedes it does not come by the way; a redirect has no body.
+  if (kind === 'content') return is !== 'no connection' && weather !== 'hang in the body'
   if (kind !== 'item') return true
   return (
     is !== 'no connection' && is !== 'no answer' && is !== 'clock is wrong' && weather !== 'truncated answer'
@@ -159,7 +199,7 @@ function boundOf(kind: KindName, weather: WeatherName, run: Run): number {
   const isSilent = weather === 'black hole' || weather.startsWith('hang')
   if (run === 'stays, without a flag') return limit.default + graceSeconds
   if (!isRepeated(kind, weather) && !isSilent) return graceSeconds
-  if (kind !== 'poll') return limit[run] + graceSeconds
+  if (kind !== 'poll') return limit[run] + (isSilent ? (limit.silent ?? 0) : 0) + graceSeconds
   return (run === 'passes' ? afterTroubleSeconds : limit.stays) + (isSilent ? pollSeconds : 0) + graceSeconds
 }
 
@@ -197,7 +237,7 @@ export const unflagged: Cell[] = (['refresh', 'create', 'settle', 'batch'] as co
   cellOf(kind, 'hang before headers', 'stays, without a flag'),
 )
 
-/** A sample of quick cells with every kind and every failure. */
+/** A sample of quick cells with every kind and every failure; what is rare among them is tried once more, with one that passes. */
 export const sample: Cell[] = (() => {
   const taken: Cell[] = []
   const used = (kind: KindName) => taken.filter((cell) => cell.kind === kind).length
@@ -209,8 +249,9 @@ export const sample: Cell[] = (() => {
     )
     if (next) taken.push(next)
   }
+  const isRare = ({ kind }: Cell) => used(kind) < 2
   const passing = cells.filter(({ weather, run }) => weather === '429, a decimal' && run === 'passes')
-  return [...taken, ...passing]
+  return [...taken, ...passing.filter(isRare)]
 })()
 
 function isQuick({ withinSeconds }: Cell): boolean {

@@ -4,6 +4,7 @@ import { link } from '../../test/helpers/program/waiting-login.ts'
 import { newWorld, type World } from '../../test/helpers/program/world.ts'
 import { kept, putBack } from '../../test/helpers/program/world-files.ts'
 import { brokenPromises, isBounded } from './check.ts'
+import type { How } from './kinds/kind.ts'
 import { kindOf } from './kinds.ts'
 import type { Cell } from './promises.ts'
 import { open, openWay, type Way } from './way.ts'
@@ -16,6 +17,12 @@ export interface Station {
   way: Way
   /** The link at the start of every cell. */
   links: Record<string, string>
+  /** The content of the files in the drive, such as `/read.txt`. */
+  content: string
+  /** Puts a file with that content into the drive, without od-link. */
+  putFile: (path: string) => Promise<void>
+  /** The address of a folder that somebody shares, below the origin of Graph. */
+  sharingLink: string
   stop: () => Promise<void>
 }
 
@@ -28,18 +35,38 @@ export interface Result {
   broken: string[]
 }
 
+const content = 'what is in a file\n'.repeat(60)
+
+function tokenIn(links: Record<string, string>): string {
+  const [record] = Object.entries(links).filter(([path]) => path.startsWith('links'))
+  return JSON.parse(record?.[1] ?? '').accessToken
+}
+
 export async function startStation(): Promise<Station> {
   const sandbox = await startSandbox()
-  const world = newWorld(sandbox)
+  // With the scope that finds places by their site.
+  const world = newWorld(sandbox, undefined, {
+    OD_LINK_SCOPE: 'User.Read Files.ReadWrite.All Sites.Read.All',
+  })
   await link(world)
-  await world.run(['mkdir', '/there'])
   await sandbox.control('POST', 'settings', { deviceIntervalSeconds: 1 })
   const way = await openWay(sandbox.origin)
+  const links = kept(world)
+  const authorization = `Bearer ${tokenIn(links)}`
+  const send = async (method: string, path: string, type: string, body: string) => {
+    const url = `${sandbox.origin}/v1.0/me/drive/root${path}`
+    const headers = { authorization, 'content-type': type }
+    const { ok, status } = await fetch(url, { method, headers, body })
+    if (!ok) throw new Error(`the drive answers ${status} to ${method} ${path}`)
+  }
+  const putFile = (path: string) => send('PUT', `:${path}:/content`, 'text/plain', content)
+  await send('POST', '/children', 'application/json', '{"name":"there","folder":{}}')
+  await putFile('/read.txt')
+  const shared = { in: 'charles@contoso.example', path: '/Shared by link', type: 'edit' }
+  const { webUrl } = await sandbox.control('POST', 'link', shared)
   return {
-    sandbox,
-    world,
-    way,
-    links: kept(world),
+    ...{ sandbox, world, way, links, content, putFile },
+    sharingLink: webUrl.slice(sandbox.origin.length),
     stop: async () => {
       world.remove()
       await way.stop()
@@ -59,16 +86,20 @@ export async function tryCell(at: Station, cell: Cell): Promise<Result> {
   putBack(world, before)
   // The sandbox's clock is moved the other way, so the times in the link are moved, too.
   await sandbox.control('POST', 'settings', { clockSkewSeconds: -clockAhead })
-  await makeWeather(at, cell)
-  const outcome = await kindOf(cell.kind).run(at, {
+  const kind = kindOf(cell.kind)
+  const how: How = {
     json: cell.json,
     bound: boundFlag(cell),
     name: `w${number}`,
+    origin: localhost === undefined ? sandbox.origin : way.origin,
     options: {
       timeoutMs: cell.withinSeconds * 1000 + 30_000,
       ...(localhost === undefined ? {} : { ...way.options, env: hosts(at, cell) }),
     },
-  })
+  }
+  await kind.prepare?.(at, how)
+  await makeWeather(at, cell)
+  const outcome = await kind.run(at, how)
   await sandbox.control('DELETE', 'weather')
   await sandbox.control('POST', 'settings', { clockSkewSeconds: 0 })
   way.lead(open)
@@ -76,7 +107,10 @@ export async function tryCell(at: Station, cell: Cell): Promise<Result> {
     cell,
     outcome,
     isBounded: isBounded(cell, outcome),
-    broken: await brokenPromises(at, cell, outcome, before),
+    broken: [
+      ...(await brokenPromises(at, cell, outcome, before)),
+      ...((await kind.check?.(at, how, outcome.code === 0)) ?? []),
+    ],
   }
 }
 
@@ -118,10 +152,10 @@ function prepared(at: Station, { kind, weather }: Cell): Record<string, string> 
 const untilBackMs = 4_000
 
 async function makeWeather({ sandbox, way }: Station, { kind, weather, run }: Cell): Promise<void> {
-  const { match, after, afterEffect } = kindOf(kind)
+  const { match, after, because } = kindOf(kind)
   const { effect, localhost } = weatherOf(weather)
   const add = (rule: object) => sandbox.control('POST', 'weather', rule)
-  if (after && afterEffect) await add({ match: after, effect: afterEffect })
+  if (because) await add(because)
   if (effect) await add({ match, effect: effect(), count: run === 'passes' ? 1 : 1_000 })
   if (localhost === undefined) return
   if (after) way.leadAfter(after, localhost, run === 'passes' ? untilBackMs : undefined)

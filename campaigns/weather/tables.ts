@@ -8,7 +8,7 @@ import { availableParallelism, loadavg } from 'node:os'
 import { fileURLToPath } from 'node:url'
 import { version } from '../../package.json'
 import { usualLoad } from './check.ts'
-import { type KindName, kindNames, kindOf } from './kinds.ts'
+import { groups, type KindName, kindNames, kindOf } from './kinds.ts'
 import { type Exception, exceptions, exitCodes, graceSeconds, type Run } from './promises.ts'
 import type { Result } from './station.ts'
 import { type Trouble, type WeatherName, weatherNames, weatherOf } from './weathers.ts'
@@ -36,10 +36,12 @@ export function figuresOf(results: Result[], seconds: number): Figures {
 }
 
 export function printTables(results: Result[]): void {
-  for (const run of runs) {
-    const rows = tableOf(results, run)
-    if (rows.length === 1) continue
-    console.log(`\nFailures: ${run}\n`)
+  for (const run of runs) for (const [name, kinds] of Object.entries(groups)) print(name, kinds, run)
+
+  function print(name: string, kinds: KindName[], run: Run): void {
+    const rows = tableOf(results, run, kinds)
+    if (rows.length === 1) return
+    console.log(`\n${name}: ${run}\n`)
     const widths = (rows[0] ?? []).map((_, at) => Math.max(...rows.map((row) => row[at]?.length ?? 0)))
     for (const row of rows) console.log(row.map((text, at) => text.padEnd(widths[at] ?? 0)).join('  '))
   }
@@ -47,18 +49,19 @@ export function printTables(results: Result[]): void {
 
 const runs: Run[] = ['stays', 'passes', 'stays, without a flag']
 
-/** Rows of cells, the heading first, without failures that have no results. */
-function tableOf(results: Result[], run: Run): string[][] {
+/** Rows of cells, the heading first, without failures and kinds that have no results. */
+function tableOf(results: Result[], run: Run, wanted: KindName[]): string[][] {
   const found = new Map(
     results
       .filter(({ cell }) => cell.run === run)
       .map((one) => [`${one.cell.kind} ${one.cell.weather}`, one]),
   )
+  const kinds = wanted.filter((kind) => weatherNames.some((weather) => found.has(`${kind} ${weather}`)))
   const rows = weatherNames.map((weather) => [
     weather,
-    ...kindNames.map((kind) => cellText(found, kind, weather)),
+    ...kinds.map((kind) => cellText(found, kind, weather)),
   ])
-  return [['', ...kindNames], ...rows.filter((row) => row.slice(1).some((text) => text !== '·'))]
+  return [['', ...kinds], ...rows.filter((row) => row.slice(1).some((text) => text !== '·'))]
 }
 
 function cellText(found: Map<string, Result>, kind: KindName, weather: WeatherName): string {
@@ -70,6 +73,13 @@ function cellText(found: Map<string, Result>, kind: KindName, weather: WeatherNa
 
 const markdown = ([heads = [], ...rows]: string[][]) =>
   [heads, heads.map(() => '---'), ...rows].map((row) => `| ${row.join(' | ')} |`).join('\n')
+
+/** A table for each group, below a heading of its own. */
+function byGroup(results: Result[], run: Run): string {
+  return Object.entries(groups)
+    .map(([name, kinds]) => `### ${name}\n\n${markdown(tableOf(results, run, kinds))}`)
+    .join('\n\n')
+}
 
 /** Writes the campaign's README.md. */
 export function writePage(results: Result[], { sentence }: Figures): void {
@@ -84,19 +94,21 @@ fast it is.
 
 In every cell, the command ends within its time limit and with the expected exit code. A failure prints one sentence and a
 next step (with \`--json\`, in every other cell, one object with kind, hint and exit code), never a stack trace. The command
-reports success only when the work is done. The links are unchanged, or contain newer tokens that the server accepts.
+reports success only when the work is done. The links are unchanged, or contain newer tokens that the server accepts. An
+upload leaves the whole file once or nothing, and no session that nobody can continue; a download leaves the whole file or none
+under its name; a saved drive is added or not.
 
 ## Failures that stay
 
 Exit code, and seconds until the command ended. \`·\`: not possible.
 
-${markdown(tableOf(results, 'stays'))}
+${byGroup(results, 'stays')}
 
 ## Failures that pass
 
 Only the first attempt fails. The table contains the requests that od-link retries.
 
-${markdown(tableOf(results, 'passes'))}
+${byGroup(results, 'passes')}
 
 ## The requests and their time limits
 
@@ -109,7 +121,7 @@ ${markdown([['', 'request', 'command', 'retried', 'time limit', 'in these tables
 
 Limits without a flag, with a server that sends no answer:
 
-${markdown(tableOf(results, 'stays, without a flag'))}
+${markdown(tableOf(results, 'stays, without a flag', kindNames))}
 
 ## What Microsoft was seen to answer
 

@@ -49,7 +49,12 @@ const refusal =
     status: error === 'invalid_client' ? 401 : 400,
     body: { error, error_description: `AADSTS${code}: ${words}`, error_codes: [code], ...more },
   })
-const driveRequests = ['drive', 'create', 'look', 'settle', 'batch', 'item', 'session'] as const
+const driveRequests = [
+  ...(['drive', 'create', 'look', 'settle', 'batch', 'item', 'shortcut', 'behind'] as const),
+  ...(['address', 'site', 'libraries', 'place', 'may write'] as const),
+  ...(['list', 'found', 'content', 'send', 'session', 'api session', 'move', 'remove', 'link'] as const),
+] as const
+const pieces = ['piece', 'api piece'] as const
 /** Graph refuses, with a code, words, and sometimes an inner code. */
 const graphError =
   (status: number, code: string, message: string, inner?: string, headers: object = {}) =>
@@ -58,9 +63,13 @@ const graphError =
     headers,
     body: { error: { code, message, ...(inner ? { innerError: { code: inner } } : {}) } },
   })
-const notAllowed = (source: string, effect: () => object): Weather => ({
+const notAllowed = (
+  source: string,
+  effect: () => object,
+  requests: readonly KindName[] = driveRequests,
+): Weather => ({
   is: 'not allowed',
-  for: driveRequests,
+  for: requests,
   source,
   effect,
 })
@@ -123,6 +132,7 @@ export const weathers = {
   '403, malware': notAllowed(
     'https://learn.microsoft.com/en-us/graph/errors',
     graphError(403, 'accessDenied', 'The file is infected.', 'malwareDetected'),
+    [...driveRequests, 'bytes'],
   ),
   '423, blocked site': notAllowed(
     'dust-tt/dust#20377',
@@ -140,13 +150,18 @@ export const weathers = {
     'rclone/rclone#8736',
     graphError(400, 'invalidRequest', 'ObjectHandle is Invalid', 'invalidResourceId'),
   ),
+  '400, mounted folder': notAllowed(
+    'rclone/rclone#4062; OneDrive/onedrive-api-docs#939',
+    graphError(400, 'invalidRequest', 'Cannot perform operation within a mounted folder.'),
+    ['create', 'look', 'settle', 'list', 'found', 'send', 'session', 'api session', 'link'],
+  ),
   '507': notAllowed(
     'https://learn.microsoft.com/en-us/graph/errors',
     graphError(507, 'quotaLimitReached', 'Insufficient Space Available'),
   ),
   '409, similar name': {
     is: 'name taken',
-    for: ['create', 'item'],
+    for: ['create', 'item', 'behind', 'send', 'move'],
     source: 'OneDrive/onedrive-api-docs#856',
     effect: graphError(409, 'nameAlreadyExists', 'Clashes.', 'similarRelationshipNameAlreadyExists'),
   },
@@ -158,25 +173,25 @@ export const weathers = {
   },
   '409, upload under way': {
     is: 'name taken',
-    for: ['session'],
+    for: ['session', 'api session', 'send'],
     source: 'OneDrive/onedrive-api-docs#747',
     effect: graphError(409, 'nameAlreadyExists', 'An upload session already exists for this file.'),
   },
   '404, session over': {
     is: 'session over',
-    for: ['piece'],
+    for: pieces,
     source: 'abraunegg/onedrive#3859; rclone/rclone#9767',
     effect: graphError(404, 'itemNotFound', 'The upload session was not found.'),
   },
   '401, session over': {
     is: 'session over',
-    for: ['piece'],
+    for: pieces,
     source: 'OneDrive/onedrive-api-docs#1570',
     effect: graphError(401, 'unauthenticated', 'Unauthenticated.', 'expiredToken'),
   },
   '400, session over and done': {
     is: 'session over',
-    for: ['piece'],
+    for: pieces,
     source: 'OneDrive/onedrive-api-docs#698',
     effect: () => ({
       ...graphError(400, 'invalidRequest', 'The upload session was not found.', 'uploadSessionNotFound')(),
@@ -185,7 +200,7 @@ export const weathers = {
   },
   '416, session done': {
     is: 'session over',
-    for: ['piece'],
+    for: pieces,
     source: 'OneDrive/onedrive-api-docs#71; abraunegg/onedrive#3355',
     effect: () => ({
       ...graphError(416, 'invalidRange', 'The fragment overlaps.', 'fragmentOverlap')(),
