@@ -35,6 +35,8 @@ export interface SavedDrive {
   id: string
   /** The ID of the folder in it; absent for the drive's root. */
   item?: string
+  /** Whether its cloud ignores a path after an ID (graph/places/keys.ts). */
+  byKeys?: true
   /** What the person copied: a web address, or the IDs. */
   address: string
   /** What it is, in words: `library Documents of Project X, contoso.sharepoint.com`. */

@@ -4,7 +4,7 @@ import { means } from './error-codes.ts'
 import { graphFailure } from './errors.ts'
 import { itemOf } from './item.ts'
 import { sameName } from './path.ts'
-import { type Place, parentOf, placeAddress, placeBelow, showPlace } from './place.ts'
+import { isPathIgnored, type Place, parentOf, placeAddress, placeBelow, showPlace } from './place.ts'
 import type { Graph, GraphAnswer } from './request.ts'
 import { mayBeShortcut, mostShortcuts, targetOf, withShortcuts } from './shortcuts.ts'
 
@@ -30,9 +30,12 @@ export const wanted = '$select=id,name,webUrl,folder,file,package,remoteItem,cre
  */
 export async function addressOf(graph: Graph, place: Place): Promise<string> {
   let from = place
-  while (from.path.length > maxColonLevels) {
-    const ancestor = { ...from, path: from.path.slice(0, maxColonLevels) }
-    const rest = from.path.slice(maxColonLevels)
+  for (;;) {
+    // Only a single key is known to work (rclone, backend/onedrive, for China's cloud).
+    const most = from.byKeys && from.item !== undefined ? 1 : maxColonLevels
+    if (from.path.length <= most) break
+    const ancestor = { ...from, path: from.path.slice(0, most) }
+    const rest = from.path.slice(most)
     const answer = await graph.send({
       method: 'GET',
       path: `${placeAddress(ancestor)}?$select=id,remoteItem`,
@@ -45,7 +48,7 @@ export async function addressOf(graph: Graph, place: Place): Promise<string> {
     }
     const { id } = item
     if (answer.status !== 200 || id === undefined) {
-      const names = place.path.slice(0, place.path.length - from.path.length + maxColonLevels)
+      const names = place.path.slice(0, place.path.length - from.path.length + most)
       throw graphFailure(answer, `Looking for "${showPlace({ ...place, path: names })}"`)
     }
     from = { ...from, item: id, path: rest }
@@ -68,7 +71,9 @@ async function behindShortcut(
 /** Reads the item at that place; the answer is 200 with the item, or Graph's refusal. */
 export async function getItem(graph: Graph, place: Place): Promise<GraphAnswer> {
   const address = await addressOf(graph, place)
-  return graph.send({ method: 'GET', path: `${address}?${wanted}` })
+  const answer = await graph.send({ method: 'GET', path: `${address}?${wanted}` })
+  if (answer.status !== 200 || !isPathIgnored(place, itemOf(answer.json))) return answer
+  return getItem(graph, { ...place, byKeys: true })
 }
 
 /**

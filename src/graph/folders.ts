@@ -6,7 +6,7 @@ import { createCopy, means, useExisting } from './error-codes.ts'
 import { graphFailure, misplaced, nameTaken, noDrive, placeGone, similarName, traceOf } from './errors.ts'
 import { isFolder, isMisplaced, isSince, itemOf } from './item.ts'
 import { type DrivePath, sameName } from './path.ts'
-import { type Place, parentOf, placeBelow, type Start, showPlace } from './place.ts'
+import { isPathIgnored, type Place, parentOf, placeBelow, type Start, showPlace } from './place.ts'
 import type { Graph, GraphAnswer } from './request.ts'
 import { isDangling, mayBeShortcut, targetOf } from './shortcuts.ts'
 
@@ -242,7 +242,9 @@ const parentOptions: CreateOptions = { onConflict: 'reuse', parents: true }
 
 function created(place: Place, answer: GraphAnswer, { onConflict }: CreateOptions): Folder {
   const item = itemOf(answer.json)
-  if (isMisplaced(item, whereIs(parentOf(place)))) throw misplaced(showPlace(place), answer)
+  const parent = parentOf(place)
+  if (isMisplaced(item, whereIs(parent)) || isPathIgnored(parent, item.parentReference ?? {}))
+    throw misplaced(showPlace(place), answer)
   const folder = folderOf(place, item, true)
   const asked = place.path.at(-1) ?? ''
   if (onConflict !== 'rename' && !sameName(folder.name, asked)) {

@@ -1,7 +1,7 @@
 import type { Account } from '../accounts/account.ts'
 import { accountFlag, findAccount } from '../accounts/index.ts'
 import { OdLinkError } from '../errors.ts'
-import type { Place, TypedPlace } from './place.ts'
+import type { Place, Start, TypedPlace } from './place.ts'
 import { type Graph, openGraph } from './request.ts'
 
 /** A place, and the link that reaches it. */
@@ -50,18 +50,22 @@ export function openPlaces({ account, maxWaitMs }: OpenOptions): (typed: TypedPl
     // What is refused behind a sharing link may be open once the link is redeemed, and refusals say so.
     const { link: sharingLink } = read
     const graph = sharingLink ? openGraph(owner, maxWaitMs, undefined, sharingLink) : graphOf(owner)
-    return { account: owner, graph, place: await resolveAddress(graph, address, read), sharingLink }
+    const found = await resolveAddress(graph, address, read)
+    const { needsKeys } = await import('./places/keys.ts')
+    const place = { ...found, byKeys: await needsKeys(graph, found, read.graphOrigin) }
+    return { account: owner, graph, place, sharingLink }
   }
 }
 
 async function findSaved(
   name: string,
   account: string | undefined,
-): Promise<{ owner: Account; place: Pick<Place, 'drive' | 'item'> }> {
+): Promise<{ owner: Account; place: Start }> {
   const { findDrive } = await import('../accounts/drives.ts')
   const { account: owner, drive } = await findDrive(name)
   if (account !== undefined && findAccount(account).id !== owner.id) throw belongsTo(owner, drive.name)
-  return { owner, place: { drive: `/drives/${encodeURIComponent(drive.id)}`, item: drive.item } }
+  const { id, item, byKeys } = drive
+  return { owner, place: { drive: `/drives/${encodeURIComponent(id)}`, item, byKeys } }
 }
 
 function belongsTo(owner: Account, name: string): OdLinkError {

@@ -28,6 +28,8 @@ export interface Start {
   drive: string
   /** The ID of the item that the path starts from; undefined: the drive's root. */
   item?: string | undefined
+  /** Whether the cloud ignores a path after that ID, so that names have to be keys (places/keys.ts). */
+  byKeys?: boolean | undefined
 }
 
 /** A folder or file in a drive that the link reaches. */
@@ -72,9 +74,20 @@ export function startOf({ drive, item }: Start): string {
  * The URL path of the item at a place: `/me/drive/root`, `/me/drive/root:/a/b:`, `/drives/D/items/I:/a/b:`. A path is closed
  * with a colon, because names such as `photo` would otherwise be read as properties: OneDrive/onedrive-api-docs#1020.
  * Graph refuses it where the path is too deep; `addressOf` (drive.ts) finds one for any depth.
+ *
+ * With keys: `/drives/D/items/I/children('it''s a')` (OData 4.01, URL conventions 4.3).
  */
 export function placeAddress(place: Place): string {
-  return place.path.length === 0 ? startOf(place) : `${startOf(place)}:/${encodePath(place.path)}:`
+  const { path, item, byKeys } = place
+  if (path.length === 0) return startOf(place)
+  if (!byKeys || item === undefined) return `${startOf(place)}:/${encodePath(path)}:`
+  const keys = path.map((name) => `/children('${encodeURIComponent(name).replaceAll("'", "''")}')`)
+  return startOf(place) + keys.join('')
+}
+
+/** Whether the answer for an item in a folder is that folder: the cloud has ignored the path after its ID. */
+export function isPathIgnored({ item, path, byKeys }: Place, found: { id?: string | null }): boolean {
+  return !byKeys && item !== undefined && path.length > 0 && found.id === item
 }
 
 /** The place of these names below a place. */

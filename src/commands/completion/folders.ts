@@ -53,7 +53,10 @@ function whereIs(
   const { account, drive } = found
   return {
     account,
-    place: { drive: `/drives/${encodeURIComponent(drive.id)}`, item: drive.item, prefix, path },
+    place: {
+      ...{ drive: `/drives/${encodeURIComponent(drive.id)}`, item: drive.item, byKeys: drive.byKeys },
+      ...{ prefix, path },
+    },
   }
 }
 

@@ -6,6 +6,7 @@ import { OdLinkError } from '../../errors.ts'
 import { openPlaces } from '../../graph/open-place.ts'
 import { driveName, type Place, readPlace } from '../../graph/place.ts'
 import { inspectPlace } from '../../graph/places/inspect.ts'
+import { needsKeys } from '../../graph/places/keys.ts'
 import { mayWrite } from '../../graph/places/may-write.ts'
 import { readAddressFor, resolveAddress } from '../../graph/places/resolve.ts'
 import { type Graph, openGraph } from '../../graph/request.ts'
@@ -34,11 +35,17 @@ export async function add(wanted: Wanted, options: Arguments['options']): Promis
   const { account, graph, place } = await open(wanted, textOf(options, 'account'), maxWaitMs, tell)
   const { graphOrigin, grantedScope } = await readLink(account)
   const { id, item, about } = await inspectPlace(graph, place, { account, grantedScope }, graphOrigin)
-  const found: Place = { drive: `/drives/${encodeURIComponent(id)}`, item, prefix: '', path: [] }
+  const folder: Place = { drive: `/drives/${encodeURIComponent(id)}`, item, prefix: '', path: [] }
+  const byKeys = await needsKeys(graph, folder, graphOrigin)
+  const found = { ...folder, byKeys }
   const may = await mayWrite(graph, found, graphOrigin)
   const { name, address } = wanted
   const typed = wanted.item === undefined ? address : `${address} ${wanted.item}`
-  const drive: SavedDrive = { name, id, ...(item === undefined ? {} : { item }), address: typed, about }
+  const drive: SavedDrive = {
+    ...{ name, id, address: typed, about },
+    ...(item === undefined ? {} : { item }),
+    ...(byKeys ? { byKeys } : {}),
+  }
   await addDrive(account, drive)
   if (options.json) {
     printJson({ ...describeDrive({ account, drive }), writable: 'mayWrite' in may ? may.mayWrite : null })

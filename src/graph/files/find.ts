@@ -4,7 +4,7 @@ import { addressOf, followShortcut } from '../drive.ts'
 import { means, redeemFirst } from '../error-codes.ts'
 import { graphFailure, traceOf } from '../errors.ts'
 import { itemOf } from '../item.ts'
-import { type Place, parentOf, showPlace } from '../place.ts'
+import { isPathIgnored, type Place, parentOf, showPlace } from '../place.ts'
 import type { Graph } from '../request.ts'
 import { mayBeShortcut, mostShortcuts, targetOf } from '../shortcuts.ts'
 import { type FileItem, fileItemOf } from './file-item.ts'
@@ -44,6 +44,10 @@ export async function lookUp(
   let here = place
   for (let shortcuts = 0; ; shortcuts += 1) {
     const answer = await graph.send({ method: 'GET', path: await addressOf(graph, here) })
+    if (answer.status === 200 && isPathIgnored(here, itemOf(answer.json))) {
+      here = { ...here, byKeys: true }
+      continue
+    }
     if (answer.status === 200) {
       const behind = targetOf(here, itemOf(answer.json))
       return { item: fileItemOf(answer.json), place: here, behind, answer }

@@ -1,7 +1,8 @@
 import { randomBytes } from 'node:crypto'
 import { OdLinkError } from '../../errors.ts'
+import { addressOf } from '../drive.ts'
 import { graphFailure } from '../errors.ts'
-import { type Place, placeAddress, placeBelow } from '../place.ts'
+import { type Place, placeBelow } from '../place.ts'
 import type { Graph } from '../request.ts'
 import { askSigned, readSigned } from '../transfer/signed-url.ts'
 
@@ -19,7 +20,7 @@ export async function mayWrite(
   const place = placeBelow(folder, [`od-link-${randomBytes(6).toString('hex')}.tmp`])
   const asked = graph.send({
     method: 'POST',
-    path: `${placeAddress(place)}/createUploadSession`,
+    path: `${await addressOf(graph, place)}/createUploadSession`,
     body: { item: { '@microsoft.graph.conflictBehavior': 'fail' } },
   })
   const answer = await asked.catch((error: unknown) => {

@@ -21,15 +21,20 @@ import { readWebAddress, type WebAddress } from './web-address.ts'
 /** How a sharing link is opened: for this request, or for good, so that the person keeps the access that it gives. */
 export type Redemption = 'redeemSharingLinkIfNecessary' | 'redeemSharingLink'
 
+/** An address that was checked for a link, and where that link's Graph is. */
+export interface CheckedAddress extends WebAddress {
+  graphOrigin: string
+}
+
 /**
  * Checks an address against the link's cloud; nothing is sent.
  * @throws OdLinkError (usage) for an address that is not Microsoft's, is of another cloud, or says nothing about a folder.
  */
-export async function readAddressFor(account: Account, text: string): Promise<WebAddress> {
+export async function readAddressFor(account: Account, text: string): Promise<CheckedAddress> {
   const { graphOrigin } = await readLink(account)
   const address = readWebAddress(checkHost(text, graphOrigin))
   if (address.isPersonal && account.kind === 'work') throw isPersonal(text)
-  return address
+  return { ...address, graphOrigin }
 }
 
 /**

@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { charles, usePlaces } from '../../helpers/microsoft/place-world.ts'
+import { ada, charles, usePlaces } from '../../helpers/microsoft/place-world.ts'
 
 describe('files outside of the own drive', () => {
   const places = usePlaces()
@@ -57,6 +57,60 @@ describe('files outside of the own drive', () => {
     const other = await run('mv', '/Team/2026/x.txt', '/')
     expect(other.code).toBe(2)
     expect(other.stderr).toContain('does not move items between drives')
+  })
+
+  it('are where they belong in a cloud that ignores a path after an ID', async () => {
+    const { webUrl } = await places.arrange('rights', {
+      in: charles,
+      path: '/China',
+      username: ada,
+      role: 'write',
+    })
+    await places.arrange('shortcut', { username: ada, at: '/Short', to: { in: charles, path: '/China' } })
+    await run('drive', 'add', 'earlier', webUrl)
+    await run('mkdir', '-p', "earlier:/it's/deep")
+    await run('mkdir', '-p', 'earlier:/2026')
+    await places.forgetRequests()
+    await places.sandbox.control('POST', 'settings', {
+      moods: {
+        [ada]: { pathsBehindIds: 'ignored' },
+        [charles]: { pathsBehindIds: 'ignored' },
+      },
+    })
+    const cases: [string[], number, string][] = [
+      [['drive', 'add', 'china', webUrl], 0, ''],
+      [['mkdir', "china:/it's/new"], 0, "china:/it's/new\n"],
+      [['mkdir', '-p', "china:/it's/p/q"], 0, "china:/it's/p/q\n"],
+      [['upload', 'report.txt', "china:/it's/deep/"], 0, "china:/it's/deep/report.txt\n"],
+      [['upload', '-p', 'report.txt', "china:/it's/r/s.txt"], 0, "china:/it's/r/s.txt\n"],
+      [['upload', 'report.txt', `${webUrl}/it's/by address.txt`], 0, `${webUrl}/it's/by%20address.txt\n`],
+      [['ls', "china:/it's"], 0, 'by address.txt\ndeep/\nnew/\np/\nr/\n'],
+      [['download', "china:/it's/deep/report.txt", '-'], 0, 'a report'],
+      [['mv', "china:/it's/deep/report.txt", 'china:/moved.txt'], 0, 'china:/moved.txt\n'],
+      [['rm', 'china:/moved.txt'], 0, 'china:/moved.txt\n'],
+      [['rm', '-r', 'china:/nothing'], 8, ''],
+      // Added while paths were followed, as if the cloud had changed: what it answers is not what was asked for.
+      [['rm', '-r', 'earlier:/nothing'], 8, ''],
+      [['download', "earlier:/it's/r/s.txt", '-'], 0, 'a report'],
+      [['rm', '-r', "earlier:/it's"], 0, "earlier:/it's\n"],
+      [['ls', 'china:'], 0, '2026/\n'],
+      [['rm', '-r', '/Short/nothing'], 8, ''],
+      [['mkdir', '/Short/2026/x'], 6, ''],
+    ]
+    for (const [args, code, stdout] of cases) {
+      const done = await run(...args)
+      expect([args, done.code, done.stdout, code === 0 ? '' : done.stderr]).toEqual([
+        ...[args, code, stdout],
+        code === 0 ? '' : expect.stringContaining('od-link: '),
+      ])
+    }
+    const keys = (await places.requests()).filter(({ path }) => path.includes("/children('it''s')"))
+    expect(keys.map(({ method }) => method)).toEqual(expect.arrayContaining(['GET', 'POST']))
+    const usual = {
+      [ada]: { pathsBehindIds: 'followed' },
+      [charles]: { pathsBehindIds: 'followed' },
+    }
+    await places.sandbox.control('POST', 'settings', { moods: usual })
   })
 
   it('stay when only the shortcut is removed', async () => {
