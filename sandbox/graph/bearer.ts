@@ -118,6 +118,11 @@ export function authorizeDrive(
   return { write: ownFolder || granted(writing), wholeDrive }
 }
 
+/** Whether a token opens the drives of others, where there are rights. */
+export function opensOthers({ scopes, account }: AccessToken): boolean {
+  return account.kind === 'personal' || [...scopes].some((one) => reading.test(one) && one.endsWith('.All'))
+}
+
 /**
  * Sites themselves need more than their drives do. Source: microsoft-graph-docs-contrib, api/site-get.
  * @throws GraphError 403

@@ -5,7 +5,7 @@ import type { Item } from '../state/items.ts'
 import type { World } from '../state/world.ts'
 import { readAddress } from './address.ts'
 import { answerBatch, isBatch, type Snapshot } from './batch.ts'
-import { authenticate, authorizeDrive, authorizeSites } from './bearer.ts'
+import { authenticate, authorizeDrive, authorizeSites, opensOthers } from './bearer.ts'
 import { listDrives } from './drives.ts'
 import { leadsElsewhere } from './elsewhere.ts'
 import { withNames } from './key-segments.ts'
@@ -124,7 +124,10 @@ function answerDrive(
     if (!item) refuseSimilarPath(drive, start, address, method)
   }
   const options = readQuery(incoming.query)
-  return operation(world, incoming, { drive, address, start, item, options, confinedTo, roleAt })
+  const opensShared = opensOthers(token)
+  return operation(world, incoming, {
+    ...{ drive, address, start, item, options, confinedTo, opensShared, roleAt },
+  })
 }
 
 /** What a person may do who can only read an item, although it is a POST. */

@@ -20,6 +20,8 @@ export interface DriveRequest {
   options: QueryOptions
   /** The application's own folder, if the token is limited to it. */
   confinedTo: Folder | undefined
+  /** Whether the token opens what others share. */
+  opensShared: boolean
   /** What the person may do with an item of the drive. */
   roleAt: (item: Item) => Role | undefined
 }

@@ -1,6 +1,6 @@
 import type { Drive } from './drive.ts'
-import { type Folder, type Item, isFolder } from './items.ts'
-import { defaultUsers, type SandboxUser } from './users.ts'
+import { type Folder, type Item, isFolder, type Remote, withDescendants } from './items.ts'
+import { type Account, defaultUsers, type SandboxUser } from './users.ts'
 import { linkUrlOf, webUrlOf } from './web-addresses.ts'
 import type { World } from './world.ts'
 
@@ -18,7 +18,7 @@ export const exampleUsers: SandboxUser[] = [
 
 /** Something that is not on a person's own drive, to try. */
 export interface Example {
-  kind: 'library' | 'shared folder' | 'shortcut'
+  kind: 'library' | 'shared folder' | 'shortcut' | 'lost shortcut'
   /** Who may open it. */
   username: string
   /** A web address; of a shortcut, its path in the person's drive. */
@@ -60,6 +60,11 @@ export function addExamples(world: World): void {
   const pictures = folder(world.driveOf(margaret), 'Pictures')
   const flights = folder(world.driveOf(margaret), 'Flights')
   world.acting = undefined
+  // Below the root, where people move them, and to what was deleted since.
+  const general = folder(documents, 'General')
+  shortcut(sketches, world.driveOf(charles), 'Project X', { driveId: documents.id, id: general.id })
+  shortcut(sketches, world.driveOf(charles), 'Old plans', lostOf(archive))
+  shortcut(flights, world.driveOf(margaret), 'Old album', lostOf(world.driveOf(grace)))
 
   const shares = [
     { drive: world.driveOf(charles), shared: reports, linked: sketches, to: ada },
@@ -101,8 +106,31 @@ export function listExamples(world: World): Example[] {
     const own = world.driveOf(guest)
     if (own.child(own.root, shortcuts[guest.kind])?.remote)
       examples.push({ kind: 'shortcut', username, address: `/${shortcuts[guest.kind]}` })
+    examples.push(...shortcutsBelow(world, owner))
   }
   return examples
+}
+
+/** The shortcuts below the root of a drive. */
+function shortcutsBelow(world: World, owner: Account): Example[] {
+  const { username } = owner
+  const drive = world.driveOf(owner)
+  return [...withDescendants(drive.root)].flatMap((item) => {
+    if (!item.remote || item.parent === drive.root) return []
+    const { driveId, id } = item.remote
+    const isLost = !world.drives.get(driveId.toLowerCase())?.find(id)
+    return [{ kind: isLost ? 'lost shortcut' : 'shortcut', username, address: drive.path(item) } as const]
+  })
+}
+
+/** What a shortcut points to whose folder is gone: the first numbers are those of no item. */
+function lostOf(drive: Drive): Remote {
+  const id = drive.owner.kind === 'work' ? drive.ids.next() : `${drive.id.toUpperCase()}!99`
+  return { driveId: drive.id, id }
+}
+
+function shortcut(parent: Folder, drive: Drive, name: string, remote: Remote): void {
+  if (!drive.child(parent, name)) drive.add(parent, name, remote)
 }
 
 function tenantOf(user: SandboxUser | undefined): { tenant?: string } {

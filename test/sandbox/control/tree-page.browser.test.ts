@@ -24,7 +24,7 @@ describe.runIf(chromium)('the page of the drives', () => {
     await page.getByRole('link', { name: 'Resume live updates' }).waitFor()
     await look(page, '16-drives')
     expect(await page.getByText('Reports', { exact: true }).count()).toBe(2)
-    await page.getByRole('link', { name: 'General' }).click()
+    await page.getByRole('link', { name: 'General/' }).click()
     await page.getByRole('heading', { name: 'General' }).waitFor()
     await look(page, '17-place')
   })
