@@ -19,8 +19,7 @@ export interface QuickXorHash {
 
 /** Computes the hash of content that comes in pieces, at memory speed: a large file is hashed while it is sent. */
 export function quickXorHash(): QuickXorHash {
-  const words = new Uint32Array(wordsInPeriod)
-  const folded = new Uint8Array(words.buffer)
+  const folded = new Uint8Array(period)
   let length = 0
   const foldSingly = (bytes: Uint8Array) => {
     for (const byte of bytes) {
@@ -31,13 +30,17 @@ export function quickXorHash(): QuickXorHash {
   }
   return {
     update(bytes) {
-      // Up to the next beginning of a period, and behind the last one, byte by byte.
-      const head = Math.min(bytes.length, (period - (length % period)) % period)
-      foldSingly(bytes.subarray(0, head))
-      const middle = bytes.length - head - ((bytes.length - head) % period)
-      if (middle > 0) foldPeriods(aligned(bytes, head, middle), words)
-      length += middle
-      foldSingly(bytes.subarray(head + middle))
+      // Words begin at multiples of four bytes.
+      const unaligned = Math.min(bytes.length, -bytes.byteOffset & 3)
+      foldSingly(bytes.subarray(0, unaligned))
+      const rest = bytes.subarray(unaligned)
+      const periods = Math.floor(rest.length / period)
+      if (periods > 0) {
+        foldSingly(foldPeriods(rest, periods))
+        // That was one of them.
+        length += (periods - 1) * period
+      }
+      foldSingly(rest.subarray(periods * period))
     },
     digest() {
       let ring = BigInt(length) << (ringBits - 64n)
@@ -52,30 +55,56 @@ export function quickXorHash(): QuickXorHash {
   }
 }
 
-/** The bytes as words of this machine; XOR works in either order. They are copied only if they are not aligned. */
-function aligned(bytes: Uint8Array, first: number, length: number): Uint32Array {
-  const at = bytes.byteOffset + first
-  if (at % 4 === 0) return new Uint32Array(bytes.buffer, at, length / 4)
-  return new Uint32Array(new Uint8Array(bytes.subarray(first, first + length)).buffer)
+/** @returns one period: each byte is the XOR of those in its place. Words of this machine, as XOR works in either order. */
+function foldPeriods(bytes: Uint8Array, periods: number): Uint8Array {
+  const length = periods * wordsInPeriod
+  const words = new Uint32Array(bytes.buffer, bytes.byteOffset, length)
+  const into = new Uint32Array(wordsInPeriod)
+  for (let first = 0; first < length; first += block) {
+    const end = Math.min(first + block, length)
+    for (let column = 0; column < wordsInPeriod; column += 8) foldColumns(words, first, end, into, column)
+  }
+  return new Uint8Array(into.buffer)
 }
 
-/** Eight columns at a time, which stay in registers: six times as fast as row by row. */
-function foldPeriods(words: Uint32Array, into: Uint32Array): void {
-  const { length } = words
-  for (let column = 0; column < wordsInPeriod; column += 8) {
-    let [a, b, c, d, e, f, g, h] = [0, 0, 0, 0, 0, 0, 0, 0]
-    for (let at = column; at < length; at += wordsInPeriod) {
-      a ^= words[at] as number
-      b ^= words[at + 1] as number
-      c ^= words[at + 2] as number
-      d ^= words[at + 3] as number
-      e ^= words[at + 4] as number
-      f ^= words[at + 5] as number
-      g ^= words[at + 6] as number
-      h ^= words[at + 7] as number
-    }
-    for (const [index, sum] of [a, b, c, d, e, f, g, h].entries()) {
-      into[column + index] = (into[column + index] as number) ^ sum
-    }
+/** So many periods at a time: V8 compiles a function that is called again and again sooner than one long loop. */
+const block = 100 * wordsInPeriod
+
+/**
+ * Eight columns at a time, which stay in registers: six times as fast as row by row. Written out, because a small file is
+ * hashed before V8 has compiled this.
+ */
+function foldColumns(
+  words: Uint32Array,
+  first: number,
+  end: number,
+  into: Uint32Array,
+  column: number,
+): void {
+  let a = into[column] as number
+  let b = into[column + 1] as number
+  let c = into[column + 2] as number
+  let d = into[column + 3] as number
+  let e = into[column + 4] as number
+  let f = into[column + 5] as number
+  let g = into[column + 6] as number
+  let h = into[column + 7] as number
+  for (let at = first + column; at < end; at += wordsInPeriod) {
+    a ^= words[at] as number
+    b ^= words[at + 1] as number
+    c ^= words[at + 2] as number
+    d ^= words[at + 3] as number
+    e ^= words[at + 4] as number
+    f ^= words[at + 5] as number
+    g ^= words[at + 6] as number
+    h ^= words[at + 7] as number
   }
+  into[column] = a
+  into[column + 1] = b
+  into[column + 2] = c
+  into[column + 3] = d
+  into[column + 4] = e
+  into[column + 5] = f
+  into[column + 6] = g
+  into[column + 7] = h
 }
