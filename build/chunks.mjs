@@ -26,6 +26,13 @@ export const groups = [
     priority: 1,
   },
   {
+    // What the commands for files share would be 22 files otherwise.
+    // Gain: 3 % of the instructions of an upload, 1 % of those of ls.
+    name: 'files',
+    modules: ['src/commands/upload/run.ts', 'src/commands/download/run.ts'],
+    priority: 0,
+  },
+  {
     // With commander, which --version and Tab do without. Apart, it would be four files more for each other command.
     name: 'command-line',
     modules: ['src/cli/command-line.ts'],
