@@ -110,6 +110,8 @@ export async function sendRequest(
     outgoing.on('error', fail)
     outgoing.on('response', (response) => {
       stage = 'sent'
+      // From now on the response fails as well, and whoever takes it ends its work first, such as writing to a disk.
+      outgoing.off('error', fail).on('error', () => {})
       const tlsIssuer = request.withTlsIssuer ? issuerOf(response) : undefined
       take(response, alive)
         .then((body) =>

@@ -75,8 +75,10 @@ function comparing(target: Target | PartTarget, access: Access, place: Place, it
       checksum.reset()
     },
     write(chunk) {
-      checksum.see(chunk, target.have)
-      return target.write(chunk)
+      const at = target.have
+      const written = target.write(chunk)
+      checksum.see(chunk, at)
+      return written
     },
     async finish() {
       // What went to a pipe can be read only once, and few drives lack a quickXorHash.

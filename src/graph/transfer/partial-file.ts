@@ -8,10 +8,11 @@ import {
   openSync,
   readSync,
   statSync,
+  write,
   writeFileSync,
-  writeSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
+import { promisify } from 'node:util'
 import { OdLinkError } from '../../errors.ts'
 import { isDeviceName } from '../../system/device-name.ts'
 import { isFull } from '../../system/disk-errors.ts'
@@ -29,6 +30,8 @@ import { followSafely } from '../../system/planted-link.ts'
 import type { NextCommand } from '../../text/next-step.ts'
 import { fileTrouble } from './file-errors.ts'
 import { continuable, writeNote } from './part-note.ts'
+
+const writeAt = promisify(write)
 
 /** Where a download goes. */
 export interface Target {
@@ -145,15 +148,16 @@ export function openPart(named: string, content: string, mayReplace = true): Par
         const canBeKept = etag !== undefined && part === usual && isTrusted(fd)
         isNoted = canBeKept && writeNote(note, content, etag as string, fd)
       }),
-    write: (chunk) =>
-      guarded(() => {
-        if (fd === undefined) return
-        for (let at = 0; at < chunk.length; ) {
-          const written = writeSync(fd, chunk, at, null, have)
-          at += written
-          have += written
-        }
-      }),
+    // Not `writeSync`: the next bytes are received meanwhile.
+    async write(chunk) {
+      for (let at = 0; at < chunk.length && fd !== undefined; ) {
+        const { bytesWritten } = await writeAt(fd, chunk, at, chunk.length - at, have).catch((error) => {
+          throw writeTrouble(error)
+        })
+        at += bytesWritten
+        have += bytesWritten
+      }
+    },
     finish: () =>
       guarded(() => {
         if (fd === undefined) return

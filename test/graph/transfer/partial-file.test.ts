@@ -31,13 +31,13 @@ describe('the file of a download', () => {
     for (const one of process.listeners('exit')) if (!before.includes(one)) process.off('exit', one)
   })
 
-  it('is unchanged until the new one is complete', () => {
+  it('is unchanged until the new one is complete', async () => {
     writeFileSync(file(), 'older')
     const target = openPart(file(), 'of this')
     expect([target.have, target.etag]).toEqual([0, undefined])
     target.begin(undefined)
-    write(target, 'new')
-    write(target, 'er')
+    await write(target, 'new')
+    await write(target, 'er')
     expect(target.have).toBe(5)
     expect(readFileSync(file(), 'utf8')).toBe('older')
     target.finish()
@@ -45,51 +45,51 @@ describe('the file of a download', () => {
     expect(readdirSync(dir)).toEqual(['file.bin'])
   })
 
-  it('continues with a part of the same content and version, and no other', () => {
+  it('continues with a part of the same content and version, and no other', async () => {
     const before = openPart(file(), 'of this')
     before.begin('"1"')
-    write(before, 'half ')
+    await write(before, 'half ')
     expect(readdirSync(dir).sort()).toEqual(['file.bin.part', 'file.bin.part.etag'])
     const other = openPart(file(), 'of that')
     expect([other.have, other.etag]).toEqual([0, undefined])
     const again = openPart(file(), 'of this')
     expect([again.have, again.etag]).toEqual([5, '"1"'])
-    write(again, 'whole')
+    await write(again, 'whole')
     again.finish()
     expect(readFileSync(file(), 'utf8')).toBe('half whole')
     expect(readdirSync(dir)).toEqual(['file.bin'])
   })
 
-  it('starts again when the version is another', () => {
+  it('starts again when the version is another', async () => {
     const target = openPart(file(), 'of this')
     target.begin('"1"')
-    write(target, 'old')
+    await write(target, 'old')
     target.begin('"2"')
     expect([target.have, target.etag]).toEqual([0, '"2"'])
-    write(target, 'new')
+    await write(target, 'new')
     target.begin(undefined)
     expect(readdirSync(dir)).toEqual(['file.bin.part'])
-    write(target, 'newest')
+    await write(target, 'newest')
     target.finish()
     expect(readFileSync(file(), 'utf8')).toBe('newest')
   })
 
-  it('is kept for the next run if that can continue with it', () => {
+  it('is kept for the next run if that can continue with it', async () => {
     const target = openPart(file(), 'of this')
     expect(target.isKept).toBe(false)
     target.begin('"1"')
     expect(target.isKept).toBe(false)
-    write(target, 'half')
+    await write(target, 'half')
     expect(target.isKept).toBe(true)
     target.begin(undefined)
-    write(target, 'half')
+    await write(target, 'half')
     expect(target.isKept).toBe(false)
   })
 
-  it('that is complete waits for its place, and names the file that cannot be replaced', () => {
+  it('that is complete waits for its place, and names the file that cannot be replaced', async () => {
     const target = openPart(file(), 'of this')
     target.begin('"1"')
-    write(target, 'whole')
+    await write(target, 'whole')
     mkdirSync(file())
     expect(told(() => target.finish())).toBe(
       `usage: "${file()}" cannot be written (${isWindows ? 'EPERM' : 'EISDIR'}). | Close the program that has it open, and run it again: ` +
@@ -125,24 +125,24 @@ describe('the file of a download', () => {
     expect(open.filter((path) => path.startsWith(dir))).toEqual([])
   })
 
-  it('is left to another od-link process that took its place', () => {
+  it('is left to another od-link process that took its place', async () => {
     const [one, other] = [openPart(file(), 'a'), openPart(file(), 'b')]
     one.begin(undefined)
-    write(one, 'one')
+    await write(one, 'one')
     other.begin(undefined)
-    write(other, 'other')
+    await write(other, 'other')
     expect(told(() => one.finish())).toContain('.part" cannot be written (EBUSY)')
     other.finish()
     expect(readFileSync(file(), 'utf8')).toBe('other')
   })
 
-  it('is the one behind a link, and is reported where none can be', () => {
+  it('is the one behind a link, and is reported where none can be', async () => {
     const link = join(dir, 'link')
     writeFileSync(file(), 'older')
     symlinkSync(file(), link)
     const target = openPart(link, 'x')
     target.begin(undefined)
-    write(target, 'newer')
+    await write(target, 'newer')
     target.finish()
     expect(readFileSync(file(), 'utf8')).toBe('newer')
     expect(readdirSync(dir).sort()).toEqual(['file.bin', 'link'])
