@@ -1,4 +1,5 @@
 import { bulk } from './bulk.ts'
+import { files } from './files.ts'
 import { mkdir } from './mkdir.ts'
 import { mkdirOverTls } from './mkdir-over-tls.ts'
 import { scale } from './scale.ts'
@@ -9,7 +10,7 @@ import { printHead } from './table.ts'
  * `npm run bench`: whole processes as ratios to another in the same run. It prints a table and fails nothing.
  * `npm run bench -- start mkdir` measures these parts only; ROUNDS is the number of rounds.
  */
-const parts: Record<string, () => Promise<void>> = { start, mkdir, rclone: mkdirOverTls, scale, bulk }
+const parts: Record<string, () => Promise<void>> = { start, mkdir, rclone: mkdirOverTls, files, scale, bulk }
 
 const chosen = process.argv.slice(2)
 const unknown = chosen.filter((name) => !Object.hasOwn(parts, name))

@@ -1,8 +1,51 @@
 import { request as forward } from 'node:http'
 import { createServer } from 'node:https'
 import type { AddressInfo } from 'node:net'
+import type { Keyring } from '../test/helpers/keychain/keyring.ts'
+import type { SandboxProcess } from '../test/helpers/microsoft/sandbox.ts'
 import { type Certificate, makeCertificate } from '../test/helpers/network/certificates.ts'
 import { startProxy } from '../test/helpers/network/proxy.ts'
+import { newWorld, type World } from '../test/helpers/program/world.ts'
+import { hasRealPart } from '../test/helpers/system/real-part.ts'
+import type { Subject } from './pairs.ts'
+import { path } from './table.ts'
+
+/** od-link and rclone, each linked to the same drive. */
+export interface Both {
+  world: World
+  /** A command line of rclone; the drive is `od:`. @param args called for each run. */
+  rclone: (args: () => string[]) => Subject
+  stop: () => Promise<void>
+}
+
+/** Links both programs; requests have to be without latency meanwhile. @returns undefined where a part is missing. */
+export async function linkBoth(sandbox: SandboxProcess, keyring?: Keyring): Promise<Both | undefined> {
+  if (!['rclone', 'openssl'].every((part) => hasRealPart(part, 'the comparison with rclone')))
+    return undefined
+  const real = await underItsRealName(sandbox.origin)
+  const world = newWorld(sandbox, keyring, { OD_LINK_GRAPH_HOST: `https://${graphHost}`, ...real.env })
+  await world.login()
+  const token = (await world.run(['token'])).stdout.trim()
+  const answer = await fetch(`${sandbox.origin}/v1.0/me/drive`, {
+    headers: { authorization: `Bearer ${token}` },
+  })
+  const drive = (await answer.json()) as { id: string; driveType: string }
+  const env = { ...path, ...real.env, ...rcloneEnv(token, drive), HOME: world.dir }
+  return {
+    world,
+    rclone: (args) => ({
+      command: 'rclone',
+      get args() {
+        return args()
+      },
+      env,
+    }),
+    async stop() {
+      await real.stop()
+      world.remove()
+    },
+  }
+}
 
 /**
  * rclone knows no other Graph than graph.microsoft.com. So both programs are sent there through a proxy that leads

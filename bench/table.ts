@@ -1,7 +1,7 @@
 import { program } from '../test/helpers/program/od-link.ts'
 import { inPairs, type Subject } from './pairs.ts'
 
-const rounds = Number(process.env.ROUNDS ?? 21)
+export const rounds = Number(process.env.ROUNDS ?? 21)
 
 /** The environment of every measured program, with nothing of the person who measures. */
 export const path = { PATH: '/usr/local/bin:/usr/bin:/bin' }
@@ -22,15 +22,16 @@ export function printHead(): void {
   console.log(`${'od-link'.padEnd(34)} ${'against'.padEnd(26)}  od-link    other    ratio   goal`)
 }
 
-/** Measures two programs in turn, and prints a row of the table. */
+/** Measures two programs in turn, and prints a row of the table. @param times how many rounds. */
 export async function row(
   what: string,
   ours: Subject,
   against: string,
   theirs: Subject,
   goal: string,
+  times = rounds,
 ): Promise<void> {
-  const figures = await inPairs(ours, theirs, rounds)
+  const figures = await inPairs(ours, theirs, times)
   const cells = [what.padEnd(34), against.padEnd(26)]
   const numbers = [figures.ours.toFixed(0), figures.theirs.toFixed(0), figures.ratio.toFixed(2)]
   console.log(`${cells.join(' ')} ${numbers.map((text) => text.padStart(8)).join(' ')}   ${goal}`)
