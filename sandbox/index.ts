@@ -1,6 +1,7 @@
 import { keptIdentity } from './books/kept-identity.ts'
 import { scoreReport } from './books/score-report.ts'
 import { readStateFile, StateFile } from './books/state-file.ts'
+import { addPlaces, type Places } from './control/world-file.ts'
 import { serve } from './serve.ts'
 import { listen } from './server/listener.ts'
 import { makeLocalIdentity, writeCaFile } from './server/tls/authority.ts'
@@ -17,11 +18,12 @@ import { accountOf, checkUsers, defaultUsers, type Moods, type SandboxUser } fro
 import { type Settings, World } from './state/world.ts'
 import { refusalRule } from './weather/read-rule.ts'
 
+export { type Places, readWorldFile } from './control/world-file.ts'
 export { PortForbidden, PortTaken } from './server/listener.ts'
 export { readApps } from './state/app-file.ts'
 export type { Example } from './state/examples.ts'
 export type { Audience, Platform, RedirectUri, Registration } from './state/registrations.ts'
-export { readMoodOptions, readUsers, type SandboxUser } from './state/users.ts'
+export { readMoodOptions, type SandboxUser } from './state/users.ts'
 
 export interface SandboxOptions {
   /** Default: any free port; with `asMicrosoft`, 443. */
@@ -32,6 +34,8 @@ export interface SandboxOptions {
   origins?: ChosenOrigins
   /** Default: one work and one personal account. */
   users?: SandboxUser[]
+  /** Sites, files, rights, links and shortcuts to add, as in a users file. Not to what a state file has. */
+  places?: Places
   /** To the default users adds others, a site, shared folders and shortcuts; see `Sandbox.examples`. Default: no. */
   examples?: boolean
   latencyMs?: number
@@ -124,8 +128,15 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Sandbo
   })
   for (const rule of rules) world.weather.add(rule)
   const stateFile = options.state && saved ? new StateFile(options.state, world, saved) : undefined
-  // A state file that has sites has the examples as well, or what a person left of them.
-  if (examples && !saved?.sites) addExamples(world)
+  try {
+    // A state file that has sites has these as well, or what a person left of them.
+    if (examples && !saved?.sites) addExamples(world)
+    if (options.places && !saved?.sites) addPlaces(world, options.places)
+  } catch (error) {
+    ca?.remove()
+    await listener.close()
+    throw error
+  }
   open(world)
   return {
     origin: own,

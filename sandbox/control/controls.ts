@@ -5,7 +5,7 @@ import { readMoods } from '../state/users.ts'
 import type { World } from '../state/world.ts'
 import { namedRefusals } from '../weather/named-refusals.ts'
 import { readRule } from '../weather/read-rule.ts'
-import { addLink, addShortcut, addSite, existingUser, setRights } from './places.ts'
+import { addFile, addLink, addShortcut, addSite, existingUser, setRights } from './places.ts'
 import { showDrive } from './show-drive.ts'
 
 type Control = (world: World, body: unknown, query: URLSearchParams) => unknown
@@ -44,10 +44,11 @@ export const controls: Record<string, Partial<Record<string, Control>>> = {
   },
   secrets: { GET: (world) => [...world.grants.secrets] },
   drive: { GET: showDrive },
-  site: { POST: addSite },
-  rights: { POST: setRights },
-  link: { POST: addLink },
-  shortcut: { POST: addShortcut },
+  site: { POST: (world, body) => addSite(world, body) },
+  file: { POST: (world, body) => addFile(world, body) },
+  rights: { POST: (world, body) => setRights(world, body) },
+  link: { POST: (world, body) => addLink(world, body) },
+  shortcut: { POST: (world, body) => addShortcut(world, body) },
 }
 
 const readUsername = record({ username: text })

@@ -24,8 +24,8 @@ const readSite = record(
 )
 
 /** Adds a site with its libraries; without any, with one called Documents. */
-export function addSite(world: World, body: unknown): unknown {
-  const { path, name, username, group, everyone, members = [], libraries } = readSite(body, 'The body')
+export function addSite(world: World, body: unknown, named = 'The body'): unknown {
+  const { path, name, username, group, everyone, members = [], libraries } = readSite(body, named)
   const tenant = username === undefined ? world.accounts.find(isWork) : existingUser(world, username)
   if (!tenant || !isWork(tenant)) throw new Error('A site needs a work account, in whose organization it is.')
   const people = members.map(({ username: member, role = 'write' as const }) => ({
@@ -60,8 +60,8 @@ const readRights = record({ ...within, username: text, role: oneOf('read', 'writ
 ])
 
 /** Gives a person rights to a folder and everything in it, or takes them away. A missing folder is created. */
-export function setRights(world: World, body: unknown): unknown {
-  const { in: where, path = '/', username, role } = readRights(body, 'The body')
+export function setRights(world: World, body: unknown, named = 'The body'): unknown {
+  const { in: where, path = '/', username, role } = readRights(body, named)
   const to = existingUser(world, username)
   const drive = existingDrive(world, where)
   const item = made(drive, path)
@@ -76,8 +76,8 @@ const readLink = record(
 )
 
 /** Creates a sharing link. */
-export function addLink(world: World, body: unknown): unknown {
-  const { in: where, path, type = 'view', scope = 'anonymous' } = readLink(body, 'The body')
+export function addLink(world: World, body: unknown, named = 'The body'): unknown {
+  const { in: where, path, type = 'view', scope = 'anonymous' } = readLink(body, named)
   const drive = existingDrive(world, where)
   const item = made(drive, path)
   const { link } = world.links.create(drive, item, type, scope)
@@ -90,8 +90,8 @@ const readShortcut = record({ username: text, at: text, to: record(within, ['in'
 ])
 
 /** Adds a shortcut to a user's drive, with `dangling` to a folder that is gone. */
-export function addShortcut(world: World, body: unknown): unknown {
-  const { username, at, to, dangling } = readShortcut(body, 'The body')
+export function addShortcut(world: World, body: unknown, named = 'The body'): unknown {
+  const { username, at, to, dangling } = readShortcut(body, named)
   if ((to === undefined) === !dangling) throw new Error('A shortcut needs either "to" or "dangling": true.')
   const drive = world.driveOf(existingUser(world, username))
   const names = at.split('/').filter(Boolean)
@@ -104,6 +104,22 @@ export function addShortcut(world: World, body: unknown): unknown {
       : { driveId: drive.id.replace(/.{4}$/, '0000'), id: '01GONE' }
   const item = drive.add(made(drive, names.join('/')), name, remote)
   return { ...placeOf(world, drive, item), remoteItem: remote }
+}
+
+const readFile = record({ ...within, content: (value: unknown) => String(value) }, ['in', 'path'])
+
+/** Adds a file with this text, or without content a folder, and the folders above it. A file is replaced. */
+export function addFile(world: World, body: unknown, named = 'The body'): unknown {
+  const { in: where, path, content } = readFile(body, named)
+  const drive = existingDrive(world, where)
+  if (content === undefined) return placeOf(world, drive, made(drive, path))
+  const names = path.split('/').filter(Boolean)
+  const name = names.pop() ?? ''
+  const parent = made(drive, names.join('/'))
+  const before = drive.child(parent, name)
+  if (before && !before.content) throw new Error(`'${path}' is not a file.`)
+  if (before) drive.overwrite(before, Buffer.from(content))
+  return placeOf(world, drive, before ?? drive.add(parent, name, Buffer.from(content)))
 }
 
 function isWork({ kind }: Account): boolean {

@@ -166,17 +166,8 @@ const readUser = record(
   ['username', 'name', 'kind'],
 )
 
-/**
- * Reads a users file: a JSON list of users.
- * @throws an Error with a plain sentence that names the bad field.
- */
-export function readUsers(file: string): SandboxUser[] {
-  let value: unknown
-  try {
-    value = JSON.parse(file)
-  } catch (error) {
-    throw new Error(`The users file is not valid JSON: ${(error as Error).message}`)
-  }
+/** Reads the list of a users file. @throws an Error with a plain sentence that names the bad field. */
+export function readUserList(value: unknown): SandboxUser[] {
   const users = list(readUser)(value, 'users')
   checkUsers(users)
   return users

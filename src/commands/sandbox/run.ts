@@ -47,9 +47,15 @@ export async function run({ options }: Arguments): Promise<number> {
   return exitCodes.interrupted
 }
 
-type Readers = Pick<typeof import('../../../sandbox/index.ts'), 'readApps' | 'readMoodOptions' | 'readUsers'>
+type Readers = Pick<
+  typeof import('../../../sandbox/index.ts'),
+  'readApps' | 'readMoodOptions' | 'readWorldFile'
+>
 
-function sandboxOptions(options: Options, { readApps, readMoodOptions, readUsers }: Readers): SandboxOptions {
+function sandboxOptions(
+  options: Options,
+  { readApps, readMoodOptions, readWorldFile }: Readers,
+): SandboxOptions {
   const usersFile = textOf(options, 'users')
   // A program cannot press buttons; a person at a terminal has a browser.
   const signIn = textOf(options, 'sign-in') ?? (options.json ? 'automatic' : 'page')
@@ -66,7 +72,7 @@ function sandboxOptions(options: Options, { readApps, readMoodOptions, readUsers
     origins: originsIn(options),
     moods: readMoods(textsOf(options, 'mood'), readMoodOptions),
     refusals: textsOf(options, 'refusal'),
-    users: usersFile === undefined ? undefined : readFrom(usersFile, readUsers),
+    ...(usersFile === undefined ? {} : readFrom(usersFile, readWorldFile)),
     registrations: textsOf(options, 'app').flatMap((file) => readFrom(file, readApps)),
   }
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined))

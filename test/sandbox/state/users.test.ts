@@ -1,10 +1,10 @@
 import { describe, expect, it } from 'vitest'
-import { readUsers } from '../../../sandbox/index.ts'
+import { readWorldFile } from '../../../sandbox/index.ts'
 import { drive } from '../../helpers/sandbox/client.ts'
 
 describe('a users file', () => {
   it('defines users who can sign in, with stable ids', async () => {
-    const users = readUsers(
+    const { users } = readWorldFile(
       JSON.stringify([
         { username: 'eve@fabrikam.example', name: 'Eve', kind: 'work', moods: { existing: 200 } },
         { username: 'max@outlook.example', name: 'Max', kind: 'personal' },
@@ -20,7 +20,10 @@ describe('a users file', () => {
 
   it.each([
     ['[', 'The users file is not valid JSON: '],
-    ['{}', 'users must be a list.'],
+    ['3', 'The users file must hold a list of users, or an object.'],
+    ['{}', 'users is missing.'],
+    ['{"users":{}}', 'users must be a list.'],
+    ['{"site":[],"users":[]}', 'site is not a known field; these are: users, sites, files'],
     ['[]', 'users must name at least one user.'],
     ['[3]', 'users[0] must be an object.'],
     ['[{"username":"a@b.c","name":"A"}]', 'users[0].kind is missing.'],
@@ -42,6 +45,6 @@ describe('a users file', () => {
       'users[0].tenant is for work accounts',
     ],
   ])('is refused with a sentence: %s', (file, message) => {
-    expect(() => readUsers(file)).toThrow(message)
+    expect(() => readWorldFile(file)).toThrow(message)
   })
 })
