@@ -147,8 +147,11 @@ describe.runIf(hasKeyring())('a link in the keychain of a desktop', () => {
     expect(told.hint?.split('\n')[0]).toBe('loginctl enable-linger')
     expect(told.hint).toContain('od-link store move --to file')
     expect(told.hint).toContain('od-link store move --to helper:pass')
+    // One verdict: nothing says that it works.
+    expect(told).toMatchObject({ ok: false, notes: [] })
     const { stdout } = await linked.world.run(['doctor', '--cron'])
     expect(stdout).toContain('When it works, add this line to your crontab')
+    expect(stdout).not.toMatch(/It works|while you are logged in/)
   })
 
   it.runIf(canMount('a session bus at its standard place'))(

@@ -1,37 +1,14 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
-import { type SandboxProcess, startSandbox } from '../../helpers/microsoft/sandbox.ts'
-import { newWorld, type World } from '../../helpers/program/world.ts'
+import { describe, expect, it } from 'vitest'
+import { question, strange, useNotSetUp } from '../../helpers/program/setup.ts'
 import { kept } from '../../helpers/program/world-files.ts'
 import { atTerminal, ctrlC, ctrlD, enter } from '../../helpers/terminal/at-terminal.ts'
 import { hasTerminal } from '../../helpers/terminal/terminal.ts'
 
-let sandbox: SandboxProcess
-let world: World
+const at = useNotSetUp()
+const { own, kind, whom, reach, id, now, directory, uri, secret } = question
 
-beforeAll(async () => {
-  sandbox = await startSandbox()
-})
-afterAll(() => sandbox?.stop())
-beforeEach(() => {
-  world = newWorld(sandbox, undefined, { OD_LINK_CLIENT_ID: undefined })
-})
-afterEach(() => world.remove())
-
-const strange = '99999999-8888-7777-6666-555555555555'
-const settings = () => JSON.parse(kept(world)['config.json'] ?? '{}')
 const setup = (answers: [string, string][], ...flags: string[]) =>
-  atTerminal(world, ['setup', ...flags], answers)
-
-// The questions, as they end on the screen.
-const own = 'I have its client ID\n[1]: '
-const kind = 'with a client secret\n[1]: '
-const whom = 'Personal accounts only\n[1]: '
-const reach = 'approve\n     it)\n[1]: '
-const id = 'Application (client) ID: '
-const now = 'nothing is saved\n[1]: '
-const directory = 'Directory (tenant) ID, or a domain: '
-const uri = '[http://localhost]: '
-const secret = '(not shown): '
+  atTerminal(at.world, ['setup', ...flags], answers)
 
 describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
   it('leads through the portal, tries the app out by a sign-in, and keeps it', async () => {
@@ -40,7 +17,7 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
       [kind, enter],
       [whom, enter],
       [reach, enter],
-      [id, sandbox.clientId + enter],
+      [id, at.sandbox.clientId + enter],
     ])
     expect({ code, echoes }).toEqual({ code: 0, echoes: true })
     const inOrder = [
@@ -60,8 +37,8 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
     const places = inOrder.map((words) => shown.indexOf(words))
     expect(places).toEqual(places.toSorted((one, other) => one - other))
     expect(places).not.toContain(-1)
-    expect(settings()).toEqual({ 'client-id': sandbox.clientId, scope: 'User.Read Files.ReadWrite' })
-    expect((await world.run(['mkdir', '/', 'Hello'])).code).toBe(0)
+    expect(at.settings()).toEqual({ 'client-id': at.sandbox.clientId, scope: 'User.Read Files.ReadWrite' })
+    expect((await at.world.run(['mkdir', '/', 'Hello'])).code).toBe(0)
   })
 
   it('takes a "Web" app with its secret, which is seen nowhere, and no Secret ID for it', async () => {
@@ -70,22 +47,22 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
       [kind, `2${enter}`],
       [whom, enter],
       [reach, `2${enter}`],
-      [id, sandbox.webClientId + enter],
+      [id, at.sandbox.webClientId + enter],
       [uri, `http://localhost/post_onedrive${enter}`],
       [secret, strange + enter],
-      [secret, sandbox.webClientSecret + enter],
+      [secret, at.sandbox.webClientSecret + enter],
     ])
     expect({ code, shown }).toEqual({
       code: 0,
       shown: expect.stringContaining('Saved client-id, redirect-uri'),
     })
     expect(shown).toMatch(/Secret ID, not the Value[\s\S]*Certificates & secrets > Client secrets/)
-    for (const typed of [strange, sandbox.webClientSecret]) expect(shown).not.toContain(typed)
-    expect(settings()).toEqual({
-      'client-id': sandbox.webClientId,
+    for (const typed of [strange, at.sandbox.webClientSecret]) expect(shown).not.toContain(typed)
+    expect(at.settings()).toEqual({
+      'client-id': at.sandbox.webClientId,
       'redirect-uri': 'http://localhost/post_onedrive',
     })
-    expect(await world.run(['login'])).toMatchObject({ code: 0 })
+    expect(await at.world.run(['login'])).toMatchObject({ code: 0 })
   })
 
   it('finds the client id in what was pasted, and says what is no client id', async () => {
@@ -101,7 +78,10 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
       [id, `${portal}/objectId/${strange}${enter}`],
       [id, aSecret + enter],
       [id, enter],
-      [id, `${portal}/appId/${sandbox.clientId.toUpperCase()}/objectId/${strange}/isMSAApp~/false${enter}`],
+      [
+        id,
+        `${portal}/appId/${at.sandbox.clientId.toUpperCase()}/objectId/${strange}/isMSAApp~/false${enter}`,
+      ],
     ])
     expect(code).toBe(0)
     for (const words of [
@@ -111,7 +91,7 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
       'No client ID was given',
     ])
       expect(shown).toContain(words)
-    expect(settings()).toEqual({ 'client-id': sandbox.clientId })
+    expect(at.settings()).toEqual({ 'client-id': at.sandbox.clientId })
   })
 
   it('asks for the directory of an app that is for one organisation', async () => {
@@ -121,8 +101,8 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
       [whom, `5${enter}`],
       ['press Enter for 1.\n[1]: ', `2${enter}`],
       [reach, `2${enter}`],
-      [id, sandbox.clientId + enter],
-      [directory, sandbox.clientId + enter],
+      [id, at.sandbox.clientId + enter],
+      [directory, at.sandbox.clientId + enter],
       [directory, `my company${enter}`],
       [directory, `contoso.example${enter}`],
     ])
@@ -131,26 +111,26 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
     expect(shown).toContain('--sign-in-audience AzureADMyOrg')
     expect(shown).toContain('That is the client ID again')
     expect(shown).toContain('That is not a directory')
-    expect(settings()).toEqual({ 'client-id': sandbox.clientId, tenant: 'contoso.example' })
+    expect(at.settings()).toEqual({ 'client-id': at.sandbox.clientId, tenant: 'contoso.example' })
   })
 
   it('asks no more than it has to, and takes the client id of the environment at Enter', async () => {
     const { code } = await atTerminal(
-      world,
+      at.world,
       ['setup', '--kind', 'public', '--tenant', 'common', '--scope', 'User.Read Files.ReadWrite.All'],
       [
         [own, `3${enter}`],
-        [`[${sandbox.clientId}]: `, enter],
+        [`[${at.sandbox.clientId}]: `, enter],
       ],
-      { OD_LINK_CLIENT_ID: sandbox.clientId },
+      { OD_LINK_CLIENT_ID: at.sandbox.clientId },
     )
     expect(code).toBe(0)
-    expect(settings()).toEqual({ 'client-id': sandbox.clientId })
+    expect(at.settings()).toEqual({ 'client-id': at.sandbox.clientId })
   })
 
   it('says at once that Microsoft does not know the app, and saves nothing', async () => {
-    await world.run(['config', 'set', 'tenant', 'contoso.com'])
-    const before = kept(world)
+    await at.world.run(['config', 'set', 'tenant', 'contoso.com'])
+    const before = kept(at.world)
     const { code, shown } = await setup([
       [own, `3${enter}`],
       [kind, enter],
@@ -164,7 +144,7 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
       /does not know this client ID[\s\S]*Nothing\swas saved[\s\S]*> Overview[\s\S]*AADSTS700016/,
     )
     expect(shown).not.toMatch(/open this URL|visit:/)
-    expect(kept(world)).toEqual(before)
+    expect(kept(at.world)).toEqual(before)
   })
 
   /** Each question that there is, and an answer. */
@@ -183,7 +163,7 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
     async (number, question) => {
       const outcome = await setup([...all.slice(0, number - 1), [question, ctrlC]])
       expect({ code: outcome.code, echoes: outcome.echoes }).toEqual({ code: 130, echoes: true })
-      expect(kept(world)).toEqual({})
+      expect(kept(at.world)).toEqual({})
     },
   )
 
@@ -193,12 +173,12 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
       [kind, enter],
       [whom, enter],
       [reach, `2${enter}`],
-      [id, sandbox.clientId + enter],
+      [id, at.sandbox.clientId + enter],
       ['/oauth2/v2.0/authorize', ctrlC],
     ]
-    const { code } = await atTerminal(world, ['setup', '--no-browser'], answers)
+    const { code } = await atTerminal(at.world, ['setup', '--no-browser'], answers)
     expect(code).toBe(130)
-    expect(kept(world)).toEqual({})
+    expect(kept(at.world)).toEqual({})
   })
 
   it.each([
@@ -208,12 +188,12 @@ describe.runIf(hasTerminal())('od-link setup at a terminal', () => {
     const { code, shown, echoes } = await setup(answers)
     expect({ code, echoes }).toEqual({ code: 2, echoes: true })
     expect(shown).toMatch(/^od-link: Setup was cancelled; nothing was saved\.$/m)
-    expect(kept(world)).toEqual({})
+    expect(kept(at.world)).toEqual({})
   })
 
   it('says before the questions that no link could be kept here', async () => {
     const env = { OD_LINK_STORE: 'keychain', DBUS_SESSION_BUS_ADDRESS: 'unix:path=/nowhere' }
-    const { code, shown } = await atTerminal(world, ['setup'], [], env)
+    const { code, shown } = await atTerminal(at.world, ['setup'], [], env)
     expect(code).toBe(5)
     expect(shown).not.toContain('Do you have an app registration?')
   })

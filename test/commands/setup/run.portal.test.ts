@@ -1,41 +1,27 @@
 import { execFileSync } from 'node:child_process'
-import { chmodSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { describe, expect, it } from 'vitest'
 import { azCommand } from '../../../src/registration/portal-steps.ts'
-import { type SandboxProcess, startSandbox } from '../../helpers/microsoft/sandbox.ts'
-import { newWorld, type World } from '../../helpers/program/world.ts'
+import { strange, useNotSetUp } from '../../helpers/program/setup.ts'
 import { kept } from '../../helpers/program/world-files.ts'
+import { putProgram } from '../../helpers/system/put-program.ts'
 
-let sandbox: SandboxProcess
-let world: World
-
-beforeAll(async () => {
-  sandbox = await startSandbox()
-})
-afterAll(() => sandbox?.stop())
-beforeEach(() => {
-  world = newWorld(sandbox, undefined, { OD_LINK_CLIENT_ID: undefined })
-})
-afterEach(() => world.remove())
-
-const strange = '99999999-8888-7777-6666-555555555555'
-const setup = (flags: string[], input?: string, env: NodeJS.ProcessEnv = {}) =>
-  world.run(['setup', ...flags], { env, ...(input === undefined ? {} : { input }) })
+const at = useNotSetUp()
 
 describe('od-link setup --az', () => {
   /** Runs the command in a shell in which `az` writes down its arguments. */
   async function run(...flags: string[]): Promise<{ printed: string; calls: string[][] }> {
-    const { code, stdout } = await setup(['--az', ...flags])
+    const { code, stdout } = await at.setup(['--az', ...flags])
     expect(code).toBe(0)
-    const bin = join(world.dir, 'bin')
+    const bin = join(at.world.dir, 'bin')
     mkdirSync(bin)
-    const notes = join(world.dir, 'az.notes')
-    const script = `#!/bin/sh
-printf '%s\\n' "$@" -- >> '${notes}'
-case "$*" in *'--query appId'*) echo ${strange};; *) echo the-secret;; esac\n`
-    writeFileSync(join(bin, 'az'), script)
-    chmodSync(join(bin, 'az'), 0o755)
+    const notes = join(at.world.dir, 'az.notes')
+    putProgram(
+      join(bin, 'az'),
+      `printf '%s\\n' "$@" -- >> '${notes}'
+case "$*" in *'--query appId'*) echo ${strange};; *) echo the-secret;; esac`,
+    )
     const PATH = `${bin}:/usr/bin:/bin`
     const printed = execFileSync('sh', ['-c', stdout], { env: { PATH }, encoding: 'utf8' })
     const calls = readFileSync(notes, 'utf8').split('\n--\n').filter(Boolean)
@@ -92,7 +78,7 @@ az ad app credential reset --id $id --display-name od-link \`
     [['--cloud', 'dod'], 'AzureADMultipleOrgs', /az cloud set --name AzureUSGovernment/],
     [['--cloud', 'china'], 'AzureADMultipleOrgs', /az cloud set --name AzureChinaCloud/],
   ])('is for whom %j says', async (flags, name, talk) => {
-    const { stdout, stderr } = await setup(['--az', ...flags])
+    const { stdout, stderr } = await at.setup(['--az', ...flags])
     expect(stdout).toContain(`--sign-in-audience ${name} `)
     expect(stderr).toMatch(talk)
   })
@@ -107,7 +93,7 @@ describe('od-link setup --steps', () => {
     [['--tenant', 'contoso.com'], 'https://entra.microsoft.com >', 'Single tenant only'],
     [['--tenant', 'consumers'], 'https://entra.microsoft.com >', 'Personal accounts only'],
   ])('prints the way for %j, in lines that fit a terminal', async (flags, portal, accounts) => {
-    const { code, stdout, stderr } = await setup(['--steps', ...flags])
+    const { code, stdout, stderr } = await at.setup(['--steps', ...flags])
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' })
     expect(stdout).toMatch(/^The portal wants a work or school account, or a personal account that has a/)
     for (const words of [portal, accounts, 'Application (client) ID']) expect(stdout).toContain(words)
@@ -117,8 +103,8 @@ describe('od-link setup --steps', () => {
   })
 
   it('needs nothing on this machine', async () => {
-    const { code, stdout } = await world.run(['setup', '--steps'], { env: { OD_LINK_STORE: 'keychain' } })
+    const { code, stdout } = await at.world.run(['setup', '--steps'], { env: { OD_LINK_STORE: 'keychain' } })
     expect({ code, lines: stdout.split('\n').length > 10 }).toEqual({ code: 0, lines: true })
-    expect(kept(world)).toEqual({})
+    expect(kept(at.world)).toEqual({})
   })
 })

@@ -1,23 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { startSandbox as serveSandbox } from '../../../sandbox/index.ts'
-import { type SandboxProcess, startSandbox } from '../../helpers/microsoft/sandbox.ts'
-import { newWorld, type World } from '../../helpers/program/world.ts'
+import { useNotSetUp } from '../../helpers/program/setup.ts'
 import { kept } from '../../helpers/program/world-files.ts'
 
-let sandbox: SandboxProcess
-let world: World
-
-beforeAll(async () => {
-  sandbox = await startSandbox()
-})
-afterAll(() => sandbox?.stop())
-beforeEach(() => {
-  world = newWorld(sandbox, undefined, { OD_LINK_CLIENT_ID: undefined })
-})
-afterEach(() => world.remove())
-
-const setup = (flags: string[], input?: string, env: NodeJS.ProcessEnv = {}) =>
-  world.run(['setup', ...flags], { env, ...(input === undefined ? {} : { input }) })
+const at = useNotSetUp()
 
 describe('an app that is registered for others is told apart before a browser opens', () => {
   const home = '5d1f0a3c-7be2-4c86-9d0e-2f6a41c7b893'
@@ -42,18 +28,18 @@ describe('an app that is registered for others is told apart before a browser op
     [50011, work, ['--redirect-uri', 'http://localhost/other'], /add http:\/\/localhost\/other\n/],
   ])('AADSTS%i', async (code, clientId, flags, words) => {
     const env = { OD_LINK_AUTHORITY_HOST: other.origin, OD_LINK_GRAPH_HOST: other.origin }
-    const outcome = await setup(['--client-id', String(clientId), ...flags], undefined, env)
+    const outcome = await at.setup(['--client-id', String(clientId), ...flags], undefined, env)
     expect(outcome).toMatchObject({ code: 4, stdout: '', stderr: expect.stringContaining(`AADSTS${code}`) })
     expect(outcome.stderr).toMatch(words)
     expect(outcome.stderr).not.toMatch(/open this URL|visit:/)
-    expect(kept(world)).toEqual({})
+    expect(kept(at.world)).toEqual({})
   })
 })
 
 describe('an answer of Microsoft that says nothing about the app', () => {
-  beforeEach(() => sandbox.control('DELETE', 'weather'))
+  beforeEach(() => at.sandbox.control('DELETE', 'weather'))
   const answering = (effect: object) =>
-    sandbox.control('POST', 'weather', { match: 'oauth2/v2.0/authorize', effect })
+    at.sandbox.control('POST', 'weather', { match: 'oauth2/v2.0/authorize', effect })
 
   it.each([
     ['a sign-in page', { status: 200, body: '<html>Sign in. AADSTS is a word.</html>' }],
@@ -62,7 +48,7 @@ describe('an answer of Microsoft that says nothing about the app', () => {
     ['a redirect elsewhere', { status: 302, headers: { location: 'https://example.com/?error=x' } }],
   ])('leaves it to the sign-in: %s', async (_, effect) => {
     await answering(effect)
-    expect((await setup(['--client-id', sandbox.clientId])).code).toBe(0)
+    expect((await at.setup(['--client-id', at.sandbox.clientId])).code).toBe(0)
   })
 
   it.each([
@@ -77,11 +63,11 @@ describe('an answer of Microsoft that says nothing about the app', () => {
     ],
   ])('is told from a refusal of the app on %s', async (_, effect: { status: number; headers?: object }) => {
     await answering({ ...effect, headers: { ...effect.headers, 'x-ms-request-id': '12-ab' } })
-    const { code, stderr } = await setup(['--client-id', sandbox.clientId])
+    const { code, stderr } = await at.setup(['--client-id', at.sandbox.clientId])
     expect({ code, stderr }).toEqual({
       code: 4,
       stderr: expect.stringContaining('AADSTS700016 · request 12-ab'),
     })
-    expect(kept(world)).toEqual({})
+    expect(kept(at.world)).toEqual({})
   })
 })
