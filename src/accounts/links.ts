@@ -11,6 +11,7 @@ import { withLock } from '../settings/lock.ts'
 import type { Account } from './account.ts'
 import { rewriteClientSecret } from './client-secret.ts'
 import { accountNow, changeAccount, changeIndex, findAccount, listAccounts, withLinkLock } from './index.ts'
+import { nameOfValue } from './stores/entry-names.ts'
 import { chosenStore, openStore, type StoreName, warnAboutStore } from './stores/index.ts'
 import { probeItem, type Store, saveItem, UnlistableItems } from './stores/store.ts'
 
@@ -228,7 +229,8 @@ async function listItems(store: Store): Promise<string[]> {
   }
 }
 
-/** The ID of the account that an item belongs to: the record, its second slot (two-slots.ts) or a chunk (chunks.ts). */
+/** The ID of the account that an item belongs to: the record, its second slot, or a chunk of either. */
 function ownerOf(item: string): string | undefined {
-  return /^([\w-]+\.[\w-]+)(?: second| [0-9a-f]{12} \d+)?$/.exec(item)?.[1]
+  const name = nameOfValue(item)
+  return /^[\w-]+\.[\w-]+$/.test(name) ? name : undefined
 }

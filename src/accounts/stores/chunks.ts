@@ -1,4 +1,5 @@
 import type { Entries, ListedEntries } from './entries.ts'
+import { chunkNames, isChunkOf } from './entry-names.ts'
 
 /**
  * Stores values of any length in entries of at most `limit` bytes (Windows: CRED_MAX_CREDENTIAL_BLOB_SIZE, 2,560 bytes). A
@@ -108,12 +109,4 @@ function parseHeader(entry: Buffer): Header | undefined {
     entry.subarray(0, 80).toString('latin1'),
   )
   return match ? { count: Number(match[1]), writing: match[2] as string, sum: match[3] ?? '' } : undefined
-}
-
-function chunkNames(name: string, { count, writing }: Header): string[] {
-  return Array.from({ length: count }, (_, index) => `${name} ${writing} ${index + 1}`)
-}
-
-function isChunkOf(name: string, entry: string): boolean {
-  return entry.startsWith(`${name} `) && /^[0-9a-f]{12} \d{1,4}$/.test(entry.slice(name.length + 1))
 }

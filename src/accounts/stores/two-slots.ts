@@ -1,5 +1,6 @@
 import { OdLinkError } from '../../errors.ts'
 import type { Entries } from './entries.ts'
+import { slotsOf } from './entry-names.ts'
 
 /** An entry is truncated or damaged. Reading it again would not help. */
 export class DamagedEntry extends OdLinkError {}
@@ -52,10 +53,6 @@ interface Slot {
   index: number
   turn: number
   value: Buffer
-}
-
-function slotsOf(name: string): [first: string, second: string] {
-  return [name, `${name} second`]
 }
 
 /** An entry without a number was not written by od-link; the caller will find that it is damaged. */
