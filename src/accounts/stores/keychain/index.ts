@@ -70,7 +70,7 @@ async function onSecretService(): Promise<ListedEntries> {
 
 /** Only a report needs it, so a failure here is not one of the keychain. */
 async function programInUse(): Promise<string | undefined> {
-  const { secretServiceProgram } = await import('./secret-service.ts')
+  const { secretServiceProgram } = await import('./secret-service-program.ts')
   try {
     return await secretServiceProgram(await sessionBusSocket())
   } catch {

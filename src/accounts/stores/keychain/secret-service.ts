@@ -1,9 +1,17 @@
-import { notices } from '../../../notices.ts'
-import { longDuration } from '../../../text/format.ts'
 import type { Entries } from '../entries.ts'
-import { mayAsk } from '../limits.ts'
-import { type Bus, BusError, type MethodCall, onSharedBus } from './dbus.ts'
+import { type Bus, BusError, onSharedBus } from './dbus.ts'
 import type { Value, Variant } from './dbus-values.ts'
+import { finishPrompt, newPerson, nothingOpen, type Person, patientCall, unlock } from './prompts.ts'
+import {
+  interfaces,
+  nothing,
+  on,
+  onService,
+  property,
+  replyMs,
+  servicePath,
+} from './secret-service-objects.ts'
+import { searchesLocked } from './secret-service-program.ts'
 
 /**
  * The Secret Service of the desktop (gnome-keyring, KWallet, KeePassXC), accessed over D-Bus. A locked one is unlocked with
@@ -14,52 +22,6 @@ export interface SecretService extends Entries {
   /** The names of all entries. */
   list: () => Promise<string[]>
 }
-
-const destination = 'org.freedesktop.secrets'
-const servicePath = '/org/freedesktop/secrets'
-const interfaces = {
-  service: 'org.freedesktop.Secret.Service',
-  collection: 'org.freedesktop.Secret.Collection',
-  item: 'org.freedesktop.Secret.Item',
-  prompt: 'org.freedesktop.Secret.Prompt',
-} as const
-/** How long the service may take for one reply that no person is involved in. */
-const replyMs = 3_000
-/** After this, a call that may show a dialog says so; and a prompt that the service wants to show. */
-const noticeAfterMs = 1_000
-const promptNoticeMs = 150
-
-/** What the service returns if there is no object, or if no prompt is needed. */
-const nothing = '/'
-
-/** What a dialog of the service asks, as the end of a sentence. */
-type Question =
-  | 'to be unlocked'
-  | 'whether od-link may read it'
-  | 'whether od-link may change it'
-  | 'whether od-link may remove it'
-  | 'to open or create a keyring'
-
-/**
- * The keychain needs a person: nobody answered its dialog in time, or the dialog was `dismissed` by the person or for want of
- * a display. Most often it asks to be unlocked; some keychains also ask for permission, each time.
- */
-export class Locked extends Error {
-  override readonly name: string
-
-  constructor(
-    readonly dismissed: boolean,
-    asked: Question = 'to be unlocked',
-  ) {
-    super(`the dialog that asks ${asked} was ${dismissed ? 'dismissed' : 'not answered in time'}`)
-    if (asked === 'to be unlocked') this.name = dismissed ? 'dismissed' : 'locked'
-    else if (asked === 'to open or create a keyring') this.name = nothingOpen
-    else this.name = dismissed ? 'denied' : 'unanswered'
-  }
-}
-
-/** The name of errors where the service has no collection, so that nobody can say what would be in it. */
-const nothingOpen = 'nothing-open'
 
 /**
  * The entries of `service`, with the attributes that keyring libraries use (service and username), so that the desktop's
@@ -193,113 +155,12 @@ export function secretService(socket: string, service: string, waitMs: number): 
     const result = await finishPrompt(bus, person, prompt, 'to open or create a keyring')
     return made === nothing ? String((result as Variant).value) : made
   }
-
-  async function unlock(bus: Bus, person: Person, objects: string[]): Promise<void> {
-    if (objects.length === 0) return
-    const [, prompt] = await patientCall(bus, person, {
-      ...onService('Unlock', 'ao', [objects]),
-      asks: 'to be unlocked',
-    })
-    if (prompt === nothing) return
-    // A service that confirms each access shows items as locked although their collection is not.
-    const isOpen = (await Promise.all(objects.map((object) => isInOpenCollection(bus, object)))).every(
-      Boolean,
-    )
-    await finishPrompt(bus, person, prompt as string, isOpen ? 'whether od-link may read it' : undefined)
-  }
-
-  /** Shows a prompt of the service, if it needs one, and waits for the person up to a limit. */
-  async function finishPrompt(
-    bus: Bus,
-    person: Person,
-    path: string,
-    asks: Question = 'to be unlocked',
-  ): Promise<Value | undefined> {
-    if (path === nothing) return undefined
-    if (!mayAsk()) throw new Locked(true, asks)
-    const completed = await bus.signal(path, interfaces.prompt, 'Completed')
-    // Some services return a prompt that needs nobody, and completes at once.
-    const notice = setTimeout(() => person.notify(asks), promptNoticeMs)
-    let timer: NodeJS.Timeout | undefined
-    const outOfTime = new Promise<undefined>((resolve) => {
-      timer = setTimeout(() => resolve(undefined), person.left())
-    })
-    const outcome = await Promise.race([completed.arguments, outOfTime, refusal(bus, path)]).finally(() => {
-      clearTimeout(timer)
-      clearTimeout(notice)
-    })
-    if (outcome === undefined) {
-      // Removes the prompt from the screen; the reply does not matter.
-      bus.call(on(path, interfaces.prompt, 'Dismiss')).catch(() => {})
-      throw new Locked(false, asks)
-    }
-    if (outcome[0] === true) throw new Locked(true, asks)
-    return outcome[1]
-  }
 }
 
 /** Items by whether they can be read without unlocking them. */
 interface Found {
   unlocked: string[]
   locked: string[]
-}
-
-/** The person at the dialogs of the service: one limit for all of them, from the first that may be shown. */
-interface Person {
-  /** Milliseconds left. */
-  left: () => number
-  /** Says once what the service asks. */
-  notify: (asks: Question) => void
-}
-
-function newPerson(waitMs: number): Person {
-  let began: number | undefined
-  let notified = ''
-  return {
-    left() {
-      began ??= performance.now()
-      return Math.max(0, waitMs - (performance.now() - began))
-    },
-    notify(asks) {
-      if (notified === asks) return
-      notified = asks
-      notices.waiting(`The keychain is asking ${asks}; waiting up to ${longDuration(waitMs / 1000)}…`)
-    },
-  }
-}
-
-/**
- * A call that may show a dialog before it replies, as KeePassXC does. While it does, the service still replies to a ping; a
- * service that hangs does not.
- */
-async function patientCall(
-  bus: Bus,
-  person: Person,
-  { asks, ...call }: MethodCall & { asks: Question },
-): Promise<Value[]> {
-  const limitMs = Math.max(replyMs, person.left())
-  const reply = bus.call({ ...call, limitMs })
-  const slow = Symbol()
-  let timer: NodeJS.Timeout | undefined
-  const noticeMs = new Promise<typeof slow>((resolve) => {
-    timer = setTimeout(() => resolve(slow), noticeAfterMs)
-  })
-  let isAsking = false
-  try {
-    const first = await Promise.race([reply, noticeMs])
-    if (first !== slow) return first
-    await bus.call(on(servicePath, 'org.freedesktop.DBus.Peer', 'Ping'))
-    if (!mayAsk()) throw new Locked(true, asks)
-    isAsking = true
-    person.notify(asks)
-    return await reply
-  } catch (error) {
-    reply.catch(() => {})
-    const isLate = error instanceof BusError && error.name === 'timeout'
-    throw isLate && isAsking ? new Locked(false, asks) : error
-  } finally {
-    clearTimeout(timer)
-  }
 }
 
 /** The item that was renewed last, if several have the same attributes. */
@@ -326,41 +187,6 @@ async function secretOf(
   return entry?.[1][2]
 }
 
-/** gnome-keyring finds items of locked collections. */
-async function searchesLocked(bus: Bus): Promise<boolean> {
-  const [own, gnome] = await Promise.all([ownerOf(bus, destination), ownerOf(bus, 'org.gnome.keyring')])
-  return own !== undefined && own === gnome
-}
-
-/** The programs that are the Secret Service, by the other names that they have on the bus. */
-const programs: [name: RegExp, program: string][] = [
-  [/^org\.gnome\.keyring$/, 'gnome-keyring'],
-  [/^org\.keepassxc\.KeePassXC\./, 'KeePassXC'],
-  [/^org\.kde\.(kwalletd\d*|ksecretd)$/, 'KWallet'],
-]
-
-/** Which program is the Secret Service, or undefined if it is unknown. @throws BusError when there is no bus. */
-export async function secretServiceProgram(socket: string): Promise<string | undefined> {
-  return onSharedBus(socket, replyMs, async (bus) => {
-    const [[names], own] = await Promise.all([
-      bus.call({ ...busItself, member: 'ListNames' }),
-      ownerOf(bus, destination),
-    ])
-    for (const name of names as string[]) {
-      const program = programs.find(([pattern]) => pattern.test(name))?.[1]
-      if (program && own !== undefined && (await ownerOf(bus, name)) === own) return program
-    }
-    return undefined
-  })
-}
-
-/** The connection that has a name on the bus. */
-async function ownerOf(bus: Bus, name: string): Promise<string | undefined> {
-  const call = { ...busItself, member: 'GetNameOwner', signature: 's', body: [name] }
-  const [owner] = await bus.call(call).catch(() => [])
-  return owner as string | undefined
-}
-
 /** The service's collections, or undefined if it does not say. */
 async function allCollections(bus: Bus): Promise<string[] | undefined> {
   const all = await property(bus, servicePath, interfaces.service, 'Collections').catch(() => undefined)
@@ -374,59 +200,8 @@ async function lockedOf(bus: Bus, collections: string[]): Promise<string[]> {
   return collections.filter((_, at) => locked[at] === true)
 }
 
-/** Whether an object is an item whose collection is not locked. */
-async function isInOpenCollection(bus: Bus, object: string): Promise<boolean> {
-  const collection = object.slice(0, object.lastIndexOf('/'))
-  if (!collection.startsWith(`${servicePath}/collection/`)) return false
-  return (await property(bus, collection, interfaces.collection, 'Locked').catch(() => true)) === false
-}
-
-/** Shows the prompt. Some services reply only when it is closed, so this waits only for a refusal to show it. */
-async function refusal(bus: Bus, path: string): Promise<never> {
-  try {
-    await bus.call(on(path, interfaces.prompt, 'Prompt', 's', ['']))
-  } catch (error) {
-    if ((error as Error).name !== 'timeout') throw error
-  }
-  return new Promise<never>(() => {})
-}
-
 /** "plain" sends the secret unencrypted over the bus, which belongs to this user. */
 async function openSession(bus: Bus): Promise<string> {
   const [, session] = await bus.call(onService('OpenSession', 'sv', ['plain', { type: 's', value: '' }]))
   return session as string
-}
-
-const busItself = {
-  destination: 'org.freedesktop.DBus',
-  path: '/org/freedesktop/DBus',
-  interface: 'org.freedesktop.DBus',
-}
-
-async function property(bus: Bus, path: string, interfaceName: string, name: string): Promise<Value> {
-  const [variant] = await bus.call(
-    on(path, 'org.freedesktop.DBus.Properties', 'Get', 'ss', [interfaceName, name]),
-  )
-  return (variant as Variant).value
-}
-
-function onService(member: string, signature: string, body: readonly Value[]): MethodCall {
-  return on(servicePath, interfaces.service, member, signature, body)
-}
-
-function on(
-  path: string,
-  interfaceName: string,
-  member: string,
-  signature?: string,
-  body?: readonly Value[],
-): MethodCall {
-  return {
-    destination,
-    path,
-    interface: interfaceName,
-    member,
-    ...(signature ? { signature } : {}),
-    ...(body ? { body } : {}),
-  }
 }

@@ -1,10 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
-import {
-  Locked,
-  type SecretService,
-  secretService,
-  secretServiceProgram,
-} from '../../../../src/accounts/stores/keychain/secret-service.ts'
+import { Locked } from '../../../../src/accounts/stores/keychain/prompts.ts'
+import { type SecretService, secretService } from '../../../../src/accounts/stores/keychain/secret-service.ts'
+import { secretServiceProgram } from '../../../../src/accounts/stores/keychain/secret-service-program.ts'
 import { type FakeBus, startFakeBus } from '../../../helpers/keychain/fake-bus.ts'
 import { type FakeService, fakeService, itemPath } from '../../../helpers/keychain/fake-service.ts'
 import { useOwnSettings } from '../../../helpers/program/own-settings.ts'

@@ -2,10 +2,8 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { openBus, socketOf } from '../../../../src/accounts/stores/keychain/dbus.ts'
 import type { Value } from '../../../../src/accounts/stores/keychain/dbus-values.ts'
-import {
-  secretService,
-  secretServiceProgram,
-} from '../../../../src/accounts/stores/keychain/secret-service.ts'
+import { secretService } from '../../../../src/accounts/stores/keychain/secret-service.ts'
+import { secretServiceProgram } from '../../../../src/accounts/stores/keychain/secret-service-program.ts'
 import { hasKeyring, type Keyring, startKeyring } from '../../../helpers/keychain/keyring.ts'
 import { itemsOf } from '../../../helpers/keychain/keyring-items.ts'
 import { type SandboxProcess, startSandbox } from '../../../helpers/microsoft/sandbox.ts'

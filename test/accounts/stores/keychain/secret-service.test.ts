@@ -1,11 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
 import type { Value } from '../../../../src/accounts/stores/keychain/dbus-values.ts'
 import { keychainStore } from '../../../../src/accounts/stores/keychain/index.ts'
-import {
-  Locked,
-  type SecretService,
-  secretService,
-} from '../../../../src/accounts/stores/keychain/secret-service.ts'
+import { Locked } from '../../../../src/accounts/stores/keychain/prompts.ts'
+import { type SecretService, secretService } from '../../../../src/accounts/stores/keychain/secret-service.ts'
 import { type FakeBus, startFakeBus } from '../../../helpers/keychain/fake-bus.ts'
 import { useOwnSettings } from '../../../helpers/program/own-settings.ts'
 
