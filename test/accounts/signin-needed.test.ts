@@ -44,7 +44,7 @@ const usualOf = (account: string) => ({
   stdout: '',
   stderr: expect.stringMatching(
     new RegExp(
-      `^(?:Waiting for [^\\n]*\\n)*od-link: The password was changed[^\\n]*\\n {2}next: od-link login --account ${account}\\n {2}code: AADSTS50173[^\\n]*\\n$`,
+      `^(?:Waiting [^\\n]*\\n)*od-link: The password was changed[^\\n]*\\n {2}next: od-link login --account ${account}\\n {2}code: AADSTS50173[^\\n]*\\n$`,
     ),
   ),
 })
