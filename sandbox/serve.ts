@@ -58,11 +58,9 @@ function refuseForeignHost(world: World, request: IncomingMessage): Reply | unde
 
 function bodyTooLarge(world: World, incoming: Incoming): Reply {
   const { kind } = incoming.entry
-  const reply =
-    kind === 'graph' || kind === 'content'
-      ? errorReply(refusals.bodyTooLarge(), incoming, world)
-      : json(413, { error: 'The body is too large.' })
-  return { ...reply, headers: { ...reply.headers, connection: 'close' } }
+  return kind === 'graph' || kind === 'content'
+    ? errorReply(refusals.bodyTooLarge(), incoming, world)
+    : json(413, { error: 'The body is too large.' })
 }
 
 function understand(

@@ -50,8 +50,9 @@ export function mediaType(incoming: Incoming): string {
 const largestBody = 4 * 1024 * 1024
 
 /**
- * The body of a request, or undefined when it is too large: the rest is then read and discarded. A large one is written in
- * place, whether its length is announced or not, so that a file is held in memory once.
+ * The body of a request, or undefined when it is too large. The rest is then read and discarded: a connection that is closed
+ * before would be reset, and the reset can overtake the answer (RFC 9112, section 9.6). A large one is written in place,
+ * whether its length is announced or not, so that a file is held in memory once.
  */
 export function readBody(request: IncomingMessage, largest = largestBody): Promise<Buffer | undefined> {
   const announced = Number(request.headers['content-length'])
