@@ -243,12 +243,14 @@ function foreignModule(cause: Error, here: string, more: NextStep[] = []): OdLin
 
 /**
  * Node reports what the loader of Windows says (libuv, uv__dlerror): its text, in English or else in the user's language, or
- * "error: N" where there is no text. ERROR_BAD_EXE_FORMAT (193) means another processor. ERROR_MOD_NOT_FOUND (126) means that
- * a library it needs is missing: that is the Visual C++ runtime, which Windows containers and Server Core don't have.
+ * "error: N" where there is no text; Wine has texts of its own. ERROR_BAD_EXE_FORMAT (193) means another processor.
+ * ERROR_MOD_NOT_FOUND (126) means that a library it needs is missing: that is the Visual C++ runtime, which Windows
+ * containers and Server Core don't have.
  */
 function windowsModuleError(cause: Error, here: string): OdLinkError {
   const { message } = cause
-  if (/not a valid Win32 application|\berror: 193\b/i.test(message)) return foreignModule(cause, here)
+  if (/not a valid Win32 application|\bBad EXE format\b|\berror: 193\b/i.test(message))
+    return foreignModule(cause, here)
   const runtime = `https://aka.ms/vs/17/release/vc_redist.${process.arch === 'ia32' ? 'x86' : process.arch}.exe`
   const isMissing = /specified module could not be found|\bmodule not found|\berror: 126\b/i.test(message)
   const install = `Install the Microsoft Visual C++ Redistributable: ${runtime}`

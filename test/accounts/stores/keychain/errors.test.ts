@@ -203,14 +203,15 @@ describe('the module of the keychain', () => {
     },
   )
 
-  it.each(['\\\\?\\C:\\od\\k.node is not a valid Win32 application.\r\n', 'error: 193'])(
-    'for another processor on Windows is told by the words of its loader: %j',
-    (said) => {
-      const { message, hint } = onWindows(said)
-      expect(message).toMatch(/was built for another processor/)
-      expect(hint).toBe(`npm install --global od-link\n${orFiles}`)
-    },
-  )
+  it.each([
+    '\\\\?\\C:\\od\\k.node is not a valid Win32 application.\r\n',
+    'error: 193',
+    'Bad EXE format for C:\\k.node.\r\n',
+  ])('for another processor on Windows is told by the words of its loader: %j', (said) => {
+    const { message, hint } = onWindows(said)
+    expect(message).toMatch(/was built for another processor/)
+    expect(hint).toBe(`npm install --global od-link\n${orFiles}`)
+  })
 
   it('that Windows refuses in another language is told in these words, with both cures', () => {
     const { message, hint } = onWindows('Das angegebene Modul wurde nicht gefunden.\r\n')
