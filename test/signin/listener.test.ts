@@ -238,7 +238,7 @@ describe('the listener', () => {
         kind: 'usage',
         message: `Port ${port} of the redirect URI is in use by another program.`,
         hint: expect.stringMatching(
-          /^Find the program: lsof -i :\d+\nOr use another port: .*\n.*\nOr use a device code, which needs no port: od-link login --device$/,
+          /^Find the program: (lsof -i|netstat -ano \| findstr) :\d+\nOr use another port: .*\n.*\nOr use a device code, which needs no port: od-link login --device$/,
         ),
       })
     expect(new NoLoopback('x')).toBeInstanceOf(Error)

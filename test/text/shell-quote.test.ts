@@ -49,9 +49,9 @@ const hostile = [
 ]
 
 describe('a word that is quoted for a POSIX shell', () => {
-  const shells = ['sh', 'bash', 'zsh', 'fish'].filter((shell) => hasRealPart(shell, 'words for that shell'))
+  const others = ['bash', 'zsh', 'fish'].filter((shell) => hasRealPart(shell, 'words for that shell'))
 
-  it.each(shells)('is that word to %s', (shell) => {
+  it.each(['sh', ...others])('is that word to %s', (shell) => {
     const env = { PATH: process.env.PATH, HOME: '/', LC_ALL: 'C.UTF-8' }
     const read = (words: string[]) => {
       const script = `printf '%s\\0' ${words.map(posixQuote).join(' ')}`

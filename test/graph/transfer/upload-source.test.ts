@@ -199,15 +199,17 @@ describe('what is sent', () => {
 describe('standard input, when it is sent', () => {
   let dir: string
   const { stdin, env } = process
-  const { TMPDIR: usual } = env
+  // What os.tmpdir() reads.
+  const variable = process.platform === 'win32' ? 'TEMP' : 'TMPDIR'
+  const usual = env[variable]
   beforeEach(() => {
     dir = mkdtempSync(join(tmpdir(), 'od-link-test-'))
-    env.TMPDIR = dir
+    env[variable] = dir
   })
   afterEach(() => {
     Object.defineProperty(process, 'stdin', { value: stdin, configurable: true })
-    delete env.TMPDIR
-    if (usual !== undefined) env.TMPDIR = usual
+    delete env[variable]
+    if (usual !== undefined) env[variable] = usual
     rmSync(dir, { recursive: true, force: true })
   })
   /** @param broken comes after the chunks instead of the end. */
@@ -241,10 +243,11 @@ describe('standard input, when it is sent', () => {
   })
 
   it('needs a folder for that file', async () => {
-    env.TMPDIR = join(dir, 'none')
+    const folder = join(dir, 'none')
+    env[variable] = folder
     await expect(given(['x'])).rejects.toMatchObject({
       kind: 'usage',
-      message: `"${env.TMPDIR}" cannot be written (ENOENT).`,
+      message: `"${folder}" cannot be written (ENOENT).`,
     })
   })
 })
