@@ -35,14 +35,19 @@ const outputs = join(folder, 'outputs')
 let started = 0
 
 /** Starts a program of Windows. Its output goes through files: to node.exe, a pipe of Unix is not a pipe. */
-export function startInWine(words: string[], env: Record<string, string> = {}, timeoutMs = 180_000): Running {
+export function startInWine(
+  words: string[],
+  env: Record<string, string> = {},
+  timeoutMs = 180_000,
+  cwd = driveC,
+): Running {
   mkdirSync(outputs, { recursive: true })
   started += 1
   const paths = ['out', 'err'].map((name) => join(outputs, `${process.pid}-${started}.${name}`))
   const files = paths.map((path) => openSync(path, 'w'))
   const read = () => paths.map((path) => readFileSync(path, 'utf8'))
   const child = spawn(wineEnvironment.WINELOADER ?? '', words, {
-    cwd: driveC,
+    cwd,
     stdio: ['ignore', ...files],
     env: { ...inWine, ...env },
   })
@@ -54,16 +59,16 @@ export function startInWine(words: string[], env: Record<string, string> = {}, t
       clearTimeout(limit)
       over = true
       const [stdout = '', stderr = ''] = read()
+      for (const path of paths) rmSync(path)
       resolve({ code, stdout, stderr })
     })
   })
   const seen = async (pattern: RegExp) => {
     for (;;) {
-      const wasOver = over
-      const text = read().join('\n')
+      const text = over ? Object.values(await ended).join('\n') : read().join('\n')
       const match = pattern.exec(text)
       if (match) return match
-      if (wasOver) throw new Error(`ended without ${pattern}:\n${text}`)
+      if (over) throw new Error(`ended without ${pattern}:\n${text}`)
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
@@ -73,8 +78,10 @@ export function startInWine(words: string[], env: Record<string, string> = {}, t
 /** od-link's environment for a sandbox, with a browser that follows redirects to the end. */
 export function environmentFor(sandbox: SandboxProcess): Record<string, string> {
   writeFileSync(join(driveC, 'browser.mjs'), browser)
-  return { ...sandbox.env, OD_LINK_BROWSER: `${nodeExe} C:\\browser.mjs` }
+  return { ...sandbox.env, OD_LINK_BROWSER: browserCommand }
 }
+
+export const browserCommand = `${nodeExe} C:\\browser.mjs`
 
 const browser = `
 let url = process.argv.at(-1)

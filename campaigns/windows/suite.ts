@@ -29,13 +29,13 @@ export async function suite(filters: string[], check: Check): Promise<void> {
     cpSync(join(root, name), join(place, name))
   const vitest = 'C:\\suite\\node_modules\\vitest\\vitest.mjs'
   const reporters = ['--reporter=dot', '--reporter=json', '--outputFile.json=C:\\suite\\report.json']
-  const flags = ['--root', 'C:\\suite', '--maxWorkers=2', ...reporters]
+  const flags = ['--maxWorkers=2', ...reporters]
   // The hints of Git Bash are those of POSIX, which the tests expect; words.ts looks at those of cmd and PowerShell.
   const env = { MSYSTEM: 'MINGW64', NO_COLOR: '1' }
   rmSync(join(place, 'report.json'), { force: true })
   const isChosen = (file: string) => filters.length === 0 || filters.some((one) => file.startsWith(one))
   const words = [nodeExe, vitest, 'run', ...flags, ...inProcessTests(root).filter(isChosen)]
-  const { stdout, stderr } = await startInWine(words, env, 3_600_000).ended
+  const { stdout, stderr } = await startInWine(words, env, 3_600_000, place).ended
   const report = join(place, 'report.json')
   if (!existsSync(report)) return check('vitest ends with a report', false, { stdout, stderr })
   const { numPassedTests, numFailedTests, testResults } = JSON.parse(readFileSync(report, 'utf8')) as Report

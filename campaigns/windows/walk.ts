@@ -1,12 +1,11 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { SandboxProcess } from '../../test/helpers/microsoft/sandbox.ts'
-import { startInTerminal } from '../../test/helpers/terminal/terminal.ts'
 import { crowdScript } from './crowd.ts'
+import { logins, startInConsole } from './logins.ts'
 import {
   entries,
   environmentFor,
-  inWine,
   nodeExe,
   odLinkJs,
   type Result,
@@ -14,7 +13,7 @@ import {
   settings,
   startInWine,
 } from './machine.ts'
-import { driveC, wineEnvironment } from './setup.ts'
+import { driveC } from './setup.ts'
 
 /** What a walk reports: one thing that holds, or doesn't, with what was seen. */
 export type Check = (what: string, holds: boolean, seen: unknown) => void
@@ -38,6 +37,7 @@ export async function walk(sandbox: SandboxProcess, name: string, check: Check):
   await expectCode('config unset', ['config', 'unset', 'tenant'], 0)
 
   await keychain()
+  await logins(sandbox, check)
   await drive()
   await scripts()
   await lostSignIn()
@@ -201,12 +201,9 @@ export async function walk(sandbox: SandboxProcess, name: string, check: Check):
     })
   }
 
-  /** A terminal of Unix, whose Ctrl-C Wine's console passes on as Windows does. */
+  /** Wine's console passes it on as Windows does. */
   async function ctrlC() {
-    const words = [wineEnvironment.WINELOADER ?? '', nodeExe, odLinkJs, 'login', '--device']
-    const line = words.map((word) => `'${word}'`).join(' ')
-    // Wine complains about a folder that is not on C:.
-    const terminal = startInTerminal(`cd '${driveC}'; ${line}`, { ...inWine, ...env, OD_LINK_STORE: 'file' })
+    const terminal = startInConsole([odLinkJs, 'login', '--device'], { ...env, OD_LINK_STORE: 'file' })
     await terminal.seen(/expires in/)
     terminal.type('\x03')
     const { code, shown } = await terminal.ended
