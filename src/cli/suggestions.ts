@@ -32,7 +32,8 @@ function isSlip(typed: string, known: string): boolean {
   const sorted = (text: string) => [...text].sort().join('')
   if (sorted(word) === sorted(other)) return true
   const longest = Math.max(word.length, other.length)
-  const allowed = longest >= 7 ? 2 : 1
+  // Any word of two letters is one letter away from another.
+  const allowed = longest >= 7 ? 2 : longest > 2 ? 1 : 0
   return sharedEnds(word, other) >= longest - allowed
 }
 

@@ -9,11 +9,17 @@ import { didYouMean, nearest } from './suggestions.ts'
  */
 export function unknownVerb(verbs: Commands, word: string, next: string | undefined): OdLinkError {
   const names = Object.keys(verbs)
-  const synonyms = names.filter((name) => verbs[name]?.aliases?.includes(word))
-  const guesses = [synonyms, nearest(word, names), names.filter((name) => name === next)]
+  const guesses = [meantVerbs(verbs, word), names.filter((name) => name === next)]
   const meant = guesses.find(({ length }) => length > 0)?.map((name) => `od-link ${name}`) ?? []
   if (versionOption.aliases?.includes(word)) meant.unshift('od-link --version')
   return usage('unknown-command', `Unknown command "${word}".`, didYouMean(meant, 'od-link --help'))
+}
+
+/** The verbs that a word of another program means, or that are close to a mistyped one. @param others words besides them. */
+export function meantVerbs(verbs: Commands, word: string, others: readonly string[] = []): string[] {
+  const names = Object.keys(verbs)
+  const synonyms = names.filter((name) => verbs[name]?.aliases?.includes(word))
+  return synonyms.length > 0 ? synonyms : nearest(word, [...names, ...others])
 }
 
 /**

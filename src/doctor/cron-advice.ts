@@ -107,7 +107,7 @@ function storeNotes(store: string): string[] {
   }
   if (store === 'encrypted' && !variable('OD_LINK_KEY_FILE')) {
     return [
-      'Cron jobs have no passphrase and no credential of systemd. They need a key file: OD_LINK_KEY_FILE.',
+      'It works while the kernel holds what your passphrase opened, until you log out. To do without it, use a key file: OD_LINK_KEY_FILE.',
     ]
   }
   if (store !== 'keychain') return []

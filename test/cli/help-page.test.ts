@@ -49,10 +49,16 @@ describe('the help', () => {
   it.each([
     ['exit-code', 'exit-codes'],
     ['mkdri', 'mkdir'],
+    ['rename', 'mv'],
+    ['sl', 'ls'],
   ])('on %s, which does not exist, names the nearest: %s', async (typed, near) => {
     const { code, stdout, stderr } = await odLink(['help', typed])
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
     expect(stderr).toBe(`od-link: There is no command or topic "${typed}".\n  next: od-link help ${near}\n`)
+  })
+
+  it('on a word that is far from all names none', async () => {
+    expect((await odLink(['help', 'me'])).stderr).toMatch(/next: od-link help\n$/)
   })
 
   it.each([

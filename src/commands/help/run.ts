@@ -1,6 +1,6 @@
 import type { Arguments } from '../../cli/command.ts'
 import { helpPage } from '../../cli/command-line.ts'
-import { nearest } from '../../cli/suggestions.ts'
+import { meantVerbs } from '../../cli/unknown-words.ts'
 import { OdLinkError } from '../../errors.ts'
 import { pageStyle, printPage } from '../../terminal/index.ts'
 import { commands } from '../index.ts'
@@ -16,7 +16,7 @@ function pageOn(name: string | undefined): string {
   if (name === undefined) return overview(pageStyle())
   if (Object.hasOwn(commands, name)) return helpPage(commands, name, pageStyle())
   if (Object.hasOwn(topics, name)) return topicPage(name as TopicName, pageStyle())
-  const [near] = nearest(name, [...Object.keys(commands), ...Object.keys(topics)])
+  const [near] = meantVerbs(commands, name, Object.keys(topics))
   throw new OdLinkError('usage', `There is no command or topic "${name}".`, {
     reason: 'invalid-value',
     hint: ['od-link help', near].filter(Boolean).join(' '),

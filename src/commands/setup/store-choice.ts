@@ -26,7 +26,10 @@ export async function offerStores(): Promise<void> {
     })
     if (store === 'keychain') throw error
     await withLock('settings', () => saveSettings({ store }))
-    tell(`Links are saved in the store "${store}" from now on. To change that:`, 'od-link store move')
+    tell(
+      `Links are saved in the store "${store}" from now on. To move them later:`,
+      'od-link store move --to keychain',
+    )
     await probeStore(await openStore())
   }
 }

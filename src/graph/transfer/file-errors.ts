@@ -1,6 +1,12 @@
 import { OdLinkError } from '../../errors.ts'
 import { isFull } from '../../system/disk-errors.ts'
 
+/** The usual reasons, in words; another is named by its code. */
+const whyNot: Record<'read' | 'written', Record<string, string>> = {
+  read: { ENOENT: 'no such file', EACCES: 'permission denied', EISDIR: 'it is a folder' },
+  written: { ENOENT: 'no such folder', EACCES: 'permission denied', EISDIR: 'it is a folder' },
+}
+
 /** The error for a file on this machine. */
 export function fileTrouble(error: unknown, file: string, doing: 'read' | 'written'): OdLinkError {
   const { code, message } = error as NodeJS.ErrnoException
@@ -12,7 +18,8 @@ export function fileTrouble(error: unknown, file: string, doing: 'read' | 'writt
       cause: error,
     })
   }
-  return new OdLinkError('usage', `${what} cannot be ${doing} (${code ?? message}).`, {
+  const why = whyNot[doing][code ?? ''] ?? code ?? message
+  return new OdLinkError('usage', `${what} cannot be ${doing} (${why}).`, {
     reason: 'local-file',
     next: [
       doing === 'read' ? 'Name a file that can be read, or - for standard input.' : 'Name another file.',

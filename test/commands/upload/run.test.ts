@@ -118,7 +118,7 @@ describe('od-link upload', () => {
     )
     expect(stdout).toBe('/New/taken\n/New/b.txt\n')
     expect(code).toBe(2)
-    expect(stderr).toMatch(/✗ missing: "missing" cannot be read \(ENOENT\)/)
+    expect(stderr).toMatch(/✗ missing: "missing" cannot be read \(no such file\)/)
     expect(stderr).toMatch(/✗ a:b: OneDrive does not accept the name "a:b"/)
     expect(stderr).toContain('2 of 4 files were not uploaded. missing:')
     const inJson = await upload('--json', 'taken', 'a.txt', '/Reports', '--jobs', '1')

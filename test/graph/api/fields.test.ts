@@ -47,7 +47,7 @@ describe('fields', () => {
     expect(body([], [`a=@${file}`])).toBe('{"a":"from a file\\n"}')
     expect(body([`a=@${file}`])).toBe(JSON.stringify({ a: `@${file}` }))
     expect(told(() => readFields([], ['a=@/nowhere/at/all']))).toBe(
-      'usage: "/nowhere/at/all" cannot be read (ENOENT). | Name a file that can be read, or - for standard input.',
+      'usage: "/nowhere/at/all" cannot be read (no such file). | Name a file that can be read, or - for standard input.',
     )
   })
 

@@ -12,7 +12,7 @@ it.each([
     'written',
     'not-allowed: There is no space left on this machine for "f" (EDQUOT). | Free some space there, and run it again.',
   ],
-  ['EACCES', 'written', 'usage: "f" cannot be written (EACCES). | Name another file.'],
+  ['EACCES', 'written', 'usage: "f" cannot be written (permission denied). | Name another file.'],
 ] as const)('%s of a file that is %s', (code, doing, expected) => {
   const error = fileTrouble(Object.assign(new Error('x'), { code }), 'f', doing)
   expect(`${error.kind}: ${error.message} | ${error.hint}`).toBe(expected)

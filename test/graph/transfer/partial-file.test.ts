@@ -92,7 +92,7 @@ describe('the file of a download', () => {
     await write(target, 'whole')
     mkdirSync(file())
     expect(told(() => target.finish())).toBe(
-      `usage: "${file()}" cannot be written (${isWindows ? 'EPERM' : 'EISDIR'}). | Close the program that has it open, and run it again: ` +
+      `usage: "${file()}" cannot be written (${isWindows ? 'EPERM' : 'it is a folder'}). | Close the program that has it open, and run it again: ` +
         `everything is already in "${file()}.part".\nName another file.`,
     )
     expect(target.isKept).toBe(true)
@@ -148,9 +148,11 @@ describe('the file of a download', () => {
     expect(readdirSync(dir).sort()).toEqual(['file.bin', 'link'])
     mkdirSync(join(dir, 'folder'))
     expect(told(() => openPart(join(dir, 'folder'), 'x'))).toBe(
-      `usage: "${dir}/folder" cannot be written (EISDIR). | Name another file.`,
+      `usage: "${dir}/folder" cannot be written (it is a folder). | Name another file.`,
     )
-    expect(told(() => openPart(join(dir, 'none', 'file'), 'x'))).toContain('cannot be written (ENOENT)')
+    expect(told(() => openPart(join(dir, 'none', 'file'), 'x'))).toContain(
+      'cannot be written (no such folder)',
+    )
   })
 
   it('may be a pipe, whose beginning cannot be undone', () => {

@@ -188,10 +188,10 @@ describe('what is sent', () => {
   it('is neither a folder nor a missing file', async () => {
     await expect(openSource(dir)).rejects.toMatchObject({
       kind: 'usage',
-      message: `"${dir}" cannot be read (EISDIR).`,
+      message: `"${dir}" cannot be read (it is a folder).`,
     })
     await expect(openSource(file())).rejects.toMatchObject({
-      message: `"${file()}" cannot be read (ENOENT).`,
+      message: `"${file()}" cannot be read (no such file).`,
     })
   })
 })
@@ -247,7 +247,7 @@ describe('standard input, when it is sent', () => {
     env[variable] = folder
     await expect(given(['x'])).rejects.toMatchObject({
       kind: 'usage',
-      message: `"${folder}" cannot be written (ENOENT).`,
+      message: `"${folder}" cannot be written (no such folder).`,
     })
   })
 })
