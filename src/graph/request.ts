@@ -2,7 +2,7 @@ import type { Account } from '../accounts/account.ts'
 import { accessToken } from '../accounts/token.ts'
 import type { OdLinkError } from '../errors.ts'
 import { NetworkError } from '../http/errors.ts'
-import { type Patience, startPatience } from '../http/retry.ts'
+import { type Patience, Pause, startPatience } from '../http/retry.ts'
 import { loadClientMeanwhile } from '../http/transport.ts'
 import type { LinkRecord } from '../identity/link.ts'
 import type { GraphAnswer } from './answer.ts'
@@ -39,18 +39,27 @@ export function openGraph(
   link?: LinkRecord,
   sharingLink?: string,
 ): Graph {
-  return openGraphs(account, maxWaitMs, link, sharingLink)()
+  return openGraphs(account, { maxWaitMs, link, sharingLink })()
 }
 
 /**
  * The same for work in many parts, such as files: each call opens Graph with a limit on waiting of its own, and all of them
- * share the token.
+ * share the token, and wait together when one of them is throttled.
+ * @param pause what other requests for the same work share with them.
  */
 export function openGraphs(
   account: Account,
-  maxWaitMs: number,
-  link?: LinkRecord,
-  sharingLink?: string,
+  {
+    maxWaitMs,
+    link,
+    sharingLink,
+    pause = new Pause(),
+  }: {
+    maxWaitMs: number
+    link?: LinkRecord | undefined
+    sharingLink?: string | undefined
+    pause?: Pause
+  },
 ): () => Graph {
   loadClientMeanwhile()
   let current = link && Promise.resolve(link)
@@ -82,7 +91,7 @@ export function openGraphs(
     isRenewed: (token) => token === renewed,
   }
   return () => {
-    const patience = startPatience(maxWaitMs)
+    const patience = startPatience(maxWaitMs, pause)
     return { send: (request, lookFirst) => send(tokens, patience, request, lookFirst), left: patience.left }
   }
 }
@@ -107,6 +116,7 @@ async function send(
   let repeated = false
   let faults = 0
   for (;;) {
+    await patience.ready()
     const outcome = await sendWithToken(tokens, request, patience, faults > 0)
     const answer = outcome instanceof NetworkError ? undefined : outcome
     const isRefusal = answer !== undefined && isTokenRefused(answer)

@@ -40,8 +40,28 @@ export function afterTheWait(retryAfter: string | undefined, usually = 600): rea
   ]
 }
 
+/**
+ * A pause of several pieces of work: Microsoft counts the requests of an account together, so when one is told to wait, none
+ * is sent. https://learn.microsoft.com/en-us/graph/throttling
+ */
+export class Pause {
+  #until = 0
+
+  /** Milliseconds until it ends. */
+  get left(): number {
+    return Math.max(0, this.#until - performance.now())
+  }
+
+  /** Lasts at least this long from now on. */
+  stopFor(milliseconds: number): void {
+    this.#until = Math.max(this.#until, performance.now() + milliseconds)
+  }
+}
+
 /** Waits between attempts, with a limit on their sum. */
 export interface Patience {
+  /** Waits before an attempt while the shared pause lasts. If that exceeds the limit, the server's own refusal says so. */
+  ready: () => Promise<void>
   /**
    * Waits before the next attempt: for as long as the server asks, otherwise 1, 2, 4 … 30 s with some jitter.
    * @returns false, at once, if the wait would exceed the limit.
@@ -61,12 +81,16 @@ export interface Patience {
 /**
  * @param maxWaitMs from now on, by the wall clock and the monotonic clock: neither a suspended machine nor a wall clock that
  *   is set back extends it.
+ * @param shared the pause of other work at the same time, which every Retry-After prolongs.
  */
-export function startPatience(maxWaitMs: number): Patience {
+export function startPatience(maxWaitMs: number, shared = new Pause()): Patience {
   const began = [Date.now(), monotonicMs()] as const
   const left = () => maxWaitMs - Math.max(Date.now() - began[0], monotonicMs() - began[1])
   let pauses = 0
   return {
+    async ready() {
+      while (shared.left > 0 && shared.left <= left()) await sleep(shared.left)
+    },
     async pause(why, retryAfter) {
       const asked = parseRetryAfter(retryAfter)
       const backOff = (first: number) => Math.min(30_000, first * 2 ** pauses) * (0.75 + Math.random() / 2)
@@ -74,8 +98,12 @@ export function startPatience(maxWaitMs: number): Patience {
       const ms = asked === undefined ? backOff(1_000) : Math.max(asked, pauses === 0 ? 0 : backOff(50))
       if (ms > left()) return false
       pauses += 1
+      // Requests that are under way together are refused together.
+      const isTold = shared.left > ms / 2
+      if (asked !== undefined) shared.stopFor(ms)
       // Microsoft's own sentences often lack their full stop.
-      notices.waiting(`${why.replace(/[^.!?…]$/, '$&.')} Retrying in ${shortDuration(ms / 1000)}…`)
+      if (!isTold)
+        notices.waiting(`${why.replace(/[^.!?…]$/, '$&.')} Retrying in ${shortDuration(ms / 1000)}…`)
       await sleep(ms)
       return true
     },

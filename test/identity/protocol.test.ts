@@ -91,6 +91,7 @@ describe('a connection that breaks', () => {
     )
     const pauses: (string | undefined)[][] = []
     const patience: Patience = {
+      ready: async () => {},
       pause: async (...asked) => pauses.push(asked) > 0,
       left: () => 5_000,
       attempt: (longest) => longest,

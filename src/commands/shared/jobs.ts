@@ -39,8 +39,10 @@ export interface JobsOptions {
   isPiped?: boolean
 }
 
-/** Nothing else can work either after such a failure, or one of these kinds. */
-const final = new Set<OdLinkError['reason']>(['no-space', 'drive-read-only', 'drive-frozen', 'no-drive'])
+/** Nothing else can work either after such a failure, or one of these kinds: throttled for longer than it may wait, too. */
+const final = new Set<OdLinkError['reason']>([
+  ...(['no-space', 'drive-read-only', 'drive-frozen', 'no-drive', 'throttled'] as const),
+])
 const finalKinds = new Set<OdLinkError['kind']>(['sign-in', 'keychain', 'interrupted'])
 
 /**

@@ -1,3 +1,4 @@
+import { Pause } from '../../http/retry.ts'
 import { Rate } from './rate.ts'
 
 /**
@@ -18,7 +19,7 @@ export class Limiter {
   readonly #rate = new Rate()
   readonly #ceiling: number
   #batches: number
-  #pausedUntil = 0
+  readonly #pause = new Pause()
   /** When the number of batches was last reduced. */
   #brakedAt = 0
   #throttles = 0
@@ -49,7 +50,7 @@ export class Limiter {
 
   /** Milliseconds for which the server, or a failure of it, has stopped everything. */
   get pause(): number {
-    return Math.max(0, this.#pausedUntil - performance.now())
+    return this.#pause.left
   }
 
   /** The number of failures in a row, without a good answer in between. */
@@ -104,7 +105,7 @@ export class Limiter {
 
   /** Sends no request for this long. */
   stopFor(milliseconds: number): void {
-    this.#pausedUntil = Math.max(this.#pausedUntil, performance.now() + milliseconds)
+    this.#pause.stopFor(milliseconds)
   }
 }
 

@@ -1,6 +1,6 @@
 import type { Account } from '../../accounts/account.ts'
 import { accessToken } from '../../accounts/token.ts'
-import { startPatience } from '../../http/retry.ts'
+import { Pause, startPatience } from '../../http/retry.ts'
 import type { Caller } from '../answer.ts'
 import { openPlaces } from '../open-place.ts'
 import { type Place, readPlace, type TypedPlace } from '../place.ts'
@@ -15,6 +15,8 @@ export interface Access {
   graphOrigin: string
   caller: Caller
   maxWaitMs: number
+  /** Shared by everything that the command sends. */
+  pause: Pause
 }
 
 /** A place, and the access of the link that reaches it. */
@@ -34,10 +36,11 @@ export function openPlacesForFiles(options: {
 }): (typed: string | TypedPlace) => Promise<At> {
   const open = openPlaces(options)
   const known = new Map<string, Promise<Access>>()
+  const pause = new Pause()
   return async (typed) => {
     const { account, place, sharingLink } = await open(typeof typed === 'string' ? readPlace(typed) : typed)
     const key = [account.id, sharingLink].join(' ')
-    const access = known.get(key) ?? openAccess(account, options.maxWaitMs, sharingLink)
+    const access = known.get(key) ?? openAccess(account, { maxWaitMs: options.maxWaitMs, sharingLink, pause })
     known.set(key, access)
     return { access: await access, place }
   }
@@ -45,11 +48,15 @@ export function openPlacesForFiles(options: {
 
 async function openAccess(
   account: Account,
-  maxWaitMs: number,
-  sharingLink: string | undefined,
+  {
+    maxWaitMs,
+    sharingLink,
+    pause,
+  }: Pick<Access, 'maxWaitMs' | 'pause'> & { sharingLink: string | undefined },
 ): Promise<Access> {
   const link = await accessToken(account, { patience: startPatience(maxWaitMs) })
   const { graphOrigin, grantedScope } = link
-  const graph = openGraphs(account, maxWaitMs, link, sharingLink)
-  return { account, graph, graphOrigin, caller: { account, grantedScope, sharingLink }, maxWaitMs }
+  const graph = openGraphs(account, { maxWaitMs, link, sharingLink, pause })
+  const caller = { account, grantedScope, sharingLink }
+  return { account, graph, graphOrigin, caller, maxWaitMs, pause }
 }

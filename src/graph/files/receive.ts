@@ -24,12 +24,12 @@ export async function receiveFile(
   target: Target | PartTarget,
   onProgress: (done: number, total: number | undefined) => void,
 ): Promise<void> {
-  const { graph, graphOrigin, caller, maxWaitMs } = access
+  const { graph, graphOrigin, caller, maxWaitMs, pause } = access
   const address = await contentAddress(access, place, item)
   const compared = comparing(target, access, place, item)
   const request = { method: 'GET', address, headers: {} }
   const from = {
-    ...{ openGraph: graph, graphOrigin, caller, maxWaitMs, onProgress, takers: {} },
+    ...{ openGraph: graph, graphOrigin, caller, maxWaitMs, pause, onProgress, takers: {} },
     shown: showPlace(place),
   }
   const first = item.downloadUrl === undefined ? undefined : readSigned(item.downloadUrl, graphOrigin)

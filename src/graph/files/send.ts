@@ -61,12 +61,12 @@ async function transfer(
   source: FileSource,
   { onConflict, onProgress, onStart }: SendOptions,
 ): Promise<Record<string, unknown>> {
-  const { account, graph, graphOrigin, caller, maxWaitMs } = access
+  const { account, graph, graphOrigin, caller, maxWaitMs, pause } = access
   const path = (await addressOf(graph(), place)).replace(/:$/, '')
   const address = { version: '/v1.0', path, query: '' } as const
   const run = (saved?: UploadOptions['saved']) => {
     const upload: Upload = startUpload(address, source, {
-      ...{ openGraph: graph, graphOrigin, caller, maxWaitMs, onConflict, saved },
+      ...{ openGraph: graph, graphOrigin, caller, maxWaitMs, pause, onConflict, saved },
       ...{ contentUpTo: largestContent, shown: showPlace(place) },
       onProgress: (done) => onProgress(done),
     })

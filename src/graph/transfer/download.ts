@@ -1,7 +1,7 @@
 import type { IncomingMessage } from 'node:http'
 import { OdLinkError } from '../../errors.ts'
 import { NetworkError } from '../../http/errors.ts'
-import { startPatience, tryLater } from '../../http/retry.ts'
+import { type Pause, startPatience, tryLater } from '../../http/retry.ts'
 import type { Streams } from '../../http/transport.ts'
 import { parseJsonObject } from '../../text/json.ts'
 import { type Caller, type GraphAnswer, graphAnswer } from '../answer.ts'
@@ -15,6 +15,8 @@ import { askSigned, readSigned } from './signed-url.ts'
 
 export interface Transfer {
   maxWaitMs: number
+  /** What other transfers at the same time share with it. */
+  pause?: Pause
   caller: Caller
   /** In bytes; `total` is undefined while it is not known. */
   onProgress: (done: number, total: number | undefined) => void
@@ -43,11 +45,12 @@ const expired = new Set([401, 403, 404, 410, 416])
  * @throws OdLinkError; the target then has what was received.
  */
 export async function download(request: ApiRequest, target: Target, from: Download): Promise<void> {
-  let patience = startPatience(from.maxWaitMs)
+  let patience = startPatience(from.maxWaitMs, from.pause)
   let faults = 0
   let most = target.have
   let { first } = from
   for (;;) {
+    await patience.ready()
     const asked = attempt(request, target, from, first)
     first = undefined
     const outcome = await asked.catch((error: unknown) => {
@@ -57,7 +60,7 @@ export async function download(request: ApiRequest, target: Target, from: Downlo
     })
     if (outcome === 'done') return target.finish()
     if (target.have > most) {
-      patience = startPatience(from.maxWaitMs)
+      patience = startPatience(from.maxWaitMs, from.pause)
       faults = 0
     }
     most = target.have

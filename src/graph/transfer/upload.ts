@@ -120,8 +120,9 @@ async function standingOf(
   options: UploadOptions,
 ): Promise<{ url: URL; first: number } | undefined> {
   if (!options.saved?.earlier?.isSameContent) return undefined
-  const patience = startPatience(options.maxWaitMs)
+  const patience = startPatience(options.maxWaitMs, options.pause)
   for (let faults = 1; ; faults += 1) {
+    await patience.ready()
     const standing = await askSigned('GET', url, { timeoutMs: 30_000 })
     const answer = standing instanceof NetworkError ? undefined : answerOf(standing, file, options)
     if (answer && !mayPass(answer)) {
@@ -190,18 +191,19 @@ async function sendPieces(
   options: UploadOptions,
 ): Promise<JsonObject | undefined> {
   const started = Date.now()
-  let patience = startPatience(options.maxWaitMs)
+  let patience = startPatience(options.maxWaitMs, options.pause)
   let faults = 0
   let { first } = start
   /** Whether the last bytes have been sent, and it is not known what became of them. */
   let isLost = false
   for (;;) {
+    await patience.ready()
     const outcome = readable(await attempt(sendPiece(start.url, source, first, options), first))
     const answer = outcome instanceof NetworkError ? undefined : answerOf(outcome, file, options)
     if (answer && (answer.status === 200 || answer.status === 201)) return answer.json ?? {}
     if (answer?.status === 202) {
       first = nextOf(answer, source.size) ?? Math.min(first + pieceSize, source.size)
-      patience = startPatience(options.maxWaitMs)
+      patience = startPatience(options.maxWaitMs, options.pause)
       faults = 0
       continue
     }

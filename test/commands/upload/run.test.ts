@@ -201,20 +201,30 @@ describe('od-link upload', () => {
     expect(noted.stderr).toContain('SharePoint changed "/Reports/a.docx"')
   })
 
-  it('stops at once when nothing more can be uploaded', async () => {
-    await at.weather('PUT /v1.0/me/drive', { status: 507 }, 20)
-    const { code, stderr } = await upload(
-      'a.txt',
-      'b.txt',
-      'lost',
-      'taken',
-      '/Reports/',
-      '--jobs',
-      '1',
-      '--on-conflict',
-      'replace',
+  it('waits with all files when one is told to wait, and says so once', async () => {
+    const names = Array.from({ length: 12 }, (_, number) => `throttled ${number}`)
+    for (const name of names) put(name)
+    await at.weather('PUT /v1.0/me/drive', { status: 429, headers: { 'retry-after': '1' } })
+    const { code, stderr } = await upload(...names, '/Reports/', '--jobs', '2')
+    expect(code).toBe(0)
+    expect(stderr.match(/Retrying/g)).toHaveLength(1)
+    const times = (await at.requests('graph')).flatMap(({ method, time }) =>
+      method === 'PUT' ? [Date.parse(time)] : [],
     )
-    expect(code).toBe(9)
+    const [refused = 0] = times
+    expect(times).toHaveLength(13)
+    // What was under way already, and perhaps one that began before the refusal was read.
+    expect(times.filter((time) => time < refused + 900).length).toBeLessThanOrEqual(3)
+  })
+
+  it.each([
+    [507, {}, 9],
+    [429, { 'retry-after': '3515' }, 6],
+  ])('stops at once when nothing more can be uploaded: %i', async (status, headers, exit) => {
+    await at.weather('PUT /v1.0/me/drive', { status, headers }, 20)
+    const several = ['a.txt', 'b.txt', 'lost', 'taken', '/Reports/']
+    const { code, stderr } = await upload(...several, '--jobs', '1', '--on-conflict', 'replace')
+    expect(code).toBe(exit)
     expect(stderr).toContain('4 of 4 files were not uploaded')
     expect((await asked()).filter((one) => one.startsWith('PUT'))).toHaveLength(1)
   })
