@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { fileVictims } from './file-victims.ts'
 import { type Kill, kill, type Left, stepIn, undisturbed, type Victim, type Victims } from './kill.ts'
 import { linkVictims, moveVictims } from './link-victims.ts'
 import { type Machine, stores } from './machine.ts'
@@ -20,6 +21,7 @@ export const places: ((machine: Machine) => Victims | Promise<Victims>)[] = [
   ...stores.map((store) => (machine: Machine) => linkVictims(machine, store)),
   (machine) => moveVictims(machine, 'file', 'helper:pass'),
   (machine) => moveVictims(machine, 'keychain', 'file'),
+  fileVictims,
   bulkVictims,
   stateVictims,
 ]
