@@ -151,6 +151,15 @@ export function promoteNew(fd: number, path: string, file: string): boolean | 't
   return true
 }
 
+/**
+ * Removes the draft's name of a file that has its own already, as a run leaves it that dies between the two steps of
+ * `promoteNew`: whoever opened it as a draft would write into the file.
+ */
+export function removeSecondName(path: string, file: string): void {
+  const [draft, named] = [path, file].map((one) => lstatSync(one, { bigint: true, throwIfNoEntry: false }))
+  if (draft && named && isSame(draft, named)) rmSync(path, { force: true })
+}
+
 /** Opens up to what the replaced file allowed, and never further: somebody else may have put that one there. */
 function takePermissions(fd: number, replaced: Stats | undefined): void {
   const usual = 0o666 & ~process.umask()

@@ -11,6 +11,7 @@ import {
   passOn,
   refuseDevice,
   type Target,
+  tidyPart,
 } from '../../graph/transfer/partial-file.ts'
 import type { UploadConflict } from '../../graph/transfer/upload.ts'
 import { caughtUp } from '../../terminal/index.ts'
@@ -86,7 +87,10 @@ export function openLocal(
   const special = openSpecial(file, toFile(from))
   if (special) return { path: file, target: special }
   const isFree = (path: string) => !exists(path) && !(onConflict === 'rename' && names.has(path))
-  if (onConflict === 'fail' && exists(file)) throw fileTaken(file)
+  if (onConflict === 'fail' && exists(file)) {
+    tidyPart(file)
+    throw fileTaken(file)
+  }
   let path = file
   for (let number = 1; onConflict !== 'replace' && !isFree(path); number += 1)
     path = join(dirname(file), numbered(basename(file), number))

@@ -5,6 +5,7 @@ import {
   constants,
   fstatSync,
   futimesSync,
+  lstatSync,
   openSync,
   readSync,
   statSync,
@@ -24,6 +25,7 @@ import {
   isTrusted,
   promoteDraft,
   promoteNew,
+  removeSecondName,
   removeStale,
 } from '../../system/draft.ts'
 import { followSafely } from '../../system/planted-link.ts'
@@ -67,6 +69,18 @@ function beside(file: string, ending: string): string {
   return join(dirname(file), `${digest}${ending}`)
 }
 
+/** Removes what a run left beside a file that it had completed, and died before its last steps. */
+export function tidyPart(file: string): void {
+  const part = beside(file, '.part')
+  try {
+    removeSecondName(part, file)
+    // A note is written after its part.
+    if (!lstatSync(part, { throwIfNoEntry: false })) removeStale(`${part}.etag`)
+  } catch {
+    // Nothing can be removed there, and nothing is continued from it.
+  }
+}
+
 /**
  * A file that is complete or unchanged: the bytes are saved beside it in `FILE.part`, which replaces it at the end. With an
  * ETag, that file survives a failure and Ctrl-C, and the next run continues with it. A name that something else has is left
@@ -88,6 +102,7 @@ export function openPart(named: string, content: string, mayReplace = true): Par
     }
   }
   const writeTrouble = (error: unknown) => fileTrouble(error, part, 'written')
+  tidyPart(file)
   const finishTrouble = (error: unknown) => {
     const trouble = fileTrouble(error, file, 'written')
     if (!target.isKept || isFull(error)) return trouble

@@ -1,4 +1,5 @@
 import {
+  linkSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -58,6 +59,20 @@ describe('the file of a download', () => {
     again.finish()
     expect(readFileSync(file(), 'utf8')).toBe('half whole')
     expect(readdirSync(dir)).toEqual(['file.bin'])
+  })
+
+  it('stays whole when a run died as it gave it its name', async () => {
+    const dying = openPart(file(), 'of this')
+    dying.begin('"1"')
+    await write(dying, 'whole')
+    linkSync(join(dir, 'file.bin.part'), file())
+    const target = openPart(file(), 'of this')
+    expect([target.have, readdirSync(dir)]).toEqual([0, ['file.bin']])
+    target.begin('"2"')
+    await write(target, 'new')
+    expect(readFileSync(file(), 'utf8')).toBe('whole')
+    target.finish()
+    expect([readFileSync(file(), 'utf8'), readdirSync(dir)]).toEqual(['new', ['file.bin']])
   })
 
   it('starts again when the version is another', async () => {
