@@ -8,7 +8,7 @@ import { writeFileSync } from 'node:fs'
 import { parseArgs } from 'node:util'
 import { keepFigures } from '../../test/helpers/program/figures.ts'
 import { hasMachine, startMachine } from './machine.ts'
-import { chance } from './plan.ts'
+import { chanceOf } from './plan.ts'
 import { pageOf, rowOf, tableHead } from './report.ts'
 import { killAtEachStep, killAtRandom, places, type Row } from './run.ts'
 
@@ -37,10 +37,10 @@ async function work(): Promise<void> {
     const machine = await startMachine()
     const interrupted = () => machine.stop().finally(() => process.exit(130))
     process.once('SIGINT', interrupted)
-    // Its own generator, so that it does not depend on the other victims.
-    const random = chance(Number(values.seed) + index)
     const { victims, areShort, end } = await place(machine)
-    for (const victim of victims.filter(({ what }) => what.includes(values.only))) {
+    for (const [at, victim] of victims.entries()) {
+      if (!victim.what.includes(values.only)) continue
+      const random = chanceOf(Number(values.seed), index, at)
       keep(await killAtRandom(machine, victim, Number(values.times), random))
       if (areShort && values.steps) keep(await killAtEachStep(machine, victim))
     }

@@ -11,6 +11,11 @@ export function chance(seed: number): () => number {
   }
 }
 
+/** The generator of one victim, whichever others are killed as well. @param place and @param at count both from 0. */
+export function chanceOf(seed: number, place: number, at: number): () => number {
+  return chance(seed + place * 100 + at)
+}
+
 /** Random moments: half of them at any time in the run, half while it writes. */
 export function instants(random: () => number, times: number): Instant[] {
   return Array.from({ length: times }, (_, index) =>

@@ -31,6 +31,9 @@ After each kill, without any cleanup: the link is the old one or the new one, it
 to the drive, and the next command does not wait for a lock. A first login leaves no link or a complete one. A second
 \`logout\`, move or login completes the first, and \`logout --all\` finds everything that is left in any store. Running a
 list again creates what is missing, creates nothing twice, and reports no conflict. The sandbox can load its state file.
+An upload is complete or not there, and the same command completes it by the session that was saved; only where the kill came
+before the session's URL was saved may Microsoft hold the name for a while. A download is complete or has another name, and the
+same command completes it and leaves nothing beside it. A saved drive is saved or not, as a whole.
 
 gnome-keyring 42 crashes with a failed assertion in about one of three thousand interrupted connections, whichever client
 interrupts them. The keyring then stays locked until someone unlocks it, and od-link reports that with exit code 5. When this

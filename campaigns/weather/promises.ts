@@ -193,14 +193,26 @@ export const graceSeconds = 10
 const pollSeconds = 20
 const afterTroubleSeconds = 6
 
+/** Only the time limit of an attempt ends a silent connection. */
+const isSilent = (weather: WeatherName) => weather === 'black hole' || weather.startsWith('hang')
+
+/** The value of the flag that shortens the waiting: to be repeated, a request needs more than the limit of its first attempt. */
+export function flagSeconds({ kind, weather, run }: Pick<Cell, 'kind' | 'weather' | 'run'>): number {
+  const { limit } = kindOf(kind)
+  if (run === 'stays, without a flag') return limit.default
+  return limit[run] + (run === 'passes' && isSilent(weather) ? (limit.silent ?? 0) : 0)
+}
+
 function boundOf(kind: KindName, weather: WeatherName, run: Run): number {
   const { limit } = kindOf(kind)
-  // Only the time limit of an attempt ends a silent connection.
-  const isSilent = weather === 'black hole' || weather.startsWith('hang')
   if (run === 'stays, without a flag') return limit.default + graceSeconds
-  if (!isRepeated(kind, weather) && !isSilent) return graceSeconds
-  if (kind !== 'poll') return limit[run] + (isSilent ? (limit.silent ?? 0) : 0) + graceSeconds
-  return (run === 'passes' ? afterTroubleSeconds : limit.stays) + (isSilent ? pollSeconds : 0) + graceSeconds
+  if (!isRepeated(kind, weather) && !isSilent(weather)) return graceSeconds
+  if (kind !== 'poll') return limit[run] + (isSilent(weather) ? (limit.silent ?? 0) : 0) + graceSeconds
+  return (
+    (run === 'passes' ? afterTroubleSeconds : limit.stays) +
+    (isSilent(weather) ? pollSeconds : 0) +
+    graceSeconds
+  )
 }
 
 function cellOf(kind: KindName, weather: WeatherName, run: Run): Cell {

@@ -6,7 +6,7 @@ import { kept, putBack } from '../../test/helpers/program/world-files.ts'
 import { brokenPromises, isBounded } from './check.ts'
 import type { How } from './kinds/kind.ts'
 import { kindOf } from './kinds.ts'
-import type { Cell } from './promises.ts'
+import { type Cell, flagSeconds } from './promises.ts'
 import { open, openWay, type Way } from './way.ts'
 import { weatherOf } from './weathers.ts'
 
@@ -122,10 +122,10 @@ const hosts = (at: Station, { kind }: Cell) => ({
   OD_LINK_GRAPH_HOST: at.way.origin,
 })
 
-function boundFlag({ kind, run }: Cell): string[] {
-  const { limit } = kindOf(kind)
-  if (!limit.flag || run === 'stays, without a flag') return []
-  return [limit.flag, String(limit[run])]
+function boundFlag(cell: Cell): string[] {
+  const { flag } = kindOf(cell.kind).limit
+  if (!flag || cell.run === 'stays, without a flag') return []
+  return [flag, String(flagSeconds(cell))]
 }
 
 /** The link for this cell: times by another clock, token expired, servers behind the blockable route. */
