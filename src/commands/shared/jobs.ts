@@ -1,5 +1,5 @@
 import { OdLinkError } from '../../errors.ts'
-import { endBySignal } from '../../system/end-by-signal.ts'
+import { type EndingSignal, endBySignal } from '../../system/end-by-signal.ts'
 import { caughtUp, clearProgress, print, printJson, say, styled } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
 import { ReaderGone } from './reader-gone.ts'
@@ -59,11 +59,16 @@ export async function runJobs(jobs: readonly Job[], options: JobsOptions): Promi
   const failures: { job: Job; error: OdLinkError }[] = []
   let started = 0
   let isOver = false
-  const release = onInterrupt(async (signal) => {
+  /** Ends the process after Ctrl-C. What is stopped then fails, which nobody needs to be told. */
+  let ending: Promise<void> | undefined
+  const end = async (signal: EndingSignal) => {
     isOver = true
     clearProgress()
     await Promise.allSettled([...stops.values()].map((stop) => stop()))
     endBySignal(signal)
+  }
+  const release = onInterrupt((signal) => {
+    ending = end(signal)
   })
   const show = () => {
     const totals = bytes.map(({ total }) => total)
@@ -91,6 +96,7 @@ export async function runJobs(jobs: readonly Job[], options: JobsOptions): Promi
     } catch (error) {
       if (error instanceof ReaderGone) return
       if (!(error instanceof OdLinkError)) throw error
+      if (ending) return
       failures.push({ job, error })
       if (final.has(error.reason) || finalKinds.has(error.kind)) isOver = true
       if (!json && jobs.length > 1) say(styled('red', '✗'), ` ${job.name}: ${error.message}`)
@@ -106,6 +112,7 @@ export async function runJobs(jobs: readonly Job[], options: JobsOptions): Promi
   }
   try {
     await Promise.all(Array.from({ length: Math.min(atOnce, jobs.length) }, work))
+    await ending
   } finally {
     release()
     clearProgress()

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { closeSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Account } from '../../accounts/account.ts'
 import { listAccounts } from '../../accounts/index.ts'
@@ -18,8 +18,11 @@ import type { Source } from './upload-source.ts'
  * private to this user. OneDrive/onedrive-api-docs#747
  */
 export interface SavedSession {
-  /** The session of an earlier run for this target, and whether that run was about the same content. */
-  earlier: { url: string; isSameContent: boolean } | undefined
+  /**
+   * The session of an earlier run for this target, when it was saved, in milliseconds since the epoch, and whether that run
+   * was about the same content.
+   */
+  earlier: { url: string; savedAt: number; isSameContent: boolean } | undefined
   /** @returns whether a later run will find it. */
   save: (url: string) => boolean
   forget: () => void
@@ -89,14 +92,16 @@ function savedSession(name: string, { id }: Account, source: Source): SavedSessi
 
 function readSession(file: string, { identity }: Source): SavedSession['earlier'] {
   let text: string
+  let savedAt: number
   try {
     text = readFileSync(file, 'utf8')
+    savedAt = statSync(file).mtimeMs
   } catch {
     return undefined
   }
   const { url, content } = parseJsonObject(text) ?? {}
   const isSameContent = identity !== undefined && content === identity
-  return textIn(url, longestUrl) ? { url: textIn(url, longestUrl), isSameContent } : undefined
+  return textIn(url, longestUrl) ? { url: textIn(url, longestUrl), savedAt, isSameContent } : undefined
 }
 
 function digest(text: string): string {

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { OdLinkError } from '../../errors.ts'
 import { NetworkError } from '../../http/errors.ts'
 import { type Patience, startPatience } from '../../http/retry.ts'
@@ -45,6 +46,8 @@ const pieceSize = 32 * 320 * 1024
 const pieceLimitMs = 120_000
 /** The largest file that Graph takes without a session, in bytes. */
 const largestContent = 250 * 1024 * 1024
+/** How long a cancelled upload waits for the URL of a session that it has requested. */
+const cancelLimitMs = 5_000
 const conflictProperty = '@microsoft.graph.conflictBehavior'
 
 /**
@@ -57,26 +60,41 @@ export function startUpload(file: Address, source: Source, options: UploadOption
   const { saved } = options
   let session = earlierSession(options)
   let isSaved = session !== undefined
-  const cancel = async () => {
-    const cancelled = session
+  /** A session that was requested, and whose URL is not known yet. */
+  let opening: Promise<unknown> | undefined
+  let isCancelled = false
+  const drop = async () => {
+    const dropped = session
     session = undefined
     isSaved = false
-    if (cancelled) await askSigned('DELETE', cancelled, { timeoutMs: 5_000 }).catch(() => {})
+    if (dropped) await askSigned('DELETE', dropped, { timeoutMs: 5_000 }).catch(() => {})
     saved?.forget()
   }
+  const cancel = async () => {
+    isCancelled = true
+    // Without its URL, nothing could end the session, and on a work drive it would hold the name for a day.
+    if (opening) await Promise.race([opening, sleep(cancelLimitMs, undefined, { ref: false })])
+    await drop()
+  }
   const open = async () => {
-    session = await openSession(file, options)
+    if (isCancelled) throw cancelled()
+    const opened = openSession(file, options)
+    opening = opened.catch(() => {})
+    session = await opened
+    opening = undefined
     isSaved = saved?.save(session.href) ?? false
     return { url: session, first: 0 }
   }
   const run = async () => {
     const earlier = session && (await standingOf(session, file, source, options))
-    if (!earlier) await cancel()
+    const done = session && !earlier && (await finishedBefore(file, source, options))
+    if (!earlier) await drop()
+    if (done) return done
     // A session takes no empty file.
     if (source.size <= (options.contentUpTo ?? 0)) return putContent(file, source, options)
     let start = earlier ?? (await open())
     for (let attempts = 1; ; attempts += 1) {
-      const item = await sendPieces(start, file, source, options)
+      const item = await sendPieces(start, file, source, options, () => isCancelled)
       if (item) return item
       // An existing Office file in SharePoint: the first session may end before it takes a byte. abraunegg/onedrive#3859
       if (attempts < 2) start = await open()
@@ -92,7 +110,7 @@ export function startUpload(file: Address, source: Source, options: UploadOption
     async (error: unknown) => {
       const isTransient = error instanceof OdLinkError && ['service', 'network'].includes(error.kind)
       // The next run continues.
-      if (!isSaved || !isTransient || isSessionEnded(error)) await cancel()
+      if (!isSaved || !isTransient || isSessionEnded(error)) await drop()
       throw error
     },
   )
@@ -132,6 +150,24 @@ async function standingOf(
     const failure = failureOf(standing, answer, file, options)
     if (!(await mayTryAgain(failure.message, answer, faults, patience))) throw failure
   }
+}
+
+/**
+ * The file, if an earlier run has sent the last piece of the same content and was killed before its answer came: the session
+ * is over, and the file is younger than it.
+ */
+async function finishedBefore(
+  file: Address,
+  { size }: Source,
+  options: UploadOptions,
+): Promise<JsonObject | undefined> {
+  const { isSameContent = false, savedAt = 0 } = options.saved?.earlier ?? {}
+  if (!isSameContent) return undefined
+  return (await findComplete(file, size, savedAt, options))?.json
+}
+
+function cancelled(): OdLinkError {
+  return new OdLinkError('interrupted', 'The upload was cancelled.')
 }
 
 /** The whole file in one request: for empty files, and where no session works. */
@@ -189,6 +225,7 @@ async function sendPieces(
   file: Address,
   source: Source,
   options: UploadOptions,
+  isCancelled: () => boolean,
 ): Promise<JsonObject | undefined> {
   const started = Date.now()
   let patience = startPatience(options.maxWaitMs, options.pause)
@@ -199,6 +236,7 @@ async function sendPieces(
   for (;;) {
     await patience.ready()
     const outcome = readable(await attempt(sendPiece(start.url, source, first, options), first))
+    if (isCancelled()) throw cancelled()
     const answer = outcome instanceof NetworkError ? undefined : answerOf(outcome, file, options)
     if (answer && (answer.status === 200 || answer.status === 201)) return answer.json ?? {}
     if (answer?.status === 202) {

@@ -108,7 +108,11 @@ describe('the session of an upload that was cut off', () => {
       undefined,
     )
     const earlier = async (saved: SavedSession | undefined) => saved?.earlier
-    expect(await withSaved(earlier)).toEqual({ url: at.session.url, isSameContent: true })
+    expect(await withSaved(earlier)).toEqual({
+      url: at.session.url,
+      savedAt: expect.any(Number),
+      isSameContent: true,
+    })
     expect(await withSaved(earlier, { of: other })).toBeUndefined()
     expect(await withSaved(earlier, { path: `${uploadPath}2` })).toBeUndefined()
     expect(await withSaved(earlier, { path: `/beta${uploadPath}` })).toBeUndefined()

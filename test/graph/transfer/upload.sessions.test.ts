@@ -193,7 +193,7 @@ describe('a saved session', () => {
   function saving(earlier?: Partial<SavedSession['earlier']> & object, canSave = true) {
     const calls: string[] = []
     const saved: SavedSession = {
-      earlier: earlier && { url: at.session.url, isSameContent: true, ...earlier },
+      earlier: earlier && { url: at.session.url, savedAt: 0, isSameContent: true, ...earlier },
       save(url) {
         calls.push(`save ${url}`)
         return canSave
@@ -240,6 +240,16 @@ describe('a saved session', () => {
     const got = await put({ saved })
     expectWhole(got)
     expect(got.asked).toEqual(['GET', 'DELETE', 'PUT', 'PUT'])
+  })
+
+  it.each<[string, number, string[]]>([
+    ['is over since the file is complete', Date.now() - 60_000, ['GET', 'DELETE']],
+    ['has expired, and the file is older', Date.now() + 60_000, ['GET', 'DELETE', 'PUT', 'PUT']],
+  ])('of an earlier run %s', async (_, savedAt, asked) => {
+    at.session.answers.GET = [{ status: 404 }]
+    const { saved, calls } = saving({ savedAt })
+    const got = await put({ saved, told: found() })
+    expect([got.created, got.asked, calls.at(-1)]).toMatchObject([item, asked, 'forget'])
   })
 
   it('of an earlier run is asked again after a failure that may pass', async () => {

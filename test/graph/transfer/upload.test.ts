@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { describe, expect, it } from 'vitest'
 import { maxRetries } from '../../../src/graph/request.ts'
 import type { UploadConflict } from '../../../src/graph/transfer/upload.ts'
@@ -226,6 +227,23 @@ describe('an upload that is cancelled', () => {
     expect(at.session.seen.map(({ method }) => method)).toEqual(['PUT', 'DELETE'])
     await at.session.stop()
     await ended
+  })
+
+  it('waits for the session that it has requested, and leaves nothing of it either', async () => {
+    const opened = { status: 200, json: { uploadUrl: at.session.url } }
+    const { cancel, finished, graph } = start({ opened: sleep(100, opened) })
+    const ended = finished.catch((error) => error)
+    await expect.poll(() => graph.asked.length).toBe(1)
+    await cancel()
+    expect(await ended).toMatchObject({ kind: 'interrupted' })
+    expect(at.session.seen.map(({ method }) => method)).toContain('DELETE')
+    expect(at.session.kept.length).toBeLessThan(size)
+  })
+
+  it('before it requests a session never does', async () => {
+    const { cancel, finished, graph } = start()
+    await Promise.all([cancel(), finished.catch(() => {})])
+    expect([graph.asked, at.session.seen]).toEqual([[], []])
   })
 
   it('before it has a session sends nothing', async () => {

@@ -108,7 +108,7 @@ interface Choices {
   maxWaitMs?: number
   saved?: SavedSession
   /** What Graph answers to the request for a session, and to anything else. */
-  opened?: Told
+  opened?: Told | Promise<Told>
   told?: Told
 }
 
