@@ -12,7 +12,7 @@ export const completion: Command = {
     ['od-link completion powershell | Out-String | Invoke-Expression', 'add this line to $PROFILE'],
   ],
   notes: [
-    'Tab completes commands, flags, values, accounts, files, and folders of the drive: od-link mkdir /Rep<Tab>. Folder names are fetched with the current access token, for at most a second, and remembered for a minute. Without a valid token or a connection none are offered.',
+    'Tab completes commands, flags, values, accounts, files, and what is in a drive: od-link mkdir /Rep<Tab>, od-link download team:/2026/re<Tab>. Names are fetched with the current access token, for at most a second, and remembered for a minute. Without a valid token or a connection none are offered.',
   ],
 }
 

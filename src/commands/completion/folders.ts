@@ -22,8 +22,10 @@ import { remember, remembered } from './recent-folders.ts'
 /**
  * The folders whose path begins with what was typed, with the current access token only: Tab never prompts, never blocks,
  * and never renews a link. `team:/Rep` is completed in the saved drive, `te` to its name.
+ * @param wanted the value of `--account`.
+ * @param withFiles whether files are offered as well.
  */
-export async function foldersBelow(typed: string, wanted: unknown): Promise<Candidate[]> {
+export async function foldersBelow(typed: string, wanted: unknown, withFiles: boolean): Promise<Candidate[]> {
   if (isWebAddress(typed)) return []
   const [, prefix = '', path = ''] = /^([^/:]+:)?(.*)$/s.exec(typed) ?? []
   const slash = path.lastIndexOf('/')
@@ -36,10 +38,10 @@ export async function foldersBelow(typed: string, wanted: unknown): Promise<Cand
   const { account: owner, place } = found
   const names = remembered(owner, keyOf(place)) ?? (await ask(owner, place))
   const before = `${prefix}${path === '' ? '/' : parent}`
-  const folders = names
-    .filter((name) => foldName(name).startsWith(start))
-    .map((name) => ({ word: `${before}${name}/` }))
-  return typed.includes('/') || prefix !== '' ? folders : [...savedDrives(typed, account), ...folders]
+  const items = names
+    .filter((name) => foldName(name).startsWith(start) && (withFiles || name.endsWith('/')))
+    .map((name) => ({ word: `${before}${name}` }))
+  return typed.includes('/') || prefix !== '' ? items : [...savedDrives(typed, account), ...items]
 }
 
 /** The place without any request. */
@@ -81,7 +83,7 @@ async function ask(account: Account, place: Place): Promise<string[]> {
   const late = new Promise<false>((resolve) => setTimeout(() => resolve(false), left()))
   const names: string[] = []
   const list = async () => {
-    for await (const found of folders(account, place, left)) names.push(...found)
+    for await (const found of itemsIn(account, place, left)) names.push(...found)
     return true
   }
   // Names that came before the limit are offered, but not remembered: they may not be all.
@@ -92,7 +94,8 @@ async function ask(account: Account, place: Place): Promise<string[]> {
   return names
 }
 
-async function* folders(account: Account, place: Place, left: () => number): AsyncGenerator<string[]> {
+/** The names of its items, page by page; those of folders end in a slash, which no name does. */
+async function* itemsIn(account: Account, place: Place, left: () => number): AsyncGenerator<string[]> {
   // Only the helper `pass` can be kept from prompting.
   if (account.store.startsWith('helper:') && account.store !== 'helper:pass') return
   askNobody(left())
@@ -109,6 +112,6 @@ async function* folders(account: Account, place: Place, left: () => number): Asy
   for await (const { status, json } of pagesOf(graph, place)) {
     if (status !== 200) return
     const items = Array.isArray(json?.value) ? json.value.map(itemOf) : []
-    yield items.filter(isFolder).flatMap(({ name }) => name ?? [])
+    yield items.flatMap((item) => (item.name ? `${item.name}${isFolder(item) ? '/' : ''}` : []))
   }
 }

@@ -1,5 +1,5 @@
 /*
- * The folders that were fetched within the last minute: only their names, in a private file next to the
+ * The folders and files that were fetched within the last minute: only their names, in a private file next to the
  * settings. The file stays until the next Tab or logout (accounts/traces.ts).
  */
 
@@ -16,26 +16,27 @@ const lockMs = 50
 interface Seen {
   /** In milliseconds since the epoch. */
   at: number
-  names: string[]
+  /** Those of folders end in a slash. */
+  items: string[]
 }
 
-/** The folders at a path of an account's drive, if they were fetched within the last minute. */
+/** What is at a path of an account's drive, if they were fetched within the last minute. */
 export function remembered({ id }: Account, path: string): string[] | undefined {
   const seen = readStateFile<Record<string, Seen>>(file)[`${id}:${path}`]
-  return seen && isFresh(seen) ? seen.names : undefined
+  return seen && isFresh(seen) ? seen.items : undefined
 }
 
 /**
- * Saves the names of the folders in a path for a minute, unless the account has been logged out meanwhile.
+ * Saves the names of what is in a path for a minute, unless the account has been logged out meanwhile.
  * @throws OdLinkError (usage) when they cannot be saved, (service) when another process holds the lock for too long.
  */
-export async function remember({ id }: Account, path: string, names: string[]): Promise<void> {
+export async function remember({ id }: Account, path: string, items: string[]): Promise<void> {
   const { withLock } = await import('../../settings/lock.ts')
   const write = async () => {
     if (!listAccounts().some((account) => account.id === id)) return
     await changeStateFile(file, (state) => {
       for (const [key, seen] of Object.entries(state)) if (!isFresh(seen as Seen)) delete state[key]
-      state[`${id}:${path}`] = { at: Date.now(), names } satisfies Seen
+      state[`${id}:${path}`] = { at: Date.now(), items } satisfies Seen
     })
   }
   await withLock('completion', write, startPatience(lockMs))
@@ -44,5 +45,5 @@ export async function remember({ id }: Account, path: string, names: string[]): 
 /** Neither older than a minute nor from the future, as after a clock that was ahead. */
 function isFresh(seen: Partial<Seen> | null): seen is Seen {
   const age = Date.now() - Number(seen?.at)
-  return age >= 0 && age < forMs && Array.isArray(seen?.names)
+  return age >= 0 && age < forMs && Array.isArray(seen?.items)
 }

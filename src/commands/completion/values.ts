@@ -15,7 +15,7 @@ export async function valuesOf(
 ): Promise<Candidate[] | 'files'> {
   if (takes === 'file') return 'files'
   if (takes === 'folder' || takes === 'item')
-    return (await import('./folders.ts')).foldersBelow(typed, given.account)
+    return (await import('./folders.ts')).foldersBelow(typed, given.account, takes === 'item')
   const all = takes ? await sources[takes]() : (choices ?? offers ?? []).map((word) => ({ word }))
   const small = typed.toLowerCase()
   return all.filter(({ word }) => word.toLowerCase().startsWith(small))

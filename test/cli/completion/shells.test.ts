@@ -96,7 +96,9 @@ describe.each(shells)('in $name', ({ program, file, setUp, start, isSecondWay })
     for (const name of ['Invoices', 'My Folder', 'a=b@c,d', 'Ärger & Überfluß', 'tick`$(id)`'])
       await at.graph('POST', '/me/drive/root/children', { name, folder: {} })
     await at.graph('POST', '/me/drive/root:/Invoices:/children', { name: 'Été à Paris', folder: {} })
-    for (const path of ['/', '/Invoices/']) await foldersSeen(at.world, path)
+    await at.putFile('/Invoices/report 1.pdf')
+    await at.world.run(['drive', 'add', 'team', '/Invoices'])
+    for (const path of ['/', '/Invoices/', 'team:/']) await foldersSeen(at.world, path)
     const { dir } = at.world
     mkdirSync(join(dir, file, '..'), { recursive: true })
     writeFileSync(join(dir, file), setUp)
@@ -132,6 +134,21 @@ describe.each(shells)('in $name', ({ program, file, setUp, start, isSecondWay })
   it('a folder in a folder is completed', async () => {
     keepInMind()
     expect(await shell.completed('od-link mkdir /Invoices/É')).toEqual(['mkdir', '/Invoices/Été à Paris/'])
+  })
+
+  it.skipIf(isSecondWay)('files are completed here and in the drive, and saved drives', async () => {
+    const typed: [line: string, args: string[]][] = [
+      ['od-link download /Invoices/re', ['download', '/Invoices/report 1.pdf']],
+      ['od-link download team:/re', ['download', 'team:/report 1.pdf']],
+      ['od-link mkdir team:/É', ['mkdir', 'team:/Été à Paris/']],
+      ['od-link ls tea', ['ls', 'team:/']],
+      ['od-link upload some', ['upload', 'some list.txt']],
+      ['od-link upload some\\ list.txt team:/É', ['upload', 'some list.txt', 'team:/Été à Paris/']],
+    ]
+    for (const [line, args] of typed) {
+      keepInMind()
+      expect(await shell.completed(line)).toEqual(args)
+    }
   })
 
   it('candidates are listed, with descriptions where the shell supports them', async () => {

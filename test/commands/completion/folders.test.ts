@@ -19,7 +19,7 @@ describe('the completion of a folder of the drive', () => {
     await at.forgetRequests()
   })
 
-  it('shows folders, not files, and is cached for a minute in a private file without a token', async () => {
+  it('shows folders, and files where they are meant, and is cached for a minute in a private file without a token', async () => {
     await at.putFile('/file.txt')
     expect(await foldersSeen(at.world, '/')).toEqual(['/Reports/', '/Reports of Charles/'])
     expect(statSync(memory()).mode & 0o777).toBe(0o600)
@@ -28,6 +28,7 @@ describe('the completion of a folder of the drive', () => {
     expect(kept.includes(accessToken) || kept.includes(refreshToken)).toBe(false)
     await at.forgetRequests()
     expect((await complete()).stdout).toBe('words\n/Reports/\t\n/Reports of Charles/\t\n')
+    expect((await complete('od-link download /')).stdout).toMatch(/^\/file\.txt\t$/m)
     expect(await at.requests('graph')).toEqual([])
     // After a minute it is requested again.
     const old = JSON.parse(kept)
