@@ -1,7 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, it } from 'vitest'
-import { ada, charles, usePlaces } from '../../helpers/microsoft/place-world.ts'
+import { ada, charles, grace, margaret, usePlaces } from '../../helpers/microsoft/place-world.ts'
 
 describe('files outside of the own drive', () => {
   const places = usePlaces()
@@ -111,6 +111,70 @@ describe('files outside of the own drive', () => {
       [charles]: { pathsBehindIds: 'followed' },
     }
     await places.sandbox.control('POST', 'settings', { moods: usual })
+  })
+
+  it('are only read where the person may only read', async () => {
+    const folder = (role: string) =>
+      places.arrange('rights', { in: charles, path: '/Read', username: ada, role })
+    const { webUrl } = await folder('write')
+    await run('drive', 'add', 'read', webUrl)
+    await run('mkdir', '-p', 'read:/sub/deep')
+    await run('upload', 'report.txt', 'read:/sub/')
+    await folder('read')
+    const before = await places.drive(charles)
+    for (const args of [
+      ['mkdir', 'read:/x'],
+      ['mkdir', '-p', 'read:/sub/x/y'],
+      ['upload', 'report.txt', 'read:'],
+      ['upload', 'report.txt', 'read:/sub/report.txt', '--on-conflict', 'replace'],
+      ['upload', '-p', 'report.txt', 'read:/p/q/'],
+      ['mv', 'read:/sub/report.txt', 'read:/moved.txt'],
+      ['mv', 'read:/sub', 'read:/Sub2'],
+      ['rm', 'read:/sub/report.txt'],
+      ['rm', '-r', 'read:/sub'],
+      ['share', '--edit', 'read:/sub'],
+    ]) {
+      const { code, stdout, stderr } = await run(...args)
+      expect([args, code, stdout]).toEqual([args, 9, ''])
+      expect(stderr).toMatch(/"read:\S*" is not allowed: Access denied\./)
+      expect(stderr).not.toMatch(/scope|od-link login|drive add/)
+    }
+    const list = await places.world.run(['mkdir', '--from-file', '-', 'read:'], { input: 'l/m\n' })
+    expect(list.code).toBe(9)
+    expect(await places.drive(charles)).toEqual(before)
+    expect((await run('ls', 'read:/sub')).stdout).toBe('deep/\nreport.txt\n')
+    expect((await run('download', 'read:/sub/report.txt', '-')).stdout).toBe('a report')
+  })
+
+  it('are in a personal drive, and behind its shortcuts, which its lists hide', async () => {
+    await places.arrange('rights', { in: margaret, path: '/Pictures', username: grace, role: 'write' })
+    await places.arrange('shortcut', {
+      username: grace,
+      at: '/Hers',
+      to: { in: margaret, path: '/Pictures' },
+    })
+    await run('login', '--login-hint', grace, '--as', 'home')
+    const verbs: [string[], string][] = [
+      [['mkdir', '-p', '/Hers/a/b'], '/Hers/a/b\n'],
+      [['upload', 'report.txt', '/Hers/a/'], '/Hers/a/report.txt\n'],
+      [['ls', '/'], 'Hers/\n'],
+      [['ls', '/Hers/a'], 'b/\nreport.txt\n'],
+      [['download', '/Hers/a/report.txt', '-'], 'a report'],
+      [['mv', '/Hers/a/report.txt', '/Hers/moved.txt'], '/Hers/moved.txt\n'],
+      [['upload', 'report.txt', '/own.txt'], '/own.txt\n'],
+      [['mv', '/own.txt', '/Own.txt'], '/Own.txt\n'],
+      [['rm', '/Hers/moved.txt'], '/Hers/moved.txt\n'],
+      [['rm', '-r', '/Hers/a/b'], '/Hers/a/b\n'],
+    ]
+    for (const [args, stdout] of verbs)
+      expect(await run(...args, '--account', 'home')).toMatchObject({ code: 0, stdout })
+    for (const path of ['/Own.txt', '/Hers/a']) {
+      expect((await run('share', path, '-a', 'home')).stdout).toMatch(/^https?:/)
+      expect((await run('open', path, '-a', 'home')).stdout).toMatch(/^https?:/)
+    }
+    expect((await run('mv', '/Own.txt', '/Hers/', '-a', 'home')).stderr).toContain('between drives')
+    expect((await run('mkdir', '/hers', '-a', 'home')).code).toBe(3)
+    expect(await places.drive(margaret)).toEqual(['/Pictures', '/Pictures/a'])
   })
 
   it('stay when only the shortcut is removed', async () => {
