@@ -1,3 +1,4 @@
+import { OdLinkError } from '../errors.ts'
 import {
   type DrivePath,
   encodePath,
@@ -33,7 +34,10 @@ export interface Start {
 }
 
 /** A folder or file in a drive that the link reaches. */
-export interface Place extends Shown, Start {}
+export interface Place extends Shown, Start {
+  /** Whether an address led to a shortcut, and this is what it stands for: it is not removed by the shortcut's address. */
+  isTarget?: boolean
+}
 
 /** What was typed, before anything is looked up. */
 export interface TypedPlace extends Shown {
@@ -52,12 +56,21 @@ export const driveName = /^[A-Za-z0-9][A-Za-z0-9_-]{1,39}$/
  * @throws OdLinkError (usage) when it cannot be a place.
  */
 export function readPlace(text: string): TypedPlace {
+  if (text === '') throw emptyPath()
   refuseRewrittenPath(text)
   if (isWebAddress(text)) return { address: text, prefix: text, path: [] }
   const [, saved = '', rest = ''] = /^([^/:]+):(.*)$/s.exec(text) ?? []
   if (driveName.test(saved)) return { saved, prefix: `${saved}:`, path: parsePath(rest) }
   refuseHomePath(text)
   return { prefix: '', path: parsePath(text) }
+}
+
+/** Most often a variable of a script that has no value: the root is not what it means. */
+function emptyPath(): OdLinkError {
+  return new OdLinkError('usage', 'A path is empty.', {
+    reason: 'invalid-path',
+    next: ['If it comes from a variable, check its value. The root of the drive is "/".'],
+  })
 }
 
 /** A place in the account's own drive. */

@@ -33,7 +33,7 @@ export async function foldersBelow(typed: string, wanted: unknown, withFiles: bo
   const parent = slash < 0 ? '' : path.slice(0, slash + 1)
   const start = foldName(path.slice(slash + 1))
   const account = typeof wanted === 'string' ? wanted : undefined
-  const found = whereIs(readPlace(prefix + parent), account)
+  const found = whereIs(readPlace(prefix + parent || '/'), account)
   if (!found) return []
   const { account: owner, place } = found
   const names = remembered(owner, keyOf(place)) ?? (await ask(owner, place))

@@ -38,6 +38,7 @@ export function readLocalDestination(
       next: ['Download them one after the other.'],
     })
   }
+  if (to === '') throw fileTrouble(Object.assign(new Error(), { code: 'ENOENT' }), to, 'written')
   const isFolderText = /[/\\]$/.test(to)
   if (isLocalFolder(to)) return { folder: to }
   const folder = several || isFolderText ? to : dirname(to)

@@ -2,12 +2,12 @@ import { OdLinkError } from '../../errors.ts'
 import { means } from '../error-codes.ts'
 import { graphFailure } from '../errors.ts'
 import { sameName } from '../path.ts'
-import { type Place, parentOf, placeBelow, showPlace } from '../place.ts'
+import { isWebAddress, type Place, parentOf, placeBelow, showPlace } from '../place.ts'
 import type { UploadConflict } from '../transfer/upload.ts'
 import type { At } from './access.ts'
 import type { Destination } from './destination.ts'
 import { type FileItem, fileItemOf } from './file-item.ts'
-import { findItem, lookUp } from './find.ts'
+import { type Found, findItem, lookUp } from './find.ts'
 
 /** An item, and where it is. */
 export interface Movable {
@@ -17,15 +17,29 @@ export interface Movable {
 
 /** Reads the item that is to be moved. @throws OdLinkError (usage) for the root of a drive. */
 export async function findMovable({ access, place }: At): Promise<Movable> {
-  if (place.path.length === 0) throw rootRefused(place, 'move')
+  refuseStart(place, 'move')
   const found = await findItem(access.graph(), place)
-  // What a shortcut stands for is not moved by the shortcut's name.
-  if (found.place.path.length === 0) throw rootRefused(place, 'move')
+  refuseTarget(found, place, 'move')
   return { at: { access, place: found.place }, item: found.item }
 }
 
-/** @param what would be done to it, as in `move`. */
-export function rootRefused(place: Place, what: string): OdLinkError {
+/**
+ * Refuses to change what a path starts from: the root of a drive, or the folder of a saved one. The address of an item names
+ * that item, so it may be changed.
+ * @param what would be done to it, as in `move`.
+ */
+export function refuseStart(place: Place, what: string): void {
+  const isNamed = place.path.length > 0 || (isWebAddress(place.prefix) && !place.isTarget)
+  if (!isNamed) throw rootRefused(place, what)
+}
+
+/** The same once it was read. What a shortcut stands for is not changed by the shortcut's name. */
+export function refuseTarget({ place: there, answer }: Found, place: Place, what: string): void {
+  const isStart = there.path.length === 0 && (there !== place || answer.json?.root !== undefined)
+  if (isStart) throw rootRefused(place, what)
+}
+
+function rootRefused(place: Place, what: string): OdLinkError {
   const shown = place.prefix === '' ? 'The root of the drive' : `"${place.prefix}"`
   return new OdLinkError('usage', `${shown} cannot be ${what}d.`, {
     reason: 'invalid-path',
@@ -45,8 +59,10 @@ export async function moveItem(
   onConflict: UploadConflict,
 ): Promise<{ place: Place; item: FileItem }> {
   const { access, place } = at
-  const name = place.path.at(-1) ?? ''
+  const name = place.path.at(-1) ?? item.name ?? ''
   const isRename = 'file' in destination
+  // The address of a file has that name, and says nothing of the folder that it is in.
+  if (isRename && destination.file.path.length === 0) throw taken(destination.file)
   // `mv /report /Report` finds the item itself.
   const isItself = 'folder' in destination && isSamePlace(destination.folder, place)
   const folder = isRename
@@ -125,7 +141,7 @@ function intoItself(place: Place): OdLinkError {
 
 /** Graph moves within a drive only; between drives it copies, and not between all kinds. */
 function otherDrive(place: Place, folder: Place): OdLinkError {
-  const name = place.path.at(-1) ?? ''
+  const name = place.path.at(-1) ?? 'FILE'
   return new OdLinkError(
     'usage',
     `"${showPlace(place)}" is in another drive, and Microsoft Graph does not move items between drives.`,

@@ -5,7 +5,7 @@ import { showPlace } from '../place.ts'
 import type { At } from './access.ts'
 import type { FileItem } from './file-item.ts'
 import { findItem } from './find.ts'
-import { rootRefused } from './move.ts'
+import { refuseStart, refuseTarget } from './move.ts'
 
 /**
  * Puts an item into the recycle bin of its drive. A shortcut goes alone: what it stands for stays.
@@ -14,11 +14,11 @@ import { rootRefused } from './move.ts'
  * @throws OdLinkError (usage) for a folder that it may not be, and for the root.
  */
 export async function removeItem({ access, place }: At, recursive: boolean): Promise<FileItem> {
-  if (place.path.length === 0) throw rootRefused(place, 'remove')
+  refuseStart(place, 'remove')
   const graph = access.graph()
-  const { item, place: there } = await findItem(graph, place)
-  // What a shortcut stands for is not removed by the shortcut's name.
-  if (there.path.length === 0) throw rootRefused(place, 'remove')
+  const found = await findItem(graph, place)
+  const { item, place: there } = found
+  refuseTarget(found, place, 'remove')
   if ((item.kind === 'folder' || item.kind === 'package') && !recursive) {
     throw new OdLinkError('usage', `"${showPlace(place)}" is a folder.`, {
       reason: 'not-a-file',

@@ -103,12 +103,12 @@ function askShares(graph: Graph, address: string, redemption?: Redemption): Prom
 }
 
 /** The item in an answer of /shares, by its IDs. A shortcut stands for what it points to. */
-function foundIn(answer: GraphAnswer): Pick<Place, 'drive' | 'item'> | undefined {
+function foundIn(answer: GraphAnswer): Pick<Place, 'drive' | 'item' | 'isTarget'> | undefined {
   if (answer.status !== 200) return undefined
   const { id, parentReference, remoteItem } = itemOf(answer.json)
   const [item, driveId] = remoteItem
     ? [remoteItem.id, remoteItem.parentReference?.driveId]
     : [id, parentReference?.driveId]
   if (!item || !driveId) return undefined
-  return { drive: `/drives/${encodeURIComponent(driveId)}`, item }
+  return { drive: `/drives/${encodeURIComponent(driveId)}`, item, ...(remoteItem ? { isTarget: true } : {}) }
 }

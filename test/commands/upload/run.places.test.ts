@@ -42,6 +42,34 @@ describe('files outside of the own drive', () => {
     expect((await run('ls', address)).stdout).toContain('report.txt\n')
   })
 
+  it('are what their own address names, and an empty path is refused', async () => {
+    await run('upload', '-p', 'report.txt', 'team:/by address/one.txt')
+    const folder = `${address}/by%20address`
+    expect((await run('mv', `${folder}/one.txt`, `${folder}/two.txt`)).stdout).toBe(`${folder}/two.txt\n`)
+    expect((await run('mv', `${folder}/two.txt`, 'team:')).stdout).toBe('team:/two.txt\n')
+    expect((await run('mv', 'team:/report.txt', `${address}/two.txt`)).code).toBe(3)
+    expect((await run('rm', `${address}/two.txt`)).stdout).toBe(`${address}/two.txt\n`)
+    expect((await run('rm', folder)).stderr).toContain('od-link rm --recursive')
+    expect((await run('rm', '-r', folder)).code).toBe(0)
+    expect((await run('ls', 'team:')).stdout).toBe('2026/\nreport.txt\n')
+    const library = address.replace(/\/General$/, '')
+    for (const root of ['team:', library]) expect((await run('rm', '-r', root)).code).toBe(2)
+    await places.forgetRequests()
+    for (const args of [
+      ['rm', '-r', ''],
+      ['ls', ''],
+      ['upload', 'report.txt', ''],
+      ['mv', '/a', ''],
+      ['mkdir', '', 'x'],
+    ]) {
+      const { code, stderr } = await run(...args)
+      expect([args, code]).toEqual([args, 2])
+      expect(stderr).toContain('A path is empty.')
+    }
+    expect((await run('download', 'team:/report.txt', '')).code).toBe(2)
+    expect(await places.requests()).toEqual([])
+  })
+
   it('are behind a shortcut', async () => {
     expect(await run('upload', 'report.txt', '/Team/')).toMatchObject({
       code: 0,
