@@ -161,7 +161,7 @@ function otherDrive(place: Place, folder: Place): OdLinkError {
 }
 
 function taken(place: Place): OdLinkError {
-  return new OdLinkError('taken', `The name is taken: "${showPlace(place)}"`, {
+  return new OdLinkError('taken', `The name is taken: "${showPlace(place)}" already exists.`, {
     reason: 'name-taken',
     next: [
       { intro: 'To replace the existing file:', flags: { 'on-conflict': 'replace' } },

@@ -408,7 +408,7 @@ function failed(answer: GraphAnswer, file: Address, { shown }: UploadOptions): O
       : graphFailure(answer, `Uploading "${shown}"`)
   if (!means(answer, 'taken')) return failure
   return failure.with({
-    message: `The name is taken: ${shown === undefined ? file.path : `"${shown}"`}`,
+    message: `The name is taken: ${shown === undefined ? file.path : `"${shown}"`} already exists.`,
     next: [
       { intro: 'To replace the existing file:', flags: { 'on-conflict': 'replace' } },
       { intro: 'To keep both:', flags: { 'on-conflict': 'rename' } },

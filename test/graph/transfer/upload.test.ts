@@ -167,7 +167,7 @@ describe('an upload that cannot start', () => {
     const { error, asked } = await put({ opened })
     expect(error).toMatchObject({
       kind: 'taken',
-      message: `The name is taken: ${path}`,
+      message: `The name is taken: ${path} already exists.`,
       hint: 'To replace the existing file: --on-conflict replace\nTo keep both: --on-conflict rename',
     })
     expect(asked).toEqual([])
