@@ -106,6 +106,12 @@ export const exceptions: Exception[] = [
     because: 'the right to read may begin further down, so the refusal of the folder itself counts',
   },
   {
+    kinds: ['path or keys'],
+    in: ['forbidden', 'not allowed', 'read-only'],
+    exit: 0,
+    because: 'a refusal does not show that the cloud ignores paths',
+  },
+  {
     kinds: ['may write'],
     in: [
       ...(['no connection', 'no answer', 'not readable', 'busy', 'busy for long', 'not authorized'] as const),

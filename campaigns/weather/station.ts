@@ -84,8 +84,6 @@ export async function tryCell(at: Station, cell: Cell): Promise<Result> {
   number += 1
   const before = prepared(at, cell)
   putBack(world, before)
-  // The sandbox's clock is moved the other way, so the times in the link are moved, too.
-  await sandbox.control('POST', 'settings', { clockSkewSeconds: -clockAhead })
   const kind = kindOf(cell.kind)
   const how: How = {
     json: cell.json,
@@ -98,6 +96,8 @@ export async function tryCell(at: Station, cell: Cell): Promise<Result> {
     },
   }
   await kind.prepare?.(at, how)
+  // The sandbox's clock is moved the other way, so the times in the link are moved, too.
+  await sandbox.control('POST', 'settings', { clockSkewSeconds: -clockAhead })
   await makeWeather(at, cell)
   const outcome = await kind.run(at, how)
   await sandbox.control('DELETE', 'weather')

@@ -51,7 +51,7 @@ const refusal =
   })
 const driveRequests = [
   ...(['drive', 'create', 'look', 'settle', 'batch', 'item', 'shortcut', 'behind'] as const),
-  ...(['address', 'site', 'libraries', 'place', 'may write'] as const),
+  ...(['address', 'site', 'libraries', 'place', 'path or keys', 'may write'] as const),
   ...(['list', 'found', 'content', 'send', 'session', 'api session', 'move', 'remove', 'link'] as const),
 ] as const
 const pieces = ['piece', 'api piece'] as const

@@ -56,12 +56,20 @@ export const places = {
     after: '/shares/',
     run: byLink,
   },
+  'path or keys': {
+    ...shared,
+    asks: 'GET a name that nothing has, where another cloud may ignore paths',
+    command: 'od-link drive add NAME LINK',
+    match: '/GET .*:.od-link-/',
+    after: 'GET /v1.0/drives/',
+    run: byLink,
+  },
   'may write': {
     ...shared,
     asks: 'POST …/createUploadSession, to learn whether one may write',
     command: 'od-link drive add NAME LINK',
     match: '/createUploadSession',
-    after: 'GET /v1.0/drives/',
+    after: ':/od-link-',
     run: byLink,
   },
 } as const satisfies Record<string, Kind>
