@@ -1,12 +1,12 @@
-// Looks whether this commit can be released, and releases it when it is told to.
-//   npm run release                only looks
+// Checks whether this commit can be released, and releases it on request.
+//   npm run release                only checks
 //   npm run release -- --tag       then tags the commit; pushing the tag starts .github/workflows/release.yml
 //   npm run release -- --publish   what that workflow runs: publishes the package, with its provenance
-//   --tested    without the tests, which have passed already
-//   --offline   without the questions to the registry
+//   --tested    skips the tests, which have passed already
+//   --offline   skips the questions to the registry
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { publint } from 'publint'
 import { formatMessage } from 'publint/utils'
 import { audit } from './audit.mjs'
@@ -22,7 +22,7 @@ const git = (...args) => run('git', args).trim()
 const folder = mkdtempSync(join(tmpdir(), 'od-link-release-'))
 let tarball
 
-/** Each check returns what is good, or throws what is not. All of these are made, so that all is told at once. */
+/** Each check returns what is fine, or throws what is not. All of these run, so that everything missing is reported at once. */
 const ofTheCommit = [
   function tree() {
     const changed = git('status', '--porcelain')
@@ -47,15 +47,26 @@ const ofTheCommit = [
   },
 ]
 
-/** These take their time, and are made when the commit is fit for it. */
+/**
+ * The package's home: npm shows it, and its provenance names it.
+ * https://docs.npmjs.com/trusted-publishers, https://docs.npmjs.com/generating-provenance-statements
+ */
+function home() {
+  const { repository } = manifest
+  const url = repository?.url ?? repository
+  if (typeof url === 'string' && /^(git\+)?https:/.test(url)) return url
+  throw new Error('package.json has no "repository" with the public address that the package is built from')
+}
+
+/** These take minutes, so they run only for a commit that passes the checks above. */
 const ofThePackage = [
   function tests() {
-    if (flags.has('--tested')) return 'have passed before'
+    if (flags.has('--tested')) return 'skipped (--tested)'
     run('npm', ['test'])
     return 'pass'
   },
   function registry() {
-    if (flags.has('--offline')) return 'not asked'
+    if (flags.has('--offline')) return 'skipped (--offline)'
     const answers = audit()
     const bad = answers.filter(({ ok }) => ok === false)
     if (bad.length > 0) throw new Error(bad.map(({ what, answer }) => `${what}:\n${answer}`).join('\n'))
@@ -65,23 +76,25 @@ const ofThePackage = [
     const [one, other] = await packTwice(folder)
     if (one.sha256 !== other.sha256) throw new Error('two builds of the same source differ')
     tarball = one.tarball
-    return `the same from two builds: sha256 ${one.sha256}`
+    return `identical in two builds: sha256 ${one.sha256}`
   },
   async function form() {
     const { buffer } = new Uint8Array(readFileSync(tarball))
     const { messages } = await publint({ pack: { tarball: buffer }, strict: true })
     if (messages.length > 0) throw new Error(messages.map((one) => formatMessage(one, manifest)).join('\n'))
-    return 'publint has nothing to say'
+    return 'publint reports nothing'
   },
   function content() {
     const { components } = JSON.parse(run('tar', ['-xOzf', tarball, 'package/dist/sbom.cdx.json']))
-    return `${sizeInWords(packedFiles())}; packages in its bill of materials: ${components.length}`
+    return `${sizeInWords(packedFiles(dirname(tarball)))}; packages in its bill of materials: ${components.length}`
   },
 ]
 
 try {
-  for (const check of ofTheCommit) await tell(check)
-  for (const check of ofThePackage) if (!process.exitCode) await tell(check)
+  let isFit = true
+  for (const check of ofTheCommit) isFit = (await report(check)) && isFit
+  await report(home)
+  for (const check of ofThePackage) isFit &&= await report(check)
   if (process.exitCode) console.log('Not released.')
   else if (publishes) console.log(run('npm', ['publish', tarball, '--provenance', '--access', 'public']))
   else if (flags.has('--tag')) {
@@ -92,12 +105,14 @@ try {
   rmSync(folder, { recursive: true, force: true })
 }
 
-/** Makes a check, and tells what it found. */
-async function tell(check) {
+/** Runs a check and prints its result. @returns whether it passed. */
+async function report(check) {
   try {
     console.log(`✓ ${check.name}: ${await check()}`)
+    return true
   } catch (error) {
     console.log(`✗ ${check.name}: ${error.message.replaceAll('\n', '\n    ')}`)
     process.exitCode = 1
+    return false
   }
 }

@@ -45,27 +45,37 @@ describe.runIf(hasRealPart('git', 'a release'))('npm run release', () => {
 
   it('reports everything that is missing at once and does nothing, even with --tag', () => {
     writeFileSync(join(dir, 'CHANGELOG.md'), '# Changelog\n\n## Unreleased\n')
+    const url = 'git+https://git.example/od-link.git'
+    writeFileSync(
+      join(dir, 'package.json'),
+      JSON.stringify({ ...manifest, repository: { type: 'git', url } }),
+    )
     git('checkout', '--quiet', '-b', 'a-branch')
     const { status, stdout } = release('--tag')
     expect(status).toBe(1)
     expect(stdout).toContain('✗ tree: what is not committed would not be released')
     expect(stdout).toContain('✗ place: releases are made from main, and this is a-branch')
     expect(stdout).toContain(`✗ changelog: CHANGELOG.md has no heading "## ${manifest.version}"`)
+    expect(stdout).toContain(`✓ home: ${url}\n`)
     expect(stdout).toMatch(/Not released\.\n$/)
     expect(git('tag')).toBe('')
   })
 
-  it('finds the same bytes from two builds in different places, and changes nothing unless it is told to', {
+  it('finds the same bytes from two builds in different places, and what lacks is a public home', {
     timeout: 180_000,
   }, () => {
     git('checkout', '--quiet', '-B', 'main')
     writeFileSync(join(dir, 'CHANGELOG.md'), `# Changelog\n\n## ${manifest.version}\n`)
+    writeFileSync(join(dir, 'package.json'), JSON.stringify({ ...manifest, repository: undefined }))
     commit('a release')
-    const { status, stdout } = release()
-    expect(stdout).not.toContain('✗')
-    expect(status).toBe(0)
-    expect(stdout).toMatch(/✓ bytes: the same from two builds: sha256 [0-9a-f]{64}\n/)
-    expect(stdout).toContain('✓ form: publint has nothing to say\n')
+    const { status, stdout } = release('--tag')
+    // Everything else is fine, but a package without a home is not released.
+    expect(stdout.match(/^✗ .*$/gm)).toEqual([
+      expect.stringMatching(/^✗ home: package\.json has no "repository"/),
+    ])
+    expect(status).toBe(1)
+    expect(stdout).toMatch(/✓ bytes: identical in two builds: sha256 [0-9a-f]{64}\n/)
+    expect(stdout).toContain('✓ form: publint reports nothing\n')
     expect(stdout).toMatch(/✓ content: \d+ files, .* packages in its bill of materials: \d+\n/)
     expect(git('tag')).toBe('')
     expect(git('status', '--porcelain')).toBe('')
