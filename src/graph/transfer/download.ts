@@ -35,8 +35,8 @@ export interface Download extends Transfer {
 }
 
 const mostHops = 5
-/** How an expired URL of this kind is refused. A new one is requested then. */
-const expired = new Set([401, 403, 404, 410, 416])
+/** How a URL of this kind is refused that has expired, or whose content has changed. A new one is requested then. */
+const expired = new Set([401, 403, 404, 410, 412, 416])
 
 /**
  * Downloads the response to a request, from Graph itself or from the URL that it redirects to for a file's bytes. After an
@@ -70,7 +70,7 @@ export async function download(request: ApiRequest, target: Target, from: Downlo
     const isTransient = !isAnswer || mayPass(outcome) || isExpired(outcome, failure)
     const retryAfter = isAnswer ? outcome.headers['retry-after'] : undefined
     if (!isTransient || faults > maxRetries || !(await patience.pause(failure.message, retryAfter)))
-      throw faults > maxRetries && isAnswer && outcome.status === 416 ? changing() : failure
+      throw isAnswer && isChanging(outcome, faults) ? changing() : failure
   }
 }
 
@@ -90,6 +90,11 @@ function urlRefused(answer: GraphAnswer, subject: string): OdLinkError {
 /** Microsoft's reasons that are final, such as malware, win over the status. */
 function isExpired({ status, json }: GraphAnswer, { reason }: OdLinkError): boolean {
   return expired.has(status) && (json?.error === undefined || !finalReasons.has(reason))
+}
+
+/** Whether the last of so many refusals says that the content has changed again. */
+function isChanging({ status }: GraphAnswer, faults: number): boolean {
+  return status === 412 || (status === 416 && faults > maxRetries)
 }
 
 const finalReasons = new Set<OdLinkError['reason']>(['malware', 'drive-blocked', 'drive-frozen'])

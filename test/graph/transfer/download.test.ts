@@ -153,7 +153,7 @@ describe('a download', () => {
     expect(got.target.begun.at(-1)).toBe('"2"')
   })
 
-  it.each([401, 403, 404, 410, 416])('requests a new URL after a %i', async (status) => {
+  it.each([401, 403, 404, 410, 412, 416])('requests a new URL after a %i', async (status) => {
     host.answers = [{ status, headers: soon }]
     const got = await fetchAll()
     isWhole(got)
@@ -230,6 +230,8 @@ describe('a download', () => {
       hint: 'Try again later.',
     })
     expect(asked).toHaveLength(maxRetries + 1)
+    host.answers = Array.from({ length: 50 }, () => ({ status: 412, headers: soon }))
+    expect((await fetchAll()).outcome).toMatchObject({ kind: 'service', reason: 'changed-meanwhile' })
   })
 
   it.each(['10-14/200000', 'bytes 10-14', 'x bytes 10-14/200000', 'bytes 10-14/200000 x'])(
