@@ -119,7 +119,8 @@ export async function runJobs(jobs: readonly Job[], options: JobsOptions): Promi
     // What was done before a failure is printed as well.
     if (json && !isPiped && (results.length > 0 || failures.length === 0)) printJson(results)
   }
-  const [first] = failures
+  // In the order of the arguments: which one fails earlier is chance.
+  const [first] = failures.toSorted((one, other) => jobs.indexOf(one.job) - jobs.indexOf(other.job))
   if (!first) return progress.finish()
   const { job, error } = first
   if (jobs.length === 1) throw error

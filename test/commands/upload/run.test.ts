@@ -121,6 +121,11 @@ describe('od-link upload', () => {
     expect(stderr).toMatch(/✗ missing: "missing" cannot be read \(no such file\)/)
     expect(stderr).toMatch(/✗ a:b: OneDrive does not accept the name "a:b"/)
     expect(stderr).toContain('2 of 4 files were not uploaded. missing:')
+    // The first of the arguments, whichever fails first.
+    await at.putFile('/Late/taken')
+    await at.weather('/Late/taken', { delayMs: 700 })
+    const late = await upload('taken', 'missing', 'b.txt', '/Late/')
+    expect([late.code, late.stdout]).toEqual([3, '/Late/b.txt\n'])
     const inJson = await upload('--json', 'taken', 'a.txt', '/Reports', '--jobs', '1')
     expect(inJson.code).toBe(3)
     expect(JSON.parse(inJson.stderr).error).toMatchObject({ kind: 'taken', reason: 'name-taken' })
