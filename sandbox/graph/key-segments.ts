@@ -1,7 +1,6 @@
 import type { Drive } from '../state/drive.ts'
 import { refusals } from '../state/graph-error.ts'
 import { type Item, isFolder } from '../state/items.ts'
-import type { Address } from './address.ts'
 
 /**
  * Reads names in key segments: `children('a')/children('b')/content`, with quotes in a name doubled, or as a segment
@@ -24,8 +23,18 @@ export function readKeys(of: string, query: string): { names: string[]; of: stri
   return { names, of: segments.join('/') }
 }
 
+/** The part of an address that has keys. */
+interface Keyed {
+  names: string[]
+  colon: { count: number }
+}
+
 /** The address with names alone: the key of a child is its id as well as its name. */
-export function withNames(drive: Drive, start: Item | undefined, address: Address): Address {
+export function withNames<Address extends Keyed>(
+  drive: Drive,
+  start: Item | undefined,
+  address: Address,
+): Address {
   let item = start
   const names = address.names.map((name, index) => {
     const keyed = index < address.colon.count ? undefined : drive.find(name)
