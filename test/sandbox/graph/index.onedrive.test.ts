@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { ada, grace, type Json } from '../../helpers/sandbox/client.ts'
 import { writeKnownApps } from '../../helpers/sandbox/known-apps.ts'
@@ -21,7 +22,7 @@ const timeout = 240_000
 describe.skipIf(!hasAll).each([
   ['work', ada],
   ['personal', grace],
-])('abraunegg’s onedrive, on a %s drive', (_, username) => {
+])('abraunegg’s onedrive, on a %s drive', (kind, username) => {
   let world: MicrosoftWorld
   let scratch: string
   /** What the client syncs. */
@@ -73,6 +74,14 @@ describe.skipIf(!hasAll).each([
     expect(await graph('root')).toMatchObject({ root: {} })
   })
 
+  it.runIf(kind === 'work')('finds the library of a site', { timeout }, async () => {
+    const found = await onedrive('--get-O365-drive-id', 'Project X')
+    const id = /drive_id:? +(b!\S+)/i.exec(found)?.[1]
+    const url = 'https://graph.microsoft.com/v1.0/sites/contoso.sharepoint.com:/sites/project-x:/drive'
+    const library = JSON.parse(await world.must('curl', ['-sS', ...headers, url]))
+    expect([library.name, library.id]).toEqual(['Documents', id])
+  })
+
   it('sends what is new, also in several ranges, and nothing the second time', { timeout }, async () => {
     mkdirSync(join(local, 'dir', 'sub folder'), { recursive: true })
     writeFileSync(join(local, 'dir', 'sub folder', 'deep ä.txt'), 'deep')
@@ -92,6 +101,8 @@ describe.skipIf(!hasAll).each([
   })
 
   it('fetches what is new and changed on the other side', { timeout }, async () => {
+    // The client compares times in whole seconds.
+    await wait(1100)
     const put = ['-X', 'PUT', '-H', 'Content-Type: text/plain', '-d']
     await graph(...put, 'from there', 'root:/there/new.txt:/content')
     await graph(...put, 'changed there', 'root:/up.txt:/content')

@@ -148,6 +148,31 @@ describe.skipIf(!hasAll).each([
     expect(await must('lsf', 'od:')).toBe('piped.txt\nsrc/\nsync/\n')
   })
 
+  it('serves the drive by WebDAV', { timeout }, async () => {
+    const dav = world.start('rclone', [
+      'serve',
+      'webdav',
+      'od:',
+      '--addr',
+      '127.0.0.1:8400',
+      '--vfs-cache-mode',
+      'off',
+    ])
+    dav.stdout?.resume()
+    const curl = (...args: string[]) =>
+      world.must('curl', ['-sS', '--fail-with-body', '--retry', '9', '--retry-connrefused', ...args])
+    const at = (path: string) => `http://127.0.0.1:8400/${path}`
+    expect(await curl('-X', 'PROPFIND', '-H', 'Depth: 1', at(''))).toContain('/piped.txt<')
+    await curl('-X', 'MKCOL', at('dav'))
+    await curl('-X', 'PUT', '-d', 'by WebDAV', at('dav/one.txt'))
+    await curl('-X', 'MOVE', '-H', `Destination: ${at('dav/two.txt')}`, at('dav/one.txt'))
+    expect(await curl(at('dav/two.txt'))).toBe('by WebDAV')
+    await curl('-X', 'DELETE', at('dav/two.txt'))
+    expect(await must('lsf', '-R', 'od:dav')).toBe('')
+    await must('rmdir', 'od:dav')
+    dav.kill()
+  })
+
   it('finds out what names such a drive takes', { timeout }, async () => {
     const told = await must('test', 'info', '--all', 'od:info')
     expect(told).toContain('maxFileLength = 255 // for 1 byte unicode characters')
