@@ -21,13 +21,14 @@ export function cTag({ owner }: Drive, item: Item): string | undefined {
 
 /**
  * Checks If-Match and If-None-Match before a change. Either tag will do, in quotes or without: those of personal drives
- * are no valid HTTP entity tags (onedrive-api-docs#133). `If-None-Match: *` asks for a name that is free (RFC 9110, 13.1.2).
+ * are no valid HTTP entity tags (onedrive-api-docs#133). `If-None-Match: *` asks for a name that is free (RFC 9110, 13.1.2),
+ * and `If-Match` for one that is not, whatever the tag (13.1.1).
  * @throws GraphError 412 if the client's version of the item is outdated.
  */
 export function checkConditions(incoming: Incoming, drive: Drive, item: Item | undefined): void {
   const wanted = header(incoming, 'if-match')
   const unwanted = header(incoming, 'if-none-match')
-  if (wanted !== undefined && item && !names(wanted, drive, item)) throw refusals.resourceModified()
+  if (wanted !== undefined && !(item && names(wanted, drive, item))) throw refusals.resourceModified()
   if (unwanted !== undefined && item && names(unwanted, drive, item)) throw refusals.resourceModified()
 }
 
