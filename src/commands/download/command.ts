@@ -5,7 +5,8 @@ export const download: Command = {
   group: 'Folders and files',
   summary: 'download files',
   aliases: ['get', 'pull', 'fetch', 'cat', 'cp', 'copy'],
-  changes: true,
+  // What goes to standard output is nowhere else.
+  changes: ({ positional }) => positional.length < 2 || positional.at(-1) !== '-',
   positional: [
     { name: 'path', takes: 'item', repeated: true },
     { name: 'to', takes: 'file', optional: true },

@@ -5,7 +5,7 @@ export const drive: Command = {
   group: 'Folders and files',
   summary: 'name a SharePoint or Teams folder, or a shared one',
   aliases: ['drives', 'mount', 'site', 'sites'],
-  changes: true,
+  changes: ({ positional: [action] }) => action !== 'list',
   positional: [
     { name: 'action', choices: ['add', 'list', 'remove'] },
     { name: 'name', takes: 'drive', optional: true },
