@@ -37,8 +37,9 @@ function sections(style: PageStyle): string {
     blockAsText(
       {
         rows: [
-          ['$ od-link setup', 'register an app with Microsoft (once), and sign in'],
+          ['$ od-link setup', 'register an app (once), and sign in'],
           ['$ od-link mkdir /Reports 2026', 'create /Reports/2026, from any script'],
+          ['$ od-link upload a.pdf /Reports/', 'upload a file into a folder'],
           ['$ od-link demo', 'run the whole flow, without an account'],
         ],
       },

@@ -1,5 +1,14 @@
 import type { Command } from '../../cli/command.ts'
-import { account, cloudNames, cloudsInWords, json, tenant, verbose } from '../shared/options.ts'
+import {
+  account,
+  cloudNames,
+  cloudsInWords,
+  json,
+  listen,
+  scope,
+  tenant,
+  verbose,
+} from '../shared/options.ts'
 
 export const login: Command = {
   group: 'Link',
@@ -26,17 +35,8 @@ export const login: Command = {
       default: 'any free port',
       help: 'a registered http://localhost[:port][/path]',
     },
-    {
-      name: 'listen',
-      value: 'HOST:PORT',
-      help: 'where your web server forwards requests to an https redirect URI',
-    },
-    {
-      name: 'scope',
-      value: 'SCOPES',
-      default: 'User.Read Files.ReadWrite.All',
-      help: 'the access to request',
-    },
+    listen,
+    scope,
     { name: 'login-hint', value: 'ADDRESS', help: 'the account to sign in, instead of choosing one' },
     {
       name: 'response-mode',

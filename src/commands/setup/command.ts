@@ -1,5 +1,5 @@
 import type { Command } from '../../cli/command.ts'
-import { cloudNames, json, tenant, verbose } from '../shared/options.ts'
+import { cloudNames, json, listen, scope, tenant, verbose } from '../shared/options.ts'
 
 export const setup: Command = {
   group: 'Link',
@@ -29,17 +29,8 @@ export const setup: Command = {
       help: 'the Microsoft cloud that the app is registered in',
     },
     { name: 'redirect-uri', value: 'URI', default: 'http://localhost', help: 'as it is registered' },
-    {
-      name: 'listen',
-      value: 'HOST:PORT',
-      help: 'where your web server forwards requests to an https redirect URI',
-    },
-    {
-      name: 'scope',
-      value: 'SCOPES',
-      default: 'User.Read Files.ReadWrite.All',
-      help: 'the access to request',
-    },
+    listen,
+    scope,
     { name: 'steps', conflicts: ['az'], help: 'only print the steps in the portal' },
     {
       name: 'admin-link',

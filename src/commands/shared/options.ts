@@ -29,6 +29,17 @@ export const tenant: Option = {
   default: 'common',
   help: 'common, organizations, consumers, a domain or an ID',
 }
+export const listen: Option = {
+  name: 'listen',
+  value: 'HOST:PORT',
+  help: 'where your web server forwards requests to an https redirect URI',
+}
+export const scope: Option = {
+  name: 'scope',
+  value: 'SCOPES',
+  default: 'User.Read Files.ReadWrite.All',
+  help: 'the access to request',
+}
 
 /** Written once more, since the clouds themselves take a while to load; the compiler sees to it that they are the same. */
 const clouds: Record<CloudName, true> = { global: true, usgov: true, dod: true, china: true }
