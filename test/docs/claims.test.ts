@@ -67,3 +67,15 @@ function anchorOf(heading: string): string {
     .replace(/[^\p{L}\p{N} _-]/gu, '')
     .replaceAll(' ', '-')
 }
+
+it('each program that runs on the sandbox has its test', () => {
+  const section = /^### What runs on it\n(.*?)^### /ms.exec(read('docs/sandbox.md'))?.[1] ?? ''
+  const rows = [...section.matchAll(/^\| ([^|]+) \|[^|]+\| `([^`]+)` \|$/gm)]
+  expect(rows.length).toBeGreaterThan(7)
+  expect(section.match(/^\| (?!program)[^-]/gm)).toHaveLength(rows.length)
+  for (const [, program = '', file = ''] of rows) {
+    // The name as it stands in the title of a test: without who packages it.
+    const name = program.replace(/ \(Debian\).*|,.*|^a | application/g, '')
+    expect(read(join('test/sandbox', file)), program).toContain(name)
+  }
+})

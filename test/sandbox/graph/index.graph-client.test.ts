@@ -16,7 +16,7 @@ afterEach(async () => {
   world = undefined
 })
 
-describe.skipIf(!hasAll)('Microsoft’s client for Graph', () => {
+describe.skipIf(!hasAll)('@microsoft/microsoft-graph-client, unchanged', () => {
   it.each([
     ['work', ada],
     ['personal', grace],

@@ -37,7 +37,7 @@ async function ready(to: MicrosoftWorld): Promise<string> {
   ])
 }
 
-describe.skipIf(!hasAll)('a web application as an ordinary tutorial has it', () => {
+describe.skipIf(!hasAll)('a Flask application as an ordinary tutorial has it', () => {
   it.each([ada, grace])(
     'links the drive of %s, and its job creates a folder there two hours later',
     async (username) => {

@@ -14,6 +14,7 @@ import { hasPythonModule } from '../../helpers/system/real-part.ts'
 const python = '/usr/bin/python3'
 const worlds = canBeMicrosoft('programs in Python under Microsoft’s own names')
 const msal = worlds && hasPythonModule('msal', 'signing in with MSAL for Python')
+const authlib = worlds && hasPythonModule('authlib', 'signing in with Authlib')
 const oauthlib = worlds && hasPythonModule('requests_oauthlib', 'signing in with requests-oauthlib')
 
 const programs = fileURLToPath(new URL('../../helpers/sandbox/programs/', import.meta.url))
@@ -75,11 +76,11 @@ describe.skipIf(!msal)('Debian’s MSAL for Python, unchanged', () => {
     expectWorks(await run(to, args, undefined, browserOf(to)), grace)
   })
 
-  it('is told what the sandbox does not have: a password, and an application without a person', async () => {
+  it('is an application without a person by its secret, and told that the sandbox has no passwords', async () => {
     const to = await inWorld()
     const facts = await run(to, ['msal_client.py', to.webClientId, 'refused', to.webClientSecret])
     expect(facts).toMatchObject({
-      application: { error: 'unsupported_grant_type' },
+      application: { token_type: 'Bearer' },
       secret: { error: 'invalid_client', error_codes: [7000215] },
       password: { error: 'unsupported_grant_type' },
     })
@@ -91,5 +92,13 @@ describe.skipIf(!oauthlib)('Debian’s requests-oauthlib, unchanged', () => {
     const to = await inWorld()
     const facts = await run(to, ['oauthlib_client.py', to.webClientId, to.webClientSecret])
     expect(facts).toMatchObject({ made: 'From oauthlib', names: ['From oauthlib'], refreshed: 1 })
+  })
+})
+
+describe.skipIf(!authlib)('Debian’s Authlib, unchanged', () => {
+  it('signs in with PKCE and HTTP Basic, reads who it was, and refreshes by itself', async () => {
+    const to = await inWorld()
+    const facts = await run(to, ['authlib_client.py', to.webClientId, to.webClientSecret])
+    expect(facts).toEqual({ me: ada, refreshed: 1 })
   })
 })
