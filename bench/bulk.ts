@@ -92,7 +92,7 @@ async function againstRclone(sandbox: SandboxProcess): Promise<void> {
   for (const one of pathsOf({ top, ...shape }))
     mkdirSync(join(world.dir, 'tree', one.slice(top.length)), { recursive: true })
   const copy = ['copy', '--create-empty-src-dirs', join(world.dir, 'tree'), `od:${top.slice(1)}`]
-  const theirs = await time(rclone(() => copy))
+  const theirs = await time(rclone(copy))
   const ours = await time(creating(world, () => shapeOf(10, 100)))
   row(
     `1,010 folders over TLS, ${latencyMs} ms a request, against rclone copy`,

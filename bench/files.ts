@@ -1,11 +1,11 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { hasKeyring, startKeyring } from '../test/helpers/keychain/keyring.ts'
 import { type SandboxProcess, startSandbox } from '../test/helpers/microsoft/sandbox.ts'
 import { newWorld, type World } from '../test/helpers/program/world.ts'
 import { peakMemoryMb } from '../test/helpers/system/peak-memory.ts'
-import type { Subject } from './pairs.ts'
+import { each, type Subject } from './pairs.ts'
 import { linkBoth } from './rclone.ts'
 import { node, od, rounds, row } from './table.ts'
 
@@ -39,46 +39,31 @@ async function besideRclone(): Promise<void> {
     const { world, rclone, stop } = both
     let count = 0
     /** A new name each time, or rclone would only find that all is there. */
-    const fresh = (argsFor: (name: string) => string[]) => () => {
-      count += 1
-      return argsFor(`bench-${count}`)
-    }
+    const fresh = (subjectFor: (name: string) => Subject) =>
+      each(() => {
+        count += 1
+        return subjectFor(`bench-${count}`)
+      })
     const report = join(world.dir, 'report.bin')
     writeFileSync(report, noise(1024 * 1024))
     for (const latencyMs of [0, 50]) {
       await sandbox.control('POST', 'settings', { latencyMs })
-      const ours = odEach(
-        fresh((name) => ['upload', report, `/${name}`]),
-        world,
-      )
-      const theirs = rclone(fresh((name) => ['copyto', report, `od:${name}`]))
+      const ours = fresh((name) => od(['upload', report, `/${name}`], world.env))
+      const theirs = fresh((name) => rclone(['copyto', report, `od:${name}`]))
       await row(`upload, 1 MB, ${latencyMs} ms latency`, ours, 'rclone copyto', theirs, '< 1')
     }
     const folder = join(world.dir, 'many')
     mkdirSync(folder)
     const local = Array.from({ length: manyFiles }, (_, index) => join(folder, `report ${index}.bin`))
     for (const file of local) writeFileSync(file, noise(10 * 1024))
-    const ours = odEach(
-      fresh((name) => ['upload', '-p', ...local, `/${name}/`]),
-      world,
-    )
-    const theirs = rclone(fresh((name) => ['copy', folder, `od:${name}`]))
+    const ours = fresh((name) => od(['upload', '-p', ...local, `/${name}/`], world.env))
+    const theirs = fresh((name) => rclone(['copy', folder, `od:${name}`]))
     const what = `upload, ${manyFiles} of 10 KB, 50 ms latency`
     await row(what, ours, 'rclone copy', theirs, '≤ 0.5', fewRounds)
     await stop()
   }
   await keyring?.stop()
   await sandbox.stop()
-}
-
-/** @param args called for each run. */
-function odEach(args: () => string[], { env }: World): Subject {
-  return {
-    ...od([], env),
-    get args() {
-      return od(args()).args
-    },
-  }
 }
 
 /** Each time under the same name: the sandbox keeps contents in memory, and 64 MB of earlier ones. */
@@ -102,13 +87,19 @@ async function largeFile({ origin }: SandboxProcess, world: World, token: string
   )
   await memoryRow(upload, world)
 
-  const download = ['download', '/large.bin', join(world.dir, 'copy.bin'), ...replace]
-  const bareDownload = bare('download', { ...common, FILE: join(world.dir, 'bare.bin') })
+  const copy = join(world.dir, 'copy.bin')
+  /** What they replace would have to be removed by them. */
+  const alone = (subject: Subject) =>
+    each(() => {
+      rmSync(copy, { force: true })
+      return subject
+    })
+  const download = ['download', '/large.bin', copy, ...replace]
+  const theirs = alone(bare('download', { ...common, FILE: copy }))
   const bytes = 'node, the same bytes'
-  await row(`download, ${size}`, od(download, world.env), bytes, bareDownload, '≤ 1.11', fewRounds)
+  await row(`download, ${size}`, alone(od(download, world.env)), bytes, theirs, '≤ 1.11', fewRounds)
   await memoryRow(download, world)
-  if (!readFileSync(local).equals(readFileSync(join(world.dir, 'copy.bin'))))
-    throw new Error('not what was sent')
+  if (!readFileSync(local).equals(readFileSync(copy))) throw new Error('not what was sent')
 }
 
 /** Linux tells; elsewhere it is 0. */

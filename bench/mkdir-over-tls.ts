@@ -1,6 +1,7 @@
 import { hasKeyring, startKeyring } from '../test/helpers/keychain/keyring.ts'
 import { startSandbox } from '../test/helpers/microsoft/sandbox.ts'
 import { oneFolder } from './mkdir.ts'
+import { each } from './pairs.ts'
 import { linkBoth } from './rclone.ts'
 import { od, row } from './table.ts'
 
@@ -16,9 +17,9 @@ export async function mkdirOverTls(): Promise<void> {
     for (const latencyMs of [0, 50] as const) {
       await sandbox.control('POST', 'settings', { latencyMs })
       // A new name each time, or rclone would only find that it is there.
-      const rclone = both.rclone(() => {
+      const rclone = each(() => {
         count += 1
-        return ['mkdir', `od:rclone-${count}`]
+        return both.rclone(['mkdir', `od:rclone-${count}`])
       })
       const what = `mkdir over TLS, ${latencyMs} ms latency`
       await row(what, od(oneFolder, both.world.env), 'rclone mkdir', rclone, goals[latencyMs])

@@ -8,6 +8,16 @@ export interface Subject {
   env: NodeJS.ProcessEnv
 }
 
+/** A process that is made anew for each run, such as one with a name that is not taken. */
+export function each(make: () => Subject): Subject {
+  return {
+    ...make(),
+    get args() {
+      return make().args
+    },
+  }
+}
+
 export interface Figures {
   /** Milliseconds, the median of all rounds. */
   ours: number

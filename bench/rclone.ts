@@ -13,8 +13,8 @@ import { path } from './table.ts'
 /** od-link and rclone, each linked to the same drive. */
 export interface Both {
   world: World
-  /** A command line of rclone; the drive is `od:`. @param args called for each run. */
-  rclone: (args: () => string[]) => Subject
+  /** A command line of rclone; the drive is `od:`. */
+  rclone: (args: string[]) => Subject
   stop: () => Promise<void>
 }
 
@@ -33,13 +33,7 @@ export async function linkBoth(sandbox: SandboxProcess, keyring?: Keyring): Prom
   const env = { ...path, ...real.env, ...rcloneEnv(token, drive), HOME: world.dir }
   return {
     world,
-    rclone: (args) => ({
-      command: 'rclone',
-      get args() {
-        return args()
-      },
-      env,
-    }),
+    rclone: (args) => ({ command: 'rclone', args, env }),
     async stop() {
       await real.stop()
       world.remove()

@@ -111,12 +111,17 @@ export async function handOn(
   alive: () => void,
   receiver: Pick<Receiver, 'write'>,
 ): Promise<void> {
-  for await (const chunk of response as AsyncIterable<Buffer>) {
-    alive()
-    const written = receiver.write(chunk)
-    if (!written) continue
-    const waiting = setInterval(alive, 1_000)
-    await written.finally(() => clearInterval(waiting))
+  let isWriting = false
+  const whileWriting = setInterval(() => isWriting && alive(), 1_000)
+  try {
+    for await (const chunk of response as AsyncIterable<Buffer>) {
+      alive()
+      isWriting = true
+      await receiver.write(chunk)
+      isWriting = false
+    }
+  } finally {
+    clearInterval(whileWriting)
   }
 }
 

@@ -171,17 +171,9 @@ async function fetchRest(request: ApiRequest, place: URL, target: Target, from: 
   return graphAnswer({ status: status < 300 ? 416 : status, headers, json }, asked)
 }
 
-/** @returns what to wait for, if there is anything. */
-function keep(
-  chunk: Buffer,
-  target: Target,
-  total: number | undefined,
-  { onProgress }: Transfer,
-): Promise<void> | undefined {
-  const written = target.write(chunk)
-  const report = () => onProgress(target.have, total)
-  if (written) return written.then(report)
-  report()
+async function keep(chunk: Buffer, target: Target, total: number | undefined, { onProgress }: Transfer) {
+  await target.write(chunk)
+  onProgress(target.have, total)
 }
 
 /** Where a part begins and how much there is in total; NaN where the header does not say so. */
