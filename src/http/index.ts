@@ -61,7 +61,7 @@ export async function exchange(request: HttpRequest): Promise<HttpResponse> {
   let trusted: string[] | undefined
   const attempt = async () => {
     trusted = authorities
-    proxy = await proxyFor(request.url)
+    proxy = await proxyFor(request)
     const limitMs = (request.timeoutMs ?? defaultTimeoutMs) - elapsed()
     return sendRequest({ ...request, headers: headersOf(request), ca: authorities, limitMs }, proxy?.agent)
   }
@@ -147,10 +147,10 @@ function headersOf(request: HttpRequest): Record<string, string | number> {
 }
 
 /** The proxy from the usual variables, if one applies; its module is loaded only then. */
-async function proxyFor(url: URL): Promise<HttpProxy | undefined> {
+async function proxyFor({ url, freshConnection }: HttpRequest): Promise<HttpProxy | undefined> {
   const isSet = proxyVariables().some(([name]) => /^(https|all)_/i.test(name))
   if (isLoopback(url.hostname) || !isSet) return undefined
-  return (await import('./proxy.ts')).findProxy(url, authorities)
+  return (await import('./proxy.ts')).findProxy(url, authorities, freshConnection)
 }
 
 /** Whether a host name is this machine. It is never proxied, and the only host where plain http is accepted. */

@@ -4,6 +4,7 @@ import { getProxyForUrl } from 'proxy-from-env'
 import { TransportError } from './errors.ts'
 import { isExcluded } from './no-proxy.ts'
 import { proxyVariables } from './proxy-variables.ts'
+import { reuse } from './transport.ts'
 
 export interface HttpProxy {
   agent: Agent
@@ -16,14 +17,24 @@ export interface HttpProxy {
   isTls: boolean
 }
 
+/** The one that was used last, with its open connections. */
+let last: { found: string; ca: string[] | undefined; proxy: HttpProxy } | undefined
+
 /**
  * The proxy for `url` from the usual variables (`HTTPS_PROXY`, `NO_PROXY`, in either case), or undefined if none applies.
  * @param ca trusted CAs for a proxy that itself uses TLS; by default Node's.
+ * @param isFresh whether a new connection is opened, and not kept.
  * @throws TransportError (ERR_INVALID_URL, ESOCKS) when the variable is not the address of an HTTP proxy.
  */
-export function findProxy(url: URL, ca: string[] | undefined): HttpProxy | undefined {
+export function findProxy(url: URL, ca: string[] | undefined, isFresh = false): HttpProxy | undefined {
   const found = getProxyForUrl(url.href)
   if (!found || isExcluded(url)) return undefined
+  if (isFresh) return open(found, ca, {})
+  if (last?.found !== found || last.ca !== ca) last = { found, ca, proxy: open(found, ca, reuse) }
+  return last.proxy
+}
+
+function open(found: string, ca: string[] | undefined, connections: Partial<typeof reuse>): HttpProxy {
   // For every other tool a variable without a scheme means plain HTTP; the package uses the scheme of the target.
   const bare = found.replace(/^\w+:\/\//, '')
   const [variable = 'HTTPS_PROXY', written = found] =
@@ -40,6 +51,7 @@ export function findProxy(url: URL, ca: string[] | undefined): HttpProxy | undef
   proxy.username = ''
   proxy.password = ''
   const agent = new HttpsProxyAgent(proxy, {
+    ...connections,
     rejectUnauthorized: true,
     ...(ca ? { ca } : {}),
     ...(credentials ? { headers: { 'Proxy-Authorization': `Basic ${credentials}` } } : {}),

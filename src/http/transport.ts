@@ -39,6 +39,9 @@ export interface Streams {
   take?: (response: IncomingMessage, alive: () => void) => Promise<string>
 }
 
+/** How connections are kept for the next request. */
+export const reuse = { keepAlive: true, scheduling: 'lifo', timeout: 5_000 } as const
+
 /** Open connections, for reuse. Node's global agent would use a proxy even for loopback (NODE_USE_ENV_PROXY). */
 const agents: Record<string, Agent> = {}
 
@@ -60,7 +63,7 @@ export async function sendRequest(
   silenceUntrueWarning()
   const { request: open, Agent } =
     url.protocol === 'https:' ? await import('node:https') : await import('node:http')
-  agents[url.protocol] ??= new Agent({ keepAlive: true, scheduling: 'lifo', timeout: 5_000 })
+  agents[url.protocol] ??= new Agent(reuse)
   const options: RequestOptions & {
     ca?: string[]
     autoSelectFamilyAttemptTimeout?: number

@@ -18,11 +18,15 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('behind a proxy', () => {
   let graph: TestServer
   let world: World
   const proxies: TestProxy[] = []
+  let unavailable = 0
 
   beforeAll(async () => {
     sandbox = await startSandbox()
     certificate = makeCertificate('graph.test')
-    graph = await startServer(madeFolder, certificate)
+    graph = await startServer((request) => {
+      if (unavailable-- > 0) return { status: 503, headers: { 'retry-after': '0.01' } }
+      return request.method === 'GET' ? { status: 200, body: {} } : madeFolder(request)
+    }, certificate)
     world = newWorld(sandbox, undefined, {
       OD_LINK_GRAPH_HOST: `https://graph.test:${graph.port}`,
       NODE_EXTRA_CA_CERTS: certificate.authority,
@@ -59,6 +63,16 @@ describe.runIf(hasRealPart('openssl', 'tests of TLS'))('behind a proxy', () => {
       expect.stringMatching(new RegExp(`^CONNECT graph\\.test:${graph.port} HTTP/1\\.1`)),
     ])
     expect(graph.seen).toHaveLength(1)
+  })
+
+  it('is connected to once for several requests, and again after a 503, as Microsoft asks', async () => {
+    const { port, seen } = await proxy()
+    const env = { HTTPS_PROXY: `http://127.0.0.1:${port}` }
+    expect(await world.run(['mkdir', '/', 'x', 'y', 'z'], { env })).toMatchObject({ code: 0 })
+    expect([graph.seen.length, seen.length]).toEqual([3, 1])
+    unavailable = 1
+    expect(await world.run(['api', '/me'], { env })).toMatchObject({ code: 0 })
+    expect([graph.seen.length, seen.length]).toEqual([5, 3])
   })
 
   it('sees no token, and no path', async () => {
