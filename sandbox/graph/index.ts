@@ -21,6 +21,7 @@ import { refuseMounted } from './shortcuts.ts'
 import { answerSites } from './sites.ts'
 import { specialFolder } from './special.ts'
 import { stayBelowLimit } from './stay-below-limit.ts'
+import { answerUsers } from './users.ts'
 
 const version = /^\/(v1\.0|beta)(?=\/)/
 /** Outside the version; named by the identity platform's discovery. */
@@ -75,6 +76,7 @@ function answer(world: World, incoming: Incoming, asOf?: Snapshot): Reply {
   if (/^\/me\/?$/.test(own)) return me(world, incoming, token)
   if (/^\/(me\/)?drives\/?$/.test(own)) return listDrives(world, incoming, token)
   return (
+    answerUsers(world, incoming, token, path) ??
     answerSites(world, incoming, token, path) ??
     answerShare(world, incoming, token, path) ??
     answerDrive(world, incoming, { token, path, ...(asOf ? { asOf } : {}) })

@@ -1,7 +1,8 @@
 import { pairwiseSubject } from '../identity/tokens.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { AccessToken } from '../state/grants.ts'
-import { GraphError, refusals } from '../state/graph-error.ts'
+import { refusals } from '../state/graph-error.ts'
+import type { Account } from '../state/users.ts'
 import type { World } from '../state/world.ts'
 import { readQuery, select } from './query.ts'
 import { graphJson } from './replies.ts'
@@ -10,14 +11,18 @@ import { graphJson } from './replies.ts'
 export function me(world: World, incoming: Incoming, { account, scopes }: AccessToken): Reply {
   if (incoming.method !== 'GET') throw refusals.methodNotAllowed()
   if (![...scopes].some((scope) => /^(User\.Read(Basic|Write)?(\.All)?|Directory\..*)$/.test(scope))) {
-    throw new GraphError(
-      403,
-      'Authorization_RequestDenied',
-      'Insufficient privileges to complete the operation.',
-    )
+    throw refusals.insufficientPrivileges()
   }
+  return graphJson(incoming, world, 200, {
+    '@odata.context': `${world.origins.graph}/v1.0/$metadata#users/$entity`,
+    ...select(userResource(account), readQuery(incoming.query).select),
+  })
+}
+
+/** A person as Graph shows it. Source: microsoft-graph-docs-contrib, resources/user. */
+export function userResource(account: Account): Record<string, unknown> {
   const [givenName = account.name, ...rest] = account.name.split(' ')
-  const user = {
+  return {
     businessPhones: [],
     displayName: account.name,
     givenName,
@@ -30,10 +35,6 @@ export function me(world: World, incoming: Incoming, { account, scopes }: Access
     userPrincipalName: account.username,
     id: account.graphId,
   }
-  return graphJson(incoming, world, 200, {
-    '@odata.context': `${world.origins.graph}/v1.0/$metadata#users/$entity`,
-    ...select(user, readQuery(incoming.query).select),
-  })
 }
 
 /** `/oidc/userinfo`, by GET or POST (OpenID Connect Core, 5.3). */

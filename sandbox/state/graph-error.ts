@@ -23,6 +23,15 @@ export const refusals = {
   delegatedOnly: () =>
     new GraphError(400, 'BadRequest', '/me request is only valid with delegated authentication flow.'),
   accessDenied: () => new GraphError(403, 'accessDenied', 'Access denied'),
+  /** What is not about drives has codes of the directory. Source: microsoft-graph-docs-contrib, api/user-get. */
+  insufficientPrivileges: () =>
+    new GraphError(403, 'Authorization_RequestDenied', 'Insufficient privileges to complete the operation.'),
+  userNotFound: (id: string) =>
+    new GraphError(
+      404,
+      'Request_ResourceNotFound',
+      `Resource '${id}' does not exist or one of its queried reference-property objects are not present.`,
+    ),
   itemNotFound: () => new GraphError(404, 'itemNotFound', 'The resource could not be found.'),
   /** What lies behind a shortcut. Sources: onedrive-api-docs#591, #976; abraunegg/onedrive#217. */
   mountedFolder: () =>

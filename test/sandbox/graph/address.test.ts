@@ -30,7 +30,7 @@ describe('the ways to a drive', () => {
     const { get } = await drive(ada)
     expect((await get(`/users/${grace}/drive`)).json.error.code).toBe('accessDenied')
     expect((await get('/users/nobody@contoso.example/drive')).status).toBe(404)
-    expect((await get('/users/me')).json.error.code).toBe('notInSandbox')
+    expect((await get('/users/me')).json.error.code).toBe('Authorization_RequestDenied')
   })
 
   it('come in changing case on a personal drive of that mood, and stay good', async () => {

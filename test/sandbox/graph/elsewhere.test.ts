@@ -24,5 +24,5 @@ it('a person is found by name and id as well, and only that one', async () => {
     expect((await get(`/users/${who}/drive/root`)).json.root, who).toEqual({})
     expect((await get(`/users/${who}/drives`)).json.value, who).toHaveLength(1)
   }
-  expect((await get(`/users/${grace}`)).status).toBe(501)
+  expect((await get(`/users/${grace}`)).json.error.code).toBe('Authorization_RequestDenied')
 })
