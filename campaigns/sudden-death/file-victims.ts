@@ -63,7 +63,9 @@ export async function fileVictims({ sandbox, newWorld }: Machine): Promise<Victi
         const wasSaved = sessions().length > 0
         // The answer with the session's URL came to nobody, and on a work drive it holds the name.
         const isHeld = !isThere && !wasSaved
-        const { stderr } = await again(upload(), isThere || isHeld ? 3 : 0, isHeld ? 0 : 3)
+        // Killed before it could forget a session that had ended, so that the next run looks for the file.
+        const isTaken = isThere && !wasSaved
+        const { stderr } = await again(upload(), isTaken || isHeld ? 3 : 0, isHeld ? 0 : 3)
         if (isHeld && stderr !== '' && !/currently being uploaded/.test(stderr)) throw new Error(stderr)
         if (!isHeld && !(await isInDrive())) throw new Error('the same command did not complete it')
         if (sessions().length > 0) throw new Error('a session stays')
