@@ -147,7 +147,7 @@ Exceptions:
 ${exceptions.map(exceptionLine).join('\n')}
 
 0 done, 1 a bug in od-link, 2 usage, 3 the name is taken, 4 sign in again, 6 Microsoft throttled or failed after all
-retries, 7 network, 9 not allowed.
+retries, 7 network, 8 nothing there, 9 not allowed.
 `
   writeFileSync(page, text)
 }
