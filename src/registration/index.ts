@@ -104,7 +104,7 @@ function checkTenant(tenant: string): void {
   if (/^[\w.-]{1,253}$/.test(tenant)) return
   throw new OdLinkError('usage', `"${tenant}" is not a tenant.`, {
     reason: 'invalid-value',
-    next: ['Use common, organizations, consumers, a domain such as contoso.com,', 'or the directory ID.'],
+    next: ['Use common, organizations, consumers, a domain such as contoso.com, or the directory ID.'],
   })
 }
 

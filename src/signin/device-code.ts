@@ -100,9 +100,7 @@ function notUsed({ expiresAt }: DeviceCode, end: number): OdLinkError {
     reason: hasExpired ? 'code-expired' : 'sign-in-timeout',
     next: [
       { intro: 'To get a new one:', verb: 'login', flags: { device: true }, again: true },
-      'If the page said that access is blocked (53003), or that a new code had',
-      'expired, your organisation does not allow device codes (or Microsoft, for',
-      'personal accounts).',
+      'If the page said that access is blocked (53003), or that a new code had expired, your organisation does not allow device codes (or Microsoft, for personal accounts).',
       { intro: 'Sign in with a browser instead:', verb: 'login', flags: { device: undefined } },
     ],
   })

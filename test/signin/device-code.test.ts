@@ -30,7 +30,7 @@ describe('a sign-in', () => {
       kind: 'sign-in',
       message: 'Nobody entered the code in time.',
       hint: expect.stringMatching(
-        /^To get a new one: od-link login --device\nIf the page said .*\nexpired, your organisation .*\npersonal accounts\)\.\nSign in with a browser instead: od-link login$/,
+        /^To get a new one: od-link login --device\nIf the page said .* expired, your organisation .* personal accounts\)\.\nSign in with a browser instead: od-link login$/,
       ),
     })
     expect(attempts.events.filter(({ event }) => event === 'countdown')).toEqual([

@@ -36,6 +36,13 @@ export interface Store {
 /** The store has items that it cannot list, so some of them may be unknown. Items that are known by name can be used. */
 export class UnlistableItems extends OdLinkError {}
 
+/** What works without a keychain, and keeps tokens from whoever copies the files. */
+export const useEncrypted: NextRun = {
+  intro: 'Or save links in encrypted files:',
+  verb: 'config',
+  args: ['set', 'store', 'encrypted'],
+}
+
 /** The last way out when another store does not work. */
 export const useFiles: NextRun = {
   intro: 'Or save links in private files, not encrypted:',

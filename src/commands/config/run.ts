@@ -20,7 +20,7 @@ import { variable } from '../../settings/environment.ts'
 import { overrideOf, savedSettings, saveSettings, setting } from '../../settings/index.ts'
 import { withLock } from '../../settings/lock.ts'
 import { type SettingName, settingNames } from '../../settings/names.ts'
-import { print, printJson, say } from '../../terminal/index.ts'
+import { print, printJson, say, tell } from '../../terminal/index.ts'
 import { askSecret } from '../../terminal/prompt.ts'
 
 const secretName = 'client-secret'
@@ -102,7 +102,9 @@ async function setSecret(): Promise<void> {
   checkClientSecret(secret)
   await probeStore(await openStore())
   await saveClientSecret(secret)
-  say('The client secret is saved; the next od-link login uses it.')
+  if (variable('OD_LINK_CLIENT_SECRET'))
+    tell('The client secret is saved. OD_LINK_CLIENT_SECRET overrides it; unset that to use the saved one.')
+  else say('The client secret is saved; the next od-link login uses it.')
 }
 
 function secretInArguments(): OdLinkError {

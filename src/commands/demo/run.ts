@@ -9,8 +9,9 @@ import { OdLinkError } from '../../errors.ts'
 import { exchange } from '../../http/index.ts'
 import { settingNames } from '../../settings/names.ts'
 import { endBySignal } from '../../system/end-by-signal.ts'
-import { print, styled } from '../../terminal/index.ts'
+import { columnsOfData, print, styled } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
+import { wrap } from '../../text/wrap.ts'
 
 /** What `od-link sandbox --json` prints. */
 interface SandboxLine {
@@ -70,7 +71,7 @@ function environmentOf(sandbox: SandboxLine, place: string): NodeJS.ProcessEnv {
 async function narrate(sandbox: SandboxLine, environment: NodeJS.ProcessEnv): Promise<void> {
   const step = async (why: string, ...args: string[]) => {
     print()
-    print(styled('dim', `# ${why}`))
+    for (const line of wrap(`# ${why}`, columnsOfData(), '# ')) print(styled('dim', line))
     print(styled('bold', `$ od-link ${args.map(shown).join(' ')}`))
     const code = await runStep(args, environment, 'inherit')
     if (code !== 0)
@@ -80,13 +81,14 @@ async function narrate(sandbox: SandboxLine, environment: NodeJS.ProcessEnv): Pr
       )
   }
 
-  print(`A local fake of Microsoft sign-in and OneDrive is running at ${sandbox.origin}.`)
-  print('You need no account, and nothing leaves this machine.')
-  print(
+  const introduction = [
+    `A local fake of Microsoft sign-in and OneDrive is running at ${sandbox.origin}.`,
+    'You need no account, and nothing leaves this machine.',
     environment.OD_LINK_STORE === 'keychain'
       ? 'Tokens are saved in your keychain, under a name that only the demo uses, and removed at the end.'
       : 'No keychain is available here, so tokens are saved in a private file and removed at the end.',
-  )
+  ]
+  for (const sentence of introduction) for (const line of wrap(sentence, columnsOfData())) print(line)
   await step('Sign in once. You would use your browser; here a small program follows the redirects.', 'login')
   await step('From now on any script can create folders. mkdir prints their paths.', 'mkdir', '/', 'Reports')
   await step(

@@ -148,6 +148,15 @@ describe('the client secret', () => {
     expect(Object.values(kept(world)).join()).toContain(`"${secret}"`)
   })
 
+  it('is saved with a word about the variable that overrides it', async () => {
+    const env = { OD_LINK_CLIENT_SECRET: 'another-one' }
+    const { code, stderr } = await world.run(['config', 'set', 'client-secret'], { input: secret, env })
+    expect({ code, stderr }).toEqual({
+      code: 0,
+      stderr: expect.stringContaining('OD_LINK_CLIENT_SECRET overrides it; unset that'),
+    })
+  })
+
   it.each([
     [['set', 'client-secret', secret], /Never pass the secret as an argument[\s\S]*config set client-secret/],
     [['set', `client-secret=${secret}`], /Never pass the secret as an argument/],

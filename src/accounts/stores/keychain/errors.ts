@@ -1,7 +1,7 @@
 import { OdLinkError, type Reason } from '../../../errors.ts'
 import type { NextStep } from '../../../text/next-step.ts'
 import { fromOutside } from '../../../text/sanitize.ts'
-import { UnlistableItems, useFiles } from '../store.ts'
+import { UnlistableItems, useEncrypted, useFiles } from '../store.ts'
 
 const unlockOnDesktop = 'Unlock it on the desktop, then try again.'
 const allowInDialog =
@@ -105,12 +105,6 @@ const failures: Failure[] = [
 ]
 
 const openCredentialManager = 'Open Credential Manager: control /name Microsoft.CredentialManager'
-const useEncrypted: NextStep = {
-  intro: 'Or save links in encrypted files:',
-  verb: 'config',
-  args: ['set', 'store', 'encrypted'],
-}
-
 /*
  * The module's words for the errors of Windows are "Windows ERROR_NO_SUCH_LOGON_SESSION", or "Windows error code N" for a
  * number without a name, after "Couldn't access platform storage: " or "Platform failure: ".
@@ -178,9 +172,14 @@ export function keychainError(error: Error, platform: NodeJS.Platform): OdLinkEr
     })
   }
   const next = platform === 'darwin' && found.reason === 'keychain-silent' ? silentOnMac : found.next
+  const hasEncrypted = next.some((step) => typeof step !== 'string' && step.args?.includes('encrypted'))
   return new OdLinkError('keychain', found.what, {
     reason: found.reason,
-    next: [...next, useFiles],
+    next: [
+      ...next,
+      ...(found.reason === 'keychain-missing' && !hasEncrypted ? [useEncrypted] : []),
+      useFiles,
+    ],
     cause: error,
   })
 }
@@ -209,6 +208,7 @@ export function noSessionBus(): OdLinkError {
       reason: 'keychain-missing',
       next: [
         'Log in to the desktop, or keep your session running after logout: loginctl enable-linger',
+        useEncrypted,
         useFiles,
       ],
     },

@@ -2,6 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { keychainError, moduleError, noSessionBus } from '../../../../src/accounts/stores/keychain/errors.ts'
 
 const orFiles = 'Or save links in private files, not encrypted: od-link config set store file'
+const orEncrypted = 'Or save links in encrypted files: od-link config set store encrypted'
 const failure = (name: string, message: string) => Object.assign(new Error(message), { name })
 
 describe('a keychain that does not do', () => {
@@ -66,6 +67,7 @@ describe('a keychain that does not do', () => {
     expect(error.message).toMatch(what)
     expect(error.hint).toMatch(cure)
     expect(error.hint?.endsWith(`\n${orFiles}`)).toBe(true)
+    expect(error.hint?.split(`${orEncrypted}\n`)).toHaveLength(error.reason === 'keychain-missing' ? 2 : 1)
     expect(error.cause).toBe(thrown)
   })
 
@@ -153,7 +155,7 @@ describe('a keychain that does not do', () => {
     expect(noSessionBus()).toMatchObject({
       kind: 'keychain',
       message: 'There is no keychain here. No D-Bus session is running for this user.',
-      hint: `Log in to the desktop, or keep your session running after logout: loginctl enable-linger\n${orFiles}`,
+      hint: `Log in to the desktop, or keep your session running after logout: loginctl enable-linger\n${orEncrypted}\n${orFiles}`,
     })
   })
 })
