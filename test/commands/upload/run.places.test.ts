@@ -7,13 +7,14 @@ describe('files outside of the own drive', () => {
   const places = usePlaces()
   const run = (...args: string[]) => places.world.run(args, { cwd: places.world.dir })
   let address: string
+  let shortcut: { webUrl: string }
   beforeAll(async () => {
     address = (await places.inLibrary('/General')).webUrl
     await run('drive', 'add', 'team', address)
     writeFileSync(join(places.world.dir, 'report.txt'), 'a report')
     const shared = { in: charles, path: '/Reports', username: 'ada@contoso.example', role: 'write' }
     await places.arrange('rights', shared)
-    await places.arrange('shortcut', {
+    shortcut = await places.arrange('shortcut', {
       username: 'ada@contoso.example',
       at: '/Team',
       to: { in: charles, path: '/Reports' },
@@ -82,6 +83,9 @@ describe('files outside of the own drive', () => {
     expect((await run('download', '/Team/2026/x.txt', '-')).stdout).toBe('a report')
     expect((await run('mv', '/Team/report.txt', '/Team/2026/')).stdout).toBe('/Team/2026/report.txt\n')
     expect((await run('rm', '/Team/2026/report.txt')).code).toBe(0)
+    // The shortcut's own address leads to what it stands for, which is not removed by it.
+    for (const args of [['rm', '-r'], ['mv']])
+      expect((await run(...args, shortcut.webUrl, ...(args[0] === 'mv' ? ['/'] : []))).code).toBe(2)
     const other = await run('mv', '/Team/2026/x.txt', '/')
     expect(other.code).toBe(2)
     expect(other.stderr).toContain('does not move items between drives')
