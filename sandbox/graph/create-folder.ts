@@ -14,6 +14,7 @@ import {
 } from './conflict.ts'
 import { createShortcut, readShortcut } from './create-shortcut.ts'
 import { isObject, readJsonBody } from './json-body.ts'
+import { placeFile } from './place-file.ts'
 import { readProperties } from './properties.ts'
 import { type DriveRequest, itemReply } from './request.ts'
 
@@ -21,15 +22,27 @@ interface NewFolder {
   name: string
   conflict: ConflictBehavior | undefined
   properties: Properties
+  /** Not a folder, but an empty file. */
+  isFile: boolean
 }
 
-/** `POST …/children` with a `folder` facet. Source: microsoft-graph-docs-contrib, api/driveitem-post-children. */
+/**
+ * `POST …/children` with a `folder` facet, or with a `file` facet for an empty file, which the refusal of a creation
+ * without facets names. Sources: msgraph-sdk-powershell#2463; microsoft-graph-docs-contrib,
+ * api/driveitem-post-children.
+ */
 export function createFolder(world: World, incoming: Incoming, request: DriveRequest): Reply {
   const { drive } = request
   const shortcut = readShortcut(world, incoming)
   if (shortcut) return createShortcut(world, incoming, request, shortcut)
-  const { name, conflict, properties } = readBody(world, incoming, request)
+  const { name, conflict, properties, isFile } = readBody(world, incoming, request)
   const parent = findParent(world, request)
+  if (isFile) {
+    if (conflict !== 'rename') refuseWhileUploaded(world, { drive, start: parent, names: [name] })
+    const target = { drive, start: parent, names: [name], conflict: conflict ?? 'fail' }
+    const placed = placeFile(world, target, Buffer.alloc(0), properties)
+    return itemReply(world, incoming, placed.made ? 201 : 200, request, placed.item)
+  }
   const { item, made } = place(world, drive, parent, name, conflict)
   if (!made) return itemReply(world, incoming, 200, request, item)
   Object.assign(item, properties)
@@ -45,10 +58,11 @@ export function createFolder(world: World, incoming: Incoming, request: DriveReq
 function readBody(world: World, incoming: Incoming, { drive, options }: DriveRequest): NewFolder {
   const body = readJsonBody(incoming)
   // In the body, as in the page's example, or in the URL, as the note of resources/driveitem has it.
-  const { name, folder, [conflictProperty]: conflict = options.conflict } = body
-  if (!isObject(folder)) {
+  const { name, folder, file, [conflictProperty]: conflict = options.conflict } = body
+  const isFile = isObject(file) && folder === undefined
+  if (!isObject(folder) && !isFile)
     throw refusals.invalidRequest('One of the provided arguments is not acceptable.')
-  }
+  if (body['@microsoft.graph.sourceUrl'] !== undefined) throw refusals.notInSandbox('uploads from a URL')
   if (typeof name !== 'string')
     throw refusals.invalidRequest('The name in the provided request is missing or empty.')
   if (conflict === undefined) world.score.report('noConflictBehavior', incoming)
@@ -56,6 +70,7 @@ function readBody(world: World, incoming: Incoming, { drive, options }: DriveReq
     name,
     conflict: readConflict(world, incoming, conflict),
     properties: readProperties(drive, body),
+    isFile,
   }
 }
 

@@ -13,8 +13,9 @@ calendarView changePassword chats contactFolders contacts createdObjects deviceM
 directReports events extensions findMeetingTimes followedSites getMailTips getMemberGroups getMemberObjects
 inferenceClassification insights joinedTeams licenseDetails mailboxSettings mailFolders managedAppRegistrations
 managedDevices manager memberOf messages oauth2PermissionGrants onenote onlineMeetings outlook ownedDevices ownedObjects
-people photo photos planner presence print registeredDevices revokeSignInSessions scopedRoleMemberOf sendMail settings
-solutions teamwork todo transitiveMemberOf`
+onPremisesSamAccountName people photo photos planner presence print registeredDevices revokeSignInSessions scopedRoleMemberOf sendMail settings
+solutions teamwork todo transitiveMemberOf accountEnabled businessPhones city companyName country department displayName
+givenName id jobTitle mail mobilePhone officeLocation preferredLanguage surname userPrincipalName usageLocation`
 
 const known = { services: new Set(services.split(/\s+/)), ofPersons: new Set(ofPersons.split(/\s+/)) }
 
@@ -22,6 +23,7 @@ const known = { services: new Set(services.split(/\s+/)), ofPersons: new Set(ofP
 export function leadsElsewhere(path: string): GraphError {
   const [first = '', second = '', third = ''] = path.split('/').slice(1).map(bare)
   const ofPerson = first === 'me' ? second : first === 'users' ? third : ''
+  if (path === '/' || first === '$metadata') return refusals.notInSandbox(first || 'service document')
   if (known.ofPersons.has(ofPerson)) return refusals.notInSandbox(ofPerson)
   if (ofPerson === '' && first !== 'me' && known.services.has(first)) return refusals.notInSandbox(first)
   return refusals.segmentUnknown(ofPerson || first)

@@ -6,7 +6,7 @@ export type Filter = (resource: Record<string, unknown>) => boolean
 type Value = (resource: Record<string, unknown>) => unknown
 
 /** The properties of a driveItem that a filter can name. Source: msgraph-metadata, schemas/v1.0. */
-const properties = new Set(
+export const properties = new Set(
   `createdBy createdDateTime cTag deleted description eTag file fileSystemInfo folder id image lastModifiedBy
   lastModifiedDateTime name package parentReference photo publication remoteItem root shared size specialFolder video
   webUrl`.split(/\s+/),

@@ -8,7 +8,7 @@ import { answerBatch, isBatch, type Snapshot } from './batch.ts'
 import { authenticate, authorizeDrive, authorizeSites, opensOthers } from './bearer.ts'
 import { listDrives } from './drives.ts'
 import { leadsElsewhere } from './elsewhere.ts'
-import { withNames } from './key-segments.ts'
+import { withNames, withPlainKeys } from './key-segments.ts'
 import { deepest, type Located, locate } from './locate.ts'
 import { me, userInfo } from './me.ts'
 import { asDriveReads, refuseSimilarPath } from './moods.ts'
@@ -68,7 +68,7 @@ function answer(world: World, incoming: Incoming, asOf?: Snapshot): Reply {
   const token = authenticate(world, incoming)
   world.acting = token.account
   stayBelowLimit(world, token, incoming)
-  const path = incoming.path.replace(version, '')
+  const path = withPlainKeys(incoming.path.replace(version, ''))
   const isOfPerson = incoming.path === userInfoPath || /^\/me(\/|$)/.test(path)
   if (isOfPerson && token.account.isApplication) throw refusals.delegatedOnly()
   if (incoming.path === userInfoPath) return userInfo(world, incoming, token)

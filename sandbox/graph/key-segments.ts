@@ -23,6 +23,24 @@ export function readKeys(of: string, query: string): { names: string[]; of: stri
   return { names, of: segments.join('/') }
 }
 
+const keyed =
+  /\/(users|groups|sites|lists|drives|items|permissions|versions|special)\((?:'|%27)(.+?)(?:'|%27)\)(?=\/|$)/gi
+
+/**
+ * A path whose keys stand between slashes: `drives('x')/items('y')` is `drives/x/items/y` (OData 4.01, URL conventions
+ * 4.3.6). What stands between colons are names.
+ */
+export function withPlainKeys(path: string): string {
+  const parts = path.split(':')
+  const plain = (part: string) =>
+    part.replace(keyed, (_, name, key) => `/${name}/${key.replace(/''|%27%27/g, '%27')}`)
+  return parts
+    .map((part, index) =>
+      index === 0 || (index === parts.length - 1 && index % 2 === 0) ? plain(part) : part,
+    )
+    .join(':')
+}
+
 /** The part of an address that has keys. */
 interface Keyed {
   names: string[]

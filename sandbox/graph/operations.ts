@@ -7,6 +7,7 @@ import { createFolder } from './create-folder.ts'
 import { createLink } from './create-link.ts'
 import { delta } from './delta.ts'
 import { redirectToContent } from './download.ts'
+import { properties } from './filter.ts'
 import { finishUpload } from './finish-upload.ts'
 import { follow, listFollowed, unfollow } from './follow.ts'
 import { invite } from './invite.ts'
@@ -82,8 +83,11 @@ const ofItems = [
   'validatePermission',
   'workbook',
 ]
-/** And below a drive. */
-const ofDrives = ['activities', 'bundles', 'items', 'list', 'createdByUser', 'lastModifiedByUser']
+/** And below a drive, its properties included. */
+const ofDrives =
+  'activities bundles items list createdBy createdByUser createdDateTime description driveType eTag id lastModifiedBy lastModifiedByUser lastModifiedDateTime name owner parentReference quota sharePointIds system webUrl'.split(
+    ' ',
+  )
 
 /**
  * Finds the operation of a request.
@@ -98,7 +102,8 @@ export function findOperation(of: string, isDrive: boolean, method: string): Ope
   const pattern = Object.keys(operations).find((one) => one === name || matches(one, whole))
   const methods = pattern === undefined ? undefined : operations[pattern]
   if (!methods) {
-    if ((isDrive ? ofDrives : ofItems).includes(first)) throw refusals.notInSandbox(first)
+    const isKnown = isDrive ? ofDrives.includes(first) : ofItems.includes(first) || properties.has(first)
+    if (isKnown) throw refusals.notInSandbox(first)
     throw refusals.segmentUnknown(segments.at(-1) ?? '')
   }
   // HEAD works like GET. Source: onedrive-api-docs, api/driveitem_get.

@@ -79,7 +79,10 @@ const readers: Record<string, (options: QueryOptions, value: string) => void> = 
 const expandable = ['children', 'permissions', 'thumbnails', 'versions'] as const
 type Expandable = (typeof expandable)[number]
 /** Graph can include these as well. */
-const notHere = ['activities', 'analytics', 'listItem', 'retentionLabel', 'subscriptions', 'workbook']
+const notHere =
+  'activities analytics bundles createdByUser drive drives following items lastModifiedByUser list listItem lists manager memberOf retentionLabel root sites special subscriptions workbook'.split(
+    ' ',
+  )
 
 /** `children($select=id,name;$top=5)` */
 function readExpand(part: string): [Expandable, QueryOptions] {

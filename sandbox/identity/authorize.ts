@@ -31,6 +31,7 @@ export function authorize(world: World, incoming: Incoming, asked: Tenant, versi
   const registration = findRegistration(world, parameters.get('client_id'), tenant)
   const redirectUri = parameters.get('redirect_uri')
   if (!redirectUri) throw refusals.redirectUriMissing()
+  if (registration.redirectUris.length === 0) throw refusals.noReplyAddress()
   const registered = findRedirectUri(registration, redirectUri)
   if (!registered) throw refusals.redirectUriUnknown(redirectUri, registration.clientId)
   const { platform } = registered

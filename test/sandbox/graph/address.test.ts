@@ -70,6 +70,24 @@ describe('a name as a key', () => {
     expect((await get("/me/drive/root/children('@a1')")).status).toBe(404)
   })
 
+  it('may be that of any collection', async () => {
+    const { get, make } = await drive()
+    const { id } = (await make(children, "it's")).json
+    const { id: own } = (await get('/me/drive')).json
+    for (const way of [
+      `/drives('${own}')/items('${id}')`,
+      `/drives/${own}/items(%27${id}%27)`,
+      `/users('${ada}')/drive/items('${id}')`,
+      `/drives('${own}')/root/children('it''s')`,
+      `/drives('${own}')/root:/it's:`,
+    ])
+      expect((await get(way)).json.id, way).toBe(id)
+    expect((await get("/me/drive/root:/it's:/versions('1.0')")).status).toBe(404)
+    await make(children, "items('x')")
+    expect((await get("/me/drive/root:/items('x')")).json.name).toBe("items('x')")
+    expect((await get("/drives('x')/root")).status).toBe(404)
+  })
+
   it('is a segment of its own as well, and so is the id of a child', async () => {
     for (const username of [ada, grace]) {
       const { get, make, put, remove, to, accessToken } = await drive(username)

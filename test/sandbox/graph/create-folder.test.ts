@@ -256,3 +256,20 @@ describe('a name that OneDrive refuses', () => {
     ).toBe('pathIsTooLong')
   })
 })
+
+it('a file facet creates an empty file, with the same conflict behavior', async () => {
+  for (const username of [ada, grace]) {
+    const { post } = await drive(username)
+    const create = (conflict?: string, more = {}) =>
+      post('/me/drive/root/children', {
+        ...{ name: 'a.txt', file: {}, ...more },
+        ...(conflict ? { '@microsoft.graph.conflictBehavior': conflict } : {}),
+      })
+    expect((await create()).json).toMatchObject({ name: 'a.txt', size: 0, file: { mimeType: 'text/plain' } })
+    expect((await create('fail')).status).toBe(409)
+    expect((await create('rename')).json.name).toBe('a 1.txt')
+    expect((await create('replace')).status).toBe(200)
+    const fromUrl = await create('rename', { '@microsoft.graph.sourceUrl': 'https://contoso.example/a' })
+    expect([fromUrl.status, fromUrl.json.error.code]).toEqual([501, 'notInSandbox'])
+  }
+})

@@ -5,6 +5,10 @@ it('what Graph has besides drives is said to be there, and what nobody has is no
   const { get } = await drive()
   for (const path of [
     '/me/messages',
+    '/me/displayName',
+    '/$metadata',
+    '/',
+    '/me/drive?$expand=root',
     `/users/${ada}/events?$top=1`,
     '/teams/x/channels',
     "/search/query('x')",

@@ -6,7 +6,14 @@ const names = ({ json }: Answer) => json.value.map((one: Json) => one.name)
 describe('operations', () => {
   it('that Graph has and the sandbox has not say so, at an item and at a drive', async () => {
     const { get } = await drive()
-    for (const path of ['root/listItem', 'root/workbook/worksheets', 'bundles', 'list/items']) {
+    for (const path of [
+      'root/listItem',
+      'root/workbook/worksheets',
+      'root/name',
+      'bundles',
+      'list/items',
+      'quota',
+    ]) {
       const answer = await get(`/me/drive/${path}`)
       expect([answer.status, answer.json.error.code], path).toEqual([501, 'notInSandbox'])
       expect(answer.json.error.message).toMatch(/^The sandbox has no \w+; Microsoft Graph does\.$/)
