@@ -13,7 +13,7 @@ import { issueCode } from './issue-code.ts'
 import { errorPage } from './pages.ts'
 import { refuseLoop } from './refuse-loop.ts'
 import { answerByRedirect, errorFields, readResponseMode } from './response-modes.ts'
-import { checkResource, readScopes } from './scopes.ts'
+import { checkAskedResource, readScopes } from './scopes.ts'
 import { checkPrompt, decide } from './sign-in.ts'
 import { scopesOfVersion1, tenantOfVersion1, type Version } from './version-1.ts'
 
@@ -50,8 +50,7 @@ function check(world: World, request: AuthorizationRequest, version: Version): C
   const responseType = parameters.get('response_type')
   if (!responseType) throw refusals.missingParameter('response_type')
   const responseTypes = readResponseTypes(responseType, registration)
-  const resource = parameters.get('resource')
-  if (version === 1 && resource) checkResource(world, resource)
+  checkAskedResource(world, parameters.get('resource'), version)
   if (!parameters.get('scope')) throw refusals.missingParameter('scope')
   readResponseMode(parameters, 'strict')
   const scopes = readScopes(world, parameters.get('scope') ?? '', 'keep')

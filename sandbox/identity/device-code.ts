@@ -9,7 +9,7 @@ import type { World } from '../state/world.ts'
 import { findRegistration } from './client.ts'
 import { newDeviceCode } from './opaque.ts'
 import { identityJson } from './replies.ts'
-import { checkResource, readScopes } from './scopes.ts'
+import { checkAskedResource, readScopes } from './scopes.ts'
 import { scopesOfVersion1, tenantOfVersion1, type Version } from './version-1.ts'
 
 /** Without vowels, so that no code spells a word. */
@@ -27,8 +27,7 @@ export function deviceCode(world: World, incoming: Incoming, given: Tenant, vers
   const form = new Map([...readForm(incoming.query), ...readPostedForm(incoming)])
   const registration = findRegistration(world, form.get('client_id'), tenant)
   if (!isPublicClient(registration) && reachesPersonal(registration, tenant)) throw clientRefusals.notMobile()
-  const resource = form.get('resource')
-  if (version === 1 && resource) checkResource(world, resource)
+  checkAskedResource(world, form.get('resource'), version)
   const asked = version === 1 ? scopesOfVersion1 : form.get('scope')
   if (!asked) throw refusals.missingParameter('scope')
   const scopes = readScopes(world, asked)

@@ -78,6 +78,19 @@ export function checkResource({ addresses, origins }: World, resource: string): 
 }
 
 /**
+ * Checks the `resource` of a request, which version 1.0 has in place of scopes, and version 2.0 beside them.
+ * @throws IdentityError 500011 or 9010010
+ */
+export function checkAskedResource(world: World, resource: string | undefined, version: 1 | 2): void {
+  if (!resource) return
+  try {
+    checkResource(world, resource)
+  } catch (error) {
+    throw version === 1 ? error : clientRefusals.targetMismatch()
+  }
+}
+
+/**
  * The scopes that one account grants: `.default`, which personal accounts do not support, is expanded. Source:
  * MicrosoftDocs/azure-docs#37071.
  * @throws IdentityError for a scope that the account does not have: 650053 under `invalid_client` for a work account, 70011

@@ -12,6 +12,7 @@ import { redeemDeviceCode } from './redeem-device-code.ts'
 import { redeemRefreshToken } from './redeem-refresh-token.ts'
 import type { Redemption } from './redemption.ts'
 import { identityJson } from './replies.ts'
+import { checkAskedResource } from './scopes.ts'
 import { issueTokens, type TokenOptions } from './tokens.ts'
 import { asVersion2, bodyOfVersion1, type Version } from './version-1.ts'
 
@@ -56,7 +57,8 @@ export async function token(
   incoming.entry.grant = grantType
   const redeem = Object.hasOwn(grants, grantType) ? grants[grantType] : undefined
   if (!redeem && !Object.hasOwn(lacking, grantType)) throw refusals.grantTypeUnknown(grantType)
-  if (version === 1) asVersion2(world, form)
+  checkAskedResource(world, form.get('resource'), version)
+  if (version === 1) asVersion2(form)
   const client = authenticateClient(world, incoming, form, tenant)
   if (!redeem) throw refusals.notInSandbox('unsupported_grant_type', lacking[grantType] ?? grantType)
   const { nonce, omitRefreshToken, ...grant } = redeem(world, { incoming, form, tenant, ...client })

@@ -2,7 +2,7 @@ import type { AccessToken } from '../state/grants.ts'
 import { refusals } from '../state/identity-refusals.ts'
 import type { Tenant } from '../state/tenants.ts'
 import type { World } from '../state/world.ts'
-import { checkResource, permissions } from './scopes.ts'
+import { permissions } from './scopes.ts'
 
 /*
  * Version 1.0 of the protocol, as old programs and PowerShell modules speak it: for work accounts, with a `resource` in place
@@ -22,9 +22,7 @@ export function tenantOfVersion1(tenant: Tenant): Tenant {
 }
 
 /** Rewrites the parameters of a token request as version 2.0 has them. */
-export function asVersion2(world: World, form: Map<string, string>): void {
-  const resource = form.get('resource')
-  if (resource) checkResource(world, resource)
+export function asVersion2(form: Map<string, string>): void {
   if (form.get('grant_type') === 'client_credentials') form.set('scope', '.default')
   else form.delete('scope')
   const code = form.get('code')

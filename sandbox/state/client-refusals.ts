@@ -69,6 +69,13 @@ export const clientRefusals = {
       'invalid_scope',
       `The provided value for scope ${scope} is not valid. Client credential flows must have a scope value with /.default suffixed to the resource identifier (application ID URI).`,
     ),
+  /** A `resource` (RFC 8707) may stand beside the scopes if it is theirs. Source: entra-docs, reference-breaking-changes. */
+  targetMismatch: () =>
+    new IdentityError(
+      9010010,
+      'invalid_target',
+      "The resource parameter provided in the request doesn't match with the requested scopes.",
+    ),
   notMobile: () =>
     new IdentityError(
       70002,

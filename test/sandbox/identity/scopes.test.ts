@@ -2,9 +2,11 @@ import { describe, expect, it } from 'vitest'
 import {
   ada,
   authorize,
+  code,
   control,
   grace,
   graph,
+  redeem,
   redirected,
   refresh,
   sandbox,
@@ -57,8 +59,15 @@ describe('the scopes of a token answer', () => {
     ])
   })
 
-  it('are those of Graph alone', async () => {
+  it('are those of Graph alone, and so is a resource beside them', async () => {
     const to = await sandbox()
+    const named = (resource: string) => authorize(to, { resource })
+    expect(redirected(await named('https://graph.microsoft.com/')).get('code')).toBeTruthy()
+    expect(redirected(await named('https://mcp.example')).get('error_description')).toMatch(
+      /^AADSTS9010010: /,
+    )
+    const redeemed = await redeem(to, { code: await code(to), resource: 'https://mcp.example' })
+    expect(redeemed.json.error).toBe('invalid_target')
     const { error, error_description } = Object.fromEntries(
       redirected(await authorize(to, { scope: 'https://management.azure.com/.default' })),
     )
