@@ -61,7 +61,7 @@ describe.runIf(hasRealPart('git', 'a release'))('npm run release', () => {
     expect(git('tag')).toBe('')
   })
 
-  it('finds the same bytes from two builds in different places, and what lacks is a public home', {
+  it('finds the same bytes from two builds in different places, and changes nothing unless it is told to', {
     timeout: 180_000,
   }, () => {
     git('checkout', '--quiet', '-B', 'main')
