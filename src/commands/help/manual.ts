@@ -20,7 +20,7 @@ export function manualPage(version: string): string {
     '.\\" Generated from the description of the commands.',
     `.TH OD\\-LINK 1 "" "od\\-link ${version}" "User Commands"`,
     '.SH NAME',
-    'od-link \\- link a terminal to a OneDrive once, and create folders from every script',
+    'od-link \\- link a terminal to a OneDrive once; every script can then use its folders and files',
     '.SH SYNOPSIS',
     '.B od-link',
     '.I command',
