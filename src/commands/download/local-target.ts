@@ -16,12 +16,15 @@ import {
 import type { UploadConflict } from '../../graph/transfer/upload.ts'
 import { caughtUp } from '../../terminal/index.ts'
 import type { NextCommand } from '../../text/next-step.ts'
-import { existsLocally, isLocalFolder } from '../shared/destination.ts'
+import { existsLocally, isLocalFolder, obstacleAt } from '../shared/destination.ts'
 import type { Names } from '../shared/names.ts'
 import { ReaderGone } from '../shared/reader-gone.ts'
 
 /** Where downloads go on this machine. */
-export type LocalDestination = { folder: string } | { file: string } | 'stdout'
+export type LocalDestination = ({ folder: string } | { file: string }) & {
+  /** A folder that the first file creates. */
+  missing?: string
+}
 
 /**
  * Finds out where files go, as `cp` does.
@@ -30,7 +33,7 @@ export type LocalDestination = { folder: string } | { file: string } | 'stdout'
 export function readLocalDestination(
   to: string,
   { several, parents, paths }: { several: boolean; parents: boolean; paths: readonly string[] },
-): LocalDestination {
+): LocalDestination | 'stdout' {
   if (to === '-') {
     if (!several) return 'stdout'
     throw new OdLinkError('usage', 'Standard output takes one file.', {
@@ -42,13 +45,14 @@ export function readLocalDestination(
   const isFolderText = /[/\\]$/.test(to)
   if (isLocalFolder(to)) return { folder: to }
   const folder = several || isFolderText ? to : dirname(to)
-  if (!existsLocally(folder)) {
-    if (!parents) throw missing(folder, to, paths)
-    createFolder(folder)
-  }
-  if (!isLocalFolder(folder))
+  const obstacle = obstacleAt(folder)
+  if (obstacle) throw fileTrouble(obstacle, folder, 'written')
+  const place = several || isFolderText ? { folder } : { file: to }
+  if (isLocalFolder(folder)) return place
+  if (existsLocally(folder))
     throw fileTrouble(Object.assign(new Error(), { code: 'ENOTDIR' }), folder, 'written')
-  return several || isFolderText ? { folder } : { file: to }
+  if (!parents) throw missing(folder, to, paths)
+  return { ...place, missing: folder }
 }
 
 function createFolder(folder: string): void {
@@ -82,9 +86,10 @@ const toFile = (from: string): NextCommand => ({ verb: 'download', args: [from, 
  */
 export function openLocal(
   file: string,
-  { content, from, onConflict, names }: Opening,
+  { content, from, onConflict, names, missing }: Opening,
 ): { path: string; target: Target } {
   refuseDevice(file)
+  if (missing !== undefined) createFolder(missing)
   const special = openSpecial(file, toFile(from))
   if (special) return { path: file, target: special }
   const isFree = (path: string) => !exists(path) && !(onConflict === 'rename' && names.has(path))
@@ -104,6 +109,8 @@ interface Opening {
   /** Its path in the drive. */
   from: string
   onConflict: UploadConflict
+  /** A folder to create first. */
+  missing: string | undefined
   /** The local paths of this command. */
   names: Names
 }
@@ -113,9 +120,13 @@ export function foldLocal(name: string, platform: NodeJS.Platform = process.plat
   return platform === 'win32' || platform === 'darwin' ? foldName(name) : name
 }
 
-/** A link that leads nowhere has its name, too. */
+/** A link that leads nowhere has its name, too. What cannot exist is told when it is opened. */
 function exists(file: string): boolean {
-  return lstatSync(file, { throwIfNoEntry: false }) !== undefined
+  try {
+    return lstatSync(file, { throwIfNoEntry: false }) !== undefined
+  } catch {
+    return false
+  }
 }
 
 /** Standard output, at the pace of its reader. */

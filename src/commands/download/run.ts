@@ -69,7 +69,7 @@ function twinsOf(places: readonly TypedPlace[], options: Options): Map<number, O
 
 interface Around {
   open: (typed: TypedPlace) => Promise<At>
-  destination: LocalDestination
+  destination: LocalDestination | 'stdout'
   /** The local paths of this command. */
   names: Names
 }
@@ -87,6 +87,7 @@ function jobFor(typed: TypedPlace, { open, destination, names }: Around, options
           ? { path: undefined, target: openStdout(showPlace(place)) }
           : openLocal(fileFor(item, typed, destination), {
               ...{ content, from: showPlace(place), onConflict: conflictOf(options), names },
+              missing: destination.missing,
             })
       report.progress(target.have, item.size)
       report.onInterrupt(() => {
@@ -101,11 +102,7 @@ function jobFor(typed: TypedPlace, { open, destination, names }: Around, options
 }
 
 /** The path of the local file. @throws OdLinkError (usage) for a name that this machine cannot have. */
-function fileFor(
-  item: FileItem,
-  typed: TypedPlace,
-  destination: Exclude<LocalDestination, 'stdout'>,
-): string {
+function fileFor(item: FileItem, typed: TypedPlace, destination: LocalDestination): string {
   if ('file' in destination) return destination.file
   const last = typed.path.at(-1)
   return join(destination.folder, checkLocalName(item.name ?? last, last !== undefined))

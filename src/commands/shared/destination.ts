@@ -1,4 +1,4 @@
-import { statSync } from 'node:fs'
+import { type Stats, statSync } from 'node:fs'
 import { OdLinkError } from '../../errors.ts'
 
 /** The arguments of a command like `cp`: everything but the last, and the last. */
@@ -17,9 +17,28 @@ export function splitDestination(
 }
 
 export function isLocalFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false
+  return look(path)?.isDirectory() ?? false
 }
 
 export function existsLocally(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false }) !== undefined
+  return look(path) !== undefined
+}
+
+/** @returns nothing also where nothing can be, such as below a file or under a name that is too long. */
+function look(path: string): Stats | undefined {
+  try {
+    return statSync(path, { throwIfNoEntry: false })
+  } catch {
+    return undefined
+  }
+}
+
+/** Why nothing can be at a local path, if something else is in the way than a folder that does not exist. */
+export function obstacleAt(path: string): unknown {
+  try {
+    statSync(path, { throwIfNoEntry: false })
+    return undefined
+  } catch (error) {
+    return error
+  }
 }

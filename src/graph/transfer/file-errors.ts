@@ -1,10 +1,17 @@
 import { OdLinkError } from '../../errors.ts'
 import { isFull } from '../../system/disk-errors.ts'
 
+const ofPath = {
+  EACCES: 'permission denied',
+  EISDIR: 'it is a folder',
+  ENOTDIR: 'a file stands where a folder is named',
+  ENAMETOOLONG: 'its name is too long',
+}
+
 /** The usual reasons, in words; another is named by its code. */
 const whyNot: Record<'read' | 'written', Record<string, string>> = {
-  read: { ENOENT: 'no such file', EACCES: 'permission denied', EISDIR: 'it is a folder' },
-  written: { ENOENT: 'no such folder', EACCES: 'permission denied', EISDIR: 'it is a folder' },
+  read: { ...ofPath, ENOENT: 'no such file' },
+  written: { ...ofPath, ENOENT: 'no such folder' },
 }
 
 /** The error for a file on this machine. */

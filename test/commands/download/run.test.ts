@@ -128,7 +128,16 @@ describe('od-link download', () => {
     expect(remote.stderr).toContain('od-link download /Reports/a.txt /Reports/b.txt .')
     expect((await download('/Reports/a.txt', 'missing/')).code).toBe(2)
     expect((await download('/Reports/nothing.txt')).code).toBe(8)
+    expect((await download('-p', '/Reports/nothing.txt', 'never/here/')).code).toBe(8)
     expect(readdirSync(dir)).toEqual([])
+    writeFileSync(join(dir, 'file'), 'mine')
+    for (const to of ['file/', 'file/x', 'x'.repeat(300), `${'x'.repeat(300)}/`])
+      for (const flags of [[], ['-p']]) {
+        const { code, stdout, stderr } = await download(...flags, '/Reports/a.txt', to)
+        expect([to, code, stdout]).toEqual([to, 2, ''])
+        expect(stderr).toMatch(/a file stands where a folder is named|its name is too long/)
+      }
+    expect(readdirSync(dir)).toEqual(['file'])
   })
 
   it('is not a file before it is the one that the drive has', async () => {

@@ -176,6 +176,8 @@ describe('od-link upload', () => {
     expect(folder.code).toBe(2)
     expect(folder.stderr).toContain('mkdir -0 --from-file -')
     expect((await upload('nowhere', '/Reports')).code).toBe(2)
+    expect((await upload('a.txt/x', '/Reports')).code).toBe(2)
+    expect((await upload('a.txt', 'b.txt/x')).code).toBe(8)
     expect((await upload('a.txt', 'b.txt', '/taken.txt')).stderr).toContain(
       '"/taken.txt" is a file, not a folder',
     )
