@@ -6,7 +6,7 @@ import { program } from '../test/helpers/program/od-link.ts'
 import { newWorld, type World } from '../test/helpers/program/world.ts'
 import { peakMemoryMb } from '../test/helpers/system/peak-memory.ts'
 import { idealRounds, pathsOf, type Shape } from './ideal.ts'
-import { inPairs, type Subject, time } from './pairs.ts'
+import { inPairs, medianTime, type Subject, time } from './pairs.ts'
 import { linkBoth } from './rclone.ts'
 import { path } from './table.ts'
 
@@ -93,7 +93,10 @@ async function againstRclone(sandbox: SandboxProcess): Promise<void> {
     mkdirSync(join(world.dir, 'tree', one.slice(top.length)), { recursive: true })
   const copy = ['copy', '--create-empty-src-dirs', join(world.dir, 'tree'), `od:${top.slice(1)}`]
   const theirs = await time(rclone(copy))
-  const ours = await time(creating(world, () => shapeOf(10, 100)))
+  const ours = await medianTime(
+    creating(world, () => shapeOf(10, 100)),
+    rounds,
+  )
   row(
     `1,010 folders over TLS, ${latencyMs} ms a request, against rclone copy`,
     `${seconds(ours)} : ${seconds(theirs)} = 1/${(theirs / ours).toFixed(0)}`,

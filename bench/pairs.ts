@@ -52,6 +52,13 @@ export async function time({ command, args, env }: Subject): Promise<number> {
   return milliseconds
 }
 
+/** The median of several runs, in milliseconds: for what is compared with a program that takes minutes. */
+export async function medianTime(subject: Subject, rounds: number): Promise<number> {
+  const times: number[] = []
+  for (let round = 0; round < rounds; round += 1) times.push(await time(subject))
+  return median(times)
+}
+
 function median(values: number[]): number {
   const sorted = [...values].sort((a, b) => a - b)
   return sorted[Math.floor(sorted.length / 2)] ?? Number.NaN
