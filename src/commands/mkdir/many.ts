@@ -37,11 +37,13 @@ export async function createMany(parent: string | undefined, options: Options): 
   const { tree, invalid } = await treeOf(options, below)
   if (options['dry-run']) return printTree(tree, { json, quiet, invalid })
 
+  const wanted = textsOf(options, 'account')[0]
   // For a list without a valid line nothing is requested, so nothing that an address names is created either.
-  const isIdle = isOwn || (tree.isEmpty && below.address !== undefined)
-  const elsewhere = isIdle ? undefined : await openStart(below, textsOf(options, 'account')[0], maxWaitMs)
+  const isIdle = tree.isEmpty && below.address !== undefined
+  const elsewhere = isOwn || isIdle ? undefined : await openStart(below, wanted, maxWaitMs)
   if (elsewhere) tree.root.name = elsewhere.prefix
-  const accounts = elsewhere ? [elsewhere.account] : ownAccounts
+  const [account] = isIdle ? [await checkAddress(below, wanted)] : [elsewhere?.account]
+  const accounts = account ? [account] : ownAccounts
   const report = startProgress(tree, accounts, { json, quiet, invalid })
   const failFast = options['fail-fast'] === true
   const many = createFolders(tree, accounts, {
@@ -96,6 +98,14 @@ async function openStart(
   if (typed.address === undefined) return { account: opened.account, start: place, prefix: typed.prefix }
   const start = place.path.length > 0 ? await createParents(graph, place) : place
   return { account: opened.account, start, sharingLink, prefix: showPlace(place) }
+}
+
+/** The account that an address is for. Nothing is sent. @throws OdLinkError (usage) for an address that cannot be asked about. */
+async function checkAddress({ address = '' }: TypedPlace, wanted: string | undefined): Promise<Account> {
+  const account = findAccount(wanted)
+  const { readAddressFor } = await import('../../graph/places/resolve.ts')
+  await readAddressFor(account, address)
+  return account
 }
 
 /** One engine per account, so no account twice. */

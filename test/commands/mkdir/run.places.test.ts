@@ -105,6 +105,7 @@ describe('od-link mkdir --from-file', () => {
     const nowhere = `${general.webUrl}/Nowhere/yet`
     for (const [list, ...flags] of [[''], ['\n\n'], ['a|b\n', '--skip-invalid']] as [string, ...string[]][])
       expect(await many(list, ...flags, nowhere)).toMatchObject({ code: 0, stdout: '' })
+    expect((await many('', 'https://contoso.sharepoint.com.evil.example/x')).code).toBe(2)
     expect(await graphRequests()).toEqual([])
     expect((await many('.\n', nowhere)).code).toBe(0)
     expect((await run('ls', nowhere)).code).toBe(0)
