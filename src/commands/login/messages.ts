@@ -124,7 +124,8 @@ async function showCode({ address, code, expiresAt }: Happened<'device'>): Promi
 /** The lines with the address as a QR code on their left, or above them in a narrow terminal, where it can be shown. */
 async function besideQrCode(address: string, lines: readonly Piece[], width: number): Promise<Piece[][]> {
   const alone = lines.map((line) => ['  ', line])
-  const code = hasColours() ? await qrCode(address) : []
+  // A terminal that does not know its size has none.
+  const code = hasColours() && process.stderr.columns !== 0 ? await qrCode(address) : []
   const [first = ''] = code
   if (code.length === 0 || columns() <= first.length) return alone
   const dots = code.map((line): Piece[] => [' ', styled('scanned', line)])
