@@ -30,8 +30,8 @@ const parts: Record<string, (version: string, check: Check) => Promise<void>> = 
   words: (_, check) => withSandbox((sandbox) => words(sandbox, check)),
   crowd: (_, check) => crowdAtExpiry(rounds, check),
   'sudden-death': async (_, check) => {
-    await killAtWrites('file', everyWrite, check)
-    await killAtWrites('keychain', everyWrite, check)
+    for (const store of ['file', 'keychain'] as const)
+      for (const login of ['first', 'second'] as const) await killAtWrites(login, store, everyWrite, check)
   },
   suite: (_, check) => suite(values.tests ?? (values.sample ? sampleOfSuite : []), check),
 }
