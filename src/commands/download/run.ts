@@ -113,6 +113,6 @@ function refuseFolder({ kind }: FileItem, shown: string): void {
   const what = { folder: 'a folder', package: 'a notebook', shortcut: 'a shortcut to another drive' }[kind]
   throw new OdLinkError('usage', `"${shown}" is ${what}, and download takes files.`, {
     reason: 'not-a-file',
-    next: ['A tree is work for rclone. To see what is in it:', { verb: 'ls', args: [shown] }],
+    next: ['For a whole tree, use rclone. To see what is in it:', { verb: 'ls', args: [shown] }],
   })
 }

@@ -151,7 +151,7 @@ function folderRefused(file: string): OdLinkError {
   return new OdLinkError('usage', `"${file}" is a folder, and upload takes files.`, {
     reason: 'local-file',
     next: [
-      'A tree is work for rclone. To create its folders:',
+      'For a whole tree, use rclone. To create only its folders:',
       'find . -type d -print0 | od-link mkdir -0 --from-file - /Backup',
     ],
   })
