@@ -29,7 +29,7 @@ export const download: Command = {
   notes: [
     'Where <to> is an existing folder or ends with a slash, files go into it under their own names; otherwise one file gets that name; - is standard output. Prints the local path of each file, one per line.',
     'A file appears when it is complete: its size was compared, and its hash where OneDrive has one. Until then it is beside it, in FILE.part, which the same command continues. It keeps the modification time that it has in OneDrive.',
-    'A tree of folders is work for rclone.',
+    'For a whole tree of folders, use rclone.',
     'Exit codes: 0 downloaded, 2 local file cannot be written, 3 local file exists, 4 sign in, 8 nothing there, 9 not allowed. When one of several fails, the others are downloaded, and the exit code is that of the first failure.',
   ],
 }

@@ -29,7 +29,7 @@ export const upload: Command = {
   notes: [
     'Where <to> is an existing folder or ends with a slash, files go into it under their own names; otherwise one file gets that name. Prints the path of each file, one per line.',
     'What arrived is compared: its size, and its hash where OneDrive has one. SharePoint changes Office files as it saves them, which is only noted. After a crash, the same command continues a large file where it stopped. Standard input is copied to a temporary file first, because OneDrive wants to know the length.',
-    'A tree of folders is work for rclone. For a few: od-link mkdir --from-file creates the folders, and upload takes many files for one of them.',
+    'For a whole tree of folders, use rclone. For a few folders: od-link mkdir --from-file creates them, and upload takes many files for one of them.',
     'Exit codes: 0 uploaded, 2 no such local file, 3 name taken, 4 sign in, 8 no such folder, 9 not allowed, or no space. When one of several fails, the others are uploaded, and the exit code is that of the first failure.',
   ],
 }
