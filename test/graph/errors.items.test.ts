@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { misplaced, nameTaken, noDrive, similarName } from '../../src/graph/errors.ts'
+import { misplaced, nameTaken, noDrive, placeGone, similarName } from '../../src/graph/errors.ts'
 import { answerOf, type Told } from '../helpers/microsoft/fake-graph.ts'
 
 /* Errors about what is in the drive, whatever refused the request. */
@@ -26,6 +26,7 @@ describe('a name that is taken', () => {
       kind: 'taken',
       code: 'itemNotFound',
       message: sentence('"/a"'),
+      hint: another,
     })
     expect(similarName(undefined, undefined)).toMatchObject({
       reason: 'similar-name',
@@ -38,6 +39,37 @@ describe('a name that is taken', () => {
       kind: 'service',
       message: 'OneDrive did not create the folder in the parent that was requested.',
     })
+    expect(misplaced('/a', refused(201))).toMatchObject({
+      reason: 'unreadable-answer',
+      message: 'OneDrive did not create "/a" in the parent that was requested.',
+      hint: 'Look for it in the folders above, and remove it there.',
+    })
+  })
+})
+
+it.each([
+  [
+    'team:',
+    '"team:/" is a place that',
+    'Open the folder in a browser, and copy its address again. Then:\nod-link drive remove team && od-link drive add team ADDRESS',
+  ],
+  [
+    'https://contoso.sharepoint.com/sites/team/Docs',
+    '"https://contoso.sharepoint.com/sites/team/Docs" is a place that',
+    'Open it in a browser, and copy its address again.',
+  ],
+  [
+    '/Team',
+    '"/Team" is a shortcut to a folder that',
+    'Ask its owner to share it again, or remove the shortcut in OneDrive.',
+  ],
+])('the place %s that is gone is told as what it was', (prefix, what, hint) => {
+  expect(placeGone({ prefix, path: [] }, refused(404, { code: 'itemNotFound' }))).toMatchObject({
+    kind: 'not-found',
+    reason: 'no-such-item',
+    message: `${what} no longer exists, or is no longer shared with this account.`,
+    hint,
+    code: 'itemNotFound',
   })
 })
 
