@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest'
-import { claimsIn, type IdentityErrorBody, identityFailure } from '../../src/identity/errors.ts'
+import { claimsIn, type IdentityErrorBody, identityFailure, isNotPublic } from '../../src/identity/errors.ts'
 
 /* What a number alone does not say: refusals as public reports give them. */
 
@@ -297,4 +297,12 @@ describe('the claims of a refusal', () => {
   it.each([[undefined], [new Error('no')], [null]])('of %s are none', (refused) => {
     expect(claimsIn(refused)).toBeUndefined()
   })
+})
+
+it('an app that is no public client is told apart, as a device code needs it', () => {
+  const words = "The client application must be marked as 'mobile.'"
+  expect(isNotPublic(failure(refusal('invalid_client', 70002, words)))).toBe(true)
+  expect(isNotPublic(failure(refusal('invalid_client', 7000215, 'Invalid client secret provided.')))).toBe(
+    false,
+  )
 })
