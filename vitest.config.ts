@@ -19,8 +19,8 @@ export default defineConfig(({ mode }) => ({
     exclude: [...configDefaults.exclude, ...(isWindows ? posixOnly.flatMap(({ files = [] }) => files) : [])],
     setupFiles: isWindows ? ['test/setup-windows.ts'] : [],
     pool: 'forks',
-    // Tests start whole processes; more workers than cores only make them wait for each other.
-    maxWorkers: 2,
+    // Tests start whole processes, and many of them wait: three keep two cores busy, and more would be in each other's way.
+    maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,
     // Other programs save in their own time, and the machine may be busy.
