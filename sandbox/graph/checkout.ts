@@ -14,12 +14,15 @@ export function checkOut(world: World, incoming: Incoming, request: DriveRequest
   return { status: 204, headers: graphHeaders(incoming, world) }
 }
 
-/** `POST …/checkin`, with an optional comment. Source: microsoft-graph-docs-contrib, api/driveitem-checkin. */
+/**
+ * `POST …/checkin`, with an optional comment; an empty status is none. Sources: microsoft-graph-docs-contrib,
+ * api/driveitem-checkin; vgrem/Office365-REST-Python-Client, tests/onedrive/test_file.py.
+ */
 export function checkIn(world: World, incoming: Incoming, request: DriveRequest): Reply {
   const { comment, checkInAs } = readOptionalBody(incoming)
-  if (comment !== undefined && typeof comment !== 'string')
+  if (comment !== undefined && comment !== null && typeof comment !== 'string')
     throw refusals.invalidRequest('The comment is not valid.')
-  if (checkInAs !== undefined && checkInAs !== 'published' && checkInAs !== 'unspecified')
+  if (![undefined, null, '', 'published', 'unspecified'].includes(checkInAs as string))
     throw refusals.invalidRequest('The value of checkInAs is not valid.')
   return endCheckOut(world, incoming, request)
 }

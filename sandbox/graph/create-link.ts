@@ -23,8 +23,10 @@ export function createLink(world: World, incoming: Incoming, request: DriveReque
   const item = requireItem(request)
   const isPersonal = drive.owner.kind === 'personal'
   const body = readJsonBody(incoming)
-  const { type: askedType, scope: askedScope = isPersonal ? 'anonymous' : 'organization' } = body
-  const type = readType(drive, item, askedType, incoming.path.startsWith('/beta/'))
+  const { type: askedType } = body
+  // Clients fill in every field they know: a scope that is empty is none.
+  const askedScope = body.scope || (isPersonal ? 'anonymous' : 'organization')
+  const type = readType(drive, item, askedType, /^\/+beta\//.test(incoming.path))
   const scope = scopes.find((one) => one === askedScope)
   if (!scope) throw refusals.invalidRequest('The link scope is invalid.')
   if (isPersonal && scope === 'organization')

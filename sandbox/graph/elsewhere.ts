@@ -24,6 +24,7 @@ export function leadsElsewhere(path: string): GraphError {
   const [first = '', second = '', third = ''] = path.split('/').slice(1).map(bare)
   const ofPerson = first === 'me' ? second : first === 'users' ? third : ''
   if (path === '/' || first === '$metadata') return refusals.notInSandbox(first || 'service document')
+  if (first === 'sites') return refusals.notInSandbox(`'${bare(path.split('/').at(-1) ?? '')}' of a site`)
   if (known.ofPersons.has(ofPerson)) return refusals.notInSandbox(ofPerson)
   if (ofPerson === '' && first !== 'me' && known.services.has(first)) return refusals.notInSandbox(first)
   return refusals.segmentUnknown(ofPerson || first)

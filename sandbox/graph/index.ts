@@ -8,7 +8,7 @@ import { answerBatch, isBatch, type Snapshot } from './batch.ts'
 import { authenticate, authorizeDrive, authorizeSites, opensOthers } from './bearer.ts'
 import { listDrives } from './drives.ts'
 import { leadsElsewhere } from './elsewhere.ts'
-import { withNames, withPlainKeys } from './key-segments.ts'
+import { withNames, withoutEmptySegments, withPlainKeys } from './key-segments.ts'
 import { deepest, type Located, locate } from './locate.ts'
 import { me, userInfo } from './me.ts'
 import { asDriveReads, refuseSimilarPath } from './moods.ts'
@@ -18,6 +18,7 @@ import { errorReply } from './replies.ts'
 import { requireWithin, requireWrite } from './request.ts'
 import { answerShare } from './shares.ts'
 import { refuseMounted } from './shortcuts.ts'
+import { withSitePaths } from './site-address.ts'
 import { answerSites } from './sites.ts'
 import { specialFolder } from './special.ts'
 import { stayBelowLimit } from './stay-below-limit.ts'
@@ -29,7 +30,11 @@ const userInfoPath = '/oidc/userinfo'
 
 /** Whether a path belongs to Graph. */
 export function isGraph(path: string): boolean {
-  return path === userInfoPath || version.test(path)
+  return path === userInfoPath || version.test(withoutEmptySegments(path))
+}
+
+function withoutVersion({ path }: Incoming): string {
+  return withoutEmptySegments(path).replace(version, '')
 }
 
 /** What Graph answers outside its versions. Source: microsoftgraph/msgraph-sample-blazor-clientside#94. */
@@ -39,7 +44,7 @@ export function unknownVersion(world: World, incoming: Incoming): Reply {
 
 /** Answers a request to Graph; errors are JSON of one shape. */
 export function answerGraph(world: World, incoming: Incoming): Reply | Promise<Reply> {
-  if (isBatch(incoming.path.replace(version, ''))) {
+  if (isBatch(withoutVersion(incoming))) {
     const one = (inner: Incoming, asOf?: Snapshot) =>
       guarded(world, inner, (_, request) => answer(world, request, asOf))
     return guarded(world, incoming, () => {
@@ -68,7 +73,7 @@ function answer(world: World, incoming: Incoming, asOf?: Snapshot): Reply {
   const token = authenticate(world, incoming)
   world.acting = token.account
   stayBelowLimit(world, token, incoming)
-  const path = withPlainKeys(incoming.path.replace(version, ''))
+  const path = withPlainKeys(withSitePaths(withoutVersion(incoming)))
   const isOfPerson = incoming.path === userInfoPath || /^\/me(\/|$)/.test(path)
   if (isOfPerson && token.account.isApplication) throw refusals.delegatedOnly()
   if (incoming.path === userInfoPath) return userInfo(world, incoming, token)

@@ -31,12 +31,26 @@ const keyed =
  * 4.3.6). What stands between colons are names.
  */
 export function withPlainKeys(path: string): string {
+  return outsideColons(path, (part) =>
+    part.replace(keyed, (_, name, key) => `/${name}/${key.replace(/''|%27%27/g, '%27')}`),
+  )
+}
+
+/**
+ * A path without its empty segments, which Graph passes over: `//v1.0//me/drive`, `items/x:/name://content`. Between colons
+ * a name is missing, and an argument keeps what it has. Sources: manicminer/hamilton#223; O365/python-o365, utils/utils.py;
+ * vgrem/Office365-REST-Python-Client, onedrive/driveitems.
+ */
+export function withoutEmptySegments(path: string): string {
+  return outsideColons(path, (part) => part.replace(/\/{2,}(?![^(]*\))/g, '/'))
+}
+
+/** Changes the segments of a path, but not the names between its colons. */
+function outsideColons(path: string, change: (part: string) => string): string {
   const parts = path.split(':')
-  const plain = (part: string) =>
-    part.replace(keyed, (_, name, key) => `/${name}/${key.replace(/''|%27%27/g, '%27')}`)
   return parts
     .map((part, index) =>
-      index === 0 || (index === parts.length - 1 && index % 2 === 0) ? plain(part) : part,
+      index === 0 || (index === parts.length - 1 && index % 2 === 0) ? change(part) : part,
     )
     .join(':')
 }

@@ -117,14 +117,17 @@ function splitOutside(text: string, mark: string): string[] {
  * Reads the query options. Their names are case-sensitive, and may be percent-encoded as any other part of a query:
  * many HTTP libraries write `%24top`. On drives the `$` is optional. Sources: onedrive-api-docs,
  * concepts/optional-query-parameters and case-sensitivity; dotnet/dev-proxy#163.
+ * @param hasSearch whether `$search` may be among them, for `readSearch`.
  * @throws GraphError
  */
-export function readQuery(query: string): QueryOptions {
+export function readQuery(query: string, hasSearch = false): QueryOptions {
   const options: QueryOptions = {}
   for (const pair of query.split('&')) {
     const equals = pair.indexOf('=')
     if (equals < 0) continue
-    readOption(options, decode(pair.slice(0, equals)), decode(pair.slice(equals + 1)))
+    const name = decode(pair.slice(0, equals))
+    if (hasSearch && name === '$search') continue
+    readOption(options, name, decode(pair.slice(equals + 1)))
   }
   return options
 }

@@ -18,6 +18,18 @@ export interface SiteAddress {
  */
 export const sitePattern = String.raw`sites\/(?<siteId>[^/:]+(?::\d+)?)(?::\/(?<sitePath>[^:]*)(?::|$))?`
 
+/**
+ * A path in which the function `getByPath`, which Microsoft's SDKs have, is written with colons: `sites/root/getByPath(path='/a')/drive`
+ * is `sites/root:/a:/drive`. The name of its one argument may be missing. Sources: msgraph-metadata, schemas/v1.0;
+ * vgrem/Office365-REST-Python-Client, onedrive/sites/site.py.
+ */
+export function withSitePaths(path: string): string {
+  return path.replace(
+    /^\/sites\/([^/:]+)\/(?:microsoft\.graph\.)?getByPath\((?:path=)?(?:'|%27)(?:\/|%2F)*([^':]*?)(?:'|%27)\)(?=(\/.*)?$)/is,
+    (_, id, sitePath, rest) => `/sites/${id}:/${sitePath}${rest ? ':' : ''}`,
+  )
+}
+
 /** Reads the groups that `sitePattern` found. */
 export function siteOf(groups: Record<string, string | undefined>): SiteAddress {
   const { siteId = '', sitePath } = groups

@@ -18,7 +18,7 @@ const ofGroup = /^\/groups\/(?<groupId>[^/]+)\/(?:sites\/root|(?<of>drives))\/?$
 
 /**
  * Answers for sites and the lists of their libraries: `/sites?search=x`, `/sites/{id}`, `/sites/{host}:/{path}`,
- * `/sites/{id}/drives` and `/sites/{id}/lists`. Undefined for any other path, such as one into a library. Sources:
+ * `/sites/{id}/drives`, `/sites/{id}/lists` and `/sites/{id}/sites`. Undefined for any other path, such as one into a library. Sources:
  * microsoft-graph-docs-contrib, api/site-get, site-getbypath, site-search and drive-list.
  * @throws GraphError
  */
@@ -45,6 +45,8 @@ export function answerSites(
   if (of === 'drives') return listLibraries(world, incoming, token, site)
   if (of === 'lists')
     return answerLists(world, incoming, openLibraries(world, token, site), key && decode(key))
+  // The sandbox's sites have no sites below them.
+  if (of === 'sites' && key === undefined) return siteList(world, incoming, [])
   if (of) throw notThere(of)
   return graphJson(incoming, world, 200, {
     '@odata.context': `${world.origins.graph}/v1.0/$metadata#sites/$entity`,
@@ -61,9 +63,14 @@ function searchSites(world: World, incoming: Incoming, token: AccessToken): Repl
       isSeen(world, token, site) &&
       (words === '*' || `${site.displayName} ${site.path}`.toLowerCase().includes(words)),
   )
+  return siteList(world, incoming, found)
+}
+
+function siteList(world: World, incoming: Incoming, sites: Site[]): Reply {
+  const { select: chosen } = readQuery(incoming.query, true)
   return graphJson(incoming, world, 200, {
     '@odata.context': `${world.origins.graph}/v1.0/$metadata#sites`,
-    value: found.map((site) => select(siteResource(world, site), readQuery(incoming.query).select)),
+    value: sites.map((site) => select(siteResource(world, site), chosen)),
   })
 }
 

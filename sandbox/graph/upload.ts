@@ -10,7 +10,7 @@ export const largestContent = 250 * 1024 * 1024
 
 /** Whether a request's target is the content of an item of a drive. */
 export function isContent(target: string): boolean {
-  return /^\/(v1\.0|beta)\/[^?]*\/content\/?(\?|$)/.test(target)
+  return /^\/+(v1\.0|beta)\/[^?]*\/content\/?(\?|$)/.test(target)
 }
 
 /**

@@ -9,6 +9,7 @@ export const faults = {
   secretInUrl: 'sent a code, verifier or secret in a URL',
   unknownConflictBehavior: 'sent a conflictBehavior that does not exist',
   noConflictBehavior: 'sent no conflictBehavior',
+  unevenRange: 'sent a range, other than the last, that is no multiple of 320 KiB',
 } as const
 
 export type Fault = keyof typeof faults

@@ -161,6 +161,25 @@ describe('a path', () => {
   })
 })
 
+describe('a segment with nothing in it', () => {
+  it('is passed over, but a name is not', async () => {
+    const { to, accessToken, get, put, post } = await drive()
+    const { json: folder } = await put('/me//drive/root:/a/b.txt://content', 'b')
+    const { id } = folder.parentReference
+    expect((await put(`/me/drive/items/${id}:/c.txt://content`, 'c')).status).toBe(201)
+    for (const way of [`//me/drive/items/${id}//children`, '/me/drive//root:/a://children/'])
+      expect(names(await get(way)), way).toEqual(['b.txt', 'c.txt'])
+    expect((await get('/me/drive/root:/a:/')).json.id).toBe(id)
+    const before = `${to.origin}//v1.0//me/drive/root:/a:`
+    expect((await graph(to, accessToken, 'GET', before)).json.id).toBe(id)
+    const one = { id: '1', method: 'GET', url: '/me//drive/root:/a' }
+    expect((await post('//$batch', { requests: [one] })).json.responses[0].body.id).toBe(id)
+    expect((await get("/me/drive/root/search(q='a//b')")).json.value).toEqual([])
+    for (const way of ['root:/a//b.txt', 'root://a', 'root:/a//:/children'])
+      expect((await get(`/me/drive/${way}`)).status, way).toBe(400)
+  })
+})
+
 describe('an item', () => {
   it('is itself after a colon and a slash with nothing more', async () => {
     const { get, make } = await drive()

@@ -13,6 +13,7 @@ describe('sharing', () => {
     expect([made.status, made.json.roles, made.json.link.scope]).toEqual([201, ['read'], usual])
     const again = await link({ type: 'view', scope: usual })
     expect([again.status, again.json]).toEqual([200, made.json])
+    for (const scope of ['', null]) expect((await link({ type: 'view', scope })).json).toEqual(made.json)
     const edit = await link({ type: 'edit', scope: other })
     expect([edit.status, edit.json.roles]).toEqual([201, ['write']])
     const bad = refused === 'embed' ? { type: 'embed' } : { type: 'view', scope: refused }

@@ -28,7 +28,10 @@ describe('a site', () => {
     ])
       expect((await get(way)).json?.id, way).toBe(site.id)
     expect(names(await get('/sites?search=project'))).toEqual(['project-x'])
+    for (const search of ['$search=project', '%24search=%22project%22&%24select=name'])
+      expect(names(await get(`/sites?${search}`)), search).toEqual(['project-x'])
     expect(names(await get('/sites?search=nothing'))).toEqual([])
+    expect(names(await get(`/sites/${site.id}/sites`))).toEqual([])
     for (const way of ['/sites/other.example:/sites/project-x', `/sites/${host}:/sites/none`, '/sites/root'])
       expect(refusal(await get(way)), way).toEqual([404, 'itemNotFound'])
   })
@@ -109,6 +112,8 @@ describe('a site', () => {
     const { get } = await personOf(to, ada)
     const { id } = (await get(`/sites/${host}:/sites/project-x`)).json
     expect(refusal(await get(`/sites/${id}/pages`))).toEqual([501, 'notInSandbox'])
+    const columns = await get(`/sites/${id}/lists/documents/columns`)
+    expect(columns.json.error.message).toMatch(/^The sandbox has no 'columns' of a site;/)
     expect(refusal(await get(`/sites/${id}/lust`))).toEqual([400, 'BadRequest'])
   })
 
@@ -149,5 +154,20 @@ describe('a site', () => {
     const { get } = await personOf(to, ada)
     expect((await get('/sites/root:/sites/project-x')).json.displayName).toBe('Project X')
     expect((await get('/sites/root:/sites/project-x:/drive')).json.driveType).toBe('documentLibrary')
+  })
+
+  it('is found by a function, as Microsoft’s SDKs do', async () => {
+    const { to } = await worldOfPlaces()
+    const { get } = await personOf(to, ada)
+    const { id } = (await get('/sites/root:/sites/project-x')).json
+    for (const way of [
+      `${id}/getByPath(path='/sites/project-x')`,
+      "root/GetByPath('%2Fsites%2Fproject-x')",
+      'root/microsoft.graph.getByPath(path=%27sites/project-x%27)',
+    ]) {
+      expect((await get(`/sites/${way}`)).json?.displayName, way).toBe('Project X')
+      expect((await get(`/sites/${way}/drive/root`)).json?.root, way).toEqual({})
+    }
+    expect((await get("/sites/root/getByPath(path='/sites/none')")).status).toBe(404)
   })
 })

@@ -76,6 +76,7 @@ describe('the score', () => {
       secretInUrl: 1,
       unknownConflictBehavior: 1,
       noConflictBehavior: 1,
+      unevenRange: 0,
     })
     const { total, faults } = (await control(to, 'GET', 'score')).json
     expect([total, faults.length]).toEqual([5, 5])
