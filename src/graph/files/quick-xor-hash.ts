@@ -3,12 +3,12 @@
  * the byte before it, and in the end the length. https://learn.microsoft.com/en-us/onedrive/developer/code-snippets/quickxorhash
  */
 
-const ringBits = 160n
-const shift = 11n
+const ringBytes = 20
+const ringBits = 8 * ringBytes
+const shift = 11
 /** Bytes so far apart meet the same bits again, so they can be XORed first: 160 and 11 have no common factor. */
 const period = 160
 const wordsInPeriod = period / 4
-const ringMask = (1n << ringBits) - 1n
 
 export interface QuickXorHash {
   /** The next bytes. */
@@ -43,14 +43,18 @@ export function quickXorHash(): QuickXorHash {
       foldSingly(rest.subarray(periods * period))
     },
     digest() {
-      let ring = BigInt(length) << (ringBits - 64n)
-      for (const [index, byte] of folded.entries()) {
-        const place = (BigInt(index) * shift) % ringBits
-        const moved = BigInt(byte) << place
-        ring ^= (moved & ringMask) | (moved >> ringBits)
+      const ring = Buffer.alloc(ringBytes)
+      // The length takes the last eight bytes, the lowest first.
+      ring.writeBigUInt64LE(BigInt(length), ringBytes - 8)
+      for (let index = 0; index < period; index += 1) {
+        const bit = (index * shift) % ringBits
+        const at = bit >> 3
+        const next = (at + 1) % ringBytes
+        const moved = (folded[index] as number) << (bit & 7)
+        ring[at] = (ring[at] as number) ^ moved
+        ring[next] = (ring[next] as number) ^ (moved >> 8)
       }
-      const bytes = Buffer.from(ring.toString(16).padStart(Number(ringBits) / 4, '0'), 'hex').reverse()
-      return bytes.toString('base64')
+      return ring.toString('base64')
     },
   }
 }

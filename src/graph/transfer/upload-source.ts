@@ -48,7 +48,7 @@ export interface FileSource extends Source {
  * Opens a file, or `-` for standard input. Graph requires the length in advance (411), and a repeated request needs its body
  * again, so anything other than a regular file is copied to a temporary one, whose name is removed before it is filled.
  * @param isJson whether a byte order mark is left out.
- * @param tap sees each chunk that is sent, and where in the content it begins.
+ * @param tap sees each chunk once it was passed on, and where in the content it begins.
  * @throws OdLinkError (usage) when it cannot be read, or is JSON in UTF-16, (not-allowed) when there is no space for that copy.
  */
 export async function openSource(
@@ -72,13 +72,13 @@ export async function openSource(
         outgoing.destroy(changed(file))
         return
       }
-      const seen = (chunk: Buffer, at: number) => {
-        tap(chunk, at - skipped)
+      const chunks = unlessChanged(reading(file, fd, skipped + first, length), file, isChanged)
+      const passedOn = (chunk: Buffer, at: number) => {
+        tap(chunk, first + at)
         sent(chunk.length)
       }
-      const chunks = reading(file, fd, skipped + first, length, seen)
       // Not `pipeline`, which aborts a request without the reason.
-      Readable.from(unlessChanged(chunks, file, isChanged))
+      Readable.from(telling(chunks, passedOn))
         .on('error', (error) => outgoing.destroy(error))
         .pipe(outgoing)
     },
@@ -114,14 +114,21 @@ async function* unlessChanged(chunks: AsyncIterable<Buffer>, file: string, isCha
   if (held) yield held
 }
 
+/**
+ * Tells of each chunk once it was taken, and where in all of them it begins: what is done with it then, such as its hash, is
+ * done while the server receives it.
+ */
+async function* telling(chunks: AsyncIterable<Buffer>, taken: (chunk: Buffer, at: number) => void) {
+  let at = 0
+  for await (const chunk of chunks) {
+    yield chunk
+    taken(chunk, at)
+    at += chunk.length
+  }
+}
+
 /** Not one of Node's file streams, because they close the file when they are destroyed, whatever their options. */
-async function* reading(
-  file: string,
-  fd: number,
-  first: number,
-  length: number,
-  seen: (chunk: Buffer, at: number) => void = () => {},
-) {
+async function* reading(file: string, fd: number, first: number, length: number) {
   const end = first + length
   for (let at = first; at < end; ) {
     const chunk = Buffer.allocUnsafe(Math.min(chunkSize, end - at))
@@ -129,10 +136,8 @@ async function* reading(
       throw fileTrouble(error, file, 'read')
     })
     if (bytesRead === 0) throw changed(file)
-    const bytes = chunk.subarray(0, bytesRead)
-    seen(bytes, at)
     at += bytesRead
-    yield bytes
+    yield chunk.subarray(0, bytesRead)
   }
 }
 

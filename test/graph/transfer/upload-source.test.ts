@@ -1,4 +1,5 @@
 import { execFileSync, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import {
   appendFileSync,
   mkdtempSync,
@@ -43,6 +44,22 @@ describe('what is sent', () => {
     expect(await sent(source, 99_999, 3)).toEqual(['abc', 3])
     expect(await sent(source, 0, 200_001)).toEqual([`${'a'.repeat(100_000)}b${'c'.repeat(100_000)}`, 200_001])
     expect(await sent(source, 0, 0)).toEqual(['', 0])
+    source.close()
+  })
+
+  it('is told of once it was passed on, so that its hash takes no time before', async () => {
+    writeFileSync(file(), `${'a'.repeat(300_000)}b`)
+    const events: string[] = []
+    const source = await openSource(file(), false, (chunk, at) => events.push(`tap ${chunk.length} at ${at}`))
+    const outgoing = new Writable({
+      write(chunk: Buffer, _encoding, done) {
+        events.push(`arrived ${chunk.length}`)
+        done()
+      },
+    })
+    source.send(outgoing as unknown as ClientRequest, 1, 300_000, () => {})
+    await once(outgoing, 'finish')
+    expect(events).toEqual(['arrived 262144', 'tap 262144 at 1', 'arrived 37856', 'tap 37856 at 262145'])
     source.close()
   })
 
