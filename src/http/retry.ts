@@ -47,9 +47,9 @@ export function afterTheWait(retryAfter: string | undefined, usually = 600): rea
 export class Pause {
   #until = 0
 
-  /** Milliseconds until it ends. */
+  /** Milliseconds until it ends. Where nothing was told to wait, `performance` is not loaded for it (system/clock.ts). */
   get left(): number {
-    return Math.max(0, this.#until - performance.now())
+    return this.#until === 0 ? 0 : Math.max(0, this.#until - performance.now())
   }
 
   /** Lasts at least this long from now on. */

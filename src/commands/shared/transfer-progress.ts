@@ -1,3 +1,4 @@
+import { monotonicMs } from '../../system/clock.ts'
 import { clearProgress, isSeen, progress, say, styled } from '../../terminal/index.ts'
 import { byteSize, shortDuration } from '../../text/format.ts'
 
@@ -24,7 +25,7 @@ export function startTransferProgress({
   isSilent: boolean
   files?: number
 }): TransferProgress {
-  const began = performance.now()
+  const began = monotonicMs()
   const isShown = isSeen() && !isSilent
   let beganAt: number | undefined
   let shownAt = began
@@ -35,7 +36,7 @@ export function startTransferProgress({
       // The bytes of an earlier run were not transferred by this one.
       beganAt ??= done
       bytes = done
-      const now = performance.now()
+      const now = monotonicMs()
       if (!isShown || now - shownAt < everyMs) return
       shownAt = now
       const perSecond = (done - beganAt) / ((now - began) / 1000)
@@ -52,7 +53,7 @@ export function startTransferProgress({
       clearProgress()
       if (!isShown) return
       const what = files > 1 ? `${filesDone} files, ${byteSize(bytes)}` : byteSize(bytes)
-      say(styled('green', '✓'), ` ${what} in ${shortDuration((performance.now() - began) / 1000)}`)
+      say(styled('green', '✓'), ` ${what} in ${shortDuration((monotonicMs() - began) / 1000)}`)
     },
   }
 }

@@ -1,4 +1,5 @@
 import { notices } from '../../../notices.ts'
+import { monotonicMs } from '../../../system/clock.ts'
 import { longDuration } from '../../../text/format.ts'
 import { mayAsk } from '../limits.ts'
 import { type Bus, BusError, type MethodCall } from './dbus.ts'
@@ -65,8 +66,8 @@ export function newPerson(waitMs: number): Person {
   let notified = ''
   return {
     left() {
-      began ??= performance.now()
-      return Math.max(0, waitMs - (performance.now() - began))
+      began ??= monotonicMs()
+      return Math.max(0, waitMs - (monotonicMs() - began))
     },
     notify(asks) {
       if (notified === asks) return
