@@ -25,19 +25,41 @@ function isTooMuch(text: string): boolean {
   if (text.length <= mostValues && !moreBrackets.test(text)) return false
   let levels = 0
   let values = 0
-  let isQuoted = false
   for (let at = 0; at < text.length; at += 1) {
-    const letter = text[at]
-    if (letter === '"') isQuoted = !isQuoted
-    else if (isQuoted) at += letter === '\\' ? 1 : 0
-    else if (letter === ',') values += 1
-    else if (letter === '[' || letter === '{') {
+    const code = text.charCodeAt(at)
+    if (code === codes.quote) at = endOfString(text, at)
+    else if (code === codes.comma) values += 1
+    else if (code === codes.array || code === codes.object) {
       levels += 1
       values += 1
-    } else if (letter === ']' || letter === '}') levels -= 1
+    } else if (code === codes.arrayEnd || code === codes.objectEnd) levels -= 1
     if (levels > mostLevels || values > mostValues) return true
   }
   return false
+}
+
+/** A page of a list has 400,000 characters, and these are compared three times as fast as strings of one. */
+const codes = {
+  quote: 0x22,
+  comma: 0x2c,
+  array: 0x5b,
+  arrayEnd: 0x5d,
+  object: 0x7b,
+  objectEnd: 0x7d,
+} as const
+
+/** Where a string ends that begins at a quote; the end of the text, if nowhere. */
+function endOfString(text: string, start: number): number {
+  let end = text.indexOf('"', start + 1)
+  while (end >= 0 && isEscaped(text, end)) end = text.indexOf('"', end + 1)
+  return end < 0 ? text.length : end
+}
+
+/** Whether an odd number of backslashes stands before a quote. */
+function isEscaped(text: string, quote: number): boolean {
+  let first = quote
+  while (text[first - 1] === '\\') first -= 1
+  return (quote - first) % 2 === 1
 }
 
 /** Whether a value is an object, and neither null nor an array. */

@@ -37,6 +37,12 @@ interface Target {
   webUrl: string | undefined
 }
 
+const hashFields = [
+  ['quickxor', 'quickXorHash'],
+  ['sha1', 'sha1Hash'],
+  ['sha256', 'sha256Hash'],
+] as const
+
 const longest = { eTag: 1_000, url: 8_000, id: 1_000, hash: 100 }
 
 /**
@@ -82,14 +88,13 @@ function headerText(value: unknown): string | undefined {
 
 /** Any may be missing, at least until somebody has downloaded the file. https://learn.microsoft.com/en-us/graph/api/resources/hashes */
 function hashesIn(value: unknown): Hashes {
-  const { quickXorHash, sha1Hash, sha256Hash } = isJsonObject(value) ? value : {}
-  const hashes = { quickxor: quickXorHash, sha1: sha1Hash, sha256: sha256Hash }
-  return Object.fromEntries(
-    Object.entries(hashes).flatMap(([name, hash]) => {
-      const text = textIn(hash, longest.hash)
-      return text === '' ? [] : [[name, text]]
-    }),
-  )
+  const hashes: Hashes = {}
+  if (!isJsonObject(value)) return hashes
+  for (const [name, field] of hashFields) {
+    const text = textIn(value[field], longest.hash)
+    if (text !== '') hashes[name] = text
+  }
+  return hashes
 }
 
 function targetIn(value: unknown): Target | undefined {
