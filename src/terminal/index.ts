@@ -48,6 +48,11 @@ export function print(...line: Piece[]): void {
   write(process.stdout, line)
 }
 
+/** Several lines of data, in one write. */
+export function printLines(lines: readonly string[]): void {
+  if (lines.length > 0) writeText(process.stdout, lines.map((line) => sanitize(line)).join('\n'))
+}
+
 /** A page of the help: our own text, already laid out and styled. */
 export function printPage(text: string): void {
   process.stdout.write(text)
@@ -142,9 +147,13 @@ function write(stream: WriteStream | NodeJS.WriteStream, line: Piece[]): void {
     if (typeof piece === 'string') return sanitize(piece)
     return paint(stream, piece.style, sanitize(piece.text))
   })
+  writeText(stream, shown.join(''))
+}
+
+function writeText(stream: WriteStream | NodeJS.WriteStream, text: string): void {
   // The progress is on the terminal: what goes to a file does not disturb it.
   if (stream.isTTY) clearProgress()
-  stream.write(`${shown.join('')}\n`)
+  stream.write(`${text}\n`)
 }
 
 /** What to do after an error, as lines; undefined where there is nothing to do. */

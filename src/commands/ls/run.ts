@@ -4,7 +4,7 @@ import type { FileItem } from '../../graph/files/file-item.ts'
 import { listPlace } from '../../graph/files/list.ts'
 import { placeBelow, readPlace, showPlace, type TypedPlace } from '../../graph/place.ts'
 import { notices } from '../../notices.ts'
-import { caughtUp, print } from '../../terminal/index.ts'
+import { caughtUp, print, printLines } from '../../terminal/index.ts'
 import { byteSize, localTime } from '../../text/format.ts'
 import { collectFailures } from '../shared/failures.ts'
 import { placesOf } from '../shared/file-options.ts'
@@ -22,7 +22,7 @@ export async function run({ positional, options }: Arguments): Promise<number> {
   const failures = collectFailures()
   const parts = listAll(places, options, failures.attempt)
   if (options.json) await printItems(inJson(parts), true)
-  else await printLines(parts, options.long === true)
+  else await printParts(parts, options.long === true)
   return failures.report(options.json === true)
 }
 
@@ -60,7 +60,7 @@ async function* list(
   for await (const items of listing.folder) yield { at, items, isFolder: true }
 }
 
-async function printLines(parts: AsyncIterable<Part>, isLong: boolean): Promise<void> {
+async function printParts(parts: AsyncIterable<Part>, isLong: boolean): Promise<void> {
   let isFirst = true
   let unreadable = 0
   for await (const part of parts) {
@@ -68,11 +68,10 @@ async function printLines(parts: AsyncIterable<Part>, isLong: boolean): Promise<
       if (!isFirst) print('')
       print(`${part.heading}:`)
     } else {
-      for (const item of part.items) {
-        if (item.name === undefined && part.isFolder) unreadable += 1
-        else print(lineOf(item, part, isLong))
-        if (!(await caughtUp())) return
-      }
+      const shown = part.items.filter(({ name }) => name !== undefined || !part.isFolder)
+      unreadable += part.items.length - shown.length
+      printLines(shown.map((item) => lineOf(item, part, isLong)))
+      if (!(await caughtUp())) return
     }
     isFirst = false
   }

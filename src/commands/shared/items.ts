@@ -4,7 +4,7 @@ import { onInterrupt } from '../../terminal/interrupt.ts'
 
 /**
  * Prints the items of all pages as they arrive: JSON Lines, or one array, which is closed whatever happens. When the reader
- * of a pipe has gone, nothing more is requested.
+ * of a pipe has gone, nothing more is requested than the page that was on its way.
  */
 export async function printItems(pages: AsyncIterable<unknown[]>, inOneArray: boolean): Promise<void> {
   const release = onInterrupt((signal) => {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import { setImmediate } from 'node:timers/promises'
 import { OdLinkError } from '../../errors.ts'
 import { byteSize } from '../../text/format.ts'
 import type { Graph, GraphAnswer } from '../request.ts'
@@ -16,6 +17,7 @@ const mostRemembered = 100_000
 /**
  * The items of a collection, a page at a time, by each page's `@odata.nextLink`, which is followed as it is. A response that
  * is not a collection is one item. A delta ends with an item that contains only its `@odata.deltaLink`.
+ * The next page is requested before a page is worked on, so that one is in memory and one on its way.
  * https://learn.microsoft.com/en-us/graph/paging
  * @param openGraph opens Graph with a limit on waiting of its own for each page.
  * @param failed makes the error for a page that was refused.
@@ -29,19 +31,32 @@ export async function* readPages(
   failed = (answer: GraphAnswer) => apiFailure(answer, `GET ${first.path}`),
 ): AsyncGenerator<unknown[]> {
   const seen = new Set<string>()
-  for (let address: Address | undefined = first; address; ) {
+  const read = (address: Address) => {
     const hash = hashOf(pathOf(address))
     if (seen.has(hash)) throw circle()
     seen.add(hash)
     if (seen.size > mostRemembered) seen.delete(String(seen.values().next().value))
-    const page = await readPage(openGraph(), address, headers, failed)
+    return readPage(openGraph(), address, headers, failed)
+  }
+  const follow = async (link: string) => {
+    if (link.length > longestLink) throw tooLong(link)
+    return read(followLink(link, graphOrigin))
+  }
+  let coming = read(first)
+  for (;;) {
+    const page = await coming
     const { value, '@odata.nextLink': next, '@odata.deltaLink': delta } = page
+    const following = typeof next === 'string' ? follow(next) : undefined
+    // Told in its turn, after the items of this page.
+    following?.catch(() => {})
+    // Only then is it sent.
+    if (following) await setImmediate()
     yield [
       ...(Array.isArray(value) ? value : [page]),
       ...(typeof delta === 'string' ? [{ '@odata.deltaLink': delta }] : []),
     ]
-    if (typeof next === 'string' && next.length > longestLink) throw tooLong(next)
-    address = typeof next === 'string' ? followLink(next, graphOrigin) : undefined
+    if (!following) return
+    coming = following
   }
 }
 

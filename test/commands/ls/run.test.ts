@@ -82,6 +82,15 @@ describe('od-link ls', () => {
     expect(told).toBe('n0000/\n0\n')
   })
 
+  it('prints the pages before one that is refused, and then the refusal', async () => {
+    const link = `${at.world.env.OD_LINK_GRAPH_HOST}/v1.0/me/drive/items/gone/children`
+    const body = { value: [{ id: 'a', name: 'first', file: {} }], '@odata.nextLink': link }
+    await at.weather('GET /v1.0/me/drive/root:/Reports:/children', { status: 200, body }, 1)
+    const { code, stdout, stderr } = await ls('/Reports')
+    expect([code, stdout]).toEqual([8, 'first\n'])
+    expect(stderr).toContain('Listing "/Reports"')
+  })
+
   it('refuses what is wrong before anything is sent', async () => {
     expect((await ls('/a*b')).code).toBe(2)
     expect((await ls('/notes.txt', 'C:\\x')).code).toBe(2)

@@ -29,6 +29,41 @@ describe('the pages of a list', () => {
     })
   })
 
+  it('are requested while the one before is worked on, and no further ahead', async () => {
+    const answers: Record<string, object> = {
+      '/a': { value: [1], '@odata.nextLink': `${origin}/v1.0/b` },
+      '/b': { value: [2], '@odata.nextLink': `${origin}/v1.0/c` },
+      '/c': { value: [3] },
+    }
+    const graph = fakeGraph((_, { path }) => ok(answers[path] ?? {}))
+    const asked: number[] = []
+    for await (const _ of readPages(() => graph, readAddress('/a'), {}, origin)) {
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      asked.push(graph.asked.length)
+    }
+    expect(asked).toEqual([2, 3, 3])
+  })
+
+  it('are given before the failure of the next one is told, to those who still ask for it', async () => {
+    const graph = fakeGraph((_, { path }) =>
+      path === '/a'
+        ? ok({ value: [1], '@odata.nextLink': `${origin}/v1.0/b` })
+        : { status: 404, json: { error: { code: 'x', message: 'No.' } } },
+    )
+    const unhandled: unknown[] = []
+    const note = (error: unknown) => unhandled.push(error)
+    process.on('unhandledRejection', note)
+    for (const goesOn of [true, false]) {
+      const pages = readPages(() => graph, readAddress('/a'), {}, origin)
+      expect(await pages.next()).toEqual({ done: false, value: [1] })
+      await new Promise((resolve) => setTimeout(resolve, 5))
+      if (goesOn) await expect(pages.next()).rejects.toMatchObject({ kind: 'not-found' })
+      else await pages.return(undefined)
+    }
+    process.off('unhandledRejection', note)
+    expect(unhandled).toEqual([])
+  })
+
   it('are one item where there is no list', async () => {
     expect((await all({ '/a': { id: 1, '@odata.deltaLink': 1 } })).items).toEqual([
       [{ id: 1, '@odata.deltaLink': 1 }],
