@@ -1,4 +1,6 @@
 import { type Asked, type GraphAnswer, graphAnswer } from '../../../src/graph/answer.ts'
+import type { Access, At } from '../../../src/graph/files/access.ts'
+import type { Place } from '../../../src/graph/place.ts'
 import type { Graph, GraphRequest } from '../../../src/graph/request.ts'
 
 /** The answer to one request: a status, a body and optional headers. */
@@ -27,6 +29,11 @@ export function fakeGraph(
     },
     left: () => 120_000,
   }
+}
+
+/** A place in such a drive, as the commands for files have it. */
+export function atOf(graph: Graph, place: Place): At {
+  return { access: { graph: () => graph, graphOrigin: 'https://graph.example' } as unknown as Access, place }
 }
 
 export function answerOf(
