@@ -11,11 +11,13 @@ const name = fc.oneof(
 const conflict = fc.constantFrom('fail', 'rename', 'replace', undefined)
 /** A folder among those ever created. */
 const which = fc.nat({ max: 12 })
-const byPath = fc.boolean()
+/** How an address names a folder. */
+const by = fc.constantFrom('path', 'id', 'key')
+type By = 'path' | 'id' | 'key'
 
 const operation = fc.oneof(
-  { weight: 5, arbitrary: fc.record({ do: fc.constant('create' as const), which, name, conflict, byPath }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('rename' as const), which, name, conflict, byPath }) },
+  { weight: 5, arbitrary: fc.record({ do: fc.constant('create' as const), which, name, conflict, by }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('rename' as const), which, name, conflict, by }) },
   {
     weight: 3,
     arbitrary: fc.record({
@@ -24,11 +26,11 @@ const operation = fc.oneof(
       into: which,
       name: fc.option(name, { nil: undefined }),
       conflict,
-      byPath,
+      by,
     }),
   },
-  { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), which, byPath }) },
-  { weight: 2, arbitrary: fc.record({ do: fc.constant('list' as const), which, byPath }) },
+  { weight: 1, arbitrary: fc.record({ do: fc.constant('remove' as const), which, by }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('list' as const), which, by }) },
 )
 type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never
 
@@ -52,22 +54,30 @@ class RealDrive {
     this.#ids = [base.id]
   }
 
-  /** By path if it has one, otherwise by id. */
-  #address(number: number, byPath: boolean): string {
-    if (!byPath || this.#model.isGone(number)) return `items/${this.#ids[number]}`
-    return `root:/${[this.#base, ...this.#model.path(number)].map(encodeURIComponent).join('/')}:`
+  /** By path, or by the keys of its names, if it has them; otherwise by id. */
+  #address(number: number, by: By): string {
+    if (by === 'id' || this.#model.isGone(number)) return `items/${this.#ids[number]}`
+    const names = this.#model.path(number)
+    if (by === 'path') return `root:/${[this.#base, ...names].map(encodeURIComponent).join('/')}:`
+    // Some as keys, some as segments.
+    const children = names.map((name, index) =>
+      index % 2 === 0
+        ? `/children('${encodeURIComponent(name.replaceAll("'", "''"))}')`
+        : `/children/${encodeURIComponent(name)}`,
+    )
+    return `items/${this.#ids[0]}${children.join('')}`
   }
 
-  async create(parent: number, byPath: boolean, name: string, conflict: string | undefined): Promise<string> {
+  async create(parent: number, by: By, name: string, conflict: string | undefined): Promise<string> {
     const body = { name, folder: {}, [conflictProperty]: conflict }
-    const answer = await this.#person.post(`/me/drive/${this.#address(parent, byPath)}/children`, body)
+    const answer = await this.#person.post(`/me/drive/${this.#address(parent, by)}/children`, body)
     if (answer.status === 201) this.#ids.push(answer.json.id)
     return outcome(answer)
   }
 
   async update(
     number: number,
-    byPath: boolean,
+    by: By,
     change: { name?: string; parent?: number },
     conflict: string | undefined,
   ): Promise<string> {
@@ -75,7 +85,7 @@ class RealDrive {
     const { name, parent } = change
     const gone = parent !== undefined && this.#model.isGone(parent)
     const reference =
-      byPath && parent !== undefined && !gone
+      by === 'path' && parent !== undefined && !gone
         ? { path: `/drive/root:/${[this.#base, ...this.#model.path(parent)].join('/')}` }
         : { id: this.#ids[parent ?? 0] }
     const body = {
@@ -83,24 +93,24 @@ class RealDrive {
       ...(parent === undefined ? {} : { parentReference: reference }),
       [conflictProperty]: conflict,
     }
-    return outcome(await graph(to, accessToken, 'PATCH', `/me/drive/${this.#address(number, byPath)}`, body))
+    return outcome(await graph(to, accessToken, 'PATCH', `/me/drive/${this.#address(number, by)}`, body))
   }
 
-  async remove(number: number, byPath: boolean): Promise<string> {
-    return outcome(await this.#person.remove(`/me/drive/${this.#address(number, byPath)}`))
+  async remove(number: number, by: By): Promise<string> {
+    return outcome(await this.#person.remove(`/me/drive/${this.#address(number, by)}`))
   }
 
   /** Page by page, so that paging is tested as well. */
-  async list(number: number, byPath: boolean): Promise<string> {
+  async list(number: number, by: By): Promise<string> {
     const names: string[] = []
-    let next: string | undefined = `/me/drive/${this.#address(number, byPath)}/children?$top=2&$select=name`
+    let next: string | undefined = `/me/drive/${this.#address(number, by)}/children?$top=2&$select=name`
     while (next) {
       const { status, json }: Answer = await this.#person.get(next)
       if (status !== 200) return String(status)
       names.push(...json.value.map((one: Json) => one.name))
       next = json['@odata.nextLink']
     }
-    const { json } = await this.#person.get(`/me/drive/${this.#address(number, byPath)}`)
+    const { json } = await this.#person.get(`/me/drive/${this.#address(number, by)}`)
     expect(json.folder.childCount).toBe(names.length)
     return `200 ${names.sort().join('|')}`
   }
@@ -115,23 +125,23 @@ async function step(
   // The real drive goes first: it needs the paths of the model before they change.
   switch (one.do) {
     case 'create': {
-      const got = await real.create(number, one.byPath, one.name, one.conflict)
+      const got = await real.create(number, one.by, one.name, one.conflict)
       return [model.create(number, one.name, one.conflict), got]
     }
     case 'list': {
-      const got = await real.list(number, one.byPath)
+      const got = await real.list(number, one.by)
       return [model.list(number), got]
     }
     case 'remove': {
       if (number === 0) return ['', '']
-      const got = await real.remove(number, one.byPath)
+      const got = await real.remove(number, one.by)
       return [model.remove(number), got]
     }
     default: {
       if (number === 0) return ['', '']
       const change: { name?: string; parent?: number } = one.name === undefined ? {} : { name: one.name }
       if (one.do === 'move') change.parent = one.into % model.count
-      const got = await real.update(number, one.byPath, change, one.conflict)
+      const got = await real.update(number, one.by, change, one.conflict)
       return [model.update(number, change, one.conflict), got]
     }
   }
@@ -156,7 +166,7 @@ describe('a plain model of a drive', () => {
           expect(got).toBe(expected)
         }
         for (let number = 0; number < model.count; number++) {
-          expect(await real.list(number, number % 2 === 0)).toBe(model.list(number))
+          expect(await real.list(number, (['path', 'id', 'key'] as const)[number % 3] ?? 'id')).toBe(model.list(number))
         }
         await person.remove(`/me/drive/items/${base.id}`)
       }),
