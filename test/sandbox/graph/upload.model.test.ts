@@ -1,5 +1,8 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import fc from 'fast-check'
-import { describe, expect, it } from 'vitest'
+import { afterAll, describe, expect, it } from 'vitest'
 import {
   type Answer,
   ada,
@@ -11,7 +14,7 @@ import {
   type Json,
 } from '../../helpers/sandbox/client.ts'
 
-/* Files against a plain model: conflict behavior, conditions, copies, versions and orders of a list. */
+/* Files against a plain model: conflict behavior, conditions, upload sessions, copies, versions, the recycle bin, and a restart. */
 
 const name = fc.constantFrom('a.txt', 'A.txt', 'b.txt', 'a 1.txt', 'c')
 const text = fc.constantFrom('', 'x', 'yy', 'zzz')
@@ -34,6 +37,14 @@ const operation = fc.oneof(
   { weight: 2, arbitrary: fc.record({ do: fc.constant('copy' as const), name, to: name }) },
   { weight: 2, arbitrary: fc.record({ do: fc.constant('restore' as const), name, number: fc.nat(4) }) },
   { weight: 1, arbitrary: fc.record({ do: fc.constant('forget' as const), name, number: fc.nat(4) }) },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      ...{ do: fc.constant('session' as const), name, text: fc.constantFrom('s', 'se') },
+      ...{ conflict: fc.constantFrom('fail', 'rename', 'replace'), deferred: fc.boolean() },
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('recycled' as const), which: fc.nat(9) }) },
 )
 type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never
 type Condition = { header: string; tag: string } | undefined
@@ -44,6 +55,7 @@ interface File {
   /** The number of the current version. */
   number: number
   earlier: Map<number, string>
+  id: string
   /** Tags as the drive told them; `old` is one that was good before. */
   tags: { eTag: string; cTag: string; old: string }
 }
@@ -51,6 +63,18 @@ interface File {
 /** A folder of files: a list, and the rules that Microsoft's pages give. */
 class Model {
   files: File[] = []
+  /** The recycle bin. Nothing is restored from it on a work drive. */
+  bin: File[] = []
+  readonly #isWork: boolean
+
+  constructor(isWork: boolean) {
+    this.#isWork = isWork
+  }
+
+  /** What an operation on the bin is about; what is there is never undefined to the caller. */
+  recycled(which: number): File | undefined {
+    return this.bin[which % Math.max(1, this.bin.length)]
+  }
 
   find(name: string): File | undefined {
     return this.files.find((file) => file.name.toLowerCase() === name.toLowerCase())
@@ -70,7 +94,7 @@ class Model {
 
   add(name: string, content: string): string {
     const tags = { eTag: '', cTag: '', old: '' }
-    this.files.push({ name, content, number: 1, earlier: new Map(), tags })
+    this.files.push({ name, content, number: 1, earlier: new Map(), id: '', tags })
     return `201 ${name}`
   }
 
@@ -83,9 +107,10 @@ class Model {
 
   /** What an operation answers. */
   step(one: Operation): string {
+    if (one.do === 'recycled') return this.#restore(this.recycled(one.which))
     const file = this.find(one.name)
-    if (one.do === 'put') {
-      if (!this.holds(file, one.condition)) return '412'
+    if (one.do === 'put' || one.do === 'session') {
+      if (one.do === 'put' && !this.holds(file, one.condition)) return '412'
       if (!file) return this.add(one.name, one.text)
       if (one.conflict === 'fail') return '409'
       if (one.conflict === 'rename') return this.add(this.free(one.name), one.text)
@@ -96,6 +121,7 @@ class Model {
     if ('condition' in one && !this.holds(file, one.condition)) return '412'
     if (one.do === 'remove') {
       this.files.splice(this.files.indexOf(file), 1)
+      this.bin.push(file)
       return '204'
     }
     if (one.do === 'rename' || one.do === 'copy') {
@@ -116,6 +142,15 @@ class Model {
     file.earlier.delete(one.number)
     return '204'
   }
+
+  #restore(file: File | undefined): string {
+    if (!file) return 'nothing'
+    if (this.#isWork) return '501'
+    if (this.find(file.name)) return '409'
+    this.bin.splice(this.bin.indexOf(file), 1)
+    this.files.push(file)
+    return `200 ${file.name}`
+  }
 }
 
 type Person = Awaited<ReturnType<typeof drive>>
@@ -123,6 +158,11 @@ type Person = Awaited<ReturnType<typeof drive>>
 /** The same over HTTP. @returns the status, with the name or the outcome of a copy. */
 async function real(person: Person, base: string, model: Model, one: Operation): Promise<string> {
   const { to, accessToken } = person
+  if (one.do === 'recycled') {
+    const file = model.recycled(one.which)
+    return file ? outcome(await person.post(`/me/drive/items/${file.id}/restore`, {})) : 'nothing'
+  }
+  if (one.do === 'session') return inSession(person, base, one)
   const ask = async (method: string, of: string, body?: unknown, headers = {}) =>
     graph(
       to,
@@ -132,8 +172,6 @@ async function real(person: Person, base: string, model: Model, one: Operation):
       body,
       headers,
     )
-  const outcome = ({ status, json }: Answer) =>
-    status < 300 && json ? `${status} ${json.name}` : `${status}`
   const headers = 'condition' in one ? headerOf(model.find(one.name), one.condition) : {}
   switch (one.do) {
     case 'put': {
@@ -156,6 +194,28 @@ async function real(person: Person, base: string, model: Model, one: Operation):
     default:
       return outcome(await ask('DELETE', `/versions/${one.number}.0`))
   }
+}
+
+const outcome = ({ status, json }: Answer) => (status < 300 && json ? `${status} ${json.name}` : `${status}`)
+
+/** An upload session, whose file is created with the last range or by a request of its own. */
+async function inSession(
+  { to, accessToken, post }: Person,
+  base: string,
+  { name, text, conflict, deferred }: Extract<Operation, { do: 'session' }>,
+): Promise<string> {
+  const address = `/me/drive/root:/${base}/${encodeURIComponent(name)}`
+  const item = { '@microsoft.graph.conflictBehavior': conflict }
+  const opened = await post(`${address}:/createUploadSession`, { item, deferCommit: deferred })
+  if (opened.status !== 200) return outcome(opened)
+  const url: string = opened.json.uploadUrl
+  const range = `bytes 0-${text.length - 1}/${text.length}`
+  const sent = await call(url, { method: 'PUT', headers: { 'content-range': range }, body: text })
+  if (!deferred) return outcome(sent)
+  expect([sent.status, sent.json.nextExpectedRanges]).toEqual([202, []])
+  const onWork = await call(url, { method: 'POST' })
+  if (onWork.status !== 501) return outcome(onWork)
+  return outcome(await graph(to, accessToken, 'PUT', address, { ...item, '@microsoft.graph.sourceUrl': url }))
 }
 
 function headerOf(file: File | undefined, condition: Condition): Record<string, string> {
@@ -186,40 +246,65 @@ async function compare(person: Person, base: string, model: Model, before: Map<F
       expect(one.cTag === file.tags.cTag, `cTag of ${state}`).toBe(number === file.number)
     }
     const old = file.tags.eTag && file.tags.eTag !== one.eTag ? file.tags.eTag : file.tags.old
+    file.id = one.id
     file.tags = { eTag: one.eTag, cTag: one.cTag, old }
     before.set(file, state)
   }
 }
 
+/** Every version of every file, with its content's length. */
+async function compareVersions(person: Person, base: string, model: Model): Promise<void> {
+  for (const file of model.files) {
+    const { json } = await person.get(`/me/drive/root:/${base}/${encodeURIComponent(file.name)}:/versions`)
+    expect(json.value.map(({ id, size }: Json) => [id, size])).toEqual(
+      [[file.number, file.content] as const, ...[...file.earlier].toReversed()].map(([number, content]) => [
+        `${number}.0`,
+        content.length,
+      ]),
+    )
+  }
+}
+
 describe('a plain model of files', () => {
+  const dir = mkdtempSync(join(tmpdir(), 'od-link-model-'))
+  afterAll(() => rmSync(dir, { recursive: true, force: true }))
+
   it.each([
     ['work', ada],
     ['personal', grace],
-  ])('does all that a %s drive does, step by step', async (_, username) => {
-    const person = await drive(username)
-    await control(person.to, 'POST', 'settings', { copyPolls: 0 })
+  ])('does all that a %s drive does, step by step and over a restart', async (kind, username) => {
+    const state = join(dir, `${kind}.json`)
+    const start = async () => {
+      const person = await drive(username, { state })
+      await control(person.to, 'POST', 'settings', { copyPolls: 0 })
+      return person
+    }
+    let person = await start()
     let runs = 0
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { maxLength: 25, size: 'max' }), async (operations) => {
         const base = `run${++runs}`
         await person.make('/me/drive/root/children', base)
-        const [model, before] = [new Model(), new Map<File, string>()]
+        const [model, before] = [new Model(kind === 'work'), new Map<File, string>()]
         for (const one of operations) {
+          // What comes back from the bin has new tags.
+          if (one.do === 'recycled') before.delete(model.recycled(one.which) as File)
           const got = await real(person, base, model, one)
           expect(got, JSON.stringify(one)).toBe(model.step(one))
           await compare(person, base, model, before)
         }
-        for (const file of model.files) {
-          const path = `/me/drive/root:/${base}/${encodeURIComponent(file.name)}:/versions`
-          const { json } = await person.get(path)
-          expect(json.value.map(({ id, size }: Json) => [id, size])).toEqual(
-            [[file.number, file.content] as const, ...[...file.earlier].toReversed()].map(
-              ([number, content]) => [`${number}.0`, content.length],
-            ),
-          )
+        await compareVersions(person, base, model)
+        await person.to.close()
+        person = await start()
+        await compare(person, base, model, before)
+        await compareVersions(person, base, model)
+        for (const file of [...model.bin]) {
+          const one = { do: 'recycled' as const, which: model.bin.indexOf(file) }
+          expect(await real(person, base, model, one)).toBe(model.step(one))
         }
+        await person.remove(`/me/drive/root:/${base}`)
       }),
-      { numRuns: 25 },
+      { numRuns: 40 },
     )
   })
 })
