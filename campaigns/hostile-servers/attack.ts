@@ -80,7 +80,7 @@ export async function run(stage: Stage, attack: Attack): Promise<Result> {
     ...keeping(scene, outcome, before, stage),
   }
   const problems = Object.entries(wrong).flatMap(([problem, isSo]) => (isSo ? [problem] : []))
-  const more = attack.wrong?.(outcome, stage)
+  const more = attack.wrong?.(outcome, stage) ?? (code === 0 ? scene.wrong?.(stage) : undefined)
   return {
     attack,
     problems: more ? [...problems, more] : problems,

@@ -32,18 +32,20 @@ export function page(results: readonly Result[], total: number, milliseconds: nu
 
 Written by \`npm run test:hostile-servers -- --write\`: ${count} attacks on the built program
 by a server in Microsoft's place, **failures: ${failures}**. Each attack runs a whole command of a linked account
-(login, setup, mkdir, status, doctor) and tampers with one of the answers. Node ${process.version}, ${process.platform}, ${Math.round(milliseconds / 60_000)} minutes.
+(login, setup, mkdir, status, doctor, ls, upload, download, mv, rm, share, drive add) and tampers with one of the answers.
+${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${process.platform}, ${Math.round(milliseconds / 60_000)} minutes.
 
 A failure is one of these:
 
-- the process does not end within its limit (20 s for mkdir, 30 s for a list and doctor, 75 s for status, 90 s for a
-  sign-in), or uses more than ${boundMb} MB of memory;
+- the process does not end within its limit (20 s for mkdir, 30 s for a list and doctor, 60 s for a transfer, 75 s for status,
+  90 s for a sign-in), or uses more than ${boundMb} MB of memory;
 - the exit code is not documented, or does not fit the attack; 1 only fits an unknown Graph error, which od-link reports
   as it is;
 - od-link prints a control or bidi character, a stack trace, a token or another secret, or more than 20,000 characters of
   messages;
 - the command fails without a message, or with \`--json\` without a message, a next step and its exit code;
-- the command ends with 0 but does not print what it should: one path per line, or valid JSON;
+- the command ends with 0 but does not print what it should: one path per line, or valid JSON; or a downloaded file is not
+  the one in the drive;
 - the link is neither unchanged nor a complete new one with usable tokens;
 - the process connects to any other host.
 

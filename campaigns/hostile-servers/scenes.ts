@@ -1,3 +1,5 @@
+import { mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Running } from '../../test/helpers/program/od-link.ts'
 import type { Stage } from './stage.ts'
 import type { Kind, Tamper } from './tamperer.ts'
@@ -18,6 +20,8 @@ export interface Scene {
   /** Prepares the scene. */
   prepare?: (stage: Stage) => void
   start: (stage: Stage, flags: readonly string[]) => Promise<Running>
+  /** What is wrong with this machine's files after the exit code 0. */
+  wrong?: (stage: Stage) => string | undefined
 }
 
 let made = 0
@@ -36,6 +40,9 @@ const isJson = (stdout: string) => JSON.parse(stdout) !== undefined
 const isEvents = (stdout: string) => stdout.trimEnd().split('\n').every(isJson)
 const isReport = (stdout: string, json: boolean) => !json || isJson(stdout)
 const isLinked = (stdout: string, json: boolean) => (json ? isEvents(stdout) : stdout.startsWith('✓ Linked '))
+/** In the world's folder, and the first also in the drive: one request, and a session. */
+export const [smallFile, largeFile] = ['small', 'large']
+export const smallContent = 'what the drive has\n'
 const bounded = ['--max-wait', '3']
 
 /** Plays the browser for a login. Its URL bypasses the hostile server, as a person's browser may. */
@@ -68,6 +75,20 @@ const mkdir =
         ...words.map((word) => (word === '*' ? fresh() : word)),
       ]),
     )
+
+const upload = (file: string) => async (stage: Stage, flags: readonly string[]) =>
+  stage.world.start([
+    ...['upload', ...bounded, ...flags, join(stage.world.dir, file), `/few/${fresh()}`],
+    ...['--on-conflict', 'replace'],
+  ])
+
+const inDrive =
+  (...words: string[]) =>
+  async ({ world }: Stage, flags: readonly string[]) =>
+    world.start([...words.slice(0, 1), ...bounded, ...flags, ...words.slice(1)])
+
+const isLink = (stdout: string, json: boolean) =>
+  json ? URL.canParse(JSON.parse(stdout).webUrl) : URL.canParse(stdout.trim())
 
 /** More levels than Graph can address by path, so that the id of an ancestor is requested. */
 export const deepPath = `/deep${'/d'.repeat(28)}`
@@ -183,6 +204,88 @@ export const scenes = {
         stage,
         stage.world.start(['setup', '--client-id', stage.sandbox.clientId, '--timeout', '20', ...flags]),
       ),
+  },
+  ls: {
+    name: 'ls -l',
+    kinds: ['list'],
+    boundMs: 20_000,
+    renews: 'never',
+    says: (stdout, json) => (json ? isJson(stdout) : stdout !== ''),
+    start: inDrive('ls', '-l', '/few'),
+  },
+  upload: {
+    name: 'upload',
+    kinds: ['content'],
+    boundMs: 20_000,
+    renews: 'never',
+    says: isFolder,
+    start: upload(smallFile),
+  },
+  session: {
+    name: 'upload of a large file',
+    kinds: ['session', 'piece'],
+    boundMs: 60_000,
+    renews: 'never',
+    says: isFolder,
+    prepare: ({ world }) => rmSync(join(world.dir, 'settings', 'uploads'), { recursive: true, force: true }),
+    start: upload(largeFile),
+  },
+  download: {
+    name: 'download',
+    kinds: ['look', 'bytes'],
+    boundMs: 60_000,
+    renews: 'never',
+    says: (stdout, json) => (json ? isJson(stdout) : stdout !== ''),
+    prepare: ({ world }) => rmSync(join(world.dir, 'downloads'), { recursive: true, force: true }),
+    start: async ({ world }, flags) => {
+      mkdirSync(join(world.dir, 'downloads'), { recursive: true })
+      return world.start(['download', ...bounded, ...flags, '/few/small', join(world.dir, 'downloads', 'a')])
+    },
+    wrong: ({ world }) => {
+      const outside = readdirSync(join(world.dir, 'downloads')).filter((name) => name !== 'a')
+      if (outside.length > 0) return `beside the file there is ${outside}`
+      const isSame = readFileSync(join(world.dir, 'downloads', 'a'), 'utf8') === smallContent
+      return isSame ? undefined : 'the file is not the one in the drive'
+    },
+  },
+  mv: {
+    name: 'mv',
+    kinds: ['look', 'change'],
+    boundMs: 30_000,
+    renews: 'never',
+    says: isFolder,
+    start: async ({ world }, flags) => {
+      await world.run(['mkdir', '-p', '/few/to move'])
+      return world.start(['mv', ...bounded, ...flags, '/few/to move', `/few/${fresh()}`])
+    },
+  },
+  rm: {
+    name: 'rm',
+    kinds: ['look', 'removal'],
+    boundMs: 30_000,
+    renews: 'never',
+    says: isFolder,
+    start: async ({ world }, flags) => {
+      await world.run(['mkdir', '-p', '/few/to remove'])
+      return world.start(['rm', ...bounded, ...flags, '/few/to remove', '-r'])
+    },
+  },
+  share: {
+    name: 'share',
+    kinds: ['sharing link'],
+    boundMs: 20_000,
+    renews: 'never',
+    says: isLink,
+    start: inDrive('share', '/few/small'),
+  },
+  drive: {
+    name: 'drive add',
+    kinds: ['address', 'session', 'piece'],
+    boundMs: 30_000,
+    renews: 'never',
+    says: (stdout, json) => (json ? isJson(stdout) : stdout !== ''),
+    start: async ({ world, shared }, flags) =>
+      world.start(['drive', 'add', ...bounded, ...flags, `d${fresh()}`, shared]),
   },
 } as const satisfies Record<string, Scene>
 

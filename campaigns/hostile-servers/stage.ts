@@ -4,7 +4,7 @@ import type { SandboxProcess } from '../../test/helpers/microsoft/sandbox.ts'
 import { makeCertificate } from '../../test/helpers/network/certificates.ts'
 import { newWorld, type World } from '../../test/helpers/program/world.ts'
 import { kept, putBack } from '../../test/helpers/program/world-files.ts'
-import { deepPath, scenes } from './scenes.ts'
+import { deepPath, largeFile, scenes, smallContent, smallFile } from './scenes.ts'
 import type { Stranger } from './stranger.ts'
 import { startTamperer, type Tamperer } from './tamperer.ts'
 
@@ -18,6 +18,8 @@ export interface Stage {
   before: Record<string, string>
   /** Expires the saved access token, so that it has to be refreshed. */
   expire: () => void
+  /** The address of a folder that another person shared. */
+  shared: string
   stop: () => Promise<void>
 }
 
@@ -38,6 +40,7 @@ export async function setStage(sandbox: SandboxProcess, stranger: Stranger, tls 
     stranger,
     world,
     before: {},
+    shared: '',
     expire: () => {
       const folder = join(world.dir, 'settings', 'links')
       for (const file of readdirSync(folder)) {
@@ -57,6 +60,12 @@ export async function setStage(sandbox: SandboxProcess, stranger: Stranger, tls 
     throw new Error(`the login before the attacks failed:\n${login.stdout}${login.stderr}`)
   }
   for (const path of ['/there', '/few/there', '/few/other', deepPath]) await world.run(['mkdir', '-p', path])
+  writeFileSync(join(world.dir, smallFile), smallContent)
+  writeFileSync(join(world.dir, largeFile), Buffer.alloc(5_000_000, smallContent))
+  await world.run(['upload', join(world.dir, smallFile), '/few/small'])
+  const linked = { in: 'charles@contoso.example', path: '/Shared by link', type: 'edit' }
+  const { webUrl }: { webUrl: string } = await sandbox.control('POST', 'link', linked)
+  stage.shared = webUrl.replace(sandbox.origin, server.origin)
   stage.before = kept(world)
   return stage
 }

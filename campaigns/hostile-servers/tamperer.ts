@@ -1,7 +1,7 @@
 import { createServer, type IncomingHttpHeaders, type IncomingMessage, type ServerResponse } from 'node:http'
 import { createServer as createTlsServer, type ServerOptions } from 'node:https'
 import type { AddressInfo, Socket } from 'node:net'
-import { text as whole } from 'node:stream/consumers'
+import { buffer as whole } from 'node:stream/consumers'
 import { type Json, newKey, type OwnKey, signedText } from './id-token.ts'
 import { write } from './json-text.ts'
 
@@ -20,6 +20,14 @@ export type Kind =
   | 'look'
   | 'list'
   | 'batch'
+  | 'content'
+  | 'session'
+  | 'piece'
+  | 'bytes'
+  | 'change'
+  | 'removal'
+  | 'sharing link'
+  | 'address'
 
 export interface Exchange {
   kind: Kind
@@ -109,9 +117,10 @@ export async function startTamperer(sandboxOrigin: string, tls?: ServerOptions):
 
   async function serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const { method = 'GET', url: path = '/', headers } = request
-    const body = await whole(request)
+    const sent = await whole(request)
+    const body = sent.toString()
     const exchange: Exchange = { kind: kindOf(method, path, body), method, path, headers, body }
-    const answer = await trueAnswer(exchange)
+    const answer = await trueAnswer(exchange, sent)
     tamperer.seen.push({ exchange, answer: structuredClone(answer) })
     note(exchange, answer)
     const { plot } = tamperer
@@ -123,17 +132,20 @@ export async function startTamperer(sandboxOrigin: string, tls?: ServerOptions):
     else socket.end(bytesOf(answer, own))
   }
 
-  async function trueAnswer({ kind, method, path, headers, body }: Exchange): Promise<Answer> {
-    const passedOn = ['authorization', 'content-type', 'client-request-id'] as const
-    const answer = await fetch(`${sandboxOrigin}${path}`, {
+  async function trueAnswer({ kind, method, path, headers }: Exchange, sent: Buffer): Promise<Answer> {
+    const passedOn = [
+      ...(['authorization', 'content-type', 'client-request-id', 'prefer'] as const),
+      ...(['content-range', 'range', 'if-match'] as const),
+    ]
+    const answer = await fetch(`${sandboxOrigin}${withTrueAddress(path)}`, {
       method,
       redirect: 'manual',
       headers: Object.fromEntries(
         passedOn.flatMap((name) => (headers[name] ? [[name, String(headers[name])]] : [])),
       ),
-      ...(body ? { body } : {}),
+      ...(sent.length > 0 ? { body: new Uint8Array(sent) } : {}),
     })
-    const text = await answer.text()
+    const text = leadingHere(await answer.text())
     const json = parsed(text)
     if (kind === 'keys')
       json.keys.unshift({ ...json.keys[0], x5c: undefined, x5t: undefined, ...own.publicJwk })
@@ -143,11 +155,27 @@ export async function startTamperer(sandboxOrigin: string, tls?: ServerOptions):
     )
     return {
       status: answer.status,
-      headers: Object.fromEntries(kept),
+      headers: Object.fromEntries(kept.map(([name, value]) => [name, leadingHere(value)])),
       json: json && JSON.parse(JSON.stringify(json)),
       claims: payload && parsed(Buffer.from(payload, 'base64url').toString()),
       text,
     }
+  }
+
+  /** An address that a person copied names this server; the sandbox knows its own. */
+  function withTrueAddress(path: string): string {
+    return path.replace(/(?<=\/shares\/u!)[\w-]+/, (token) => {
+      const address = Buffer.from(token, 'base64url').toString()
+      return Buffer.from(address.replace(tamperer.origin, sandboxOrigin)).toString('base64url')
+    })
+  }
+
+  /** The URLs of uploads and downloads lead to this server as well. */
+  function leadingHere(text: string): string {
+    return ['/upload/', '/download/'].reduce(
+      (changed, path) => changed.replaceAll(`${sandboxOrigin}${path}`, `${tamperer.origin}${path}`),
+      text,
+    )
   }
 
   function note({ headers, body }: Exchange, { json }: Answer): void {
@@ -175,6 +203,14 @@ function kindOf(method: string, path: string, body: string): Kind {
     return grant === 'authorization_code' ? 'token by code' : 'device poll'
   }
   if (place === '/v1.0/$batch') return 'batch'
+  if (place.startsWith('/upload/')) return 'piece'
+  if (place.startsWith('/download/')) return 'bytes'
+  if (place.startsWith('/v1.0/shares/')) return 'address'
+  if (place.endsWith('/createUploadSession')) return 'session'
+  if (place.endsWith('/createLink')) return 'sharing link'
+  if (method === 'PUT') return 'content'
+  if (method === 'PATCH') return 'change'
+  if (method === 'DELETE') return 'removal'
   if (method === 'POST') return 'create'
   if (place === '/v1.0/me') return 'me'
   if (place === '/v1.0/me/drive') return 'drive'

@@ -16,6 +16,15 @@ const requests: [SceneName, Kind][] = [
   ['many', 'batch'],
   ['status', 'drive'],
   ['doctor', 'me'],
+  ['ls', 'list'],
+  ['upload', 'content'],
+  ['session', 'session'],
+  ['session', 'piece'],
+  ['download', 'bytes'],
+  ['mv', 'change'],
+  ['rm', 'removal'],
+  ['share', 'sharing link'],
+  ['drive', 'address'],
 ]
 
 const formats = [[], ['--json'], ['--verbose']] as const
