@@ -75,7 +75,10 @@ async function printParts(parts: AsyncIterable<Part>, isLong: boolean): Promise<
     }
     isFirst = false
   }
-  if (unreadable > 0) notices.warning(`${unreadable} items have a name that cannot be shown.`)
+  if (unreadable > 0)
+    notices.warning(
+      `${unreadable === 1 ? '1 item has' : `${unreadable} items have`} a name that cannot be shown.`,
+    )
 }
 
 function lineOf(item: FileItem, { at, isFolder }: { at: At; isFolder: boolean }, isLong: boolean): string {

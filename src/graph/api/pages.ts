@@ -21,6 +21,7 @@ const mostRemembered = 100_000
  * https://learn.microsoft.com/en-us/graph/paging
  * @param openGraph opens Graph with a limit on waiting of its own for each page.
  * @param failed makes the error for a page that was refused.
+ * @param isList whether a response that is not a collection is refused as well.
  * @throws OdLinkError (service) when a link leads to another origin or back to an earlier page, or is too long.
  */
 export async function* readPages(
@@ -29,6 +30,7 @@ export async function* readPages(
   headers: Record<string, string>,
   graphOrigin: string,
   failed = (answer: GraphAnswer) => apiFailure(answer, `GET ${first.path}`),
+  isList = false,
 ): AsyncGenerator<unknown[]> {
   const seen = new Set<string>()
   const read = (address: Address) => {
@@ -36,7 +38,7 @@ export async function* readPages(
     if (seen.has(hash)) throw circle()
     seen.add(hash)
     if (seen.size > mostRemembered) seen.delete(String(seen.values().next().value))
-    return readPage(openGraph(), address, headers, failed)
+    return readPage(openGraph(), address, headers, failed, isList)
   }
   const follow = async (link: string) => {
     if (link.length > longestLink) throw tooLong(link)
@@ -70,6 +72,7 @@ async function readPage(
   address: Address,
   headers: Record<string, string>,
   failed: (answer: GraphAnswer) => OdLinkError,
+  isList: boolean,
 ): Promise<Record<string, unknown>> {
   const answer: GraphAnswer = await graph.send({
     method: 'GET',
@@ -78,7 +81,8 @@ async function readPage(
     headers,
     streams: { isWhole: true, take: (response, alive) => readText(response, alive, largestPage) },
   })
-  if (answer.status === 200 && answer.json) return answer.json
+  if (answer.status === 200 && answer.json && (!isList || Array.isArray(answer.json.value)))
+    return answer.json
   throw failed(answer)
 }
 

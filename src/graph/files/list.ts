@@ -35,7 +35,7 @@ export async function listPlace({ access, place }: At): Promise<Listing> {
     refused = answer
     return graphFailure(answer, `Listing "${showPlace(place)}"`)
   }
-  const pages = readPages(access.graph, address, withShortcuts, access.graphOrigin, failed)
+  const pages = readPages(access.graph, address, withShortcuts, access.graphOrigin, failed, true)
   try {
     const first = await pages.next()
     const items = first.done ? [] : first.value.map(fileItemOf)

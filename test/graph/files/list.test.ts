@@ -44,6 +44,14 @@ describe('the list of a folder', () => {
     expect(graph.asked[0]?.headers).toEqual({ prefer: 'Include-Feature=AddToOneDrive' })
   })
 
+  it.each([{}, { value: 'text' }, { value: null }, { id: 'I', name: 'p', folder: {} }])(
+    'is not taken from a response that is no list: %j',
+    async (json) => {
+      const refused = listed({ 'GET /me/drive/root:/p:/children': [ok(json)] })
+      await expect(refused).rejects.toMatchObject({ kind: 'service', reason: 'unreadable-answer' })
+    },
+  )
+
   it('of the root may be empty, which needs no look', async () => {
     const { pages, told } = await listed({ 'GET /me/drive/root/children': [empty] }, ownPlace([]))
     expect(pages).toEqual([[]])
