@@ -166,7 +166,9 @@ describe('a plain model of a drive', () => {
           expect(got).toBe(expected)
         }
         for (let number = 0; number < model.count; number++) {
-          expect(await real.list(number, (['path', 'id', 'key'] as const)[number % 3] ?? 'id')).toBe(model.list(number))
+          expect(await real.list(number, (['path', 'id', 'key'] as const)[number % 3] ?? 'id')).toBe(
+            model.list(number),
+          )
         }
         await person.remove(`/me/drive/items/${base.id}`)
       }),
