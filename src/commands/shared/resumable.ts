@@ -3,8 +3,8 @@ import type { Target } from '../../graph/transfer/partial-file.ts'
 import { byteSize } from '../../text/format.ts'
 
 /** What a person is told of a download that was cut off, and whose part is kept. */
-export function resumes({ have }: Target): string {
-  return `The same command continues after ${byteSize(have)}.`
+export function resumes({ saved }: Target): string {
+  return `The same command continues after ${byteSize(saved)}.`
 }
 
 /** A failure of a download, with that as a next step if its part is kept. */

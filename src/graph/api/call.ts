@@ -22,6 +22,8 @@ export interface ApiRequest {
 /** Receives the body of a success, chunk by chunk. */
 export interface Receiver {
   write: (chunk: Buffer) => Promise<void> | void
+  /** Waits until all of it is written. */
+  settle?: (() => Promise<void>) | undefined
   /** Whether what it received cannot be undone, so that the request cannot be repeated. */
   readonly isCommitted: boolean
 }
@@ -109,7 +111,7 @@ export async function readText(response: IncomingMessage, alive: () => void, mos
 export async function handOn(
   response: IncomingMessage,
   alive: () => void,
-  receiver: Pick<Receiver, 'write'>,
+  receiver: Pick<Receiver, 'write' | 'settle'>,
 ): Promise<void> {
   let isWriting = false
   const whileWriting = setInterval(() => isWriting && alive(), 1_000)
@@ -121,7 +123,9 @@ export async function handOn(
       isWriting = false
     }
   } finally {
-    clearInterval(whileWriting)
+    isWriting = true
+    // Whatever ended it: the next attempt goes on where this one stopped.
+    await Promise.resolve(receiver.settle?.()).finally(() => clearInterval(whileWriting))
   }
 }
 

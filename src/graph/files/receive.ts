@@ -64,6 +64,9 @@ function comparing(target: Target | PartTarget, access: Access, place: Place, it
     get have() {
       return target.have
     },
+    get saved() {
+      return target.saved
+    },
     get etag() {
       return target.etag
     },
@@ -80,6 +83,7 @@ function comparing(target: Target | PartTarget, access: Access, place: Place, it
       checksum.see(chunk, at)
       return written
     },
+    settle: async () => target.settle?.(),
     async finish() {
       // What went to a pipe can be read only once, and few drives lack a quickXorHash.
       const mayHash = 'read' in target || item.hashes.quickxor !== undefined

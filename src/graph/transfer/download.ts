@@ -112,7 +112,8 @@ async function attempt(
     ...from.takers,
     receive: (head) => {
       target.begin(undefined)
-      return { isCommitted: false, write: (chunk) => keep(chunk, target, lengthOf(head), from) }
+      const { settle } = target
+      return { isCommitted: false, settle, write: (chunk) => keep(chunk, target, lengthOf(head), from) }
     },
   })
   if (!redirects.has(answer.status)) return 'done'
@@ -157,7 +158,8 @@ async function fetchRest(request: ApiRequest, place: URL, target: Target, from: 
     }
     const total = whole?.total ?? lengthOf(response)
     from.onProgress(target.have, total)
-    await handOn(response, alive, { write: (chunk) => keep(chunk, target, total, from) })
+    const { settle } = target
+    await handOn(response, alive, { settle, write: (chunk) => keep(chunk, target, total, from) })
     isWhole = total === undefined || target.have === total
     return ''
   }

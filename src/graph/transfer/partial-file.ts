@@ -9,11 +9,9 @@ import {
   openSync,
   readSync,
   statSync,
-  write,
   writeFileSync,
 } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
-import { promisify } from 'node:util'
 import { OdLinkError } from '../../errors.ts'
 import { isDeviceName } from '../../system/device-name.ts'
 import { isFull } from '../../system/disk-errors.ts'
@@ -29,24 +27,27 @@ import {
   removeStale,
 } from '../../system/draft.ts'
 import { followSafely } from '../../system/planted-link.ts'
+import { type WriteBehind, writeBehind } from '../../system/write-behind.ts'
 import type { NextCommand } from '../../text/next-step.ts'
 import { fileTrouble } from './file-errors.ts'
 import { continuable, writeNote } from './part-note.ts'
 
-const writeAt = promisify(write)
-
 /** Where a download goes. */
 export interface Target {
-  /** The number of bytes it has. */
+  /** The number of bytes it has taken. */
   readonly have: number
   /** Their version, strong enough to continue from there (RFC 9110 section 8.8.1). */
   readonly etag: string | undefined
+  /** How many of them are written. */
+  readonly saved: number
   /** Whether the next run can continue with it. */
   readonly isKept: boolean
   /** Starts again, with content of that version. @throws OdLinkError when that is no longer possible. */
   begin: (etag: string | undefined) => void
   write: (chunk: Buffer) => Promise<void> | void
-  /** It is complete. */
+  /** Waits until everything is written that it has taken. */
+  settle?: () => Promise<void>
+  /** It is complete, and settled. */
   finish: () => Promise<void> | void
 }
 
@@ -114,9 +115,11 @@ export function openPart(named: string, content: string, mayReplace = true): Par
   let etag = earlier?.etag
   let have = fd === undefined ? 0 : fstatSync(fd).size
   let isNoted = fd !== undefined
+  let writer: WriteBehind | undefined = fd === undefined ? undefined : writeBehind(fd, have)
   const drop = () => {
     if (fd !== undefined) discardDraft(fd, part)
     fd = undefined
+    writer = undefined
     removeStale(note)
   }
   // Also after Ctrl-C: a file that cannot be continued is of no use.
@@ -141,6 +144,9 @@ export function openPart(named: string, content: string, mayReplace = true): Par
     get have() {
       return have
     },
+    get saved() {
+      return writer?.written ?? 0
+    },
     get etag() {
       return etag
     },
@@ -159,19 +165,20 @@ export function openPart(named: string, content: string, mayReplace = true): Par
           part = beside(file, `.${randomBytes(6).toString('hex')}.part`)
           fd = createDraft(part)
         }
+        writer = writeBehind(fd, 0)
         // On a file system without permissions, the next run could not trust it.
         const canBeKept = etag !== undefined && part === usual && isTrusted(fd)
         isNoted = canBeKept && writeNote(note, content, etag as string, fd)
       }),
-    // Not `writeSync`: the next bytes are received meanwhile.
-    async write(chunk) {
-      for (let at = 0; at < chunk.length && fd !== undefined; ) {
-        const { bytesWritten } = await writeAt(fd, chunk, at, chunk.length - at, have).catch((error) => {
-          throw writeTrouble(error)
-        })
-        at += bytesWritten
-        have += bytesWritten
-      }
+    write(chunk) {
+      const written = guarded(() => writer?.write(chunk))
+      have += chunk.length
+      return written
+    },
+    settle: async () => {
+      await writer?.settle().catch((error) => {
+        throw writeTrouble(error)
+      })
     },
     finish: () =>
       guarded(() => {
@@ -210,6 +217,9 @@ export function passOn(write: Target['write'], toFile: NextCommand): Target {
   let etag: string | undefined
   return {
     get have() {
+      return have
+    },
+    get saved() {
       return have
     },
     get etag() {

@@ -36,4 +36,27 @@ describe('a body', () => {
     await handOn(body('a'), live, { write: () => new Promise((resolve) => setTimeout(resolve, 1_300)) })
     expect(alive).toBe(4)
   })
+
+  it('has been written when it ends, and when it breaks off', async () => {
+    const breaking = Readable.from(
+      (async function* () {
+        yield Buffer.from('a')
+        throw new Error('broken off')
+      })(),
+    ) as IncomingMessage
+    for (const [response, outcome] of [[body('a'), 'done'] as const, [breaking, 'broken off'] as const]) {
+      let isSettled = false
+      const settle = async () => {
+        await new Promise((resolve) => setTimeout(resolve, 5))
+        isSettled = true
+      }
+      const ended = handOn(response, () => {}, { write() {}, settle }).then(
+        () => 'done',
+        ({ message }) => message,
+      )
+      expect([await ended, isSettled]).toEqual([outcome, true])
+    }
+    const full = handOn(body('a'), () => {}, { write() {}, settle: () => Promise.reject(new Error('full')) })
+    await expect(full).rejects.toThrow('full')
+  })
 })

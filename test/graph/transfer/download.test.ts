@@ -26,6 +26,9 @@ function memory(): Target & { bytes: () => Buffer; begun: (string | undefined)[]
     get have() {
       return pieces.reduce((sum, { length }) => sum + length, 0)
     },
+    get saved() {
+      return target.have
+    },
     get etag() {
       return etag
     },

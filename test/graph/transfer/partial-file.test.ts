@@ -25,7 +25,10 @@ afterEach(() => rmSync(dir, { recursive: true, force: true }))
 
 describe('the file of a download', () => {
   const file = () => join(dir, 'file.bin')
-  const write = (target: ReturnType<typeof openPart>, text: string) => target.write(Buffer.from(text))
+  const write = async (target: ReturnType<typeof openPart>, text: string) => {
+    await target.write(Buffer.from(text))
+    await target.settle?.()
+  }
   // What each of them does when the process ends.
   const before = process.listeners('exit')
   afterEach(() => {
