@@ -29,9 +29,6 @@ const ofTenants: Record<string, string> = {
 
 /** At the root, in lower case: `login.live.com` and what older programs use. */
 const atRoot: Record<string, string> = {
-  'oauth20_authorize.srf': 'sign-in of login.live.com',
-  'oauth20_token.srf': 'token endpoint of login.live.com',
-  'oauth20_logout.srf': 'logout of login.live.com',
   'oauth20_connect.srf': 'device codes of login.live.com',
   'oauth20_remoteconnect.srf': 'device codes of login.live.com',
   'login.srf': 'sign-in page of Windows Live',

@@ -48,8 +48,21 @@ const endpoints: Record<string, Endpoint> = {
   'discovery/v2.0/keys': { kind: 'keys', answer: keySet },
 }
 
+/**
+ * The endpoints of personal accounts at `login.live.com`, and what they are below the authority `consumers`. Programs older than
+ * version 2.0 have them built in. Source: onedrive-api-docs, getting-started/msa-oauth.
+ */
+const ofPersonalAccounts: Record<string, string> = {
+  '/oauth20_authorize.srf': 'oauth2/v2.0/authorize',
+  '/oauth20_token.srf': 'oauth2/v2.0/token',
+  '/oauth20_logout.srf': 'oauth2/v2.0/logout',
+}
+
 /** The endpoint of the identity platform at a path, ignoring case. */
 export function identityEndpoint(path: string): (Endpoint & { segment: string }) | undefined {
+  const whole = path.toLowerCase()
+  if (Object.hasOwn(ofPersonalAccounts, whole))
+    return identityEndpoint(`/consumers/${ofPersonalAccounts[whole]}`)
   const [, segment, asked] = /^\/([^/]+)\/(.+)$/.exec(path) ?? []
   const rest = asked?.toLowerCase()
   if (segment !== undefined && rest?.startsWith('userrealm/'))

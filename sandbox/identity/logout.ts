@@ -12,7 +12,8 @@ import { signedOutPage } from './pages.ts'
 export function logout(world: World, incoming: Incoming): Reply {
   const parameters = incoming.method === 'POST' ? readPostedForm(incoming) : readForm(incoming.query)
   world.sessions.signOut(world, incoming, world.account(parameters.get('logout_hint') ?? ''))
-  const back = parameters.get('post_logout_redirect_uri')
+  // `/oauth20_logout.srf` calls it redirect_uri. Source: onedrive-api-docs, getting-started/msa-oauth.
+  const back = parameters.get('post_logout_redirect_uri') ?? parameters.get('redirect_uri')
   if (!back || !world.registrations.some((one) => findRedirectUri(one, back))) return signedOutPage()
   const url = new URL(back)
   const state = parameters.get('state')

@@ -8,6 +8,9 @@ import { graphPermission } from './graph-permissions.ts'
 /** The OpenID Connect scopes. Source: entra-docs, identity-platform/scopes-oidc. */
 const signInScopes = ['openid', 'profile', 'email', 'offline_access']
 
+/** For the service that was before Graph. Source: onedrive-api-docs, getting-started/msa-oauth. */
+const ofLiveSdk = /^(wl|onedrive)\.[a-z_]+$/i
+
 /** How the names of permissions look. */
 const wellFormed = /^[a-z][\w-]*(\.[\w-]+)*$/i
 
@@ -55,6 +58,8 @@ export function readScopes(
   const scopes = new Set<string>()
   for (const { prefix, name } of split(parameter)) {
     if (prefix !== '') checkResource(world, prefix)
+    if (ofLiveSdk.test(prefix + name))
+      throw refusals.notInSandbox('invalid_scope', `scopes of the Live SDK (${name})`)
     const mayStay = name === '.default' || (unknown === 'keep' && wellFormed.test(name))
     if (canonical(name) === undefined && !mayStay) throw refusals.scopeUnknown(prefix + name)
     scopes.add(name)

@@ -21,7 +21,7 @@ export interface RedirectUri {
 
 /** An app registration. */
 export interface Registration {
-  /** A GUID. */
+  /** A GUID, or the 16 digits of an application of the Live SDK. */
   clientId: string
   name: string
   redirectUris: RedirectUri[]
@@ -85,6 +85,9 @@ export function registrations(secret: string, more: Registration[], origins: Ori
   return [...own.filter(({ clientId }) => !replaced.has(clientId)), ...asked]
 }
 
+/** What the Live SDK gave out, for personal accounts. Source: onedrive-api-docs, getting-started/app-registration. */
+const liveId = /^[0-9a-f]{16}$/i
+
 const guid = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i
 
 const domain = /^[^\s@/]+\.[^\s@/.]+$/
@@ -113,7 +116,11 @@ export function checkRegistrations(registrations: Registration[], list = 'regist
   const seen = new Set<string>()
   registrations.forEach(({ clientId, redirectUris, audience, tenant }, index) => {
     const where = list === 'app' ? list : `${list}[${index}]`
-    if (!guid.test(clientId)) throw new Error(`${where}.clientId must be a GUID.`)
+    if (liveId.test(clientId) && audience !== 'PersonalMicrosoftAccount')
+      throw new Error(
+        `${where}.clientId is one of the Live SDK, so its audience must be PersonalMicrosoftAccount.`,
+      )
+    if (!guid.test(clientId) && !liveId.test(clientId)) throw new Error(`${where}.clientId must be a GUID.`)
     if (seen.has(clientId.toLowerCase())) throw new Error(`${where}.clientId is a duplicate: ${clientId}.`)
     seen.add(clientId.toLowerCase())
     if (tenant !== undefined && !guid.test(tenant) && !domain.test(tenant))

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 
 /*
  * The registrations that programs bring along, as their sources name them: each holds the one of its makers. Sources:
- * rclone, backend/onedrive/onedrive.go; abraunegg/onedrive, src/onedrive.d.
+ * rclone, backend/onedrive/onedrive.go; abraunegg/onedrive, src/onedrive.d; duplicity, backends/onedrivebackend.py.
  */
 const apps = [
   {
@@ -17,6 +17,12 @@ const apps = [
     clientId: 'd50ca740-c83f-4d1b-b616-12c519384f0c',
     name: 'OneDrive Client for Linux',
     platforms: { publicClient: ['https://login.microsoftonline.com/common/oauth2/nativeclient'] },
+  },
+  {
+    clientId: '000000004C12E85D',
+    name: 'duplicity',
+    audience: 'PersonalMicrosoftAccount',
+    platforms: { publicClient: ['https://login.live.com/oauth20_desktop.srf'] },
   },
 ]
 

@@ -90,6 +90,10 @@ describe('an app file', () => {
     ['{', 'It is not valid JSON'],
     [{}, 'app.clientId is missing.'],
     [{ clientId: 'mine' }, 'app.clientId must be a GUID.'],
+    [
+      { clientId: '000000004C12E85D' },
+      'app.clientId is one of the Live SDK, so its audience must be PersonalMicrosoftAccount.',
+    ],
     [[{ clientId }, { clientId }], 'apps[1].clientId is a duplicate'],
     [{ clientId, secret }, 'app.secret is not a known field; these are: clientId, name, secrets'],
     [{ clientId, audience: 'everybody' }, 'app.audience must be "AzureADMyOrg" or'],
