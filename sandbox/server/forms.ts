@@ -3,10 +3,11 @@ import { type Incoming, mediaType } from './messages.ts'
 /** A form or query that is not valid `application/x-www-form-urlencoded`. */
 export class MalformedForm extends Error {}
 
-const allowedBytes = /^[\x21-\x7e]*$/
+/** Spaces as well: MSAL Node before version 3 sends `retry-after, h429` as it is. */
+const allowedBytes = /^[\x20-\x7e]*$/
 
 /**
- * Reads `name=value&…` strictly: percent-encoded UTF-8, `+` for a space, each name once. Values are not
+ * Reads `name=value&…`: percent-encoded UTF-8, `+` for a space, each name once. Values are not
  * trimmed: Microsoft stopped trimming spaces and quotes in 2019. Source: MicrosoftDocs/entra-docs,
  * identity-platform/reference-breaking-changes.
  * @throws MalformedForm

@@ -244,6 +244,19 @@ describe('the token endpoint', () => {
     }
   })
 
+  it('takes a form whose values have spaces and other marks, as MSAL Node sent it for years', async () => {
+    const to = await sandbox()
+    const asked = { client_id: to.webClientId, redirect_uri: webUri, client_secret: to.webClientSecret }
+    const fields = { ...asked, grant_type: 'authorization_code', code: await code(to, asked) }
+    const marks = 'x-ms-lib-capability=retry-after, h429&x-client-current-telemetry=5|771,2,,,|,'
+    const answer = await call(`${to.origin}/common/oauth2/v2.0/token`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/x-www-form-urlencoded;charset=utf-8' },
+      body: `${marks}&${form(fields)}`,
+    })
+    expect(answer.json.access_token).toBeTruthy()
+  })
+
   it('takes parameters in the URL as old programs send them, and counts that in the score', async () => {
     const to = await sandbox()
     const asked = { client_id: to.webClientId, redirect_uri: webUri }
