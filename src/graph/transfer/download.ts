@@ -59,18 +59,20 @@ export async function download(request: ApiRequest, target: Target, from: Downlo
       throw error
     })
     if (outcome === 'done') return target.finish()
+    // Content that began again is no progress until there is more of it than ever: a server whose parts never fit would keep
+    // this going for ever.
     if (target.have > most) {
+      most = target.have
       patience = startPatience(from.maxWaitMs, from.pause)
       faults = 0
     }
-    most = target.have
     faults += 1
     const isAnswer = !(outcome instanceof NetworkError)
     const failure = isAnswer ? failureOf(outcome, request, from) : outcome
     const isTransient = !isAnswer || mayPass(outcome) || isExpired(outcome, failure)
     const retryAfter = isAnswer ? outcome.headers['retry-after'] : undefined
     if (!isTransient || faults > maxRetries || !(await patience.pause(failure.message, retryAfter)))
-      throw isAnswer && isChanging(outcome, faults) ? changing() : failure
+      throw isAnswer && isChanging(outcome) ? changing() : failure
   }
 }
 
@@ -92,9 +94,9 @@ function isExpired({ status, json }: GraphAnswer, { reason }: OdLinkError): bool
   return expired.has(status) && (json?.error === undefined || !finalReasons.has(reason))
 }
 
-/** Whether the last of so many refusals says that the content has changed again. */
-function isChanging({ status }: GraphAnswer, faults: number): boolean {
-  return status === 412 || (status === 416 && faults > maxRetries)
+/** Whether the refusal says that there is other content now, or was made of a part that did not fit. */
+function isChanging({ status }: GraphAnswer): boolean {
+  return status === 412 || status === 416
 }
 
 const finalReasons = new Set<OdLinkError['reason']>(['malware', 'drive-blocked', 'drive-frozen'])
@@ -128,7 +130,7 @@ async function follow(first: URL, request: ApiRequest, target: Target, from: Dow
     const outcome = await fetchRest(request, place, target, from)
     if (outcome === 'done' || outcome instanceof NetworkError || !redirects.has(outcome.status))
       return outcome
-    if (hop === mostHops) throw apiFailure(outcome, nameOf(request))
+    if (hop === mostHops) throw tooManyHops()
     place = readSigned(outcome.headers.location, from.graphOrigin, place.href)
   }
 }
@@ -207,6 +209,17 @@ function strong(etag: string | undefined): string | undefined {
 function lengthOf({ headers }: IncomingMessage): number | undefined {
   const length = headers['content-length']
   return length === undefined ? undefined : Number(length)
+}
+
+function tooManyHops(): OdLinkError {
+  return new OdLinkError(
+    'service',
+    `The URL of the content still leads elsewhere after ${mostHops} redirects.`,
+    {
+      reason: 'foreign-address',
+      next: [tryLater, 'Check whether a proxy or the network redirects it.'],
+    },
+  )
 }
 
 function changing(): OdLinkError {

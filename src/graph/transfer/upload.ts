@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { OdLinkError } from '../../errors.ts'
 import { NetworkError } from '../../http/errors.ts'
-import { type Patience, startPatience } from '../../http/retry.ts'
+import { type Patience, startPatience, tryLater } from '../../http/retry.ts'
 import type { HttpResponse } from '../../http/transport.ts'
 import { type JsonObject, parseJsonObject } from '../../text/json.ts'
 import { type GraphAnswer, graphAnswer } from '../answer.ts'
@@ -231,6 +231,7 @@ async function sendPieces(
   let patience = startPatience(options.maxWaitMs, options.pause)
   let faults = 0
   let { first } = start
+  let most = first
   /** Whether the last bytes have been sent, and it is not known what became of them. */
   let isLost = false
   for (;;) {
@@ -239,15 +240,22 @@ async function sendPieces(
     if (isCancelled()) throw cancelled()
     const answer = outcome instanceof NetworkError ? undefined : answerOf(outcome, file, options)
     if (answer && (answer.status === 200 || answer.status === 201)) return answer.json ?? {}
-    if (answer?.status === 202) {
-      first = nextOf(answer, source.size) ?? Math.min(first + pieceSize, source.size)
-      patience = startPatience(options.maxWaitMs, options.pause)
-      faults = 0
-      continue
+    const isTaken = answer?.status === 202
+    if (isTaken) {
+      const next = nextOf(answer, source.size) ?? Math.min(first + pieceSize, source.size)
+      const isStuck = next <= first || next >= source.size
+      // Only what has never arrived before is progress: a session that asks for the same bytes again would never end.
+      if (next > most) {
+        most = next
+        patience = startPatience(options.maxWaitMs, options.pause)
+        faults = 0
+      }
+      if (next < source.size) first = next
+      if (!isStuck) continue
     }
     faults += 1
-    const failure = failureOf(outcome, answer, file, options)
-    const isRefused = answer !== undefined && !mayPass(answer)
+    const failure = isTaken ? neverEnds() : failureOf(outcome, answer, file, options)
+    const isRefused = answer !== undefined && !isTaken && !mayPass(answer)
     if (isRefused && !mayBeOver(answer)) throw failure
     if (!isRefused && first + pieceSize >= source.size) isLost = true
     const why = isRefused ? `The upload session refuses the data (HTTP ${answer.status}).` : failure.message
@@ -387,6 +395,13 @@ function nothingTaken(): OdLinkError {
   return new OdLinkError('service', 'OneDrive ended the upload session before it accepted any data, twice.', {
     reason: 'upload-unfinished',
     next: ['Upload it under another name, or remove the existing file first.'],
+  })
+}
+
+function neverEnds(): OdLinkError {
+  return new OdLinkError('service', 'The upload session asks for the same data again, or does not end.', {
+    reason: 'upload-unfinished',
+    next: [tryLater],
   })
 }
 

@@ -314,10 +314,19 @@ describe('a download', () => {
     expect(got.graph.asked).toHaveLength(2)
   })
 
+  it('ends when a server interrupts it, and its parts never fit', async () => {
+    const wrong = { ...piece(7, 10), headers: { ...soon, 'content-range': 'bytes 7-9/*' } }
+    host.answers = Array(10).fill([undefined, wrong]).flat()
+    host.cuts = Array(20).fill(100_000)
+    const { outcome, asked } = await fetchAll(elsewhere, { maxWaitMs: 1_500 })
+    expect(outcome).toMatchObject({ kind: 'network' })
+    expect(asked).toHaveLength(3)
+  })
+
   it('that may not wait ends with its failure', async () => {
     host.answers = [{ status: 416, headers: { 'retry-after': '1' } }]
     const { outcome } = await fetchAll(elsewhere, { maxWaitMs: 0 })
-    expect(outcome).toMatchObject({ message: expect.stringContaining('GET /f/content failed (HTTP 416)') })
+    expect(outcome).toMatchObject({ kind: 'service', message: expect.stringContaining('keeps changing') })
     host.cuts = [100_000]
     expect((await fetchAll(elsewhere, { maxWaitMs: 0 })).outcome).toMatchObject({ kind: 'network' })
   })
@@ -359,8 +368,8 @@ describe('a download', () => {
     host.seen = []
     host.answers = Array.from({ length: 50 }, () => ({ status: 302, headers: { location: '/download/g' } }))
     expect((await fetchAll()).outcome).toMatchObject({
-      kind: 'usage',
-      message: expect.stringContaining('is at another URL'),
+      kind: 'service',
+      message: expect.stringContaining('still leads elsewhere after 5 redirects'),
     })
     expect(host.seen).toHaveLength(5)
     host.answers = [{ status: 302, headers: { location: 'http://evil.example/' } }]

@@ -76,6 +76,24 @@ describe('an upload', () => {
     },
   )
 
+  it('ends when the session always asks for the same bytes', async () => {
+    const again = { status: 202, headers: soon, body: { nextExpectedRanges: ['0-'] } }
+    at.session.answers = { PUT: Array(20).fill(again), GET: Array(20).fill({ ...again, status: 200 }) }
+    expect((await put()).error).toMatchObject({ kind: 'service', reason: 'upload-unfinished' })
+    expect(ranges()).toEqual(Array(maxRetries + 1).fill(firstRange))
+  })
+
+  it('asks the session where it stands when it has everything and does not end', async () => {
+    at.session.answers = {
+      PUT: ['the truth', { status: 202, headers: soon, body: {} }],
+      GET: [{ status: 200, body: { nextExpectedRanges: [] } }],
+    }
+    const now = { lastModifiedDateTime: new Date().toISOString() }
+    const told = { status: 200, json: { ...item, size, ...now }, headers: { date: new Date().toUTCString() } }
+    expect((await put({ told })).created).toMatchObject(item)
+    expect(ranges()).toEqual([firstRange, lastRange])
+  })
+
   it.each([401, 404, 408, 410, 416, 429, 500, 502, 503, 504, 509])(
     'asks the session where it stands after a %i, and continues there',
     async (status) => {

@@ -12,8 +12,8 @@ export interface ContentHost {
   content: { size: number; seed: number; etag?: string | undefined }
   /** The connection is cut after so many bytes of an answer's body, or of a request's: one for each request. */
   cuts: (number | undefined)[]
-  /** Sent instead of the real answers, one for each request. */
-  answers: { status: number; headers?: Record<string, string>; body?: string | Buffer }[]
+  /** Sent instead of the real answers, one for each request; undefined is the real one. */
+  answers: ({ status: number; headers?: Record<string, string>; body?: string | Buffer } | undefined)[]
   /** Whether it supports Range, and If-Range. */
   heeds: { range: boolean; ifRange: boolean }
   /** How long each chunk of 64 KiB takes. */
