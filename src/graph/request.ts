@@ -2,9 +2,10 @@ import type { Account } from '../accounts/account.ts'
 import { accessToken } from '../accounts/token.ts'
 import type { OdLinkError } from '../errors.ts'
 import { NetworkError } from '../http/errors.ts'
+import { prepareMeanwhile } from '../http/index.ts'
 import { type Patience, Pause, startPatience } from '../http/retry.ts'
-import { loadClientMeanwhile } from '../http/transport.ts'
 import type { LinkRecord } from '../identity/link.ts'
+import { variable } from '../settings/environment.ts'
 import type { GraphAnswer } from './answer.ts'
 import { mayPass } from './error-codes.ts'
 import { graphFailure, newSignInWanted, renewedTokenRefused } from './errors.ts'
@@ -61,7 +62,7 @@ export function openGraphs(
     pause?: Pause
   },
 ): () => Graph {
-  loadClientMeanwhile()
+  prepareMeanwhile(variable('OD_LINK_GRAPH_HOST')?.startsWith('http:') === true)
   let current = link && Promise.resolve(link)
   let renewed: string | undefined
   // Read once per command; a token that expires meanwhile is refused, and renewed then.

@@ -45,11 +45,6 @@ export const reuse = { keepAlive: true, scheduling: 'lifo', timeout: 5_000 } as 
 /** Open connections, for reuse. Node's global agent would use a proxy even for loopback (NODE_USE_ENV_PROXY). */
 const agents: Record<string, Agent> = {}
 
-/** Loads Node's client when nothing else is to do, such as while the keychain is read. The `https:` client is built on it. */
-export function loadClientMeanwhile(): void {
-  setImmediate(() => void import('node:http'))
-}
-
 /**
  * Sends one request and reads the whole response.
  * @param proxyAgent for a connection through a proxy.
