@@ -16,6 +16,8 @@ import { hasRealPart } from '../../helpers/system/real-part.ts'
 const forWhat = 'rclone from its own sign-in on, with a sandbox under Microsoft’s names'
 const hasAll = hasRealPart('rclone', forWhat) && canBeMicrosoft(forWhat)
 
+const canMount = hasAll && hasRealPart('fusermount3', 'a drive that rclone mounts')
+
 /** Each step runs many commands, on a machine that is busy with other tests. */
 const timeout = 300_000
 
@@ -171,6 +173,28 @@ describe.skipIf(!hasAll).each([
     expect(await must('lsf', '-R', 'od:dav')).toBe('')
     await must('rmdir', 'od:dav')
     dav.kill()
+  })
+
+  it.skipIf(!canMount)('mounts the drive as a folder', { timeout }, async () => {
+    const folder = join(world.dir, 'mounted')
+    mkdirSync(folder)
+    const flags = ['--vfs-cache-mode', 'writes', '--vfs-write-back', '1s']
+    const mount = world.start('rclone', ['mount', 'od:', folder, ...flags])
+    const isMounted = async () => (await world.run('mountpoint', ['-q', folder])).status === 0
+    await expect.poll(isMounted, { timeout: 60_000 }).toBe(true)
+    const shell = (script: string) => world.must('sh', ['-ec', `cd '${folder}'; ${script}`])
+    expect(await shell('ls src')).toBe('large.bin\none.txt\nsub\n')
+    // What is written is uploaded in the background.
+    const inDrive = () => must('lsf', '-R', 'od:in')
+    await shell('mkdir -p in/it && printf mounted >in/it/a.txt')
+    await expect.poll(inDrive, { timeout: 60_000 }).toBe('it/\nit/a.txt\n')
+    await shell('mv in/it/a.txt in/b.txt && rmdir in/it')
+    await expect.poll(inDrive, { timeout: 60_000 }).toBe('b.txt\n')
+    const unmounted = new Promise((resolve) => mount.once('close', resolve))
+    await world.must('fusermount3', ['-u', folder])
+    expect(await unmounted).toBe(0)
+    expect(await must('cat', 'od:in/b.txt')).toBe('mounted')
+    await must('purge', 'od:in')
   })
 
   it('finds out what names such a drive takes', { timeout }, async () => {
