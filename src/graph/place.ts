@@ -1,4 +1,5 @@
 import { OdLinkError } from '../errors.ts'
+import { cloudOfHost } from '../identity/clouds.ts'
 import {
   type DrivePath,
   encodePath,
@@ -58,11 +59,30 @@ export const driveName = /^[A-Za-z0-9][A-Za-z0-9_-]{1,39}$/
 export function readPlace(text: string): TypedPlace {
   if (text === '') throw emptyPath()
   refuseRewrittenPath(text)
-  if (isWebAddress(text)) return { address: text, prefix: text, path: [] }
+  const address = copiedAddress.exec(text)?.[1]
+  if (address !== undefined) return { address, prefix: address, path: [] }
+  refuseBareHost(text)
   const [, saved = '', rest = ''] = /^([^/:]+):(.*)$/s.exec(text) ?? []
   if (driveName.test(saved)) return { saved, prefix: `${saved}:`, path: parsePath(rest) }
   refuseHomePath(text)
   return { prefix: '', path: parsePath(text) }
+}
+
+/** An address as it is copied: from a mail in angle brackets, from a cell in quotes, with the line's end from a file. */
+const copiedAddress = /^[\s<"]*([a-z][a-z0-9+.-]*:\/\/.*?)[\s>"]*$/is
+
+/** Browsers show addresses without their scheme. Read as a path, such a one would lead into the own drive. */
+function refuseBareHost(text: string): void {
+  const host = /^[^/:?]+/.exec(text)?.[0].toLowerCase()
+  const isMicrosofts = host?.includes('.') && (cloudOfHost(host) || host === 'teams.microsoft.com')
+  if (!isMicrosofts) return
+  throw new OdLinkError('usage', `"${text}" is a web address without its "https://".`, {
+    reason: 'invalid-path',
+    next: [
+      { replacing: [text, `https://${text}`] },
+      { intro: 'Or, for a folder of that name in the drive:', replacing: [text, `/${text}`] },
+    ],
+  })
 }
 
 /** Most often a variable of a script that has no value: the root is not what it means. */

@@ -17,8 +17,29 @@ describe('what was typed', () => {
         path: [],
       },
     ],
+    ['/contoso.sharepoint.com/x', { prefix: '', path: ['contoso.sharepoint.com', 'x'] }],
+    ['report.com/x', { prefix: '', path: ['report.com', 'x'] }],
   ])('%j is a place', (text, place) => {
     expect(readPlace(text)).toEqual(place)
+  })
+
+  it.each([
+    ' https://contoso.sharepoint.com/sites/x\r\n',
+    '<https://contoso.sharepoint.com/sites/x>',
+    '"https://contoso.sharepoint.com/sites/x"',
+  ])('%j is the address that was copied', (text) => {
+    expect(readPlace(text)).toMatchObject({ address: 'https://contoso.sharepoint.com/sites/x', path: [] })
+  })
+
+  it.each([
+    'contoso.sharepoint.com/sites/x/Shared Documents',
+    'Contoso-My.SharePoint.com',
+    'contoso.sharepoint.us:443/sites/x',
+    'onedrive.live.com?id=root&cid=0123456789abcdef',
+    '1drv.ms/f/s!AbC',
+    'teams.microsoft.com/l/channel/x',
+  ])('%j is an address without its beginning, not a path', (text) => {
+    expect(() => readPlace(text)).toThrow('without its "https://"')
   })
 
   it.each([

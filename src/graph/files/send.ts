@@ -38,6 +38,8 @@ export async function sendFile(
   file: string,
   options: SendOptions,
 ): Promise<FileItem> {
+  // What an address names exists, and Graph gives it new content whatever conflict behavior is requested.
+  if (place.path.length === 0 && options.onConflict !== 'replace') throw addressTaken(place)
   const checksum = startChecksum()
   const source = await openSource(file, false, checksum.see)
   const started = Date.now()
@@ -53,6 +55,16 @@ export async function sendFile(
   } finally {
     source.close()
   }
+}
+
+function addressTaken(place: Place): OdLinkError {
+  return new OdLinkError('taken', `The name is taken: "${showPlace(place)}" already exists.`, {
+    reason: 'name-taken',
+    next: [
+      { intro: 'To replace the existing file:', flags: { 'on-conflict': 'replace' } },
+      'To keep both, use the address of its folder.',
+    ],
+  })
 }
 
 async function transfer(

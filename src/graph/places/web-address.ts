@@ -80,15 +80,26 @@ function listOrigin({ origin, hostname, searchParams }: URL): string {
   return named.hostname === hostname.replace('-my.', '.') ? named.origin : origin
 }
 
+/** What pages call the item that they show: `Doc.aspx?sourcedoc={GUID}`, `DispForm.aspx?ID=7`. Only the page knows its path. */
+const shownItem = /^(sourcedoc|sourceurl|uniqueid|docid|guestaccesstoken|share|file|id|itemid)$/i
+
 /** The folder that a path on the host shows, without the names of the page itself. */
 function folderIn(url: URL): DrivePath {
+  // Such a page is not its library, which would be shared or written to by mistake.
+  const isItem =
+    /\.aspx$/i.test(url.pathname) && [...url.searchParams.keys()].some((key) => shownItem.test(key))
+  if (isItem) throw saysNoFolder(url)
   const path = url.pathname
     .replace(/^\/:[a-z]:\/r(?=\/)/i, '')
     .replace(/(\/(Forms|SitePages|_layouts)(\/[^/]+)*?)?\/[^/]+\.aspx$/i, '')
   const names = namesIn(path, url)
   const isPersonal = /-my\.|^onedrive\.live\./.test(url.hostname)
   if (!/^(my|onedrive)$/i.test(names.join('/')) && (names.length > 0 || !isPersonal)) return names
-  throw new OdLinkError('usage', `The page "${url.href}" does not say which folder it shows.`, {
+  throw saysNoFolder(url)
+}
+
+function saysNoFolder(url: URL): OdLinkError {
+  return new OdLinkError('usage', `The page "${url.href}" does not say which folder it shows.`, {
     reason: 'foreign-address',
     next: ['Open the folder itself and copy the address then, or use Share and Copy link.'],
   })

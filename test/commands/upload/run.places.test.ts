@@ -43,6 +43,32 @@ describe('files outside of the own drive', () => {
     expect((await run('ls', address)).stdout).toContain('report.txt\n')
   })
 
+  it('are kept where an address names a file, and its folder is not shared in place of a document', async () => {
+    writeFileSync(join(places.world.dir, 'other.txt'), 'another')
+    await run('upload', '--on-conflict', 'replace', 'report.txt', 'team:/kept.txt')
+    for (const choice of ['fail', 'rename']) {
+      const { code, stderr } = await run(
+        'upload',
+        '--on-conflict',
+        choice,
+        'other.txt',
+        `${address}/kept.txt`,
+      )
+      expect([code, stderr]).toEqual([3, expect.stringContaining('--on-conflict replace')])
+    }
+    expect((await run('download', 'team:/kept.txt', '-')).stdout).toBe('a report')
+    await run('upload', '--on-conflict', 'replace', 'other.txt', `${address}/kept.txt`)
+    expect((await run('download', 'team:/kept.txt', '-')).stdout).toBe('another')
+    await run('rm', 'team:/kept.txt')
+    const page = address.replace('/Shared%20Documents/General', '/_layouts/15/Doc.aspx?sourcedoc=%7BA-1%7D')
+    expect(await run('share', page)).toMatchObject({ code: 2, stderr: expect.stringContaining('Copy link') })
+    const bare = await run('mkdir', '-p', 'contoso.sharepoint.com/sites/x/Y')
+    expect([bare.code, bare.stderr]).toEqual([
+      2,
+      expect.stringContaining('od-link mkdir --parents https://contoso.sharepoint.com/sites/x/Y'),
+    ])
+  })
+
   it('are what their own address names, and an empty path is refused', async () => {
     await run('upload', '-p', 'report.txt', 'team:/by address/one.txt')
     const folder = `${address}/by%20address`

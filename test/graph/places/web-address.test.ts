@@ -96,6 +96,14 @@ describe('the address of a folder', () => {
     [`${my}/`, 'does not say which folder it shows'],
     [`${live}/`, 'does not say which folder it shows'],
     [`${my}/onedrive`, 'does not say which folder it shows'],
+    // Not its library, although the path says so.
+    [`${site}/:w:/r/sites/team/_layouts/15/Doc.aspx?sourcedoc=%7B1-2%7D&file=a.docx`, 'does not say which'],
+    [`${my}/personal/ada/_layouts/15/WopiFrame.aspx?sourcedoc=%7B1-2%7D`, 'does not say which folder'],
+    [`${site}/sites/team/Lib/Forms/DispForm.aspx?ID=7`, 'does not say which folder it shows'],
+    [
+      `${site}/sites/team/_layouts/15/download.aspx?SourceUrl=%2Fsites%2Fteam%2FLib%2Fa`,
+      'does not say which',
+    ],
     [`${site}/sites/team/Lib/a%2Fb`, 'a name that no folder can have'],
     [`${site}/sites/team/Lib/%E0%A4`, 'a name that no folder can have'],
     [`${site}/sites/team/Lib/a%00`, 'a name that no folder can have'],
