@@ -79,7 +79,8 @@ function answer(world: World, incoming: Incoming, asOf?: Snapshot): Reply {
   if (incoming.path === userInfoPath) return userInfo(world, incoming, token)
   const own = asMe(token, path)
   if (/^\/me\/?$/.test(own)) return me(world, incoming, token)
-  if (/^\/(me\/)?drives\/?$/.test(own)) return listDrives(world, incoming, token)
+  const drives = /^\/(?:(?:me|users\/(?<userId>[^/]+))\/)?drives\/?$/.exec(own)
+  if (drives) return listDrives(world, incoming, token, drives.groups?.userId)
   return (
     answerUsers(world, incoming, token, path) ??
     answerSites(world, incoming, token, path) ??

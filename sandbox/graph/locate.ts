@@ -7,7 +7,7 @@ import { type Role, stronger } from '../state/rights.ts'
 import type { Site } from '../state/sites.ts'
 import type { World } from '../state/world.ts'
 import type { Address } from './address.ts'
-import { rootLibraries } from './drives.ts'
+import { findUser, rootLibraries } from './drives.ts'
 import { findList } from './lists.ts'
 import { openShare } from './shares.ts'
 import { findSite } from './site-address.ts'
@@ -50,9 +50,7 @@ function findDrive(world: World, { account }: AccessToken, address: Address): Dr
     return first
   }
   if (userId === undefined) return world.driveOf(account)
-  const user = world.accounts.find(({ username, graphId, objectId }) =>
-    [username.toLowerCase(), graphId, objectId].includes(userId.toLowerCase()),
-  )
+  const user = findUser(world, userId)
   if (!user) throw refusals.itemNotFound()
   return world.driveOf(user)
 }

@@ -1,4 +1,4 @@
-import { readForm } from '../server/forms.ts'
+import { readParameters } from '../server/forms.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import { clientRefusals } from '../state/client-refusals.ts'
 import { refusals } from '../state/identity-refusals.ts'
@@ -24,7 +24,7 @@ import { tenantOfVersion1, type Version } from './version-1.ts'
 export function adminConsent(world: World, incoming: Incoming, asked: Tenant, version: Version): Reply {
   if (incoming.method !== 'GET') throw refusals.postOnly(incoming.method)
   const tenant = tenantOfVersion1(asked)
-  const parameters = readForm(incoming.query)
+  const parameters = readParameters(incoming)
   const registration = findRegistration(world, parameters.get('client_id'), tenant)
   const redirectUri = parameters.get('redirect_uri') ?? registration.redirectUris[0]?.uri
   if (redirectUri === undefined) throw refusals.noReplyAddress()

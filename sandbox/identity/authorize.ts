@@ -1,4 +1,4 @@
-import { readForm, readPostedForm } from '../server/forms.ts'
+import { readParameters } from '../server/forms.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import { IdentityError } from '../state/identity-error.ts'
 import { refusals } from '../state/identity-refusals.ts'
@@ -24,7 +24,7 @@ import { scopesOfVersion1, tenantOfVersion1, type Version } from './version-1.ts
 export function authorize(world: World, incoming: Incoming, asked: Tenant, version: Version): Reply {
   const tenant = version === 1 ? tenantOfVersion1(asked) : asked
   if (incoming.method !== 'GET' && incoming.method !== 'POST') throw refusals.postOnly(incoming.method)
-  const parameters = incoming.method === 'POST' ? readPostedForm(incoming) : readForm(incoming.query)
+  const parameters = readParameters(incoming)
   if (incoming.method === 'GET' && (parameters.has('client_secret') || parameters.has('code_verifier'))) {
     world.score.report('secretInUrl', incoming)
   }

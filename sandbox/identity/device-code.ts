@@ -1,5 +1,5 @@
 import { randomInt } from 'node:crypto'
-import { readForm, readPostedForm } from '../server/forms.ts'
+import { readParameters } from '../server/forms.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import { clientRefusals } from '../state/client-refusals.ts'
 import { refusals } from '../state/identity-refusals.ts'
@@ -24,7 +24,7 @@ export function deviceCode(world: World, incoming: Incoming, given: Tenant, vers
   const tenant = version === 1 ? tenantOfVersion1(given) : given
   if (incoming.method !== 'POST') throw refusals.postOnly(incoming.method)
   // Version 1.0 takes them in the URL as well.
-  const form = new Map([...readForm(incoming.query), ...readPostedForm(incoming)])
+  const form = readParameters(incoming)
   const registration = findRegistration(world, form.get('client_id'), tenant)
   if (!isPublicClient(registration) && reachesPersonal(registration, tenant)) throw clientRefusals.notMobile()
   checkAskedResource(world, form.get('resource'), version)

@@ -1,4 +1,4 @@
-import { readForm, readPostedForm } from '../server/forms.ts'
+import { readParameters } from '../server/forms.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import { findRedirectUri } from '../state/registrations.ts'
 import type { World } from '../state/world.ts'
@@ -10,7 +10,7 @@ import { signedOutPage } from './pages.ts'
  * identity-platform/v2-protocols-oidc and refresh-tokens.
  */
 export function logout(world: World, incoming: Incoming): Reply {
-  const parameters = incoming.method === 'POST' ? readPostedForm(incoming) : readForm(incoming.query)
+  const parameters = readParameters(incoming)
   world.sessions.signOut(world, incoming, world.account(parameters.get('logout_hint') ?? ''))
   // `/oauth20_logout.srf` calls it redirect_uri. Source: onedrive-api-docs, getting-started/msa-oauth.
   const back = parameters.get('post_logout_redirect_uri') ?? parameters.get('redirect_uri')

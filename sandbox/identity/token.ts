@@ -1,5 +1,5 @@
 import { randomBytes } from 'node:crypto'
-import { readForm, readPostedForm } from '../server/forms.ts'
+import { readForm, readParameters } from '../server/forms.ts'
 import type { Incoming, Reply } from '../server/messages.ts'
 import type { Grant } from '../state/grants.ts'
 import { refusals } from '../state/identity-refusals.ts'
@@ -51,7 +51,7 @@ export async function token(
   version: Version,
 ): Promise<Reply> {
   if (incoming.method !== 'POST') throw refusals.postOnly(incoming.method)
-  const form = readParameters(world, incoming)
+  const form = readTokenRequest(world, incoming)
   const grantType = form.get('grant_type')
   if (!grantType) throw refusals.missingParameter('grant_type')
   incoming.entry.grant = grantType
@@ -77,10 +77,10 @@ export async function token(
  * The parameters of the body, and those of the URL that the body lacks. Microsoft tolerates what RFC 6749 forbids, and old
  * programs send everything in both places; but a URL ends up in logs, so the score counts it.
  */
-function readParameters(world: World, incoming: Incoming): Map<string, string> {
+function readTokenRequest(world: World, incoming: Incoming): Map<string, string> {
   const inUrl = readForm(incoming.query)
   if ([...inUrl.keys()].some((name) => bodyOnly.test(name))) world.score.report('secretInUrl', incoming)
-  return new Map([...inUrl, ...readPostedForm(incoming)])
+  return readParameters(incoming)
 }
 
 /** Cookies that come with every answer; clients may ignore them. */

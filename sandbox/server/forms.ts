@@ -25,6 +25,18 @@ export function readForm(text: string): Map<string, string> {
   return fields
 }
 
+/**
+ * The parameters of an OAuth request, in its query and its posted form: one without a value is as good as omitted. The
+ * form goes first. Source: RFC 6749, sections 3.1 and 3.2.
+ */
+export function readParameters(incoming: Incoming): Map<string, string> {
+  return new Map([...withValues(readForm(incoming.query)), ...withValues(readPostedForm(incoming))])
+}
+
+function withValues(form: Map<string, string>): [string, string][] {
+  return [...form].filter(([, value]) => value !== '')
+}
+
 function decode(text: string): string {
   try {
     return decodeURIComponent(text.replaceAll('+', ' '))

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import {
+  aadstsNumber,
   ada,
   authorize,
   call,
@@ -83,6 +84,15 @@ describe('authorize', () => {
     expect(
       (await authorize(to, { ...web, redirect_uri: 'http://localhost:6001/Post_OneDrive' })).status,
     ).toBe(400)
+  })
+
+  it('takes a parameter without a value for one that is missing', async () => {
+    const to = await sandbox()
+    const empty = { prompt: '', login_hint: '', domain_hint: '', response_mode: '', code_challenge: '' }
+    const code = redirected(await authorize(to, { ...empty, claims: '' })).get('code') ?? ''
+    const answer = await redeem(to, { code, client_secret: '', code_verifier: '', resource: '' })
+    expect(answer.json.access_token).toBeTruthy()
+    expect(aadstsNumber(await authorize(to, { scope: '' }))).toBe(900144)
   })
 
   it('reports every other error to the client, with the state', async () => {
