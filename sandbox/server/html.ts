@@ -31,12 +31,17 @@ a { color: #0b5cad }
 }
 `
 
+/** The ring of the masthead, so that a tab of the sandbox is told from one of Microsoft's. */
+const icon =
+  '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 16 16"><circle cx="8" cy="8" r="6" fill="none" stroke="#2f7de1" stroke-width="3"/></svg>'
+
 /** A page whose content security policy allows only its own style and script, by their hashes. */
 export function page({ status = 200, title, body, style = '', script, head = '', formAction }: Page): Reply {
   const css = baseStyle + style
   const policy = [
     "default-src 'none'",
     `style-src '${hash(css)}'`,
+    'img-src data:',
     "base-uri 'none'",
     "frame-ancestors 'none'",
   ]
@@ -60,6 +65,7 @@ export function page({ status = 200, title, body, style = '', script, head = '',
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>${escapeHtml(title)}</title>
+<link rel="icon" href="data:image/svg+xml,${encodeURIComponent(icon)}">
 ${head}<style>${css}</style>
 </head>
 <body>

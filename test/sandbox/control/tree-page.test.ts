@@ -12,7 +12,11 @@ describe('the page of the drives', () => {
     expect(page.headers.get('refresh')).toBe('2')
     expect((await call(`${to.origin}/?still`)).headers.get('refresh')).toBeNull()
     expect(page.text).not.toContain('<script')
-    expect(page.headers.get('content-security-policy')).toMatch(/^default-src 'none'; style-src 'sha256-/)
+    expect(page.headers.get('content-security-policy')).toMatch(
+      /^default-src 'none'; style-src 'sha256-[^']+'; img-src data:;/,
+    )
+    // Told from a tab of Microsoft's.
+    expect(page.text).toContain('<link rel="icon" href="data:image/svg+xml,')
   })
 
   it('shows files, their sizes, and how full each drive is', async () => {

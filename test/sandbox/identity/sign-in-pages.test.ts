@@ -45,7 +45,7 @@ describe('the sign-in pages, with a plain HTTP client', () => {
     const { page } = await begin(to)
     const policy = page.headers.get('content-security-policy') ?? ''
     expect(policy).toMatch(
-      /^default-src 'none'; style-src 'sha256-[^']+'; base-uri 'none'; frame-ancestors 'none'/,
+      /^default-src 'none'; style-src 'sha256-[^']+'; img-src data:; base-uri 'none'; frame-ancestors 'none'/,
     )
     expect(policy).toMatch(/; form-action 'self' http:\/\/localhost:8765$/)
     expect(policy).not.toContain('script-src')
