@@ -1,7 +1,7 @@
 /* A sandbox with a site, and people of one organization who share with each other. */
 
-import type { Sandbox, SandboxOptions } from '../../../sandbox/index.ts'
-import { ada, control, grace, graph, type Json, sandbox, signIn } from './client.ts'
+import type { Registration, Sandbox, SandboxOptions } from '../../../sandbox/index.ts'
+import { ada, control, grace, graph, type Json, sandbox, signIn, token } from './client.ts'
 
 export const charles = 'charles@contoso.example'
 export const margaret = 'margaret@outlook.example'
@@ -26,6 +26,18 @@ export type Person = Awaited<ReturnType<typeof personOf>>
 /** One person's requests to Graph. */
 export async function personOf(to: Sandbox, username: string, scope = scopes.sites) {
   const { access_token: accessToken } = await signIn(to, username, { scope })
+  return requestsWith(to, accessToken)
+}
+
+/** An application's requests in Ada's organization, without a person. */
+export async function applicationOf(to: Sandbox, { clientId, secrets = [] }: Registration) {
+  const form = { grant_type: 'client_credentials', scope: 'https://graph.microsoft.com/.default' }
+  const credentials = { client_id: clientId, client_secret: secrets[0] }
+  const { json } = await token(to, { ...form, ...credentials }, 'contoso.example')
+  return requestsWith(to, json.access_token)
+}
+
+function requestsWith(to: Sandbox, accessToken: string) {
   const ask = (method: string) => (path: string, body?: unknown, headers?: Record<string, string>) =>
     graph(to, accessToken, method, path, body, headers)
   const post = ask('POST')

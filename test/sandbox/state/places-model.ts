@@ -18,14 +18,20 @@ interface Folder {
   gone: boolean
 }
 
-/** Drive 0 belongs to person 0, drive 1 to person 1, a third to nobody. Folder N is the root of drive N. */
+/**
+ * Drive 0 belongs to person 0, drive 1 to person 1, a third to nobody. Folder N is the root of drive N. Number 2 of those who
+ * act is an application without a person, which may do the same everywhere.
+ */
 export class ModelPlaces {
   readonly #drives: number
+  readonly #application: Rights
   readonly #folders: Folder[]
   #rights: { who: number; folder: number; role: 'read' | 'write' }[] = []
 
-  constructor(drives: number) {
+  /** @param application what the application's permissions allow. */
+  constructor(drives: number, application: Rights = 'none') {
     this.#drives = drives
+    this.#application = application
     this.#folders = Array.from({ length: drives }, (_, drive) => ({
       drive,
       parent: -1,
@@ -48,9 +54,12 @@ export class ModelPlaces {
     if (role !== 'none') this.#rights.push({ who, folder, role })
   }
 
-  /** Roots are not renamed, moved or removed, and nobody gives rights to what is gone or to its owner. */
+  /**
+   * Roots are not renamed, moved or removed, and nobody gives rights to what is gone, to its owner or to the application.
+   */
   isOutOfPlay({ do: what, which, who }: Operation): boolean {
     const number = which % this.count
+    if (who === 2 && (what === 'allow' || this.#application === 'none')) return true
     if (what === 'allow') return this.#at(number).gone || this.#at(number).drive === who
     return number < this.#drives && ['rename', 'move', 'remove'].includes(what)
   }
@@ -87,6 +96,7 @@ export class ModelPlaces {
   }
 
   #roleAt(who: number, number: number): 'read' | 'write' | undefined {
+    if (who === 2) return this.#application === 'none' ? undefined : this.#application
     if (this.#at(number).drive === who) return 'write'
     const roles = this.#rights
       .filter((one) => one.who === who && this.#isWithin(number, one.folder))
@@ -96,7 +106,9 @@ export class ModelPlaces {
 
   #reaches(who: number, drive: number): boolean {
     return (
-      drive === who || this.#rights.some((one) => one.who === who && this.#at(one.folder).drive === drive)
+      who === 2 ||
+      drive === who ||
+      this.#rights.some((one) => one.who === who && this.#at(one.folder).drive === drive)
     )
   }
 

@@ -1,10 +1,18 @@
 import fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { type Answer, ada, grace, type Json } from '../../helpers/sandbox/client.ts'
-import { charles, margaret, type Person, personOf, worldOfPlaces } from '../../helpers/sandbox/places.ts'
+import { type Answer, ada, grace, type Json, newRegistration } from '../../helpers/sandbox/client.ts'
+import {
+  applicationOf,
+  charles,
+  margaret,
+  type Person,
+  personOf,
+  worldOfPlaces,
+} from '../../helpers/sandbox/places.ts'
 import { ModelPlaces, type Rights } from './places-model.ts'
 
-const who = fc.nat({ max: 1 })
+/** One of two people, or an application. */
+const who = fc.nat({ max: 2 })
 /** A folder among all that ever were, in whichever drive. */
 const which = fc.nat({ max: 14 })
 const name = fc.constantFrom('a', 'A', 'b', 'é', 'c d')
@@ -84,12 +92,18 @@ class RealPlaces {
 
 describe('a plain model of drives and rights', () => {
   it.each([
-    ['work', [ada, charles], true],
-    ['personal', [grace, margaret], false],
-  ] as const)('allows and shows what %s drives do, step by step', async (_, usernames, hasSite) => {
+    ['work drives', [ada, charles], 'write'],
+    ['work drives with an application that only reads', [ada, charles], 'read'],
+    ['personal drives', [grace, margaret], 'none'],
+  ] as const)('allows and shows what %s do, step by step', async (_, usernames, application) => {
+    const hasSite = application !== 'none'
+    const registration = newRegistration({
+      ...{ redirectUris: [], secrets: ['abc8Q~secret'] },
+      applicationPermissions: [application === 'read' ? 'Files.Read.All' : 'Files.ReadWrite.All'],
+    })
     await fc.assert(
       fc.asyncProperty(fc.array(operation, { maxLength: 40, size: 'max' }), async (operations) => {
-        const { to, site, arrange } = await worldOfPlaces()
+        const { to, site, arrange } = await worldOfPlaces({ registrations: [registration] })
         try {
           const people = await Promise.all(usernames.map((username) => personOf(to, username)))
           const own = await Promise.all(people.map(({ get }) => get('/me/drive/root')))
@@ -98,7 +112,8 @@ describe('a plain model of drives and rights', () => {
             const [library] = site.drives
             roots.push({ driveId: library.driveId, id: library.itemId })
           }
-          const model = new ModelPlaces(hasSite ? 3 : 2)
+          if (hasSite) people.push(await applicationOf(to, registration))
+          const model = new ModelPlaces(hasSite ? 3 : 2, application)
           // The first person is a member of the site.
           if (hasSite) model.allow(2, 0, 'write')
           const real = new RealPlaces(people, roots, (drive, path, number, role) =>
