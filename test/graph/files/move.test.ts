@@ -102,6 +102,31 @@ describe('a move', () => {
     })
   })
 
+  it('into a folder beside it, or to a name there, is one to another parent', async () => {
+    const answers = {
+      'GET /me/drive/root:/a/sub:': [ok(aFolder('sub'))],
+      [change]: [ok({ id: 'id of a.txt' })],
+    }
+    const parentReference = { id: 'id of sub' }
+    const folder = move(answers, { folder: ownPlace(['a', 'sub']) })
+    expect(await folder.moved).toMatchObject({ place: ownPlace(['a', 'sub', 'a.txt']) })
+    expect(folder.graph.asked.at(-1)?.body).toMatchObject({ name: 'a.txt', parentReference })
+    const name = move(answers, toName(ownPlace(['a', 'sub', 'c.txt'])))
+    expect(await name.moved).toMatchObject({ place: ownPlace(['a', 'sub', 'c.txt']) })
+    expect(name.graph.asked.at(-1)?.body).toMatchObject({ name: 'c.txt', parentReference })
+  })
+
+  it('of what an address names has the name of the item', async () => {
+    const place: Place = { drive: '/me/drive', item: 'id of a.txt', prefix: address, path: [] }
+    const { graph, moved } = move(
+      { ...into, [change]: [ok({ id: 'id of a.txt' })] },
+      { folder: ownPlace(['b']) },
+      { place },
+    )
+    expect(await moved).toMatchObject({ place: ownPlace(['b', 'a.txt']) })
+    expect(graph.asked.at(-1)?.body).toMatchObject({ name: 'a.txt' })
+  })
+
   it('of a folder, or of what has no time, sends none', async () => {
     const folder = { ...aFolder('a.txt'), lastModifiedDateTime: modified }
     for (const item of [folder, aFile('a.txt')]) {
@@ -219,9 +244,7 @@ describe('another drive', () => {
     await expect(move(answers, { folder }, { item: { ...file, ...ofItem } }).moved).rejects.toMatchObject({
       ...{ kind: 'usage', reason: 'refused-request' },
       message: '"/a/a.txt" is in another drive, and Microsoft Graph does not move items between drives.',
-      hint: expect.stringMatching(
-        /download \/a\/a\.txt a\.txt && od-link upload a\.txt team:\/\nWithin SharePoint/,
-      ),
+      hint: 'To copy a file by way of this computer, and remove it afterwards with od-link rm: od-link download /a/a.txt a.txt && od-link upload a.txt team:/\nWithin SharePoint, Graph copies by itself: POST …/copy with od-link api.',
     })
   })
 
@@ -230,6 +253,43 @@ describe('another drive', () => {
     expect(await move(answers, { folder }, { item: { ...file, ...inDrive('ab1') } }).moved).toMatchObject({
       place: { prefix: 'team:', path: ['a.txt'] },
     })
+  })
+
+  it.each([
+    ['00AB1', 'ab1', true],
+    ['0a0b', 'ab', false],
+  ])('is compared without leading zeros only: %s and %s', async (one, other, isSame) => {
+    const answers = { [get]: [ok({ ...aFolder('b'), ...inDrive(one) })], [change]: [ok(file)] }
+    const { moved } = move(answers, { folder }, { item: { ...file, ...inDrive(other) } })
+    expect(
+      await moved.then(
+        () => true,
+        () => false,
+      ),
+    ).toBe(isSame)
+  })
+
+  it('is compared by the addresses where only one side says which it is in', async () => {
+    const item = { ...file, ...inDrive('A') }
+    const { moved } = move({ ...into, [change]: [ok(file)] }, { folder: ownPlace(['b']) }, { item })
+    expect(await moved).toMatchObject({ place: ownPlace(['b', 'a.txt']) })
+  })
+
+  it('has paths of its own: the same one is not the item itself', async () => {
+    const place = ownPlace(['a'])
+    for (const elsewhere of [
+      { ...folder, path: ['a', 'b'] },
+      { drive: '/me/drive', item: 'I', prefix: 'team:', path: ['a', 'b'] },
+    ]) {
+      const answers = {
+        'GET /drives/D/items/I:/a/b:': [ok({ ...aFolder('b'), ...inDrive('B') })],
+        'GET /me/drive/items/I:/a/b:': [ok({ ...aFolder('b'), ...inDrive('B') })],
+      }
+      const item = { ...aFolder('a'), ...inDrive('A') }
+      await expect(move(answers, { folder: elsewhere }, { place, item }).moved).rejects.toMatchObject({
+        reason: 'refused-request',
+      })
+    }
   })
 
   it('is taken for one where the folder has no ID', async () => {
