@@ -1,5 +1,17 @@
+import { homedir } from 'node:os'
+import { join } from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { ownPlace, parentOf, placeAddress, placeBelow, readPlace, showPlace } from '../../src/graph/place.ts'
+import {
+  driveName,
+  isPathIgnored,
+  isWebAddress,
+  ownPlace,
+  parentOf,
+  placeAddress,
+  placeBelow,
+  readPlace,
+  showPlace,
+} from '../../src/graph/place.ts'
 
 describe('what was typed', () => {
   it.each([
@@ -49,10 +61,56 @@ describe('what was typed', () => {
     ['/a:b', 'it contains ":"'],
     ['a b:/c', 'it contains ":"'],
     ['team:/a:b', 'it contains ":"'],
+    ['C:\\Program Files\\Git\\sites', 'is a path of this computer'],
+    ['C:/Program Files/Git/', 'is a path of this computer'],
+    ['a/team:/b', 'it contains ":"'],
+    ['-team:/b', 'it contains ":"'],
+    ['team!:/b', 'it contains ":"'],
+    [`${'x'.repeat(41)}:/b`, 'it contains ":"'],
     ['team:/a//../b', '"." and ".." are not folder names'],
   ])('%j is refused', (text, why) => {
     expect(() => readPlace(text)).toThrow(why)
   })
+
+  it('is refused when it is empty, which a variable without a value is', () => {
+    expect(() => readPlace('')).toThrow(
+      expect.objectContaining({
+        ...{ kind: 'usage', reason: 'invalid-path', message: 'A path is empty.' },
+        hint: 'If it comes from a variable, check its value. The root of the drive is "/".',
+      }),
+    )
+  })
+
+  it('is refused when it is a home directory that a shell has put there', () => {
+    expect(() => readPlace(join(homedir(), 'Reports'))).toThrow('is a path of this computer')
+  })
+
+  it('may have a line break, which is told as what it is', () => {
+    expect(() => readPlace('team:/a\nb')).toThrow('OneDrive does not accept the name')
+  })
+})
+
+it.each([
+  ['ab', true],
+  ['0', false],
+  ['x'.repeat(40), true],
+  ['x'.repeat(41), false],
+  ['_ab', false],
+  ['ab.c', false],
+  ['ab\n', false],
+])('%j can be the name of a saved drive: %j', (name, expected) => {
+  expect(driveName.test(name)).toBe(expected)
+})
+
+it.each([
+  ['https://a', true],
+  ['HTTP://a', true],
+  ['git+ssh://a', true],
+  ['/https://a', false],
+  ['1a://b', false],
+  ['https:/a', false],
+])('%j is a web address: %j', (text, expected) => {
+  expect(isWebAddress(text)).toBe(expected)
 })
 
 describe('a place', () => {
@@ -64,6 +122,22 @@ describe('a place', () => {
     expect(placeAddress(saved)).toBe('/drives/b!x/items/01%2FAB')
     expect(placeAddress(placeBelow(saved, ['a', 'b#']))).toBe('/drives/b!x/items/01%2FAB:/a/b%23:')
     expect(placeAddress({ drive: '/drives/b!x', prefix: 'all:', path: ['a'] })).toBe('/drives/b!x/root:/a:')
+  })
+
+  it('has keys in its address where the cloud ignores a path after an ID', () => {
+    const keyed = { ...saved, byKeys: true, path: ["it's a", 'b'] }
+    expect(placeAddress(keyed)).toBe("/drives/b!x/items/01%2FAB/children('it''s%20a')/children('b')")
+    expect(placeAddress({ ...keyed, item: undefined })).toBe("/drives/b!x/root:/it's%20a/b:")
+    expect(placeAddress({ ...keyed, path: [] })).toBe('/drives/b!x/items/01%2FAB')
+  })
+
+  it('was not asked for where the answer is what its path begins at', () => {
+    const below = placeBelow(saved, ['a'])
+    expect(isPathIgnored(below, { id: '01/AB' })).toBe(true)
+    expect(isPathIgnored(below, { id: 'another' })).toBe(false)
+    expect(isPathIgnored({ ...below, byKeys: true }, { id: '01/AB' })).toBe(false)
+    expect(isPathIgnored(saved, { id: '01/AB' })).toBe(false)
+    expect(isPathIgnored(ownPlace(['a']), {})).toBe(false)
   })
 
   it('is shown as it can be typed', () => {

@@ -10,9 +10,15 @@ import fs, {
 } from 'node:fs'
 import { syncBuiltinESMExports } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { basename, join } from 'node:path'
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest'
-import { isDraftOf, removeDrafts, replaceFile, writeAtomically } from '../../src/system/atomic-write.ts'
+import {
+  isDraftOf,
+  isInUse,
+  removeDrafts,
+  replaceFile,
+  writeAtomically,
+} from '../../src/system/atomic-write.ts'
 
 let dir: string
 beforeEach(() => {
@@ -81,6 +87,65 @@ describe('a file that another program has open', () => {
   })
 })
 
+describe('a file that cannot be replaced', () => {
+  const keep = () => join(dir, 'file.new')
+  /** The renames to these names fail. */
+  const refusing = (code: string, ...targets: string[]) => {
+    const { rename } = fs.promises
+    vi.spyOn(fs.promises, 'rename').mockImplementation(async (from, to) => {
+      if (targets.includes(basename(String(to)))) throw Object.assign(new Error(code), { code })
+      return rename(from, to)
+    })
+    writeFileSync(join(dir, 'file'), 'old')
+    return join(dir, 'file')
+  }
+  afterEach(() => vi.restoreAllMocks())
+
+  it.each(['EPERM', 'EACCES', 'EROFS', 'ENOSPC', 'EDQUOT', 'EIO'])(
+    'leaves what was written beside it where that is asked: %s',
+    async (code) => {
+      const path = refusing(code, 'file')
+      expect(await writeAtomically(path, 'new', keep())).toMatchObject({ error: { code }, keptIn: keep() })
+      expect(readFileSync(keep(), 'utf8')).toBe('new')
+      expect(readFileSync(path, 'utf8')).toBe('old')
+      expect(readdirSync(dir).sort()).toEqual(['file', 'file.new'])
+    },
+  )
+
+  it('leaves the draft where it cannot even go there', async () => {
+    const path = refusing('EROFS', 'file', 'file.new')
+    const { keptIn = '' } = (await writeAtomically(path, 'new', keep())) ?? {}
+    expect(keptIn).toMatch(/file\.[0-9a-f]{12}\.tmp$/)
+    expect(readFileSync(keptIn, 'utf8')).toBe('new')
+  })
+
+  it.each([
+    ['EPERM', false],
+    ['ENOENT', true],
+    ['EISDIR', true],
+  ])('is an error otherwise, and leaves nothing: %s', async (code, isKept) => {
+    const path = refusing(code, 'file')
+    await expect(writeAtomically(path, 'new', isKept ? keep() : undefined)).rejects.toMatchObject({ code })
+    expect(readdirSync(dir)).toEqual(['file'])
+  })
+
+  it('says nothing when it was replaced', async () => {
+    const path = join(dir, 'other')
+    expect(await writeAtomically(path, Buffer.from('new'), keep())).toBeUndefined()
+    expect(readdirSync(dir)).toEqual(['other'])
+  })
+})
+
+it.each([
+  ['EPERM', true],
+  ['EACCES', true],
+  ['EBUSY', true],
+  ['ENOSPC', false],
+  [undefined, false],
+])('%s may mean that another program has a file open: %j', (code, expected) => {
+  expect(isInUse(Object.assign(new Error(), { code }))).toBe(expected)
+})
+
 describe('drafts of killed writers', () => {
   it('are removed once they are old enough, and nothing else is', async () => {
     const path = join(dir, 'a.json')
@@ -96,6 +161,27 @@ describe('drafts of killed writers', () => {
 
   it('in a folder that does not exist are none', async () => {
     await removeDrafts(join(dir, 'absent'), () => true)
+  })
+})
+
+describe('a folder of drafts', () => {
+  it('that cannot be listed is an error', async () => {
+    writeFileSync(join(dir, 'file'), '')
+    await expect(removeDrafts(join(dir, 'file'), () => true)).rejects.toMatchObject({ code: 'ENOTDIR' })
+  })
+
+  it.runIf(process.platform === 'linux')('is synced, so that the new name survives a power cut', async () => {
+    const synced: string[] = []
+    const real = fs.fsync
+    vi.spyOn(fs, 'fsync').mockImplementation((fd, done) => {
+      synced.push(fs.readlinkSync(`/proc/self/fd/${fd}`))
+      real(fd, done)
+    })
+    syncBuiltinESMExports()
+    await writeAtomically(join(dir, 'file'), 'new')
+    vi.restoreAllMocks()
+    syncBuiltinESMExports()
+    expect(synced).toEqual([expect.stringMatching(/file\.[0-9a-f]{12}\.tmp$/), dir])
   })
 })
 

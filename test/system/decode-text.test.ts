@@ -1,5 +1,6 @@
+import { Readable } from 'node:stream'
 import { describe, expect, it } from 'vitest'
-import { asUtf8, decodeText } from '../../src/system/decode-text.ts'
+import { asUtf8, decodeText, markOfJson } from '../../src/system/decode-text.ts'
 
 const utf16 = (text: string) => Buffer.from(text, 'utf16le')
 const swapped = (bytes: Buffer) => Buffer.from(bytes).swap16()
@@ -19,6 +20,13 @@ describe('a text that a person saved', () => {
     ['a byte', Buffer.from('a'), 'a'],
     ['UTF-8', Buffer.from('é📚'), 'é📚'],
     ['UTF-8 with a mark', Buffer.from('\ufeffé📚\ufeff'), 'é📚\ufeff'],
+    ['half of a mark of UTF-16', Buffer.from([0xff, 0x61]), Buffer.from([0xff, 0x61])],
+    ['the other half of it', Buffer.from([0x61, 0xfe]), Buffer.from([0x61, 0xfe])],
+    ['half of a big-endian mark', Buffer.from([0xfe, 0x61]), Buffer.from([0xfe, 0x61])],
+    ['the other half of that', Buffer.from([0x61, 0xff]), Buffer.from([0x61, 0xff])],
+    ['two thirds of a mark', Buffer.from([0xef, 0xbb, 0x61]), Buffer.from([0xef, 0xbb, 0x61])],
+    ['a mark without its middle', Buffer.from([0xef, 0x61, 0xbf]), Buffer.from([0xef, 0x61, 0xbf])],
+    ['a mark without its beginning', Buffer.from([0x61, 0xbb, 0xbf]), Buffer.from([0x61, 0xbb, 0xbf])],
     ['what is not valid', Buffer.from([0x61, 0xff, 0x62]), Buffer.from([0x61, 0xff, 0x62])],
     ['only a mark', utf16('\ufeff'), ''],
     ['UTF-16', utf16('\ufeffé📚x'), 'é📚x'],
@@ -35,4 +43,33 @@ describe('a text that a person saved', () => {
     await expect(streamed(bytes, 1)).rejects.toThrow(message)
     expect(() => decodeText(bytes, 'The text')).toThrow(message)
   })
+
+  it('that is refused says how to save it, and may have NULs where nobody says what it is', async () => {
+    await expect(streamed(utf16('ab'), 100)).rejects.toMatchObject({
+      ...{ kind: 'usage', reason: 'local-file' },
+      hint: 'Save it as UTF-8. In PowerShell: … | Out-File -Encoding utf8 FILE',
+    })
+    const bytes = utf16('ab')
+    const parts: Buffer[] = []
+    for await (const part of asUtf8(Readable.from([bytes]), undefined)) parts.push(part)
+    expect(Buffer.concat(parts)).toEqual(bytes)
+  })
+})
+
+describe('JSON that is sent as it is', () => {
+  it.each([
+    ['', 0],
+    ['{}', 0],
+    ['\ufeff{}', 3],
+    ['{"a":1}', 0],
+  ])('has a mark to leave out: %j', (text, length) => {
+    expect(markOfJson(Buffer.from(text), 'The body')).toBe(length)
+  })
+
+  it.each([utf16('\ufeff{}'), swapped(utf16('\ufeff{}')), utf16('{}'), swapped(utf16('{}'))])(
+    'has to be UTF-8',
+    (head) => {
+      expect(() => markOfJson(head, 'The body')).toThrow('The body is UTF-16, and JSON has to be UTF-8.')
+    },
+  )
 })

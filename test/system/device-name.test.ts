@@ -3,7 +3,17 @@ import { isDeviceName } from '../../src/system/device-name.ts'
 
 it.each([
   ['NUL', 'con', 'Prn', 'AUX', 'COM1', 'lpt9', 'COM²', 'CONIN$', 'conout$'],
-  ['nul.txt', 'CON.tar.gz', 'NUL:', 'nul ', 'aux .txt', 'C:NUL', 'logs\\prn.txt', 'C:/logs/com3.bin'],
+  [
+    'nul.txt',
+    'CON.tar.gz',
+    'NUL:',
+    'nul ',
+    'aux .txt',
+    'C:NUL',
+    'logs\\prn.txt',
+    'C:/logs/com3.bin',
+    'nul. :.',
+  ],
 ])('%j and such are devices on Windows, and files elsewhere', (...paths) => {
   for (const path of paths) {
     expect([path, isDeviceName(path, 'win32')]).toEqual([path, true])

@@ -1,8 +1,18 @@
-import { chmodSync, chownSync, lchownSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from 'node:fs'
+import fs, {
+  chmodSync,
+  chownSync,
+  lchownSync,
+  mkdirSync,
+  mkdtempSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs'
+import { syncBuiltinESMExports } from 'node:module'
 import { createServer, type Server } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest'
 import { ownerOfSocket } from '../../src/system/socket-owner.ts'
 import { asUser, type ForeignKeyring, startForeignKeyring } from '../helpers/foreign-keyring.ts'
 import { hasKeyring } from '../helpers/keychain/keyring.ts'
@@ -156,6 +166,31 @@ describe.runIf(canBeAnother('sockets of several users'))('a socket', () => {
     rmSync(place, { recursive: true })
   })
 
+  it('at the usual place of a user is judged by its owner alone', async () => {
+    const user = `/run/user/${third + 987_650}`
+    expect(ownerOfSocket(`${user}/bus`, third)).toBe('gone')
+    mkdirSync(user, { recursive: true })
+    // Root made it, and others may write there: elsewhere that would be replaceable.
+    chmodSync(user, 0o777)
+    const server = await listen(join(user, 'bus'))
+    try {
+      expect(ownerOfSocket(`${user}/bus`, third)).toBe('own')
+      chownSync(join(user, 'bus'), third, third)
+      expect(ownerOfSocket(`${user}/bus`, third)).toBe('own')
+      expect(ownerOfSocket(`${user}/bus`, stranger)).toBe('foreign')
+      expect(ownerOfSocket(`/run/./user/${third + 987_650}/bus`, third)).toBe('replaceable')
+      symlinkSync('bus', join(user, 'link'))
+      expect(ownerOfSocket(`${user}/link`, third)).toBe('replaceable')
+      // A link at the usual place is followed as anywhere else.
+      renameSync(join(user, 'bus'), join(user, 'other'))
+      symlinkSync('other', join(user, 'bus'))
+      expect(ownerOfSocket(`${user}/bus`, third)).toBe('replaceable')
+    } finally {
+      server.close()
+      rmSync(user, { recursive: true })
+    }
+  })
+
   it('is followed through links of one’s own, and of nobody else, wherever they are', async () => {
     const path = await socketIn({})
     const sticky = join(base, 'sticky')
@@ -184,6 +219,65 @@ describe.runIf(canBeAnother('sockets of several users'))('a socket', () => {
     expect(ownerOfSocket(`${sticky}/../${path.split('/').at(-2)}/bus`, nobody)).toBe('own')
   })
 })
+
+describe.runIf(canBeAnother('users of a namespace'))(
+  'a folder of a user whom a namespace does not know',
+  () => {
+    let dir: string
+    let server: Server
+    beforeAll(async () => {
+      dir = mkdtempSync(join(tmpdir(), 'od-link-unmapped-'))
+      server = await listen(join(dir, 'bus'))
+      chmodSync(dir, 0o755)
+      chownSync(dir, nobody, nobody)
+      chownSync(join(dir, 'bus'), stranger, stranger)
+    })
+    afterAll(() => {
+      vi.restoreAllMocks()
+      syncBuiltinESMExports()
+      server?.close()
+      rmSync(dir, { recursive: true, force: true })
+    })
+    /** As in a namespace with these users: the first here, the first outside, and how many. */
+    const ownerWith = (map: string, unknown = nobody) => {
+      const { readFileSync } = fs
+      vi.spyOn(fs, 'readFileSync').mockImplementation(((path: string, ...how: []) => {
+        if (path.endsWith('/overflowuid')) return `${unknown}\n`
+        return path.endsWith('/uid_map') ? map : readFileSync(path, ...how)
+      }) as typeof readFileSync)
+      syncBuiltinESMExports()
+      const owner = ownerOfSocket(join(dir, 'bus'), stranger)
+      vi.restoreAllMocks()
+      syncBuiltinESMExports()
+      return owner
+    }
+
+    it.each([
+      ['         0       1000          1\n', 'own'],
+      ['0 1000 1\n1 100000 65533\n', 'own'],
+      ['65535 200000 10\n', 'own'],
+      ['         0          0 4294967295\n', 'replaceable'],
+      ['0 1000 1\n      1     100000      65536\n', 'replaceable'],
+      ['65534 200000 1\n', 'replaceable'],
+    ])('is taken for the system’s only where it may be root’s: users %j', (map, owner) => {
+      expect(ownerWith(map)).toBe(owner)
+      // Another user than the one that stands for all unknown ones.
+      expect(ownerWith(map, third)).toBe('replaceable')
+    })
+
+    it('is a stranger’s where nobody says what users there are', () => {
+      const { readFileSync } = fs
+      vi.spyOn(fs, 'readFileSync').mockImplementation(((path: string, ...how: []) => {
+        if (path.startsWith('/proc/')) throw new Error('not mounted')
+        return readFileSync(path, ...how)
+      }) as typeof readFileSync)
+      syncBuiltinESMExports()
+      expect(ownerOfSocket(join(dir, 'bus'), stranger)).toBe('replaceable')
+      vi.restoreAllMocks()
+      syncBuiltinESMExports()
+    })
+  },
+)
 
 describe('an abstract socket', () => {
   it('is its owner’s, whom the system names by no more than the process that listens', async () => {

@@ -64,14 +64,39 @@ describe('a web address', () => {
     expect(() => checkHost('http://localhost:4322/x', graph.own)).toThrow('It is not at')
   })
 
+  const refusal = (text: string, graphOrigin = graph.global) => {
+    try {
+      checkHost(text, graphOrigin)
+    } catch (error) {
+      return error
+    }
+    return undefined
+  }
+  const copyIt = 'Open the folder in a browser, and copy the address from there.'
+
+  it('that is refused says what to do', () => {
+    for (const text of [
+      'https://evil.example/x',
+      'https://a@contoso.sharepoint.com',
+      'x https://a.sharepoint.com',
+    ])
+      expect(refusal(text)).toMatchObject({ kind: 'usage', reason: 'foreign-address', hint: copyIt })
+    expect(refusal('https://contoso.sharepoint.us/x')).toMatchObject({
+      next: [
+        {
+          intro: 'To link an account of that cloud:',
+          verb: 'login',
+          flags: { account: undefined, cloud: 'usgov' },
+        },
+      ],
+    })
+  })
+
   it('of Teams itself says which one to copy', () => {
-    const error = (() => {
-      try {
-        return checkHost('https://teams.cloud.microsoft/l/channel/19', graph.global)
-      } catch (thrown) {
-        return thrown
-      }
-    })()
-    expect(error).toMatchObject({ hint: expect.stringContaining('Open in SharePoint') })
+    const hint = 'In Teams, use "Open in SharePoint" above the files, and copy the address of that page.'
+    for (const host of ['teams.microsoft.com', 'teams.cloud.microsoft', 'teams.live.com'])
+      expect(refusal(`https://${host}/l/channel/19`)).toMatchObject({ hint })
+    for (const host of ['my-teams.microsoft.com', 'teams.microsoft.com.evil.example'])
+      expect(refusal(`https://${host}/l/channel/19`)).toMatchObject({ hint: copyIt })
   })
 })

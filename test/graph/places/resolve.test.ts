@@ -1,10 +1,12 @@
 import { describe, expect, it } from 'vitest'
+import { addLink } from '../../../src/accounts/links.ts'
 import type { GraphAnswer } from '../../../src/graph/answer.ts'
 import { showPlace } from '../../../src/graph/place.ts'
-import { resolveAddress } from '../../../src/graph/places/resolve.ts'
+import { readAddressFor, resolveAddress } from '../../../src/graph/places/resolve.ts'
 import { readWebAddress } from '../../../src/graph/places/web-address.ts'
 import type { Graph } from '../../../src/graph/request.ts'
 import { answerOf, missing, ok, type Told } from '../../helpers/microsoft/fake-graph.ts'
+import { recordOf, useOwnSettings } from '../../helpers/program/own-settings.ts'
 
 const site = 'https://contoso.sharepoint.com'
 const general = `${site}/sites/team/Shared%20Documents/General`
@@ -59,7 +61,7 @@ describe('a web address', () => {
   it('of a shortcut is the folder that it stands for', async () => {
     const remoteItem = { id: 'R', folder: {}, parentReference: { driveId: 'b!R' } }
     const { resolve } = graphOf({ [general]: found({ remoteItem }) })
-    expect(await resolve(general)).toMatchObject({ drive: '/drives/b!R', item: 'R' })
+    expect(await resolve(general)).toMatchObject({ drive: '/drives/b!R', item: 'R', isTarget: true })
   })
 
   it('that does not exist yet is a path in the nearest folder above it', async () => {
@@ -204,5 +206,126 @@ describe('a web address', () => {
       drive: '/drives/a%2F..%2F..%2Fme%2Fdrive',
       item: '../../x?',
     })
+  })
+
+  it('of a person is their library, which has another name than that of a site', async () => {
+    const documents = `${site}/personal/ada_contoso_com/Documents`
+    const { asked, resolve } = graphOf({ [documents]: found() })
+    expect(await resolve(`${site}/personal/ada_contoso_com`)).toMatchObject({ drive: '/drives/b!D' })
+    expect(asked).toEqual([documents])
+    const shared = `${site}/sites/personal/Shared%20Documents`
+    expect(await graphOf({ [shared]: found() }).resolve(`${site}/sites/personal`)).toMatchObject({
+      item: 'I/1',
+    })
+  })
+
+  it('that is a sharing link which nothing opens is not looked up by a site', async () => {
+    const { asked, resolve } = graphOf({}, 'Sites.Read.All')
+    await expect(resolve(`${site}/:f:/s/team/EaBcDeF`)).rejects.toMatchObject({
+      ...{ kind: 'not-found', hint: expect.not.stringContaining('look it up by its site') },
+    })
+    expect(asked).toHaveLength(1)
+  })
+
+  it('with the ID of a drive alone is its root', async () => {
+    const { resolve } = graphOf({})
+    expect(await resolve('https://onedrive.live.com/?cid=0123456789abcdef')).toEqual({
+      ...{ drive: '/drives/0123456789abcdef', item: undefined, path: [] },
+      prefix: 'https://onedrive.live.com/?cid=0123456789abcdef&id=root',
+    })
+  })
+})
+
+describe('a site', () => {
+  const wide = 'Sites.Read.All'
+  const sites = '/sites/contoso.sharepoint.com:/sites/team'
+  const library = { id: 'b!docs', webUrl: `${site}/sites/team/Docs` }
+
+  it('without a name is the first of the organization', async () => {
+    const { resolve } = graphOf(
+      {
+        '/sites/contoso.sharepoint.com': ok({ id: 's' }),
+        '/sites/s/drives': ok({ value: [{ id: 'b!docs', webUrl: `${site}/Docs` }] }),
+      },
+      wide,
+    )
+    expect(await resolve(`${site}/Docs`)).toEqual({
+      ...{ drive: '/drives/b!docs', item: undefined, path: [], prefix: `${site}/Docs` },
+    })
+  })
+
+  it('has its libraries on several pages', async () => {
+    const next = 'https://graph.microsoft.com/v1.0/sites/s/drives2'
+    const { resolve } = graphOf(
+      {
+        [sites]: ok({ id: 's' }),
+        '/sites/s/drives': ok({
+          value: [null, { webUrl: `${site}/sites/team/Docs` }],
+          '@odata.nextLink': next,
+        }),
+        '/sites/s/drives2': ok({
+          value: [library, { ...library, id: 'b!later' }, { id: 'b!bad', webUrl: `${site}/%ff` }],
+        }),
+      },
+      wide,
+    )
+    expect(await resolve(`${site}/sites/team/Docs/new/er`)).toEqual({
+      ...{ drive: '/drives/b!docs', item: undefined, path: ['new', 'er'], prefix: `${site}/sites/team/Docs` },
+    })
+  })
+
+  it('is not asked for more and more pages', async () => {
+    const next = 'https://graph.microsoft.com/v1.0/sites/s/drives'
+    const { asked, resolve } = graphOf(
+      { [sites]: ok({ id: 's' }), '/sites/s/drives': ok({ value: [], '@odata.nextLink': next }) },
+      wide,
+    )
+    await expect(resolve(`${site}/sites/team/Docs`)).rejects.toMatchObject({ kind: 'not-found' })
+    expect(asked.filter((what) => what === '/sites/s/drives')).toHaveLength(10)
+  })
+
+  it.each<[what: string, known: Record<string, Told>]>([
+    ['a site without an ID', { [sites]: ok({}) }],
+    ['a refused site with one', { [sites]: { status: 404, json: { id: 's' } } }],
+    ['no body', { [sites]: ok({ id: 's' }), '/sites/s/drives': { status: 200 } }],
+    ['a list that is none', { [sites]: ok({ id: 's' }), '/sites/s/drives': ok({ value: 'x' }) }],
+  ])('is not believed when it answers with %s', async (_, known) => {
+    await expect(graphOf(known, wide).resolve(`${site}/sites/team/Docs`)).rejects.toMatchObject({
+      ...{ kind: 'not-found', message: expect.stringContaining('cannot open') },
+    })
+  })
+
+  it('has a default library only by its ID', async () => {
+    for (const answer of [ok({}), { status: 404, json: { id: 'b!x' } }]) {
+      const { resolve } = graphOf({ [sites]: ok({ id: 's' }), '/sites/s/drive': answer }, wide)
+      await expect(resolve(`${site}/sites/team`)).rejects.toMatchObject({ kind: 'not-found' })
+    }
+  })
+
+  it('leads to a folder by its path where that has no ID, or is refused', async () => {
+    const known = { [sites]: ok({ id: 's' }), '/sites/s/drives': ok({ value: [library] }) }
+    for (const answer of [ok({}), { status: 403, json: { id: 'G' } }]) {
+      const { resolve } = graphOf({ ...known, '/drives/b!docs/root:/a:': answer }, wide)
+      expect(await resolve(`${site}/sites/team/Docs/a`)).toMatchObject({ item: undefined, path: ['a'] })
+    }
+  })
+})
+
+describe('an address of a link', () => {
+  const own = useOwnSettings()
+  const personal = 'https://1drv.ms/f/s!AbC'
+
+  it('is read for its cloud and its kind of account, and nothing is sent', async () => {
+    expect(own.dir).not.toBe('')
+    const graphOrigin = 'https://graph.microsoft.com'
+    const work = await addLink(recordOf({ graphOrigin }), undefined)
+    const home = await addLink(recordOf({ graphOrigin, id: 'home.grace', kind: 'personal' }), undefined)
+    expect(await readAddressFor(work, `${site}/sites/team`)).toEqual({
+      ...{ origin: site, names: ['sites', 'team'], below: [], graphOrigin },
+    })
+    await expect(readAddressFor(work, personal)).rejects.toMatchObject({ kind: 'not-allowed' })
+    expect(await readAddressFor(home, personal)).toMatchObject({ link: personal, graphOrigin })
+    expect(await readAddressFor(home, `${site}/sites/team`)).toMatchObject({ names: ['sites', 'team'] })
+    await expect(readAddressFor(home, 'https://evil.example/x')).rejects.toMatchObject({ kind: 'usage' })
   })
 })

@@ -111,4 +111,80 @@ describe('the address of a folder', () => {
   ])('%s is none', (address, why) => {
     expect(() => readWebAddress(new URL(address))).toThrow(why)
   })
+
+  const refusal = (address: string) => {
+    try {
+      readWebAddress(new URL(address))
+    } catch (error) {
+      return error
+    }
+    return undefined
+  }
+
+  it('that is refused says which one to copy', () => {
+    expect(refusal(`${my}/my`)).toMatchObject({
+      ...{ kind: 'usage', reason: 'foreign-address' },
+      message: `The page "${my}/my" does not say which folder it shows.`,
+      hint: 'Open the folder itself and copy the address then, or use Share and Copy link.',
+    })
+    expect(refusal(`${site}/sites/team/a%2Fb`)).toMatchObject({
+      ...{ kind: 'usage', reason: 'invalid-path' },
+      message: `The address "${site}/sites/team/a%2Fb" contains a name that no folder can have.`,
+      hint: 'Open the folder in a browser, and copy the address from there.',
+    })
+  })
+
+  it('of a personal drive is known as one, however it was shared', () => {
+    const id = '0123456789ABCDEF'
+    for (const address of [
+      'https://1drv.ms/f/s!AbC',
+      `https://1drv.ms/f/c/${id}/EaBc`,
+      `${live}/?authkey=%21A&cid=${id}&id=${id}%211`,
+      `${live}/?cid=${id}&id=${id}%211`,
+    ])
+      expect(readWebAddress(new URL(address)).isPersonal).toBe(true)
+    for (const address of [`${site}/:f:/s/team/EaBcDeF`, `${site}/sites/team`])
+      expect(readWebAddress(new URL(address)).isPersonal).toBeUndefined()
+  })
+
+  it.each<[address: string, names: string[]]>([
+    // What only looks like a sharing link, an ID or a page further down the path.
+    [`${site}/sites/x/:f:/s/team/E`, ['sites', 'x', ':f:', 's', 'team', 'E']],
+    [`${site}/sites/x/f/s!A`, ['sites', 'x', 'f', 's!A']],
+    [`${site}/sites/x/:f:/r/y`, ['sites', 'x', ':f:', 'r', 'y']],
+    [`${site}/sites/x/a.aspx/b`, ['sites', 'x', 'a.aspx', 'b']],
+    [`${site}/sites/x/Docs/Home.aspx`, ['sites', 'x', 'Docs']],
+    [`${my}/my/Documents`, ['my', 'Documents']],
+    [`${my}/x/onedrive`, ['x', 'onedrive']],
+    [`${site}/personal/ada/Documents`, ['personal', 'ada', 'Documents']],
+    [`${site}/private/0123456789abcdef/Documents`, ['private', '0123456789abcdef', 'Documents']],
+    [`${site}/personal/x0123456789abcdef/Documents`, ['personal', 'x0123456789abcdef', 'Documents']],
+    [`${site}/personal/0123456789abcdefx/Documents`, ['personal', '0123456789abcdefx', 'Documents']],
+    [`${site}/sites/x?cid=0123456789abcdef&id=a%23b`, ['sites', 'x']],
+    [`${site}/sites/x?cid=0123456789abcdef&id=%23ab`, ['sites', 'x']],
+    [`${site}/sites/x?cid=0123456789abcdef&id=root/..`, ['sites', 'x']],
+  ])('%s is nothing but its path', (address, names) => {
+    expect(readWebAddress(new URL(address))).toMatchObject({ names, below: [] })
+  })
+
+  it('has an ID without its item where that is empty or the root', () => {
+    const cid = '0123456789abcdef'
+    expect(readWebAddress(new URL(`${live}/?cid=${cid}`))).toMatchObject({ ids: { drive: cid }, below: [] })
+    expect(readWebAddress(new URL(`${live}/?cid=${cid}&id=ROOT//a//b/`))).toEqual({
+      ...{ origin: live, ids: { drive: cid }, below: ['a', 'b'], isPersonal: true },
+    })
+    expect(readWebAddress(new URL(`${live}/?cid=${cid}&id=roots`))).toMatchObject({
+      ids: { drive: cid, item: 'roots' },
+    })
+  })
+
+  it.each([
+    'ftp://contoso.sharepoint.com/x',
+    'x https://contoso.sharepoint.com/x',
+    'https://contoso.sharepoint.com',
+    'https://a:b/x',
+  ])('of another list than the host’s own is not believed: %s', (list) => {
+    const address = `${my}/my?id=%2Fsites%2Fteam&listurl=${encodeURIComponent(list)}`
+    expect(readWebAddress(new URL(address)).origin).toBe(my)
+  })
 })
