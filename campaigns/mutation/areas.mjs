@@ -4,9 +4,12 @@ import { join } from 'node:path'
 /** The folder for the reports of a run. */
 export const artifacts = 'campaigns/artifacts/mutation'
 
-/** Aspects whose tests start whole processes, browsers or real keyrings: too slow for a run per mutant. */
+/**
+ * Aspects whose tests start whole processes, browsers or real keyrings: too slow for a run per mutant. That of Windows's
+ * Credential Manager replaces a module, which only vitest itself can do.
+ */
 const slowAspects =
-  /\.(accounts|answers|chromium|command|crowd|fuzz|history|independent|killed|listed|login|long-run|outcome|processes|rclone|real|scale|session-bus|ssh|terminal|two-tabs|unreachable|weather|web-server)\.test\.ts$/
+  /\.(accounts|answers|chromium|command|credential-manager|crowd|fuzz|history|independent|killed|listed|login|long-run|outcome|processes|rclone|real|scale|session-bus|ssh|terminal|two-tabs|unreachable|weather|web-server)\.test\.ts$/
 
 const testFiles = readdirSync('test', { recursive: true, encoding: 'utf8' }).map((name) =>
   join('test', name).replaceAll('\\', '/'),
