@@ -1,6 +1,10 @@
 import { endBySignal } from '../../system/end-by-signal.ts'
-import { caughtUp, print, printJson } from '../../terminal/index.ts'
+import { caughtUp, print } from '../../terminal/index.ts'
 import { onInterrupt } from '../../terminal/interrupt.ts'
+import { sanitizeJson } from '../../text/sanitize.ts'
+
+/** Items are written together up to about so many characters. */
+const mostAtOnce = 64 * 1024
 
 /**
  * Prints the items of all pages as they arrive: JSON Lines, or one array, which is closed whatever happens. When the reader
@@ -12,22 +16,30 @@ export async function printItems(pages: AsyncIterable<unknown[]>, inOneArray: bo
     endBySignal(signal)
   })
   let isOpen = false
+  let hasItems = false
+  let text = ''
   const open = () => {
-    if (inOneArray && !isOpen) process.stdout.write('[')
+    if (inOneArray && !isOpen) text += '['
     isOpen = true
   }
   const close = () => {
     if (inOneArray && isOpen) print(']')
   }
+  /** @returns false when there is no reader any more. */
+  const write = () => {
+    process.stdout.write(text)
+    text = ''
+    return caughtUp()
+  }
   try {
     for await (const items of pages) {
-      for (const item of items) {
-        if (inOneArray) process.stdout.write(isOpen ? ',' : '')
-        open()
-        printJson(item)
-        if (!(await caughtUp())) return
-      }
       open()
+      for (const item of items) {
+        text += `${inOneArray && hasItems ? ',' : ''}${sanitizeJson(item)}\n`
+        hasItems = true
+        if (text.length >= mostAtOnce && !(await write())) return
+      }
+      if (!(await write())) return
     }
   } finally {
     close()

@@ -64,6 +64,9 @@ describe('od-link ls', () => {
     expect(items[1].webUrl).toMatch(/^https?:/)
     expect(JSON.parse(stderr).error).toMatchObject({ kind: 'not-found', exitCode: 8 })
     expect(JSON.parse((await ls('--json', '/Empty')).stdout)).toEqual([])
+    // An empty part before others, and in between.
+    const several = await ls('--json', '/Empty', '/Reports', '/Empty', '/notes.txt')
+    expect(JSON.parse(several.stdout)).toHaveLength(3)
   })
 
   it('goes on to the last page, and prints each as it comes', async () => {
