@@ -11,12 +11,13 @@ import { startStranger } from './stranger.ts'
 /**
  * `npm run test:hostile-servers`: runs every attack of a server on every command that talks to one. It prints a table
  * and each failure; the exit code is 1 if there is one. `--only TEXT` runs those whose group or name contains
- * it; `--write` writes campaigns/hostile-servers/README.md; `--all` tries every replacement on every field,
+ * it, `--scenes upload,share` those on these commands (scenes.ts); `--write` writes campaigns/hostile-servers/README.md; `--all` tries every replacement on every field,
  * which takes an hour; `--one-in N` runs every N-th of the rest. MACHINES is how many run at a time.
  */
 const [, , ...words] = process.argv
 const after = (flag: string) => (words.includes(flag) ? words[words.indexOf(flag) + 1] : undefined)
 const only = after('--only')
+const scenes = after('--scenes')?.split(',')
 const step = Number(after('--one-in') ?? 1)
 const machines = Number(process.env.MACHINES ?? 4)
 
@@ -48,6 +49,7 @@ async function attack(): Promise<{ results: Result[]; total: number }> {
   const cases = await allCases(stage, words.includes('--all')).finally(stage.stop)
   const wanted = cases
     .filter(({ group, name, scene }) => !only || `${group} ${name} ${scene}`.includes(only))
+    .filter(({ scene }) => !scenes || scenes.includes(scene))
     .filter((_, at) => at % step === 0)
   console.log(`${wanted.length} of ${cases.length} attacks, ${machines} at a time`)
   const at = { sandbox, stranger }

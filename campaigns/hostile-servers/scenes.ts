@@ -88,7 +88,7 @@ const inDrive =
     world.start([...words.slice(0, 1), ...bounded, ...flags, ...words.slice(1)])
 
 const isLink = (stdout: string, json: boolean) =>
-  json ? URL.canParse(JSON.parse(stdout).webUrl) : URL.canParse(stdout.trim())
+  json ? URL.canParse(JSON.parse(stdout).url) : URL.canParse(stdout.trim())
 
 /** More levels than Graph can address by path, so that the id of an ancestor is requested. */
 export const deepPath = `/deep${'/d'.repeat(28)}`
@@ -284,7 +284,7 @@ export const scenes = {
     kinds: ['address', 'session', 'piece'],
     boundMs: 30_000,
     renews: 'never',
-    says: (stdout, json) => (json ? isJson(stdout) : stdout !== ''),
+    says: (stdout, json) => !json || isJson(stdout),
     start: async ({ world, shared }, flags) =>
       world.start(['drive', 'add', ...bounded, ...flags, `d${fresh()}`, shared]),
   },
