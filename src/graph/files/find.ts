@@ -4,7 +4,7 @@ import { addressOf, followShortcut } from '../drive.ts'
 import { means, redeemFirst } from '../error-codes.ts'
 import { graphFailure, traceOf } from '../errors.ts'
 import { itemOf } from '../item.ts'
-import { isPathIgnored, type Place, parentOf, showPlace } from '../place.ts'
+import { isPathIgnored, type Place, parentOf, placeBelow, showPlace } from '../place.ts'
 import type { Graph } from '../request.ts'
 import { mayBeShortcut, mostShortcuts, targetOf } from '../shortcuts.ts'
 import { type FileItem, fileItemOf } from './file-item.ts'
@@ -53,12 +53,13 @@ export async function lookUp(
       return { item: fileItemOf(answer.json), place: here, behind, answer }
     }
     const mayLead = mayBeShortcut(answer) && shortcuts < mostShortcuts
-    const behind = mayLead ? await followShortcut(graph, here) : undefined
-    if (!behind) {
+    // The item itself was just refused, so that only what is above it can be one.
+    const above = mayLead ? await followShortcut(graph, parentOf(here)) : undefined
+    if (!above) {
       if (means(answer, 'notFound')) return { item: undefined, place: here, answer }
       throw graphFailure(answer, `Reading "${showPlace(here)}"`)
     }
-    here = behind
+    here = placeBelow(above, here.path.slice(-1))
   }
 }
 

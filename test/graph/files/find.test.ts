@@ -63,6 +63,13 @@ describe('the item at a place', () => {
     })
   })
 
+  it('is not asked for twice when it is missing', async () => {
+    const parent = 'GET /me/drive/root:/a:'
+    const graph = fakeGraph(script({ 'GET /me/drive/root:/a/b:': [missing], [parent]: [ok(aFolder('a'))] }))
+    expect(await lookUp(graph, ownPlace(['a', 'b']))).toMatchObject({ item: undefined })
+    expect(told(graph).map((one) => one.split('?')[0])).toEqual(['GET /me/drive/root:/a/b:', parent])
+  })
+
   it('is not said to be missing where it was refused', async () => {
     const graph = fakeGraph(() => denied)
     await expect(lookUp(graph, ownPlace(['a']))).rejects.toMatchObject({
