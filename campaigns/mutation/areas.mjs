@@ -41,8 +41,9 @@ export const areas = {
     ...['index', 'native'],
   ]),
   'accounts-links': area('src/accounts', [
-    ...['index', 'links', 'move', 'drives', 'stores/store', 'stores/index', 'client-secret', 'stores/file'],
+    ...['index', 'links', 'move', 'stores/store', 'stores/index', 'client-secret', 'stores/file'],
   ]),
+  'accounts-drives': area('src/accounts', ['drives']),
   'accounts-token': area('src/accounts', ['token']),
   'accounts-probe': area('src/accounts/stores', ['probe', 'read-back']),
   'accounts-processes': area('src', [

@@ -45,7 +45,8 @@ function writeWhole(tried) {
       "Stryker's default mutators are on, including those for strings: the messages are part of the interface.",
       '',
       'Only the tests of the area itself are run, most of them within one process, and of these the three nearest files. What',
-      'the tests with whole processes, real keyrings and real browsers notice in addition is not counted here.',
+      'the tests with whole processes, real keyrings and real browsers notice in addition is not counted here. A file without a',
+      'row is in no area: most of these are tested by whole processes only.',
       '',
       ...byFolder(files),
       '',
@@ -78,8 +79,12 @@ function writeRows(tried) {
   const [before, folderRows, between, fileRows, ...rest] = text.split(/(?<=\n\n)(?=\| )|(?<=\|\n)(?=\n)/)
   if (!folderRows?.startsWith('| folder') || !fileRows?.startsWith('| file'))
     throw new Error(`the tables of ${page} are not found`)
-  writeFileSync(page, [before, lines(byFolder(all)), between, lines(byFile(all)), ...rest].join(''))
+  const groups = rest.join('').replace(/\n[^\n]+\n$/, `\n${ofEarlierRun}\n`)
+  writeFileSync(page, [before, lines(byFolder(all)), between, lines(byFile(all)), groups].join(''))
 }
+
+const ofEarlierRun =
+  'These are the groups of the last run of all areas. What survives in an area that was run alone since is not sorted into them.'
 
 const lines = (rows) => rows.map((row) => `${row}\n`).join('')
 const byName = (one, other) => (one.name < other.name ? -1 : 1)
