@@ -166,6 +166,13 @@ const meanings = {
     says: (subject) => `${subject} is not allowed`,
     next: whenForbidden,
   },
+  page: {
+    kind: 'not-allowed',
+    reason: 'access-denied',
+    meaning: 'The answer is a web page, as a proxy or a firewall sends it.',
+    says: (subject) => `${subject} is not allowed`,
+    next: ['Ask whoever runs the network whether it blocks the request.'],
+  },
   payment: {
     kind: 'not-allowed',
     reason: 'access-denied',
@@ -488,9 +495,19 @@ function meaningNameOf(answer: GraphAnswer): MeaningName {
     coded(byCode) ??
     worded(byWordsAlone) ??
     coded(byStatusAndCode, `${status} `) ??
+    byRequest(answer) ??
     byStatus[status] ??
     (status >= 500 ? 'unavailable' : (coded(byGeneralCode) ?? 'request'))
   )
+}
+
+/** A status that means something else for other requests, or from somebody else. */
+function byRequest({ status, headers, json, asked }: GraphAnswer): MeaningName | undefined {
+  if (status === 410 && !/\bdelta\b/i.test(asked.path)) return 'notFound'
+  if (status === 413 && asked.method === 'PUT') return 'tooLarge'
+  // Graph's refusals are JSON.
+  if (status === 403 && !json && /\bhtml\b/i.test(headers['content-type'] ?? '')) return 'page'
+  return undefined
 }
 
 /** Microsoft's services disagree on the case of codes. */
@@ -515,10 +532,15 @@ function isFinal({ kind }: Meaning): boolean {
 /** No code of Microsoft's is longer. */
 const longestCode = 100
 
+/** SharePoint's own services, which the URLs of uploads lead to, have another name for it (OData 3.0, JSON verbose format). */
+function errorIn({ json }: GraphAnswer): unknown {
+  return json?.error ?? json?.['odata.error']
+}
+
 /** Microsoft's codes for one failure, the outermost first: `innerError` may nest, and has two spellings. */
 export function codesOf(answer: GraphAnswer): string[] {
   const codes: string[] = []
-  let level = answer.json?.error
+  let level = errorIn(answer)
   for (let depth = 0; isJsonObject(level) && depth < 8; depth += 1) {
     const code = fromOutside(level.code, longestCode)
     if (code) codes.push(code)
@@ -527,9 +549,13 @@ export function codesOf(answer: GraphAnswer): string[] {
   return codes
 }
 
-/** Microsoft's own words, as they came. */
-export function wordsOf({ json }: GraphAnswer): string {
-  return isJsonObject(json?.error) ? textIn(json.error.message, 4_000) : ''
+/** Microsoft's own words, as they came: a text, or one with its language; beside a bare code, its description (RFC 6750). */
+export function wordsOf(answer: GraphAnswer): string {
+  const error = errorIn(answer)
+  if (!isJsonObject(error))
+    return typeof error === 'string' ? textIn(answer.json?.error_description, 4_000) : ''
+  const { message } = error
+  return textIn(isJsonObject(message) ? message.value : message, 4_000)
 }
 
 /** A new sign-in of the link that was used, as it was made. */

@@ -150,7 +150,7 @@ const byStatus: [status: number, means: MeaningName][] = [
   [405, 'method'],
   [408, 'unavailable'],
   [409, 'taken'],
-  [410, 'deltaExpired'],
+  [410, 'notFound'],
   [411, 'request'],
   [412, 'changed'],
   [422, 'request'],
@@ -178,6 +178,16 @@ describe('the status of an answer', () => {
     const error = { code: 'quotaLimitReached', message: 'A similar name exists.' }
     expect(means(refused(200, error), 'unreadable')).toBe(true)
     expect(means(refused(302, error), 'redirect')).toBe(true)
+  })
+
+  it.each<[Told, method: string, path: string, MeaningName]>([
+    [{ status: 410 }, 'GET', '/me/drive/root/delta?token=1', 'deltaExpired'],
+    [{ status: 410 }, 'POST', '/me/drive/root/children', 'notFound'],
+    [{ status: 413 }, 'PUT', '/me/drive/root:/a:/content', 'tooLarge'],
+    [{ status: 413 }, 'POST', '/$batch', 'request'],
+    [{ status: 403, headers: { 'content-type': 'text/html' } }, 'GET', '/me', 'page'],
+  ])('%j means of %s %s: %4$s', (told, method, path, name) => {
+    expect(means(answerOf(told, { method, path }), name)).toBe(true)
   })
 
   it.each(generalCodes)('goes before the general code %s', (code, name) => {

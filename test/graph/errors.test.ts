@@ -350,6 +350,14 @@ describe('a refusal of Graph is a kind, a reason, a sentence and a next step', (
     expect(withStatus(503, { message: 'M.' })).toBe('Microsoft Graph is unavailable (HTTP 503).')
   })
 
+  it.each<object>([
+    { error: { code: 'x', message: { lang: 'de', value: 'Gesperrt' } } },
+    { 'odata.error': { code: 'x', message: { lang: 'de', value: 'Gesperrt' } } },
+    { error: 'x', error_description: 'Gesperrt' },
+  ])('are found in %j', (json) => {
+    expect(plainWords(answerOf({ status: 400, json }))).toBe('Gesperrt.')
+  })
+
   it('in Microsoft’s own words, on a line, 300 characters at most, and never a page', () => {
     const words = (message: unknown) => plainWords(refused(418, { message }))
     expect(words(' two \n\t lines ')).toBe('two lines.')
