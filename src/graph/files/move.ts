@@ -62,7 +62,7 @@ export async function moveItem(
   const name = place.path.at(-1) ?? item.name ?? ''
   const isRename = 'file' in destination
   // The address of a file has that name, and says nothing of the folder that it is in.
-  if (isRename && destination.file.path.length === 0) throw taken(destination.file)
+  if (isRename && destination.file.path.length === 0) throw taken(destination.file, item)
   // `mv /report /Report` finds the item itself.
   const isItself = 'folder' in destination && isSamePlace(destination.folder, place)
   const folder = isRename
@@ -76,6 +76,8 @@ export async function moveItem(
       ? destination.folder.path.at(-1)
       : (item.name ?? name)
   if (isInside(folder, place)) throw intoItself(place)
+  // As with `mv`, nothing but a file takes the place of something: what a folder would replace, nobody says.
+  const behavior = onConflict === 'replace' && item.kind !== 'file' ? 'fail' : onConflict
   const graph = access.graph()
   const isStay = isSamePlace(folder, parentOf(place))
   const parent = isStay ? undefined : await parentFor(graph, folder, item, place)
@@ -83,7 +85,7 @@ export async function moveItem(
   const answer = await graph.send(
     {
       method: 'PATCH',
-      path: `${place.drive}/items/${encodeURIComponent(item.id ?? '')}?@microsoft.graph.conflictBehavior=${onConflict}`,
+      path: `${place.drive}/items/${encodeURIComponent(item.id ?? '')}?@microsoft.graph.conflictBehavior=${behavior}`,
       body: {
         name: newName,
         ...(parent === undefined ? {} : { parentReference: { id: parent } }),
@@ -99,7 +101,7 @@ export async function moveItem(
     },
   )
   const to = placeBelow(folder, [newName ?? name])
-  if (means(answer, 'taken') && answer.status >= 400) throw taken(to)
+  if (means(answer, 'taken') && answer.status >= 400) throw taken(to, item)
   if (answer.status >= 300) throw graphFailure(answer, `Moving "${showPlace(place)}"`)
   const moved = fileItemOf(answer.json)
   return { place: moved.name === undefined ? to : placeBelow(folder, [moved.name]), item: moved }
@@ -160,11 +162,13 @@ function otherDrive(place: Place, folder: Place): OdLinkError {
   )
 }
 
-function taken(place: Place): OdLinkError {
+function taken(place: Place, { kind }: FileItem): OdLinkError {
   return new OdLinkError('taken', `The name is taken: "${showPlace(place)}" already exists.`, {
     reason: 'name-taken',
     next: [
-      { intro: 'To replace the existing file:', flags: { 'on-conflict': 'replace' } },
+      ...(kind === 'file'
+        ? [{ intro: 'To replace the existing file:', flags: { 'on-conflict': 'replace' } }]
+        : []),
       { intro: 'To keep both:', flags: { 'on-conflict': 'rename' } },
     ],
   })

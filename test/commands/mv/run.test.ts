@@ -62,6 +62,20 @@ describe('od-link mv', () => {
     expect((await item('/A/taken')).id).toBe(id)
   })
 
+  it('never replaces anything by a folder, and does not offer it', async () => {
+    await at.world.run(['mkdir', '-p', '/F/One/Deep'])
+    await at.world.run(['mkdir', '-p', '/F/Two/One/Kept'])
+    await at.putFile('/F/file')
+    for (const to of ['/F/Two/', '/F/file']) {
+      const { code, stderr } = await mv('--on-conflict', 'replace', '/F/One', to)
+      expect([code, stderr]).toEqual([3, expect.stringContaining('--on-conflict rename')])
+      expect((await mv('/F/One', to)).stderr).not.toContain('replace')
+    }
+    const moves = (await at.requests()).filter(({ method }) => method === 'PATCH')
+    expect(moves.map(({ path }) => /conflictBehavior=(\w+)/.exec(path)?.[1])).toEqual(Array(4).fill('fail'))
+    expect(await has('/F/Two/One/Kept')).toBe(true)
+  })
+
   it('never replaces what it has just moved, and creates no folder for what is missing', async () => {
     for (const path of ['/A/twin', '/A/Sub2/twin'])
       await at.graph('PUT', `/me/drive/root:${path}:/content`, path)
