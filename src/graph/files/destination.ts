@@ -1,11 +1,14 @@
 import { OdLinkError } from '../../errors.ts'
 import type { GraphAnswer } from '../answer.ts'
 import { redeemFirst } from '../error-codes.ts'
+import { placeGone } from '../errors.ts'
 import { createFolder } from '../folders.ts'
+import { itemOf } from '../item.ts'
 import { isWebAddress, type Place, parentOf, placeBelow, showPlace } from '../place.ts'
 import type { Graph } from '../request.ts'
+import { isDangling } from '../shortcuts.ts'
 import type { FileItem } from './file-item.ts'
-import { type Found, lookUp } from './find.ts'
+import { type Found, goneStart, lookUp } from './find.ts'
 
 /** Where something is to go: into a folder under its own name, or to a place with a name of its own. */
 export type Destination = { folder: Place } | { file: Place; existing: FileItem | undefined }
@@ -43,9 +46,9 @@ export async function findDestination(
   const found = await lookUp(graph, place)
   const folder = found.item && folderIn(found)
   if (folder) return { folder }
-  if (found.item && mustBeFolder) throw noFolder(place)
+  if (found.item && mustBeFolder) throw noFolder(place, found)
   if (found.item) return { file: found.place, existing: found.item }
-  if (mustBeFolder) return { folder: await createMissing(graph, place, parents, found.answer) }
+  if (mustBeFolder) return { folder: await createMissing(graph, place, parents, found) }
   const parent = await findFolder(graph, parentOf(place), parents)
   return { file: placeBelow(parent, last), existing: undefined }
 }
@@ -60,26 +63,28 @@ function folderIn({ item, place, behind }: Found): Place | undefined {
 async function findFolder(graph: Graph, place: Place, parents: boolean): Promise<Place> {
   if (place.path.length === 0) return place
   const found = await lookUp(graph, place)
-  if (!found.item) return createMissing(graph, place, parents, found.answer)
+  if (!found.item) return createMissing(graph, place, parents, found)
   const folder = folderIn(found)
   if (folder) return folder
-  throw noFolder(place)
+  throw noFolder(place, found)
 }
 
 async function createMissing(
   graph: Graph,
   place: Place,
   parents: boolean,
-  answer: GraphAnswer,
+  refused: Pick<Found, 'place' | 'answer'>,
 ): Promise<Place> {
-  if (!parents) throw missing(place, answer)
+  if (!parents)
+    throw (await goneStart(graph, refused.place, refused.answer)) ?? missing(place, refused.answer)
   await createFolder(graph, place, { onConflict: 'reuse', parents: true })
   // Its path may lead through a shortcut.
   const found = await lookUp(graph, place)
   return found.item ? (folderIn(found) ?? place) : place
 }
 
-function noFolder(place: Place): OdLinkError {
+function noFolder(place: Place, { answer }: Found): OdLinkError {
+  if (isDangling(itemOf(answer.json))) return placeGone({ prefix: showPlace(place), path: [] }, answer)
   return new OdLinkError('usage', `"${showPlace(place)}" is a file, not a folder.`, {
     reason: 'not-a-folder',
     next: ['Name a folder.'],

@@ -1,8 +1,8 @@
 import { OdLinkError } from '../../errors.ts'
 import type { GraphAnswer } from '../answer.ts'
-import { addressOf, followShortcut } from '../drive.ts'
+import { addressOf, followShortcut, getItem } from '../drive.ts'
 import { means, redeemFirst } from '../error-codes.ts'
-import { graphFailure, traceOf } from '../errors.ts'
+import { graphFailure, placeGone, traceOf } from '../errors.ts'
 import { itemOf } from '../item.ts'
 import { isPathIgnored, type Place, parentOf, placeBelow, showPlace } from '../place.ts'
 import type { Graph } from '../request.ts'
@@ -25,7 +25,23 @@ export interface Found {
 export async function findItem(graph: Graph, place: Place): Promise<Found> {
   const found = await lookUp(graph, place)
   if (found.item) return found
-  throw noItem(place, found.answer)
+  throw (await goneStart(graph, found.place, found.answer)) ?? noItem(place, found.answer)
+}
+
+/**
+ * The error where not the path but what it starts from is gone: the folder of a saved drive, or what a shortcut stands for.
+ * @param place where nothing was found.
+ * @param answer that said so.
+ */
+export async function goneStart(
+  graph: Graph,
+  place: Place,
+  answer?: GraphAnswer,
+): Promise<OdLinkError | undefined> {
+  if (place.item === undefined) return undefined
+  const start = { ...place, path: [] }
+  const first = place.path.length === 0 && answer ? answer : await getItem(graph, start)
+  return means(first, 'notFound') ? placeGone(start, first) : undefined
 }
 
 /** The same, but what a shortcut at the end of the path stands for. */

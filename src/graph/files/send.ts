@@ -8,7 +8,7 @@ import { changedSince, type FileSource, openSource } from '../transfer/upload-so
 import type { Access } from './access.ts'
 import { hasContent, startChecksum } from './checksum.ts'
 import { type FileItem, fileItemOf } from './file-item.ts'
-import { findItem } from './find.ts'
+import { findItem, goneStart } from './find.ts'
 
 /** Up to this many bytes a file is one request: three fewer than a session. Clients in use change over here, too (rclone). */
 const largestContent = 4 * 1024 * 1024
@@ -44,7 +44,10 @@ export async function sendFile(
   const source = await openSource(file, false, checksum.see)
   const started = Date.now()
   try {
-    const json = await transfer(access, place, source, options)
+    const json = await transfer(access, place, source, options).catch(async (error: unknown) => {
+      const isMissing = error instanceof OdLinkError && error.reason === 'no-such-item'
+      throw (isMissing ? await goneStart(access.graph(), place) : undefined) ?? error
+    })
     const answered = fileItemOf(json)
     const item = answered.size === undefined ? (await findItem(access.graph(), place)).item : answered
     if (source.isChanged()) throw changedSince(file)

@@ -10,7 +10,7 @@ import { missingScope } from '../scopes.ts'
 import { mayBeShortcut } from '../shortcuts.ts'
 import type { At } from './access.ts'
 import { browserUrl } from './browser-url.ts'
-import { noItem } from './find.ts'
+import { goneStart, noItem } from './find.ts'
 
 export interface LinkWish {
   canEdit: boolean
@@ -55,7 +55,8 @@ export async function shareItem({ access, place }: At, wish: LinkWish): Promise<
   let answer = await send(place)
   const behind = mayBeShortcut(answer) ? await followShortcut(graph, place) : undefined
   if (behind) answer = await send(behind)
-  if (means(answer, 'notFound')) throw noItem(place, answer)
+  if (means(answer, 'notFound'))
+    throw (await goneStart(graph, behind ?? place, answer)) ?? noItem(place, answer)
   if (answer.status >= 300) throw refused(graphFailure(answer, `Sharing "${showPlace(place)}"`), wish, answer)
   const { link, expirationDateTime, hasPassword } = answer.json ?? {}
   const { webUrl, type, scope: given } = isJsonObject(link) ? link : {}

@@ -43,6 +43,30 @@ describe('files outside of the own drive', () => {
     expect((await run('ls', address)).stdout).toContain('report.txt\n')
   })
 
+  it('below a shortcut or a saved drive whose folder is gone are told as that', async () => {
+    await places.arrange('shortcut', { username: 'ada@contoso.example', at: '/Sk/Gone', dangling: true })
+    await run('mkdir', 'team:/gone')
+    await run('drive', 'add', 'gone', `${address}/gone`)
+    await run('rm', '-r', 'team:/gone')
+    for (const args of [
+      ['ls', '/Sk/Gone'],
+      ['upload', 'report.txt', '/Sk/Gone/'],
+      ['upload', 'report.txt', '/Sk/Gone/a/b.txt'],
+      ['download', '/Sk/Gone/a'],
+      ['share', '/Sk/Gone/a'],
+      ['rm', 'gone:/a'],
+      ['upload', 'report.txt', 'gone:'],
+    ]) {
+      const { code, stderr } = await run(...args)
+      expect([args, code, stderr]).toEqual([
+        args,
+        8,
+        expect.stringContaining('no longer exists, or is no longer'),
+      ])
+    }
+    expect((await run('rm', '/Sk/Gone')).code).toBe(0)
+  })
+
   it('are kept where an address names a file, and its folder is not shared in place of a document', async () => {
     writeFileSync(join(places.world.dir, 'other.txt'), 'another')
     await run('upload', '--on-conflict', 'replace', 'report.txt', 'team:/kept.txt')
