@@ -27,7 +27,10 @@ export async function fileVictims({ sandbox, newWorld }: Machine): Promise<Victi
     throw new Error(`the same command ends with ${outcome.code}: ${outcome.stdout}${outcome.stderr}`)
   }
   const namesIn = (folder: string) => (existsSync(folder) ? readdirSync(folder) : [])
-  const sessions = () => namesIn(join(settings, 'uploads'))
+  const uploads = join(settings, 'uploads')
+  const sessions = () => namesIn(uploads)
+  /** A record that is not written yet has no URL. */
+  const isSessionKnown = () => sessions().some((one) => readFileSync(join(uploads, one), 'utf8') !== '')
   const isInDrive = async () => {
     const { children }: { children: { name: string; size: number }[] } = await sandbox.control('GET', 'drive')
     const ours = children.filter((item) => item.name.startsWith(name()))
@@ -60,7 +63,7 @@ export async function fileVictims({ sandbox, newWorld }: Machine): Promise<Victi
       sign: { what: 'its saved session', seen: async () => sessions().length > 0 },
       left: async () => {
         const isThere = await isInDrive()
-        const wasSaved = sessions().length > 0
+        const wasSaved = isSessionKnown()
         // The answer with the session's URL came to nobody, and on a work drive it holds the name.
         const isHeld = !isThere && !wasSaved
         // Killed before it could forget a session that had ended, so that the next run looks for the file.
