@@ -106,8 +106,12 @@ export async function sendRequest(
         })
     })
     outgoing.on('error', fail)
+    // Node's client closes a connection that the server takes for another protocol (101), and says nothing.
+    const closed = () => fail(new TransportError('ECONNRESET', stage))
+    outgoing.on('close', closed)
     outgoing.on('response', (response) => {
       stage = 'sent'
+      outgoing.off('close', closed)
       // From now on the response fails as well, and whoever takes it ends its work first, such as writing to a disk.
       outgoing.off('error', fail).on('error', () => {})
       const tlsIssuer = request.withTlsIssuer ? issuerOf(response) : undefined

@@ -48,9 +48,17 @@ async function contentAddress({ graph }: Access, place: Place, { id }: FileItem)
   return { version: '/v1.0', path: `${item}/content`, query: '' }
 }
 
+/** What SharePoint may add to an Office file, in bytes: many times what has been seen. */
+const mostAdded = 16 * 1024 * 1024
+
 /** A target that is only finished with the content that the drive has. */
 function comparing(target: Target | PartTarget, access: Access, place: Place, item: FileItem): Target {
   const checksum = startChecksum()
+  // SharePoint's own sizes of such files are not always those of their content. rclone/rclone#2599
+  const isInexact =
+    item.driveType !== 'personal' && /\.(docx?|xlsx?|pptx?|html?|aspx)$/i.test(item.name ?? '')
+  const mostOf = ({ size = Number.POSITIVE_INFINITY }: FileItem) => size + (isInexact ? mostAdded : 0)
+  let most = mostOf(item)
   const readBack = async function* (first: number) {
     if ('read' in target) yield* target.read(first)
   }
@@ -77,8 +85,12 @@ function comparing(target: Target | PartTarget, access: Access, place: Place, it
       target.begin(etag)
       checksum.reset()
     },
-    write(chunk) {
+    async write(chunk) {
       const at = target.have
+      const received = at + chunk.length
+      // A server that never ends would fill the disk.
+      if (received > most) most = mostOf(await again())
+      if (received > most) throw differs(received)
       const written = target.write(chunk)
       checksum.see(chunk, at)
       return written
@@ -100,17 +112,21 @@ function comparing(target: Target | PartTarget, access: Access, place: Place, it
   }
 
   function refuse(): void {
-    const shown = showPlace(place)
-    const sizes = `${target.have} bytes received, ${item.size} expected`
-    // SharePoint's own sizes of such files are not always those of their content. rclone/rclone#2599
-    if (item.driveType !== 'personal' && /\.(docx?|xlsx?|pptx?|html?|aspx)$/i.test(item.name ?? '')) {
-      notices.warning(`"${shown}" differs from what SharePoint says it has, as Office files may (${sizes}).`)
-      return
-    }
+    if (!isInexact) throw differs(target.have)
+    notices.warning(
+      `"${showPlace(place)}" differs from what SharePoint says it has, as Office files may (${sizesOf(target.have)}).`,
+    )
+  }
+
+  function differs(received: number): OdLinkError {
     if ('read' in target) target.begin(undefined)
-    throw new OdLinkError('service', `What arrived is not "${shown}" (${sizes}).`, {
+    return new OdLinkError('service', `What arrived is not "${showPlace(place)}" (${sizesOf(received)}).`, {
       reason: 'content-differs',
       next: ['Run it again.'],
     })
+  }
+
+  function sizesOf(received: number): string {
+    return `${received} bytes received, ${item.size} expected`
   }
 }

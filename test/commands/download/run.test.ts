@@ -167,6 +167,14 @@ describe('od-link download', () => {
     expect(text('a.txt')).toBe('text')
   })
 
+  it('takes no more than the drive says the file has', async () => {
+    await pretend('/Reports/a.txt', { size: 2 }, 3)
+    const { code, stderr } = await download('/Reports/a.txt')
+    expect(code).toBe(6)
+    expect(stderr).toContain('What arrived is not "/Reports/a.txt" (4 bytes received, 2 expected)')
+    expect(readdirSync(dir)).toEqual([])
+  })
+
   it('accepts a file that changed between the two requests', async () => {
     const earlier = { ...(await item('/Reports/a.txt')), size: 99 }
     await at.weather('GET /v1.0/me/drive/root:/Reports/a.txt', { status: 200, body: earlier })
