@@ -29,7 +29,7 @@ export function checkHost(text: string, graphOrigin: string): URL {
   if (cloud === undefined) throw refused(text, `It is not at ${graphOrigin}, where this account is linked.`)
   const other = cloudOfHost(url.hostname)
   if (other === undefined)
-    throw refused(text, `${authority} is not a host of OneDrive or SharePoint.`, adviceFor(url))
+    throw refused(text, `${authority} is not a host of OneDrive or SharePoint.`, adviceFor(url, text))
   if (other !== cloud)
     throw refused(text, `${url.hostname} belongs to the cloud ${other}, and this account to ${cloud}.`, [
       {
@@ -53,11 +53,15 @@ export function isOwnHost(text: string, graphOrigin: string): boolean {
   }
 }
 
-/** Teams itself shows no address of a folder. */
-function adviceFor({ hostname }: URL): NextStep[] {
-  if (/^teams\.(microsoft\.com|cloud\.microsoft|live\.com)$/.test(hostname))
-    return ['In Teams, use "Open in SharePoint" above the files, and copy the address of that page.']
-  return [copyIt]
+/** Teams itself shows no address of a folder, but its link to a file holds that of the file. */
+function adviceFor({ hostname, searchParams }: URL, text: string): NextStep[] {
+  if (!/^teams\.(microsoft\.com|cloud\.microsoft|live\.com)$/.test(hostname)) return [copyIt]
+  const file = searchParams.get('objectUrl') ?? ''
+  const isFile = URL.canParse(file) && cloudOfHost(new URL(file).hostname) !== undefined
+  return [
+    ...(isFile ? [{ intro: 'It leads to this file:', replacing: [text, file] as const }] : []),
+    'In Teams, use "Open in SharePoint" above the files, and copy the address of that page.',
+  ]
 }
 
 function refused(text: string, why: string, next: readonly NextStep[] = [copyIt]): OdLinkError {

@@ -98,5 +98,11 @@ describe('a web address', () => {
       expect(refusal(`https://${host}/l/channel/19`)).toMatchObject({ hint })
     for (const host of ['my-teams.microsoft.com', 'teams.microsoft.com.evil.example'])
       expect(refusal(`https://${host}/l/channel/19`)).toMatchObject({ hint: copyIt })
+    const link = (file: string) =>
+      `https://teams.microsoft.com/l/file/1?objectUrl=${encodeURIComponent(file)}`
+    const file = 'https://contoso.sharepoint.com/sites/x/Lib/a b.docx'
+    expect(refusal(link(file))).toMatchObject({ next: [{ replacing: [link(file), file] }, hint] })
+    for (const other of ['https://evil.example/sites/x', 'x', ''])
+      expect(refusal(link(other))).toMatchObject({ next: [hint] })
   })
 })
