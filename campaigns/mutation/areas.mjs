@@ -9,7 +9,7 @@ export const artifacts = 'campaigns/artifacts/mutation'
  * Credential Manager replaces a module, which only vitest itself can do.
  */
 const slowAspects =
-  /\.(accounts|answers|chromium|command|credential-manager|crowd|fuzz|history|independent|killed|listed|login|long-run|outcome|processes|rclone|real|scale|session-bus|ssh|terminal|two-tabs|unreachable|weather|web-server)\.test\.ts$/
+  /\.(accounts|answers|chromium|command|credential-manager|crowd|fuzz|history|independent|keepassxc|killed|kwallet|listed|login|long-run|outcome|processes|rclone|real|scale|session-bus|ssh|systemd|terminal|two-tabs|unreachable|weather|web-server)\.test\.ts$/
 
 const testFiles = readdirSync('test', { recursive: true, encoding: 'utf8' }).map((name) =>
   join('test', name).replaceAll('\\', '/'),
