@@ -45,6 +45,7 @@ export interface SavedPlaces {
   links?: ReturnType<typeof readLink>[]
 }
 
+/** What a world has besides the drives of persons, as a state file keeps it. */
 export function savePlaces(world: World): Required<SavedPlaces> {
   const sites = world.sites.map((site) => ({
     ...{ path: site.path, displayName: site.displayName, tenantId: site.tenantId, domain: site.domain },

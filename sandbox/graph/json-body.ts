@@ -21,6 +21,7 @@ export function readOptionalBody(incoming: Incoming): Record<string, unknown> {
   return incoming.body.length === 0 ? {} : readJsonBody(incoming)
 }
 
+/** Whether a JSON value is an object, and not an array or null. */
 export function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value)
 }

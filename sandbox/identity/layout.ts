@@ -14,6 +14,7 @@ export interface SignInPage {
   formAction?: string[]
 }
 
+/** A page of the sign-in; without `formAction` it has no form that could be sent. */
 export function signInPage({ title, body, formAction = [], ...more }: SignInPage): Reply {
   return page({
     ...more,

@@ -73,7 +73,7 @@ export function readScopes(
  * Checks that a resource is Graph, by its address or its application id.
  * @throws IdentityError 500011
  */
-export function checkResource({ addresses, origins }: World, resource: string): void {
+function checkResource({ addresses, origins }: World, resource: string): void {
   const name = resource.replace(/\/+$/, '')
   const { host, pathname } = URL.canParse(name) ? new URL(name) : {}
   if (name.toLowerCase() === graphAppId) return

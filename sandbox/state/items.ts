@@ -74,6 +74,7 @@ export function newItem(id: string, name: string, now: number, content?: Buffer 
   }
 }
 
+/** Whether an item can have children. */
 export function isFolder(item: Item): item is Folder {
   return item.children !== undefined
 }

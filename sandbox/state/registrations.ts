@@ -50,7 +50,7 @@ export const webClientId = '0d11c0de-5a9d-4b0c-9c1e-7f3a52d8e602'
  * The pages on which a redirect ends without a server: the person, or the program that shows the page, reads its address.
  * Source: entra-docs, identity-platform/scenario-desktop-app-registration.
  */
-export function nativeClientUris({ authority, isMicrosoft }: Origins): string[] {
+function nativeClientUris({ authority, isMicrosoft }: Origins): string[] {
   const path = '/common/oauth2/nativeclient'
   const microsofts = [
     `https://login.microsoftonline.com${path}`,

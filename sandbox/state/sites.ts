@@ -30,6 +30,7 @@ export interface Library {
 /** Whose a drive is. */
 export type Owner = Account | Library
 
+/** Whether a drive belongs to a site, and not to a person. */
 export function isLibrary(owner: Owner): owner is Library {
   return 'site' in owner
 }

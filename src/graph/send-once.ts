@@ -42,6 +42,7 @@ export interface Sender {
   sharingLink?: string | undefined
 }
 
+/** What a refusal is read with: whose request it was, and what its link may do. */
 export function callerOf({ account, link, sharingLink }: Sender): Caller {
   return { account, grantedScope: link.grantedScope, sharingLink }
 }

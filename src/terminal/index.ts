@@ -157,7 +157,7 @@ function writeText(stream: WriteStream | NodeJS.WriteStream, text: string): void
 }
 
 /** What to do after an error, as lines; undefined where there is nothing to do. */
-export function hintFor(error: OdLinkError): string | undefined {
+function hintFor(error: OdLinkError): string | undefined {
   return hintOf(nextSteps(error)) || undefined
 }
 

@@ -7,6 +7,7 @@ import { sanitize } from './sanitize.ts'
  */
 export type ShellKind = 'posix' | 'windows'
 
+/** For whom commands are quoted here. Git Bash sets MSYSTEM. */
 export function shellHere(
   platform: NodeJS.Platform = process.platform,
   env: NodeJS.ProcessEnv = process.env,

@@ -15,6 +15,7 @@ export function chunkNames(name: string, { count, writing }: { count: number; wr
   return Array.from({ length: count }, (_, index) => `${name} ${writing} ${index + 1}`)
 }
 
+/** Whether an entry has a chunk of a value. @param name the entry that the value has, or would have if it were short. */
 export function isChunkOf(name: string, entry: string): boolean {
   return entry !== name && withoutChunk(entry) === name
 }

@@ -16,10 +16,12 @@ export function splitDestination(
   return { from: words.length > 1 ? words.slice(0, -1) : [...words], to: last }
 }
 
+/** Whether a path on this machine is a folder, or a link to one. */
 export function isLocalFolder(path: string): boolean {
   return look(path)?.isDirectory() ?? false
 }
 
+/** Whether something is at a path on this machine. A link that leads nowhere is nothing. */
 export function existsLocally(path: string): boolean {
   return look(path) !== undefined
 }

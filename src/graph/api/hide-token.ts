@@ -26,6 +26,7 @@ export interface TokenFilter {
   rest: () => Buffer
 }
 
+/** @param token what was sent; empty for none, and then everything is passed on unchanged. */
 export function filterToken(token: string): TokenFilter {
   // One character per byte, so that parts of a longer character do no harm.
   const instead = Buffer.from(placeholder).toString('latin1')

@@ -5,12 +5,14 @@ interface Identities {
   identities: readonly string[]
 }
 
+/** A text as a file of age's, https://age-encryption.org/v1. @returns its bytes. */
 export async function encrypt(text: string, { identities: [first = ''] }: Identities): Promise<Uint8Array> {
   const encrypter = new Encrypter()
   encrypter.addRecipient(await identityToRecipient(first))
   return encrypter.encrypt(text)
 }
 
+/** The text of such a file. @throws Error (`isOtherKey` tells) when none of the identities opens it, or it is damaged. */
 export async function decrypt(content: Uint8Array, { identities }: Identities): Promise<string> {
   const decrypter = new Decrypter()
   for (const identity of identities) decrypter.addIdentity(identity)

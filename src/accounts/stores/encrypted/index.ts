@@ -16,6 +16,7 @@ const label = 'The encrypted store'
 /** age itself is loaded only when a file is read or written, since that takes longer than all the rest. */
 const age = () => import('./age.ts')
 
+/** The store whose items are files of age's in the settings directory. Nothing is read before an item is asked for. */
 export function encryptedStore(): Store {
   const { readNewest, ...items } = itemFiles({ label, folder: 'encrypted', extension: 'age' })
   const isEmpty = async () => (await items.list()).every((item) => item === probeItem)

@@ -18,6 +18,7 @@ export async function heldIdentity(): Promise<string | undefined> {
   return outputOf(await keyctl(['pipe', `%user:${description()}`]))?.trim() || undefined
 }
 
+/** Whether commands of this login session can do without the passphrase. */
 export async function isHeld(): Promise<boolean> {
   return (await heldIdentity()) !== undefined
 }
