@@ -54,14 +54,15 @@ export const driveName = /^[A-Za-z0-9][A-Za-z0-9_-]{1,39}$/
 /**
  * Reads what was typed for a place, without any request: a path of the own drive, `NAME:/path`, or a web address. OneDrive
  * allows no colon in a name, so nothing else can be meant.
+ * @param mayBePath whether the caller takes a path, so that one can be offered.
  * @throws OdLinkError (usage) when it cannot be a place.
  */
-export function readPlace(text: string): TypedPlace {
+export function readPlace(text: string, mayBePath = true): TypedPlace {
   if (text === '') throw emptyPath()
   refuseRewrittenPath(text)
   const address = copiedAddress.exec(text)?.[1]
   if (address !== undefined) return { address, prefix: address, path: [] }
-  refuseBareHost(text)
+  refuseBareHost(text, mayBePath)
   const [, saved = '', rest = ''] = /^([^/:]+):(.*)$/s.exec(text) ?? []
   if (driveName.test(saved)) return { saved, prefix: `${saved}:`, path: parsePath(rest) }
   refuseHomePath(text)
@@ -72,7 +73,7 @@ export function readPlace(text: string): TypedPlace {
 const copiedAddress = /^[\s<"]*([a-z][a-z0-9+.-]*:\/\/.*?)[\s>"]*$/is
 
 /** Browsers show addresses without their scheme. Read as a path, such a one would lead into the own drive. */
-function refuseBareHost(text: string): void {
+function refuseBareHost(text: string, mayBePath: boolean): void {
   const host = /^[^/:?]+/.exec(text)?.[0].toLowerCase()
   const isMicrosofts = host?.includes('.') && (cloudOfHost(host) || host === 'teams.microsoft.com')
   if (!isMicrosofts) return
@@ -80,7 +81,9 @@ function refuseBareHost(text: string): void {
     reason: 'invalid-path',
     next: [
       { replacing: [text, `https://${text}`] },
-      { intro: 'Or, for a folder of that name in the drive:', replacing: [text, `/${text}`] },
+      ...(mayBePath
+        ? [{ intro: 'Or, for a folder of that name in the drive:', replacing: [text, `/${text}`] as const }]
+        : []),
     ],
   })
 }

@@ -76,7 +76,7 @@ async function open(
     return { account, graph: openGraph(account, maxWaitMs), place }
   }
   if (item !== undefined) throw noId(address)
-  const typed = readPlace(address)
+  const typed = readPlace(address, false)
   if (typed.address === undefined) {
     if (typed.prefix === '' && !address.startsWith('/')) throw noAddress(address)
     return openPlaces({ account: wanted, maxWaitMs })(typed)
