@@ -54,6 +54,8 @@ export function unknownOption(
       (value && commandLine(['od-link', name ?? '', value])) || `od-link ${name} ${usageOf([argument])}`,
     )
   }
+  const instead = verb?.foreign?.[typed.replace(/=.*/s, '')]
+  if (instead) return usage('unknown-option', `Unknown option "${shown}".`, instead)
   const isOfSomeVerb = Object.values(verbs).some((one) =>
     one.options.some((option) => `--${option.name}` === flag),
   )

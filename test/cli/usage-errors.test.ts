@@ -62,6 +62,22 @@ describe('a mistake in the command line', () => {
   })
 
   it.each([
+    [['rm', '-rf', '/x'], 'Leave it out: rm asks nothing.'],
+    [['rm', '--force', '/x'], 'Leave it out: rm asks nothing.'],
+    [['mv', '-f', '/a', '/b'], '--on-conflict replace'],
+    [['upload', '--force=yes', 'a', '/b'], '--on-conflict replace'],
+    [['upload', '-r', 'folder', '/x'], 'use rclone'],
+    [['download', '-o', 'a.pdf', '/x'], 'od-link download /Reports/report.pdf local.pdf'],
+    [['ls', '-lR'], 'use rclone'],
+  ])('%j, as fingers know it, is told what to do here', async (args, what) => {
+    const { code, stdout, stderr } = await odLink(args)
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' })
+    expect(stderr).toContain('Unknown option "-')
+    expect(stderr).toContain(`next: `)
+    expect(stderr).toContain(what)
+  })
+
+  it.each([
     [['mkdir'], 'For example: od-link mkdir /Reports'],
     [['use'], 'For example: od-link use work'],
     [['store', 'move'], 'For example: od-link store move --to helper:pass'],

@@ -1,5 +1,14 @@
 import type { Command } from '../../cli/command.ts'
-import { account, jobs, json, maxWait, onConflict, verbose } from '../shared/options.ts'
+import {
+  account,
+  foreignForce,
+  foreignTree,
+  jobs,
+  json,
+  maxWait,
+  onConflict,
+  verbose,
+} from '../shared/options.ts'
 
 export const download: Command = {
   group: 'Folders and files',
@@ -20,6 +29,12 @@ export const download: Command = {
     json,
     verbose,
   ],
+  foreign: {
+    ...foreignForce,
+    ...foreignTree,
+    '-o': 'Name the file last: od-link download /Reports/report.pdf local.pdf',
+    '--output': 'Name the file last: od-link download /Reports/report.pdf local.pdf',
+  },
   examples: [
     ['od-link download /Reports/report.pdf', 'into the current folder'],
     ['od-link download /Reports/a.pdf /Reports/b.pdf ~/Documents/', 'several, into a folder'],

@@ -1,5 +1,5 @@
 import type { Command } from '../../cli/command.ts'
-import { account, json, maxWait, onConflict, parents, verbose } from '../shared/options.ts'
+import { account, foreignForce, json, maxWait, onConflict, parents, verbose } from '../shared/options.ts'
 
 export const mv: Command = {
   group: 'Folders and files',
@@ -18,6 +18,7 @@ export const mv: Command = {
     json,
     verbose,
   ],
+  foreign: foreignForce,
   examples: [
     ['od-link mv /Reports/draft.docx /Reports/final.docx', 'rename'],
     ['od-link mv /Reports/2025 /Archive/', 'move a folder, with everything in it'],

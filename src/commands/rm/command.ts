@@ -14,6 +14,10 @@ export const rm: Command = {
     json,
     verbose,
   ],
+  foreign: {
+    '-f': 'Leave it out: rm asks nothing.',
+    '--force': 'Leave it out: rm asks nothing.',
+  },
   examples: [
     ['od-link rm /Reports/draft.docx', 'a file'],
     ['od-link rm -r /Reports/2024', 'a folder'],

@@ -1,5 +1,15 @@
 import type { Command } from '../../cli/command.ts'
-import { account, jobs, json, maxWait, onConflict, parents, verbose } from '../shared/options.ts'
+import {
+  account,
+  foreignForce,
+  foreignTree,
+  jobs,
+  json,
+  maxWait,
+  onConflict,
+  parents,
+  verbose,
+} from '../shared/options.ts'
 
 export const upload: Command = {
   group: 'Folders and files',
@@ -19,6 +29,7 @@ export const upload: Command = {
     json,
     verbose,
   ],
+  foreign: { ...foreignForce, ...foreignTree },
   examples: [
     ['od-link upload report.pdf', 'to the root'],
     ['od-link upload report.pdf /Reports/', 'into a folder'],
