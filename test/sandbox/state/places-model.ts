@@ -3,12 +3,17 @@
 export type Rights = 'read' | 'write' | 'none'
 
 export interface Operation {
-  do: 'create' | 'rename' | 'move' | 'remove' | 'look' | 'allow'
+  do: 'create' | 'rename' | 'move' | 'remove' | 'look' | 'allow' | 'invite' | 'withdraw'
   who: number
   which: number
   into?: number
   name?: string
   role?: Rights
+}
+
+/** Whom somebody invites: the other person; an application invites the first. */
+export function other(who: number): number {
+  return who === 0 ? 1 : 0
 }
 
 interface Folder {
@@ -70,17 +75,32 @@ export class ModelPlaces {
       this.allow(number, one.who, one.role ?? 'none')
       return 'allowed'
     }
+    const onlyReads = one.who === 2 && this.#application === 'read'
+    // A token that allows no writing is refused before the item is looked for.
+    if (onlyReads && one.do !== 'look' && one.do !== 'withdraw') return '403'
     const { gone, drive } = this.#at(number)
     if (gone) return this.#reaches(one.who, drive) ? '404' : '403'
     const role = this.#roleAt(one.who, number)
     if (role === undefined) return '403'
     if (one.do === 'look') return this.#look(one.who, number)
+    if (one.do === 'withdraw') return this.#withdraw(number, other(one.who), role)
     if (role === 'read') return '403'
+    if (one.do === 'invite') {
+      this.allow(number, other(one.who), one.role ?? 'none')
+      return '200'
+    }
     if (one.do === 'create') return this.#create(number, one.name ?? '')
     if (one.do === 'rename') return this.#place(number, this.#at(number).parent, one.name ?? '')
     if (one.do === 'move') return this.#move(one.who, number, (one.into ?? 0) % this.count)
     for (const [below, folder] of this.#folders.entries())
       if (this.#isWithin(below, number)) folder.gone = true
+    return '204'
+  }
+
+  #withdraw(folder: number, who: number, role: 'read' | 'write'): string {
+    if (!this.#rights.some((one) => one.folder === folder && one.who === who)) return 'nothing'
+    if (role === 'read') return '403'
+    this.allow(folder, who, 'none')
     return '204'
   }
 

@@ -9,7 +9,7 @@ import {
   personOf,
   worldOfPlaces,
 } from '../../helpers/sandbox/places.ts'
-import { ModelPlaces, type Rights } from './places-model.ts'
+import { ModelPlaces, other, type Rights } from './places-model.ts'
 
 /** One of two people, or an application. */
 const who = fc.nat({ max: 2 })
@@ -31,6 +31,13 @@ const operation = fc.oneof(
       role: fc.constantFrom<Rights>('read', 'write', 'none'),
     }),
   },
+  {
+    weight: 3,
+    arbitrary: fc.record({
+      ...{ do: fc.constant('invite' as const), who, which, role: fc.constantFrom<Rights>('read', 'write') },
+    }),
+  },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('withdraw' as const), who, which }) },
 )
 type Operation = typeof operation extends fc.Arbitrary<infer T> ? T : never
 
@@ -44,11 +51,13 @@ type Allow = (drive: string, path: string, who: number, role: Rights) => Promise
 /** The same operations over HTTP. */
 class RealPlaces {
   readonly #people: Person[]
+  readonly #usernames: readonly string[]
   readonly #folders: Folder[]
   readonly #allow: Allow
 
-  constructor(people: Person[], roots: Folder[], allow: Allow) {
+  constructor(people: Person[], usernames: readonly string[], roots: Folder[], allow: Allow) {
     this.#people = people
+    this.#usernames = usernames
     this.#folders = [...roots]
     this.#allow = allow
   }
@@ -72,12 +81,31 @@ class RealPlaces {
       }
       case 'remove':
         return String((await person.remove(address)).status)
+      case 'invite': {
+        const recipients = [{ email: this.#usernames[other(one.who)] }]
+        return String((await person.post(`${address}/invite`, { recipients, roles: [one.role] })).status)
+      }
+      case 'withdraw':
+        return this.#withdraw(person, address, this.#usernames[other(one.who)] as string)
       case 'allow':
         await this.#allow(folder.driveId, model.path(number), one.who, one.role)
         return 'allowed'
       default:
         return this.#look(person, address)
     }
+  }
+
+  /** Takes from the other what was given at this very folder. */
+  async #withdraw(person: Person, address: string, username: string): Promise<string> {
+    const { status, json }: Answer = await person.get(`${address}/permissions`)
+    if (status !== 200) return String(status)
+    // Personal drives tell the name of a person, and not the address.
+    const name = new RegExp(username.replace(/@.*/, ''), 'i')
+    const given = json.value.find(
+      (one: Json) =>
+        !one.roles.includes('owner') && !one.inheritedFrom && name.test(JSON.stringify(one.grantedToV2)),
+    )
+    return given ? String((await person.remove(`${address}/permissions/${given.id}`)).status) : 'nothing'
   }
 
   /** All that a person sees of a folder: its names, and whether its parent shows. */
@@ -116,7 +144,7 @@ describe('a plain model of drives and rights', () => {
           const model = new ModelPlaces(hasSite ? 3 : 2, application)
           // The first person is a member of the site.
           if (hasSite) model.allow(2, 0, 'write')
-          const real = new RealPlaces(people, roots, (drive, path, number, role) =>
+          const real = new RealPlaces(people, usernames, roots, (drive, path, number, role) =>
             arrange('rights', { in: drive, path, username: usernames[number], role }),
           )
           for (const one of operations) {
