@@ -1,8 +1,6 @@
 import {
   accessSync,
   constants,
-  existsSync,
-  mkdirSync,
   readFileSync,
   realpathSync,
   type Stats,
@@ -11,6 +9,7 @@ import {
 } from 'node:fs'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { OdLinkError } from '../errors.ts'
+import { createFolders } from '../system/create-folders.ts'
 import { unwritableBecause } from '../system/disk-errors.ts'
 import { homeDirectory } from '../system/home.ts'
 import type { NextStep } from '../text/next-step.ts'
@@ -107,24 +106,12 @@ export function saveKeychainService(): void {
 export function ensureConfigDir(...below: string[]): string {
   const dir = resolve(configDir(), ...below)
   try {
-    mkdirSync(dir, { recursive: true, mode: 0o700 })
+    createFolders(dir, 0o700)
   } catch (error) {
-    throw unwritable(dir, whyNotCreated(dir) ?? error)
+    throw unwritable(dir, error)
   }
   refuseIfOthersCanWrite(configDir())
   return dir
-}
-
-/** Node's recursive mkdir says ENOENT of a file system that is read-only; a plain one says what it is. */
-function whyNotCreated(dir: string): unknown {
-  let first = dir
-  while (dirname(first) !== first && !existsSync(dirname(first))) first = dirname(first)
-  try {
-    mkdirSync(first, { mode: 0o700 })
-    return undefined
-  } catch (error) {
-    return error
-  }
 }
 
 /**

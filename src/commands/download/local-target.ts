@@ -1,5 +1,5 @@
-import { lstatSync, mkdirSync } from 'node:fs'
-import { basename, dirname, join } from 'node:path'
+import { lstatSync } from 'node:fs'
+import { basename, dirname, join, resolve } from 'node:path'
 import { OdLinkError } from '../../errors.ts'
 import { numbered } from '../../graph/files/local-name.ts'
 import { foldName } from '../../graph/path.ts'
@@ -14,6 +14,7 @@ import {
   tidyPart,
 } from '../../graph/transfer/partial-file.ts'
 import type { UploadConflict } from '../../graph/transfer/upload.ts'
+import { createFolders } from '../../system/create-folders.ts'
 import { caughtUp } from '../../terminal/index.ts'
 import type { NextCommand } from '../../text/next-step.ts'
 import { existsLocally, isLocalFolder, obstacleAt } from '../shared/destination.ts'
@@ -57,7 +58,7 @@ export function readLocalDestination(
 
 function createFolder(folder: string): void {
   try {
-    mkdirSync(folder, { recursive: true })
+    createFolders(resolve(folder))
   } catch (error) {
     throw fileTrouble(error, folder, 'written')
   }

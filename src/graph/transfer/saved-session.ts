@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { closeSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { closeSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Account } from '../../accounts/account.ts'
 import { listAccounts } from '../../accounts/index.ts'
@@ -7,6 +7,7 @@ import { uploadFilesOf } from '../../accounts/traces.ts'
 import { OdLinkError } from '../../errors.ts'
 import { startPatience } from '../../http/retry.ts'
 import { configDir } from '../../settings/directory.ts'
+import { createFolders } from '../../system/create-folders.ts'
 import { createDraft } from '../../system/draft.ts'
 import { parseJsonObject, textIn } from '../../text/json.ts'
 import { type Address, pathOf } from '../api/address.ts'
@@ -69,7 +70,7 @@ function savedSession(name: string, { id }: Account, source: Source): SavedSessi
       // Logout removes it.
       if (!listAccounts().some((account) => account.id === id)) return false
       try {
-        mkdirSync(folder, { recursive: true, mode: 0o700 })
+        createFolders(folder, 0o700)
         rmSync(file, { force: true })
         const draft = createDraft(file)
         writeFileSync(draft, JSON.stringify({ url, content: source.identity }))
