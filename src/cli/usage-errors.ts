@@ -49,7 +49,11 @@ export function unexpectedArgument(word: string, verb: string | undefined): OdLi
  * @param words what follows the verb.
  * @throws OdLinkError (usage) when it is none of the choices, or looks like the next option: commander takes any word.
  */
-export function checkValue(text: string, { name, value, choices }: Option, words: readonly string[]): void {
+export function checkValue(
+  text: string,
+  { name, value, choices, takes }: Option,
+  words: readonly string[],
+): void {
   const isAttached = words.some((word) => /^-./.test(word) && word !== text && word.endsWith(text))
   if (/^-./.test(text) && words.includes(text) && !isAttached)
     throw usage(
@@ -57,6 +61,9 @@ export function checkValue(text: string, { name, value, choices }: Option, words
       `--${name} needs a value.`,
       `If the value starts with a dash: --${name}=${value}`,
     )
+  // From `ls -la /Reports`, for example: -a is short for --account.
+  if (takes === 'account' && text.startsWith('/'))
+    throw usage('invalid-value', `--${name} takes the name of an account, not a path.`, 'od-link status')
   if (!choices || choices.includes(text)) return
   const [near = choices[0]] = nearest(text, choices)
   throw usage(

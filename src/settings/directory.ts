@@ -22,7 +22,20 @@ export const anotherDirectory = variableHint('OD_LINK_CONFIG_DIR', examplePath('
 /** The directory with settings, the index of accounts and locks. Another directory has other links. */
 export function configDir(): string {
   const chosen = variable('OD_LINK_CONFIG_DIR')
-  return chosen ? resolve(chosen) : defaultDir()
+  return chosen ? fromHere(chosen) : defaultDir()
+}
+
+/** @throws OdLinkError (usage) for a relative path where the current folder was removed: process.cwd() then fails. */
+function fromHere(path: string): string {
+  try {
+    return resolve(path)
+  } catch (error) {
+    throw unusable(
+      `OD_LINK_CONFIG_DIR is the relative path ${path}, and the current folder was removed.`,
+      [`Go to a folder that exists, or use an absolute path: ${anotherDirectory}`],
+      error,
+    )
+  }
 }
 
 /**

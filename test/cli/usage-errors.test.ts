@@ -37,6 +37,7 @@ describe('a mistake in the command line', () => {
     [['token', 'extra'], 'extra'],
     [['status', 'extra', 'more'], 'extra'],
     [['mkdir', '--account'], '--account'],
+    [['ls', '-la', '/Reports'], '--account takes the name of an account, not a path'],
     [['mkdir', '--on-conflict', 'overwrite', '/', 'x'], 'fail, rename or reuse'],
     [['mkdir', '--json=yes', '/', 'x'], '--json takes no value'],
     [['mkdir', '--account', '--parents', '/', 'x'], '--account needs a value'],

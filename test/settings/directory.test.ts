@@ -111,6 +111,18 @@ describe('the default directory', () => {
     },
   )
 
+  it('is not looked for in a folder that was removed', () => {
+    const gone = join(at.world.dir, 'gone')
+    mkdirSync(gone)
+    const command = `cd '${gone}'; rmdir '${gone}'; exec '${process.execPath}' '${program}' status`
+    const env = { PATH: process.env.PATH, HOME: at.world.dir, OD_LINK_CONFIG_DIR: 'relative' }
+    const { status, stderr } = spawnSync('sh', ['-c', command], { env, encoding: 'utf8' })
+    expect([status, stderr.split('\n')[0]]).toEqual([
+      2,
+      'od-link: OD_LINK_CONFIG_DIR is the relative path relative, and the current folder was removed.',
+    ])
+  })
+
   it('and every variable of od-link are read without a carriage return at the end', async () => {
     const names = Object.keys(at.world.env).filter((name) => name.startsWith('OD_LINK_'))
     const env = Object.fromEntries(names.map((name) => [name, `${at.world.env[name]}\r`]))
