@@ -37,7 +37,7 @@ ${new Date().toISOString().slice(0, 10)}, Node ${process.version}, ${process.pla
 
 A failure is one of these:
 
-- the process does not end within its limit (20 s for mkdir, 30 s for a list and doctor, 60 s for a transfer, 75 s for status,
+- the process does not end within its limit (20 s for mkdir, 30 s for a list and doctor, 40 s for a transfer, 75 s for status,
   90 s for a sign-in), or uses more than ${boundMb} MB of memory;
 - the exit code is not documented, or does not fit the attack; 1 only fits an unknown Graph error, which od-link reports
   as it is;

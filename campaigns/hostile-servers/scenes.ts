@@ -225,7 +225,7 @@ export const scenes = {
   session: {
     name: 'upload of a large file',
     kinds: ['session', 'piece'],
-    boundMs: 60_000,
+    boundMs: 40_000,
     renews: 'never',
     says: isFolder,
     prepare: ({ world }) => rmSync(join(world.dir, 'settings', 'uploads'), { recursive: true, force: true }),
@@ -234,7 +234,7 @@ export const scenes = {
   download: {
     name: 'download',
     kinds: ['look', 'bytes'],
-    boundMs: 60_000,
+    boundMs: 40_000,
     renews: 'never',
     says: (stdout, json) => (json ? isJson(stdout) : stdout !== ''),
     prepare: ({ world }) => rmSync(join(world.dir, 'downloads'), { recursive: true, force: true }),
