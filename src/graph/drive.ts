@@ -64,8 +64,7 @@ async function behindShortcut(
   item: DriveItem,
 ): Promise<Place | undefined> {
   if (answer.status === 200) return targetOf(ancestor, item)
-  const above = mayBeShortcut(answer) ? await followShortcut(graph, parentOf(ancestor)) : undefined
-  return above && placeBelow(above, ancestor.path.slice(-1))
+  return mayBeShortcut(answer) ? followShortcutAbove(graph, ancestor) : undefined
 }
 
 /** Reads the item at that place; the answer is 200 with the item, or Graph's refusal. */
@@ -132,6 +131,12 @@ export async function followShortcut(graph: Graph, place: Place): Promise<Place 
     else throw graphFailure(answer, `Reading "${showPlace(upper)}"`)
   }
   return undefined
+}
+
+/** The same for an item that was refused itself, so that only what is above it can be a shortcut. */
+export async function followShortcutAbove(graph: Graph, place: Place): Promise<Place | undefined> {
+  const behind = await followShortcut(graph, parentOf(place))
+  return behind && placeBelow(behind, place.path.slice(-1))
 }
 
 /**

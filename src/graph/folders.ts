@@ -1,7 +1,7 @@
 import type { DriveItem } from '@microsoft/microsoft-graph-types'
 import { type ErrorDetails, OdLinkError } from '../errors.ts'
 import { notices } from '../notices.ts'
-import { addressOf, findChild, followShortcut, getItem, getItemOrListed } from './drive.ts'
+import { addressOf, findChild, followShortcutAbove, getItem, getItemOrListed } from './drive.ts'
 import { createCopy, means, useExisting } from './error-codes.ts'
 import { graphFailure, misplaced, nameTaken, noDrive, placeGone, similarName, traceOf } from './errors.ts'
 import { isFolder, isMisplaced, isSince, itemOf } from './item.ts'
@@ -202,13 +202,12 @@ async function inOtherParent(
   answer: GraphAnswer,
 ): Promise<Place> {
   const parent = parentOf(place)
-  const name = place.path.slice(-1)
   if (place.path.length === 1) throw place.prefix === '' ? noDrive(answer) : placeGone(parent, answer)
   const failure = graphFailure(answer, `Creating "${showPlace(place)}"`)
   if (!mayBeShortcut(answer)) throw failure
-  if (parents) return placeBelow((await make(graph, parent, parentOptions)).place, name)
-  const behind = await followShortcut(graph, parent)
-  if (behind) return placeBelow(behind, name)
+  if (parents) return placeBelow((await make(graph, parent, parentOptions)).place, place.path.slice(-1))
+  const behind = await followShortcutAbove(graph, place)
+  if (behind) return behind
   throw failure.kind === 'not-found' ? noFolder(place, traceOf(answer)) : failure
 }
 

@@ -1,10 +1,10 @@
 import { OdLinkError } from '../../errors.ts'
 import type { GraphAnswer } from '../answer.ts'
-import { addressOf, followShortcut, getItem } from '../drive.ts'
+import { addressOf, followShortcutAbove, getItem } from '../drive.ts'
 import { means, redeemFirst } from '../error-codes.ts'
 import { graphFailure, placeGone, traceOf } from '../errors.ts'
 import { itemOf } from '../item.ts'
-import { isPathIgnored, type Place, parentOf, placeBelow, showPlace } from '../place.ts'
+import { isPathIgnored, type Place, parentOf, showPlace } from '../place.ts'
 import type { Graph } from '../request.ts'
 import { mayBeShortcut, mostShortcuts, targetOf } from '../shortcuts.ts'
 import { type FileItem, fileItemOf } from './file-item.ts'
@@ -69,13 +69,12 @@ export async function lookUp(
       return { item: fileItemOf(answer.json), place: here, behind, answer }
     }
     const mayLead = mayBeShortcut(answer) && shortcuts < mostShortcuts
-    // The item itself was just refused, so that only what is above it can be one.
-    const above = mayLead ? await followShortcut(graph, parentOf(here)) : undefined
-    if (!above) {
+    const behind = mayLead ? await followShortcutAbove(graph, here) : undefined
+    if (!behind) {
       if (means(answer, 'notFound')) return { item: undefined, place: here, answer }
       throw graphFailure(answer, `Reading "${showPlace(here)}"`)
     }
-    here = placeBelow(above, here.path.slice(-1))
+    here = behind
   }
 }
 
