@@ -114,8 +114,7 @@ async function attempt(
     ...from.takers,
     receive: (head) => {
       target.begin(undefined)
-      const { settle } = target
-      return { isCommitted: false, settle, write: (chunk) => keep(chunk, target, lengthOf(head), from) }
+      return { isCommitted: false, ...into(target, lengthOf(head), from) }
     },
   })
   if (!redirects.has(answer.status)) return 'done'
@@ -160,8 +159,7 @@ async function fetchRest(request: ApiRequest, place: URL, target: Target, from: 
     }
     const total = whole?.total ?? lengthOf(response)
     from.onProgress(target.have, total)
-    const { settle } = target
-    await handOn(response, alive, { settle, write: (chunk) => keep(chunk, target, total, from) })
+    await handOn(response, alive, into(target, total, from))
     isWhole = total === undefined || target.have === total
     return ''
   }
@@ -175,9 +173,15 @@ async function fetchRest(request: ApiRequest, place: URL, target: Target, from: 
   return graphAnswer({ status: status < 300 ? 416 : status, headers, json }, asked)
 }
 
-async function keep(chunk: Buffer, target: Target, total: number | undefined, { onProgress }: Transfer) {
-  await target.write(chunk)
-  onProgress(target.have, total)
+/** Receives the bytes for a target, and tells how far it is. */
+function into(target: Target, total: number | undefined, { onProgress }: Transfer) {
+  return {
+    settle: target.settle,
+    async write(chunk: Buffer) {
+      await target.write(chunk)
+      onProgress(target.have, total)
+    },
+  }
 }
 
 /** Where a part begins and how much there is in total; NaN where the header does not say so. */
