@@ -16,12 +16,13 @@ export function createFolders(path: string, mode = 0o777): void {
     if (code === 'ENOENT' && !existsSync(dirname(path))) {
       createFolders(dirname(path), mode)
       createFolders(path, mode)
+      // A file system that is read-only refuses before it says that the folder exists.
     } else if (!isFolder(path)) throw error
   }
 }
 
-/** Some file systems refuse before they say that it exists: one that is read-only, for example. */
-function isFolder(path: string): boolean {
+/** Whether a path is a folder, or a link to one; not where nothing can be, such as below a file. */
+export function isFolder(path: string): boolean {
   try {
     return statSync(path).isDirectory()
   } catch {

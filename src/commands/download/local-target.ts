@@ -14,10 +14,10 @@ import {
   tidyPart,
 } from '../../graph/transfer/partial-file.ts'
 import type { UploadConflict } from '../../graph/transfer/upload.ts'
-import { createFolders } from '../../system/create-folders.ts'
+import { createFolders, isFolder } from '../../system/create-folders.ts'
 import { caughtUp } from '../../terminal/index.ts'
 import type { NextCommand } from '../../text/next-step.ts'
-import { existsLocally, isLocalFolder, obstacleAt } from '../shared/destination.ts'
+import { existsLocally, obstacleAt } from '../shared/destination.ts'
 import type { Names } from '../shared/names.ts'
 import { ReaderGone } from '../shared/reader-gone.ts'
 
@@ -44,12 +44,12 @@ export function readLocalDestination(
   }
   if (to === '') throw fileTrouble(Object.assign(new Error(), { code: 'ENOENT' }), to, 'written')
   const isFolderText = /[/\\]$/.test(to)
-  if (isLocalFolder(to)) return { folder: to }
+  if (isFolder(to)) return { folder: to }
   const folder = several || isFolderText ? to : dirname(to)
   const obstacle = obstacleAt(folder)
   if (obstacle) throw fileTrouble(obstacle, folder, 'written')
   const place = several || isFolderText ? { folder } : { file: to }
-  if (isLocalFolder(folder)) return place
+  if (isFolder(folder)) return place
   if (existsLocally(folder))
     throw fileTrouble(Object.assign(new Error(), { code: 'ENOTDIR' }), folder, 'written')
   if (!parents) throw missing(folder, to, paths)

@@ -1,4 +1,4 @@
-import { type Stats, statSync } from 'node:fs'
+import { statSync } from 'node:fs'
 import { OdLinkError } from '../../errors.ts'
 
 /** The arguments of a command like `cp`: everything but the last, and the last. */
@@ -16,22 +16,13 @@ export function splitDestination(
   return { from: words.length > 1 ? words.slice(0, -1) : [...words], to: last }
 }
 
-/** Whether a path on this machine is a folder, or a link to one. */
-export function isLocalFolder(path: string): boolean {
-  return look(path)?.isDirectory() ?? false
-}
-
 /** Whether something is at a path on this machine. A link that leads nowhere is nothing. */
 export function existsLocally(path: string): boolean {
-  return look(path) !== undefined
-}
-
-/** @returns nothing also where nothing can be, such as below a file or under a name that is too long. */
-function look(path: string): Stats | undefined {
   try {
-    return statSync(path, { throwIfNoEntry: false })
+    return statSync(path, { throwIfNoEntry: false }) !== undefined
   } catch {
-    return undefined
+    // Below a file, or under a name that is too long.
+    return false
   }
 }
 
