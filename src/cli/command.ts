@@ -62,8 +62,8 @@ export interface Command {
   /** With this option it takes other positional arguments. */
   variant?: { with: string; positional: readonly Positional[] }
   options: readonly Option[]
-  /** Options that fingers know from other programs, with what to do here instead; they are not accepted. */
-  foreign?: Readonly<Record<string, string>>
+  /** Options that fingers know from other programs, and what to do here instead; they are not accepted. */
+  foreign?: readonly (readonly [flags: readonly string[], instead: string])[]
   /**
    * Whether a run changes something: always, or as its arguments say. Its exit code is then that of the change, and
    * where stdout cannot be written it stays so. The output of any other run is all its work: losing it is a failure.

@@ -54,7 +54,7 @@ export function unknownOption(
       (value && commandLine(['od-link', name ?? '', value])) || `od-link ${name} ${usageOf([argument])}`,
     )
   }
-  const instead = verb?.foreign?.[typed.replace(/=.*/s, '')]
+  const [, instead] = verb?.foreign?.find(([flags]) => flags.includes(typed.replace(/=.*/s, ''))) ?? []
   if (instead) return usage('unknown-option', `Unknown option "${shown}".`, instead)
   const isOfSomeVerb = Object.values(verbs).some((one) =>
     one.options.some((option) => `--${option.name}` === flag),

@@ -29,12 +29,11 @@ export const download: Command = {
     json,
     verbose,
   ],
-  foreign: {
-    ...foreignForce,
-    ...foreignTree,
-    '-o': 'Name the file last: od-link download /Reports/report.pdf local.pdf',
-    '--output': 'Name the file last: od-link download /Reports/report.pdf local.pdf',
-  },
+  foreign: [
+    foreignForce,
+    foreignTree,
+    [['-o', '--output'], 'Name the file last: od-link download /Reports/report.pdf local.pdf'],
+  ],
   examples: [
     ['od-link download /Reports/report.pdf', 'into the current folder'],
     ['od-link download /Reports/a.pdf /Reports/b.pdf ~/Documents/', 'several, into a folder'],

@@ -13,10 +13,7 @@ export const ls: Command = {
     json,
     verbose,
   ],
-  foreign: {
-    '-R': 'ls lists one folder. For a whole tree, use rclone.',
-    '--recursive': 'ls lists one folder. For a whole tree, use rclone.',
-  },
+  foreign: [[['-R', '--recursive'], 'ls lists one folder. For a whole tree, use rclone.']],
   examples: [
     ['od-link ls', 'the root of your OneDrive'],
     ['od-link ls -l /Reports', 'with sizes and times'],

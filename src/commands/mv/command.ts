@@ -18,7 +18,7 @@ export const mv: Command = {
     json,
     verbose,
   ],
-  foreign: foreignForce,
+  foreign: [foreignForce],
   examples: [
     ['od-link mv /Reports/draft.docx /Reports/final.docx', 'rename'],
     ['od-link mv /Reports/2025 /Archive/', 'move a folder, with everything in it'],

@@ -14,10 +14,7 @@ export const rm: Command = {
     json,
     verbose,
   ],
-  foreign: {
-    '-f': 'Leave it out: rm asks nothing.',
-    '--force': 'Leave it out: rm asks nothing.',
-  },
+  foreign: [[['-f', '--force'], 'Leave it out: rm asks nothing.']],
   examples: [
     ['od-link rm /Reports/draft.docx', 'a file'],
     ['od-link rm -r /Reports/2024', 'a folder'],

@@ -63,9 +63,9 @@ export const jobs: Option = {
   help: 'how many files at the same time, 1 to 64',
 }
 
-const replace = 'To replace what has the name: --on-conflict replace'
-const tree = 'For a whole tree of folders, use rclone.'
-
 /** What fingers know from cp and mv. */
-export const foreignForce = { '-f': replace, '--force': replace }
-export const foreignTree = { '-r': tree, '-R': tree, '--recursive': tree }
+export const foreignForce = [
+  ['-f', '--force'],
+  'To replace what has the name: --on-conflict replace',
+] as const
+export const foreignTree = [['-r', '-R', '--recursive'], 'For a whole tree of folders, use rclone.'] as const

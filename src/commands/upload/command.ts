@@ -29,7 +29,7 @@ export const upload: Command = {
     json,
     verbose,
   ],
-  foreign: { ...foreignForce, ...foreignTree },
+  foreign: [foreignForce, foreignTree],
   examples: [
     ['od-link upload report.pdf', 'to the root'],
     ['od-link upload report.pdf /Reports/', 'into a folder'],
