@@ -11,8 +11,9 @@ import { startStranger } from './stranger.ts'
 /**
  * `npm run test:hostile-servers`: runs every attack of a server on every command that talks to one. It prints a table
  * and each failure; the exit code is 1 if there is one. `--only TEXT` runs those whose group or name contains
- * it, `--scenes upload,share` those on these commands (scenes.ts); `--write` writes campaigns/hostile-servers/README.md; `--all` tries every replacement on every field,
- * which takes an hour; `--one-in N` runs every N-th of the rest. MACHINES is how many run at a time.
+ * it, `--scenes upload,share` those on these commands (scenes.ts); `--write` writes
+ * campaigns/hostile-servers/README.md; `--all` tries every replacement on every field, which takes an hour;
+ * `--one-in N` runs every N-th of the rest. MACHINES is how many run at a time.
  */
 const [, , ...words] = process.argv
 const after = (flag: string) => (words.includes(flag) ? words[words.indexOf(flag) + 1] : undefined)

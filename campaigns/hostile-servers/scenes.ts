@@ -87,6 +87,17 @@ const inDrive =
   async ({ world }: Stage, flags: readonly string[]) =>
     world.start([...words.slice(0, 1), ...bounded, ...flags, ...words.slice(1)])
 
+/** A command on a folder that is there, whether or not an earlier run has taken it away. */
+const onFolder =
+  (words: (folder: string) => string[]) =>
+  async ({ world }: Stage, flags: readonly string[]) => {
+    const folder = '/few/in question'
+    await world.run(['mkdir', '-p', folder])
+    return world.start([...words(folder), ...bounded, ...flags])
+  }
+
+const downloads = ({ world }: Stage) => join(world.dir, 'downloads')
+
 const isLink = (stdout: string, json: boolean) =>
   json ? URL.canParse(JSON.parse(stdout).url) : URL.canParse(stdout.trim())
 
@@ -237,15 +248,16 @@ export const scenes = {
     boundMs: 40_000,
     renews: 'never',
     says: (stdout, json) => (json ? isJson(stdout) : stdout !== ''),
-    prepare: ({ world }) => rmSync(join(world.dir, 'downloads'), { recursive: true, force: true }),
-    start: async ({ world }, flags) => {
-      mkdirSync(join(world.dir, 'downloads'), { recursive: true })
-      return world.start(['download', ...bounded, ...flags, '/few/small', join(world.dir, 'downloads', 'a')])
+    prepare: (stage) => {
+      rmSync(downloads(stage), { recursive: true, force: true })
+      mkdirSync(downloads(stage))
     },
-    wrong: ({ world }) => {
-      const outside = readdirSync(join(world.dir, 'downloads')).filter((name) => name !== 'a')
+    start: async (stage, flags) =>
+      stage.world.start(['download', ...bounded, ...flags, '/few/small', join(downloads(stage), 'a')]),
+    wrong: (stage) => {
+      const outside = readdirSync(downloads(stage)).filter((name) => name !== 'a')
       if (outside.length > 0) return `beside the file there is ${outside}`
-      const isSame = readFileSync(join(world.dir, 'downloads', 'a'), 'utf8') === smallContent
+      const isSame = readFileSync(join(downloads(stage), 'a'), 'utf8') === smallContent
       return isSame ? undefined : 'the file is not the one in the drive'
     },
   },
@@ -255,10 +267,7 @@ export const scenes = {
     boundMs: 30_000,
     renews: 'never',
     says: isFolder,
-    start: async ({ world }, flags) => {
-      await world.run(['mkdir', '-p', '/few/to move'])
-      return world.start(['mv', ...bounded, ...flags, '/few/to move', `/few/${fresh()}`])
-    },
+    start: onFolder((folder) => ['mv', folder, `/few/${fresh()}`]),
   },
   rm: {
     name: 'rm',
@@ -266,10 +275,7 @@ export const scenes = {
     boundMs: 30_000,
     renews: 'never',
     says: isFolder,
-    start: async ({ world }, flags) => {
-      await world.run(['mkdir', '-p', '/few/to remove'])
-      return world.start(['rm', ...bounded, ...flags, '/few/to remove', '-r'])
-    },
+    start: onFolder((folder) => ['rm', '-r', folder]),
   },
   share: {
     name: 'share',
